@@ -1,0 +1,76 @@
+import { isObject } from '../assemble/fields.ts';
+import type { Connection } from '../connection/connection.ts';
+import { type ReadableStore, Store } from '../store.ts';
+import { type InboxEntry, isInboxEntry } from '../wire.ts';
+import { EMPTY_INBOX, type InboxEvent, type InboxState, inboxAfter } from './inbox-state.ts';
+
+const REJOIN_AFTER_MS = 500;
+
+/** A person's inbox: a snapshot, then changes; live while at least one holder has it open. */
+export class InboxStore {
+  readonly state: ReadableStore<InboxState>;
+  #state = new Store(EMPTY_INBOX);
+  #connection: Connection;
+  #holders = 0;
+  #round = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.state = this.#state;
+  }
+
+  open(): () => void {
+    this.#holders += 1;
+    if (this.#holders === 1) this.rejoin();
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holders -= 1;
+    };
+  }
+
+  detached(): void {
+    this.#round += 1;
+    this.#apply({ type: 'detached' });
+  }
+
+  rejoin(): void {
+    if (this.#holders === 0 || this.#connection.view.status !== 'online') return;
+    this.#round += 1;
+    void this.#join(this.#round);
+  }
+
+  receiveDelta(payload: unknown): void {
+    const delta = readEntries(payload);
+    if (delta !== null) this.#apply({ type: 'delta', ...delta });
+  }
+
+  async #join(round: number): Promise<void> {
+    const ack = await this.#connection.request('inbox:join', {});
+    if (round !== this.#round) return;
+    const snapshot = ack.ok ? readEntries(ack.body) : null;
+    if (snapshot !== null) this.#apply({ type: 'snapshot', ...snapshot });
+    else if (!ack.ok && ack.error.retryable) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = null;
+        this.rejoin();
+      }, REJOIN_AFTER_MS);
+    }
+  }
+
+  #apply(event: InboxEvent): void {
+    this.#state.set(inboxAfter(this.#state.get(), event));
+  }
+}
+
+function readEntries(
+  value: unknown,
+): { readonly version: number; readonly entries: readonly InboxEntry[] } | null {
+  if (!isObject(value) || typeof value.version !== 'number') return null;
+  const sessions = value.sessions;
+  return Array.isArray(sessions) && sessions.every(isInboxEntry)
+    ? { version: value.version, entries: sessions }
+    : null;
+}

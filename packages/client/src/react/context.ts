@@ -1,0 +1,14 @@
+import { createContext, useContext } from 'react';
+import type { FleetClient } from '../fleet-client.ts';
+
+const FleetContext = createContext<FleetClient | null>(null);
+
+export const FleetProvider = FleetContext.Provider;
+
+/** The client of the nearest `FleetProvider`; without one it is a programming error. */
+export function useFleetClient(): FleetClient {
+  const client = useContext(FleetContext);
+  if (client === null)
+    throw new Error('useFleetClient needs a <FleetProvider value={client}> above it.');
+  return client;
+}

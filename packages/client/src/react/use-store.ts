@@ -1,0 +1,7 @@
+import { useSyncExternalStore } from 'react';
+import type { ReadableStore } from '../store.ts';
+
+/** The current value of a store; draws again when it changes. */
+export function useStore<T>(store: ReadableStore<T>): T {
+  return useSyncExternalStore(store.subscribe, store.get, store.get);
+}

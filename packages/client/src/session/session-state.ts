@@ -1,0 +1,183 @@
+import type { UiChunk } from '../assemble/assemble-message.ts';
+import {
+  type AgentStatus,
+  clientMessageIdOf,
+  epochOf,
+  type JoinAnswer,
+  type Message,
+  type Session,
+  type WireError,
+} from '../wire.ts';
+import {
+  type ChunkPosition,
+  hasChunkGap,
+  type LiveAnswer,
+  mergeChunk,
+  mergeSnapshot,
+} from './live-answer.ts';
+import {
+  emptyLog,
+  hasGap,
+  lastSeqOf,
+  type MessageLog,
+  mergeMessages,
+  prependMessages,
+} from './message-log.ts';
+
+/** When a first join finds more behind its page than this, it begins anew near the end: nobody opens a long conversation at its first message. */
+export const FIRST_JOIN_DISTANCE_MAX = 200;
+/** How many messages before the newest one a conversation is opened at. */
+export const OPEN_MESSAGES = 60;
+
+/** How far a conversation is loaded. */
+export type SessionPhase =
+  | { readonly status: 'loading' }
+  | { readonly status: 'ready' }
+  /** The join was refused; `retryable` ones are tried again by themselves. */
+  | { readonly status: 'refused'; readonly error: WireError };
+
+export interface SessionState {
+  readonly sessionId: string;
+  readonly phase: SessionPhase;
+  /** Whether live events arrive now; false while the connection is away or the join is under way. */
+  readonly live: boolean;
+  readonly session: Session | null;
+  readonly log: MessageLog;
+  readonly answer: LiveAnswer | null;
+  readonly agent: AgentStatus;
+  /** Chunks of this epoch and of earlier ones are late: their answer is a message already, or was stopped. */
+  readonly endedEpoch: number;
+  readonly lastReadSeq: number;
+}
+
+export type SessionEvent =
+  | { readonly type: 'joined'; readonly answer: JoinAnswer }
+  | { readonly type: 'refused'; readonly error: WireError }
+  | { readonly type: 'detached' }
+  | { readonly type: 'messages'; readonly messages: readonly Message[] }
+  | { readonly type: 'older'; readonly messages: readonly Message[] }
+  | {
+      readonly type: 'chunk';
+      readonly at: ChunkPosition;
+      readonly index: number;
+      readonly chunk: UiChunk;
+    }
+  | { readonly type: 'status'; readonly agent: AgentStatus }
+  | { readonly type: 'read'; readonly lastReadSeq: number };
+
+export function initialSession(sessionId: string, afterSeq: number): SessionState {
+  return {
+    sessionId,
+    phase: { status: 'loading' },
+    live: false,
+    session: null,
+    log: emptyLog(afterSeq),
+    answer: null,
+    agent: { status: 'idle', epoch: 0 },
+    endedEpoch: 0,
+    lastReadSeq: 0,
+  };
+}
+
+/** The state after an event. The same object when nothing has changed, so that nothing is drawn again. */
+export function sessionAfter(state: SessionState, event: SessionEvent): SessionState {
+  switch (event.type) {
+    case 'joined':
+      return afterJoin(state, event.answer);
+    case 'refused':
+      return state.phase.status === 'ready' && event.error.retryable
+        ? state
+        : { ...state, live: false, phase: { status: 'refused', error: event.error } };
+    case 'detached':
+      return state.live ? { ...state, live: false } : state;
+    case 'messages':
+      return withMessages(state, event.messages);
+    case 'older': {
+      const log = prependMessages(state.log, event.messages);
+      return log === state.log ? state : { ...state, log };
+    }
+    case 'chunk': {
+      if (event.at.epoch <= state.endedEpoch) return state;
+      const answer = mergeChunk(state.answer, event.at, event.index, event.chunk);
+      return answer === state.answer ? state : { ...state, answer };
+    }
+    case 'status':
+      return withStatus(state, event.agent);
+    case 'read':
+      return event.lastReadSeq > state.lastReadSeq
+        ? { ...state, lastReadSeq: event.lastReadSeq }
+        : state;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Something is missing that only a rejoin can bring. */
+export function needsRejoin(state: SessionState): boolean {
+  return hasGap(state.log) || hasChunkGap(state.answer);
+}
+
+/** Where to begin anew when the first join landed far from the end; null: go on paging. */
+export function betterFirstSeq(state: SessionState, answer: JoinAnswer): number | null {
+  const held = answer.messages.at(-1)?.seq ?? lastSeqOf(state.log);
+  const isFirst = state.phase.status !== 'ready';
+  return isFirst && answer.has_more && answer.last_seq - held > FIRST_JOIN_DISTANCE_MAX
+    ? answer.last_seq - OPEN_MESSAGES
+    : null;
+}
+
+function afterJoin(state: SessionState, answer: JoinAnswer): SessionState {
+  const session = answer.session;
+  const joined: SessionState = {
+    ...state,
+    live: true,
+    session,
+    phase: { status: 'ready' },
+    lastReadSeq: Math.max(state.lastReadSeq, session.last_read_seq),
+  };
+  const merged = withMessages(joined, answer.messages);
+  const withAgent = answer.agent === null ? merged : withStatus(merged, answer.agent);
+  const { stream } = answer;
+  if (stream !== null && stream.epoch > withAgent.endedEpoch)
+    return { ...withAgent, answer: mergeSnapshot(withAgent.answer, stream, stream.chunks) };
+  // Nothing is being written: words kept on the screen for a message that never came are over now.
+  return stream === null && answer.agent !== null && !isBusy(answer.agent)
+    ? { ...withAgent, answer: null }
+    : withAgent;
+}
+
+function withMessages(state: SessionState, messages: readonly Message[]): SessionState {
+  const log = mergeMessages(state.log, messages);
+  if (log === state.log) return state;
+  let endedEpoch = state.endedEpoch;
+  for (const message of log.messages.slice(state.log.messages.length))
+    endedEpoch = Math.max(endedEpoch, epochOf(message) ?? 0);
+  const answer = state.answer !== null && state.answer.epoch <= endedEpoch ? null : state.answer;
+  const agent: AgentStatus =
+    isBusy(state.agent) && state.agent.epoch <= endedEpoch
+      ? { status: 'idle', epoch: endedEpoch }
+      : state.agent;
+  return { ...state, log, endedEpoch, answer, agent };
+}
+
+function withStatus(state: SessionState, agent: AgentStatus): SessionState {
+  if (agent.epoch < state.agent.epoch || (isBusy(agent) && agent.epoch <= state.endedEpoch))
+    return state;
+  // The words stay on the screen until the message that they became arrives; no late chunk changes them.
+  const endedEpoch = isBusy(agent) ? state.endedEpoch : Math.max(state.endedEpoch, agent.epoch);
+  const answer =
+    agent.status === 'failed' && state.answer !== null && state.answer.epoch <= endedEpoch
+      ? null
+      : state.answer;
+  return { ...state, agent, endedEpoch, answer };
+}
+
+/** Whether an answer is due or being written. */
+export function isBusy(agent: AgentStatus): boolean {
+  return agent.status === 'waiting' || agent.status === 'running';
+}
+
+/** Client message ids of the committed messages among `messages`: their outbox entries are done. */
+export function committedIds(messages: readonly Message[]): readonly string[] {
+  return messages.flatMap((message) => clientMessageIdOf(message) ?? []);
+}

@@ -1,0 +1,43 @@
+/** A value that changes over time, in the shape that React's useSyncExternalStore wants. */
+export interface ReadableStore<T> {
+  /** The same object until the value changes. */
+  get(): T;
+  subscribe(listener: () => void): () => void;
+}
+
+export class Store<T> implements ReadableStore<T> {
+  #value: T;
+  #listeners = new Set<() => void>();
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  get = (): T => this.#value;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  set(value: T): void {
+    if (value === this.#value) return;
+    this.#value = value;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** A value derived from a store's; recomputed only when the source has changed. */
+export function derived<S, T>(source: ReadableStore<S>, derive: (value: S) => T): ReadableStore<T> {
+  let from: S | undefined;
+  let result: { readonly value: T } | null = null;
+  const get = () => {
+    const current = source.get();
+    if (result === null || current !== from) {
+      result = { value: derive(current) };
+      from = current;
+    }
+    return result.value;
+  };
+  return { get, subscribe: source.subscribe };
+}

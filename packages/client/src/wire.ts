@@ -1,0 +1,216 @@
+import type { UiChunk } from './assemble/assemble-message.ts';
+import { isObject, type JsonObject, optional, stringField } from './assemble/fields.ts';
+
+/**
+ * What the cluster sends, as types and as small guards: the browser must not ship the schemas of
+ * `@fleetlm/protocol` (they are 90 kB with their library), so each shape is checked by hand where it enters.
+ */
+
+export interface Message {
+  readonly id: string;
+  readonly session_id: string;
+  readonly seq: number;
+  readonly sender_id: string;
+  readonly kind: string;
+  readonly content: JsonObject;
+  readonly metadata: JsonObject;
+  readonly inserted_at: string;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly user_id: string;
+  readonly agent_id: string;
+  readonly status: string;
+  readonly metadata: JsonObject;
+  readonly last_seq: number;
+  readonly last_read_seq: number;
+  readonly inserted_at: string;
+  readonly updated_at: string;
+}
+
+export interface InboxEntry {
+  readonly session_id: string;
+  readonly agent_id: string;
+  readonly agent_name: string;
+  readonly status: string;
+  readonly last_seq: number;
+  readonly last_read_seq: number;
+  readonly unread_count: number;
+  readonly last_message: {
+    readonly sender_id: string;
+    readonly kind: string;
+    readonly preview: string;
+    readonly inserted_at: string;
+  } | null;
+  readonly updated_at: string;
+}
+
+/** From the table of codes, plus `disconnected`: the request never left this device. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+export type Ack =
+  | { readonly ok: true; readonly body: JsonObject }
+  | { readonly ok: false; readonly error: WireError };
+
+export type RunStatus = 'idle' | 'waiting' | 'running' | 'failed';
+
+/** What the agent is doing in a session. */
+export interface AgentStatus {
+  readonly status: RunStatus;
+  readonly epoch: number;
+  readonly attempt?: number;
+  readonly error?: string;
+}
+
+export interface StreamSnapshot {
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly chunks: readonly UiChunk[];
+}
+
+export interface JoinAnswer {
+  readonly session: Session;
+  readonly messages: readonly Message[];
+  readonly last_seq: number;
+  readonly has_more: boolean;
+  readonly stream: StreamSnapshot | null;
+  readonly agent: AgentStatus | null;
+}
+
+export interface LiveChunk {
+  readonly session_id: string;
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly index: number;
+  readonly chunk: UiChunk;
+}
+
+export function readAck(value: unknown): Ack {
+  if (isObject(value) && value.ok === true) return { ok: true, body: value };
+  const error = isObject(value) ? value.error : null;
+  if (!isObject(error)) return { ok: false, error: malformed('an acknowledgement') };
+  const code = stringField(error, 'code') ?? 'internal';
+  return {
+    ok: false,
+    error: {
+      code,
+      message: stringField(error, 'message') ?? code,
+      retryable: error.retryable === true,
+    },
+  };
+}
+
+/** The cluster sent something that is not in the contract. */
+export function malformed(what: string): WireError {
+  return {
+    code: 'malformed',
+    message: `The cluster sent ${what} that this version does not understand.`,
+    retryable: false,
+  };
+}
+
+export function isMessage(value: unknown): value is Message {
+  return (
+    isObject(value) &&
+    hasStrings(value, ['id', 'session_id', 'sender_id', 'kind', 'inserted_at']) &&
+    hasNumbers(value, ['seq']) &&
+    isObject(value.content) &&
+    isObject(value.metadata)
+  );
+}
+
+export function isSession(value: unknown): value is Session {
+  return (
+    isObject(value) &&
+    hasStrings(value, ['id', 'user_id', 'agent_id', 'status', 'inserted_at', 'updated_at']) &&
+    hasNumbers(value, ['last_seq', 'last_read_seq']) &&
+    isObject(value.metadata)
+  );
+}
+
+export function isInboxEntry(value: unknown): value is InboxEntry {
+  return (
+    isObject(value) &&
+    hasStrings(value, ['session_id', 'agent_id', 'agent_name', 'status', 'updated_at']) &&
+    hasNumbers(value, ['last_seq', 'last_read_seq', 'unread_count']) &&
+    (value.last_message === null ||
+      (isObject(value.last_message) &&
+        hasStrings(value.last_message, ['sender_id', 'kind', 'preview', 'inserted_at'])))
+  );
+}
+
+export function isChunk(value: unknown): value is UiChunk {
+  return isObject(value) && typeof value.type === 'string';
+}
+
+export function readLiveChunk(value: unknown): LiveChunk | null {
+  if (!isObject(value) || !isChunk(value.chunk)) return null;
+  const { session_id, epoch, index, attempt, chunk } = value;
+  if (typeof session_id !== 'string' || typeof epoch !== 'number' || typeof index !== 'number')
+    return null;
+  return { session_id, epoch, index, attempt: typeof attempt === 'number' ? attempt : 1, chunk };
+}
+
+export function readAgentStatus(value: unknown): AgentStatus | null {
+  if (!isObject(value) || typeof value.epoch !== 'number') return null;
+  const status = RUN_STATUSES.find((known) => known === value.status);
+  if (status === undefined) return null;
+  const attempt = value.attempt;
+  return {
+    status,
+    epoch: value.epoch,
+    ...optional('attempt', typeof attempt === 'number' ? attempt : null),
+    ...optional('error', stringField(value, 'error')),
+  };
+}
+
+export function readJoin(body: JsonObject): JoinAnswer | null {
+  const { session, messages, last_seq, has_more, stream } = body;
+  if (!isSession(session) || !Array.isArray(messages) || !messages.every(isMessage)) return null;
+  if (typeof last_seq !== 'number' || typeof has_more !== 'boolean') return null;
+  return {
+    session,
+    messages,
+    last_seq,
+    has_more,
+    stream: readStream(stream),
+    agent: readAgentStatus(body.agent),
+  };
+}
+
+function readStream(value: unknown): StreamSnapshot | null {
+  if (!isObject(value) || typeof value.epoch !== 'number') return null;
+  const chunks = value.chunks;
+  if (!Array.isArray(chunks) || !chunks.every(isChunk)) return null;
+  return {
+    epoch: value.epoch,
+    attempt: typeof value.attempt === 'number' ? value.attempt : 1,
+    chunks,
+  };
+}
+
+const RUN_STATUSES: readonly RunStatus[] = ['idle', 'waiting', 'running', 'failed'];
+
+function hasStrings(object: JsonObject, keys: readonly string[]): boolean {
+  return keys.every((key) => typeof object[key] === 'string');
+}
+
+function hasNumbers(object: JsonObject, keys: readonly string[]): boolean {
+  return keys.every((key) => typeof object[key] === 'number');
+}
+
+/** The epoch whose answer this message is; null for a person's message. */
+export function epochOf(message: Message): number | null {
+  const epoch = message.metadata.epoch;
+  return message.kind === 'assistant' && typeof epoch === 'number' ? epoch : null;
+}
+
+/** Under which id this client sent the message: it travels in the metadata, so that an echo finds its outbox entry. */
+export function clientMessageIdOf(message: Message): string | null {
+  return stringField(message.metadata, 'client_message_id');
+}
