@@ -1,0 +1,4 @@
+import { runSteps } from '../src/run-step.ts';
+import { format } from '../src/steps.ts';
+
+await runSteps([format]);

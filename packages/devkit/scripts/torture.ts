@@ -1,0 +1,2 @@
+process.stderr.write('npm run torture: not built yet\n');
+process.exit(1);

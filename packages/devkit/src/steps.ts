@@ -1,0 +1,54 @@
+import type { Step } from './run-step.ts';
+
+/** What can be checked or made in this repository, each step once. Extra arguments go to the tool. */
+
+export const generate: Step = {
+  title: 'generate the database client',
+  command: ['prisma', 'generate'],
+  // `generate` never runs the native schema engine; a set path keeps Prisma from downloading it.
+  env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath },
+};
+
+export const format: Step = {
+  title: 'format',
+  command: ['biome', 'check', '--write', '--error-on-warnings', '.'],
+};
+
+export const lint: Step = {
+  title: 'format and lint',
+  command: ['biome', 'check', '--error-on-warnings', '.'],
+};
+
+export const typecheckSteps: readonly Step[] = [
+  {
+    title: 'types of all workspaces',
+    command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'],
+  },
+  { title: 'types of the root', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  {
+    title: 'types of the end-to-end tests',
+    command: ['tsc', '--noEmit', '-p', 'e2e/tsconfig.json'],
+  },
+];
+
+export function unitTests(args: readonly string[] = []): Step {
+  return {
+    title: 'unit tests',
+    command: ['vitest', 'run', '--passWithNoTests', '--project=!integration', ...args],
+  };
+}
+
+export function integrationTests(args: readonly string[] = []): Step {
+  return {
+    title: 'integration tests',
+    command: ['vitest', 'run', '--passWithNoTests', '--project=integration', ...args],
+  };
+}
+
+export function endToEndTests(chromiumPath: string, args: readonly string[] = []): Step {
+  return {
+    title: 'end to end, in a real browser',
+    command: ['playwright', 'test', '--config', 'e2e/playwright.config.ts', ...args],
+    env: { CHROMIUM_PATH: chromiumPath },
+  };
+}

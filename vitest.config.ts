@@ -1,0 +1,50 @@
+import { defineConfig } from 'vitest/config';
+
+const nodeWorkspaces = [
+  'apps/cluster-node',
+  'apps/demo-agent',
+  'packages/agent',
+  'packages/bench',
+  'packages/conversation',
+  'packages/database',
+  'packages/devkit',
+  'packages/protocol',
+  'packages/raft',
+];
+
+const browserWorkspaces = ['apps/web', 'packages/client'];
+
+const projectName = (workspace: string): string => workspace.slice(workspace.indexOf('/') + 1);
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...nodeWorkspaces.map((workspace) => ({
+        test: {
+          name: projectName(workspace),
+          root: workspace,
+          include: ['src/**/*.test.ts'],
+        },
+      })),
+      // A test that needs a DOM says so in its first line: // @vitest-environment happy-dom
+      ...browserWorkspaces.map((workspace) => ({
+        resolve: { alias: { '@/': `${import.meta.dirname}/${workspace}/src/` } },
+        test: {
+          name: projectName(workspace),
+          root: workspace,
+          include: ['src/**/*.test.{ts,tsx}'],
+        },
+      })),
+      {
+        test: {
+          name: 'integration',
+          root: 'apps/cluster-node',
+          include: ['test/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
