@@ -12,8 +12,6 @@ const nodeWorkspaces = [
   'packages/raft',
 ];
 
-const browserWorkspaces = ['apps/web', 'packages/client'];
-
 const projectName = (workspace: string): string => workspace.slice(workspace.indexOf('/') + 1);
 
 export default defineConfig({
@@ -27,14 +25,21 @@ export default defineConfig({
         },
       })),
       // A test that needs a DOM says so in its first line: // @vitest-environment happy-dom
-      ...browserWorkspaces.map((workspace) => ({
-        resolve: { alias: { '@/': `${import.meta.dirname}/${workspace}/src/` } },
+      {
         test: {
-          name: projectName(workspace),
-          root: workspace,
+          name: 'client',
+          root: 'packages/client',
           include: ['src/**/*.test.{ts,tsx}'],
         },
-      })),
+      },
+      {
+        resolve: { alias: { '@/': `${import.meta.dirname}/apps/web/` } },
+        test: {
+          name: 'web',
+          root: 'apps/web',
+          include: ['{app,components,lib}/**/*.test.{ts,tsx}'],
+        },
+      },
       {
         test: {
           name: 'integration',
