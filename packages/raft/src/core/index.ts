@@ -1,1 +1,10 @@
-export {};
+export { ConfChangeError } from './conf-change.ts';
+export { decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
+export { RaftInvariantError } from './invariant.ts';
+export { MemoryStorage } from './memory-storage.ts';
+export type { RaftOptions, RandomInteger } from './options.ts';
+export type { ProgressState } from './progress.ts';
+export { entryBytes } from './raft-log.ts';
+export { type BasicStatus, type ProgressStatus, RawNode, type Status } from './raw-node.ts';
+export { type LogStorage, StorageError, type StorageErrorCode } from './storage.ts';
+export * from './types.ts';

@@ -1,0 +1,117 @@
+import type { ConfState, Entry, ReplicaId, Role } from '../core/index.ts';
+import type { WalFailure } from '../wal/index.ts';
+
+/** Time as the host sees it: monotonic milliseconds; never the wall clock. */
+export interface Clock {
+  now(): number;
+  setTimer(delayMs: number, fire: () => void): Timer;
+  /** Runs after the I/O that is already waiting has been handled (one turn of the event loop). */
+  defer(run: () => void): void;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** A machine of this cluster as the host addresses it. Replica id = the node's number in the cluster. */
+export type NodeNumber = number;
+
+/** Frames to other nodes. One call per peer per event-loop turn; the frame holds messages of many groups. */
+export interface HostTransport {
+  /** False when the peer isn't connected or its queue is full: the frame is dropped, Raft repeats itself. */
+  send(peer: NodeNumber, frame: Uint8Array): boolean;
+}
+
+/** The replicated state machine of one group. `TReply` is what a local proposer is given. */
+export interface StateMachine<TReply> {
+  /** Applies one committed entry (never called for no-ops and configuration changes). Synchronous. */
+  apply(index: number, data: Uint8Array): TReply;
+  /** The whole state at this moment; restored by `restore` on another replica or after a restart. */
+  snapshot(): Uint8Array;
+  restore(data: Uint8Array): void;
+}
+
+/** How a proposal ended. */
+export type ProposalOutcome<TReply> =
+  | { readonly status: 'committed'; readonly index: number; readonly reply: TReply }
+  /** Definite: nothing was appended, or it was overwritten. `leader` NONE: nobody known. */
+  | { readonly status: 'refused'; readonly reason: 'not-leader' | 'no-quorum' | 'overloaded' | 'transferring' | 'disk-full' | 'stopped'; readonly leader: ReplicaId }
+  /** It may or may not be committed later. */
+  | { readonly status: 'unknown' };
+
+export type ReadOutcome =
+  /** This replica has applied at least everything that was acknowledged before the call. */
+  | { readonly status: 'ok'; readonly appliedIndex: number }
+  | { readonly status: 'refused'; readonly reason: 'no-leader' | 'timeout' | 'stopped'; readonly leader: ReplicaId };
+
+export interface GroupOptions<TReply> {
+  readonly group: number;
+  readonly replicaId: ReplicaId;
+  /** The configuration at the group's creation; what the log and snapshots say wins later. */
+  readonly voters: readonly ReplicaId[];
+  readonly machine: StateMachine<TReply>;
+}
+
+export interface GroupStatus {
+  readonly group: number;
+  readonly role: Role;
+  readonly leader: ReplicaId;
+  readonly term: number;
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+  readonly commit: number;
+  readonly applied: number;
+  readonly snapshotIndex: number;
+  readonly confState: ConfState;
+  /** Only on the leader: what it knows of every replica. */
+  readonly replicas: readonly { readonly id: ReplicaId; readonly match: number; readonly next: number; readonly state: 'probe' | 'replicate' | 'snapshot'; readonly active: boolean }[];
+}
+
+/** Things that happened, for the rest of the node. */
+export type HostEvent =
+  | { readonly type: 'role-changed'; readonly group: number; readonly role: Role; readonly term: number; readonly leader: ReplicaId }
+  | { readonly type: 'snapshot-saved'; readonly group: number; readonly index: number; readonly bytes: number }
+  | { readonly type: 'snapshot-installed'; readonly group: number; readonly index: number }
+  /** The log or a snapshot is damaged or can't be written: end the process with exit code 70. */
+  | { readonly type: 'fatal'; readonly failure: WalFailure | { readonly kind: 'invariant'; readonly detail: string } };
+
+/** All replicas of this node. Every callback comes later than the call, never within it. */
+export interface RaftHost<TReply> {
+  /** Opens or creates the group's replica and replays what the disk holds of it. */
+  addGroup(options: GroupOptions<TReply>): void;
+  /** Proposes on this node; callers find the leader themselves. */
+  propose(group: number, data: Uint8Array, done: (outcome: ProposalOutcome<TReply>) => void): void;
+  /** ReadIndex, on any replica; `done` after the local state machine has caught up with it. */
+  read(group: number, timeoutMs: number, done: (outcome: ReadOutcome) => void): void;
+  transferLeadership(group: number, to: ReplicaId): void;
+  /** A frame from a peer. A malformed one throws nothing: the answer is false, close the connection. */
+  receive(peer: NodeNumber, frame: Uint8Array): boolean;
+  /** The transport's word: a broken connection is a hint that lets followers campaign at once. */
+  peerUp(peer: NodeNumber): void;
+  peerDown(peer: NodeNumber): void;
+  /** Snapshots the group now (also done by itself every `snapshotEntries` applied entries or log bytes). */
+  snapshotGroup(group: number): void;
+  leaderOf(group: number): ReplicaId;
+  isLeader(group: number): boolean;
+  /** Leader, in contact with a quorum of connected peers, and its own term's first entry is applied. */
+  isReadyLeader(group: number): boolean;
+  status(group: number): GroupStatus;
+  readonly groups: readonly number[];
+  readonly stats: HostStats;
+  /** Hands leaderships over (bounded wait), then stops ticking and closes. */
+  stop(handOverMs: number, done: () => void): void;
+}
+
+export interface HostStats {
+  readonly rounds: number;
+  readonly entriesAppended: number;
+  readonly entriesApplied: number;
+  readonly elections: number;
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+  readonly framesSent: number;
+  readonly proposalsPending: number;
+  readonly entriesBytesInMemory: number;
+}
+
+export type { Entry };

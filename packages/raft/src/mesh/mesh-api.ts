@@ -1,0 +1,66 @@
+/**
+ * Node to node: one TCP connection each way, length-prefixed frames, everything for one peer in one
+ * event-loop turn in one write. A handshake proves the cluster secret (both sides, challenge and response;
+ * the secret never crosses the wire), the protocol version, the cluster and the node's identity.
+ */
+
+/** What a frame is for; a closed set, one byte on the wire. */
+export type Channel = 'raft' | 'request' | 'response' | 'cast' | 'snapshot' | 'founding';
+
+export interface NodeIdentity {
+  readonly nodeId: string;
+  /** Drawn once per data directory. */
+  readonly incarnation: string;
+  /** Drawn once per process: two processes with copies of one directory are told apart. */
+  readonly bootNonce: string;
+  /** Null until the node knows its cluster: such a node may only found or join. */
+  readonly clusterId: string | null;
+}
+
+export type PeerRefusal =
+  | 'bad-secret'
+  | 'other-cluster'
+  | 'unknown-incarnation'
+  | 'duplicate-node'
+  | 'unexpected-node'
+  | 'protocol-version'
+  | 'malformed';
+
+export type MeshEvent =
+  | { readonly type: 'peer-up'; readonly identity: NodeIdentity }
+  | { readonly type: 'peer-down'; readonly nodeId: string; readonly reason: string }
+  /** Refused by us or by them; `remote` tells which. The dialler goes on trying, with backoff. */
+  | { readonly type: 'peer-refused'; readonly nodeId: string | null; readonly address: string; readonly refusal: PeerRefusal; readonly remote: boolean };
+
+export interface MeshPeerAddress {
+  /** Null for a seed whose node id isn't known yet. */
+  readonly nodeId: string | null;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Mesh {
+  /** Queued until the end of the turn. False: not connected, or more than `queueBytesMax` waiting. */
+  send(nodeId: string, channel: Channel, frame: Uint8Array): boolean;
+  isConnected(nodeId: string): boolean;
+  readonly connected: readonly NodeIdentity[];
+  /** Identity learned or changed (cluster joined): used in handshakes from now on. */
+  setIdentity(identity: NodeIdentity): void;
+  addPeer(address: MeshPeerAddress): void;
+  removePeer(nodeId: string): void;
+  close(done: () => void): void;
+}
+
+export interface MeshOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly identity: NodeIdentity;
+  readonly peers: readonly MeshPeerAddress[];
+  readonly frameBytesMax: number;
+  readonly queueBytesMax: number;
+  /** Decides on a peer whose secret was right; null accepts. */
+  readonly admit: (identity: NodeIdentity) => PeerRefusal | null;
+  readonly onFrame: (nodeId: string, channel: Channel, frame: Uint8Array) => void;
+  readonly onEvent: (event: MeshEvent) => void;
+}

@@ -1,0 +1,76 @@
+import type { Entry, HardState, SnapshotMetadata } from '../core/index.ts';
+
+/**
+ * A group's life on this node. `incarnation` is drawn anew whenever a group is created here, so that the
+ * records of a deleted group are never replayed into its namesake.
+ */
+export interface GroupKey {
+  readonly group: number;
+  readonly incarnation: number;
+}
+
+/** What one group wants on disk; a whole round of groups is one batch: all of it or nothing. */
+export type WalRecord =
+  | { readonly type: 'group-created'; readonly key: GroupKey; readonly replicaId: number }
+  | { readonly type: 'group-deleted'; readonly key: GroupKey }
+  | { readonly type: 'hard-state'; readonly key: GroupKey; readonly hardState: HardState }
+  /** Entries replace whatever the log held at and above the first one's index. */
+  | { readonly type: 'entries'; readonly key: GroupKey; readonly entries: readonly Entry[] }
+  /** A snapshot file is durable up to here: earlier entries are not needed any more. */
+  | { readonly type: 'snapshot'; readonly key: GroupKey; readonly snapshot: SnapshotMetadata };
+
+/** What recovery found of one group: hard state, newest snapshot mark and the entries above it. */
+export interface RecoveredGroup {
+  readonly key: GroupKey;
+  readonly replicaId: number;
+  readonly hardState: HardState;
+  readonly snapshot: SnapshotMetadata | null;
+  readonly entries: readonly Entry[];
+}
+
+export interface RecoveredWal {
+  readonly groups: readonly RecoveredGroup[];
+  /** Bytes cut from an unsynced tail, 0 after a clean stop. */
+  readonly tornBytes: number;
+}
+
+export type WalFailure =
+  /** A record that was synced is damaged: the node must not serve (exit code 70). */
+  | { readonly kind: 'corrupt'; readonly file: string; readonly offset: number; readonly detail: string }
+  /** A write or sync failed: what is on disk is unknown, the process must end (exit code 70). */
+  | { readonly kind: 'failed'; readonly file: string; readonly detail: string }
+  /** The directory belongs to another node or cluster. */
+  | { readonly kind: 'foreign'; readonly file: string; readonly detail: string }
+  /** No room: the batch was refused as a whole and nothing of it will ever be read back. */
+  | { readonly kind: 'full'; readonly file: string; readonly detail: string };
+
+/**
+ * One write-ahead log for all groups of a node. Appends queued while a sync is under way share the next
+ * write and the next sync (group commit).
+ */
+export interface Wal {
+  /**
+   * Queues records as one atomic batch. `done(null)` once write and fdatasync have returned, in the order of
+   * the calls. After a failure other than 'full' every later call fails.
+   */
+  append(records: readonly WalRecord[], sync: boolean, done: (failure: WalFailure | null) => void): void;
+  /** Bytes queued or being written; the host refuses proposals above its limit. */
+  readonly queuedBytes: number;
+  /** Reads entries [low, high) of a group that are still in some segment. Throws StorageError. */
+  readEntries(key: GroupKey, low: number, high: number, bytesMax: number): readonly Entry[];
+  /** Groups that alone keep the oldest segments alive, oldest first: snapshot them to free space. */
+  pinningGroups(): readonly { readonly key: GroupKey; readonly bytes: number }[];
+  readonly stats: WalStats;
+  /** Waits for what is queued, then closes the files. */
+  close(done: () => void): void;
+}
+
+export interface WalStats {
+  readonly segments: number;
+  readonly bytes: number;
+  readonly batches: number;
+  readonly records: number;
+  readonly syncs: number;
+  /** Durations of the newest syncs in milliseconds, a fixed-size ring. */
+  readonly recentSyncMs: readonly number[];
+}
