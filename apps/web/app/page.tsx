@@ -1,3 +1,5 @@
-export default function Home() {
-  return <main>FleetLM</main>;
+import { redirect } from 'next/navigation';
+
+export default function HomePage(): never {
+  redirect('/inbox');
 }

@@ -42,7 +42,8 @@ export interface SessionView {
   /** Whether there are older messages than the first one held. */
   readonly hasOlder: boolean;
   readonly agent: AgentStatus;
-  readonly isAnswering: boolean;
+  /** The epoch of the answer in progress; null: no word of one is here. */
+  readonly answerEpoch: number | null;
   readonly lastReadSeq: number;
 }
 
@@ -279,7 +280,7 @@ function viewOf(state: SessionState): SessionView {
     messages: log.messages,
     hasOlder: log.afterSeq > 0,
     agent,
-    isAnswering: answer !== null,
+    answerEpoch: answer?.epoch ?? null,
     lastReadSeq,
   };
 }
@@ -292,7 +293,7 @@ function sameView(a: SessionView, b: SessionView): boolean {
     a.messages === b.messages &&
     a.hasOlder === b.hasOlder &&
     a.agent === b.agent &&
-    a.isAnswering === b.isAnswering &&
+    a.answerEpoch === b.answerEpoch &&
     a.lastReadSeq === b.lastReadSeq
   );
 }

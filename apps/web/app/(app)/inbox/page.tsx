@@ -1,0 +1,15 @@
+import { MessagesSquare } from 'lucide-react';
+import type { Metadata } from 'next';
+
+export const metadata: Metadata = { title: 'Inbox' };
+
+export default function InboxPage() {
+  return (
+    <div className="grid h-full place-items-center p-8 text-center text-muted">
+      <div>
+        <MessagesSquare size={32} aria-hidden className="mx-auto mb-3" />
+        <p>Choose a conversation, or start a new one.</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { Toaster } from 'sonner';
+import { FleetRoot } from '@/components/app/fleet-root.tsx';
+import { Navigation } from '@/components/app/navigation.tsx';
+import { serverEnv } from '@/lib/env.ts';
+import { requirePerson } from '@/lib/session.ts';
+
+/** Everything behind the sign-in. The nodes' addresses reach the browser here, at run time. */
+export default async function AppLayout({ children }: { readonly children: ReactNode }) {
+  const person = await requirePerson();
+  return (
+    <FleetRoot userId={person.id} nodes={serverEnv().NODE_URLS}>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:left-2 focus:top-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
+      >
+        Skip to content
+      </a>
+      <div className="flex h-dvh flex-col md:flex-row">
+        <Navigation person={person} />
+        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
+          {children}
+        </main>
+      </div>
+      <Toaster position="bottom-right" toastOptions={{ className: 'font-sans' }} />
+    </FleetRoot>
+  );
+}

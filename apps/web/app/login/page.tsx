@@ -1,0 +1,50 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { serverEnv } from '@/lib/env.ts';
+import { currentPerson } from '@/lib/session.ts';
+import { LoginForm } from './login-form.tsx';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+export default async function LoginPage() {
+  if ((await currentPerson()) !== null) redirect('/inbox');
+  const env = serverEnv();
+  return (
+    <main className="grid min-h-dvh place-items-center p-4">
+      <div className="w-full max-w-sm">
+        <h1 className="text-2xl font-semibold tracking-tight">FleetLM</h1>
+        <p className="mb-6 mt-1 text-muted">Sign in to talk to your agents.</p>
+        <LoginForm />
+        {env.DEMO === '1' && (
+          <section
+            aria-labelledby="demo-accounts"
+            className="mt-6 rounded-lg border border-border bg-surface p-4 text-sm"
+          >
+            <h2 id="demo-accounts" className="font-medium">
+              Demo accounts
+            </h2>
+            <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+              <DemoAccount email="demo@fleetlm.local" password={env.DEMO_PASSWORD} />
+              <DemoAccount email="admin@fleetlm.local" password={env.ADMIN_PASSWORD} />
+            </dl>
+          </section>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function DemoAccount({
+  email,
+  password,
+}: {
+  readonly email: string;
+  readonly password: string | undefined;
+}) {
+  return (
+    <>
+      <dt className="text-muted">{email}</dt>
+      <dd className="tabular">{password ?? 'as it was set'}</dd>
+    </>
+  );
+}

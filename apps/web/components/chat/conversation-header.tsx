@@ -1,0 +1,49 @@
+'use client';
+
+import type { AgentStatus } from '@fleetlm/client';
+import { ArrowLeft, Bot } from 'lucide-react';
+import Link from 'next/link';
+import { Button } from '../ui/button.tsx';
+
+export interface ConversationHeaderProps {
+  readonly agentName: string;
+  readonly agent: AgentStatus;
+  readonly isArchived: boolean;
+}
+
+export function ConversationHeader({ agentName, agent, isArchived }: ConversationHeaderProps) {
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-border bg-surface px-4">
+      <Button asChild variant="ghost" size="icon-sm" className="md:hidden">
+        <Link href="/inbox" aria-label="Back to the inbox">
+          <ArrowLeft size={18} aria-hidden />
+        </Link>
+      </Button>
+      <span
+        aria-hidden
+        className="grid size-8 shrink-0 place-items-center rounded-full bg-raised text-accent"
+      >
+        <Bot size={17} />
+      </span>
+      <div className="min-w-0">
+        <h2 className="truncate font-semibold leading-tight">{agentName}</h2>
+        <p className="truncate text-xs text-muted">{isArchived ? 'Archived' : describe(agent)}</p>
+      </div>
+    </header>
+  );
+}
+
+function describe(agent: AgentStatus): string {
+  switch (agent.status) {
+    case 'idle':
+      return 'Ready';
+    case 'waiting':
+      return (agent.attempt ?? 0) > 0 ? 'No answer yet, trying again…' : 'About to reply…';
+    case 'running':
+      return (agent.attempt ?? 1) > 1 ? `Replying… (try ${agent.attempt})` : 'Replying…';
+    case 'failed':
+      return 'Did not answer';
+    default:
+      return agent.status satisfies never;
+  }
+}

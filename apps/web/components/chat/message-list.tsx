@@ -1,0 +1,145 @@
+'use client';
+
+import type { Row, SessionStore, SessionView } from '@fleetlm/client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { toast } from 'sonner';
+import { type ChatItem, chatItems } from '@/lib/chat-items.ts';
+import { ChatLine } from './chat-line.tsx';
+import { JumpToLatest } from './jump-to-latest.tsx';
+
+/** Closer to the end than this the list follows what is new, in pixels. */
+const END_DISTANCE = 80;
+const OLDER_BEFORE_INDEX = 4;
+
+export interface MessageListProps {
+  readonly store: SessionStore;
+  readonly view: SessionView;
+  readonly rows: readonly Row[];
+  readonly userId: string;
+  readonly agentName: string;
+  readonly unreadAfterSeq: number | null;
+  readonly onAtEndChange: (isAtEnd: boolean) => void;
+}
+
+/** The messages. Only those in view are in the page; it follows new ones only while its end is in view. */
+export function MessageList(props: MessageListProps) {
+  const { store, view, rows, userId, agentName, unreadAfterSeq, onAtEndChange } = props;
+  const { answerEpoch } = view;
+  const items = useMemo(
+    () => chatItems({ rows, agent: view.agent, answerEpoch, unreadAfterSeq }),
+    [rows, view.agent, answerEpoch, unreadAfterSeq],
+  );
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(items[index]),
+    getItemKey: (index) => items[index]?.key ?? index,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_DISTANCE,
+    overscan: 8,
+    paddingStart: 16,
+    paddingEnd: 16,
+    onChange: (instance) => setIsAtEnd(instance.isAtEnd(END_DISTANCE)),
+  });
+  useEffect(() => onAtEndChange(isAtEnd), [isAtEnd, onAtEndChange]);
+
+  const scrollToEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
+  useOpenAtEnd(items.length > 0, scrollToEnd);
+  useFollowOwn(rows, userId, scrollToEnd);
+
+  const virtualItems = virtualizer.getVirtualItems();
+  const firstIndex = virtualItems[0]?.index ?? null;
+  useOlder(store, view.hasOlder && firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX);
+
+  const total = view.messages.at(-1)?.seq ?? 0;
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="feed"
+        aria-label="Messages"
+        aria-busy={answerEpoch !== null}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
+      >
+        <div className="flex min-h-full flex-col justify-end">
+          {items.length === 0 && (
+            <p className="m-auto p-8 text-center text-muted">Say hello to {agentName}.</p>
+          )}
+          <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualItems.map((virtual) => {
+              const item = items[virtual.index];
+              if (item === undefined) return null;
+              return (
+                <div
+                  key={virtual.key}
+                  ref={virtualizer.measureElement}
+                  data-index={virtual.index}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${virtual.start}px)` }}
+                >
+                  <ChatLine
+                    item={item}
+                    store={store}
+                    userId={userId}
+                    agentName={agentName}
+                    total={total}
+                  />
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      </div>
+      {!isAtEnd && (
+        <JumpToLatest isAnswering={answerEpoch !== null} lastSeq={total} onJump={scrollToEnd} />
+      )}
+    </div>
+  );
+}
+
+function useOpenAtEnd(hasItems: boolean, scrollToEnd: () => void): void {
+  const isDone = useRef(false);
+  useLayoutEffect(() => {
+    if (!hasItems || isDone.current) return;
+    isDone.current = true;
+    scrollToEnd();
+  }, [hasItems, scrollToEnd]);
+}
+
+/** Whoever sends wants to see it, wherever they were reading. */
+function useFollowOwn(rows: readonly Row[], userId: string, scrollToEnd: () => void): void {
+  const last = rows.at(-1);
+  const ownKey =
+    last !== undefined && (last.type === 'outgoing' || last.message.sender_id === userId)
+      ? last.key
+      : null;
+  const seenKey = useRef(ownKey);
+  useLayoutEffect(() => {
+    if (ownKey === null || ownKey === seenKey.current) return;
+    seenKey.current = ownKey;
+    scrollToEnd();
+  }, [ownKey, scrollToEnd]);
+}
+
+function useOlder(store: SessionStore, isDue: boolean): void {
+  useEffect(() => {
+    if (!isDue) return;
+    store.loadOlder().catch((error: Error) => toast.error(error.message, { id: 'older-messages' }));
+  }, [store, isDue]);
+}
+
+/** A first guess in pixels; the real height is measured as soon as the line is drawn. */
+function estimate(item: ChatItem | undefined): number {
+  if (item === undefined || item.type === 'day' || item.type === 'unread') return 44;
+  if (item.type !== 'row') return 96;
+  const { row } = item;
+  const content = row.type === 'message' ? row.message.content : row.entry.content;
+  const characters = JSON.stringify(content).length;
+  return 64 + Math.ceil(characters / 80) * 24;
+}

@@ -1,0 +1,71 @@
+'use client';
+
+import { isDataPart, isToolPart, type UiPart } from '@fleetlm/client';
+import { Markdown } from '../markdown/markdown.tsx';
+import { Folded } from './folded.tsx';
+import { ReasoningView } from './reasoning-view.tsx';
+import { ToolView } from './tool-view.tsx';
+
+export interface MessagePartsProps {
+  readonly parts: readonly UiPart[];
+  readonly isStreaming: boolean;
+}
+
+/** The parts of an answer in their order. */
+export function MessageParts({ parts, isStreaming }: MessagePartsProps) {
+  return (
+    <div className="flex flex-col gap-2">
+      {parts.map((part, index) => (
+        // Parts are only ever added at the end: their place is their identity.
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <PartView key={index} part={part} isStreaming={isStreaming && index === parts.length - 1} />
+      ))}
+    </div>
+  );
+}
+
+function PartView({ part, isStreaming }: { readonly part: UiPart; readonly isStreaming: boolean }) {
+  if (isToolPart(part)) return <ToolView part={part} />;
+  if (isDataPart(part))
+    return (
+      <Folded
+        title={part.type.slice('data-'.length)}
+        detail="data"
+        body={JSON.stringify(part.data, null, 2)}
+      />
+    );
+  switch (part.type) {
+    case 'text':
+      return <Markdown text={part.text} isStreaming={isStreaming} />;
+    case 'reasoning':
+      return <ReasoningView text={part.text} isStreaming={isStreaming} />;
+    case 'source-url':
+      return <SafeLink url={part.url} text={part.title ?? part.url} />;
+    case 'source-document':
+      return <p className="text-sm text-muted">Source: {part.title}</p>;
+    case 'file':
+    case 'reasoning-file':
+      return <SafeLink url={part.url} text={part.filename ?? `File (${part.mediaType})`} />;
+    case 'step-start':
+      return null;
+    default:
+      return part satisfies never;
+  }
+}
+
+/** Agents name addresses: only web addresses become links. */
+function SafeLink({ url, text }: { readonly url: string; readonly text: string }) {
+  if (!/^https?:\/\//i.test(url)) return <p className="text-sm text-muted">{text}</p>;
+  return (
+    <p className="text-sm">
+      <a
+        href={url}
+        target="_blank"
+        rel="noopener noreferrer"
+        className="text-accent underline underline-offset-2"
+      >
+        {text}
+      </a>
+    </p>
+  );
+}

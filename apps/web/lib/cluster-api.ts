@@ -1,0 +1,75 @@
+import 'server-only';
+import * as z from 'zod';
+import { serverEnv } from './env.ts';
+import { type NodeAnswer, NodePool } from './node-request.ts';
+
+/** Whose rights a request to the cluster carries. */
+export type Credential = { readonly token: string } | { readonly apiKey: true };
+
+export interface ClusterRequest {
+  readonly path: string;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly body?: unknown;
+  readonly as: Credential;
+}
+
+export type ClusterResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** What went wrong, in the words of the cluster's problem document. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+}
+
+const problemSchema = z.object({
+  status: z.number(),
+  code: z.string(),
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+let pool: NodePool | null = null;
+
+/** Asks the cluster over REST, at the next node when one is down. The answer is parsed with `schema`. */
+export async function clusterRequest<T>(
+  request: ClusterRequest,
+  schema: z.ZodType<T>,
+): Promise<ClusterResult<T>> {
+  const env = serverEnv();
+  const bearer = 'token' in request.as ? request.as.token : env.API_KEY;
+  pool ??= new NodePool(env.NODE_URLS);
+  const answer = await pool.request({
+    path: request.path,
+    method: request.method ?? 'GET',
+    bearer,
+    ...(request.body === undefined ? {} : { body: request.body }),
+  });
+  if (answer.kind === 'unreachable') return { ok: false, problem: UNREACHABLE };
+  if (answer.status >= 400) return { ok: false, problem: problemOf(answer) };
+  const parsed = schema.safeParse(answer.body);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const detail = `The cluster's answer to ${request.path} is not understood: ${z.prettifyError(parsed.error)}`;
+  return { ok: false, problem: { status: 502, code: 'bad_gateway', detail, errors: [] } };
+}
+
+function problemOf(answer: Extract<NodeAnswer, { kind: 'answered' }>): Problem {
+  const parsed = problemSchema.safeParse(answer.body);
+  if (!parsed.success) {
+    const detail = `The cluster answered with status ${answer.status}.`;
+    return { status: answer.status, code: 'unknown', detail, errors: [] };
+  }
+  const { status, code, title, detail, errors } = parsed.data;
+  return { status, code, detail: detail ?? title ?? code, errors: errors ?? [] };
+}
+
+const UNREACHABLE: Problem = {
+  status: 503,
+  code: 'cluster_unreachable',
+  detail: 'No node of the cluster can be reached now.',
+  errors: [],
+};

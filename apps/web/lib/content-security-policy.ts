@@ -1,0 +1,30 @@
+/**
+ * The policy of a page. Scripts run only with this response's nonce, and nothing is asked of anybody but this
+ * origin and the cluster's nodes. Inline styles are allowed: the toasts and the dialogs' scroll lock write
+ * style elements without a nonce, and text of agents is never inserted as HTML.
+ *
+ * @param nodeUrls origins of the nodes; their websocket twins are allowed too.
+ */
+export function contentSecurityPolicy(
+  nonce: string,
+  nodeUrls: readonly string[],
+  isDevelopment: boolean,
+): string {
+  const nodes = nodeUrls.flatMap((url) => {
+    const { origin } = new URL(url);
+    return [origin, origin.replace(/^http/, 'ws')];
+  });
+  const directives = [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src ${["'self'", ...nodes].join(' ')}${isDevelopment ? ' ws:' : ''}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ];
+  return directives.join('; ');
+}

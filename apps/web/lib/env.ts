@@ -1,0 +1,47 @@
+import 'server-only';
+import * as z from 'zod';
+
+const webUrl = z.url({ protocol: /^https?$/ });
+
+const environmentSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  AUTH_JWT_SECRET: z.string().min(32),
+  NODE_URLS: z
+    .string()
+    .transform((value) => value.split(',').map((url) => url.trim().replace(/\/$/, '')))
+    .pipe(z.array(webUrl).min(1)),
+  API_KEY: z.string().min(32),
+  /** Set where the app is reached over https, so that cookies are marked secure. */
+  PUBLIC_URL: webUrl.optional(),
+  DEMO: z.enum(['0', '1']).default('0'),
+  DEMO_PASSWORD: z.string().optional(),
+  ADMIN_PASSWORD: z.string().optional(),
+});
+
+export type WebEnvironment = z.infer<typeof environmentSchema>;
+
+const HINTS: Readonly<Record<string, string>> = {
+  DATABASE_URL:
+    'where the accounts are, for example postgresql://user:password@127.0.0.1:5432/fleetlm',
+  AUTH_JWT_SECRET: "the cluster's secret for people's tokens, at least 32 characters",
+  NODE_URLS:
+    'the nodes as a browser reaches them, for example http://127.0.0.1:4001,http://127.0.0.1:4002',
+  API_KEY: "the cluster's server-to-server key, at least 32 characters",
+};
+
+let parsed: WebEnvironment | null = null;
+
+/** The environment, checked at the first use. Throws with every variable that is missing or malformed. */
+export function serverEnv(): WebEnvironment {
+  if (parsed !== null) return parsed;
+  const result = environmentSchema.safeParse(process.env);
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? '');
+      return `  ${name}: ${issue.message} (${HINTS[name] ?? 'see the reference'})`;
+    });
+    throw new Error(`The web app can't start with this environment:\n${lines.join('\n')}`);
+  }
+  parsed = result.data;
+  return parsed;
+}

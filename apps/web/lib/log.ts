@@ -1,0 +1,7 @@
+import 'server-only';
+
+/** A line for the operator; what it says never reaches the browser. */
+export function logProblem(what: string, error: unknown): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${new Date().toISOString()} web: ${what}: ${detail}\n`);
+}

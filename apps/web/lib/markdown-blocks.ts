@@ -1,0 +1,24 @@
+import { lexer } from 'marked';
+import remend from 'remend';
+
+/** Definitions that other blocks refer to: `[name]: url`, `[^1]: note`. */
+const DEFINITION = /^ {0,3}\[[^\]]+\]:/m;
+
+/**
+ * Splits a message into its top-level markdown blocks. While it is written only the last block changes, so each
+ * can be drawn once and kept; open syntax at its end is closed, so that half of a bold word is bold.
+ */
+export function markdownBlocks(text: string, isStreaming: boolean): readonly string[] {
+  // Links across blocks are only right when the whole is parsed as one.
+  if (!isStreaming && DEFINITION.test(text)) return [text];
+  const blocks: string[] = [];
+  for (const token of lexer(text, { gfm: true })) {
+    const last = blocks.length - 1;
+    const before = blocks[last];
+    if (token.type === 'space' && before !== undefined) blocks[last] = before + token.raw;
+    else blocks.push(token.raw);
+  }
+  const tail = blocks.at(-1);
+  if (!isStreaming || tail === undefined) return blocks;
+  return blocks.with(-1, remend(tail, { linkMode: 'text-only', images: false }));
+}

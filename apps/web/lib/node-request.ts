@@ -1,0 +1,78 @@
+/** One HTTP request to any of the cluster's nodes. */
+export interface NodeRequest {
+  readonly path: string;
+  readonly method: string;
+  readonly bearer: string;
+  readonly body?: unknown;
+}
+
+export type NodeAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
+  | { readonly kind: 'unreachable' };
+
+const TIMEOUT_MS = 5_000;
+
+/** The cluster's nodes, as one thing to ask. */
+export class NodePool {
+  #nodeUrls: readonly string[];
+  /** The node that answered last is asked first. */
+  #preferred = 0;
+
+  constructor(nodeUrls: readonly string[]) {
+    this.#nodeUrls = nodeUrls;
+  }
+
+  /**
+   * Asks one node after the other until one answers. What may have been carried out is not sent again: after
+   * the request has left, only reading is tried elsewhere.
+   */
+  async request(request: NodeRequest): Promise<NodeAnswer> {
+    let last: NodeAnswer = { kind: 'unreachable' };
+    for (let tries = 0; tries < this.#nodeUrls.length; tries += 1) {
+      const outcome = await tryNode(this.#nodeUrls[this.#preferred] ?? '', request);
+      if (outcome.kind === 'answered') {
+        last = outcome;
+        if (outcome.status !== 503) return outcome;
+      } else if (!outcome.isRefused && request.method !== 'GET') return { kind: 'unreachable' };
+      this.#preferred = (this.#preferred + 1) % this.#nodeUrls.length;
+    }
+    return last;
+  }
+}
+
+type Try =
+  | Extract<NodeAnswer, { kind: 'answered' }>
+  | { readonly kind: 'failed'; readonly isRefused: boolean };
+
+async function tryNode(url: string, request: NodeRequest): Promise<Try> {
+  try {
+    const response = await fetch(url + request.path, {
+      method: request.method,
+      headers: { authorization: `Bearer ${request.bearer}`, 'content-type': 'application/json' },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      cache: 'no-store',
+      redirect: 'error',
+    });
+    const text = await response.text();
+    return { kind: 'answered', status: response.status, body: parseJson(text) };
+  } catch (error) {
+    return { kind: 'failed', isRefused: isRefused(error) };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Nobody listens there: the request was certainly not carried out. */
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  return (
+    typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ECONNREFUSED'
+  );
+}
