@@ -1,0 +1,53 @@
+import { ByteReader, ByteWriter, MalformedBytesError } from './bytes.ts';
+import type { Crc32c } from './crc32c.ts';
+
+/** First bytes of every segment file: who it belongs to. Batches follow at SEGMENT_HEADER_BYTES. */
+export const SEGMENT_HEADER_BYTES = 512;
+const MAGIC = 0x31574c46;
+const VERSION = 1;
+const NAME = /^(\d{10})\.wal$/;
+
+export interface SegmentHeader {
+  readonly number: number;
+  /** Drawn per segment, carried by its batches: a leftover of another segment is not taken for one of them. */
+  readonly nonce: number;
+  /** Cluster and node, as one text. */
+  readonly identity: string;
+}
+
+export function segmentName(number: number): string {
+  return `${String(number).padStart(10, '0')}.wal`;
+}
+
+export function segmentNumber(name: string): number | null {
+  const match = NAME.exec(name);
+  return match?.[1] === undefined ? null : Number(match[1]);
+}
+
+export function encodeSegmentHeader(header: SegmentHeader, crc32c: Crc32c): Uint8Array {
+  const out = new ByteWriter(SEGMENT_HEADER_BYTES);
+  out.u32(MAGIC);
+  out.u32(0);
+  out.u32(VERSION);
+  out.u53(header.number);
+  out.u32(header.nonce);
+  out.sized(new TextEncoder().encode(header.identity));
+  out.align(SEGMENT_HEADER_BYTES);
+  if (out.length !== SEGMENT_HEADER_BYTES) throw new RangeError(`identity too long: ${header.identity}`);
+  out.patchU32(4, crc32c(out.view().subarray(8)));
+  return out.view().slice();
+}
+
+/** Null when it is damaged (or was never finished). */
+export function readSegmentHeader(bytes: Uint8Array, crc32c: Crc32c): SegmentHeader | null {
+  if (bytes.length < SEGMENT_HEADER_BYTES) return null;
+  const header = bytes.subarray(0, SEGMENT_HEADER_BYTES);
+  const from = new ByteReader(header);
+  if (from.u32() !== MAGIC || from.u32() !== crc32c(header.subarray(8)) || from.u32() !== VERSION) return null;
+  try {
+    return { number: from.u53(), nonce: from.u32(), identity: new TextDecoder().decode(from.sized()) };
+  } catch (error) {
+    if (error instanceof MalformedBytesError) return null;
+    throw error;
+  }
+}
