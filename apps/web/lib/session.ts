@@ -1,6 +1,6 @@
 import 'server-only';
 import { headers } from 'next/headers';
-import { redirect } from 'next/navigation';
+import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { webAuth } from './auth.ts';
 
@@ -24,5 +24,12 @@ export const currentPerson = cache(async (): Promise<Person | null> => {
 export async function requirePerson(): Promise<Person> {
   const person = await currentPerson();
   if (person === null) redirect('/login');
+  return person;
+}
+
+/** The signed-in admin; for others the page does not exist. */
+export async function requireAdmin(): Promise<Person> {
+  const person = await requirePerson();
+  if (person.role !== 'admin') notFound();
   return person;
 }

@@ -7,6 +7,7 @@ import Link from 'next/link';
 import { memo, useEffect, useState } from 'react';
 import { readDraft } from '@/lib/drafts.ts';
 import { formatShort } from '@/lib/format-time.ts';
+import { plainText } from '@/lib/plain-text.ts';
 
 export interface InboxRowProps {
   readonly entry: InboxEntry;
@@ -70,7 +71,7 @@ function Snippet({ entry, userId, isCurrent }: InboxRowProps) {
   return (
     <>
       {last.sender_id === userId && 'You: '}
-      {last.preview === '' ? 'A message' : last.preview}
+      {last.preview === '' ? 'A message' : plainText(last.preview)}
     </>
   );
 }

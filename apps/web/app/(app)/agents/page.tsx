@@ -1,3 +1,35 @@
-export default function Page() {
-  return null;
+import type { Metadata } from 'next';
+import { AgentsTable } from '@/components/agents/agents-table.tsx';
+import { RegisterAgent } from '@/components/agents/register-agent.tsx';
+import { Notice } from '@/components/ui/notice.tsx';
+import { listAgents } from '@/lib/agents.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+export const metadata: Metadata = { title: 'Agents' };
+
+export default async function AgentsPage() {
+  await requireAdmin();
+  const agents = await listAgents();
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto flex max-w-4xl flex-col gap-5 p-4 md:p-6">
+        <header className="flex items-center justify-between gap-4">
+          <div>
+            <h1 className="text-xl font-semibold tracking-tight">Agents</h1>
+            <p className="text-sm text-muted">
+              Webhooks that answer for you. Any AI SDK route handler is one.
+            </p>
+          </div>
+          <RegisterAgent />
+        </header>
+        {agents.ok ? (
+          <AgentsTable agents={agents.value} />
+        ) : (
+          <Notice tone="critical" role="alert">
+            The agents can’t be listed now: {agents.problem.detail}
+          </Notice>
+        )}
+      </div>
+    </div>
+  );
 }

@@ -12,8 +12,7 @@ const REHYPE_PLUGINS: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [
   [
     harden,
     {
-      defaultOrigin: 'https://example.invalid',
-      allowedLinkPrefixes: ['http://', 'https://', 'mailto:'],
+      allowedLinkPrefixes: ['*'],
       allowedImagePrefixes: [],
       linkBlockPolicy: 'text-only',
       imageBlockPolicy: 'text-only',

@@ -1,0 +1,46 @@
+import type { ClusterHealth } from './cluster-health.ts';
+
+export interface Headline {
+  readonly tone: 'ok' | 'warn' | 'critical' | 'unknown';
+  readonly answer: string;
+  readonly reason: string;
+}
+
+/** The one question an operator has first: can I lose a node now? Missing figures are never taken for good ones. */
+export function clusterHeadline(health: ClusterHealth, nodes: number): Headline {
+  const { tolerance, nodesUp, nodesDown, nodesUnknown } = health;
+  if (tolerance === null)
+    return {
+      tone: 'unknown',
+      answer: 'Not known yet',
+      reason: 'The cluster has not reported its groups.',
+    };
+  if (tolerance < 0) {
+    const reason = `${groups(health.withoutQuorum)} without a quorum: their conversations can’t go on until a node returns.`;
+    return { tone: 'critical', answer: 'No: the cluster has lost too many nodes', reason };
+  }
+  const partial =
+    nodesUnknown.length === 0 ? '' : ` Partial: no word from ${nodesUnknown.join(', ')} yet.`;
+  const up = `${nodesUp} of ${nodes} nodes are up.${partial}`;
+  if (tolerance === 0) {
+    if (nodes === 1)
+      return { tone: 'warn', answer: 'No: a single node has no failure tolerance', reason: up };
+    const why =
+      nodesDown.length === 0
+        ? ''
+        : `${nodesDown.join(', ')} ${nodesDown.length === 1 ? 'is' : 'are'} down. `;
+    return {
+      tone: 'warn',
+      answer: 'No: every message is safe, but one more loss stops conversations',
+      reason: why + up,
+    };
+  }
+  const led =
+    health.leaderless === 0 ? '' : ` ${groups(health.leaderless)} without a leader right now.`;
+  const answer = `Yes: ${tolerance === 1 ? 'one node' : `${tolerance} nodes`} can be lost now`;
+  return { tone: partial === '' && led === '' ? 'ok' : 'warn', answer, reason: up + led };
+}
+
+function groups(count: number): string {
+  return count === 1 ? '1 group is' : `${count} groups are`;
+}

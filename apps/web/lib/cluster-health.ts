@@ -1,0 +1,98 @@
+import type { ClusterGroup, ClusterNode, ClusterState } from '@fleetlm/client';
+
+/** A replica is behind when more entries than this are not applied: a few are always under way. */
+export const LAG_NORMAL_MAX = 50;
+/** Rows that wait for Postgres between two flushes of a busy cluster. */
+export const BACKLOG_NORMAL_MAX = 50_000;
+
+export type GroupHealth =
+  | 'ok'
+  | 'leaderless'
+  | 'no-quorum'
+  | 'under-replicated'
+  | 'lagging'
+  | 'unknown';
+
+export interface ClusterHealth {
+  /** How many nodes can be lost now so that every group still has a quorum; below 0: one has none already. Null: not known. */
+  readonly tolerance: number | null;
+  readonly nodesUp: number;
+  readonly nodesDown: readonly string[];
+  readonly nodesUnknown: readonly string[];
+  readonly leaderless: number;
+  readonly withoutQuorum: number;
+  readonly underReplicated: number;
+  readonly lagMax: number | null;
+  readonly flushBacklog: number | null;
+}
+
+/** What the overview says of the cluster. */
+export function clusterHealth({
+  nodes,
+  groups,
+}: Pick<ClusterState, 'nodes' | 'groups'>): ClusterHealth {
+  const live = liveNodes(nodes);
+  const tolerances = groups
+    .filter((group) => group.voters.length > 0)
+    .map((group) => toleranceOf(group, live));
+  return {
+    tolerance: tolerances.length === 0 ? null : Math.min(...tolerances),
+    nodesUp: live.size,
+    nodesDown: nodes.filter((node) => node.state === 'down').map((node) => node.node_id),
+    nodesUnknown: nodes.filter((node) => node.state === 'unknown').map((node) => node.node_id),
+    leaderless: groups.filter((group) => group.leader_node_id === null).length,
+    withoutQuorum: tolerances.filter((tolerance) => tolerance < 0).length,
+    underReplicated: groups.filter((group) => group.voters.some((voter) => !live.has(voter)))
+      .length,
+    lagMax: maximum(groups.flatMap((group) => lagsOf(group, live))),
+    flushBacklog: total(nodes.map((node) => node.flush_backlog)),
+  };
+}
+
+export function groupHealth(group: ClusterGroup, nodes: readonly ClusterNode[]): GroupHealth {
+  const live = liveNodes(nodes);
+  if (group.voters.length === 0) return 'unknown';
+  if (toleranceOf(group, live) < 0) return 'no-quorum';
+  if (group.leader_node_id === null) return 'leaderless';
+  if (group.voters.some((voter) => !live.has(voter))) return 'under-replicated';
+  return (maximum(lagsOf(group, live)) ?? 0) > LAG_NORMAL_MAX ? 'lagging' : 'ok';
+}
+
+/** Entries that the leader has committed and a live replica has not applied. */
+export function lagOf(group: ClusterGroup, nodeId: string): number | null {
+  const commit = commitOf(group);
+  const applied = group.replicas.find((replica) => replica.node_id === nodeId)?.applied ?? null;
+  return commit === null || applied === null ? null : Math.max(0, commit - applied);
+}
+
+function liveNodes(nodes: readonly ClusterNode[]): ReadonlySet<string> {
+  return new Set(
+    nodes
+      .filter((node) => node.state === 'up' || node.state === 'draining')
+      .map((node) => node.node_id),
+  );
+}
+
+function toleranceOf(group: ClusterGroup, live: ReadonlySet<string>): number {
+  const quorum = Math.floor(group.voters.length / 2) + 1;
+  return group.voters.filter((voter) => live.has(voter)).length - quorum;
+}
+
+function commitOf(group: ClusterGroup): number | null {
+  const leader = group.replicas.find((replica) => replica.node_id === group.leader_node_id);
+  return leader?.commit ?? maximum(group.replicas.map((replica) => replica.commit));
+}
+
+function lagsOf(group: ClusterGroup, live: ReadonlySet<string>): readonly (number | null)[] {
+  return group.voters.filter((voter) => live.has(voter)).map((voter) => lagOf(group, voter));
+}
+
+function maximum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+function total(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}

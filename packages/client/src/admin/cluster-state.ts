@@ -1,0 +1,52 @@
+import type { ClusterEvent, ClusterGroup, ClusterNode, ClusterUpdate } from './cluster-wire.ts';
+
+/** Events kept for the page; older ones are in the logs. */
+export const CLUSTER_EVENTS_MAX = 200;
+
+/** The cluster as it was last reported. */
+export interface ClusterState {
+  /** When the last report came, in Unix milliseconds of this device; null: none yet. */
+  readonly receivedAtMs: number | null;
+  readonly reportedBy: string | null;
+  /** By id. */
+  readonly nodes: readonly ClusterNode[];
+  /** By number. */
+  readonly groups: readonly ClusterGroup[];
+  /** Newest first. */
+  readonly events: readonly ClusterEvent[];
+}
+
+export const UNKNOWN_CLUSTER: ClusterState = {
+  receivedAtMs: null,
+  reportedBy: null,
+  nodes: [],
+  groups: [],
+  events: [],
+};
+
+export function withSnapshot(
+  state: ClusterState,
+  update: ClusterUpdate,
+  nowMs: number,
+): ClusterState {
+  return withDelta({ ...state, nodes: [], groups: [] }, update, nowMs);
+}
+
+/** Takes over what has changed; a group or node that is not named stays as it was. */
+export function withDelta(state: ClusterState, update: ClusterUpdate, nowMs: number): ClusterState {
+  const nodes = new Map(state.nodes.map((node) => [node.node_id, node]));
+  for (const node of update.nodes) nodes.set(node.node_id, node);
+  const groups = new Map(state.groups.map((group) => [group.group, group]));
+  for (const group of update.groups) groups.set(group.group, group);
+  return {
+    ...state,
+    receivedAtMs: nowMs,
+    reportedBy: update.reported_by ?? state.reportedBy,
+    nodes: [...nodes.values()].sort((a, b) => (a.node_id < b.node_id ? -1 : 1)),
+    groups: [...groups.values()].sort((a, b) => a.group - b.group),
+  };
+}
+
+export function withEvent(state: ClusterState, event: ClusterEvent): ClusterState {
+  return { ...state, events: [event, ...state.events].slice(0, CLUSTER_EVENTS_MAX) };
+}

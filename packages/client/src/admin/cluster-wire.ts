@@ -1,0 +1,137 @@
+import { isObject, type JsonObject, stringField } from '../assemble/fields.ts';
+
+export type NodeState = 'up' | 'down' | 'draining' | 'joining' | 'unknown';
+
+/** A node as the reporter knows it. Null: not known, which is never the same as zero. */
+export interface ClusterNode {
+  readonly node_id: string;
+  readonly state: NodeState;
+  readonly leaders: number | null;
+  readonly replicas: number | null;
+  readonly event_loop_delay_p99_ms: number | null;
+  readonly wal_sync_p99_ms: number | null;
+  readonly flush_backlog: number | null;
+  readonly database_up: boolean | null;
+  readonly rss_bytes: number | null;
+  readonly uptime_ms: number | null;
+  /** How old these figures are, in milliseconds. */
+  readonly age_ms: number | null;
+}
+
+export interface ClusterReplica {
+  readonly node_id: string;
+  readonly role: string;
+  readonly term: number | null;
+  readonly last_index: number | null;
+  readonly commit: number | null;
+  readonly applied: number | null;
+}
+
+export interface ClusterGroup {
+  readonly group: number;
+  readonly leader_node_id: string | null;
+  readonly term: number | null;
+  readonly voters: readonly string[];
+  readonly replicas: readonly ClusterReplica[];
+  readonly flush_backlog: number | null;
+}
+
+export interface ClusterEvent {
+  readonly at: string;
+  readonly node_id: string;
+  readonly kind: string;
+  readonly group: number | null;
+  readonly detail: string;
+}
+
+/** A snapshot, or a change: then only with the nodes and groups that are different. */
+export interface ClusterUpdate {
+  readonly reported_by: string | null;
+  readonly nodes: readonly ClusterNode[];
+  readonly groups: readonly ClusterGroup[];
+}
+
+const NODE_STATES: readonly NodeState[] = ['up', 'down', 'draining', 'joining'];
+
+export function readClusterUpdate(value: unknown): ClusterUpdate | null {
+  if (!isObject(value)) return null;
+  return {
+    reported_by: stringField(value, 'reported_by'),
+    nodes: readAll(value.nodes, readNode),
+    groups: readAll(value.groups, readGroup),
+  };
+}
+
+export function readClusterEvent(value: unknown): ClusterEvent | null {
+  if (!isObject(value)) return null;
+  const kind = stringField(value, 'kind');
+  const at = stringField(value, 'at');
+  if (kind === null || at === null) return null;
+  const detail = stringField(value, 'detail') ?? '';
+  return {
+    at,
+    kind,
+    detail,
+    node_id: stringField(value, 'node_id') ?? '',
+    group: numberField(value, 'group'),
+  };
+}
+
+function readNode(value: JsonObject): ClusterNode | null {
+  const nodeId = stringField(value, 'node_id');
+  if (nodeId === null) return null;
+  const databaseUp = value.database_up;
+  return {
+    node_id: nodeId,
+    state: NODE_STATES.find((known) => known === value.state) ?? 'unknown',
+    leaders: numberField(value, 'leaders'),
+    replicas: numberField(value, 'replicas'),
+    event_loop_delay_p99_ms: numberField(value, 'event_loop_delay_p99_ms'),
+    wal_sync_p99_ms: numberField(value, 'wal_sync_p99_ms'),
+    flush_backlog: numberField(value, 'flush_backlog'),
+    database_up: typeof databaseUp === 'boolean' ? databaseUp : null,
+    rss_bytes: numberField(value, 'rss_bytes'),
+    uptime_ms: numberField(value, 'uptime_ms'),
+    age_ms: numberField(value, 'age_ms'),
+  };
+}
+
+function readGroup(value: JsonObject): ClusterGroup | null {
+  const group = numberField(value, 'group');
+  if (group === null) return null;
+  const { voters } = value;
+  return {
+    group,
+    leader_node_id: stringField(value, 'leader_node_id'),
+    term: numberField(value, 'term'),
+    voters: Array.isArray(voters) ? voters.filter((voter) => typeof voter === 'string') : [],
+    replicas: readAll(value.replicas, readReplica),
+    flush_backlog: numberField(value, 'flush_backlog'),
+  };
+}
+
+function readReplica(value: JsonObject): ClusterReplica | null {
+  const nodeId = stringField(value, 'node_id');
+  if (nodeId === null) return null;
+  return {
+    node_id: nodeId,
+    role: stringField(value, 'role') ?? 'unknown',
+    term: numberField(value, 'term'),
+    last_index: numberField(value, 'last_index'),
+    commit: numberField(value, 'commit'),
+    applied: numberField(value, 'applied'),
+  };
+}
+
+function readAll<T>(value: unknown, read: (entry: JsonObject) => T | null): readonly T[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry) => {
+    const parsed = isObject(entry) ? read(entry) : null;
+    return parsed === null ? [] : [parsed];
+  });
+}
+
+function numberField(object: JsonObject, key: string): number | null {
+  const value = object[key];
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
