@@ -1,1 +1,2 @@
-export {};
+export { parseBenchOptions } from './options.ts';
+export { type BenchReport, runBench } from './run-bench.ts';

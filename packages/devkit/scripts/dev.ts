@@ -1,2 +1,4 @@
-process.stderr.write('npm run dev: not built yet\n');
-process.exit(1);
+/** npm run dev: the whole system, reloading on change. */
+import { launch } from '../src/launch.ts';
+
+await launch('dev');

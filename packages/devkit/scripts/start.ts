@@ -1,2 +1,4 @@
-process.stderr.write('npm run start: not built yet\n');
-process.exit(1);
+/** npm start: the whole system on this machine. */
+import { launch } from '../src/launch.ts';
+
+await launch('start');

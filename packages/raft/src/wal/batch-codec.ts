@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, MalformedBytesError } from './bytes.ts';
+import { ByteReader, ByteWriter, MalformedBytesError } from '../codec/bytes.ts';
 import type { Crc32c } from './crc32c.ts';
 import { readRecord, writeRecord } from './record-codec.ts';
 import type { WalRecord } from './wal-api.ts';
@@ -63,7 +63,11 @@ export function encodeBatch(
 }
 
 /** The header at `position`, or null when there is none that is whole. */
-export function readBatchHeader(bytes: Uint8Array, position: number, crc32c: Crc32c): BatchHeader | null {
+export function readBatchHeader(
+  bytes: Uint8Array,
+  position: number,
+  crc32c: Crc32c,
+): BatchHeader | null {
   if (position + BATCH_HEADER_BYTES > bytes.length) return null;
   const header = bytes.subarray(position, position + BATCH_HEADER_BYTES);
   const from = new ByteReader(header);

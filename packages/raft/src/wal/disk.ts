@@ -4,7 +4,11 @@
  */
 export interface Disk {
   /** Opens for reading and writing; `create` fails when the file exists. */
-  open(path: string, mode: 'create' | 'existing', done: (result: DiskResult<DiskFile>) => void): void;
+  open(
+    path: string,
+    mode: 'create' | 'existing',
+    done: (result: DiskResult<DiskFile>) => void,
+  ): void;
   /** Names (not paths) in a directory, sorted. */
   list(directory: string, done: (result: DiskResult<readonly string[]>) => void): void;
   makeDirectory(path: string, done: (result: DiskResult<void>) => void): void;
@@ -16,7 +20,11 @@ export interface Disk {
 
 export interface DiskFile {
   /** Writes may be short: `value` is the count of bytes written. */
-  write(data: readonly Uint8Array[], position: number, done: (result: DiskResult<number>) => void): void;
+  write(
+    data: readonly Uint8Array[],
+    position: number,
+    done: (result: DiskResult<number>) => void,
+  ): void;
   /** Must only be called once every write that it is meant to cover has called back. */
   dataSync(done: (result: DiskResult<void>) => void): void;
   /** Bytes read; less than asked only at the end of the file. */

@@ -38,20 +38,12 @@ export class LogIndex {
 
   /** Takes a record in. Records of an earlier life of the group are ignored. */
   apply(record: WalRecord, segment: number, offset: number): void {
-    if (record.type === 'group-created') {
-      if (this.find(record.key) !== null) return;
-      this.#groups.set(record.key.group, {
-        key: record.key,
-        replicaId: record.replicaId,
-        hardState: NO_HARD_STATE,
-        snapshot: null,
-        runs: [],
-      });
-      return;
-    }
     const log = this.find(record.key);
+    if (record.type === 'group-created' && log === null) this.#create(record.key, record.replicaId);
     if (log === null) return;
     switch (record.type) {
+      case 'group-created':
+        return;
       case 'group-deleted':
         this.#groups.delete(record.key.group);
         return;
@@ -65,6 +57,16 @@ export class LogIndex {
         dropCovered(log, record.snapshot);
         return;
     }
+  }
+
+  #create(key: GroupKey, replicaId: number): void {
+    this.#groups.set(key.group, {
+      key,
+      replicaId,
+      hardState: NO_HARD_STATE,
+      snapshot: null,
+      runs: [],
+    });
   }
 
   /** The oldest segment that holds a live entry; Infinity: none does. */
@@ -87,24 +89,46 @@ export class LogIndex {
   }
 }
 
-function addEntries(log: GroupLog, entries: readonly Entry[], segment: number, offset: number): void {
+function addEntries(
+  log: GroupLog,
+  entries: readonly Entry[],
+  segment: number,
+  offset: number,
+): void {
   const first = entries[0];
   if (first === undefined) return;
   truncate(log, first.index);
   for (const entry of entries) {
     const last = log.runs.at(-1);
     const bytes = entry.data.length;
-    if (last !== undefined && last.segment === segment && last.offset === offset && last.term === entry.term && last.last === entry.index - 1) {
+    if (
+      last !== undefined &&
+      last.segment === segment &&
+      last.offset === offset &&
+      last.term === entry.term &&
+      last.last === entry.index - 1
+    ) {
       log.runs[log.runs.length - 1] = { ...last, last: entry.index, bytes: last.bytes + bytes };
     } else {
-      log.runs.push({ first: entry.index, last: entry.index, term: entry.term, segment, offset, bytes });
+      log.runs.push({
+        first: entry.index,
+        last: entry.index,
+        term: entry.term,
+        segment,
+        offset,
+        bytes,
+      });
     }
   }
 }
 
 /** Removes entries at and above `index`. */
 function truncate(log: GroupLog, index: number): void {
-  for (let last = log.runs.at(-1); last !== undefined && last.last >= index; last = log.runs.at(-1)) {
+  for (
+    let last = log.runs.at(-1);
+    last !== undefined && last.last >= index;
+    last = log.runs.at(-1)
+  ) {
     log.runs.pop();
     if (last.first < index) {
       log.runs.push({ ...last, last: index - 1 });
@@ -116,7 +140,9 @@ function truncate(log: GroupLog, index: number): void {
 /** A snapshot covers everything up to its index; what stands above goes too unless it continues the same log. */
 function dropCovered(log: GroupLog, snapshot: SnapshotMetadata): void {
   if (log.snapshot !== null && snapshot.index < log.snapshot.index) return;
-  const holder = log.runs.find(({ first, last }) => first <= snapshot.index && snapshot.index <= last);
+  const holder = log.runs.find(
+    ({ first, last }) => first <= snapshot.index && snapshot.index <= last,
+  );
   const continues = holder?.term === snapshot.term || log.snapshot?.index === snapshot.index;
   log.snapshot = snapshot;
   log.runs = continues

@@ -17,10 +17,14 @@ export const nodeDisk: Disk = {
     });
   },
   list(directory, done) {
-    fs.readdir(directory, (error, names) => done(error === null ? { ok: true, value: names.sort() } : failed(error)));
+    fs.readdir(directory, (error, names) =>
+      done(error === null ? { ok: true, value: names.sort() } : failed(error)),
+    );
   },
   makeDirectory(path, done) {
-    fs.mkdir(path, { recursive: true, mode: 0o700 }, (error) => done(error === null ? OK : failed(error)));
+    fs.mkdir(path, { recursive: true, mode: 0o700 }, (error) =>
+      done(error === null ? OK : failed(error)),
+    );
   },
   rename(from, to, done) {
     fs.rename(from, to, finish(done));
@@ -78,7 +82,8 @@ class NodeFile implements DiskFile {
     const more = (filled: number): void => {
       fs.read(this.#fd, buffer, filled, length - filled, position + filled, (error, count) => {
         if (error !== null) done(failed(error));
-        else if (count === 0 || filled + count === length) done({ ok: true, value: buffer.subarray(0, filled + count) });
+        else if (count === 0 || filled + count === length)
+          done({ ok: true, value: buffer.subarray(0, filled + count) });
         else more(filled + count);
       });
     };
@@ -97,7 +102,9 @@ class NodeFile implements DiskFile {
   }
 
   size(done: Done<number>): void {
-    fs.fstat(this.#fd, (error, stats) => done(error === null ? { ok: true, value: stats.size } : failed(error)));
+    fs.fstat(this.#fd, (error, stats) =>
+      done(error === null ? { ok: true, value: stats.size } : failed(error)),
+    );
   }
 
   truncate(length: number, done: Done<void>): void {

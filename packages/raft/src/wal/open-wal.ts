@@ -3,7 +3,12 @@ import type { Crc32c } from './crc32c.ts';
 import { type Disk, DiskError, type DiskFile } from './disk.ts';
 import { ask, createFilled, writeAll } from './disk-steps.ts';
 import { LogIndex } from './log-index.ts';
-import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName, segmentNumber } from './segment.ts';
+import {
+  encodeSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+  segmentName,
+  segmentNumber,
+} from './segment.ts';
 import { type OpenSegment, SegmentedWal } from './segmented-wal.ts';
 import type { RecoveredWal, Wal, WalFailure } from './wal-api.ts';
 import { recoveredGroup, type ScanEnd, type SegmentImage, scanSegments } from './wal-recovery.ts';
@@ -49,7 +54,10 @@ async function open(options: OpenWalOptions): Promise<OpenWalResult> {
   for (const name of await ask<readonly string[]>((done) => disk.list(directory, done))) {
     const number = segmentNumber(name);
     if (number === null) {
-      return { ok: false, failure: { kind: 'foreign', file: name, detail: 'not a segment of the log' } };
+      return {
+        ok: false,
+        failure: { kind: 'foreign', file: name, detail: 'not a segment of the log' },
+      };
     }
     const file = await ask<DiskFile>((done) => disk.open(`${directory}/${name}`, 'existing', done));
     files.set(name, file);
@@ -76,22 +84,50 @@ async function open(options: OpenWalOptions): Promise<OpenWalResult> {
   const segments = await openSegments(files, end, options);
   const recovered = index.groups.map((log) => recoveredGroup(log, entries));
   const wal = new SegmentedWal({
-    disk, directory, identity, segmentBytes: options.segmentBytes, crc32c, now: options.now, nonce: options.nonce,
-    index, segments, offset: end.offset, nextNumber: end.nextNumber, previousCrc: end.previousCrc,
+    disk,
+    directory,
+    identity,
+    segmentBytes: options.segmentBytes,
+    crc32c,
+    now: options.now,
+    nonce: options.nonce,
+    index,
+    segments,
+    offset: end.offset,
+    nextNumber: end.nextNumber,
+    previousCrc: end.previousCrc,
   });
   return { ok: true, wal, recovered: { groups: recovered, tornBytes: end.tornBytes } };
 }
 
-async function firstSegment(options: OpenWalOptions, identity: string, files: Map<string, DiskFile>): Promise<ScanEnd> {
+async function firstSegment(
+  options: OpenWalOptions,
+  identity: string,
+  files: Map<string, DiskFile>,
+): Promise<ScanEnd> {
   const { disk, directory, segmentBytes, crc32c } = options;
   const nonce = options.nonce();
   const head = encodeSegmentHeader({ number: 1, nonce, identity }, crc32c);
-  files.set(segmentName(1), await createFilled(disk, directory, segmentName(1), head, segmentBytes));
-  return { segment: 1, nonce, offset: SEGMENT_HEADER_BYTES, tornBytes: 0, nextNumber: 1, previousCrc: 0 };
+  files.set(
+    segmentName(1),
+    await createFilled(disk, directory, segmentName(1), head, segmentBytes),
+  );
+  return {
+    segment: 1,
+    nonce,
+    offset: SEGMENT_HEADER_BYTES,
+    tornBytes: 0,
+    nextNumber: 1,
+    previousCrc: 0,
+  };
 }
 
 /** Writes the last segment's batches once more, zeros over what was torn, and syncs all segments. */
-async function rewriteTail(images: readonly SegmentImage[], files: ReadonlyMap<string, DiskFile>, end: ScanEnd): Promise<void> {
+async function rewriteTail(
+  images: readonly SegmentImage[],
+  files: ReadonlyMap<string, DiskFile>,
+  end: ScanEnd,
+): Promise<void> {
   for (const image of images) {
     const file = files.get(image.name);
     if (file === undefined) continue;

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, MalformedBytesError } from './bytes.ts';
+import { ByteReader, ByteWriter, MalformedBytesError } from '../codec/bytes.ts';
 import type { Crc32c } from './crc32c.ts';
 
 /** First bytes of every segment file: who it belongs to. Batches follow at SEGMENT_HEADER_BYTES. */
@@ -33,7 +33,8 @@ export function encodeSegmentHeader(header: SegmentHeader, crc32c: Crc32c): Uint
   out.u32(header.nonce);
   out.sized(new TextEncoder().encode(header.identity));
   out.align(SEGMENT_HEADER_BYTES);
-  if (out.length !== SEGMENT_HEADER_BYTES) throw new RangeError(`identity too long: ${header.identity}`);
+  if (out.length !== SEGMENT_HEADER_BYTES)
+    throw new RangeError(`identity too long: ${header.identity}`);
   out.patchU32(4, crc32c(out.view().subarray(8)));
   return out.view().slice();
 }
@@ -43,9 +44,14 @@ export function readSegmentHeader(bytes: Uint8Array, crc32c: Crc32c): SegmentHea
   if (bytes.length < SEGMENT_HEADER_BYTES) return null;
   const header = bytes.subarray(0, SEGMENT_HEADER_BYTES);
   const from = new ByteReader(header);
-  if (from.u32() !== MAGIC || from.u32() !== crc32c(header.subarray(8)) || from.u32() !== VERSION) return null;
+  if (from.u32() !== MAGIC || from.u32() !== crc32c(header.subarray(8)) || from.u32() !== VERSION)
+    return null;
   try {
-    return { number: from.u53(), nonce: from.u32(), identity: new TextDecoder().decode(from.sized()) };
+    return {
+      number: from.u53(),
+      nonce: from.u32(),
+      identity: new TextDecoder().decode(from.sized()),
+    };
   } catch (error) {
     if (error instanceof MalformedBytesError) return null;
     throw error;

@@ -1,8 +1,17 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { crc32c, nodeDisk, openWal, type OpenWalResult, type RecoveredWal, type Wal, type WalFailure, type WalRecord } from './index.ts';
+import {
+  crc32c,
+  nodeDisk,
+  type OpenWalResult,
+  openWal,
+  type RecoveredWal,
+  type Wal,
+  type WalFailure,
+  type WalRecord,
+} from './index.ts';
 
 const KEY = { group: 7, incarnation: 99 };
 let directory = '';
@@ -15,7 +24,18 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 function open(nodeId = 'n1', segmentBytes = 8192): Promise<OpenWalResult> {
   let nonce = 1;
   return new Promise((resolve) =>
-    openWal({ disk: nodeDisk, directory, identity: { clusterId: 'c', nodeId }, segmentBytes, crc32c, now: () => 0, nonce: () => (nonce += 7) }, resolve),
+    openWal(
+      {
+        disk: nodeDisk,
+        directory,
+        identity: { clusterId: 'c', nodeId },
+        segmentBytes,
+        crc32c,
+        now: () => 0,
+        nonce: () => (nonce += 7),
+      },
+      resolve,
+    ),
   );
 }
 
@@ -28,17 +48,33 @@ async function opened(): Promise<{ wal: Wal; recovered: RecoveredWal }> {
 const append = (wal: Wal, records: readonly WalRecord[]): Promise<WalFailure | null> =>
   new Promise((resolve) => wal.append(records, true, resolve));
 const close = (wal: Wal): Promise<void> => new Promise((resolve) => wal.close(resolve));
-const entry = (index: number, term = 1, bytes = 20): { index: number; term: number; type: 'normal'; data: Uint8Array } => ({
-  index, term, type: 'normal', data: new Uint8Array(bytes).fill(index % 251),
+const entry = (
+  index: number,
+  term = 1,
+  bytes = 20,
+): { index: number; term: number; type: 'normal'; data: Uint8Array } => ({
+  index,
+  term,
+  type: 'normal',
+  data: new Uint8Array(bytes).fill(index % 251),
 });
 const created: WalRecord = { type: 'group-created', key: KEY, replicaId: 1 };
-const entries = (...list: ReturnType<typeof entry>[]): WalRecord => ({ type: 'entries', key: KEY, entries: list });
+const entries = (...list: ReturnType<typeof entry>[]): WalRecord => ({
+  type: 'entries',
+  key: KEY,
+  entries: list,
+});
 
 async function writeThree(): Promise<string> {
   const { wal } = await opened();
   expect(await append(wal, [created])).toBeNull();
   for (const index of [1, 2, 3]) {
-    expect(await append(wal, [entries(entry(index)), { type: 'hard-state', key: KEY, hardState: { term: 1, vote: 2, commit: index } }])).toBeNull();
+    expect(
+      await append(wal, [
+        entries(entry(index)),
+        { type: 'hard-state', key: KEY, hardState: { term: 1, vote: 2, commit: index } },
+      ]),
+    ).toBeNull();
   }
   await close(wal);
   return join(directory, '0000000001.wal');
@@ -64,11 +100,16 @@ test('W15 an append at an index replaces what stood there and above', async () =
   await append(wal, [entries(entry(2, 5))]);
   await close(wal);
   const { recovered, wal: again } = await opened();
-  expect(recovered.groups[0]?.entries.map(({ index, term }) => [index, term])).toEqual([[1, 1], [2, 5]]);
+  expect(recovered.groups[0]?.entries.map(({ index, term }) => [index, term])).toEqual([
+    [1, 1],
+    [2, 5],
+  ]);
   await close(again);
 });
 
-test('W1 cut at every byte: the longest prefix of whole batches, and the log goes on', { timeout: 120_000 }, async () => {
+test('W1 cut at every byte: the longest prefix of whole batches, and the log goes on', {
+  timeout: 120_000,
+}, async () => {
   const file = await writeThree();
   const whole = readFileSync(file);
   const end = whole.findLastIndex((byte) => byte !== 0) + 1;
@@ -86,7 +127,9 @@ test('W1 cut at every byte: the longest prefix of whole batches, and the log goe
   }
 });
 
-test('W3 any bit flipped in a batch that has another behind it stops the node', { timeout: 120_000 }, async () => {
+test('W3 any bit flipped in a batch that has another behind it stops the node', {
+  timeout: 120_000,
+}, async () => {
   const file = await writeThree();
   const whole = readFileSync(file);
   const last = lastBatchStart(whole);
@@ -110,21 +153,37 @@ test('W21 the log of another node is refused', async () => {
   expect(result).toMatchObject({ ok: false, failure: { kind: 'foreign' } });
 });
 
-test('W16 segments roll, are dropped behind snapshots, and what is left is enough', { timeout: 60_000 }, async () => {
+test('W16 segments roll, are dropped behind snapshots, and what is left is enough', {
+  timeout: 60_000,
+}, async () => {
   const { wal } = await opened();
-  await append(wal, [created, { type: 'hard-state', key: KEY, hardState: { term: 3, vote: 1, commit: 0 } }]);
+  await append(wal, [
+    created,
+    { type: 'hard-state', key: KEY, hardState: { term: 3, vote: 1, commit: 0 } },
+  ]);
   for (let index = 1; index <= 200; index += 1) {
     await append(wal, [entries(entry(index, 3, 200))]);
     if (index % 20 === 0) {
-      const confState = { voters: [1], learners: [], votersOutgoing: [], learnersNext: [], autoLeave: false };
-      await append(wal, [{ type: 'snapshot', key: KEY, snapshot: { index: index - 5, term: 3, confState } }]);
+      const confState = {
+        voters: [1],
+        learners: [],
+        votersOutgoing: [],
+        learnersNext: [],
+        autoLeave: false,
+      };
+      await append(wal, [
+        { type: 'snapshot', key: KEY, snapshot: { index: index - 5, term: 3, confState } },
+      ]);
     }
   }
   expect(wal.readEntries(KEY, 196, 199, 1e6).map(({ index }) => index)).toEqual([196, 197, 198]);
   await close(wal);
   expect(readdirSync(directory).length).toBeLessThan(6);
   const { recovered, wal: again } = await opened();
-  expect(recovered.groups[0]).toMatchObject({ hardState: { term: 3, vote: 1 }, snapshot: { index: 195 } });
+  expect(recovered.groups[0]).toMatchObject({
+    hardState: { term: 3, vote: 1 },
+    snapshot: { index: 195 },
+  });
   expect(recovered.groups[0]?.entries.map(({ index }) => index)).toEqual([196, 197, 198, 199, 200]);
   await close(again);
 });
@@ -133,7 +192,10 @@ test('W18 a group that was deleted and made again has nothing of its former life
   await writeThree();
   const { wal } = await opened();
   const reborn = { group: 7, incarnation: 100 };
-  await append(wal, [{ type: 'group-deleted', key: KEY }, { type: 'group-created', key: reborn, replicaId: 4 }]);
+  await append(wal, [
+    { type: 'group-deleted', key: KEY },
+    { type: 'group-created', key: reborn, replicaId: 4 },
+  ]);
   await append(wal, [entries(entry(4))]);
   await close(wal);
   const { recovered, wal: again } = await opened();
@@ -153,6 +215,7 @@ test('W8 appends of one turn share one sync', async () => {
 
 function lastBatchStart(bytes: Buffer): number {
   let last = 512;
-  for (let at = 512; at + 4 < bytes.length; at += 8) if (bytes.readUInt32LE(at) === 0x31424c46) last = at;
+  for (let at = 512; at + 4 < bytes.length; at += 8)
+    if (bytes.readUInt32LE(at) === 0x31424c46) last = at;
   return last;
 }

@@ -1,5 +1,10 @@
 import { type Entry, StorageError } from '../core/index.ts';
-import { BATCH_HEADER_BYTES, encodeBatch, readBatchHeader, readBatchRecords } from './batch-codec.ts';
+import {
+  BATCH_HEADER_BYTES,
+  encodeBatch,
+  readBatchHeader,
+  readBatchRecords,
+} from './batch-codec.ts';
 import type { Crc32c } from './crc32c.ts';
 import { type Disk, DiskError, type DiskFile } from './disk.ts';
 import { ask, createFilled, writeFully } from './disk-steps.ts';
@@ -84,7 +89,11 @@ export class SegmentedWal implements Wal {
 
   append(records: readonly WalRecord[], sync: boolean, done: Done): void {
     if (this.#failure !== null || this.#closed !== null) {
-      const failure = this.#failure ?? { kind: 'failed', file: this.#options.directory, detail: 'the log is closed' };
+      const failure = this.#failure ?? {
+        kind: 'failed',
+        file: this.#options.directory,
+        detail: 'the log is closed',
+      };
       queueMicrotask(() => done(failure));
       return;
     }
@@ -128,14 +137,25 @@ export class SegmentedWal implements Wal {
       return;
     }
     if (batch.bytes.length > this.#options.segmentBytes - SEGMENT_HEADER_BYTES) {
-      this.#fail(round, { kind: 'failed', file: segmentName(segment.number), detail: `a batch of ${batch.bytes.length} bytes does not fit a segment` });
+      this.#fail(round, {
+        kind: 'failed',
+        file: segmentName(segment.number),
+        detail: `a batch of ${batch.bytes.length} bytes does not fit a segment`,
+      });
       return;
     }
     this.#roll(records, round);
   }
 
-  #encode(records: readonly WalRecord[], nonce: number): { readonly bytes: Uint8Array; readonly payloadCrc: number } {
-    return encodeBatch(records, { number: this.#nextNumber, previousCrc: this.#previousCrc, nonce }, this.#options.crc32c);
+  #encode(
+    records: readonly WalRecord[],
+    nonce: number,
+  ): { readonly bytes: Uint8Array; readonly payloadCrc: number } {
+    return encodeBatch(
+      records,
+      { number: this.#nextNumber, previousCrc: this.#previousCrc, nonce },
+      this.#options.crc32c,
+    );
   }
 
   /** The next segment begins with what is known of every group, so that older ones can be dropped. */
@@ -154,7 +174,11 @@ export class SegmentedWal implements Wal {
       },
       (error: unknown) => {
         const full = error instanceof DiskError && error.code === 'ENOSPC';
-        const failure: WalFailure = { kind: full ? 'full' : 'failed', file: this.#options.directory, detail: String(error) };
+        const failure: WalFailure = {
+          kind: full ? 'full' : 'failed',
+          file: this.#options.directory,
+          detail: String(error),
+        };
         if (full) this.#refuse(round, failure);
         else this.#fail(round, failure);
       },
@@ -238,16 +262,26 @@ export class SegmentedWal implements Wal {
     const drawn = nonce();
     const name = segmentName(number);
     const leftover = await ask<readonly string[]>((done) => disk.list(directory, done));
-    if (leftover.includes(name)) await ask<void>((done) => disk.unlink(`${directory}/${name}`, done));
+    if (leftover.includes(name))
+      await ask<void>((done) => disk.unlink(`${directory}/${name}`, done));
     const head = encodeSegmentHeader({ number, nonce: drawn, identity }, crc32c);
-    return { number, nonce: drawn, file: await createFilled(disk, directory, name, head, segmentBytes) };
+    return {
+      number,
+      nonce: drawn,
+      file: await createFilled(disk, directory, name, head, segmentBytes),
+    };
   }
 
   /** Removes segments that no group needs any more, oldest first. */
   #dropSegments(): void {
     if (this.#dropping || this.#failure !== null) return;
     const oldest = this.#segments[0];
-    if (oldest === undefined || this.#segments.length < 2 || this.#index.oldestSegment() <= oldest.number) return;
+    if (
+      oldest === undefined ||
+      this.#segments.length < 2 ||
+      this.#index.oldestSegment() <= oldest.number
+    )
+      return;
     this.#dropping = true;
     this.#segments.shift();
     const { disk, directory } = this.#options;
@@ -282,7 +316,8 @@ export class SegmentedWal implements Wal {
         entries.push({ ...entry, data: entry.data.slice() });
       }
     }
-    if (entries.length === 0) throw new StorageError('compacted', `entries from ${low} of group ${key.group}`);
+    if (entries.length === 0)
+      throw new StorageError('compacted', `entries from ${low} of group ${key.group}`);
     return entries;
   }
 
@@ -293,11 +328,18 @@ export class SegmentedWal implements Wal {
     const { crc32c } = this.#options;
     const head = segment.file.readSync(offset, BATCH_HEADER_BYTES);
     const header = readBatchHeader(head, 0, crc32c);
-    const bytes = header === null ? null : segment.file.readSync(offset, BATCH_HEADER_BYTES + header.payloadLength);
-    const records = header === null || bytes === null ? null : readBatchRecords(bytes, 0, header, crc32c);
-    if (records === null) throw new DiskError('EBADMSG', `${segmentName(number)} at ${offset} is damaged`);
+    const bytes =
+      header === null
+        ? null
+        : segment.file.readSync(offset, BATCH_HEADER_BYTES + header.payloadLength);
+    const records =
+      header === null || bytes === null ? null : readBatchRecords(bytes, 0, header, crc32c);
+    if (records === null)
+      throw new DiskError('EBADMSG', `${segmentName(number)} at ${offset} is damaged`);
     return records.flatMap((record) =>
-      record.type === 'entries' && record.key.group === key.group && record.key.incarnation === key.incarnation
+      record.type === 'entries' &&
+      record.key.group === key.group &&
+      record.key.incarnation === key.incarnation
         ? record.entries
         : [],
     );
@@ -324,10 +366,19 @@ export class SegmentedWal implements Wal {
     const done = this.#closed;
     if (done === null) return;
     this.#closed = () => undefined;
-    const spare = this.#spare?.then((segment) => [segment], () => []) ?? Promise.resolve([]);
+    const spare =
+      this.#spare?.then(
+        (segment) => [segment],
+        () => [],
+      ) ?? Promise.resolve([]);
     const files = spare.then((more) => [...this.#segments, ...more]);
-    const closing = files.then((all) => Promise.all(all.map(({ file }) => ask<void>((closed) => file.close(closed)))));
-    closing.then(() => done(), () => done());
+    const closing = files.then((all) =>
+      Promise.all(all.map(({ file }) => ask<void>((closed) => file.close(closed)))),
+    );
+    closing.then(
+      () => done(),
+      () => done(),
+    );
   }
 }
 
@@ -335,7 +386,8 @@ function sizeOf(records: readonly WalRecord[]): number {
   let bytes = 64;
   for (const record of records) {
     bytes += 40;
-    if (record.type === 'entries') for (const entry of record.entries) bytes += entry.data.length + 24;
+    if (record.type === 'entries')
+      for (const entry of record.entries) bytes += entry.data.length + 24;
   }
   return bytes;
 }

@@ -36,7 +36,12 @@ export interface RecoveredWal {
 
 export type WalFailure =
   /** A record that was synced is damaged: the node must not serve (exit code 70). */
-  | { readonly kind: 'corrupt'; readonly file: string; readonly offset: number; readonly detail: string }
+  | {
+      readonly kind: 'corrupt';
+      readonly file: string;
+      readonly offset: number;
+      readonly detail: string;
+    }
   /** A write or sync failed: what is on disk is unknown, the process must end (exit code 70). */
   | { readonly kind: 'failed'; readonly file: string; readonly detail: string }
   /** The directory belongs to another node or cluster. */
@@ -53,7 +58,11 @@ export interface Wal {
    * Queues records as one atomic batch. `done(null)` once write and fdatasync have returned, in the order of
    * the calls. After a failure other than 'full' every later call fails.
    */
-  append(records: readonly WalRecord[], sync: boolean, done: (failure: WalFailure | null) => void): void;
+  append(
+    records: readonly WalRecord[],
+    sync: boolean,
+    done: (failure: WalFailure | null) => void,
+  ): void;
   /** Bytes queued or being written; the host refuses proposals above its limit. */
   readonly queuedBytes: number;
   /** Reads entries [low, high) of a group that are still in some segment. Throws StorageError. */

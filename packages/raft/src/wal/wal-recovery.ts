@@ -1,6 +1,6 @@
+import { MalformedBytesError } from '../codec/bytes.ts';
 import type { Entry } from '../core/index.ts';
 import { batchSpan, findBatch, readBatchHeader, readBatchRecords } from './batch-codec.ts';
-import { MalformedBytesError } from './bytes.ts';
 import type { Crc32c } from './crc32c.ts';
 import type { GroupLog, LogIndex } from './log-index.ts';
 import { readSegmentHeader, SEGMENT_HEADER_BYTES } from './segment.ts';
@@ -53,7 +53,12 @@ class Scan {
   #expected: number | null = null;
   #previousCrc = 0;
 
-  constructor(identity: string, index: LogIndex, entries: Map<number, Map<number, Entry>>, crc32c: Crc32c) {
+  constructor(
+    identity: string,
+    index: LogIndex,
+    entries: Map<number, Map<number, Entry>>,
+    crc32c: Crc32c,
+  ) {
     this.#identity = identity;
     this.#index = index;
     this.#entries = entries;
@@ -61,18 +66,29 @@ class Scan {
   }
 
   segment(image: SegmentImage, later: readonly SegmentImage[]): WalFailure | null {
-    const corrupt = (offset: number, detail: string): WalFailure => ({ kind: 'corrupt', file: image.name, offset, detail });
+    const corrupt = (offset: number, detail: string): WalFailure => ({
+      kind: 'corrupt',
+      file: image.name,
+      offset,
+      detail,
+    });
     const header = readSegmentHeader(image.bytes, this.#crc32c);
     if (header === null) {
       // Prepared in advance and not finished when the process ended: nothing can have been written to it yet.
-      if (this.#holdsBatches([image, ...later])) return corrupt(0, 'the header of the segment is damaged');
+      if (this.#holdsBatches([image, ...later]))
+        return corrupt(0, 'the header of the segment is damaged');
       this.unfinished.push(image.name);
       return null;
     }
     if (header.identity !== this.#identity) {
-      return { kind: 'foreign', file: image.name, detail: `it belongs to ${header.identity}, this is ${this.#identity}` };
+      return {
+        kind: 'foreign',
+        file: image.name,
+        detail: `it belongs to ${header.identity}, this is ${this.#identity}`,
+      };
     }
-    if (header.number !== image.number) return corrupt(0, `it is segment ${header.number} under another's name`);
+    if (header.number !== image.number)
+      return corrupt(0, `it is segment ${header.number} under another's name`);
     let offset = SEGMENT_HEADER_BYTES;
     let read = 0;
     for (;;) {
@@ -109,8 +125,10 @@ class Scan {
   #batch(image: SegmentImage, nonce: number, offset: number): number | string {
     const header = readBatchHeader(image.bytes, offset, this.#crc32c);
     if (header === null || header.nonce !== nonce) return 0;
-    if (this.#expected !== null && header.number !== this.#expected) return `batch ${header.number} where ${this.#expected} belongs`;
-    if (this.#expected !== null && header.previousCrc !== this.#previousCrc) return `batch ${header.number} attests another predecessor`;
+    if (this.#expected !== null && header.number !== this.#expected)
+      return `batch ${header.number} where ${this.#expected} belongs`;
+    if (this.#expected !== null && header.previousCrc !== this.#previousCrc)
+      return `batch ${header.number} attests another predecessor`;
     let records: readonly WalRecord[] | null;
     try {
       records = readBatchRecords(image.bytes, offset, header, this.#crc32c);
@@ -135,13 +153,17 @@ class Scan {
       this.#entries.set(record.key.incarnation, group);
     }
     // Copies: a view would keep the whole segment in memory.
-    for (const entry of record.entries) group.set(entry.index, { ...entry, data: entry.data.slice() });
+    for (const entry of record.entries)
+      group.set(entry.index, { ...entry, data: entry.data.slice() });
   }
 
   #holdsBatches(images: readonly SegmentImage[]): boolean {
     return images.some(({ bytes }) => {
       const header = readSegmentHeader(bytes, this.#crc32c);
-      return header !== null && findBatch(bytes, SEGMENT_HEADER_BYTES, header.nonce, 0, this.#crc32c) >= 0;
+      return (
+        header !== null &&
+        findBatch(bytes, SEGMENT_HEADER_BYTES, header.nonce, 0, this.#crc32c) >= 0
+      );
     });
   }
 }
@@ -155,7 +177,10 @@ function lastNonZero(bytes: Uint8Array, offset: number): number {
 }
 
 /** Puts what was read of a group together: the entries of its live runs, in order. */
-export function recoveredGroup(log: GroupLog, all: ReadonlyMap<number, ReadonlyMap<number, Entry>>): RecoveredGroup {
+export function recoveredGroup(
+  log: GroupLog,
+  all: ReadonlyMap<number, ReadonlyMap<number, Entry>>,
+): RecoveredGroup {
   const found = all.get(log.key.incarnation);
   const entries: Entry[] = [];
   for (const run of log.runs) {
@@ -164,5 +189,11 @@ export function recoveredGroup(log: GroupLog, all: ReadonlyMap<number, ReadonlyM
       if (entry !== undefined) entries.push(entry);
     }
   }
-  return { key: log.key, replicaId: log.replicaId, hardState: log.hardState, snapshot: log.snapshot, entries };
+  return {
+    key: log.key,
+    replicaId: log.replicaId,
+    hardState: log.hardState,
+    snapshot: log.snapshot,
+    entries,
+  };
 }

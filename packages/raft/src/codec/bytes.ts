@@ -103,7 +103,8 @@ export class ByteReader {
 
   #take(count: number): number {
     const at = this.position;
-    if (count > this.#bytes.length - at) throw new MalformedBytesError(`${count} bytes at ${at}, beyond the end`);
+    if (count > this.#bytes.length - at)
+      throw new MalformedBytesError(`${count} bytes at ${at}, beyond the end`);
     this.position = at + count;
     return at;
   }

@@ -1,0 +1,59 @@
+import type { Command, GroupState, Message, NewMessage, Reply, Session } from '@fleetlm/conversation';
+
+/**
+ * What performers of effects are given by the composition root. Nobody here imports the router, the
+ * gateway or the groups: data comes back up through these functions.
+ */
+
+/** How a command proposed on this node ended. */
+export type ProposeOutcome =
+  | { readonly status: 'applied'; readonly reply: Reply }
+  /** Definite: nothing was changed (this node doesn't lead the group any more, no quorum, overload). */
+  | { readonly status: 'refused'; readonly reason: string }
+  /** It may or may not have been committed; the state will tell. */
+  | { readonly status: 'unknown' };
+
+/** Proposes on this node only: a performer's command must not outlive its leadership. */
+export type Propose = (group: number, command: Command) => Promise<ProposeOutcome>;
+
+/** A group that this node leads right now, with its applied state (read only). */
+export interface LedGroup {
+  readonly group: number;
+  readonly term: number;
+  readonly state: GroupState;
+}
+
+/** The agents' registrations as the system group has them on this node. */
+export interface AgentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly originUrl: string;
+  readonly webhookPath: string;
+  readonly messageHistoryMode: 'tail' | 'last' | 'entire';
+  readonly messageHistoryLimit: number;
+  readonly timeoutMs: number;
+  readonly debounceWindowMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly status: 'enabled' | 'disabled';
+  /** `whsec_<base64>`. */
+  readonly secret: string;
+  readonly insertedAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** Messages that left memory, from Postgres. Rejects with ArchiveUnavailableError when it is away. */
+export interface Archive {
+  /** Ascending by seq, at most `limit`, all with afterSeq < seq <= throughSeq, gap-free from the low end. */
+  messagesAfter(sessionId: string, afterSeq: number, throughSeq: number, limit: number): Promise<readonly Message[]>;
+  /** The newest `limit` messages with seq < beforeSeq, ascending. */
+  messagesBefore(sessionId: string, beforeSeq: number, limit: number): Promise<readonly Message[]>;
+}
+
+export class ArchiveUnavailableError extends Error {
+  constructor(detail: string, options?: { readonly cause: unknown }) {
+    super(`The archive (Postgres) can't be reached: ${detail}`, options);
+    this.name = 'ArchiveUnavailableError';
+  }
+}
+
+export type { Command, Message, NewMessage, Reply, Session };

@@ -1,0 +1,68 @@
+/**
+ * Everything that can change a group of conversations. A command carries all that is not deterministic
+ * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
+ */
+export const COMMAND_VERSION = 1;
+
+/** Opaque to this package: UTF-8 JSON of `{"content": {...}, "metadata": {...}}`. */
+export type Payload = Uint8Array;
+
+export interface NewMessage {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: Payload;
+  /** The first characters as a person would read them, for the inbox. */
+  readonly preview: string;
+}
+
+export type Sender =
+  | { readonly type: 'user'; readonly id: string }
+  | { readonly type: 'agent'; readonly id: string };
+
+export type Command =
+  | {
+      readonly type: 'create-session';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly agentId: string;
+      /** UTF-8 JSON object. */
+      readonly metadata: Payload;
+      readonly timeMs: number;
+    }
+  | {
+      readonly type: 'append-message';
+      readonly sessionId: string;
+      readonly sender: Sender;
+      /** Never empty: the edge makes one when the client sent none, so that forwarding may be retried. */
+      readonly clientMessageId: string;
+      readonly message: NewMessage;
+      /** How long the agent's work waits for further messages of the person, in milliseconds. */
+      readonly debounceMs: number;
+      readonly timeMs: number;
+    }
+  | { readonly type: 'mark-read'; readonly sessionId: string; readonly userId: string; readonly lastSeq: number; readonly timeMs: number }
+  | { readonly type: 'archive-session'; readonly sessionId: string; readonly timeMs: number }
+  /** The leader calls the agent now. Also taken by a new leader for work that was running: attempt + 1. */
+  | { readonly type: 'start-dispatch'; readonly sessionId: string; readonly epoch: number; readonly attempt: number; readonly timeMs: number }
+  /** The attempt failed before its first chunk and will be made again at `nextAttemptAtMs`. */
+  | {
+      readonly type: 'defer-dispatch';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly nextAttemptAtMs: number;
+      readonly error: string;
+      readonly timeMs: number;
+    }
+  /** The answer; accepted only under the running epoch and attempt. */
+  | { readonly type: 'complete-dispatch'; readonly sessionId: string; readonly epoch: number; readonly attempt: number; readonly message: NewMessage; readonly timeMs: number }
+  | { readonly type: 'fail-dispatch'; readonly sessionId: string; readonly epoch: number; readonly attempt: number; readonly error: string; readonly timeMs: number }
+  /** Ends the work of `epoch` whatever its state; the partial answer, when there is one, is kept. */
+  | { readonly type: 'stop-dispatch'; readonly sessionId: string; readonly epoch: number; readonly partial: NewMessage | null; readonly timeMs: number }
+  /** A person asks again after a failure: new epoch, due at once. */
+  | { readonly type: 'retry-dispatch'; readonly sessionId: string; readonly timeMs: number }
+  /** Everything up to `seq` is in Postgres. Watermarks never go back. */
+  | { readonly type: 'mark-flushed'; readonly watermarks: readonly { readonly sessionId: string; readonly seq: number; readonly sessionVersion: number }[]; readonly timeMs: number };
+
+export type CommandType = Command['type'];

@@ -1,0 +1,41 @@
+import type { DispatchState, Message, Session } from './state.ts';
+
+export type RefusalCode =
+  | 'session-not-found'
+  | 'session-exists'
+  | 'session-archived'
+  | 'not-participant'
+  | 'stale-epoch'
+  | 'nothing-to-retry'
+  | 'nothing-to-stop'
+  | 'seq-beyond-last';
+
+/** What the proposer is told. A refusal changed nothing. */
+export type Reply =
+  | { readonly type: 'session'; readonly session: Session }
+  | { readonly type: 'appended'; readonly message: Message; readonly duplicate: boolean }
+  /** A client message id seen before whose message has left memory: only its number is known. */
+  | { readonly type: 'duplicate'; readonly seq: number; readonly messageId: string; readonly insertedAtMs: number }
+  | { readonly type: 'read'; readonly lastReadSeq: number }
+  | { readonly type: 'dispatch'; readonly dispatch: DispatchState }
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string };
+
+/**
+ * What the rest of the node does about a committed command. An effect may be performed twice, or never (a
+ * crash): whatever must happen is derived from the state by the leader; an effect makes it happen sooner.
+ */
+export type Effect =
+  /** On every replica: to the subscribers of the session. */
+  | { readonly type: 'message-committed'; readonly message: Message }
+  | { readonly type: 'dispatch-changed'; readonly sessionId: string; readonly dispatch: DispatchState }
+  | { readonly type: 'read-moved'; readonly sessionId: string; readonly userId: string; readonly lastReadSeq: number }
+  /** On every replica: the inbox entry of this session changed. */
+  | { readonly type: 'inbox-changed'; readonly userId: string; readonly sessionId: string; readonly version: number };
+
+export type EffectType = Effect['type'];
+
+export interface Applied {
+  readonly reply: Reply;
+  readonly effects: readonly Effect[];
+}

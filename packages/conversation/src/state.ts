@@ -1,0 +1,74 @@
+import type { Payload, Sender } from './commands.ts';
+
+/** A committed message. `seq` starts at 1 and has no gaps, per session. */
+export interface Message {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly sender: Sender;
+  readonly kind: string;
+  readonly payload: Payload;
+  readonly preview: string;
+  readonly insertedAtMs: number;
+}
+
+/** What the agent is doing for a session. `epoch` grows by one with every new piece of work. */
+export type DispatchState =
+  | { readonly status: 'idle'; readonly epoch: number }
+  | {
+      readonly status: 'waiting';
+      readonly epoch: number;
+      /** Attempts already made; 0: none. */
+      readonly attempt: number;
+      readonly dueAtMs: number;
+      /** Why the last attempt failed, when there was one. */
+      readonly error: string | null;
+    }
+  | {
+      readonly status: 'running';
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly startedAtMs: number;
+      /** The newest user message that this call has seen; a later one makes new work when it ends. */
+      readonly throughSeq: number;
+    }
+  | { readonly status: 'failed'; readonly epoch: number; readonly attempt: number; readonly error: string };
+
+export type SessionStatus = 'active' | 'archived';
+
+/** One conversation. Mutable inside `apply` only; everybody else sees it read-only. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  readonly agentId: string;
+  readonly metadata: Payload;
+  readonly status: SessionStatus;
+  readonly lastSeq: number;
+  readonly lastReadSeq: number;
+  readonly insertedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly dispatch: DispatchState;
+  /** Newest user message's debounce, kept for work that starts when a running call ends. */
+  readonly debounceMs: number;
+  readonly lastMessage: { readonly sender: Sender; readonly kind: string; readonly preview: string; readonly insertedAtMs: number } | null;
+  /** Everything up to here is in Postgres. Invariant: flushedSeq <= lastSeq. */
+  readonly flushedSeq: number;
+  /** Grows with every change of the session's own fields; `flushedVersion` is what Postgres has. */
+  readonly version: number;
+  readonly flushedVersion: number;
+  /** Messages (firstTailSeq .. lastSeq]; always all above flushedSeq, and at least TAIL_MESSAGES_MIN newest. */
+  readonly tail: readonly Message[];
+}
+
+/** Messages below the watermark that stay in memory for replays and agents' histories. */
+export const TAIL_MESSAGES_MIN = 64;
+/** Client message ids remembered per session; an older one is answered as new. */
+export const CLIENT_MESSAGE_IDS_MAX = 512;
+
+/** An inbox: all sessions of one user, with its own version that grows with every change. */
+export interface Inbox {
+  readonly userId: string;
+  readonly version: number;
+  /** Session ids, newest activity first. */
+  readonly sessionIds: readonly string[];
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { brokenArrows } from './import-arrows.ts';
+import { untestedPromises } from './spec-ids.ts';
+import { bannedWords, deadLinks, impurities, tooLong } from './text-rules.ts';
+import { trackedFiles } from './tracked-files.ts';
+
+const files = trackedFiles();
+
+describe('house rules', () => {
+  test('there is something to check', () => {
+    expect(files.length).toBeGreaterThan(100);
+  });
+
+  test('a file has one subject: none is over 400 lines', () => {
+    expect(tooLong(files)).toEqual([]);
+  });
+
+  test('no folder imports one to its left', () => {
+    expect(brokenArrows(files)).toEqual([]);
+  });
+
+  test('the deterministic folders use no clock and no chance', () => {
+    expect(impurities(files)).toEqual([]);
+  });
+
+  test('pages link to files that exist', () => {
+    expect(deadLinks(files)).toEqual([]);
+  });
+
+  test('no banned word', () => {
+    expect(bannedWords(files)).toEqual([]);
+  });
+
+  test.each(['packages/conversation', 'packages/raft'])(
+    '%s: every promise has a test',
+    (folder) => {
+      const { promised, untested, unpromised } = untestedPromises(files, folder);
+      expect(promised).toBeGreaterThan(10);
+      expect({ untested, unpromised }).toEqual({ untested: [], unpromised: [] });
+    },
+  );
+});
+
+describe('the house rules see what they are made for', () => {
+  const file = (path: string, text: string) => ({ path, text });
+
+  test('an import against the arrows', () => {
+    const upward = file(
+      'apps/cluster-node/src/groups/a.ts',
+      "import { x } from '../runtime/b.ts';\n",
+    );
+    expect(brokenArrows([upward])).toHaveLength(1);
+    const impure = file('packages/raft/src/core/a.ts', "import { x } from '../wal/b.ts';\n");
+    expect(brokenArrows([impure])).toHaveLength(1);
+    const fine = file('packages/raft/src/core/a.ts', "import { x } from './b.ts';\n");
+    expect(brokenArrows([fine])).toEqual([]);
+  });
+
+  test('a long file', () => {
+    expect(tooLong([file('a.ts', 'x\n'.repeat(401))])).toHaveLength(1);
+    expect(tooLong([file('a.ts', 'x\n'.repeat(400))])).toEqual([]);
+  });
+
+  test('a clock in the state machine, but not in its comments', () => {
+    expect(
+      impurities([file('packages/conversation/src/a.ts', 'const t = Date.now();')]),
+    ).toHaveLength(1);
+    expect(
+      impurities([file('packages/conversation/src/a.ts', '// Date comes in the command')]),
+    ).toEqual([]);
+  });
+
+  test('a dead link', () => {
+    expect(deadLinks([file('README.md', '[x](docs/nowhere-at-all.md)')])).toHaveLength(1);
+    expect(deadLinks([file('README.md', '[x](package.json) [y](#z)')])).toEqual([]);
+  });
+});

@@ -1,0 +1,126 @@
+import { dirname, join, normalize } from 'node:path';
+import type { SourceFile } from './tracked-files.ts';
+
+/** A folder and what it may not import; the reason is part of the failure's message. */
+interface Arrow {
+  readonly from: string;
+  readonly not: readonly RegExp[];
+  readonly why: string;
+}
+
+const NODE = 'apps/cluster-node/src';
+const above = (...folders: readonly string[]): readonly RegExp[] =>
+  folders.map((folder) => new RegExp(`^${NODE}/${folder}/`));
+
+/** Left to right: gateway, runtime, router, groups, effects. Nobody imports what stands on its left. */
+const ARROWS: readonly Arrow[] = [
+  {
+    from: `${NODE}/gateway/`,
+    not: [
+      ...above('router', 'groups', 'effects/feed', 'effects/flusher'),
+      /^@fleetlm\/(raft|conversation|database)/,
+    ],
+    why: 'the edge knows the runtime only: then the engine can change behind it',
+  },
+  {
+    from: `${NODE}/runtime/`,
+    not: [...above('gateway'), /^(socket\.io|fastify)/],
+    why: 'the runtime is one door for every edge, so it may know none of them',
+  },
+  { from: `${NODE}/router/`, not: above('gateway', 'runtime'), why: 'data goes left to right' },
+  {
+    from: `${NODE}/groups/`,
+    not: above('gateway', 'runtime', 'router'),
+    why: 'data goes left to right',
+  },
+  {
+    from: `${NODE}/effects/`,
+    not: above('gateway', 'router', 'groups'),
+    why: 'performers get what they need from main.ts, as functions',
+  },
+  {
+    from: `${NODE}/effects/dispatch/`,
+    not: [...above('effects/feed', 'effects/flusher'), /^@fleetlm\/database/],
+    why: 'calling agents must not depend on sockets or Postgres',
+  },
+  {
+    from: `${NODE}/effects/feed/`,
+    not: [...above('effects/dispatch/(?!dispatch-api)', 'effects/flusher'), /^socket\.io/],
+    why: "the feed hands events to sinks; whose sockets they are is the gateway's",
+  },
+  {
+    from: `${NODE}/telemetry/`,
+    not: [/^@fleetlm\//, ...above('(?!telemetry)[a-z]+')],
+    why: 'everybody imports it',
+  },
+  {
+    from: 'packages/conversation/src/',
+    not: [/^(?!packages\/conversation\/src\/)/],
+    why: 'the state machine is pure',
+  },
+  {
+    from: 'packages/raft/src/core/',
+    not: [/^(?!packages\/raft\/src\/core\/)/],
+    why: 'the core is pure',
+  },
+  {
+    from: 'packages/raft/src/wal/',
+    not: [/^packages\/raft\/src\/(mesh|host|sim)\//],
+    why: 'the log serves the host',
+  },
+  {
+    from: 'packages/raft/src/mesh/',
+    not: [/^packages\/raft\/src\/(wal|host|sim)\//],
+    why: 'the mesh carries frames',
+  },
+  {
+    from: 'packages/raft/src/host/',
+    not: [/^packages\/raft\/src\/sim\//],
+    why: 'the simulator drives the host',
+  },
+  { from: 'packages/protocol/src/', not: [/^node:/, /^@fleetlm\//], why: 'browsers read it too' },
+  {
+    from: 'packages/client/src/',
+    not: [/^node:/, /^@fleetlm\/(?!protocol)/],
+    why: 'it ships to browsers',
+  },
+  {
+    from: 'packages/bench/src/',
+    not: [/^apps\//, /^@fleetlm\/(cluster-node|conversation|raft)/],
+    why: 'it speaks the public interface only',
+  },
+  {
+    from: 'apps/web/',
+    not: [/^apps\/cluster-node\//, /^@fleetlm\/(conversation|cluster-node|bench|devkit)/],
+    why: 'the web app is a client like any other',
+  },
+];
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]/g;
+const TEST = /\.test\.tsx?$|\/(test|testing|bench)\//;
+
+/** Imports that point against the arrows, each as a sentence. */
+export function brokenArrows(files: readonly SourceFile[]): readonly string[] {
+  const broken: string[] = [];
+  for (const file of files) {
+    if (!/\.tsx?$/.test(file.path) || TEST.test(file.path)) continue;
+    for (const arrow of ARROWS) {
+      if (!file.path.startsWith(arrow.from)) continue;
+      for (const target of importsOf(file)) {
+        if (arrow.not.some((pattern) => pattern.test(target))) {
+          broken.push(
+            `${file.path} imports ${target}: not from ${arrow.from}, because ${arrow.why}`,
+          );
+        }
+      }
+    }
+  }
+  return broken;
+}
+
+/** What a file imports: packages as written, relative paths from the repository's root. */
+export function importsOf(file: SourceFile): readonly string[] {
+  return [...file.text.matchAll(IMPORT)].map(([, target = '']) =>
+    target.startsWith('.') ? normalize(join(dirname(file.path), target)) : target,
+  );
+}

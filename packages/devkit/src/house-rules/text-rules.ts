@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { repositoryRoot } from '../repository.ts';
+import type { SourceFile } from './tracked-files.ts';
+
+const LINES_MAX = 400;
+/** Files that were longer when the rule came; the number may only fall. */
+const LONGER: Readonly<Record<string, number>> = {};
+
+const CODE = /\.(ts|tsx|mjs|css)$/;
+const EXEMPT = /\/testdata\/|\/migrations\//;
+
+/** Source files over the limit of lines, or grown beyond what was granted to them. */
+export function tooLong(files: readonly SourceFile[]): readonly string[] {
+  return files
+    .filter(({ path }) => CODE.test(path) && !EXEMPT.test(path))
+    .map(({ path, text }) => ({
+      path,
+      lines: text.split('\n').length - 1,
+      limit: LONGER[path] ?? LINES_MAX,
+    }))
+    .filter(({ lines, limit }) => lines > limit)
+    .map(
+      ({ path, lines, limit }) =>
+        `${path} has ${lines} lines; the limit is ${limit}: split it by subject`,
+    );
+}
+
+/** Words that have no place in the project, put together here so that this file does not hold them. */
+const BANNED: readonly (readonly [RegExp, string])[] = [
+  [
+    new RegExp(
+      `\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')}|${['X', 'XX'].join('')})\\b`,
+    ),
+    'unfinished work is not left in the code',
+  ],
+  [new RegExp(`\\.\\./${'shared'}/`), 'the project speaks of itself alone'],
+  [new RegExp(`registry\\.${'npmjs'}`), 'no registry is named'],
+  [new RegExp(`@ts-${'(ignore|nocheck)'}`), 'types are not switched off'],
+  [new RegExp(`\\bas ${'any'}\\b`), 'nothing is cast to any'],
+  [new RegExp(`\\b(it|test|describe)\\.${'(skip|only|todo|fixme)'}\\b`), 'no test is left out'],
+];
+
+export function bannedWords(files: readonly SourceFile[]): readonly string[] {
+  const found: string[] = [];
+  for (const { path, text } of files) {
+    for (const [pattern, why] of BANNED) {
+      const match = pattern.exec(text);
+      if (match === null) continue;
+      const line = text.slice(0, match.index).split('\n').length;
+      found.push(`${path}:${line} has "${match[0]}": ${why}`);
+    }
+  }
+  return found;
+}
+
+const LINK = /\]\(([^)\s]+)\)/g;
+
+/** Links of our pages to files that do not exist. */
+export function deadLinks(files: readonly SourceFile[]): readonly string[] {
+  const dead: string[] = [];
+  for (const { path, text } of files) {
+    if (!path.endsWith('.md')) continue;
+    for (const [, target = ''] of text.matchAll(LINK)) {
+      if (/^[a-z]+:|^#/.test(target)) continue;
+      const file = normalize(join(dirname(path), target.replace(/#.*$/, '')));
+      if (!existsSync(join(repositoryRoot, file)))
+        dead.push(`${path} links to ${target}, which does not exist`);
+    }
+  }
+  return dead;
+}
+
+/** Clock and randomness in folders that have to be deterministic. */
+export function impurities(files: readonly SourceFile[]): readonly string[] {
+  const PURE = /^packages\/(conversation\/src|raft\/src\/core)\//;
+  const WORDS =
+    /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bWeakRef\b|\bFinalizationRegistry\b/;
+  return files
+    .filter(
+      ({ path }) =>
+        PURE.test(path) && path.endsWith('.ts') && !/\.test\.ts$|\/testing\//.test(path),
+    )
+    .flatMap(({ path, text }) => {
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      const match = WORDS.exec(code);
+      return match === null
+        ? []
+        : [`${path} uses ${match[0]}: time and chance come with the input`];
+    });
+}
