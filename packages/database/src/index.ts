@@ -1,1 +1,7 @@
-export {};
+export {
+  listMigrations,
+  type Migration,
+  MigrationChangedError,
+  migrate,
+  resetDatabase,
+} from './migrate.ts';
