@@ -1,17 +1,6 @@
+import type { Clock } from '../clock/clock.ts';
 import type { ConfState, Entry, ReplicaId, Role } from '../core/index.ts';
 import type { WalFailure } from '../wal/index.ts';
-
-/** Time as the host sees it: monotonic milliseconds; never the wall clock. */
-export interface Clock {
-  now(): number;
-  setTimer(delayMs: number, fire: () => void): Timer;
-  /** Runs after the I/O that is already waiting has been handled (one turn of the event loop). */
-  defer(run: () => void): void;
-}
-
-export interface Timer {
-  cancel(): void;
-}
 
 /** A machine of this cluster as the host addresses it. Replica id = the node's number in the cluster. */
 export type NodeNumber = number;
@@ -35,14 +24,28 @@ export interface StateMachine<TReply> {
 export type ProposalOutcome<TReply> =
   | { readonly status: 'committed'; readonly index: number; readonly reply: TReply }
   /** Definite: nothing was appended, or it was overwritten. `leader` NONE: nobody known. */
-  | { readonly status: 'refused'; readonly reason: 'not-leader' | 'no-quorum' | 'overloaded' | 'transferring' | 'disk-full' | 'stopped'; readonly leader: ReplicaId }
+  | {
+      readonly status: 'refused';
+      readonly reason:
+        | 'not-leader'
+        | 'no-quorum'
+        | 'overloaded'
+        | 'transferring'
+        | 'disk-full'
+        | 'stopped';
+      readonly leader: ReplicaId;
+    }
   /** It may or may not be committed later. */
   | { readonly status: 'unknown' };
 
 export type ReadOutcome =
   /** This replica has applied at least everything that was acknowledged before the call. */
   | { readonly status: 'ok'; readonly appliedIndex: number }
-  | { readonly status: 'refused'; readonly reason: 'no-leader' | 'timeout' | 'stopped'; readonly leader: ReplicaId };
+  | {
+      readonly status: 'refused';
+      readonly reason: 'no-leader' | 'timeout' | 'stopped';
+      readonly leader: ReplicaId;
+    };
 
 export interface GroupOptions<TReply> {
   readonly group: number;
@@ -64,16 +67,36 @@ export interface GroupStatus {
   readonly snapshotIndex: number;
   readonly confState: ConfState;
   /** Only on the leader: what it knows of every replica. */
-  readonly replicas: readonly { readonly id: ReplicaId; readonly match: number; readonly next: number; readonly state: 'probe' | 'replicate' | 'snapshot'; readonly active: boolean }[];
+  readonly replicas: readonly {
+    readonly id: ReplicaId;
+    readonly match: number;
+    readonly next: number;
+    readonly state: 'probe' | 'replicate' | 'snapshot';
+    readonly active: boolean;
+  }[];
 }
 
 /** Things that happened, for the rest of the node. */
 export type HostEvent =
-  | { readonly type: 'role-changed'; readonly group: number; readonly role: Role; readonly term: number; readonly leader: ReplicaId }
-  | { readonly type: 'snapshot-saved'; readonly group: number; readonly index: number; readonly bytes: number }
+  | {
+      readonly type: 'role-changed';
+      readonly group: number;
+      readonly role: Role;
+      readonly term: number;
+      readonly leader: ReplicaId;
+    }
+  | {
+      readonly type: 'snapshot-saved';
+      readonly group: number;
+      readonly index: number;
+      readonly bytes: number;
+    }
   | { readonly type: 'snapshot-installed'; readonly group: number; readonly index: number }
   /** The log or a snapshot is damaged or can't be written: end the process with exit code 70. */
-  | { readonly type: 'fatal'; readonly failure: WalFailure | { readonly kind: 'invariant'; readonly detail: string } };
+  | {
+      readonly type: 'fatal';
+      readonly failure: WalFailure | { readonly kind: 'invariant'; readonly detail: string };
+    };
 
 /** All replicas of this node. Every callback comes later than the call, never within it. */
 export interface RaftHost<TReply> {

@@ -1,1 +1,20 @@
-export {};
+export type { HandshakeCrypto, Lane } from './handshake.ts';
+export type * from './mesh-api.ts';
+export { MeshNode, type MeshPorts } from './mesh-node.ts';
+export type { ListenResult, NetPort, Wire, WireEvents } from './net-port.ts';
+export {
+  decodeMessages,
+  encodeMessages,
+  type MessageBatch,
+  messageBytesBound,
+} from './raft-codec.ts';
+export { type Checksum, type Decoded, FRAME_KIND, openFrame } from './raft-frame.ts';
+export {
+  decodeSnapshotAnswer,
+  decodeSnapshotChunk,
+  encodeSnapshotAnswer,
+  encodeSnapshotChunk,
+  type SnapshotAnswer,
+  type SnapshotChunk,
+} from './snapshot-codec.ts';
+export { type OpenMeshResult, openTcpMesh, tcpNet } from './tcp-mesh.ts';

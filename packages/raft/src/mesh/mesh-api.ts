@@ -1,3 +1,5 @@
+import type { RandomInteger } from '../core/index.ts';
+
 /**
  * Node to node: one TCP connection each way, length-prefixed frames, everything for one peer in one
  * event-loop turn in one write. A handshake proves the cluster secret (both sides, challenge and response;
@@ -30,7 +32,13 @@ export type MeshEvent =
   | { readonly type: 'peer-up'; readonly identity: NodeIdentity }
   | { readonly type: 'peer-down'; readonly nodeId: string; readonly reason: string }
   /** Refused by us or by them; `remote` tells which. The dialler goes on trying, with backoff. */
-  | { readonly type: 'peer-refused'; readonly nodeId: string | null; readonly address: string; readonly refusal: PeerRefusal; readonly remote: boolean };
+  | {
+      readonly type: 'peer-refused';
+      readonly nodeId: string | null;
+      readonly address: string;
+      readonly refusal: PeerRefusal;
+      readonly remote: boolean;
+    };
 
 export interface MeshPeerAddress {
   /** Null for a seed whose node id isn't known yet. */
@@ -40,7 +48,10 @@ export interface MeshPeerAddress {
 }
 
 export interface Mesh {
-  /** Queued until the end of the turn. False: not connected, or more than `queueBytesMax` waiting. */
+  /**
+   * Queued until the end of the turn. False: not connected, or more than `queueBytesMax` waiting. Frames on
+   * `snapshot` go over a connection of their own, opened by the first of them (which is answered with false).
+   */
   send(nodeId: string, channel: Channel, frame: Uint8Array): boolean;
   isConnected(nodeId: string): boolean;
   readonly connected: readonly NodeIdentity[];
@@ -59,6 +70,8 @@ export interface MeshOptions {
   readonly peers: readonly MeshPeerAddress[];
   readonly frameBytesMax: number;
   readonly queueBytesMax: number;
+  /** For the jitter of redials. */
+  readonly random: RandomInteger;
   /** Decides on a peer whose secret was right; null accepts. */
   readonly admit: (identity: NodeIdentity) => PeerRefusal | null;
   readonly onFrame: (nodeId: string, channel: Channel, frame: Uint8Array) => void;

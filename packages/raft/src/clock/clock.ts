@@ -1,0 +1,11 @@
+/** Time as host and mesh see it: monotonic milliseconds; never the wall clock. */
+export interface Clock {
+  now(): number;
+  setTimer(delayMs: number, fire: () => void): Timer;
+  /** Runs after the I/O that is already waiting has been handled (one turn of the event loop). */
+  defer(run: () => void): void;
+}
+
+export interface Timer {
+  cancel(): void;
+}

@@ -1,0 +1,67 @@
+import type { NodeIdentity, PeerRefusal } from './mesh-api.ts';
+
+/** How a node presents itself in the first message of either side of a handshake. */
+export const PROTOCOL_VERSION = 1;
+export const NONCE_BYTES = 32;
+const MAGIC = [0x66, 0x6c, 0x6d] as const;
+const TEXT_BYTES_MAX = 255;
+
+export type Introduction =
+  | { readonly ok: true; readonly identity: NodeIdentity; readonly lane: number }
+  | { readonly ok: false; readonly refusal: PeerRefusal };
+
+/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before. */
+export function encodeIntroduction(
+  kind: number,
+  lane: number,
+  identity: NodeIdentity,
+  nonce: Uint8Array,
+): Uint8Array {
+  const bytes: number[] = [kind, ...MAGIC, PROTOCOL_VERSION, lane, ...nonce];
+  const { nodeId, incarnation, bootNonce, clusterId } = identity;
+  for (const text of [nodeId, incarnation, bootNonce, clusterId ?? '']) {
+    const encoded = new TextEncoder().encode(text);
+    if (encoded.length > TEXT_BYTES_MAX)
+      throw new RangeError(
+        `identity: more than ${TEXT_BYTES_MAX} bytes in ${text.slice(0, 20)}...`,
+      );
+    bytes.push(encoded.length, ...encoded);
+  }
+  return Uint8Array.from(bytes);
+}
+
+export function readIntroduction(kind: number, message: Uint8Array): Introduction {
+  const malformed: Introduction = { ok: false, refusal: 'malformed' };
+  if (message[0] !== kind || MAGIC.some((byte, at) => message[1 + at] !== byte)) return malformed;
+  if (message[4] !== PROTOCOL_VERSION) return { ok: false, refusal: 'protocol-version' };
+  const lane = message[5];
+  const texts = readTexts(message, 6 + NONCE_BYTES);
+  if (texts === null || lane === undefined) return malformed;
+  const [nodeId, incarnation, bootNonce, clusterId] = texts;
+  if (!nodeId || !incarnation || !bootNonce || clusterId === undefined) return malformed;
+  return {
+    ok: true,
+    lane,
+    identity: { nodeId, incarnation, bootNonce, clusterId: clusterId === '' ? null : clusterId },
+  };
+}
+
+/** Four texts that end where the message ends. */
+function readTexts(message: Uint8Array, start: number): readonly string[] | null {
+  let at = start;
+  const texts: string[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    const length = message[at];
+    if (length === undefined || at + 1 + length > message.length) return null;
+    try {
+      texts.push(
+        new TextDecoder('utf-8', { fatal: true }).decode(message.subarray(at + 1, at + 1 + length)),
+      );
+    } catch (error) {
+      if (error instanceof TypeError) return null;
+      throw error;
+    }
+    at += 1 + length;
+  }
+  return at === message.length ? texts : null;
+}

@@ -1,0 +1,31 @@
+/** Connections as the mesh sees them: the port that the simulator replaces. Calls never call back within the call. */
+export interface NetPort {
+  /** `events.closed` comes exactly once, also when the connection never opened. */
+  dial(host: string, port: number, events: WireEvents): Wire;
+  listen(
+    host: string,
+    port: number,
+    accept: (wire: Wire, remote: string) => WireEvents,
+    done: (result: ListenResult) => void,
+  ): void;
+}
+
+export type ListenResult =
+  | { readonly ok: true; readonly port: number; readonly close: (done: () => void) => void }
+  | { readonly ok: false; readonly detail: string };
+
+export interface Wire {
+  /** All pieces in one write. */
+  write(pieces: readonly Uint8Array[]): void;
+  /** Bytes handed over and not yet taken by the system. */
+  readonly bufferedBytes: number;
+  /** Sends what is buffered, then closes. */
+  end(): void;
+  destroy(): void;
+}
+
+export interface WireEvents {
+  opened(): void;
+  received(bytes: Uint8Array): void;
+  closed(reason: string): void;
+}
