@@ -127,7 +127,7 @@ const GroupCell = memo(function GroupCell(props: GroupCellProps) {
           isSelected && 'ring-2 ring-focus',
         )}
       >
-        {glyph(health, leaderNumber)}
+        <span aria-hidden>{glyph(health, leaderNumber)}</span>
       </button>
     </>
   );

@@ -49,11 +49,15 @@ export function MessageList(props: MessageListProps) {
 
   const scrollToEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
   useOpenAtEnd(items.length > 0, scrollToEnd);
-  useFollowOwn(rows, userId, scrollToEnd);
+  useFollowOwn(rows, scrollToEnd);
 
   const virtualItems = virtualizer.getVirtualItems();
   const firstIndex = virtualItems[0]?.index ?? null;
-  useOlder(store, view.hasOlder && firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX);
+  useOlder(
+    store,
+    view.messages[0]?.seq ?? 0,
+    view.hasOlder && firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX,
+  );
 
   const total = view.messages.at(-1)?.seq ?? 0;
   return (
@@ -112,26 +116,25 @@ function useOpenAtEnd(hasItems: boolean, scrollToEnd: () => void): void {
   }, [hasItems, scrollToEnd]);
 }
 
-/** Whoever sends wants to see it, wherever they were reading. */
-function useFollowOwn(rows: readonly Row[], userId: string, scrollToEnd: () => void): void {
+/** Whoever sends from here wants to see it, wherever they were reading. */
+function useFollowOwn(rows: readonly Row[], scrollToEnd: () => void): void {
   const last = rows.at(-1);
-  const ownKey =
-    last !== undefined && (last.type === 'outgoing' || last.message.sender_id === userId)
-      ? last.key
-      : null;
-  const seenKey = useRef(ownKey);
+  const sentKey = last?.type === 'outgoing' ? last.key : null;
+  const seenKey = useRef(sentKey);
   useLayoutEffect(() => {
-    if (ownKey === null || ownKey === seenKey.current) return;
-    seenKey.current = ownKey;
+    if (sentKey === null || sentKey === seenKey.current) return;
+    seenKey.current = sentKey;
     scrollToEnd();
-  }, [ownKey, scrollToEnd]);
+  }, [sentKey, scrollToEnd]);
 }
 
-function useOlder(store: SessionStore, isDue: boolean): void {
+/** Asks for the page in front while the first messages held are near the view. */
+function useOlder(store: SessionStore, firstSeq: number, isDue: boolean): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page that has come may not be enough: look again
   useEffect(() => {
     if (!isDue) return;
     store.loadOlder().catch((error: Error) => toast.error(error.message, { id: 'older-messages' }));
-  }, [store, isDue]);
+  }, [store, firstSeq, isDue]);
 }
 
 /** A first guess in pixels; the real height is measured as soon as the line is drawn. */

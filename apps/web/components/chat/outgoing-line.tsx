@@ -1,7 +1,7 @@
 'use client';
 
 import { type OutboxEntry, partsOf, textOfParts } from '@fleetlm/client';
-import { useFleetClient } from '@fleetlm/client/react';
+import { useConnection, useFleetClient } from '@fleetlm/client/react';
 import { CircleAlert, Clock } from 'lucide-react';
 import { formatTime } from '@/lib/format-time.ts';
 import { Button } from '../ui/button.tsx';
@@ -9,6 +9,7 @@ import { Line } from './line.tsx';
 
 /** One's own message before it is committed. */
 export function OutgoingLine({ entry }: { readonly entry: OutboxEntry }) {
+  const isOnline = useConnection().status === 'online';
   const iso = new Date(entry.createdAtMs).toISOString();
   return (
     <Line
@@ -19,7 +20,7 @@ export function OutgoingLine({ entry }: { readonly entry: OutboxEntry }) {
           <time dateTime={iso}>{formatTime(iso)}</time>
           {entry.status === 'pending' && (
             <span className="ml-auto inline-flex items-center gap-1">
-              <Clock size={13} aria-hidden /> Sending…
+              <Clock size={13} aria-hidden /> {isOnline ? 'Sending…' : 'Waits to be sent'}
             </span>
           )}
         </>

@@ -133,11 +133,7 @@ export class SessionStore {
   loadOlder(): Promise<void> {
     const { readBefore } = this.#options;
     if (readBefore === null || this.#state.log.afterSeq === 0) return Promise.resolve();
-    this.#loadingOlder ??= readBefore(this.sessionId, this.#state.log.afterSeq + 1, OLDER_PAGE)
-      .then((messages) => this.#apply({ type: 'older', messages }))
-      .finally(() => {
-        this.#loadingOlder = null;
-      });
+    this.#loadingOlder ??= this.#readOlder(readBefore);
     return this.#loadingOlder;
   }
 
@@ -177,6 +173,18 @@ export class SessionStore {
 
   receiveRead(lastReadSeq: number): void {
     this.#apply({ type: 'read', lastReadSeq });
+  }
+
+  async #readOlder(readBefore: ReadBefore): Promise<void> {
+    try {
+      const messages = await readBefore(this.sessionId, this.#state.log.afterSeq + 1, OLDER_PAGE);
+      // Whoever is told of these may ask for the next page at once.
+      this.#loadingOlder = null;
+      this.#apply({ type: 'older', messages });
+    } catch (error) {
+      this.#loadingOlder = null;
+      throw error;
+    }
   }
 
   #leave(): void {
