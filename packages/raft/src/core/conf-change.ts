@@ -1,4 +1,5 @@
-import { Progress } from './progress.ts';
+import { violated } from './invariant.ts';
+import { Progress, type ProgressLimits } from './progress.ts';
 import { EMPTY_CONFIG, type TrackerConfig } from './tracker.ts';
 import type { ConfChangeSingle, ConfChangeV2, ConfState, ReplicaId } from './types.ts';
 
@@ -10,15 +11,10 @@ export class ConfChangeError extends Error {
   }
 }
 
-export interface ProgressLimits {
-  readonly inflightMessagesMax: number;
-  readonly inflightBytesMax: number;
-}
-
 /** A configuration and the progress of each of its replicas, to be taken over as a whole. */
 export interface ConfResult {
   readonly config: TrackerConfig;
-  readonly progress: Map<ReplicaId, Progress>;
+  readonly progress: ReadonlyMap<ReplicaId, Progress>;
 }
 
 interface Draft {
@@ -31,8 +27,8 @@ interface Draft {
 }
 
 /**
- * Computes the next configuration (Raft thesis, section 4.3; joint consensus as in etcd-io/raft).
- * `lastIndex` is where the progress of a new replica starts probing.
+ * Computes the next configuration (Raft thesis, section 4.3; joint consensus as in etcd-io/raft) and leaves
+ * the current one as it is. `lastIndex` is where the probing of a new replica starts.
  */
 export class ConfChanger {
   readonly #current: ConfResult;
@@ -45,12 +41,26 @@ export class ConfChanger {
     this.#limits = limits;
   }
 
-  /** One change of at most one voter, without a joint configuration. */
+  /** Whatever the change asks for: simple, into a joint configuration, or out of one. */
+  change(change: ConfChangeV2): ConfResult {
+    const mode = enterMode(change);
+    switch (mode) {
+      case 'leave':
+        return this.leaveJoint();
+      case 'simple':
+        return this.simple(change.changes);
+      case 'joint':
+        return this.enterJoint(change.transition !== 'joint-explicit', change.changes);
+    }
+  }
+
+  /** Changes of at most one voter, without a joint configuration. */
   simple(changes: readonly ConfChangeSingle[]): ConfResult {
-    if (this.#current.config.outgoing.size > 0) throw new ConfChangeError('still in a joint configuration');
+    const { config } = this.#current;
+    if (config.outgoing.size > 0) throw new ConfChangeError('still in a joint configuration');
     const draft = this.#draft();
     this.#apply(draft, changes);
-    if (symmetricDifference(this.#current.config.incoming, draft.incoming) > 1) {
+    if (differing(config.incoming, draft.incoming) > 1) {
       throw new ConfChangeError('more than one voter changed without a joint configuration');
     }
     return finish(draft);
@@ -59,7 +69,9 @@ export class ConfChanger {
   enterJoint(autoLeave: boolean, changes: readonly ConfChangeSingle[]): ConfResult {
     const { config } = this.#current;
     if (config.outgoing.size > 0) throw new ConfChangeError('already in a joint configuration');
-    if (config.incoming.size === 0) throw new ConfChangeError('a configuration without voters can not become joint');
+    if (config.incoming.size === 0) {
+      throw new ConfChangeError('a configuration without voters can not become joint');
+    }
     const draft = this.#draft();
     draft.outgoing = new Set(config.incoming);
     this.#apply(draft, changes);
@@ -68,13 +80,11 @@ export class ConfChanger {
   }
 
   leaveJoint(): ConfResult {
-    if (this.#current.config.outgoing.size === 0) throw new ConfChangeError('not in a joint configuration');
-    const draft = this.#draft();
-    for (const id of draft.learnersNext) {
-      draft.learners.add(id);
-      const progress = draft.progress.get(id);
-      if (progress !== undefined) progress.isLearner = true;
+    if (this.#current.config.outgoing.size === 0) {
+      throw new ConfChangeError('not in a joint configuration');
     }
+    const draft = this.#draft();
+    for (const id of draft.learnersNext) draft.learners.add(id);
     draft.learnersNext = new Set();
     for (const id of draft.outgoing) {
       if (!draft.incoming.has(id) && !draft.learners.has(id)) draft.progress.delete(id);
@@ -98,10 +108,12 @@ export class ConfChanger {
 
   #apply(draft: Draft, changes: readonly ConfChangeSingle[]): void {
     for (const { type, nodeId } of changes) {
-      if (nodeId === 0) continue;
       switch (type) {
         case 'add-node':
-          this.#makeVoter(draft, nodeId);
+          draft.learners.delete(nodeId);
+          draft.learnersNext.delete(nodeId);
+          draft.incoming.add(nodeId);
+          this.#track(draft, nodeId);
           break;
         case 'add-learner-node':
           this.#makeLearner(draft, nodeId);
@@ -116,36 +128,18 @@ export class ConfChanger {
     if (draft.incoming.size === 0) throw new ConfChangeError('it would remove all voters');
   }
 
-  #makeVoter(draft: Draft, id: ReplicaId): void {
-    const progress = draft.progress.get(id);
-    draft.learners.delete(id);
-    draft.learnersNext.delete(id);
-    draft.incoming.add(id);
-    if (progress === undefined) this.#addProgress(draft, id, false);
-    else progress.isLearner = false;
-  }
-
   #makeLearner(draft: Draft, id: ReplicaId): void {
-    const progress = draft.progress.get(id);
-    if (progress === undefined) {
-      draft.learners.add(id);
-      this.#addProgress(draft, id, true);
-      return;
-    }
     if (draft.learners.has(id)) return;
-    remove(draft, id);
-    draft.progress.set(id, progress);
+    draft.incoming.delete(id);
     // A voter of the outgoing half stays one until the joint configuration is left.
     if (draft.outgoing.has(id)) draft.learnersNext.add(id);
-    else {
-      progress.isLearner = true;
-      draft.learners.add(id);
-    }
+    else draft.learners.add(id);
+    this.#track(draft, id);
   }
 
-  #addProgress(draft: Draft, id: ReplicaId, isLearner: boolean): void {
-    const { inflightMessagesMax, inflightBytesMax } = this.#limits;
-    const progress = new Progress(this.#lastIndex + 1, isLearner, inflightMessagesMax, inflightBytesMax);
+  #track(draft: Draft, id: ReplicaId): void {
+    if (draft.progress.has(id)) return;
+    const progress = new Progress(id, this.#lastIndex + 1, this.#limits);
     // Otherwise a leader that has just added a replica could step down before hearing of it.
     progress.recentActive = true;
     draft.progress.set(id, progress);
@@ -153,7 +147,6 @@ export class ConfChanger {
 }
 
 function remove(draft: Draft, id: ReplicaId): void {
-  if (!draft.progress.has(id)) return;
   draft.incoming.delete(id);
   draft.learners.delete(id);
   draft.learnersNext.delete(id);
@@ -162,10 +155,19 @@ function remove(draft: Draft, id: ReplicaId): void {
 
 function finish(draft: Draft): ConfResult {
   const { progress, ...config } = draft;
-  return { config, progress: new Map([...progress].sort(([a], [b]) => a - b)) };
+  for (const ids of [config.incoming, config.outgoing, config.learners, config.learnersNext]) {
+    for (const id of ids) if (!progress.has(id)) violated(`no progress for replica ${id}`);
+  }
+  for (const id of config.learnersNext) {
+    if (!config.outgoing.has(id)) violated(`${id} becomes a learner without having been a voter`);
+  }
+  for (const id of config.learners) {
+    if (config.incoming.has(id) || config.outgoing.has(id)) violated(`${id} is voter and learner`);
+  }
+  return { config, progress };
 }
 
-function symmetricDifference(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+function differing(a: ReadonlySet<ReplicaId>, b: ReadonlySet<ReplicaId>): number {
   let count = 0;
   for (const id of a) if (!b.has(id)) count += 1;
   for (const id of b) if (!a.has(id)) count += 1;
@@ -173,31 +175,32 @@ function symmetricDifference(a: ReadonlySet<number>, b: ReadonlySet<number>): nu
 }
 
 /** The configuration that a snapshot or a creation states, with fresh progress. */
-export function restoreConf(state: ConfState, lastIndex: number, limits: ProgressLimits): ConfResult {
-  const add = (nodeId: ReplicaId): ConfChangeSingle => ({ type: 'add-node', nodeId });
-  const learn = (nodeId: ReplicaId): ConfChangeSingle => ({ type: 'add-learner-node', nodeId });
-  const drop = (nodeId: ReplicaId): ConfChangeSingle => ({ type: 'remove-node', nodeId });
+export function restoreConf(
+  state: ConfState,
+  lastIndex: number,
+  limits: ProgressLimits,
+): ConfResult {
+  const all = (type: ConfChangeSingle['type'], ids: readonly ReplicaId[]): ConfChangeSingle[] =>
+    ids.map((nodeId) => ({ type, nodeId }));
   let result: ConfResult = { config: EMPTY_CONFIG, progress: new Map() };
   const changer = (): ConfChanger => new ConfChanger(result, lastIndex, limits);
   const incoming = [
-    ...state.votersOutgoing.map(drop),
-    ...state.voters.map(add),
-    ...state.learners.map(learn),
-    ...state.learnersNext.map(learn),
+    ...all('remove-node', state.votersOutgoing),
+    ...all('add-node', state.voters),
+    ...all('add-learner-node', state.learners),
+    ...all('add-learner-node', state.learnersNext),
   ];
   if (state.votersOutgoing.length === 0) {
     for (const change of incoming) result = changer().simple([change]);
     return result;
   }
-  for (const id of state.votersOutgoing) result = changer().simple([add(id)]);
+  for (const change of all('add-node', state.votersOutgoing)) result = changer().simple([change]);
   return changer().enterJoint(state.autoLeave, incoming);
 }
 
-/** How a change is entered: null means leave the joint configuration. */
-export function enterMode(change: ConfChangeV2): { readonly joint: boolean; readonly autoLeave: boolean } | null {
-  if (change.transition === 'auto' && change.changes.length === 0) return null;
-  if (change.transition !== 'auto' || change.changes.length > 1) {
-    return { joint: true, autoLeave: change.transition !== 'joint-explicit' };
-  }
-  return { joint: false, autoLeave: false };
+/** How a change is entered. 'auto' takes the short way where one change of a voter allows it. */
+export function enterMode(change: ConfChangeV2): 'simple' | 'joint' | 'leave' {
+  if (change.transition !== 'auto') return 'joint';
+  if (change.changes.length === 0) return 'leave';
+  return change.changes.length === 1 ? 'simple' : 'joint';
 }

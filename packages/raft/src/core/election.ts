@@ -1,39 +1,41 @@
-import { invariant } from './invariant.ts';
 import type { Raft } from './raft.ts';
-import { type Message, NONE } from './types.ts';
+import { type Message, NONE, type ReplicaId } from './types.ts';
 
-/** Starts an election: asks first whether it could be won (pre-vote), unless the leader handed over. */
-export function hup(raft: Raft, kind: 'pre-vote' | 'vote' | 'transfer'): void {
-  if (raft.role === 'leader' || !raft.promotable()) return;
-  // A configuration change that is committed but not applied could make this replica count wrongly.
-  if (hasUnappliedConfChange(raft)) return;
+export type CampaignKind = 'pre-vote' | 'vote' | 'transfer';
+
+/** Campaigns, where this replica may. False: it may not. */
+export function hup(raft: Raft, kind: CampaignKind): boolean {
+  if (raft.role === 'leader' || !raft.promotable()) return false;
+  // A configuration that is committed but not applied would make this replica count wrongly.
+  if (hasUnappliedConfChange(raft)) return false;
   campaign(raft, kind);
+  return true;
 }
 
 function hasUnappliedConfChange(raft: Raft): boolean {
   const { log } = raft;
-  for (let index = log.applied + 1; index <= log.committed; ) {
+  let index = log.applied + 1;
+  while (index <= log.committed) {
     const entries = log.slice(index, log.committed + 1, raft.options.committedBytesMaxPerReady);
     if (entries.some(({ type }) => type !== 'normal')) return true;
-    invariant(entries.length > 0, () => `no entry at ${index}`);
     index += entries.length;
   }
   return false;
 }
 
-export function campaign(raft: Raft, kind: 'pre-vote' | 'vote' | 'transfer'): void {
+function campaign(raft: Raft, kind: CampaignKind): void {
   const pre = kind === 'pre-vote';
   if (pre) raft.becomePreCandidate();
   else raft.becomeCandidate();
   const term = pre ? raft.term + 1 : raft.term;
   const index = raft.log.lastIndex();
   const logTerm = raft.log.lastTerm();
-  for (const id of raft.tracker.voterIds()) {
-    if (id === raft.id) {
-      // The own vote counts once it is on disk.
-      raft.send({ type: pre ? 'pre-vote-response' : 'vote-response', to: id, from: id, term, reject: false });
-    } else {
-      raft.send({ type: pre ? 'pre-vote' : 'vote', to: id, from: raft.id, term, index, logTerm, force: kind === 'transfer' });
+  for (const to of raft.tracker.voterIds) {
+    // The own vote counts once it is on disk (RawNode.advanceAppend).
+    if (to === raft.id) raft.selfVote = { pre, term };
+    else {
+      const type = pre ? 'pre-vote' : 'vote';
+      raft.send({ type, to, from: raft.id, term, index, logTerm, force: kind === 'transfer' });
     }
   }
 }
@@ -47,7 +49,8 @@ export function answerVote(raft: Raft, message: VoteRequest): void {
     raft.vote === message.from ||
     (raft.vote === NONE && raft.leader === NONE) ||
     (pre && message.term > raft.term);
-  const granted = free && raft.log.isUpToDate(message.index, message.logTerm);
+  const granted =
+    free && (raft.log.isUpToDate(message.index, message.logTerm) || raft.mutations.voteIgnoresLog);
   raft.send({
     type: pre ? 'pre-vote-response' : 'vote-response',
     to: message.from,
@@ -62,15 +65,13 @@ export function answerVote(raft: Raft, message: VoteRequest): void {
   }
 }
 
-export function tallyVote(raft: Raft, message: Extract<Message, { type: 'vote-response' | 'pre-vote-response' }>): void {
-  raft.tracker.recordVote(message.from, !message.reject);
+/** A vote has come in, or the own one is on disk. */
+export function countVote(raft: Raft, from: ReplicaId, granted: boolean): void {
+  raft.tracker.recordVote(from, granted);
   switch (raft.tracker.voteResult()) {
     case 'won':
       if (raft.role === 'pre-candidate') campaign(raft, 'vote');
-      else {
-        raft.becomeLeader();
-        raft.broadcastAppend();
-      }
+      else raft.becomeLeader();
       return;
     case 'lost':
       raft.becomeFollower(raft.term, NONE);

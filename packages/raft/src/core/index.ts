@@ -1,10 +1,13 @@
 export { ConfChangeError } from './conf-change.ts';
-export { decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
+export { ConfChangeDecodeError, decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
+export { entriesBytes, entryBytes, limitBytes } from './entry-size.ts';
 export { RaftInvariantError } from './invariant.ts';
 export { MemoryStorage } from './memory-storage.ts';
+export { NO_MUTATIONS, type RaftMutations } from './mutations.ts';
 export type { RaftOptions, RandomInteger } from './options.ts';
 export type { ProgressState } from './progress.ts';
-export { entryBytes } from './raft-log.ts';
-export { type BasicStatus, type ProgressStatus, RawNode, type Status } from './raw-node.ts';
+export { RawNode } from './raw-node.ts';
+export { READS_PENDING_MAX } from './read-only.ts';
+export type { BasicStatus, ProgressStatus, Status } from './status.ts';
 export { type LogStorage, StorageError, type StorageErrorCode } from './storage.ts';
 export * from './types.ts';

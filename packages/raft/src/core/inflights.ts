@@ -1,7 +1,10 @@
+import { violated } from './invariant.ts';
+
 /** Appends that were sent and not yet answered, a ring with a limit in messages and one in bytes. */
 export class Inflights {
   readonly #messagesMax: number;
   readonly #bytesMax: number;
+  /** Last index and bytes of each append; grown on demand up to `messagesMax` places. */
   #indexes: number[] = [];
   #bytes: number[] = [];
   #start = 0;
@@ -17,11 +20,17 @@ export class Inflights {
     return this.#count;
   }
 
+  get bytes(): number {
+    return this.#bytesSum;
+  }
+
+  /** One append may exceed the bytes, or a large entry could never be sent. */
   full(): boolean {
-    return this.#count >= this.#messagesMax || (this.#count > 0 && this.#bytesSum >= this.#bytesMax);
+    return this.#count >= this.#messagesMax || this.#bytesSum >= this.#bytesMax;
   }
 
   add(lastIndex: number, bytes: number): void {
+    if (this.full()) violated('an append was sent through a full window');
     const at = (this.#start + this.#count) % this.#messagesMax;
     this.#indexes[at] = lastIndex;
     this.#bytes[at] = bytes;

@@ -1,9 +1,13 @@
-import { invariant } from './invariant.ts';
-import { limitBytes } from './raft-log.ts';
+import { limitBytes } from './entry-size.ts';
+import { violated } from './invariant.ts';
 import { type LogStorage, StorageError } from './storage.ts';
 import type { ConfState, Entry, HardState, SnapshotMetadata } from './types.ts';
 
-/** A log in memory. Invariant: entries[i].index === compactedIndex + 1 + i. */
+/**
+ * A log in memory.
+ *
+ * Invariant: entries[i].index === compactedIndex + 1 + i.
+ */
 export class MemoryStorage implements LogStorage {
   #hardState: HardState = { term: 0, vote: 0, commit: 0 };
   #confState: ConfState;
@@ -16,7 +20,7 @@ export class MemoryStorage implements LogStorage {
     this.#confState = confState;
   }
 
-  initialState(): { hardState: HardState; confState: ConfState } {
+  initialState(): { readonly hardState: HardState; readonly confState: ConfState } {
     return { hardState: this.#hardState, confState: this.#confState };
   }
 
@@ -24,6 +28,7 @@ export class MemoryStorage implements LogStorage {
     this.#hardState = hardState;
   }
 
+  /** The configuration as of the applied index: what a restart begins with. */
   setConfState(confState: ConfState): void {
     this.#confState = confState;
   }
@@ -45,17 +50,21 @@ export class MemoryStorage implements LogStorage {
   }
 
   entries(low: number, high: number, bytesMax: number): readonly Entry[] {
-    if (low < this.firstIndex()) throw new StorageError('compacted', `entries from ${low}`);
+    const first = this.firstIndex();
+    if (low < first) throw new StorageError('compacted', `entries from ${low}`);
     if (high > this.lastIndex() + 1) throw new StorageError('unavailable', `entries to ${high}`);
-    return limitBytes(this.#entries.slice(low - this.firstIndex(), high - this.firstIndex()), bytesMax);
+    return limitBytes(this.#entries.slice(low - first, high - first), bytesMax);
   }
 
-  /** Entries replace whatever stands at and above the first one's index. */
+  /** Entries replace whatever stands at and above the first one's index; compacted ones are skipped. */
   append(entries: readonly Entry[]): void {
-    const kept = entries.filter(({ index }) => index >= this.firstIndex());
+    const skipped = this.firstIndex() - (entries[0]?.index ?? 0);
+    const kept = skipped > 0 ? entries.slice(skipped) : entries;
     const first = kept[0];
     if (first === undefined) return;
-    invariant(first.index <= this.lastIndex() + 1, () => `gap: last ${this.lastIndex()}, appended ${first.index}`);
+    if (first.index > this.lastIndex() + 1) {
+      violated(`gap between the log's last index ${this.lastIndex()} and entry ${first.index}`);
+    }
     this.#entries.length = first.index - this.firstIndex();
     for (const entry of kept) this.#entries.push(entry);
   }
@@ -78,10 +87,12 @@ export class MemoryStorage implements LogStorage {
     this.#entries = [];
   }
 
+  /** Forgets the entries up to `index`; a snapshot must cover them. */
   compact(index: number): void {
     if (index <= this.#compactedIndex) return;
+    if (index > (this.#snapshot?.index ?? 0)) violated(`no snapshot covers entry ${index}`);
     const term = this.term(index);
-    this.#entries = this.#entries.slice(index + 1 - this.firstIndex());
+    this.#entries = this.#entries.slice(index - this.#compactedIndex);
     this.#compactedIndex = index;
     this.#compactedTerm = term;
   }

@@ -1,3 +1,4 @@
+import type { RaftMutations } from './mutations.ts';
 import type { LogStorage } from './storage.ts';
 import type { ReplicaId } from './types.ts';
 
@@ -20,5 +21,8 @@ export interface RaftOptions {
   readonly uncommittedBytesMax: number;
   readonly inflightMessagesMax: number;
   readonly inflightBytesMax: number;
+  /** Asked for election timeouts (bound electionTicks) and once, at the start, for 31 bits. */
   readonly random: RandomInteger;
+  /** @internal Set by the simulator only. */
+  readonly mutations?: RaftMutations;
 }

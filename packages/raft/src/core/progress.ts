@@ -1,6 +1,16 @@
 import { Inflights } from './inflights.ts';
+import type { ReplicaId } from './types.ts';
 
+/**
+ * How a leader sends to a replica: 'probe' one append at a time to find where the logs meet, 'replicate' a
+ * pipeline, 'snapshot' nothing while a snapshot is on its way.
+ */
 export type ProgressState = 'probe' | 'replicate' | 'snapshot';
+
+export interface ProgressLimits {
+  readonly inflightMessagesMax: number;
+  readonly inflightBytesMax: number;
+}
 
 /**
  * What a leader knows of one replica.
@@ -8,100 +18,116 @@ export type ProgressState = 'probe' | 'replicate' | 'snapshot';
  * Invariant: 0 <= match < next.
  */
 export class Progress {
+  readonly id: ReplicaId;
+  /** Highest index known to be on the replica's disk, as part of our log. */
   match = 0;
+  /** The next index to send. */
   next: number;
   state: ProgressState = 'probe';
   /** While in state 'snapshot': the index that the snapshot being sent brings. */
   pendingSnapshot = 0;
+  /** Heard of since the last check of the quorum. */
   recentActive = false;
-  /** Probing: one message until the next answer or heartbeat. */
-  probeSent = false;
+  /** Nothing is sent before the next answer or heartbeat response. */
+  paused = false;
   /** Highest commit index told to the replica. */
   sentCommit = 0;
-  isLearner: boolean;
+  /** Newest ReadIndex round that the replica answered. */
+  readRound = 0;
+  isLearner = false;
   readonly inflights: Inflights;
 
-  constructor(next: number, isLearner: boolean, messagesMax: number, bytesMax: number) {
+  constructor(id: ReplicaId, next: number, limits: ProgressLimits) {
+    this.id = id;
     this.next = next;
-    this.isLearner = isLearner;
-    this.inflights = new Inflights(messagesMax, bytesMax);
+    this.inflights = new Inflights(limits.inflightMessagesMax, limits.inflightBytesMax);
   }
 
-  #reset(state: ProgressState): void {
-    this.probeSent = false;
+  /** The start of a term. */
+  restart(match: number, next: number): void {
+    this.#enter('probe');
+    this.match = match;
+    this.next = next;
+    this.sentCommit = 0;
+    this.readRound = 0;
+    this.recentActive = false;
+  }
+
+  #enter(state: ProgressState): void {
+    this.paused = false;
     this.pendingSnapshot = 0;
     this.state = state;
     this.inflights.clear();
   }
 
   becomeProbe(): void {
-    const { state, pendingSnapshot } = this;
-    this.#reset('probe');
-    this.next = state === 'snapshot' ? Math.max(this.match + 1, pendingSnapshot + 1) : this.match + 1;
+    // After a snapshot the probe starts behind it: the replica may have it all.
+    const next =
+      this.state === 'snapshot' ? Math.max(this.match, this.pendingSnapshot) : this.match;
+    this.#enter('probe');
+    this.next = next + 1;
     this.sentCommit = Math.min(this.sentCommit, this.next - 1);
   }
 
   becomeReplicate(): void {
-    this.#reset('replicate');
+    this.#enter('replicate');
     this.next = this.match + 1;
   }
 
   becomeSnapshot(index: number): void {
-    this.#reset('snapshot');
+    this.#enter('snapshot');
     this.pendingSnapshot = index;
     this.next = index + 1;
     this.sentCommit = index;
   }
 
+  /** The replica has everything up to `index`. False when that is not news. */
   maybeUpdate(index: number): boolean {
     if (index <= this.match) return false;
     this.match = index;
     this.next = Math.max(this.next, index + 1);
-    this.probeSent = false;
+    this.paused = false;
     return true;
   }
 
-  /** A rejection of the append at `rejected`; false when it is about an older message. */
+  /** A rejection of the append behind `rejected`; false when it answers an older message. */
   maybeDecrease(rejected: number, hint: number): boolean {
-    if (this.state === 'replicate') {
-      if (rejected <= this.match) return false;
-      this.next = this.match + 1;
-      this.sentCommit = Math.min(this.sentCommit, this.next - 1);
-      return true;
+    switch (this.state) {
+      case 'replicate':
+        if (rejected <= this.match) return false;
+        this.next = this.match + 1;
+        break;
+      case 'probe':
+        if (this.next - 1 !== rejected) return false;
+        this.next = Math.max(Math.min(rejected, hint + 1), this.match + 1);
+        break;
+      case 'snapshot':
+        return false;
     }
-    if (this.next - 1 !== rejected) return false;
-    this.next = Math.max(Math.min(rejected, hint + 1), this.match + 1);
     this.sentCommit = Math.min(this.sentCommit, this.next - 1);
-    this.probeSent = false;
+    this.paused = false;
     return true;
   }
 
   isPaused(): boolean {
-    switch (this.state) {
-      case 'probe':
-        return this.probeSent;
-      case 'replicate':
-        return this.probeSent || this.inflights.full();
-      case 'snapshot':
-        return true;
-    }
+    return this.state === 'snapshot' || this.paused;
   }
 
-  sentEntries(count: number, bytes: number): void {
-    switch (this.state) {
-      case 'replicate':
-        if (count > 0) {
-          this.next += count;
-          this.inflights.add(this.next - 1, bytes);
-        }
-        // A full window still lets an empty append through per heartbeat, so that a lost one is noticed.
-        this.probeSent = this.inflights.full();
-        return;
-      case 'probe':
-        if (count > 0) this.probeSent = true;
-        return;
-      case 'snapshot':
-        return;
+  /** Would an append with `commit` tell the replica of entries that it has or is about to have? */
+  wantsCommit(commit: number): boolean {
+    return Math.min(commit, this.next - 1) > this.sentCommit;
+  }
+
+  /** An append left. A full window still lets one empty append through per heartbeat response. */
+  sent(count: number, bytes: number): void {
+    if (this.state === 'replicate') {
+      if (count > 0) {
+        this.next += count;
+        this.inflights.add(this.next - 1, bytes);
+      }
+      this.paused = this.inflights.full();
+    } else {
+      this.paused = true;
     }
   }
 }

@@ -1,23 +1,14 @@
-import { invariant } from './invariant.ts';
+import { limitBytes } from './entry-size.ts';
+import { violated } from './invariant.ts';
+import type { RaftMutations } from './mutations.ts';
 import { type LogStorage, StorageError } from './storage.ts';
 import type { Entry, SnapshotMetadata } from './types.ts';
 import { Unstable } from './unstable.ts';
 
-/** Bytes that an entry is counted with against every limit. */
-export function entryBytes(entry: Entry): number {
-  return entry.data.length + 24;
-}
-
-/** The longest prefix within `bytesMax`, at least one entry. */
-export function limitBytes(entries: readonly Entry[], bytesMax: number): readonly Entry[] {
-  let bytes = 0;
-  for (let i = 0; i < entries.length; i += 1) {
-    const entry = entries[i];
-    if (entry === undefined) break;
-    bytes += entryBytes(entry);
-    if (bytes > bytesMax && i > 0) return entries.slice(0, i);
-  }
-  return entries;
+/** Where the logs of a leader and a follower may still meet, and the term there (0: unknown). */
+export interface ConflictHint {
+  readonly index: number;
+  readonly term: number;
 }
 
 /**
@@ -27,17 +18,23 @@ export function limitBytes(entries: readonly Entry[], bytesMax: number): readonl
  */
 export class RaftLog {
   readonly #storage: LogStorage;
+  readonly #mutations: RaftMutations;
   readonly unstable: Unstable;
   committed: number;
+  /** Handed to the state machine. */
   applying: number;
+  /** Applied by the state machine. */
   applied: number;
 
-  constructor(storage: LogStorage, applied: number) {
+  constructor(storage: LogStorage, applied: number, mutations: RaftMutations) {
     this.#storage = storage;
-    this.unstable = new Unstable(storage.lastIndex() + 1);
-    this.committed = Math.max(applied, storage.firstIndex() - 1);
-    this.applying = this.committed;
-    this.applied = this.committed;
+    this.#mutations = mutations;
+    this.unstable = new Unstable(storage.lastIndex() + 1, mutations);
+    const start = Math.max(applied, storage.firstIndex() - 1);
+    if (start > storage.lastIndex()) violated(`applied ${start} beyond the log's end`);
+    this.committed = start;
+    this.applying = start;
+    this.applied = start;
   }
 
   firstIndex(): number {
@@ -83,12 +80,13 @@ export class RaftLog {
     return term > lastTerm || (term === lastTerm && index >= this.lastIndex());
   }
 
-  append(entries: readonly Entry[]): number {
+  append(entries: readonly Entry[]): void {
     const first = entries[0];
-    if (first === undefined) return this.lastIndex();
-    invariant(first.index > this.committed, () => `entry ${first.index} <= committed ${this.committed}`);
+    if (first === undefined) return;
+    if (first.index <= this.committed) {
+      violated(`entry ${first.index} would replace a committed one (${this.committed})`);
+    }
     this.unstable.truncateAndAppend(entries);
-    return this.lastIndex();
   }
 
   /**
@@ -102,26 +100,27 @@ export class RaftLog {
     entries: readonly Entry[],
   ): number | null {
     if (!this.matchTerm(prevIndex, prevTerm)) return null;
-    const lastNew = prevIndex + entries.length;
-    const conflict = this.#findConflict(entries);
-    if (conflict !== 0) {
-      invariant(conflict > this.committed, () => `entry ${conflict} conflicts with committed ${this.committed}`);
-      this.append(entries.slice(conflict - (prevIndex + 1)));
-    }
+    const proved = prevIndex + entries.length;
+    const known = this.#mutations.appendAlwaysTruncates ? 0 : this.#knownPrefix(entries);
+    if (known < entries.length) this.append(known === 0 ? entries : entries.slice(known));
     // Only what this message proved may be committed: beyond it our log may differ from the leader's.
-    this.commitTo(Math.min(commit, lastNew));
-    return lastNew;
+    const bound = this.#mutations.commitBeyondProof ? this.lastIndex() : proved;
+    this.commitTo(Math.min(commit, bound));
+    return proved;
   }
 
-  #findConflict(entries: readonly Entry[]): number {
+  /** How many of the entries our log has already. */
+  #knownPrefix(entries: readonly Entry[]): number {
+    let known = 0;
     for (const entry of entries) {
-      if (!this.matchTerm(entry.index, entry.term)) return entry.index;
+      if (!this.matchTerm(entry.index, entry.term)) break;
+      known += 1;
     }
-    return 0;
+    return known;
   }
 
-  /** The highest (index, term) at or below `index` whose term is at most `term`: the back-off's hint. */
-  findConflictByTerm(index: number, term: number): { index: number; term: number } {
+  /** The highest (index, term) at or below `index` whose term is at most `term`: skips whole terms. */
+  findConflictByTerm(index: number, term: number): ConflictHint {
     for (let at = index; at > 0; at -= 1) {
       const ours = this.termOrNull(at);
       if (ours === null) return { index: at, term: 0 };
@@ -132,36 +131,42 @@ export class RaftLog {
 
   commitTo(index: number): void {
     if (index <= this.committed) return;
-    invariant(index <= this.lastIndex(), () => `commit ${index} beyond last index ${this.lastIndex()}: was the log truncated or lost?`);
+    if (index > this.lastIndex()) {
+      violated(`commit ${index} beyond the last index ${this.lastIndex()}: was the log lost?`);
+    }
     this.committed = index;
   }
 
+  /** Repeated and older reports are ignored. */
   appliedTo(index: number): void {
-    invariant(index >= this.applied && index <= this.committed, () => `applied ${index} outside of [${this.applied}, ${this.committed}]`);
-    this.applied = index;
+    if (index <= this.applied) return;
+    const handedOut = Math.max(this.applying, this.unstable.snapshot?.index ?? 0);
+    if (index > handedOut) violated(`applied ${index}, handed out up to ${handedOut}`);
     this.applying = Math.max(this.applying, index);
-  }
-
-  /** Committed entries that were not handed out yet and are on disk here, within `bytesMax`. */
-  nextCommitted(bytesMax: number): readonly Entry[] {
-    const high = this.#applicableTo();
-    if (this.applying >= high || this.unstable.snapshot !== null) return [];
-    return this.slice(this.applying + 1, high + 1, bytesMax);
+    this.applied = index;
   }
 
   hasNextCommitted(): boolean {
     return this.unstable.snapshot === null && this.applying < this.#applicableTo();
   }
 
-  /** Entries whose own write has not returned are not applied here yet: a restart must find them again. */
+  /** Committed entries that were not handed out yet, within `bytesMax`; they count as handed out now. */
+  takeCommitted(bytesMax: number): readonly Entry[] {
+    if (!this.hasNextCommitted()) return [];
+    const entries = this.slice(this.applying + 1, this.#applicableTo() + 1, bytesMax);
+    const last = entries.at(-1);
+    if (last === undefined) return violated(`no entry ${this.applying + 1}, though committed`);
+    this.applying = last.index;
+    return entries;
+  }
+
+  /** Entries whose own write has not returned are not applied yet: a restart must find them again. */
   #applicableTo(): number {
+    if (this.#mutations.applyUnstable) return this.committed;
     return Math.min(this.committed, this.unstable.offset - 1);
   }
 
-  acceptApplying(index: number): void {
-    this.applying = index;
-  }
-
+  /** Entries of [low, high), at least one, then as many as fit. Throws StorageError('compacted'). */
   slice(low: number, high: number, bytesMax: number): readonly Entry[] {
     if (low >= high) return [];
     const { offset } = this.unstable;
@@ -172,9 +177,18 @@ export class RaftLog {
     return limitBytes([...stable, ...this.unstable.slice(offset, high)], bytesMax);
   }
 
+  /** A leader's snapshot replaces the whole log. */
   restore(snapshot: SnapshotMetadata): void {
     this.committed = snapshot.index;
     this.unstable.restore(snapshot);
+  }
+
+  /** The write of the oldest Ready has returned; a snapshot in it is in the state machine too. */
+  finishWrite(): void {
+    const snapshot = this.unstable.finishWrite();
+    if (snapshot === null) return;
+    this.applying = Math.max(this.applying, snapshot.index);
+    this.applied = Math.max(this.applied, snapshot.index);
   }
 
   snapshot(): SnapshotMetadata | null {

@@ -1,14 +1,15 @@
-import { ConfChanger, type ConfResult, enterMode, restoreConf } from './conf-change.ts';
-import { invariant } from './invariant.ts';
+import { restoreConf } from './conf-change.ts';
+import { entryBytes } from './entry-size.ts';
+import { ForwardedReads } from './forwarded-reads.ts';
+import { violated } from './invariant.ts';
+import { NO_MUTATIONS, type RaftMutations } from './mutations.ts';
 import type { RaftOptions } from './options.ts';
-import type { Progress } from './progress.ts';
-import { entryBytes, RaftLog } from './raft-log.ts';
+import { RaftLog } from './raft-log.ts';
 import { ReadOnly } from './read-only.ts';
 import { Tracker } from './tracker.ts';
 import {
-  type ConfChangeV2,
-  type ConfState,
   type Entry,
+  type EntryType,
   type HardState,
   type Message,
   NONE,
@@ -17,16 +18,25 @@ import {
   type Role,
 } from './types.ts';
 
+export interface SelfVote {
+  readonly pre: boolean;
+  readonly term: number;
+}
+
+const NO_DATA = new Uint8Array(0);
+
 /**
  * The state of one replica and the transitions between roles (Raft paper, figure 2). What it does on each
- * message is in step-*.ts; what it hands to the host is in raw-node.ts.
+ * message is in step*.ts, what a leader sends in replication.ts, what the host is handed in raw-node.ts.
  */
 export class Raft {
   readonly id: ReplicaId;
   readonly options: RaftOptions;
+  readonly mutations: RaftMutations;
   readonly log: RaftLog;
-  readonly tracker = new Tracker();
-  readonly readOnly = new ReadOnly();
+  readonly tracker: Tracker;
+  readonly reads = new ReadOnly();
+  readonly forwardedReads: ForwardedReads;
 
   term = 0;
   vote: ReplicaId = NONE;
@@ -36,27 +46,37 @@ export class Raft {
   leadTransferee: ReplicaId = NONE;
   /** Highest index of a configuration change that may not be applied yet: no second one before. */
   pendingConfIndex = 0;
-  /** Bytes of entries appended as leader and not yet committed. */
+  /** Bytes of entries appended in this term as leader and not yet handed out as committed. */
   uncommittedBytes = 0;
+  /** Index of the empty entry that this leader started with. */
+  termStartIndex = 0;
   electionElapsed = 0;
   heartbeatElapsed = 0;
   randomizedElectionTicks = 0;
+  readsElapsed = 0;
+  /** Entries or a commit index may have to be sent; done once per Ready, so that appends are batched. */
+  appendDue = false;
 
+  /** The own vote of a campaign that just began: counts once it is on disk. */
+  selfVote: SelfVote | null = null;
   /** May be sent at once. */
   messages: Message[] = [];
-  /** Promise durability: leave after the write that is current when they are made. */
+  /** Promise durability: leave once everything that was to be written when they were made is on disk. */
   messagesAfterPersist: Message[] = [];
   readStates: ReadState[] = [];
 
   constructor(options: RaftOptions) {
-    invariant(options.id !== NONE, () => 'replica id 0 means nobody');
+    if (!Number.isSafeInteger(options.id) || options.id < 1) violated(`replica id ${options.id}`);
     this.options = options;
+    this.mutations = options.mutations ?? NO_MUTATIONS;
     this.id = options.id;
+    this.forwardedReads = new ForwardedReads(options.random(2 ** 31));
+    this.tracker = new Tracker(this.mutations);
     const { hardState, confState } = options.storage.initialState();
-    this.log = new RaftLog(options.storage, options.applied);
-    this.#takeConf(restoreConf(confState, this.log.lastIndex(), options));
-    invariant(hardState.commit <= this.log.lastIndex(), () => `commit ${hardState.commit} beyond the log's end ${this.log.lastIndex()}`);
-    this.log.committed = Math.max(this.log.committed, hardState.commit);
+    this.log = new RaftLog(options.storage, options.applied, this.mutations);
+    const { config, progress } = restoreConf(confState, this.log.lastIndex(), options);
+    this.tracker.take(config, progress);
+    this.log.commitTo(hardState.commit);
     this.term = hardState.term;
     this.vote = hardState.vote;
     this.becomeFollower(this.term, NONE);
@@ -66,15 +86,24 @@ export class Raft {
     return { term: this.term, vote: this.vote, commit: this.log.committed };
   }
 
+  /** May this replica become leader? Not while its log is being replaced by a snapshot. */
   promotable(): boolean {
     return this.tracker.isVoter(this.id) && this.log.unstable.snapshot === null;
   }
 
-  // --- roles ---------------------------------------------------------------------------------------
+  /** A voter that hears from a leader, or is one, doesn't help to depose it. */
+  inLease(): boolean {
+    const { checkQuorum, electionTicks } = this.options;
+    return checkQuorum && this.leader !== NONE && this.electionElapsed < electionTicks;
+  }
 
   reset(term: number): void {
     if (this.term !== term) {
+      if (term < this.term) violated(`term ${this.term} fell to ${term}`);
       this.term = term;
+      this.vote = NONE;
+      this.#dropUnreadAnswers();
+    } else if (this.mutations.voteErasedOnStepDown) {
       this.vote = NONE;
     }
     this.leader = NONE;
@@ -83,20 +112,17 @@ export class Raft {
     this.resetRandomizedElectionTicks();
     this.leadTransferee = NONE;
     this.tracker.resetVotes();
-    const next = this.log.lastIndex() + 1;
-    for (const [id, progress] of this.tracker.progress) {
-      progress.match = id === this.id ? this.log.unstable.offset - 1 : 0;
-      progress.becomeProbe();
-      progress.next = next;
-      progress.sentCommit = 0;
-      progress.recentActive = id === this.id;
+    const last = this.log.lastIndex();
+    for (const replica of this.tracker.replicas) {
+      // The own entries count once their write has returned.
+      const isSelf = replica.id === this.id;
+      replica.restart(isSelf ? Math.min(last, this.log.unstable.offset - 1) : 0, last + 1);
+      replica.recentActive = isSelf;
     }
     this.pendingConfIndex = 0;
     this.uncommittedBytes = 0;
-    for (const requestId of this.readOnly.dropAll(this.id)) this.dropRead(requestId);
-    for (const waiting of this.readOnly.dropRemote()) {
-      this.send({ type: 'read-index-response', to: waiting.from, from: this.id, term: this.term, requestId: waiting.requestId, index: 0, reject: true });
-    }
+    this.appendDue = false;
+    this.dropReads();
   }
 
   resetRandomizedElectionTicks(): void {
@@ -110,191 +136,132 @@ export class Raft {
     this.leader = leader;
   }
 
+  /** Neither the term nor the vote changes: asking promises nothing. */
   becomePreCandidate(): void {
-    invariant(this.role !== 'leader', () => 'a leader became pre-candidate');
-    // Neither the term nor the vote changes: a pre-vote promises nothing.
+    if (this.role === 'leader') violated('a leader became pre-candidate');
     this.role = 'pre-candidate';
     this.tracker.resetVotes();
     this.leader = NONE;
+    this.electionElapsed = 0;
+    this.dropReads();
   }
 
   becomeCandidate(): void {
-    invariant(this.role !== 'leader', () => 'a leader became candidate');
+    if (this.role === 'leader') violated('a leader became candidate');
     this.reset(this.term + 1);
     this.role = 'candidate';
     this.vote = this.id;
   }
 
   becomeLeader(): void {
-    invariant(this.role === 'candidate', () => `a ${this.role} became leader`);
+    if (this.role !== 'candidate') violated(`a ${this.role} became leader`);
     this.reset(this.term);
     this.role = 'leader';
     this.leader = this.id;
     const own = this.tracker.progress.get(this.id);
-    if (own !== undefined) {
-      own.becomeReplicate();
-      own.recentActive = true;
-    }
-    // There may be an unapplied change among the entries that were found: wait until all of them are applied.
+    if (own === undefined) violated('a stranger to the configuration became leader');
+    own.becomeReplicate();
+    // There may be an unapplied change among the entries that were found.
     this.pendingConfIndex = this.log.lastIndex();
-    const appended = this.appendEntries([{ type: 'normal', data: new Uint8Array(0) }]);
-    invariant(appended !== null, () => "a new leader's empty entry was refused");
-    // The empty entry doesn't count against the limit: a leader must always be able to start.
-    this.uncommittedBytes = 0;
+    this.termStartIndex = this.log.lastIndex() + 1;
+    if (!this.mutations.readBeforeFirstCommit) this.appendEntry('normal', NO_DATA);
+    this.appendDue = true;
   }
 
-  // --- log -----------------------------------------------------------------------------------------
-
-  /** Appends as leader. Null when the uncommitted tail is at its limit: nothing was appended. */
-  appendEntries(items: readonly Pick<Entry, 'type' | 'data'>[]): number | null {
-    const last = this.log.lastIndex();
-    const entries = items.map(({ type, data }, at) => ({ index: last + 1 + at, term: this.term, type, data }));
-    let bytes = 0;
-    for (const entry of entries) bytes += entryBytes(entry);
-    if (this.uncommittedBytes > 0 && this.uncommittedBytes + bytes > this.options.uncommittedBytesMax) return null;
-    this.uncommittedBytes += bytes;
-    this.log.append(entries);
-    const newLast = last + entries.length;
-    // Counts towards the commit only once our own disk has it, and only while we lead in this term.
-    this.send({
-      type: 'append-response', to: this.id, from: this.id, term: this.term, index: newLast,
-      reject: false, rejectHint: 0, logTerm: 0, commit: this.log.committed,
-    });
-    return newLast;
+  /** Appends as leader and answers the index. The caller has checked the limit. */
+  appendEntry(type: EntryType, data: Uint8Array): number {
+    const entry: Entry = { index: this.log.lastIndex() + 1, term: this.term, type, data };
+    this.log.append([entry]);
+    this.uncommittedBytes += entryBytes(entry);
+    this.appendDue = true;
+    if (this.mutations.selfAckBeforePersist) {
+      this.tracker.progress.get(this.id)?.maybeUpdate(entry.index);
+      this.maybeCommit();
+    }
+    return entry.index;
   }
 
   /** Commits what a quorum has; only entries of the own term by counting (Raft paper, 5.4.2). */
   maybeCommit(): boolean {
     const index = this.tracker.committed();
     if (index <= this.log.committed || index === Number.POSITIVE_INFINITY) return false;
-    if (this.log.termOrNull(index) !== this.term) return false;
+    if (this.log.termOrNull(index) !== this.term && !this.mutations.commitOldTermByCount) {
+      return false;
+    }
     this.log.commitTo(index);
+    this.appendDue = true;
     return true;
   }
 
   committedInTerm(): boolean {
-    return this.log.termOrNull(this.log.committed) === this.term;
+    return this.log.committed >= this.termStartIndex || this.mutations.readBeforeFirstCommit;
   }
 
-  reduceUncommitted(entries: readonly Entry[]): void {
-    if (this.uncommittedBytes === 0) return;
-    let bytes = 0;
-    for (const entry of entries) bytes += entryBytes(entry);
-    this.uncommittedBytes = Math.max(0, this.uncommittedBytes - bytes);
+  /** Committed entries were handed out: they don't count against the uncommitted tail any more. */
+  releaseUncommitted(entries: readonly Entry[]): void {
+    if (this.role !== 'leader' || this.uncommittedBytes === 0) return;
+    for (let i = entries.length - 1; i >= 0; i -= 1) {
+      const entry = entries[i];
+      if (entry === undefined || entry.index < this.termStartIndex) break;
+      this.uncommittedBytes -= entryBytes(entry);
+    }
+    if (this.uncommittedBytes < 0) violated('the uncommitted tail has a negative size');
   }
-
-  // --- sending -------------------------------------------------------------------------------------
 
   send(message: Message): void {
-    switch (message.type) {
+    if (message.to === this.id) violated(`${message.type} to itself`);
+    if (this.#promisesDurability(message)) this.messagesAfterPersist.push(message);
+    else this.messages.push(message);
+  }
+
+  /**
+   * Besides the answers, a vote request: it says that this replica has the term and the log that it names.
+   * Were they lost in a crash, it could campaign in the same term again, with less log and old votes.
+   */
+  #promisesDurability({ type }: Message): boolean {
+    switch (type) {
       case 'append-response':
+        return !this.mutations.appendResponseBeforePersist;
       case 'vote-response':
+        return !this.mutations.voteSentBeforePersist;
+      case 'vote':
+        return !this.mutations.voteRequestBeforePersist;
       case 'pre-vote-response':
-        this.messagesAfterPersist.push(message);
-        return;
+        return true;
       default:
-        invariant(message.to !== this.id, () => `${message.type} to itself`);
-        this.messages.push(message);
+        return false;
     }
   }
 
-  sendAppend(to: ReplicaId): void {
-    const progress = this.tracker.progress.get(to);
-    if (progress !== undefined) this.maybeSendAppend(to, progress, true);
+  /** Leadership, or the leader, is gone: every read gets a definite answer. */
+  dropReads(): void {
+    for (const requestId of this.forwardedReads.drain()) this.dropRead(requestId);
+    if (this.reads.size === 0) return;
+    for (const { from, id } of this.reads.drain()) this.refuseRead(from, id);
   }
 
-  /** Sends what the replica is missing; an empty append only when `sendEmpty`. False: nothing was sent. */
-  maybeSendAppend(to: ReplicaId, progress: Progress, sendEmpty: boolean): boolean {
-    if (progress.isPaused()) return false;
-    const previous = progress.next - 1;
-    const previousTerm = this.log.termOrNull(previous);
-    if (previousTerm === null) return this.#maybeSendSnapshot(to, progress);
-    const room = progress.state !== 'replicate' || !progress.inflights.full();
-    const last = this.log.lastIndex();
-    let entries: readonly Entry[] = [];
-    if (room && progress.next <= last) {
-      if (progress.next < this.log.firstIndex()) return this.#maybeSendSnapshot(to, progress);
-      entries = this.log.slice(progress.next, last + 1, this.options.appendBytesMax);
-    }
-    if (entries.length === 0 && !sendEmpty) return false;
-    let bytes = 0;
-    for (const entry of entries) bytes += entryBytes(entry);
-    this.send({
-      type: 'append', to, from: this.id, term: this.term,
-      index: previous, logTerm: previousTerm, entries, commit: this.log.committed,
-    });
-    progress.sentEntries(entries.length, bytes);
-    progress.sentCommit = this.log.committed;
-    return true;
-  }
-
-  #maybeSendSnapshot(to: ReplicaId, progress: Progress): boolean {
-    if (!progress.recentActive) return false;
-    const snapshot = this.log.snapshot();
-    if (snapshot === null) return false;
-    progress.becomeSnapshot(snapshot.index);
-    this.send({ type: 'snapshot', to, from: this.id, term: this.term, snapshot });
-    return true;
-  }
-
-  broadcastAppend(): void {
-    for (const [id, progress] of this.tracker.progress) {
-      if (id !== this.id) this.maybeSendAppend(id, progress, true);
-    }
-  }
-
-  broadcastHeartbeat(): void {
-    const readRound = this.readOnly.newestRound();
-    for (const [id, progress] of this.tracker.progress) {
-      if (id === this.id) continue;
-      // Never beyond what the replica is known to have: its log may differ above.
-      const commit = Math.min(progress.match, this.log.committed);
-      progress.sentCommit = Math.max(progress.sentCommit, commit);
-      this.send({ type: 'heartbeat', to: id, from: this.id, term: this.term, commit, readRound });
-    }
+  /** Answers that the host has not taken yet and that a new term has overtaken. */
+  #dropUnreadAnswers(): void {
+    this.readStates = this.readStates.map(({ requestId }) => ({ requestId, status: 'dropped' }));
   }
 
   dropRead(requestId: number): void {
     this.readStates.push({ requestId, status: 'dropped' });
   }
 
-  // --- configuration -------------------------------------------------------------------------------
-
-  /** Takes a committed change into force; called when it is applied. */
-  applyConfChange(change: ConfChangeV2): ConfState {
-    const changer = new ConfChanger({ config: this.tracker.config, progress: this.tracker.progress }, this.log.lastIndex(), this.options);
-    const mode = enterMode(change);
-    const result =
-      mode === null
-        ? changer.leaveJoint()
-        : mode.joint
-          ? changer.enterJoint(mode.autoLeave, change.changes)
-          : changer.simple(change.changes);
-    return this.switchToConf(result);
-  }
-
-  switchToConf(result: ConfResult): ConfState {
-    this.#takeConf(result);
-    const state = this.tracker.confState();
-    const own = this.tracker.progress.get(this.id);
-    if (this.role === 'leader' && (own === undefined || own.isLearner)) {
-      // Removed or demoted: it led until this was committed, and does no longer.
-      this.becomeFollower(this.term, NONE);
-      return state;
+  refuseRead(from: ReplicaId, id: number): void {
+    if (from === this.id) {
+      this.dropRead(id);
+      return;
     }
-    if (this.role !== 'leader' || state.voters.length === 0) return state;
-    if (this.maybeCommit()) this.broadcastAppend();
-    else {
-      for (const [id, progress] of this.tracker.progress) {
-        if (id !== this.id) this.maybeSendAppend(id, progress, false);
-      }
-    }
-    if (this.leadTransferee !== NONE && !this.tracker.isVoter(this.leadTransferee)) this.leadTransferee = NONE;
-    return state;
-  }
-
-  #takeConf(result: ConfResult): void {
-    this.tracker.config = result.config;
-    this.tracker.progress = result.progress;
+    this.send({
+      type: 'read-index-response',
+      to: from,
+      from: this.id,
+      term: this.term,
+      requestId: id,
+      index: 0,
+      reject: true,
+    });
   }
 }

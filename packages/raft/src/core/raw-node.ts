@@ -1,54 +1,38 @@
 import { decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
-import { enterMode } from './conf-change.ts';
 import { hup } from './election.ts';
+import { entryBytes } from './entry-size.ts';
+import { violated } from './invariant.ts';
+import { applyConfChange, confChangeRefusal, maybeAutoLeave } from './membership.ts';
 import type { RaftOptions } from './options.ts';
-import type { ProgressState } from './progress.ts';
-import { Raft } from './raft.ts';
-import { step, tick } from './step.ts';
+import { Raft, type SelfVote } from './raft.ts';
+import { flushForwardedReads, requestRead } from './reads.ts';
+import { flush } from './replication.ts';
+import { type BasicStatus, basicStatusOf, type Status, statusOf } from './status.ts';
+import { selfVoteDurable, step, tick } from './step.ts';
+import { commitAndRelease, transferLeader } from './step-leader.ts';
 import {
   type ConfChangeSingle,
   type ConfChangeV2,
+  type ConfProposeResult,
   type ConfState,
   type Entry,
+  type EntryType,
   type HardState,
   type Message,
   NONE,
   type ProposeResult,
   type Ready,
   type ReplicaId,
-  type Role,
   type SoftState,
 } from './types.ts';
 
-export interface ProgressStatus {
-  readonly match: number;
-  readonly next: number;
-  readonly state: ProgressState;
-  readonly recentActive: boolean;
-  readonly pendingSnapshot: number;
-  readonly inflight: number;
-  readonly isLearner: boolean;
-}
+const NO_DATA = new Uint8Array(0);
+const NONE_OF_THEM: readonly never[] = [];
 
-export interface BasicStatus {
-  readonly id: ReplicaId;
-  readonly term: number;
-  readonly vote: ReplicaId;
-  readonly commit: number;
-  readonly applied: number;
-  readonly lastIndex: number;
-  readonly role: Role;
-  readonly leader: ReplicaId;
-  readonly leadTransferee: ReplicaId;
+interface ReadyInFlight {
+  readonly ready: Ready;
+  readonly selfVote: SelfVote | null;
 }
-
-export interface Status extends BasicStatus {
-  readonly confState: ConfState;
-  /** Only on a leader. */
-  readonly progress: ReadonlyMap<ReplicaId, ProgressStatus>;
-}
-
-const EMPTY: readonly never[] = [];
 
 /**
  * One replica of one group, driven from outside: `tick`, `step` and `propose` go in, `ready` comes out. It
@@ -56,16 +40,18 @@ const EMPTY: readonly never[] = [];
  */
 export class RawNode {
   readonly #raft: Raft;
+  /** Readys whose write has not returned, oldest first. */
+  readonly #inFlight: ReadyInFlight[] = [];
   #lastSoft: SoftState;
   #lastHard: HardState;
-  /** Terms in which the entries of the Readys in flight were written, for their completion. */
 
   constructor(options: RaftOptions) {
     this.#raft = new Raft(options);
     this.#lastSoft = { leader: this.#raft.leader, role: this.#raft.role };
-    this.#lastHard = this.#raft.hardState();
+    this.#lastHard = options.storage.initialState().hardState;
   }
 
+  /** One tick of the clock: heartbeats and elections are counted in these. */
   tick(): void {
     tick(this.#raft);
   }
@@ -75,93 +61,115 @@ export class RawNode {
     hup(this.#raft, this.#raft.options.preVote ? 'pre-vote' : 'vote');
   }
 
-  /** A message from another replica. Messages from strangers about progress are ignored. */
+  /** A message from another replica. */
   step(message: Message): void {
+    if (message.to !== this.#raft.id || message.from === this.#raft.id || message.from < 1) {
+      violated(`message from ${message.from} to ${message.to} at ${this.#raft.id}`);
+    }
     step(this.#raft, message);
   }
 
+  /** Appends to the log as leader. The append to the others leaves with the next Ready. */
   propose(data: Uint8Array): ProposeResult {
-    return this.#propose('normal', data);
+    const refused = this.#refusal();
+    if (refused !== null) return refused;
+    return this.#append('normal', data);
   }
 
   /**
-   * Proposes a change of the configuration. One that isn't allowed now (an unapplied one before it, or the
-   * wrong side of a joint configuration) is appended as an empty entry, as in etcd.
+   * Proposes a change of the configuration, which takes effect when it is applied. Refused, and nothing is
+   * appended, while an earlier change is not applied yet or where the configuration in force forbids it.
    */
-  proposeConfChange(change: ConfChangeSingle | ConfChangeV2): ProposeResult {
+  proposeConfChange(change: ConfChangeSingle | ConfChangeV2): ConfProposeResult {
     const raft = this.#raft;
-    const v2: ConfChangeV2 = 'transition' in change ? change : { transition: 'auto', changes: [change], context: new Uint8Array(0) };
-    const pending = raft.pendingConfIndex > raft.log.applied;
-    const joint = raft.tracker.isJoint();
-    const wantsLeave = enterMode(v2) === null;
-    if (raft.role === 'leader' && (pending || joint !== wantsLeave)) return this.#propose('normal', new Uint8Array(0));
-    const result = this.#propose('transition' in change ? 'conf-change-v2' : 'conf-change', encodeConfChange(v2));
+    const refused = this.#refusal();
+    if (refused !== null) return refused;
+    const isV2 = 'transition' in change;
+    const v2: ConfChangeV2 = isV2
+      ? change
+      : { transition: 'auto', changes: [change], context: NO_DATA };
+    const reason = confChangeRefusal(raft, v2);
+    if (reason !== null) return { ok: false, reason, leader: raft.leader };
+    const result = this.#append(isV2 ? 'conf-change-v2' : 'conf-change', encodeConfChange(v2));
     if (result.ok) raft.pendingConfIndex = result.index;
     return result;
   }
 
-  #propose(type: Entry['type'], data: Uint8Array): ProposeResult {
-    const raft = this.#raft;
-    const refuse = (reason: 'not-leader' | 'transferring' | 'uncommitted-limit' | 'removed'): ProposeResult => ({
-      ok: false,
-      reason,
-      leader: raft.leader,
-    });
-    if (raft.role !== 'leader') return refuse('not-leader');
-    if (!raft.tracker.progress.has(raft.id)) return refuse('removed');
-    if (raft.leadTransferee !== NONE) return refuse('transferring');
-    const index = raft.appendEntries([{ type, data }]);
-    if (index === null) return refuse('uncommitted-limit');
-    raft.broadcastAppend();
-    return { ok: true, index, term: raft.term };
+  #refusal(): Extract<ProposeResult, { ok: false }> | null {
+    const { role, leader, leadTransferee, tracker, id } = this.#raft;
+    if (role !== 'leader') {
+      const reason = tracker.progress.has(id) ? 'not-leader' : 'removed';
+      return { ok: false, reason, leader };
+    }
+    return leadTransferee === NONE ? null : { ok: false, reason: 'transferring', leader };
   }
 
-  /** Applies a committed entry of type conf-change(-v2); the answer is the configuration now in force. */
+  #append(type: EntryType, data: Uint8Array): ProposeResult {
+    const raft = this.#raft;
+    const bytes = entryBytes({ index: 0, term: 0, type, data });
+    // One entry always fits, however large: otherwise it could never be proposed.
+    const { uncommittedBytes, options } = raft;
+    if (uncommittedBytes > 0 && uncommittedBytes + bytes > options.uncommittedBytesMax) {
+      return { ok: false, reason: 'uncommitted-limit', leader: raft.leader };
+    }
+    return { ok: true, index: raft.appendEntry(type, data), term: raft.term };
+  }
+
+  /** To be called when a committed entry of a conf-change type is applied, in its place in the order. */
   applyConfChange(entry: Entry): ConfState {
-    const raft = this.#raft;
-    const state = raft.applyConfChange(decodeConfChange(entry));
-    return state;
+    return applyConfChange(this.#raft, decodeConfChange(entry));
   }
 
-  /** Asks for a linearizable read; the answer is a ReadState with this id, always. */
+  /** Asks for a linearizable read. The answer, always exactly one, is a ReadState with this id. */
   readIndex(requestId: number): void {
-    const raft = this.#raft;
-    step(raft, { type: 'read-index', from: raft.id, to: raft.id, term: raft.term, requestId });
+    requestRead(this.#raft, this.#raft.id, requestId);
   }
 
+  /** On a follower the wish is handed on to the leader. It may come to nothing: watch the role. */
   transferLeadership(transferee: ReplicaId): void {
-    const raft = this.#raft;
-    step(raft, { type: 'transfer-leader', from: transferee, to: raft.id, term: raft.term, transferee });
+    const { id, term, leader, role } = this.#raft;
+    if (role === 'leader') {
+      transferLeader(this.#raft, transferee);
+    } else if (leader !== NONE) {
+      this.#raft.send({ type: 'transfer-leader', from: id, to: leader, term, transferee });
+    }
   }
 
   /** A hint that the leader is gone (its connection broke): votes are free again at once. */
   forgetLeader(): void {
     const raft = this.#raft;
-    if (raft.role === 'follower') raft.leader = NONE;
+    if (raft.role !== 'follower') return;
+    raft.leader = NONE;
+    raft.dropReads();
   }
 
+  /** Sending to a replica failed: what is in flight may be lost, so it is probed again. */
   reportUnreachable(id: ReplicaId): void {
-    const progress = this.#raft.tracker.progress.get(id);
-    if (this.#raft.role === 'leader' && progress?.state === 'replicate') progress.becomeProbe();
+    const replica = this.#raft.tracker.progress.get(id);
+    if (this.#raft.role === 'leader' && replica?.state === 'replicate') replica.becomeProbe();
   }
 
+  /** How sending a snapshot ended. Must be called once for every 'snapshot' message. */
   reportSnapshot(id: ReplicaId, status: 'finish' | 'failure'): void {
-    const progress = this.#raft.tracker.progress.get(id);
-    if (this.#raft.role !== 'leader' || progress?.state !== 'snapshot') return;
-    if (status === 'failure') progress.pendingSnapshot = 0;
-    progress.becomeProbe();
-    // Sent: wait for its answer. Failed: wait a heartbeat before the next try.
-    progress.probeSent = true;
+    const replica = this.#raft.tracker.progress.get(id);
+    if (this.#raft.role !== 'leader' || replica?.state !== 'snapshot') return;
+    if (status === 'failure') replica.pendingSnapshot = 0;
+    replica.becomeProbe();
+    // Finished: wait for its answer. Failed: wait for a heartbeat response before the next try.
+    replica.paused = true;
   }
 
+  /** Is there anything to do? Appends and reads that became due are gathered by this call. */
   hasReady(): boolean {
     const raft = this.#raft;
+    flush(raft);
+    flushForwardedReads(raft);
     return (
       raft.messages.length > 0 ||
       raft.messagesAfterPersist.length > 0 ||
       raft.readStates.length > 0 ||
-      raft.log.unstable.inProgress < raft.log.unstable.offset + raft.log.unstable.entries.length ||
-      (raft.log.unstable.snapshot !== null && !raft.log.unstable.snapshotInProgress) ||
+      raft.selfVote !== null ||
+      raft.log.unstable.hasNext() ||
       raft.log.hasNextCommitted() ||
       this.#softChanged() ||
       this.#hardChanged()
@@ -174,107 +182,98 @@ export class RawNode {
 
   #hardChanged(): boolean {
     const { term, vote, log } = this.#raft;
-    return this.#lastHard.term !== term || this.#lastHard.vote !== vote || this.#lastHard.commit !== log.committed;
+    const last = this.#lastHard;
+    return last.term !== term || last.vote !== vote || last.commit !== log.committed;
   }
 
   /** Takes everything that there is to do. The host persists Readys in the order in which it took them. */
   ready(): Ready {
     const raft = this.#raft;
+    flush(raft);
+    flushForwardedReads(raft);
     const { unstable } = raft.log;
-    let softState: SoftState | null = null;
-    if (this.#softChanged()) {
-      softState = { leader: raft.leader, role: raft.role };
-      this.#lastSoft = softState;
-    }
-    let hardState: HardState | null = null;
-    let mustSync = false;
-    if (this.#hardChanged()) {
-      hardState = raft.hardState();
-      mustSync = hardState.term !== this.#lastHard.term || hardState.vote !== this.#lastHard.vote;
-      this.#lastHard = hardState;
-    }
+    const softState = this.#takeSoft();
+    const voted = this.#lastHard.term !== raft.term || this.#lastHard.vote !== raft.vote;
+    const hardState = this.#takeHard();
     const entries = unstable.nextEntries();
-    const snapshot = unstable.snapshot !== null && !unstable.snapshotInProgress ? unstable.snapshot : null;
-    unstable.acceptInProgress();
-    const committedEntries = raft.log.nextCommitted(raft.options.committedBytesMaxPerReady);
-    const lastCommitted = committedEntries.at(-1);
-    if (lastCommitted !== undefined) {
-      raft.log.acceptApplying(lastCommitted.index);
-      raft.reduceUncommitted(committedEntries);
-    }
-    const { messages, messagesAfterPersist, readStates } = raft;
-    if (messages.length > 0) raft.messages = [];
-    if (messagesAfterPersist.length > 0) raft.messagesAfterPersist = [];
-    if (readStates.length > 0) raft.readStates = [];
-    return {
+    const snapshot = unstable.nextSnapshot();
+    unstable.beginWrite();
+    const committedEntries = raft.log.takeCommitted(raft.options.committedBytesMaxPerReady);
+    raft.releaseUncommitted(committedEntries);
+    const ready: Ready = {
       softState,
       hardState,
-      entries: entries.length === 0 ? EMPTY : entries,
+      entries: entries.length === 0 ? NONE_OF_THEM : entries,
       snapshot,
       committedEntries,
-      messages,
-      messagesAfterPersist: messagesAfterPersist.length === 0 ? EMPTY : messagesAfterPersist.filter(({ to }) => to !== raft.id),
-      readStates,
-      mustSync: mustSync || entries.length > 0 || snapshot !== null,
-      selfMessages: messagesAfterPersist.length === 0 ? EMPTY : messagesAfterPersist.filter(({ to }) => to === raft.id),
+      messages: raft.messages,
+      messagesAfterPersist: raft.messagesAfterPersist,
+      readStates: raft.readStates,
+      mustSync: voted || entries.length > 0 || snapshot !== null,
     };
+    this.#inFlight.push({ ready, selfVote: raft.selfVote });
+    raft.messages = [];
+    raft.messagesAfterPersist = [];
+    raft.readStates = [];
+    raft.selfVote = null;
+    return ready;
   }
 
-  /** The write of this Ready is on disk. Delivers the replica's own acknowledgements to itself. */
+  #takeSoft(): SoftState | null {
+    if (!this.#softChanged()) return null;
+    this.#lastSoft = { leader: this.#raft.leader, role: this.#raft.role };
+    return this.#lastSoft;
+  }
+
+  #takeHard(): HardState | null {
+    if (!this.#hardChanged()) return null;
+    const hardState = this.#raft.hardState();
+    this.#lastHard = hardState;
+    return this.#raft.mutations.voteNotPersisted ? { ...hardState, vote: NONE } : hardState;
+  }
+
+  /**
+   * The write of this Ready is on disk, its snapshot is in the state machine too, and the log storage shows
+   * all of it. Called for every Ready, also one that had nothing to write, in the order in which they were
+   * taken; only then may `messagesAfterPersist` leave. Counts the replica's own vote and entries.
+   */
   advanceAppend(ready: Ready): void {
     const raft = this.#raft;
-    const last = ready.entries.at(-1);
-    if (ready.snapshot !== null) raft.log.unstable.stableSnapshotTo(ready.snapshot.index);
-    if (last !== undefined) raft.log.unstable.stableTo(last.index, last.term);
-    for (const message of ready.selfMessages) step(raft, message);
+    const oldest = this.#inFlight.shift();
+    if (oldest?.ready !== ready) violated('writes of Readys returned out of order');
+    raft.log.finishWrite();
+    const own = raft.role === 'leader' ? raft.tracker.progress.get(raft.id) : undefined;
+    if (own?.maybeUpdate(raft.log.unstable.offset - 1)) commitAndRelease(raft);
+    if (oldest.selfVote !== null) {
+      selfVoteDurable(raft, oldest.selfVote.pre, oldest.selfVote.term);
+    }
   }
 
   /** The state machine has everything up to `index`. */
   advanceApply(index: number): void {
-    const raft = this.#raft;
-    const before = raft.log.applied;
-    if (index > before) raft.log.appliedTo(index);
-    if (
-      raft.role === 'leader' && raft.tracker.config.autoLeave && before <= raft.pendingConfIndex &&
-      raft.log.applied >= raft.pendingConfIndex
-    ) {
-      // The joint configuration has done its work: leave it.
-      const left = raft.appendEntries([{ type: 'conf-change-v2', data: new Uint8Array(0) }]);
-      if (left !== null) {
-        raft.pendingConfIndex = left;
-        raft.broadcastAppend();
-      }
-    }
+    this.#raft.log.appliedTo(index);
+    maybeAutoLeave(this.#raft);
   }
 
   /** Persisted and applied at once, for hosts that do both in step. */
   advance(ready: Ready): void {
     this.advanceAppend(ready);
     const last = ready.committedEntries.at(-1);
-    if (ready.snapshot !== null) this.advanceApply(ready.snapshot.index);
     if (last !== undefined) this.advanceApply(last.index);
   }
 
+  /** Highest index that the state machine has reported. */
+  get appliedTo(): number {
+    return this.#raft.log.applied;
+  }
+
+  /** What changes often, without the progress of each replica. */
   basicStatus(): BasicStatus {
-    const raft = this.#raft;
-    return {
-      id: raft.id, term: raft.term, vote: raft.vote, commit: raft.log.committed, applied: raft.log.applied,
-      lastIndex: raft.log.lastIndex(), role: raft.role, leader: raft.leader, leadTransferee: raft.leadTransferee,
-    };
+    return basicStatusOf(this.#raft);
   }
 
   status(): Status {
-    const raft = this.#raft;
-    const progress = new Map<ReplicaId, ProgressStatus>();
-    if (raft.role === 'leader') {
-      for (const [id, p] of raft.tracker.progress) {
-        progress.set(id, {
-          match: p.match, next: p.next, state: p.state, recentActive: p.recentActive,
-          pendingSnapshot: p.pendingSnapshot, inflight: p.inflights.count, isLearner: p.isLearner,
-        });
-      }
-    }
-    return { ...this.basicStatus(), confState: raft.tracker.confState(), progress };
+    return statusOf(this.#raft);
   }
 
   /** A seam for tests and scripted scenarios. */

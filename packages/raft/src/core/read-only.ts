@@ -1,79 +1,79 @@
 import type { ReplicaId } from './types.ts';
 
-interface ReadRequest {
+/** Reads that may wait at one replica; one more is dropped at once. */
+export const READS_PENDING_MAX = 10_000;
+
+/** A read at its leader. `id` is what the asking replica called it: a wire id, or the own host's request id. */
+export interface WaitingRead {
   readonly from: ReplicaId;
-  readonly requestId: number;
+  readonly id: number;
   readonly index: number;
+  /** The first round that can confirm it. */
   readonly round: number;
 }
 
 /**
- * Reads that wait for a quorum to confirm that this replica still leads (Raft thesis, section 6.4).
+ * The leader's side of ReadIndex (Raft thesis, section 6.4): reads wait until a quorum has answered a
+ * heartbeat that left after they came.
  *
- * Every round has a number that is never used again by this replica, so that a late answer to an earlier
- * round can't confirm a later read. The host seeds the numbers after a restart through the term: a round
- * is only counted in the term in which it was sent.
+ * Every broadcast of heartbeats while reads wait is a round with a number of its own, never used again by
+ * this process, so that a late answer can't confirm a later read. They start again after a restart: then
+ * the term is another one, and answers of other terms are refused before they get here.
  */
 export class ReadOnly {
   #round = 0;
-  #queue: ReadRequest[] = [];
-  #acks = new Map<ReplicaId, number>();
+  #waiting: WaitingRead[] = [];
   /** Asked before the first commit of the term. */
-  #early: { from: ReplicaId; requestId: number }[] = [];
+  #early: { readonly from: ReplicaId; readonly id: number }[] = [];
+  /** A read came after the newest round left. */
+  roundDue = false;
 
-  newestRound(): number {
-    return this.#queue.length === 0 ? 0 : this.#round;
+  get size(): number {
+    return this.#waiting.length + this.#early.length;
   }
 
-  addEarly(from: ReplicaId, requestId: number): void {
-    this.#early.push({ from, requestId });
-  }
-
-  takeEarly(): readonly { from: ReplicaId; requestId: number }[] {
-    const early = this.#early;
-    this.#early = [];
-    return early;
-  }
-
-  add(from: ReplicaId, requestId: number, index: number): void {
+  /** Number for the heartbeats about to leave; 0 when no read waits. */
+  nextRound(): number {
+    this.roundDue = false;
+    if (this.#waiting.length === 0) return 0;
     this.#round += 1;
-    this.#queue.push({ from, requestId, index, round: this.#round });
+    return this.#round;
   }
 
-  ack(from: ReplicaId, round: number): void {
-    if (round > (this.#acks.get(from) ?? 0)) this.#acks.set(from, round);
+  /** Has this round been sent at all? */
+  knows(round: number): boolean {
+    return round <= this.#round;
   }
 
-  /** Requests confirmed by a quorum, in order; `hasQuorum` is asked with the replicas that acknowledged. */
-  advance(
-    self: ReplicaId,
-    hasQuorum: (acks: ReadonlyMap<ReplicaId, boolean>) => boolean,
-  ): readonly ReadRequest[] {
-    let confirmed = 0;
-    while (confirmed < this.#queue.length) {
-      const request = this.#queue[confirmed];
-      if (request === undefined) break;
-      const acks = new Map<ReplicaId, boolean>([[self, true]]);
-      for (const [id, round] of this.#acks) if (round >= request.round) acks.set(id, true);
-      if (!hasQuorum(acks)) break;
-      confirmed += 1;
-    }
-    return this.#queue.splice(0, confirmed);
+  addEarly(from: ReplicaId, id: number): void {
+    this.#early.push({ from, id });
   }
 
-  /** Leadership is lost: the own requests that nobody will answer. */
-  dropAll(self: ReplicaId): readonly number[] {
-    const own = [...this.#queue, ...this.#early].filter(({ from }) => from === self);
-    this.#queue = this.#queue.filter(({ from }) => from !== self);
-    this.#early = this.#early.filter(({ from }) => from !== self);
-    return own.map(({ requestId }) => requestId);
+  add(from: ReplicaId, id: number, index: number): void {
+    this.#waiting.push({ from, id, index, round: this.#round + 1 });
+    this.roundDue = true;
   }
 
-  dropRemote(): readonly { readonly from: ReplicaId; readonly requestId: number }[] {
-    const remote = [...this.#queue, ...this.#early];
-    this.#queue = [];
+  /** The first commit of the term: early reads may begin. */
+  beginEarly(index: number): void {
+    if (this.#early.length === 0) return;
+    for (const { from, id } of this.#early) this.add(from, id, index);
     this.#early = [];
-    this.#acks = new Map();
-    return remote;
+  }
+
+  /** Takes the reads that a round up to `confirmed` answers; they are in the order of their rounds. */
+  take(confirmed: number): readonly WaitingRead[] {
+    let count = 0;
+    while ((this.#waiting[count]?.round ?? Number.POSITIVE_INFINITY) <= confirmed) count += 1;
+    return count === 0 ? [] : this.#waiting.splice(0, count);
+  }
+
+  /** Leadership is over: takes all reads, none of which was answered. */
+  drain(): readonly { readonly from: ReplicaId; readonly id: number }[] {
+    const all = [...this.#waiting, ...this.#early];
+    this.#waiting = [];
+    this.#early = [];
+    this.roundDue = false;
+    return all;
   }
 }

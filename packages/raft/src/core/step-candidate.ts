@@ -1,5 +1,6 @@
-import { tallyVote } from './election.ts';
+import { countVote } from './election.ts';
 import type { Raft } from './raft.ts';
+import { requestRead } from './reads.ts';
 import { handleAppend, handleHeartbeat, handleSnapshot } from './step-follower.ts';
 import type { Message } from './types.ts';
 
@@ -19,23 +20,15 @@ export function stepCandidate(raft: Raft, message: Message): void {
       handleSnapshot(raft, message);
       return;
     case 'vote-response':
-      if (raft.role === 'candidate') tallyVote(raft, message);
+      if (raft.role === 'candidate') countVote(raft, message.from, !message.reject);
       return;
     case 'pre-vote-response':
-      if (raft.role === 'pre-candidate') tallyVote(raft, message);
+      if (raft.role === 'pre-candidate') countVote(raft, message.from, !message.reject);
       return;
     case 'read-index':
-      if (message.from === raft.id) raft.dropRead(message.requestId);
-      else {
-        raft.send({
-          type: 'read-index-response', to: message.from, from: raft.id, term: raft.term,
-          requestId: message.requestId, index: 0, reject: true,
-        });
-      }
+      requestRead(raft, message.from, message.requestId);
       return;
     case 'read-index-response':
-      raft.readStates.push({ requestId: message.requestId, status: 'dropped' });
-      return;
     case 'timeout-now':
     case 'transfer-leader':
     case 'append-response':

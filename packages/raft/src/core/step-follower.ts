@@ -1,7 +1,10 @@
 import { restoreConf } from './conf-change.ts';
 import { hup } from './election.ts';
+import { violated } from './invariant.ts';
+import { takeConf } from './membership.ts';
 import type { Raft } from './raft.ts';
-import { type Message, NONE, type SnapshotMetadata } from './types.ts';
+import { readAnswered, requestRead } from './reads.ts';
+import { type Message, NONE, type ReplicaId, type SnapshotMetadata } from './types.ts';
 
 type Of<T extends Message['type']> = Extract<Message, { type: T }>;
 
@@ -24,19 +27,15 @@ export function stepFollower(raft: Raft, message: Message): void {
       hup(raft, 'transfer');
       return;
     case 'transfer-leader':
-      if (raft.leader !== NONE) raft.send({ ...message, to: raft.leader, from: raft.id, term: raft.term });
+      if (raft.leader !== NONE && message.from === raft.id) {
+        raft.send({ ...message, to: raft.leader });
+      }
       return;
     case 'read-index':
-      if (raft.leader === NONE) refuseRead(raft, message);
-      else raft.send({ ...message, to: raft.leader, from: raft.id, term: raft.term });
+      requestRead(raft, message.from, message.requestId);
       return;
     case 'read-index-response':
-      // An answer of an earlier leader was refused with its term; this one is of the current one.
-      raft.readStates.push(
-        message.reject
-          ? { requestId: message.requestId, status: 'dropped' }
-          : { requestId: message.requestId, status: 'ok', index: message.index },
-      );
+      readAnswered(raft, message.requestId, message.index, message.reject);
       return;
     case 'append-response':
     case 'heartbeat-response':
@@ -48,68 +47,86 @@ export function stepFollower(raft: Raft, message: Message): void {
   }
 }
 
-function hear(raft: Raft, leader: number): void {
+function hear(raft: Raft, leader: ReplicaId): void {
+  if (raft.leader !== NONE && raft.leader !== leader) {
+    violated(`${raft.leader} and ${leader} both lead in term ${raft.term}`);
+  }
   raft.electionElapsed = 0;
   raft.leader = leader;
 }
 
-function refuseRead(raft: Raft, message: Of<'read-index'>): void {
-  if (message.from === raft.id) raft.dropRead(message.requestId);
-  else {
-    raft.send({
-      type: 'read-index-response', to: message.from, from: raft.id, term: raft.term,
-      requestId: message.requestId, index: 0, reject: true,
-    });
-  }
-}
-
 export function handleAppend(raft: Raft, message: Of<'append'>): void {
   const { log } = raft;
-  const answer = (index: number, reject: boolean, rejectHint: number, logTerm: number): void => {
-    raft.send({
-      type: 'append-response', to: message.from, from: raft.id, term: raft.term,
-      index, reject, rejectHint, logTerm, commit: log.committed,
-    });
-  };
   if (message.index < log.committed) {
-    answer(log.committed, false, 0, 0);
+    accept(raft, message.from, log.committed);
     return;
   }
-  const lastNew = log.maybeAppend(message.index, message.logTerm, message.commit, message.entries);
-  if (lastNew !== null) {
-    answer(lastNew, false, 0, 0);
+  const proved = log.maybeAppend(message.index, message.logTerm, message.commit, message.entries);
+  if (proved !== null) {
+    accept(raft, message.from, proved);
     return;
   }
-  // Raft paper, end of 5.3: skip whole terms that can't match.
+  // Raft paper, end of 5.3: the hint skips whole terms that can't match.
   const hint = log.findConflictByTerm(Math.min(message.index, log.lastIndex()), message.logTerm);
-  answer(message.index, true, hint.index, hint.term);
+  raft.send({
+    type: 'append-response',
+    to: message.from,
+    from: raft.id,
+    term: raft.term,
+    index: message.index,
+    reject: true,
+    rejectHint: hint.index,
+    logTerm: hint.term,
+    commit: log.committed,
+  });
+}
+
+function accept(raft: Raft, to: ReplicaId, index: number): void {
+  raft.send({
+    type: 'append-response',
+    to,
+    from: raft.id,
+    term: raft.term,
+    index,
+    reject: false,
+    rejectHint: 0,
+    logTerm: 0,
+    commit: raft.log.committed,
+  });
 }
 
 export function handleHeartbeat(raft: Raft, message: Of<'heartbeat'>): void {
-  raft.log.commitTo(message.commit);
-  raft.send({ type: 'heartbeat-response', to: message.from, from: raft.id, term: raft.term, readRound: message.readRound });
+  const { log } = raft;
+  log.commitTo(
+    raft.mutations.heartbeatCommitUncapped
+      ? Math.min(message.commit, log.lastIndex())
+      : message.commit,
+  );
+  raft.send({
+    type: 'heartbeat-response',
+    to: message.from,
+    from: raft.id,
+    term: raft.term,
+    readRound: message.readRound,
+  });
 }
 
 export function handleSnapshot(raft: Raft, message: Of<'snapshot'>): void {
   restore(raft, message.snapshot);
-  const index = raft.log.committed < message.snapshot.index ? raft.log.committed : Math.max(raft.log.committed, message.snapshot.index);
-  raft.send({
-    type: 'append-response', to: message.from, from: raft.id, term: raft.term,
-    index: Math.min(index, raft.log.lastIndex()), reject: false, rejectHint: 0, logTerm: 0, commit: raft.log.committed,
-  });
+  accept(raft, message.from, raft.log.committed);
 }
 
 function restore(raft: Raft, snapshot: SnapshotMetadata): void {
   const { log } = raft;
-  if (snapshot.index <= log.committed || raft.role !== 'follower') return;
+  if (snapshot.index <= log.committed) return;
   const { voters, learners, votersOutgoing } = snapshot.confState;
   // Not for us: a configuration without this replica must not be taken over.
-  if (![...voters, ...learners, ...votersOutgoing].includes(raft.id)) return;
+  if (![voters, learners, votersOutgoing].some((ids) => ids.includes(raft.id))) return;
   if (log.matchTerm(snapshot.index, snapshot.term)) {
-    // The log already has that entry: nothing has to be thrown away, only committed.
+    // The log has that entry: nothing has to be thrown away, only committed.
     log.commitTo(snapshot.index);
     return;
   }
   log.restore(snapshot);
-  raft.switchToConf(restoreConf(snapshot.confState, log.lastIndex(), raft.options));
+  takeConf(raft, restoreConf(snapshot.confState, log.lastIndex(), raft.options));
 }

@@ -1,5 +1,8 @@
-import { answerVote, hup } from './election.ts';
+import { answerVote, countVote, hup } from './election.ts';
+import { maybeAutoLeave } from './membership.ts';
 import type { Raft } from './raft.ts';
+import { expireForwardedReads } from './reads.ts';
+import { broadcastHeartbeat } from './replication.ts';
 import { stepCandidate } from './step-candidate.ts';
 import { stepFollower } from './step-follower.ts';
 import { stepLeader } from './step-leader.ts';
@@ -8,7 +11,7 @@ import { type Message, NONE } from './types.ts';
 /** Compares terms (Raft paper, 5.1), then does what the role says. */
 export function step(raft: Raft, message: Message): void {
   if (message.term > raft.term && !acceptHigherTerm(raft, message)) return;
-  if (message.term < raft.term && !isOwnRequest(raft, message)) {
+  if (message.term < raft.term) {
     answerLowerTerm(raft, message);
     return;
   }
@@ -30,49 +33,88 @@ export function step(raft: Raft, message: Message): void {
   }
 }
 
-function isOwnRequest(raft: Raft, message: Message): boolean {
-  return message.from === raft.id && (message.type === 'read-index' || message.type === 'transfer-leader');
-}
-
 /** False: the message is to be ignored. */
 function acceptHigherTerm(raft: Raft, message: Message): boolean {
-  if (message.type === 'vote' || message.type === 'pre-vote') {
-    const inLease =
-      raft.options.checkQuorum && raft.leader !== NONE && raft.electionElapsed < raft.options.electionTicks;
-    // Somebody who heard from a leader lately doesn't help to depose it.
-    if (inLease && !message.force) return false;
+  switch (message.type) {
+    case 'vote':
+      if (raft.inLease() && !message.force) return false;
+      raft.becomeFollower(message.term, NONE);
+      return true;
+    case 'pre-vote':
+      // Being asked doesn't move our term.
+      return message.force || !raft.inLease();
+    case 'pre-vote-response':
+      // A grant carries the term that we asked about; a refusal the refuser's own.
+      if (message.reject) raft.becomeFollower(message.term, NONE);
+      return true;
+    case 'append':
+    case 'heartbeat':
+    case 'snapshot':
+      raft.becomeFollower(message.term, message.from);
+      return true;
+    default:
+      raft.becomeFollower(message.term, NONE);
+      return true;
   }
-  // A pre-vote doesn't move our term, nor does the answer to our own.
-  if (message.type === 'pre-vote') return true;
-  if (message.type === 'pre-vote-response' && !message.reject) return true;
-  const fromLeader = message.type === 'append' || message.type === 'heartbeat' || message.type === 'snapshot';
-  raft.becomeFollower(message.term, fromLeader ? message.from : NONE);
-  return true;
 }
 
 function answerLowerTerm(raft: Raft, message: Message): void {
   const { checkQuorum, preVote } = raft.options;
-  if ((checkQuorum || preVote) && (message.type === 'heartbeat' || message.type === 'append')) {
-    // A deposed leader that can't be heard otherwise (we don't campaign on it) learns of the newer term.
-    raft.send({
-      type: 'append-response', to: message.from, from: raft.id, term: raft.term,
-      index: 0, reject: false, rejectHint: 0, logTerm: 0, commit: 0,
-    });
-  } else if (message.type === 'pre-vote') {
-    raft.send({ type: 'pre-vote-response', to: message.from, from: raft.id, term: raft.term, reject: true });
+  switch (message.type) {
+    case 'append':
+    case 'heartbeat':
+    case 'snapshot':
+      // Tells a leader that was deposed unheard of the newer term. Without pre-vote and check of the
+      // quorum our own campaign would tell it.
+      if (checkQuorum || preVote) answerNewerTerm(raft, message.from);
+      return;
+    case 'pre-vote':
+      raft.send({
+        type: 'pre-vote-response',
+        to: message.from,
+        from: raft.id,
+        term: raft.term,
+        reject: true,
+      });
+      return;
+    case 'read-index':
+      raft.refuseRead(message.from, message.requestId);
+      return;
+    default:
+      return;
   }
+}
+
+function answerNewerTerm(raft: Raft, to: number): void {
+  raft.send({
+    type: 'append-response',
+    to,
+    from: raft.id,
+    term: raft.term,
+    index: 0,
+    reject: false,
+    rejectHint: 0,
+    logTerm: 0,
+    commit: 0,
+  });
 }
 
 /** One tick of the clock. */
 export function tick(raft: Raft): void {
-  if (raft.role === 'leader') tickLeader(raft);
-  else {
-    raft.electionElapsed += 1;
-    if (raft.electionElapsed >= raft.randomizedElectionTicks && raft.promotable()) {
-      raft.electionElapsed = 0;
-      raft.resetRandomizedElectionTicks();
-      hup(raft, raft.options.preVote ? 'pre-vote' : 'vote');
-    }
+  if (raft.role === 'leader') {
+    tickLeader(raft);
+    return;
+  }
+  raft.electionElapsed += 1;
+  raft.readsElapsed += 1;
+  if (raft.readsElapsed >= raft.options.electionTicks) {
+    raft.readsElapsed = 0;
+    expireForwardedReads(raft);
+  }
+  if (raft.electionElapsed >= raft.randomizedElectionTicks && raft.promotable()) {
+    raft.electionElapsed = 0;
+    raft.resetRandomizedElectionTicks();
+    hup(raft, raft.options.preVote ? 'pre-vote' : 'vote');
   }
 }
 
@@ -81,24 +123,31 @@ function tickLeader(raft: Raft): void {
   raft.electionElapsed += 1;
   if (raft.electionElapsed >= raft.options.electionTicks) {
     raft.electionElapsed = 0;
-    if (raft.options.checkQuorum && !checkQuorum(raft)) return;
+    if (raft.options.checkQuorum && !quorumHeard(raft)) {
+      // Others may have elected a leader that we don't hear.
+      raft.becomeFollower(raft.term, NONE);
+      return;
+    }
     // A transfer that takes longer than an election is given up: proposals are served again.
     raft.leadTransferee = NONE;
   }
   if (raft.heartbeatElapsed >= raft.options.heartbeatTicks) {
     raft.heartbeatElapsed = 0;
-    raft.broadcastHeartbeat();
+    maybeAutoLeave(raft);
+    broadcastHeartbeat(raft);
   }
 }
 
-/** A leader that hears from no quorum steps down: others may have elected a new one. */
-function checkQuorum(raft: Raft): boolean {
-  const own = raft.tracker.progress.get(raft.id);
-  if (own !== undefined) own.recentActive = true;
-  const active = raft.tracker.quorumActive();
-  for (const [id, progress] of raft.tracker.progress) {
-    if (id !== raft.id) progress.recentActive = false;
-  }
-  if (!active) raft.becomeFollower(raft.term, NONE);
-  return active;
+function quorumHeard(raft: Raft): boolean {
+  const heard = raft.tracker.quorumActive();
+  for (const replica of raft.tracker.replicas) replica.recentActive = replica.id === raft.id;
+  return heard;
+}
+
+/** The own vote of a campaign is on disk; it counts if that campaign is still on. */
+export function selfVoteDurable(raft: Raft, pre: boolean, term: number): void {
+  const current = pre
+    ? raft.role === 'pre-candidate' && raft.term + 1 === term
+    : raft.role === 'candidate' && raft.term === term;
+  if (current) countVote(raft, raft.id, true);
 }

@@ -1,9 +1,12 @@
-import { type JointConfig, jointCommitted, jointVote, type VoteResult } from './quorum.ts';
+import type { RaftMutations } from './mutations.ts';
 import type { Progress } from './progress.ts';
+import { type JointVoters, jointCommitted, jointVote, type VoteResult } from './quorum.ts';
 import type { ConfState, ReplicaId } from './types.ts';
 
 /** The configuration in force. Sets are replaced, never changed in place. */
-export interface TrackerConfig extends JointConfig {
+export interface TrackerConfig {
+  readonly incoming: ReadonlySet<ReplicaId>;
+  readonly outgoing: ReadonlySet<ReplicaId>;
   readonly learners: ReadonlySet<ReplicaId>;
   /** Voters of the outgoing half that become learners when the joint configuration is left. */
   readonly learnersNext: ReadonlySet<ReplicaId>;
@@ -18,23 +21,56 @@ export const EMPTY_CONFIG: TrackerConfig = {
   autoLeave: false,
 };
 
-/** Configuration, the progress of every replica in it (in order of id), and votes received. */
-export class Tracker {
-  config: TrackerConfig = EMPTY_CONFIG;
-  progress: Map<ReplicaId, Progress> = new Map();
-  votes = new Map<ReplicaId, boolean>();
-  readonly #matchOf = (id: ReplicaId): number => this.progress.get(id)?.match ?? 0;
+const sorted = (ids: ReadonlySet<ReplicaId>): ReplicaId[] => [...ids].sort((a, b) => a - b);
 
+/** Configuration, the progress of every replica in it, and votes received. */
+export class Tracker {
+  readonly #mutations: RaftMutations;
+  config: TrackerConfig = EMPTY_CONFIG;
+  progress: ReadonlyMap<ReplicaId, Progress> = new Map();
+  /** The same progress in order of id: iterated on every broadcast. */
+  replicas: readonly Progress[] = [];
+  /** All voters of both halves, in order of id. */
+  voterIds: readonly ReplicaId[] = [];
+  #voters: JointVoters = { incoming: [], outgoing: [] };
+  readonly #votes = new Map<ReplicaId, boolean>();
+  readonly #matchOf = (id: ReplicaId): number => this.progress.get(id)?.match ?? 0;
+  readonly #readRoundOf = (id: ReplicaId): number => this.progress.get(id)?.readRound ?? 0;
+
+  constructor(mutations: RaftMutations) {
+    this.#mutations = mutations;
+  }
+
+  /** Takes a configuration over as a whole. */
+  take(config: TrackerConfig, progress: ReadonlyMap<ReplicaId, Progress>): void {
+    this.config = config;
+    this.progress = progress;
+    this.replicas = [...progress.values()].sort((a, b) => a.id - b.id);
+    for (const replica of this.replicas) replica.isLearner = config.learners.has(replica.id);
+    const { incoming, outgoing } = config;
+    this.voterIds = sorted(new Set([...incoming, ...outgoing]));
+    this.#voters = {
+      incoming: sorted(
+        this.#mutations.learnerCountedInQuorum
+          ? new Set([...incoming, ...config.learners])
+          : incoming,
+      ),
+      outgoing: this.#mutations.jointIgnoresOutgoing ? [] : sorted(outgoing),
+    };
+  }
+
+  /** Highest index that a quorum has on disk; Infinity without voters. */
   committed(): number {
-    return jointCommitted(this.config, this.#matchOf);
+    return jointCommitted(this.#voters, this.#matchOf);
+  }
+
+  /** Newest ReadIndex round that a quorum answered. */
+  confirmedReadRound(): number {
+    return jointCommitted(this.#voters, this.#readRoundOf);
   }
 
   isVoter(id: ReplicaId): boolean {
     return this.config.incoming.has(id) || this.config.outgoing.has(id);
-  }
-
-  voterIds(): readonly ReplicaId[] {
-    return [...new Set([...this.config.incoming, ...this.config.outgoing])].sort((a, b) => a - b);
   }
 
   isSingleton(): boolean {
@@ -46,32 +82,26 @@ export class Tracker {
   }
 
   resetVotes(): void {
-    this.votes = new Map();
+    this.#votes.clear();
   }
 
+  /** The first vote of a replica counts. */
   recordVote(id: ReplicaId, granted: boolean): void {
-    if (!this.votes.has(id)) this.votes.set(id, granted);
+    if (!this.#votes.has(id)) this.#votes.set(id, granted);
   }
 
   voteResult(): VoteResult {
-    return jointVote(this.config, this.votes);
+    return jointVote(this.#voters, this.#votes);
   }
 
-  /** Did a quorum speak since it was last asked? The replica itself counts as active. */
+  /** Has a quorum been heard of since the last check? */
   quorumActive(): boolean {
     const active = new Map<ReplicaId, boolean>();
-    for (const [id, progress] of this.progress) {
-      if (!progress.isLearner) active.set(id, progress.recentActive);
-    }
-    return jointVote(this.config, active) === 'won';
-  }
-
-  hasQuorum(ids: ReadonlyMap<ReplicaId, boolean>): boolean {
-    return jointVote(this.config, ids) === 'won';
+    for (const replica of this.replicas) active.set(replica.id, replica.recentActive);
+    return jointVote(this.#voters, active) === 'won';
   }
 
   confState(): ConfState {
-    const sorted = (ids: ReadonlySet<ReplicaId>): ReplicaId[] => [...ids].sort((a, b) => a - b);
     return {
       voters: sorted(this.config.incoming),
       votersOutgoing: sorted(this.config.outgoing),

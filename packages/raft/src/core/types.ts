@@ -141,38 +141,45 @@ export interface SoftState {
  * Everything the host has to do after driving the core, in this order of rights:
  *
  * - `messages` may be sent at once, in parallel with the write (a leader replicates while it writes).
- * - `hardState`, `entries` and `snapshot` must be on disk (write and sync) before
- *   `messagesAfterPersist` may leave. The host then calls `advanceAppend(ready)`, which also delivers
- *   the replica's own acknowledgements to itself.
+ * - `hardState`, `snapshot` and then `entries` must be on disk (written and synced), and so must those of
+ *   every Ready taken before, until `messagesAfterPersist` may leave: also when this Ready has nothing to
+ *   write itself, since it may acknowledge what an earlier one is still writing. The data of `snapshot`
+ *   must be in the state machine by then too. The host says so with `advanceAppend(ready)`, once for every
+ *   Ready and in order, which also counts the replica's own vote and entries.
  * - `committedEntries` are on their way to the state machine; after applying them the host calls
  *   `advanceApply(lastIndex)`.
  *
- * Several Readys may be in flight; their writes must complete in order.
+ * Several Readys may be in flight.
  */
 export interface Ready {
   /** Present when it changed since the last Ready. */
   readonly softState: SoftState | null;
   readonly hardState: HardState | null;
   readonly entries: readonly Entry[];
-  /** Present when a leader's snapshot was accepted: its data is to be installed and applied. */
+  /** Present when a leader's snapshot was accepted: it replaces the log, then `entries` follow. */
   readonly snapshot: SnapshotMetadata | null;
   readonly committedEntries: readonly Entry[];
   readonly messages: readonly Message[];
   readonly messagesAfterPersist: readonly Message[];
   readonly readStates: readonly ReadState[];
-  /** The replica's own votes and acknowledgements: `advanceAppend` delivers them, never the network. */
-  readonly selfMessages: readonly Message[];
   /** False when only the commit index moved: the write may be lazy. */
   readonly mustSync: boolean;
 }
 
 /** Reasons for which a proposal is refused; nothing was appended. */
-export type ProposalRefusal =
-  | 'not-leader'
-  | 'transferring'
-  | 'uncommitted-limit'
-  | 'removed';
+export type ProposalRefusal = 'not-leader' | 'transferring' | 'uncommitted-limit' | 'removed';
+
+/** Further reasons for which a change of the configuration is refused; nothing was appended. */
+export type ConfChangeRefusal =
+  /** An earlier change is not applied yet, or the joint configuration is not left yet. */
+  | 'conf-change-pending'
+  /** The configuration in force does not allow it. */
+  | 'conf-change-invalid';
 
 export type ProposeResult =
   | { readonly ok: true; readonly index: number; readonly term: number }
   | { readonly ok: false; readonly reason: ProposalRefusal; readonly leader: ReplicaId };
+
+export type ConfProposeResult =
+  | ProposeResult
+  | { readonly ok: false; readonly reason: ConfChangeRefusal; readonly leader: ReplicaId };

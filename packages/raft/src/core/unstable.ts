@@ -1,22 +1,40 @@
-import { invariant } from './invariant.ts';
+import { violated } from './invariant.ts';
+import type { RaftMutations } from './mutations.ts';
 import type { Entry, SnapshotMetadata } from './types.ts';
 
+/** What one write under way will have put on disk when it returns. */
+interface Write {
+  /** Last of its entries that nothing has replaced since; 0: none. */
+  last: number;
+  /** Term of the last entry when it was handed out. */
+  readonly term: number;
+  readonly snapshot: SnapshotMetadata | null;
+}
+
 /**
- * The tail of the log that is not known to be on disk.
+ * The tail of the log that is not known to be on disk, and the writes under way.
+ *
+ * A write that was handed out may be overtaken: a new leader replaces entries, and a later write carries
+ * the new ones. The return of the first then says nothing about the second, even where index and term are
+ * the same again (a third leader may have brought the first entries back). So each write remembers what is
+ * left of it, and a replacement shortens that.
  *
  * Invariant: entries[i].index === offset + i.
  * Invariant: offset <= inProgress <= offset + entries.length; [offset, inProgress) is being written.
  */
 export class Unstable {
+  readonly #mutations: RaftMutations;
+  readonly #writes: Write[] = [];
   entries: Entry[] = [];
   snapshot: SnapshotMetadata | null = null;
   snapshotInProgress = false;
   offset: number;
   inProgress: number;
 
-  constructor(offset: number) {
+  constructor(offset: number, mutations: RaftMutations) {
     this.offset = offset;
     this.inProgress = offset;
+    this.#mutations = mutations;
   }
 
   lastIndex(): number | null {
@@ -31,36 +49,65 @@ export class Unstable {
     return this.entries[index - this.offset]?.term ?? null;
   }
 
-  /** Entries that no Ready has carried yet. */
-  nextEntries(): Entry[] {
-    const from = this.inProgress - this.offset;
-    return from >= this.entries.length ? [] : this.entries.slice(from);
+  hasNext(): boolean {
+    return (
+      this.inProgress < this.offset + this.entries.length ||
+      (this.snapshot !== null && !this.snapshotInProgress)
+    );
   }
 
-  acceptInProgress(): void {
-    this.inProgress = this.offset + this.entries.length;
+  /** Entries that no write has carried yet. */
+  nextEntries(): Entry[] {
+    return this.entries.slice(this.inProgress - this.offset);
+  }
+
+  nextSnapshot(): SnapshotMetadata | null {
+    return this.snapshotInProgress ? null : this.snapshot;
+  }
+
+  /** Everything up to here is handed to a write. */
+  beginWrite(): void {
+    const end = this.offset + this.entries.length;
+    const hasEntries = this.inProgress < end;
+    this.#writes.push({
+      last: hasEntries ? end - 1 : 0,
+      term: hasEntries ? (this.entries.at(-1)?.term ?? 0) : 0,
+      snapshot: this.nextSnapshot(),
+    });
+    this.inProgress = end;
     if (this.snapshot !== null) this.snapshotInProgress = true;
   }
 
-  /**
-   * The write of everything up to (index, term) has returned. A write of entries that were replaced since
-   * (same index, other term) says nothing about those that replaced them.
-   */
-  stableTo(index: number, term: number): void {
-    if (index < this.offset || this.term(index) !== term) return;
-    this.entries = this.entries.slice(index + 1 - this.offset);
-    this.offset = index + 1;
-    this.inProgress = Math.max(this.inProgress, this.offset);
-  }
-
-  stableSnapshotTo(index: number): void {
-    if (this.snapshot !== null && this.snapshot.index === index) {
+  /** The oldest write under way has returned. The answer is the snapshot that it made durable. */
+  finishWrite(): SnapshotMetadata | null {
+    const write = this.#writes.shift();
+    if (write === undefined) return violated('a write returned that was never begun');
+    const { last, term, snapshot } = write;
+    if (snapshot !== null && snapshot === this.snapshot) {
       this.snapshot = null;
       this.snapshotInProgress = false;
     }
+    if (last >= this.offset) this.#stableTo(last, term);
+    return snapshot;
+  }
+
+  #stableTo(last: number, term: number): void {
+    if (this.#mutations.writeCompletionIgnoresReplacement && this.term(last) !== term) return;
+    const count = last + 1 - this.offset;
+    if (count > this.entries.length) violated(`stable to ${last}, beyond the end of the log`);
+    this.entries = this.entries.slice(count);
+    this.offset = last + 1;
+    this.inProgress = Math.max(this.inProgress, this.offset);
+  }
+
+  /** Nothing at or above `index` that is under way counts any more. */
+  #replaced(index: number): void {
+    if (this.#mutations.writeCompletionIgnoresReplacement) return;
+    for (const write of this.#writes) if (write.last >= index) write.last = index - 1;
   }
 
   restore(snapshot: SnapshotMetadata): void {
+    this.#replaced(1);
     this.offset = snapshot.index + 1;
     this.inProgress = this.offset;
     this.entries = [];
@@ -68,22 +115,23 @@ export class Unstable {
     this.snapshotInProgress = false;
   }
 
+  /** Appends; from the first entry's index on, nothing that was here stays. */
   truncateAndAppend(entries: readonly Entry[]): void {
     const first = entries[0];
     if (first === undefined) return;
     const end = this.offset + this.entries.length;
-    if (first.index === end) {
-      for (const entry of entries) this.entries.push(entry);
-    } else if (first.index <= this.offset) {
-      this.entries = [...entries];
-      this.offset = first.index;
-      this.inProgress = this.offset;
-    } else {
-      invariant(first.index < end, () => `gap between unstable end ${end} and entry ${first.index}`);
-      this.entries.length = first.index - this.offset;
-      for (const entry of entries) this.entries.push(entry);
+    if (first.index > end) violated(`gap between the log's end ${end} and entry ${first.index}`);
+    if (first.index < end) {
+      this.#replaced(first.index);
       this.inProgress = Math.min(this.inProgress, first.index);
+      if (first.index <= this.offset) {
+        this.entries = [];
+        this.offset = first.index;
+      } else {
+        this.entries.length = first.index - this.offset;
+      }
     }
+    for (const entry of entries) this.entries.push(entry);
   }
 
   slice(low: number, high: number): Entry[] {

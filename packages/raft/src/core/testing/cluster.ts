@@ -1,0 +1,154 @@
+import { MemoryStorage } from '../memory-storage.ts';
+import type { RaftOptions } from '../options.ts';
+import { RawNode } from '../raw-node.ts';
+import type { ConfState, Entry, Message, ReadState, Ready, ReplicaId } from '../types.ts';
+
+export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+export const untext = (data: Uint8Array): string => new TextDecoder().decode(data);
+
+export const voters = (...ids: readonly ReplicaId[]): ConfState => ({
+  voters: ids,
+  learners: [],
+  votersOutgoing: [],
+  learnersNext: [],
+  autoLeave: false,
+});
+
+export const DEFAULTS: Omit<RaftOptions, 'id' | 'storage'> = {
+  applied: 0,
+  electionTicks: 10,
+  heartbeatTicks: 1,
+  preVote: true,
+  checkQuorum: true,
+  appendBytesMax: 1_000_000,
+  committedBytesMaxPerReady: 1_000_000,
+  uncommittedBytesMax: 1_000_000,
+  inflightMessagesMax: 256,
+  inflightBytesMax: 1_000_000,
+  random: () => 0,
+};
+
+/** One replica and the host's part around it: persists, sends and applies in step, or as told. */
+export class TestReplica {
+  readonly storage: MemoryStorage;
+  readonly node: RawNode;
+  readonly id: ReplicaId;
+  readonly applied: Entry[] = [];
+  readonly reads: ReadState[] = [];
+  readonly outbox: Message[] = [];
+  readonly pending: Ready[] = [];
+
+  constructor(
+    options: Partial<RaftOptions> & { readonly id: ReplicaId },
+    conf: ConfState,
+    storage?: MemoryStorage,
+  ) {
+    this.id = options.id;
+    this.storage = storage ?? new MemoryStorage(conf);
+    this.node = new RawNode({ ...DEFAULTS, ...options, storage: this.storage });
+  }
+
+  /** Takes a Ready: what may leave at once leaves, entries are applied, the write stays under way. */
+  take(): Ready | null {
+    if (!this.node.hasReady()) return null;
+    const ready = this.node.ready();
+    this.outbox.push(...ready.messages);
+    this.reads.push(...ready.readStates);
+    this.pending.push(ready);
+    for (const entry of ready.committedEntries) this.#apply(entry);
+    return ready;
+  }
+
+  #apply(entry: Entry): void {
+    if (entry.type === 'normal') this.applied.push(entry);
+    else this.storage.setConfState(this.node.applyConfChange(entry));
+    this.node.advanceApply(entry.index);
+  }
+
+  /** The oldest write under way returns. */
+  persist(): Ready | undefined {
+    const ready = this.pending.shift();
+    if (ready === undefined) return undefined;
+    if (ready.hardState !== null) this.storage.setHardState(ready.hardState);
+    if (ready.snapshot !== null) this.storage.applySnapshot(ready.snapshot);
+    this.storage.append(ready.entries);
+    this.node.advanceAppend(ready);
+    this.outbox.push(...ready.messagesAfterPersist);
+    return ready;
+  }
+
+  /** Until nothing is left to do. */
+  settle(): void {
+    while (this.pending.length > 0 || this.node.hasReady()) {
+      this.take();
+      this.persist();
+    }
+  }
+}
+
+/** Replicas and the messages between them, delivered in order. */
+export class TestCluster {
+  readonly replicas = new Map<ReplicaId, TestReplica>();
+  /** Return false to lose a message. */
+  filter: (message: Message) => boolean = () => true;
+
+  constructor(
+    ids: readonly ReplicaId[],
+    options: Partial<RaftOptions> = {},
+    conf: ConfState = voters(...ids),
+  ) {
+    for (const id of ids) this.replicas.set(id, new TestReplica({ ...options, id }, conf));
+  }
+
+  at(id: ReplicaId): TestReplica {
+    const replica = this.replicas.get(id);
+    if (replica === undefined) throw new Error(`no replica ${id}`);
+    return replica;
+  }
+
+  node(id: ReplicaId): RawNode {
+    return this.at(id).node;
+  }
+
+  /** Delivers what is under way once. False: nothing was. */
+  deliver(): boolean {
+    const messages: Message[] = [];
+    for (const replica of this.replicas.values()) {
+      replica.settle();
+      messages.push(...replica.outbox.splice(0));
+    }
+    for (const message of messages) {
+      if (this.filter(message)) this.replicas.get(message.to)?.node.step(message);
+    }
+    return messages.length > 0;
+  }
+
+  settle(): void {
+    for (let round = 0; this.deliver(); round += 1) {
+      if (round > 1000) throw new Error('the cluster does not come to rest');
+    }
+  }
+
+  elect(id: ReplicaId): void {
+    this.node(id).campaign();
+    this.settle();
+    if (this.node(id).basicStatus().role !== 'leader') throw new Error(`${id} was not elected`);
+  }
+
+  isolate(...ids: readonly ReplicaId[]): void {
+    this.filter = ({ from, to }) =>
+      ids.includes(from) === ids.includes(to) && !(ids.length === 1 && ids.includes(from));
+  }
+
+  heal(): void {
+    this.filter = () => true;
+  }
+
+  /** One tick for everybody, and what follows from it. */
+  tick(count = 1): void {
+    for (let i = 0; i < count; i += 1) {
+      for (const replica of this.replicas.values()) replica.node.tick();
+      this.settle();
+    }
+  }
+}
