@@ -13,6 +13,8 @@ export type ChatItem =
 export interface ChatItemsInput {
   readonly rows: readonly Row[];
   readonly agent: AgentStatus;
+  /** Older messages are not here yet: then nobody knows whether the first one begins its day. */
+  readonly hasOlder: boolean;
   /** The epoch of the answer in progress; null: none has begun. */
   readonly answerEpoch: number | null;
   /** The divider stands after this seq; null: there is nothing unread. */
@@ -22,18 +24,18 @@ export interface ChatItemsInput {
 /** The list of a conversation: days, the unread divider, messages, what is on its way, the answer in progress. */
 export function chatItems({
   rows,
+  hasOlder,
   agent,
   answerEpoch,
   unreadAfterSeq,
 }: ChatItemsInput): readonly ChatItem[] {
   const items: ChatItem[] = [];
-  let day = '';
+  const first = rows[0];
+  // A line that stays first while pages come in front of it would hold the list at its top.
+  let day = hasOlder && first !== undefined ? localDay(isoOf(first)) : '';
   let isDivided = unreadAfterSeq === null;
   for (const row of rows) {
-    const iso =
-      row.type === 'message'
-        ? row.message.inserted_at
-        : new Date(row.entry.createdAtMs).toISOString();
+    const iso = isoOf(row);
     if (localDay(iso) !== day) {
       day = localDay(iso);
       items.push({ type: 'day', key: `day-${day}`, iso });
@@ -47,6 +49,12 @@ export function chatItems({
   if (answerEpoch !== null) items.push({ type: 'answer', key: answerKey(answerEpoch) });
   else if (isBusy(agent)) items.push({ type: 'thinking', key: answerKey(agent.epoch) });
   return items;
+}
+
+function isoOf(row: Row): string {
+  return row.type === 'message'
+    ? row.message.inserted_at
+    : new Date(row.entry.createdAtMs).toISOString();
 }
 
 function rowKey(row: Row): string {

@@ -27,8 +27,9 @@ export function MessageList(props: MessageListProps) {
   const { store, view, rows, userId, agentName, unreadAfterSeq, onAtEndChange } = props;
   const { answerEpoch } = view;
   const items = useMemo(
-    () => chatItems({ rows, agent: view.agent, answerEpoch, unreadAfterSeq }),
-    [rows, view.agent, answerEpoch, unreadAfterSeq],
+    () =>
+      chatItems({ rows, hasOlder: view.hasOlder, agent: view.agent, answerEpoch, unreadAfterSeq }),
+    [rows, view.hasOlder, view.agent, answerEpoch, unreadAfterSeq],
   );
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
