@@ -41,10 +41,22 @@ export type Command =
       readonly debounceMs: number;
       readonly timeMs: number;
     }
-  | { readonly type: 'mark-read'; readonly sessionId: string; readonly userId: string; readonly lastSeq: number; readonly timeMs: number }
+  | {
+      readonly type: 'mark-read';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly lastSeq: number;
+      readonly timeMs: number;
+    }
   | { readonly type: 'archive-session'; readonly sessionId: string; readonly timeMs: number }
   /** The leader calls the agent now. Also taken by a new leader for work that was running: attempt + 1. */
-  | { readonly type: 'start-dispatch'; readonly sessionId: string; readonly epoch: number; readonly attempt: number; readonly timeMs: number }
+  | {
+      readonly type: 'start-dispatch';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly timeMs: number;
+    }
   /** The attempt failed before its first chunk and will be made again at `nextAttemptAtMs`. */
   | {
       readonly type: 'defer-dispatch';
@@ -56,13 +68,41 @@ export type Command =
       readonly timeMs: number;
     }
   /** The answer; accepted only under the running epoch and attempt. */
-  | { readonly type: 'complete-dispatch'; readonly sessionId: string; readonly epoch: number; readonly attempt: number; readonly message: NewMessage; readonly timeMs: number }
-  | { readonly type: 'fail-dispatch'; readonly sessionId: string; readonly epoch: number; readonly attempt: number; readonly error: string; readonly timeMs: number }
+  | {
+      readonly type: 'complete-dispatch';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly message: NewMessage;
+      readonly timeMs: number;
+    }
+  | {
+      readonly type: 'fail-dispatch';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly error: string;
+      readonly timeMs: number;
+    }
   /** Ends the work of `epoch` whatever its state; the partial answer, when there is one, is kept. */
-  | { readonly type: 'stop-dispatch'; readonly sessionId: string; readonly epoch: number; readonly partial: NewMessage | null; readonly timeMs: number }
+  | {
+      readonly type: 'stop-dispatch';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly partial: NewMessage | null;
+      readonly timeMs: number;
+    }
   /** A person asks again after a failure: new epoch, due at once. */
   | { readonly type: 'retry-dispatch'; readonly sessionId: string; readonly timeMs: number }
   /** Everything up to `seq` is in Postgres. Watermarks never go back. */
-  | { readonly type: 'mark-flushed'; readonly watermarks: readonly { readonly sessionId: string; readonly seq: number; readonly sessionVersion: number }[]; readonly timeMs: number };
+  | {
+      readonly type: 'mark-flushed';
+      readonly watermarks: readonly {
+        readonly sessionId: string;
+        readonly seq: number;
+        readonly sessionVersion: number;
+      }[];
+      readonly timeMs: number;
+    };
 
 export type CommandType = Command['type'];

@@ -15,7 +15,12 @@ export type Reply =
   | { readonly type: 'session'; readonly session: Session }
   | { readonly type: 'appended'; readonly message: Message; readonly duplicate: boolean }
   /** A client message id seen before whose message has left memory: only its number is known. */
-  | { readonly type: 'duplicate'; readonly seq: number; readonly messageId: string; readonly insertedAtMs: number }
+  | {
+      readonly type: 'duplicate';
+      readonly seq: number;
+      readonly messageId: string;
+      readonly insertedAtMs: number;
+    }
   | { readonly type: 'read'; readonly lastReadSeq: number }
   | { readonly type: 'dispatch'; readonly dispatch: DispatchState }
   | { readonly type: 'done' }
@@ -28,10 +33,24 @@ export type Reply =
 export type Effect =
   /** On every replica: to the subscribers of the session. */
   | { readonly type: 'message-committed'; readonly message: Message }
-  | { readonly type: 'dispatch-changed'; readonly sessionId: string; readonly dispatch: DispatchState }
-  | { readonly type: 'read-moved'; readonly sessionId: string; readonly userId: string; readonly lastReadSeq: number }
+  | {
+      readonly type: 'dispatch-changed';
+      readonly sessionId: string;
+      readonly dispatch: DispatchState;
+    }
+  | {
+      readonly type: 'read-moved';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly lastReadSeq: number;
+    }
   /** On every replica: the inbox entry of this session changed. */
-  | { readonly type: 'inbox-changed'; readonly userId: string; readonly sessionId: string; readonly version: number };
+  | {
+      readonly type: 'inbox-changed';
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly version: number;
+    };
 
 export type EffectType = Effect['type'];
 

@@ -8,7 +8,6 @@ export interface Message {
   readonly sender: Sender;
   readonly kind: string;
   readonly payload: Payload;
-  readonly preview: string;
   readonly insertedAtMs: number;
 }
 
@@ -21,6 +20,8 @@ export type DispatchState =
       /** Attempts already made; 0: none. */
       readonly attempt: number;
       readonly dueAtMs: number;
+      /** Further messages of the person push dueAtMs, never beyond this. */
+      readonly dueByMs: number;
       /** Why the last attempt failed, when there was one. */
       readonly error: string | null;
     }
@@ -32,7 +33,14 @@ export type DispatchState =
       /** The newest user message that this call has seen; a later one makes new work when it ends. */
       readonly throughSeq: number;
     }
-  | { readonly status: 'failed'; readonly epoch: number; readonly attempt: number; readonly error: string };
+  | {
+      readonly status: 'failed';
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly error: string;
+    };
+
+export type DispatchStatus = DispatchState['status'];
 
 export type SessionStatus = 'active' | 'archived';
 
@@ -46,19 +54,42 @@ export interface Session {
   readonly lastSeq: number;
   readonly lastReadSeq: number;
   readonly insertedAtMs: number;
+  /** Of the newest activity: creation or a message. Reading and archiving are none. */
   readonly updatedAtMs: number;
+  /** The inbox's version at the newest activity: sorts an inbox, unique within it; grows, unlike a clock. */
+  readonly activity: number;
+  /** The inbox's version at the newest change of this session's entry. */
+  readonly inboxVersion: number;
+  /** Messages of others after lastReadSeq. */
+  readonly unreadCount: number;
+  /** The newest message of the person; 0: none yet. */
+  readonly lastUserSeq: number;
   readonly dispatch: DispatchState;
   /** Newest user message's debounce, kept for work that starts when a running call ends. */
   readonly debounceMs: number;
-  readonly lastMessage: { readonly sender: Sender; readonly kind: string; readonly preview: string; readonly insertedAtMs: number } | null;
+  readonly lastMessage: {
+    readonly sender: Sender;
+    readonly kind: string;
+    readonly preview: string;
+    readonly insertedAtMs: number;
+  } | null;
   /** Everything up to here is in Postgres. Invariant: flushedSeq <= lastSeq. */
   readonly flushedSeq: number;
-  /** Grows with every change of the session's own fields; `flushedVersion` is what Postgres has. */
+  /**
+   * Grows with every change of what Postgres keeps of a session (created, message, read, archived; not the
+   * dispatch); `flushedVersion` is what Postgres has.
+   */
   readonly version: number;
   readonly flushedVersion: number;
-  /** Messages (firstTailSeq .. lastSeq]; always all above flushedSeq, and at least TAIL_MESSAGES_MIN newest. */
+  /**
+   * The newest messages, ascending and gap-free up to lastSeq; exactly those above flushedSeq and, beside them,
+   * the newest up to TAIL_MESSAGES_MIN. Decoded on every access: prefer `readMessages` on hot paths.
+   */
   readonly tail: readonly Message[];
 }
+
+/** A session without its messages: a copy that later commands do not change. */
+export type SessionHead = Omit<Session, 'tail'>;
 
 /** Messages below the watermark that stay in memory for replays and agents' histories. */
 export const TAIL_MESSAGES_MIN = 64;
@@ -71,4 +102,12 @@ export interface Inbox {
   readonly version: number;
   /** Session ids, newest activity first. */
   readonly sessionIds: readonly string[];
+}
+
+/** All conversations of one group. Changed by `apply` alone; read through the functions of this package. */
+export interface GroupState {
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly inboxes: ReadonlyMap<string, Inbox>;
+  /** Messages above their session's watermark. */
+  readonly flushBacklog: number;
 }
