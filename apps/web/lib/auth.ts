@@ -12,9 +12,8 @@ function createAuth() {
   const env = serverEnv();
   return betterAuth({
     appName: 'FleetLM',
-    // Not the tokens' secret itself: a key that leaks from one use must not open the other.
-    secret: createHmac('sha256', env.AUTH_JWT_SECRET).update('web session').digest('base64url'),
-    ...(env.PUBLIC_URL === undefined ? {} : { baseURL: env.PUBLIC_URL }),
+    secret: env.BETTER_AUTH_SECRET ?? derivedSecret(env.AUTH_JWT_SECRET),
+    ...(env.BETTER_AUTH_URL === undefined ? {} : { baseURL: env.BETTER_AUTH_URL }),
     database: prismaAdapter(database(), { provider: 'postgresql' }),
     telemetry: { enabled: false },
     logger: { level: 'error' },
@@ -34,10 +33,15 @@ function createAuth() {
     verification: { modelName: 'authVerification' },
     advanced: {
       cookiePrefix: 'fleetlm',
-      useSecureCookies: env.PUBLIC_URL?.startsWith('https:') ?? false,
+      useSecureCookies: env.BETTER_AUTH_URL?.startsWith('https:') ?? false,
     },
     plugins: [nextCookies()],
   });
+}
+
+/** Not the tokens' secret itself: a key that leaks from one use must not open the other. */
+function derivedSecret(jwtSecret: string): string {
+  return createHmac('sha256', jwtSecret).update('web session').digest('base64url');
 }
 
 let auth: ReturnType<typeof createAuth> | null = null;

@@ -11,8 +11,10 @@ const environmentSchema = z.object({
     .transform((value) => value.split(',').map((url) => url.trim().replace(/\/$/, '')))
     .pipe(z.array(webUrl).min(1)),
   API_KEY: z.string().min(32),
-  /** Set where the app is reached over https, so that cookies are marked secure. */
-  PUBLIC_URL: webUrl.optional(),
+  /** Where people reach the app; with https the cookies are marked secure. */
+  BETTER_AUTH_URL: webUrl.optional(),
+  /** Encrypts the sessions' cookies; derived from AUTH_JWT_SECRET when it is not set. */
+  BETTER_AUTH_SECRET: z.string().min(32).optional(),
   DEMO: z.enum(['0', '1']).default('0'),
   DEMO_PASSWORD: z.string().optional(),
   ADMIN_PASSWORD: z.string().optional(),

@@ -60,7 +60,7 @@ export class FleetClient {
       connection,
       storage: options.outbox ?? memoryOutbox(),
       userId: options.userId,
-      onCommitted: (message) => this.#sessions.get(message.session_id)?.receiveMessages([message]),
+      onCommitted: (message) => this.#sessions.get(message.session_id)?.messageCommitted(message),
     });
     this.#route();
   }

@@ -56,7 +56,8 @@ export { type LiveAnswer, visibleParts } from './session/live-answer.ts';
 export { type Row, rowsOf } from './session/rows.ts';
 export type { SessionPhase } from './session/session-state.ts';
 export { isBusy } from './session/session-state.ts';
-export type { ReadBefore, SessionStore, SessionView } from './session/session-store.ts';
+export type { ReadBefore, SessionStore } from './session/session-store.ts';
+export type { SessionView } from './session/session-view.ts';
 export { derived, type ReadableStore, Store } from './store.ts';
 export { ulid } from './ulid.ts';
 export {

@@ -1,6 +1,6 @@
 'use client';
 
-import type { Row, SessionStore, SessionView } from '@fleetlm/client';
+import { isBusy, type Row, type SessionStore, type SessionView } from '@fleetlm/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
@@ -67,7 +67,7 @@ export function MessageList(props: MessageListProps) {
         ref={scroller}
         role="feed"
         aria-label="Messages"
-        aria-busy={answerEpoch !== null}
+        aria-busy={answerEpoch !== null || isBusy(view.agent)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"

@@ -4,7 +4,8 @@ import type { InboxState } from '../inbox/inbox-state.ts';
 import type { OutboxEntry } from '../outbox/outbox-state.ts';
 import type { LiveAnswer } from '../session/live-answer.ts';
 import { type Row, rowsOf } from '../session/rows.ts';
-import type { SessionStore, SessionView } from '../session/session-store.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import type { SessionView } from '../session/session-view.ts';
 import { useFleetClient } from './context.ts';
 import { useStore } from './use-store.ts';
 

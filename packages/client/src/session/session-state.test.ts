@@ -7,6 +7,7 @@ import {
   type SessionEvent,
   type SessionState,
   sessionAfter,
+  shownAgent,
 } from './session-state.ts';
 import { answerMessage, joinAnswer, message, messages, SESSION_ID } from './testing.ts';
 
@@ -91,6 +92,20 @@ describe('a conversation', () => {
       chunk: { type: 'finish' },
     });
     expect(needsRejoin(chunkGap)).toBe(true);
+  });
+
+  test('an answer is due as soon as a message is committed, until the cluster says what the agent does', () => {
+    const sent = after(
+      JOINED,
+      { type: 'messages', messages: [answerMessage(2, 1, 'So far')] },
+      { type: 'sent' },
+    );
+    expect(shownAgent(sent)).toEqual({ status: 'waiting', epoch: 2 });
+    const late: SessionEvent = { type: 'status', agent: { status: 'idle', epoch: 1 } };
+    expect(shownAgent(sessionAfter(sent, late)).status).toBe('waiting');
+    const failed: SessionEvent = { type: 'status', agent: { status: 'failed', epoch: 2 } };
+    expect(shownAgent(sessionAfter(sent, failed)).status).toBe('failed');
+    expect(shownAgent(sessionAfter(sent, { type: 'due_expired' })).status).toBe('idle');
   });
 
   test('the read cursor never goes back', () => {

@@ -45,6 +45,11 @@ export interface SessionState {
   readonly log: MessageLog;
   readonly answer: LiveAnswer | null;
   readonly agent: AgentStatus;
+  /**
+   * A message of this person is committed, and the cluster has not said yet what the agent does about it: the
+   * acknowledgement may be here before the state is.
+   */
+  readonly isAgentDue: boolean;
   /** Chunks of this epoch and of earlier ones are late: their answer is a message already, or was stopped. */
   readonly endedEpoch: number;
   readonly lastReadSeq: number;
@@ -63,6 +68,8 @@ export type SessionEvent =
       readonly chunk: UiChunk;
     }
   | { readonly type: 'status'; readonly agent: AgentStatus }
+  | { readonly type: 'sent' }
+  | { readonly type: 'due_expired' }
   | { readonly type: 'read'; readonly lastReadSeq: number };
 
 export function initialSession(sessionId: string, afterSeq: number): SessionState {
@@ -74,6 +81,7 @@ export function initialSession(sessionId: string, afterSeq: number): SessionStat
     log: emptyLog(afterSeq),
     answer: null,
     agent: { status: 'idle', epoch: 0 },
+    isAgentDue: false,
     endedEpoch: 0,
     lastReadSeq: 0,
   };
@@ -103,6 +111,10 @@ export function sessionAfter(state: SessionState, event: SessionEvent): SessionS
     }
     case 'status':
       return withStatus(state, event.agent);
+    case 'sent':
+      return isBusy(state.agent) ? state : { ...state, isAgentDue: true };
+    case 'due_expired':
+      return state.isAgentDue ? { ...state, isAgentDue: false } : state;
     case 'read':
       return event.lastReadSeq > state.lastReadSeq
         ? { ...state, lastReadSeq: event.lastReadSeq }
@@ -157,7 +169,8 @@ function withMessages(state: SessionState, messages: readonly Message[]): Sessio
     isBusy(state.agent) && state.agent.epoch <= endedEpoch
       ? { status: 'idle', epoch: endedEpoch }
       : state.agent;
-  return { ...state, log, endedEpoch, answer, agent };
+  const isAgentDue = state.isAgentDue && endedEpoch === state.endedEpoch;
+  return { ...state, log, endedEpoch, answer, agent, isAgentDue };
 }
 
 function withStatus(state: SessionState, agent: AgentStatus): SessionState {
@@ -169,7 +182,15 @@ function withStatus(state: SessionState, agent: AgentStatus): SessionState {
     agent.status === 'failed' && state.answer !== null && state.answer.epoch <= endedEpoch
       ? null
       : state.answer;
-  return { ...state, agent, endedEpoch, answer };
+  const isAgentDue = state.isAgentDue && !isBusy(agent) && agent.epoch === state.agent.epoch;
+  return { ...state, agent, isAgentDue, endedEpoch, answer };
+}
+
+/** What to show of the agent: due as soon as one has sent something, not only when the cluster says so. */
+export function shownAgent(state: SessionState): AgentStatus {
+  return state.isAgentDue
+    ? { status: 'waiting', epoch: Math.max(state.agent.epoch, state.endedEpoch) + 1 }
+    : state.agent;
 }
 
 /** Whether an answer is due or being written. */

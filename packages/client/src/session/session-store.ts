@@ -3,13 +3,11 @@ import type { Connection } from '../connection/connection.ts';
 import type { Outbox, SendResult } from '../outbox/outbox.ts';
 import { type ReadableStore, Store } from '../store.ts';
 import {
-  type AgentStatus,
   type Message,
   malformed,
   readAgentStatus,
   readJoin,
   readLiveChunk,
-  type Session,
   type WireError,
 } from '../wire.ts';
 import type { LiveAnswer } from './live-answer.ts';
@@ -20,32 +18,18 @@ import {
   initialSession,
   needsRejoin,
   type SessionEvent,
-  type SessionPhase,
   type SessionState,
   sessionAfter,
 } from './session-state.ts';
+import { type SessionView, sameView, viewOf } from './session-view.ts';
 
 /** An answer in progress is shown at most this often, whatever its agent's pace. */
 const ANSWER_EVERY_MS = 50;
 const REJOIN_AFTER_MS = 400;
 const READ_EVERY_MS = 1_000;
+/** How long an answer is taken for due without a word about it from the cluster. */
+const AGENT_DUE_MS = 3_000;
 const OLDER_PAGE = 50;
-
-/** A conversation without the words of the answer in progress: it changes with messages, not with every chunk. */
-export interface SessionView {
-  readonly sessionId: string;
-  readonly phase: SessionPhase;
-  /** False: what is shown may be behind; the connection is away or the join is under way. */
-  readonly live: boolean;
-  readonly session: Session | null;
-  readonly messages: readonly Message[];
-  /** Whether there are older messages than the first one held. */
-  readonly hasOlder: boolean;
-  readonly agent: AgentStatus;
-  /** The epoch of the answer in progress; null: no word of one is here. */
-  readonly answerEpoch: number | null;
-  readonly lastReadSeq: number;
-}
 
 /** Reads the page of at most `limit` messages that ends right before `beforeSeq`, ascending. */
 export type ReadBefore = (
@@ -75,6 +59,7 @@ export class SessionStore {
   #answerTimer: ReturnType<typeof setTimeout> | null = null;
   #rejoinTimer: ReturnType<typeof setTimeout> | null = null;
   #readTimer: ReturnType<typeof setTimeout> | null = null;
+  #dueTimer: ReturnType<typeof setTimeout> | null = null;
   #readWanted = 0;
   #holders = 0;
   /** Grows with every join that is begun, so that the answer to an earlier one is dropped. */
@@ -86,7 +71,7 @@ export class SessionStore {
     this.sessionId = sessionId;
     this.#options = options;
     this.#state = initialSession(sessionId, Math.max(0, options.lastSeqHint - OLDER_PAGE));
-    this.#view = new Store(viewOf(this.#state));
+    this.#view = new Store(viewOf(this.#state, null));
     this.view = this.#view;
     this.answer = this.#answer;
   }
@@ -151,6 +136,14 @@ export class SessionStore {
     this.#joinRound += 1;
     this.#isJoining = true;
     void this.#join(this.#joinRound);
+  }
+
+  /** A message of ours is on a quorum of disks: an answer is due. */
+  messageCommitted(message: Message): void {
+    this.receiveMessages([message]);
+    this.#apply({ type: 'sent' });
+    if (this.#dueTimer !== null) clearTimeout(this.#dueTimer);
+    this.#dueTimer = setTimeout(() => this.#apply({ type: 'due_expired' }), AGENT_DUE_MS);
   }
 
   receiveMessages(messages: readonly Message[]): void {
@@ -267,7 +260,7 @@ export class SessionStore {
       if (answerEnded) this.#showAnswer();
       else this.#answerTimer ??= setTimeout(() => this.#showAnswer(), ANSWER_EVERY_MS);
     }
-    const view = viewOf(after);
+    const view = viewOf(after, this.#view.get());
     if (!sameView(view, this.#view.get())) this.#view.set(view);
   }
 
@@ -276,32 +269,4 @@ export class SessionStore {
     this.#answerTimer = null;
     this.#answer.set(this.#state.answer);
   }
-}
-
-function viewOf(state: SessionState): SessionView {
-  const { sessionId, phase, live, session, log, agent, lastReadSeq, answer } = state;
-  return {
-    sessionId,
-    phase,
-    live,
-    session,
-    messages: log.messages,
-    hasOlder: log.afterSeq > 0,
-    agent,
-    answerEpoch: answer?.epoch ?? null,
-    lastReadSeq,
-  };
-}
-
-function sameView(a: SessionView, b: SessionView): boolean {
-  return (
-    a.phase === b.phase &&
-    a.live === b.live &&
-    a.session === b.session &&
-    a.messages === b.messages &&
-    a.hasOlder === b.hasOlder &&
-    a.agent === b.agent &&
-    a.answerEpoch === b.answerEpoch &&
-    a.lastReadSeq === b.lastReadSeq
-  );
 }
