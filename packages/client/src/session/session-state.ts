@@ -182,7 +182,8 @@ function withStatus(state: SessionState, agent: AgentStatus): SessionState {
     agent.status === 'failed' && state.answer !== null && state.answer.epoch <= endedEpoch
       ? null
       : state.answer;
-  const isAgentDue = state.isAgentDue && !isBusy(agent) && agent.epoch === state.agent.epoch;
+  const known = Math.max(state.agent.epoch, state.endedEpoch);
+  const isAgentDue = state.isAgentDue && !isBusy(agent) && agent.epoch <= known;
   return { ...state, agent, isAgentDue, endedEpoch, answer };
 }
 
