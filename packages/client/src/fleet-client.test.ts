@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { TestLog, TestNode } from '../test/support/test-node.ts';
 import { textOfParts } from './assemble/assemble-message.ts';
 import { FleetClient, type FleetClientOptions } from './fleet-client.ts';
 import { memoryOutbox } from './outbox/outbox-storage.ts';
 import { visibleParts } from './session/live-answer.ts';
 import { rowsOf } from './session/rows.ts';
 import { answerMessage, message, SESSION_ID } from './session/testing.ts';
-import { TestLog, TestNode } from './testing-server.ts';
 
 let log: TestLog;
 let nodes: TestNode[];

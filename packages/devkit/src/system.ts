@@ -99,6 +99,8 @@ export function assembleSystem(options: SystemOptions): System {
       NODE_URLS: nodeUrls.join(','),
       API_KEY: secrets.apiKey,
       DEMO: '1',
+      DEMO_PASSWORD: secrets.demoPassword,
+      ADMIN_PASSWORD: secrets.adminPassword,
     },
   );
   return { parts, databaseUrl, webUrl, nodeUrls, agentUrl };

@@ -1,9 +1,9 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import type { UiChunk } from './assemble/assemble-message.ts';
-import { isObject, type JsonObject, stringField } from './assemble/fields.ts';
-import { message as makeMessage, session } from './session/testing.ts';
-import type { AgentStatus, Message, StreamSnapshot } from './wire.ts';
+import type { UiChunk } from '../../src/assemble/assemble-message.ts';
+import { isObject, type JsonObject, stringField } from '../../src/assemble/fields.ts';
+import { message as makeMessage, session } from '../../src/session/testing.ts';
+import type { AgentStatus, Message, StreamSnapshot } from '../../src/wire.ts';
 
 /** What all nodes of a test cluster share: the committed log of one conversation and the answer in progress. */
 export class TestLog {
