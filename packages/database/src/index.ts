@@ -5,3 +5,4 @@ export {
   migrate,
   resetDatabase,
 } from './migrate.ts';
+export { type ArchiveDatabase, openArchiveDatabase, type SqlValue } from './archive-database.ts';

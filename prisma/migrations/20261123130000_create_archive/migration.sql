@@ -10,6 +10,7 @@ CREATE TABLE "sessions" (
     "metadata" JSONB NOT NULL DEFAULT '{}',
     "last_seq" INTEGER NOT NULL DEFAULT 0,
     "last_read_seq" INTEGER NOT NULL DEFAULT 0,
+    "version" INTEGER NOT NULL,
     "inserted_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -21,10 +22,12 @@ CREATE TABLE "messages" (
     "session_id" TEXT NOT NULL,
     "seq" INTEGER NOT NULL,
     "id" UUID NOT NULL,
+    "sender_type" TEXT NOT NULL,
     "sender_id" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "content" JSONB NOT NULL,
     "metadata" JSONB NOT NULL DEFAULT '{}',
+    "preview" TEXT NOT NULL,
     "payload_hash" BYTEA NOT NULL,
     "inserted_at" TIMESTAMPTZ(3) NOT NULL,
 

@@ -6,6 +6,8 @@ export interface FlusherPorts {
   readonly wallClockMs: () => number;
   readonly databaseUrl: string;
   readonly flushIntervalMs: number;
+  /** A row is there with another content: that session is not flushed any further until an operator looks. */
+  readonly onConflict: (conflict: { readonly sessionId: string; readonly seq: number }) => void;
 }
 
 /** Writes what is above the watermarks of led groups to Postgres, behind everything else. */
@@ -30,4 +32,6 @@ export interface FlusherStats {
   readonly lastSuccessAtMs: number | null;
   readonly lastError: string | null;
   readonly databaseUp: boolean;
+  /** Sessions left alone because Postgres holds something else under their numbers. */
+  readonly conflictedSessions: number;
 }

@@ -1,0 +1,2 @@
+export { createFlusher } from './flusher.ts';
+export type * from './flusher-api.ts';
