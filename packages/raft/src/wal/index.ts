@@ -11,5 +11,6 @@ export {
   openWal,
   SEGMENT_BYTES_DEFAULT,
 } from './open-wal.ts';
-export { openSnapshotStore, type SnapshotStore, type StoredSnapshot } from './snapshot-store.ts';
+export type * from './snapshot-api.ts';
+export { openSnapshotStore } from './snapshot-store.ts';
 export * from './wal-api.ts';
