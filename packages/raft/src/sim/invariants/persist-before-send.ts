@@ -1,0 +1,32 @@
+import type { Message } from '../../core/index.ts';
+import type { SimDisk } from '../disk.ts';
+import { broken } from './broken.ts';
+
+const NAME = 'persist before send';
+
+/** What a message promises is on its sender's disk when it leaves. */
+export function checkPersistBeforeSend(message: Message, disk: SimDisk): void {
+  const { term, vote } = disk.hardState;
+  switch (message.type) {
+    case 'append-response': {
+      if (term < message.term) broken(NAME, `term ${message.term} of an append-response`);
+      const last = disk.storage.lastIndex();
+      if (!message.reject && last < message.index) {
+        broken(NAME, `acknowledged ${message.index}, on disk up to ${last}`);
+      }
+      return;
+    }
+    case 'vote-response':
+      if (term < message.term) broken(NAME, `term ${message.term} of a vote`);
+      if (!message.reject && term === message.term && vote !== message.to) {
+        broken(NAME, `vote for ${message.to} in term ${term}`);
+      }
+      return;
+    case 'vote':
+      if (term < message.term) broken(NAME, `term ${message.term} of a candidate`);
+      if (disk.storage.lastIndex() < message.index) broken(NAME, 'log of a candidate');
+      return;
+    default:
+      return;
+  }
+}
