@@ -6,6 +6,17 @@ import type { ConfState, Entry, Message, ReadState, Ready, ReplicaId } from '../
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 export const untext = (data: Uint8Array): string => new TextDecoder().decode(data);
 
+export const entry = (index: number, term: number, data = ''): Entry => ({
+  index,
+  term,
+  type: 'normal',
+  data: text(data),
+});
+
+/** A log from index 1 on, of the given terms. */
+export const log = (...terms: readonly number[]): Entry[] =>
+  terms.map((term, at) => entry(at + 1, term));
+
 export const voters = (...ids: readonly ReplicaId[]): ConfState => ({
   voters: ids,
   learners: [],
@@ -14,7 +25,7 @@ export const voters = (...ids: readonly ReplicaId[]): ConfState => ({
   autoLeave: false,
 });
 
-export const DEFAULTS: Omit<RaftOptions, 'id' | 'storage'> = {
+export const DEFAULTS: Omit<RaftOptions, 'id' | 'storage' | 'random'> = {
   applied: 0,
   electionTicks: 10,
   heartbeatTicks: 1,
@@ -25,7 +36,6 @@ export const DEFAULTS: Omit<RaftOptions, 'id' | 'storage'> = {
   uncommittedBytesMax: 1_000_000,
   inflightMessagesMax: 256,
   inflightBytesMax: 1_000_000,
-  random: () => 0,
 };
 
 /** One replica and the host's part around it: persists, sends and applies in step, or as told. */
@@ -45,7 +55,9 @@ export class TestReplica {
   ) {
     this.id = options.id;
     this.storage = storage ?? new MemoryStorage(conf);
-    this.node = new RawNode({ ...DEFAULTS, ...options, storage: this.storage });
+    // Timeouts differ, or nobody would ever be elected.
+    const random = (bound: number): number => (options.id * 3) % bound;
+    this.node = new RawNode({ ...DEFAULTS, random, ...options, storage: this.storage });
   }
 
   /** Takes a Ready: what may leave at once leaves, entries are applied, the write stays under way. */
