@@ -1,1 +1,12 @@
-export {};
+export * from './admin.ts';
+export * from './agents.ts';
+export * from './chat.ts';
+export * from './error-schemas.ts';
+export * from './ids.ts';
+export { isStorable, type JsonObject, type JsonValue, jsonObject } from './json-object.ts';
+export * from './messages.ts';
+export { fieldErrors, type Parsed, parse } from './parse.ts';
+export * from './plain.ts';
+export * from './sessions.ts';
+export * from './socket-events.ts';
+export * from './webhook.ts';

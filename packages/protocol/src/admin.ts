@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import { nodeIdSchema, timestampSchema } from './ids.ts';
+
+const count = z.int().min(0);
+const ageMs = z.number().min(0);
+
+/** A node as the reporter knows it. Null: not known, which is never the same as zero. */
+export const clusterNodeSchema = z.strictObject({
+  node_id: nodeIdSchema,
+  /** `unknown`: no word from it yet since the reporter started. */
+  state: z.enum(['up', 'down', 'unknown']),
+  /** `host:port` on the mesh. */
+  address: z.string().nullable(),
+  leaders: count.nullable(),
+  replicas: count.nullable(),
+  /** When the reporter last heard from the node, in milliseconds before this report; 0 for itself. */
+  last_contact_ms_ago: ageMs.nullable(),
+  event_loop_delay_p99_ms: z.number().min(0).nullable(),
+  wal_sync_p99_ms: z.number().min(0).nullable(),
+  flush_backlog: count.nullable(),
+  database_up: z.boolean().nullable(),
+  rss_bytes: count.nullable(),
+  uptime_ms: ageMs.nullable(),
+  /** Of the software. */
+  version: z.string().nullable(),
+  /** When the node itself took these figures, by its own clock, and how long ago by the reporter's. */
+  reported_at: timestampSchema.nullable(),
+  age_ms: ageMs.nullable(),
+});
+export type ClusterNode = z.output<typeof clusterNodeSchema>;
+
+export const REPLICA_ROLES = ['leader', 'follower', 'candidate', 'learner', 'unknown'] as const;
+
+export const clusterReplicaSchema = z.strictObject({
+  node_id: nodeIdSchema,
+  role: z.enum(REPLICA_ROLES),
+  term: count.nullable(),
+  last_index: count.nullable(),
+  commit: count.nullable(),
+  applied: count.nullable(),
+});
+export type ClusterReplica = z.output<typeof clusterReplicaSchema>;
+
+/** A group as its leader sees it, or the node that answers when the leader is not known. */
+export const clusterGroupSchema = z.strictObject({
+  group: z.int().min(0).max(255),
+  /** Node id; null: none is known. */
+  leader: nodeIdSchema.nullable(),
+  term: count.nullable(),
+  commit: count.nullable(),
+  applied: count.nullable(),
+  /** Entries by which the slowest voter is behind the commit. */
+  lag: count.nullable(),
+  voters: z.array(nodeIdSchema),
+  replicas: z.array(clusterReplicaSchema),
+  /** Messages that are not in Postgres yet. */
+  flush_backlog: count.nullable(),
+  reported_by: nodeIdSchema,
+  reported_at: timestampSchema,
+});
+export type ClusterGroup = z.output<typeof clusterGroupSchema>;
+
+/** `GET /api/admin/cluster` and `cluster:snapshot`. */
+export const clusterSnapshotSchema = z.strictObject({
+  cluster_id: z.string(),
+  reported_by: nodeIdSchema,
+  reported_at: timestampSchema,
+  nodes: z.array(clusterNodeSchema),
+  groups: z.array(clusterGroupSchema),
+});
+export type ClusterSnapshot = z.output<typeof clusterSnapshotSchema>;
+
+/** `cluster:delta`: only the nodes and groups that changed since the last one, each whole. */
+export const clusterDeltaSchema = z.strictObject({
+  reported_by: nodeIdSchema,
+  reported_at: timestampSchema,
+  nodes: z.array(clusterNodeSchema),
+  groups: z.array(clusterGroupSchema),
+});
+export type ClusterDelta = z.output<typeof clusterDeltaSchema>;
+
+export const CLUSTER_EVENT_KINDS = [
+  'leader-elected',
+  'membership-changed',
+  'node-up',
+  'node-down',
+  'flush-failed',
+  'flush-recovered',
+  'dispatch-failed',
+  'snapshot-saved',
+  'snapshot-installed',
+  'peer-refused',
+] as const;
+
+/** `cluster:event`. `dispatch-failed` is a dead letter: the last attempt to call an agent failed. */
+export const clusterEventSchema = z.strictObject({
+  at: timestampSchema,
+  node_id: nodeIdSchema,
+  kind: z.enum(CLUSTER_EVENT_KINDS),
+  group: z.int().min(0).max(255).nullable(),
+  detail: z.string(),
+});
+export type ClusterEventBody = z.output<typeof clusterEventSchema>;
+
+/** The namespace `/admin`: the server speaks, nobody asks. */
+export interface AdminServerToClientEvents {
+  'cluster:snapshot': (snapshot: ClusterSnapshot) => void;
+  'cluster:delta': (delta: ClusterDelta) => void;
+  'cluster:event': (event: ClusterEventBody) => void;
+}
+
+export type AdminClientToServerEvents = Readonly<Record<never, never>>;
+
+/** `GET /api/admin/groups/:id`. */
+export const groupAnswerSchema = z.strictObject({ group: clusterGroupSchema });
+export type GroupAnswer = z.output<typeof groupAnswerSchema>;
+
+/** `POST /api/admin/groups/:id/transfer`. */
+export const transferGroupSchema = z.strictObject({ to: nodeIdSchema });
+export type TransferGroup = z.output<typeof transferGroupSchema>;
+
+/** Path parameter of `/api/admin/groups/:id`, as text. */
+export const groupParamSchema = z
+  .string()
+  .regex(/^\d{1,3}$/, { error: 'must be a group number', abort: true })
+  .transform(Number)
+  .pipe(z.int().max(255, 'must be a group number'));
+
+/** The 202 of operators' calls; `rows` of a flush. */
+export const adminAcceptedSchema = z.strictObject({
+  accepted: z.literal(true),
+  rows: count.optional(),
+});
+export type AdminAccepted = z.output<typeof adminAcceptedSchema>;
+
+/** `GET /health/ready`. */
+export const readinessSchema = z.strictObject({ ready: z.boolean(), reasons: z.array(z.string()) });
+export type Readiness = z.output<typeof readinessSchema>;

@@ -1,0 +1,166 @@
+import * as z from 'zod';
+import { agentIdSchema, printable, timestampSchema } from './ids.ts';
+import {
+  AGENT_DEBOUNCE_MS_MAX,
+  AGENT_HEADER_VALUE_LENGTH_MAX,
+  AGENT_HEADERS_MAX,
+  AGENT_HISTORY_LIMIT_MAX,
+  AGENT_NAME_LENGTH_MAX,
+  AGENT_TIMEOUT_MS_MAX,
+  AGENT_TIMEOUT_MS_MIN,
+  AGENT_URL_LENGTH_MAX,
+  WEBHOOK_SECRET_BYTES_MAX,
+  WEBHOOK_SECRET_BYTES_MIN,
+} from './limits.ts';
+
+export const HISTORY_MODES = ['tail', 'last', 'entire'] as const;
+export const AGENT_STATUSES = ['enabled', 'disabled'] as const;
+
+/** What an agent gets when its registration does not say. */
+export const AGENT_DEFAULTS = {
+  webhook_path: '/webhook',
+  message_history_mode: 'tail',
+  message_history_limit: 50,
+  timeout_ms: 30_000,
+  debounce_window_ms: 500,
+  headers: {},
+  status: 'enabled',
+} as const;
+
+/** Headers that a call sets itself, or that would change what HTTP means. Lower case. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'webhook-id',
+  'webhook-signature',
+  'webhook-timestamp',
+]);
+
+const headersSchema = z
+  .record(
+    z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'must be the name of an HTTP header')
+      .refine(
+        (name) => !RESERVED_HEADERS.has(name.toLowerCase()),
+        'is set by FleetLM and must not be given',
+      ),
+    z
+      .string()
+      .max(AGENT_HEADER_VALUE_LENGTH_MAX, 'is too long')
+      .regex(/^[\t\x20-\x7e]*$/, 'must consist of printable ASCII characters'),
+  )
+  .refine((headers) => Object.keys(headers).length <= AGENT_HEADERS_MAX, {
+    error: `must have at most ${AGENT_HEADERS_MAX} entries`,
+  });
+
+const originUrlSchema = z
+  .string()
+  .max(AGENT_URL_LENGTH_MAX, 'is too long')
+  .refine(isOrigin, 'must be an http or https URL without credentials, query and fragment');
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return url.username === '' && url.password === '' && !/[\s?#]/.test(text);
+}
+
+const webhookPathSchema = z
+  .string()
+  .max(AGENT_URL_LENGTH_MAX, 'is too long')
+  .regex(/^\/[\x21-\x7e]*$/, 'must begin with "/" and consist of printable ASCII characters')
+  .refine((path) => !path.includes('#'), 'must not have a fragment');
+
+export const webhookSecretSchema = z
+  .string()
+  .refine(
+    isWebhookSecret,
+    `must be "whsec_" and ${WEBHOOK_SECRET_BYTES_MIN} to ${WEBHOOK_SECRET_BYTES_MAX} bytes in base64`,
+  );
+
+function isWebhookSecret(text: string): boolean {
+  const encoded = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(
+    text,
+  )?.[1];
+  if (encoded === undefined) return false;
+  const padding = encoded.endsWith('==') ? 2 : encoded.endsWith('=') ? 1 : 0;
+  const bytes = (encoded.length / 4) * 3 - padding;
+  return bytes >= WEBHOOK_SECRET_BYTES_MIN && bytes <= WEBHOOK_SECRET_BYTES_MAX;
+}
+
+function integer(min: number, max: number) {
+  const message = `must be an integer from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+}
+
+const agentFields = {
+  name: printable(AGENT_NAME_LENGTH_MAX),
+  origin_url: originUrlSchema,
+  webhook_path: webhookPathSchema,
+  message_history_mode: z.enum(HISTORY_MODES),
+  message_history_limit: integer(1, AGENT_HISTORY_LIMIT_MAX),
+  timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TIMEOUT_MS_MAX),
+  debounce_window_ms: integer(0, AGENT_DEBOUNCE_MS_MAX),
+  headers: headersSchema,
+  status: z.enum(AGENT_STATUSES),
+};
+
+/** `POST /api/agents`. A secret is made when none is given. */
+export const createAgentSchema = z.strictObject({
+  agent: z.strictObject({
+    ...agentFields,
+    id: agentIdSchema,
+    webhook_path: agentFields.webhook_path.default(AGENT_DEFAULTS.webhook_path),
+    message_history_mode: agentFields.message_history_mode.default(
+      AGENT_DEFAULTS.message_history_mode,
+    ),
+    message_history_limit: agentFields.message_history_limit.default(
+      AGENT_DEFAULTS.message_history_limit,
+    ),
+    timeout_ms: agentFields.timeout_ms.default(AGENT_DEFAULTS.timeout_ms),
+    debounce_window_ms: agentFields.debounce_window_ms.default(AGENT_DEFAULTS.debounce_window_ms),
+    headers: agentFields.headers.default(AGENT_DEFAULTS.headers),
+    status: agentFields.status.default(AGENT_DEFAULTS.status),
+    secret: webhookSecretSchema.optional(),
+  }),
+});
+export type CreateAgent = z.output<typeof createAgentSchema>;
+export type CreateAgentInput = z.input<typeof createAgentSchema>;
+
+/** `PATCH` and `PUT /api/agents/:id`: the fields given change, the others stay. `id`, when given, is the path's. */
+export const updateAgentSchema = z.strictObject({
+  agent: z
+    .strictObject({ ...agentFields, id: agentIdSchema, secret: webhookSecretSchema })
+    .partial(),
+});
+export type UpdateAgent = z.output<typeof updateAgentSchema>;
+
+/** `secret` is present in the answer to the creation only. */
+export const agentSchema = z.strictObject({
+  id: z.string(),
+  ...agentFields,
+  secret: z.string().optional(),
+  inserted_at: timestampSchema,
+  updated_at: timestampSchema,
+});
+export type AgentBody = z.output<typeof agentSchema>;
+
+export const agentAnswerSchema = z.strictObject({ agent: agentSchema });
+export type AgentAnswer = z.output<typeof agentAnswerSchema>;
+
+export const agentsAnswerSchema = z.strictObject({ agents: z.array(agentSchema) });
+export type AgentsAnswer = z.output<typeof agentsAnswerSchema>;
+
+/** `GET /api/agents`. */
+export const agentsQuerySchema = z.strictObject({ status: z.enum(AGENT_STATUSES).optional() });
+export type AgentsQuery = z.output<typeof agentsQuerySchema>;

@@ -1,0 +1,79 @@
+/** What one code means on every wire. */
+interface ErrorMeaning {
+  /** HTTP status. */
+  readonly status: number;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  readonly title: string;
+}
+
+/** The one table of error codes: REST problems and socket acks are both made from it. */
+export const ERROR_CODES = {
+  invalid_request: { status: 422, retryable: false, title: 'The request is not valid' },
+  unauthenticated: { status: 401, retryable: false, title: 'A valid token is required' },
+  forbidden: { status: 403, retryable: false, title: 'This is not allowed' },
+  not_found: { status: 404, retryable: false, title: 'There is no such thing' },
+  method_not_allowed: { status: 405, retryable: false, title: 'This method is not supported here' },
+  conflict: { status: 409, retryable: false, title: 'The present state does not allow this' },
+  payload_too_large: { status: 413, retryable: false, title: 'The payload is too large' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'Only JSON is understood here' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
+  internal: { status: 500, retryable: false, title: 'Something went wrong here' },
+  overloaded: { status: 503, retryable: true, title: 'The cluster is busy' },
+  no_quorum: { status: 503, retryable: true, title: 'The group has no quorum right now' },
+  archive_unavailable: { status: 503, retryable: true, title: 'The archive cannot be reached' },
+  timeout: { status: 504, retryable: true, title: 'No answer in time; the outcome is unknown' },
+} as const satisfies Readonly<Record<string, ErrorMeaning>>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A wrong field: `path` is dotted (`content.parts.0.text`), empty for the whole. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** RFC 9457, served as `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly retryable: boolean;
+  readonly errors: readonly FieldError[];
+}
+
+/** The `error` of a socket ack. */
+export interface AckError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly errors?: readonly FieldError[];
+}
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}
+
+/** `detail` says what is wrong this time, for people; the title of the code when there is nothing to add. */
+export function problem(
+  code: ErrorCode,
+  detail: string = ERROR_CODES[code].title,
+  errors: readonly FieldError[] = [],
+): Problem {
+  const { status, retryable, title } = ERROR_CODES[code];
+  return { type: `urn:fleetlm:error:${code}`, title, status, code, detail, retryable, errors };
+}
+
+/** The same error in the shape of a socket ack. */
+export function ackError(
+  code: ErrorCode,
+  message: string = ERROR_CODES[code].title,
+  errors: readonly FieldError[] = [],
+): AckError {
+  const { retryable } = ERROR_CODES[code];
+  return errors.length === 0 ? { code, message, retryable } : { code, message, retryable, errors };
+}

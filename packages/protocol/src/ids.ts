@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import {
+  AGENT_ID_LENGTH_MAX,
+  CLIENT_MESSAGE_ID_LENGTH_MAX,
+  KIND_LENGTH_MAX,
+  SEQ_MAX,
+  USER_ID_LENGTH_MAX,
+} from './limits.ts';
+import { SESSION_ID_PATTERN } from './session-id.ts';
+
+/** No control, format, unassigned or private characters, no half surrogates, no line separators. */
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+
+/** A string of 1 to `lengthMax` printable characters. */
+export function printable(lengthMax: number) {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(lengthMax, `must have at most ${lengthMax} characters`)
+    .regex(PRINTABLE, 'must consist of printable characters');
+}
+
+export const sessionIdSchema = z
+  .string()
+  .regex(SESSION_ID_PATTERN, 'must be a session id: two hexadecimal digits, a hyphen, a ULID');
+
+export const userIdSchema = printable(USER_ID_LENGTH_MAX);
+
+export const agentIdSchema = z
+  .string()
+  .max(AGENT_ID_LENGTH_MAX, `must have at most ${AGENT_ID_LENGTH_MAX} characters`)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'must consist of letters, digits, ".", "_" and "-" and begin with a letter or digit',
+  );
+
+export const nodeIdSchema = z
+  .string()
+  .regex(/^[a-z0-9-]{1,32}$/, 'must consist of 1 to 32 of a-z, 0-9 and "-"');
+
+export const clientMessageIdSchema = printable(CLIENT_MESSAGE_ID_LENGTH_MAX);
+
+export const kindSchema = printable(KIND_LENGTH_MAX);
+
+export const messageIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID');
+
+/** 0 stands for "before the first message". */
+export const seqSchema = z
+  .int('must be an integer')
+  .min(0, 'must not be negative')
+  .max(SEQ_MAX, `must be at most ${SEQ_MAX}`);
+
+/** ISO 8601, UTC, with milliseconds. */
+export const timestampSchema = z
+  .string()
+  .regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+    'must be a time in ISO 8601, UTC, with milliseconds',
+  );

@@ -1,0 +1,38 @@
+/** Bounds of everything that crosses an edge. Lengths of strings are in UTF-16 code units. */
+
+/** A message's `content`, as JSON in UTF-8. */
+export const CONTENT_BYTES_MAX = 256 * 1024;
+/** `metadata` of a message or a session, as JSON in UTF-8. */
+export const METADATA_BYTES_MAX = 64 * 1024;
+/** Nesting of objects and arrays inside `content` and `metadata`. */
+export const JSON_DEPTH_MAX = 64;
+/** A whole request: content and metadata with room for their envelope. */
+export const BODY_BYTES_MAX = CONTENT_BYTES_MAX + METADATA_BYTES_MAX + 64 * 1024;
+/** A body of `POST /api/chat`: the browser sends its whole history, of which one message is read. */
+export const CHAT_BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+export const KIND_LENGTH_MAX = 32;
+export const USER_ID_LENGTH_MAX = 128;
+export const AGENT_ID_LENGTH_MAX = 64;
+export const CLIENT_MESSAGE_ID_LENGTH_MAX = 128;
+export const PREVIEW_LENGTH_MAX = 140;
+
+/** `limit` of pages of messages and sessions. */
+export const PAGE_LIMIT_MAX = 500;
+export const PAGE_LIMIT_DEFAULT = 50;
+/** A sequence number fits a 32-bit signed integer, as Postgres keeps it. */
+export const SEQ_MAX = 2_147_483_647;
+
+export const AGENT_NAME_LENGTH_MAX = 128;
+export const AGENT_URL_LENGTH_MAX = 2048;
+export const AGENT_HEADERS_MAX = 32;
+export const AGENT_HEADER_VALUE_LENGTH_MAX = 4096;
+export const AGENT_HISTORY_LIMIT_MAX = 1000;
+export const AGENT_TIMEOUT_MS_MIN = 100;
+export const AGENT_TIMEOUT_MS_MAX = 600_000;
+export const AGENT_DEBOUNCE_MS_MAX = 60_000;
+export const WEBHOOK_SECRET_BYTES_MIN = 24;
+export const WEBHOOK_SECRET_BYTES_MAX = 64;
+
+/** Two hexadecimal digits of a session id name its group. */
+export const GROUPS_MAX = 256;

@@ -1,0 +1,16 @@
+/** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
+export {
+  type AckError,
+  ackError,
+  ERROR_CODES,
+  type ErrorCode,
+  type FieldError,
+  isErrorCode,
+  PROBLEM_MEDIA_TYPE,
+  type Problem,
+  problem,
+} from './error-codes.ts';
+export { fnv1a32, groupOfUser } from './group-hash.ts';
+export * from './limits.ts';
+export { formatSessionId, groupOfSession, isSessionId, SESSION_ID_PATTERN } from './session-id.ts';
+export { webhookId } from './webhook-id.ts';

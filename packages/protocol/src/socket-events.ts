@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import type { AckError } from './error-codes.ts';
+import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
+import { messageSchema, type SendMessageInput } from './messages.ts';
+import {
+  type InboxEntry,
+  inboxEntrySchema,
+  RUN_STATUSES,
+  runStateSchema,
+  sessionSchema,
+} from './sessions.ts';
+
+/** An AI SDK UI message chunk: its `type` and the fields that belong to it. */
+export const chunkSchema = z.looseObject({ type: z.string() });
+export type Chunk = z.output<typeof chunkSchema>;
+
+/** What every event of a client is answered with. */
+export type Ack<T> = (T & { readonly ok: true }) | { readonly ok: false; readonly error: AckError };
+
+// Client to server.
+
+export const sessionJoinSchema = z.strictObject({
+  session_id: sessionIdSchema,
+  last_seq: seqSchema,
+});
+export type SessionJoin = z.output<typeof sessionJoinSchema>;
+
+/** `session:leave`, `session:stop`, `session:retry`. */
+export const sessionRefSchema = z.strictObject({ session_id: sessionIdSchema });
+export type SessionRef = z.output<typeof sessionRefSchema>;
+
+export const sessionReadSchema = z.strictObject({
+  session_id: sessionIdSchema,
+  last_seq: seqSchema,
+});
+export type SessionRead = z.output<typeof sessionReadSchema>;
+
+export const inboxJoinSchema = z.strictObject({});
+export type InboxJoin = z.output<typeof inboxJoinSchema>;
+
+// Acks.
+
+/** The answer in progress, from its first chunk. */
+export const liveAnswerSchema = z.strictObject({
+  epoch: z.int().min(1),
+  attempt: z.int().min(1),
+  chunks: z.array(chunkSchema),
+});
+export type LiveAnswer = z.output<typeof liveAnswerSchema>;
+
+export const sessionJoinedSchema = z.strictObject({
+  ok: z.literal(true),
+  session: sessionSchema,
+  messages: z.array(messageSchema),
+  last_seq: seqSchema,
+  has_more: z.boolean(),
+  agent: runStateSchema,
+  stream: liveAnswerSchema.optional(),
+});
+export type SessionJoined = z.output<typeof sessionJoinedSchema>;
+
+export const messageSentSchema = z.strictObject({
+  ok: z.literal(true),
+  seq: seqSchema.min(1),
+  id: messageIdSchema,
+  inserted_at: timestampSchema,
+  duplicate: z.boolean(),
+});
+export type MessageSent = z.output<typeof messageSentSchema>;
+
+export const readMarkedSchema = z.strictObject({ ok: z.literal(true), last_read_seq: seqSchema });
+export type ReadMarked = z.output<typeof readMarkedSchema>;
+
+export const inboxJoinedSchema = z.strictObject({
+  ok: z.literal(true),
+  sessions: z.array(inboxEntrySchema),
+  version: z.int().min(0),
+});
+export type InboxJoined = z.output<typeof inboxJoinedSchema>;
+
+export const doneSchema = z.strictObject({ ok: z.literal(true) });
+export type Done = z.output<typeof doneSchema>;
+
+// Server to client.
+
+export const sessionChunkSchema = z.strictObject({
+  session_id: sessionIdSchema,
+  epoch: z.int().min(1),
+  attempt: z.int().min(1),
+  index: z.int().min(0),
+  chunk: chunkSchema,
+});
+export type SessionChunk = z.output<typeof sessionChunkSchema>;
+
+export const sessionStatusSchema = z.strictObject({
+  session_id: sessionIdSchema,
+  status: z.enum(RUN_STATUSES),
+  epoch: z.int().min(0),
+  attempt: z.int().min(1).optional(),
+  error: z.string().optional(),
+});
+export type SessionStatusEvent = z.output<typeof sessionStatusSchema>;
+
+export const sessionReadMovedSchema = z.strictObject({
+  session_id: sessionIdSchema,
+  last_read_seq: seqSchema,
+});
+export type SessionReadMoved = z.output<typeof sessionReadMovedSchema>;
+
+export const inboxDeltaSchema = z.strictObject({
+  version: z.int().min(1),
+  sessions: z.array(inboxEntrySchema),
+});
+export interface InboxDelta {
+  readonly version: number;
+  readonly sessions: readonly InboxEntry[];
+}
+
+export const resyncSchema = z.strictObject({ reason: z.string() });
+export type Resync = z.output<typeof resyncSchema>;
+
+/** Type maps for socket.io: `Server<ClientToServerEvents, ServerToClientEvents>`. */
+export interface ClientToServerEvents {
+  'session:join': (payload: SessionJoin, ack: (answer: Ack<SessionJoined>) => void) => void;
+  'session:leave': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
+  'session:send': (payload: SendMessageInput, ack: (answer: Ack<MessageSent>) => void) => void;
+  'session:read': (payload: SessionRead, ack: (answer: Ack<ReadMarked>) => void) => void;
+  'session:stop': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
+  'session:retry': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
+  'inbox:join': (payload: InboxJoin, ack: (answer: Ack<InboxJoined>) => void) => void;
+}
+
+export interface ServerToClientEvents {
+  'session:message': (message: z.output<typeof messageSchema>) => void;
+  'session:chunk': (chunk: SessionChunk) => void;
+  'session:status': (status: SessionStatusEvent) => void;
+  'session:read': (moved: SessionReadMoved) => void;
+  'inbox:delta': (delta: InboxDelta) => void;
+  resync: (reason: Resync) => void;
+}
