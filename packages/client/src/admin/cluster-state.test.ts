@@ -16,8 +16,8 @@ function update(value: unknown) {
 
 test('a change touches only what it names, and what is not reported is unknown, never zero', () => {
   const groups = [
-    { group: 1, leader_node_id: 'n1', term: 2, voters: ['n1', 'n2'], replicas: [] },
-    { group: 0, leader_node_id: 'n2', term: 2, voters: ['n1', 'n2'], replicas: [] },
+    { group: 1, leader: 'n1', term: 2, voters: ['n1', 'n2'], replicas: [] },
+    { group: 0, leader: 'n2', term: 2, voters: ['n1', 'n2'], replicas: [] },
   ];
   const nodes = [
     { node_id: 'n2', state: 'up', leaders: 3 },
@@ -30,7 +30,7 @@ test('a change touches only what it names, and what is not reported is unknown, 
   ]);
   const moved = withDelta(
     first,
-    update({ groups: [{ ...groups[0], leader_node_id: null }] }),
+    update({ groups: [{ ...groups[0], leader: null }] }),
     2_000,
   );
   expect(moved.groups.map((group) => group.leader_node_id)).toEqual(['n2', null]);

@@ -102,7 +102,7 @@ function readGroup(value: JsonObject): ClusterGroup | null {
   const { voters } = value;
   return {
     group,
-    leader_node_id: stringField(value, 'leader_node_id'),
+    leader_node_id: stringField(value, 'leader'),
     term: numberField(value, 'term'),
     voters: Array.isArray(voters) ? voters.filter((voter) => typeof voter === 'string') : [],
     replicas: readAll(value.replicas, readReplica),
