@@ -1,4 +1,4 @@
-import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client';
+import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client/admin';
 import { expect, test } from 'vitest';
 import { clusterHeadline } from './cluster-headline.ts';
 import { clusterHealth, groupHealth, lagOf } from './cluster-health.ts';
@@ -9,6 +9,7 @@ function node(nodeId: string, state: NodeState): ClusterNode {
   return {
     node_id: nodeId,
     state,
+    address: null,
     leaders: null,
     replicas: null,
     event_loop_delay_p99_ms: null,
@@ -32,8 +33,10 @@ function group(over: Partial<ClusterGroup> = {}): ClusterGroup {
   }));
   return {
     group: 0,
-    leader_node_id: 'n1',
+    leader: 'n1',
     term: 1,
+    commit: 9,
+    lag: 0,
     voters: IDS,
     replicas,
     flush_backlog: 0,
@@ -70,7 +73,7 @@ test('nothing reported is not known, and a silent node is not taken for a live o
 });
 
 test('a group without a leader shows, even when all nodes are up', () => {
-  const leaderless = group({ leader_node_id: null });
+  const leaderless = group({ leader: null });
   expect(headline(['up', 'up', 'up'], [leaderless])).toMatchObject({ tone: 'warn' });
   expect(
     groupHealth(
@@ -86,7 +89,7 @@ test('lag is counted from the commit of the leader, over live nodes, and missing
     { node_id: 'n2', role: 'follower', term: 1, last_index: 900, commit: 890, applied: 800 },
     { node_id: 'n3', role: 'unknown', term: null, last_index: null, commit: null, applied: null },
   ];
-  const lagging = group({ replicas });
+  const lagging = group({ commit: 900, lag: 100, replicas });
   const nodes = [node('n1', 'up'), node('n2', 'up'), node('n3', 'up')];
   expect(lagOf(lagging, 'n2')).toBe(100);
   expect(lagOf(lagging, 'n3')).toBeNull();

@@ -1,4 +1,4 @@
-import type { ClusterGroup, ClusterNode, ClusterState } from '@fleetlm/client';
+import type { ClusterGroup, ClusterNode, ClusterState } from '@fleetlm/client/admin';
 
 /** A replica is behind when more entries than this are not applied: a few are always under way. */
 export const LAG_NORMAL_MAX = 50;
@@ -40,7 +40,7 @@ export function clusterHealth({
     nodesUp: live.size,
     nodesDown: nodes.filter((node) => node.state === 'down').map((node) => node.node_id),
     nodesUnknown: nodes.filter((node) => node.state === 'unknown').map((node) => node.node_id),
-    leaderless: groups.filter((group) => group.leader_node_id === null).length,
+    leaderless: groups.filter((group) => group.leader === null).length,
     withoutQuorum: tolerances.filter((tolerance) => tolerance < 0).length,
     underReplicated: groups.filter((group) => group.voters.some((voter) => !live.has(voter)))
       .length,
@@ -53,24 +53,21 @@ export function groupHealth(group: ClusterGroup, nodes: readonly ClusterNode[]):
   const live = liveNodes(nodes);
   if (group.voters.length === 0) return 'unknown';
   if (toleranceOf(group, live) < 0) return 'no-quorum';
-  if (group.leader_node_id === null) return 'leaderless';
+  if (group.leader === null) return 'leaderless';
   if (group.voters.some((voter) => !live.has(voter))) return 'under-replicated';
   return (maximum(lagsOf(group, live)) ?? 0) > LAG_NORMAL_MAX ? 'lagging' : 'ok';
 }
 
-/** Entries that the leader has committed and a live replica has not applied. */
+/** Committed entries that a replica has not applied; where that is not known, that it does not have. */
 export function lagOf(group: ClusterGroup, nodeId: string): number | null {
-  const commit = commitOf(group);
-  const applied = group.replicas.find((replica) => replica.node_id === nodeId)?.applied ?? null;
-  return commit === null || applied === null ? null : Math.max(0, commit - applied);
+  const commit = group.commit ?? commitOf(group);
+  const replica = group.replicas.find((candidate) => candidate.node_id === nodeId);
+  const reached = replica?.applied ?? replica?.last_index ?? null;
+  return commit === null || reached === null ? null : Math.max(0, commit - reached);
 }
 
 function liveNodes(nodes: readonly ClusterNode[]): ReadonlySet<string> {
-  return new Set(
-    nodes
-      .filter((node) => node.state === 'up' || node.state === 'draining')
-      .map((node) => node.node_id),
-  );
+  return new Set(nodes.filter((node) => node.state === 'up').map((node) => node.node_id));
 }
 
 function toleranceOf(group: ClusterGroup, live: ReadonlySet<string>): number {
@@ -79,12 +76,16 @@ function toleranceOf(group: ClusterGroup, live: ReadonlySet<string>): number {
 }
 
 function commitOf(group: ClusterGroup): number | null {
-  const leader = group.replicas.find((replica) => replica.node_id === group.leader_node_id);
+  const leader = group.replicas.find((replica) => replica.node_id === group.leader);
   return leader?.commit ?? maximum(group.replicas.map((replica) => replica.commit));
 }
 
 function lagsOf(group: ClusterGroup, live: ReadonlySet<string>): readonly (number | null)[] {
-  return group.voters.filter((voter) => live.has(voter)).map((voter) => lagOf(group, voter));
+  const known = group.voters.filter((voter) => live.has(voter)).map((voter) => lagOf(group, voter));
+  // What the leader says of its slowest voter counts only while all are there: a dead one is told apart.
+  return live.size > 0 && group.voters.every((voter) => live.has(voter))
+    ? [...known, group.lag]
+    : known;
 }
 
 function maximum(values: readonly (number | null)[]): number | null {

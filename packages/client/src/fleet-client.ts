@@ -13,6 +13,9 @@ import { isMessage, type Message } from './wire.ts';
 /** Conversations kept after they were closed, so that going back shows them at once. */
 const CLOSED_SESSIONS_MAX = 20;
 
+/** Leaving a conversation that nobody has joined changes nothing, needs no quorum, and is always answered. */
+const PROBE = { event: 'session:leave', payload: { session_id: '00-00000000000000000000000000' } };
+
 export interface FleetClientOptions {
   /** Origins of the cluster's nodes, for example `http://127.0.0.1:4001`; any of them serves any conversation. */
   readonly nodes: readonly string[];
@@ -49,6 +52,7 @@ export class FleetClient {
       namespace: '/',
       tokens: new TokenSource(options.token),
       openSocket: options.openSocket ?? openSocketIo,
+      probe: PROBE,
     });
     this.#connection = connection;
     this.connection = {

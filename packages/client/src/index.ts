@@ -1,12 +1,3 @@
-export { ClusterFeed, type ClusterFeedOptions } from './admin/cluster-feed.ts';
-export { type ClusterState, UNKNOWN_CLUSTER } from './admin/cluster-state.ts';
-export type {
-  ClusterEvent,
-  ClusterGroup,
-  ClusterNode,
-  ClusterReplica,
-  NodeState,
-} from './admin/cluster-wire.ts';
 export {
   type AnswerEnd,
   type AssembledMessage,

@@ -1,4 +1,4 @@
-import type { ClusterEvent } from '@fleetlm/client';
+import type { ClusterEvent } from '@fleetlm/client/admin';
 import { groupName } from '@/lib/group-grid.ts';
 
 const CLOCK = new Intl.DateTimeFormat(undefined, {

@@ -1,6 +1,6 @@
 'use client';
 
-import { ClusterFeed } from '@fleetlm/client';
+import { ClusterFeed } from '@fleetlm/client/admin';
 import { useStore } from '@fleetlm/client/react';
 import { useEffect, useMemo, useState } from 'react';
 import { clusterHeadline } from '@/lib/cluster-headline.ts';

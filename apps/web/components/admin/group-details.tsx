@@ -1,6 +1,6 @@
 'use client';
 
-import type { ClusterGroup, ClusterNode, ClusterReplica } from '@fleetlm/client';
+import type { ClusterGroup, ClusterNode, ClusterReplica } from '@fleetlm/client/admin';
 import clsx from 'clsx';
 import { X } from 'lucide-react';
 import { lagOf } from '@/lib/cluster-health.ts';
@@ -24,7 +24,7 @@ const FIGURES: readonly (readonly [Figure, string])[] = [
 
 /** One group: its replicas side by side; what differs from the leader stands out. */
 export function GroupDetails({ group, nodes, onClose }: GroupDetailsProps) {
-  const leader = group.replicas.find((replica) => replica.node_id === group.leader_node_id);
+  const leader = group.replicas.find((replica) => replica.node_id === group.leader);
   return (
     <section aria-labelledby="group-title" className="rounded-lg border border-border bg-surface">
       <header className="flex items-center justify-between border-b border-border px-4 py-2">
@@ -32,7 +32,7 @@ export function GroupDetails({ group, nodes, onClose }: GroupDetailsProps) {
           Group <span className="tabular">{groupName(group.group)}</span>
         </h2>
         <p className="ml-3 mr-auto text-muted">
-          {group.leader_node_id === null ? 'no leader' : `leader ${group.leader_node_id}`}
+          {group.leader === null ? 'no leader' : `leader ${group.leader}`}
           {group.flush_backlog !== null &&
             ` · ${group.flush_backlog.toLocaleString()} rows to flush`}
         </p>

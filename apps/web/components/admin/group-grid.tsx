@@ -1,6 +1,6 @@
 'use client';
 
-import type { ClusterGroup, ClusterNode } from '@fleetlm/client';
+import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
 import clsx from 'clsx';
 import { type KeyboardEvent, memo, useCallback, useMemo, useRef, useState } from 'react';
 import { type GroupHealth, groupHealth } from '@/lib/cluster-health.ts';
@@ -68,10 +68,8 @@ export function GroupGrid({ nodes, groups, selected, onSelect }: GroupGridProps)
             key={group.group}
             index={index}
             group={group.group}
-            leader={group.leader_node_id}
-            leaderNumber={
-              group.leader_node_id === null ? null : (numbers.get(group.leader_node_id) ?? null)
-            }
+            leader={group.leader}
+            leaderNumber={group.leader === null ? null : (numbers.get(group.leader) ?? null)}
             health={groupHealth(group, nodes)}
             isSelected={group.group === selected}
             isFocusable={index === Math.min(focused, groups.length - 1)}

@@ -1,4 +1,4 @@
-import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client';
+import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client/admin';
 import clsx from 'clsx';
 import { lagOf } from '@/lib/cluster-health.ts';
 import { formatDuration } from '@/lib/format-time.ts';
@@ -8,8 +8,6 @@ const STATES: Readonly<
   Record<NodeState, { readonly glyph: string; readonly word: string; readonly colour: string }>
 > = {
   up: { glyph: '●', word: 'up', colour: 'text-ok' },
-  draining: { glyph: '◐', word: 'draining', colour: 'text-warn' },
-  joining: { glyph: '◌', word: 'joining', colour: 'text-info' },
   down: { glyph: '✕', word: 'down', colour: 'text-critical' },
   unknown: { glyph: '?', word: 'unknown', colour: 'text-muted' },
 };

@@ -26,6 +26,7 @@ export class ClusterFeed {
       namespace: '/admin',
       tokens: new TokenSource(options.token),
       openSocket: options.openSocket ?? openSocketIo,
+      probe: null,
     });
     this.#connection = connection;
     this.connection = {

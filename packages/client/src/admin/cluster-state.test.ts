@@ -28,12 +28,8 @@ test('a change touches only what it names, and what is not reported is unknown, 
     ['n1', 'unknown', null],
     ['n2', 'up', 3],
   ]);
-  const moved = withDelta(
-    first,
-    update({ groups: [{ ...groups[0], leader: null }] }),
-    2_000,
-  );
-  expect(moved.groups.map((group) => group.leader_node_id)).toEqual(['n2', null]);
+  const moved = withDelta(first, update({ groups: [{ ...groups[0], leader: null }] }), 2_000);
+  expect(moved.groups.map((group) => group.leader)).toEqual(['n2', null]);
   expect(moved).toMatchObject({ receivedAtMs: 2_000, reportedBy: 'n2', nodes: first.nodes });
 });
 

@@ -1,11 +1,13 @@
 import { isObject, type JsonObject, stringField } from '../assemble/fields.ts';
 
-export type NodeState = 'up' | 'down' | 'draining' | 'joining' | 'unknown';
+export type NodeState = 'up' | 'down' | 'unknown';
 
 /** A node as the reporter knows it. Null: not known, which is never the same as zero. */
 export interface ClusterNode {
   readonly node_id: string;
   readonly state: NodeState;
+  /** `host:port` on the mesh. */
+  readonly address: string | null;
   readonly leaders: number | null;
   readonly replicas: number | null;
   readonly event_loop_delay_p99_ms: number | null;
@@ -29,8 +31,12 @@ export interface ClusterReplica {
 
 export interface ClusterGroup {
   readonly group: number;
-  readonly leader_node_id: string | null;
+  /** Node id; null: none is known. */
+  readonly leader: string | null;
   readonly term: number | null;
+  readonly commit: number | null;
+  /** Entries by which the slowest voter is behind the commit. */
+  readonly lag: number | null;
   readonly voters: readonly string[];
   readonly replicas: readonly ClusterReplica[];
   readonly flush_backlog: number | null;
@@ -51,7 +57,7 @@ export interface ClusterUpdate {
   readonly groups: readonly ClusterGroup[];
 }
 
-const NODE_STATES: readonly NodeState[] = ['up', 'down', 'draining', 'joining'];
+const NODE_STATES: readonly NodeState[] = ['up', 'down'];
 
 export function readClusterUpdate(value: unknown): ClusterUpdate | null {
   if (!isObject(value)) return null;
@@ -84,6 +90,7 @@ function readNode(value: JsonObject): ClusterNode | null {
   return {
     node_id: nodeId,
     state: NODE_STATES.find((known) => known === value.state) ?? 'unknown',
+    address: stringField(value, 'address'),
     leaders: numberField(value, 'leaders'),
     replicas: numberField(value, 'replicas'),
     event_loop_delay_p99_ms: numberField(value, 'event_loop_delay_p99_ms'),
@@ -102,8 +109,10 @@ function readGroup(value: JsonObject): ClusterGroup | null {
   const { voters } = value;
   return {
     group,
-    leader_node_id: stringField(value, 'leader'),
+    leader: stringField(value, 'leader'),
     term: numberField(value, 'term'),
+    commit: numberField(value, 'commit'),
+    lag: numberField(value, 'lag'),
     voters: Array.isArray(voters) ? voters.filter((voter) => typeof voter === 'string') : [],
     replicas: readAll(value.replicas, readReplica),
     flush_backlog: numberField(value, 'flush_backlog'),

@@ -13,6 +13,7 @@ const CONNECT_TIMEOUT_MS = 2_500;
 /** Silence after which the node is asked for a sign of life, and how long it has for it. */
 const HEARTBEAT_EVERY_MS = 5_000;
 const PROBE_TIMEOUT_MS = 2_500;
+const SILENCE_MAX_MS = 10_000;
 /** Longer than the node's own limit for a proposal, so that its answer comes first. */
 const REQUEST_TIMEOUT_MS = 8_000;
 
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
   readonly namespace: '/' | '/admin';
   readonly tokens: TokenSource;
   readonly openSocket: OpenNodeSocket;
+  /** What every node answers at once, whatever it says; null: nobody asks on this namespace, the node speaks. */
+  readonly probe: { readonly event: string; readonly payload: object } | null;
 }
 
 /** What is known of the connection; the object changes only when its content does. */
@@ -55,8 +58,6 @@ export class Connection {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #heartbeat: ReturnType<typeof setInterval> | null = null;
   #lastHeardMs = 0;
-  /** A node that has never answered a ping is not held to it: it may be of an older version. */
-  #answersPings = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -114,7 +115,7 @@ export class Connection {
       return ack;
     } catch {
       if (socket !== this.#socket) return { ok: false, error: DISCONNECTED };
-      void this.#probe(socket, !this.#answersPings);
+      void this.#probe(socket);
       return { ok: false, error: TIMED_OUT };
     }
   }
@@ -172,7 +173,7 @@ export class Connection {
         this.#attempt = 0;
         return;
       case 'probe':
-        if (this.#socket !== null) void this.#probe(this.#socket, false);
+        if (this.#socket !== null) void this.#probe(this.#socket);
         return;
       default:
         command satisfies never;
@@ -190,7 +191,6 @@ export class Connection {
 
   #dial(): void {
     const { openSocket, namespace } = this.#options;
-    this.#answersPings = false;
     // Events of a socket that was given up must not move the machine: each handler checks that it is still the one.
     const isCurrent = () => this.#socket === socket;
     const socket: NodeSocket = openSocket(
@@ -225,22 +225,24 @@ export class Connection {
 
   #beat(): void {
     const socket = this.#socket;
-    if (socket !== null && Date.now() - this.#lastHeardMs >= HEARTBEAT_EVERY_MS)
-      void this.#probe(socket, false);
+    const silentMs = Date.now() - this.#lastHeardMs;
+    if (socket !== null && silentMs >= HEARTBEAT_EVERY_MS) void this.#probe(socket);
   }
 
   /**
-   * A socket can read "open" long after the other end is gone (sleep, a lost route, a stopped process), so the node
-   * is asked. No answer: the connection is given up, at once when `strict`, else only if this node answers pings at all.
+   * A socket can read "open" long after the other end is gone (sleep, a lost route, a stopped process), so the
+   * node is asked for a sign of life. No answer: the connection is given up. Where nothing can be asked, silence
+   * that is long enough is the answer.
    */
-  async #probe(socket: NodeSocket, strict: boolean): Promise<void> {
+  async #probe(socket: NodeSocket): Promise<void> {
+    const { probe } = this.#options;
     try {
-      await socket.request('ping', {}, PROBE_TIMEOUT_MS);
-      this.#answersPings = true;
+      if (probe !== null) await socket.request(probe.event, probe.payload, PROBE_TIMEOUT_MS);
+      else if (Date.now() - this.#lastHeardMs > SILENCE_MAX_MS) throw new Error('silence');
+      else return;
       this.#lastHeardMs = Date.now();
     } catch {
-      if (socket === this.#socket && (strict || this.#answersPings))
-        this.#step('lost', 'The node does not answer.');
+      if (socket === this.#socket) this.#step('lost', 'The node does not answer.');
     }
   }
 

@@ -22,9 +22,10 @@ export function messages(from: number, to: number): readonly Message[] {
   return Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 }
 
-export function answerMessage(seq: number, epoch: number, text: string): Message {
+export function answerMessage(seq: number, epoch: number, text: string, id = `m${seq}`): Message {
   const content = { id: `a${seq}`, role: 'assistant', parts: [{ type: 'text', text }] };
   return message(seq, {
+    id,
     sender_id: 'echo',
     kind: 'assistant',
     content,

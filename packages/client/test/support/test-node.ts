@@ -103,8 +103,6 @@ export class TestNode {
 
   #answer(socket: Socket, event: string, payload: JsonObject): object {
     switch (event) {
-      case 'ping':
-        return { ok: true };
       case 'session:join':
         return this.#join(socket, payload);
       case 'session:send':
