@@ -27,7 +27,6 @@ CREATE TABLE "messages" (
     "kind" TEXT NOT NULL,
     "content" JSONB NOT NULL,
     "metadata" JSONB NOT NULL DEFAULT '{}',
-    "preview" TEXT NOT NULL,
     "payload_hash" BYTEA NOT NULL,
     "inserted_at" TIMESTAMPTZ(3) NOT NULL,
 

@@ -1,4 +1,11 @@
-import type { Command, GroupState, Message, NewMessage, Reply, Session } from '@fleetlm/conversation';
+import type {
+  Command,
+  GroupState,
+  Message,
+  NewMessage,
+  Reply,
+  Session,
+} from '@fleetlm/conversation';
 
 /**
  * What performers of effects are given by the composition root. Nobody here imports the router, the
@@ -44,7 +51,12 @@ export interface AgentRecord {
 /** Messages that left memory, from Postgres. Rejects with ArchiveUnavailableError when it is away. */
 export interface Archive {
   /** Ascending by seq, at most `limit`, all with afterSeq < seq <= throughSeq, gap-free from the low end. */
-  messagesAfter(sessionId: string, afterSeq: number, throughSeq: number, limit: number): Promise<readonly Message[]>;
+  messagesAfter(
+    sessionId: string,
+    afterSeq: number,
+    throughSeq: number,
+    limit: number,
+  ): Promise<readonly Message[]>;
   /** The newest `limit` messages with seq < beforeSeq, ascending. */
   messagesBefore(sessionId: string, beforeSeq: number, limit: number): Promise<readonly Message[]>;
 }

@@ -14,11 +14,17 @@ export interface DispatchPorts {
   /** To the subscribers on every node; `index` counts from 0 within (epoch, attempt). Never blocks. */
   readonly publishChunk: (chunk: LiveChunk) => void;
   /** Messages for the agent, ascending by seq, up to `throughSeq`, by the agent's history mode. */
-  readonly history: (session: Session, mode: AgentRecord['messageHistoryMode'], limit: number) => Promise<readonly Message[]>;
+  readonly history: (
+    session: Session,
+    mode: AgentRecord['messageHistoryMode'],
+    limit: number,
+  ) => Promise<readonly Message[]>;
   /** Wall clock in Unix milliseconds (for commands and signatures). */
   readonly wallClockMs: () => number;
   readonly newMessageId: () => string;
   readonly allowPrivateAddresses: boolean;
+  /** Something that should not happen did; the work is taken up again with the next poll. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface LiveChunk {
@@ -40,9 +46,18 @@ export interface DispatchEngine {
    * A person stops the answer: aborts the call and commits `stop-dispatch` with the sealed partial answer.
    * Resolves with what the proposal came to.
    */
-  stopAnswer(sessionId: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly code: 'not_found' | 'conflict' | 'not_leader' | 'no_quorum'; readonly detail: string }>;
+  stopAnswer(sessionId: string): Promise<
+    | { readonly ok: true }
+    | {
+        readonly ok: false;
+        readonly code: 'not_found' | 'conflict' | 'not_leader' | 'no_quorum';
+        readonly detail: string;
+      }
+  >;
   /** Chunks of the answer in progress on this node, from index 0. */
-  liveAnswer(sessionId: string): { readonly epoch: number; readonly attempt: number; readonly chunks: readonly Chunk[] } | null;
+  liveAnswer(
+    sessionId: string,
+  ): { readonly epoch: number; readonly attempt: number; readonly chunks: readonly Chunk[] } | null;
   readonly stats: DispatchStats;
   /** Stops taking up work; running calls get `graceMs` to finish, then are dropped (the next leader takes them up). */
   stop(graceMs: number): Promise<void>;

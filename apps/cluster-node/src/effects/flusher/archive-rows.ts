@@ -20,7 +20,6 @@ export function messageRow(message: Message, payload = decoder.decode(message.pa
     sender_type: message.sender.type,
     sender_id: message.sender.id,
     kind: message.kind,
-    preview: withoutNul(message.preview.toWellFormed()),
     payload_hash: payloadHash(message.payload),
     inserted_at: new Date(message.insertedAtMs).toISOString(),
   });
@@ -56,7 +55,10 @@ function acceptable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(acceptable);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [withoutNul(key.toWellFormed()), acceptable(inner)]),
+    Object.entries(value).map(([key, inner]) => [
+      withoutNul(key.toWellFormed()),
+      acceptable(inner),
+    ]),
   );
 }
 

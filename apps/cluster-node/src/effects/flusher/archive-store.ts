@@ -10,11 +10,11 @@ export interface Conflict {
 }
 
 const INSERT_MESSAGES = `
-INSERT INTO messages (session_id, seq, id, sender_type, sender_id, kind, content, metadata, preview, payload_hash, inserted_at)
+INSERT INTO messages (session_id, seq, id, sender_type, sender_id, kind, content, metadata, payload_hash, inserted_at)
 SELECT r.session_id, r.seq, r.id, r.sender_type, r.sender_id, r.kind, r.payload->'content', r.payload->'metadata',
-       r.preview, decode(r.payload_hash, 'hex'), r.inserted_at
+       decode(r.payload_hash, 'hex'), r.inserted_at
 FROM jsonb_to_recordset($1::jsonb) AS r(session_id text, seq int, id uuid, sender_type text, sender_id text,
-     kind text, preview text, payload_hash text, inserted_at timestamptz, payload jsonb)
+     kind text, payload_hash text, inserted_at timestamptz, payload jsonb)
 ON CONFLICT (session_id, seq) DO NOTHING`;
 
 const FIND_CONFLICTS = `
@@ -34,7 +34,7 @@ ON CONFLICT (id) DO UPDATE SET status = excluded.status, metadata = excluded.met
   last_read_seq = excluded.last_read_seq, version = excluded.version, updated_at = excluded.updated_at
 WHERE sessions.version < excluded.version`;
 
-const COLUMNS = `session_id, seq, id::text AS id, sender_type, sender_id, kind, preview, inserted_at,
+const COLUMNS = `session_id, seq, id::text AS id, sender_type, sender_id, kind, inserted_at,
   json_build_object('content', content, 'metadata', metadata)::text AS payload`;
 
 interface ArchivedRow {
@@ -44,7 +44,6 @@ interface ArchivedRow {
   readonly sender_type: string;
   readonly sender_id: string;
   readonly kind: string;
-  readonly preview: string;
   readonly inserted_at: Date;
   readonly payload: string;
 }
@@ -77,7 +76,10 @@ export class ArchiveStore implements Archive {
 
   async #insert(messages: readonly Message[]): Promise<number> {
     try {
-      return await this.#database.execute(INSERT_MESSAGES, asArray(messages.map((message) => messageRow(message))));
+      return await this.#database.execute(
+        INSERT_MESSAGES,
+        asArray(messages.map((message) => messageRow(message))),
+      );
     } catch (error) {
       if (!this.#database.isDataError(error)) throw error;
       return this.#database.execute(INSERT_MESSAGES, asArray(messages.map(acceptableMessageRow)));
@@ -85,7 +87,8 @@ export class ArchiveStore implements Archive {
   }
 
   async writeSessions(sessions: readonly SessionHead[]): Promise<void> {
-    if (sessions.length > 0) await this.#database.execute(UPSERT_SESSIONS, asArray(sessions.map(sessionRow)));
+    if (sessions.length > 0)
+      await this.#database.execute(UPSERT_SESSIONS, asArray(sessions.map(sessionRow)));
   }
 
   async messagesAfter(
@@ -141,7 +144,6 @@ function toMessage(row: ArchivedRow): Message {
     sender: { type: row.sender_type === 'agent' ? 'agent' : 'user', id: row.sender_id },
     kind: row.kind,
     payload: encoder.encode(row.payload),
-    preview: row.preview,
     insertedAtMs: row.inserted_at.getTime(),
   };
 }

@@ -26,7 +26,11 @@ export function takeBatch(
     if (messages.length > 0 && (messages.length >= rowsMax || bytes >= BATCH_BYTES_MAX)) break;
     const taken: Message[] = [];
     for (const message of candidate.messages) {
-      if (messages.length + taken.length >= rowsMax || (bytes >= BATCH_BYTES_MAX && taken.length > 0)) break;
+      if (
+        messages.length + taken.length >= rowsMax ||
+        (bytes >= BATCH_BYTES_MAX && taken.length > 0)
+      )
+        break;
       bytes += message.payload.length;
       taken.push(message);
     }
@@ -42,7 +46,11 @@ export function takeBatch(
 export function watermarksOf(
   batch: GroupBatch,
   conflicted: ReadonlySet<string>,
-): readonly { readonly sessionId: string; readonly seq: number; readonly sessionVersion: number }[] {
+): readonly {
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly sessionVersion: number;
+}[] {
   return batch.sessions
     .filter(({ id }) => !conflicted.has(id))
     .map(({ id, lastSeq, version }) => ({ sessionId: id, seq: lastSeq, sessionVersion: version }));

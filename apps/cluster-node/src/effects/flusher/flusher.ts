@@ -1,7 +1,7 @@
 import type { LedGroup } from '../ports.ts';
 import { ArchiveStore } from './archive-store.ts';
 import { takeBatch, watermarksOf } from './flush-pass.ts';
-import type { FlushPass, Flusher, FlusherPorts, FlusherStats } from './flusher-api.ts';
+import type { Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
 const BACKOFF_MAX_MS = 30_000;
@@ -57,7 +57,10 @@ class PostgresFlusher implements Flusher {
     const { flushIntervalMs } = this.#ports;
     if (this.#failuresInARow === 0) return flushIntervalMs;
     // The first try after a failure comes soon: a restart of Postgres takes seconds.
-    return Math.min(BACKOFF_MAX_MS, Math.min(flushIntervalMs, 1000) * 2 ** Math.min(this.#failuresInARow - 1, 5));
+    return Math.min(
+      BACKOFF_MAX_MS,
+      Math.min(flushIntervalMs, 1000) * 2 ** Math.min(this.#failuresInARow - 1, 5),
+    );
   }
 
   /** One pass at a time: who asks during a pass gets that pass's end. */
@@ -98,7 +101,9 @@ class PostgresFlusher implements Flusher {
         this.#stats.conflictedSessions = this.#conflicted.size;
         this.#ports.onConflict(conflict);
       }
-      await this.archive.writeSessions(batch.sessions.filter(({ id }) => !this.#conflicted.has(id)));
+      await this.archive.writeSessions(
+        batch.sessions.filter(({ id }) => !this.#conflicted.has(id)),
+      );
       rows += batch.messages.length;
       this.#stats.rowsFlushed += batch.messages.length;
       const outcome = await this.#ports.propose(led.group, {

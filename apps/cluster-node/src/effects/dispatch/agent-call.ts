@@ -1,0 +1,120 @@
+import { type Dispatcher, errors, Agent as HttpAgent, request } from 'undici';
+import type { AgentRecord } from '../ports.ts';
+import { checkLiteralHost, PrivateAddressError, publicLookup } from './address-rules.ts';
+import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
+import type { AttemptFailure } from './retry-policy.ts';
+
+const CONNECT_LIMIT_MS = 5000;
+/** An answer may go on longer than its first byte may take to come, but not for ever. */
+const TOTAL_LIMIT_FACTOR = 10;
+const CONNECTIONS_PER_AGENT_MAX = 64;
+
+/** An attempt that brought no answer, or broke one off. */
+export class AttemptError extends Error {
+  readonly failure: AttemptFailure;
+  constructor(failure: AttemptFailure) {
+    super(failure.kind);
+    this.name = 'AttemptError';
+    this.failure = failure;
+  }
+}
+
+/** All outgoing calls of a node share one pool of connections. */
+export function createHttpAgent(allowPrivateAddresses: boolean): HttpAgent {
+  return new HttpAgent({
+    allowH2: true,
+    connections: CONNECTIONS_PER_AGENT_MAX,
+    connect: {
+      timeout: CONNECT_LIMIT_MS,
+      ...(allowPrivateAddresses ? {} : { lookup: publicLookup }),
+    },
+  });
+}
+
+export interface AgentCallOptions {
+  readonly agent: AgentRecord;
+  readonly body: string;
+  readonly signature: Readonly<Record<string, string>>;
+  readonly dispatcher: Dispatcher;
+  readonly allowPrivateAddresses: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes one call and yields what the agent says, in batches as they arrive. Throws AttemptError; when the
+ * signal is aborted it ends without an error.
+ */
+export async function* callAgent(options: AgentCallOptions): AsyncGenerator<readonly StreamItem[]> {
+  const { agent, signal } = options;
+  const total = AbortSignal.timeout(agent.timeoutMs * TOTAL_LIMIT_FACTOR);
+  try {
+    const response = await open(options, AbortSignal.any([signal, total]));
+    checkStatus(response);
+    const type = response.headers['content-type'];
+    const stream = new AnswerStream(typeof type === 'string' ? type : null);
+    for await (const bytes of response.body) {
+      const items = stream.push(bytes);
+      if (items.length > 0) yield items;
+      if (stream.broken !== null) throw stream.broken;
+    }
+    yield stream.end();
+    if (stream.broken !== null) throw stream.broken;
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new AttemptError(
+      total.aborted
+        ? { kind: 'timeout', detail: 'the whole answer was not there in time' }
+        : failureOf(error),
+    );
+  }
+}
+
+function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const { agent } = options;
+  const url = new URL(agent.webhookPath, agent.originUrl);
+  if (!options.allowPrivateAddresses) checkLiteralHost(url);
+  return request(url, {
+    method: 'POST',
+    headers: {
+      ...agent.headers,
+      'content-type': 'application/json',
+      accept: 'text/event-stream, application/x-ndjson',
+      'user-agent': 'FleetLM/1',
+      ...options.signature,
+    },
+    body: options.body,
+    dispatcher: options.dispatcher,
+    signal,
+    headersTimeout: agent.timeoutMs,
+    bodyTimeout: agent.timeoutMs,
+  });
+}
+
+function checkStatus(response: Dispatcher.ResponseData): void {
+  if (response.statusCode >= 200 && response.statusCode < 300) return;
+  // The body is of no interest, but the connection is.
+  response.body.dump({ limit: 64 * 1024 }).catch(() => response.body.destroy());
+  const retryAfter = response.headers['retry-after'];
+  throw new AttemptError({
+    kind: 'status',
+    status: response.statusCode,
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  });
+}
+
+function failureOf(error: unknown): AttemptFailure {
+  if (error instanceof AttemptError) return error.failure;
+  if (error instanceof AnswerStreamError) return { kind: 'answer', detail: error.message };
+  if (error instanceof PrivateAddressError) return { kind: 'refused', detail: error.message };
+  if (error instanceof errors.ConnectTimeoutError)
+    return { kind: 'timeout', detail: 'no connection' };
+  if (error instanceof errors.HeadersTimeoutError)
+    return { kind: 'timeout', detail: 'no first byte' };
+  if (error instanceof errors.BodyTimeoutError)
+    return { kind: 'timeout', detail: 'silence in the answer' };
+  if (error instanceof Error && error.cause instanceof PrivateAddressError) {
+    return { kind: 'refused', detail: error.cause.message };
+  }
+  const detail = error instanceof Error ? error.message || error.name : String(error);
+  return { kind: 'connection', detail };
+}

@@ -1,0 +1,144 @@
+import { createParser, type EventSourceParser } from 'eventsource-parser';
+
+/** The agent's stream can't be read any further; what came before is valid. */
+export class AnswerStreamError extends Error {
+  constructor(detail: string) {
+    super(detail);
+    this.name = 'AnswerStreamError';
+  }
+}
+
+export const LINE_LENGTH_MAX = 1024 * 1024;
+export const STREAM_BYTES_MAX = 32 * 1024 * 1024;
+export const CHUNKS_MAX = 100_000;
+
+/** What the stream said: a JSON value, or that it is done. */
+export type StreamItem =
+  | { readonly type: 'value'; readonly value: unknown }
+  | { readonly type: 'done' };
+
+/**
+ * Reads an agent's answer: server-sent events or newline-delimited JSON, told apart by the content type and
+ * then by the first byte. Bytes in, items out; throws AnswerStreamError.
+ */
+export class AnswerStream {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  #format: 'sse' | 'ndjson' | null;
+  #events: EventSourceParser;
+  #items: StreamItem[] = [];
+  #line = '';
+  #bytes = 0;
+  #count = 0;
+  #pendingLength = 0;
+
+  constructor(contentType: string | null) {
+    this.#format = formatOf(contentType);
+    this.#events = createParser({
+      onEvent: ({ data }) => {
+        this.#pendingLength = 0;
+        this.#take(data);
+      },
+    });
+  }
+
+  push(bytes: Uint8Array): readonly StreamItem[] {
+    this.#bytes += bytes.length;
+    if (this.#bytes > STREAM_BYTES_MAX)
+      throw new AnswerStreamError(`the answer is larger than ${STREAM_BYTES_MAX} bytes`);
+    return this.#feed(this.#decode(bytes, true));
+  }
+
+  /** The stream ended: a last line without its newline counts. */
+  end(): readonly StreamItem[] {
+    const rest = this.#feed(this.#decode(new Uint8Array(0), false));
+    if (this.#format === 'sse') {
+      this.#events.feed('\n\n');
+      return [...rest, ...this.#drain()];
+    }
+    if (this.#line.trim() !== '') this.#take(this.#line);
+    this.#line = '';
+    return [...rest, ...this.#drain()];
+  }
+
+  #decode(bytes: Uint8Array, stream: boolean): string {
+    try {
+      return this.#decoder.decode(bytes, { stream });
+    } catch {
+      throw new AnswerStreamError('the answer is not UTF-8');
+    }
+  }
+
+  #feed(text: string): readonly StreamItem[] {
+    this.#format ??= firstByteFormat(text);
+    if (this.#format === null) return [];
+    if (this.#format === 'sse') {
+      this.#pendingLength += text.length;
+      this.#events.feed(text);
+      if (this.#pendingLength > LINE_LENGTH_MAX && !text.includes('\n')) throw tooLong();
+    } else this.#feedLines(text);
+    return this.#drain();
+  }
+
+  #feedLines(text: string): void {
+    const lines = (this.#line + text).split('\n');
+    this.#line = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') this.#take(line);
+    if (this.#line.length > LINE_LENGTH_MAX) throw tooLong();
+  }
+
+  #take(text: string): void {
+    if (text.length > LINE_LENGTH_MAX) throw tooLong();
+    this.#count += 1;
+    if (this.#count > CHUNKS_MAX)
+      throw new AnswerStreamError(`the answer has more than ${CHUNKS_MAX} chunks`);
+    if (text.trim() === '[DONE]') {
+      this.#items.push({ type: 'done' });
+      return;
+    }
+    try {
+      this.#items.push({ type: 'value', value: JSON.parse(text) });
+    } catch {
+      this.#broken = new AnswerStreamError(`not JSON: ${text.slice(0, 80)}`);
+    }
+  }
+
+  /** Set when a line is broken: what came before it in the same bytes is still given out first. */
+  #broken: AnswerStreamError | null = null;
+
+  #drain(): readonly StreamItem[] {
+    const items = this.#items;
+    this.#items = [];
+    if (this.#broken !== null && items.length === 0) throw this.#broken;
+    return items;
+  }
+
+  /** A broken line that was met after valid ones. */
+  get broken(): AnswerStreamError | null {
+    return this.#broken;
+  }
+}
+
+function tooLong(): AnswerStreamError {
+  return new AnswerStreamError(`a line is longer than ${LINE_LENGTH_MAX} characters`);
+}
+
+function formatOf(contentType: string | null): 'sse' | 'ndjson' | null {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'text/event-stream') return 'sse';
+  if (
+    [
+      'application/x-ndjson',
+      'application/ndjson',
+      'application/jsonl',
+      'application/jsonlines',
+    ].includes(type)
+  )
+    return 'ndjson';
+  return null;
+}
+
+function firstByteFormat(text: string): 'sse' | 'ndjson' | null {
+  const first = text.trimStart()[0];
+  if (first === undefined) return null;
+  return first === '{' ? 'ndjson' : 'sse';
+}

@@ -1,0 +1,2 @@
+export type * from './dispatch-api.ts';
+export { createDispatchEngine } from './dispatch-engine.ts';

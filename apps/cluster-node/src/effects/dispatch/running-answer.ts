@@ -1,0 +1,95 @@
+import {
+  type AssembledMessage,
+  assembleChunk,
+  EMPTY_MESSAGE,
+  isToolPart,
+  textOfParts,
+  type UiPart,
+} from '@fleetlm/client/assemble';
+import type { Termination } from '@fleetlm/protocol';
+import type { NewMessage } from '../ports.ts';
+import type { Chunk } from './dispatch-api.ts';
+
+const PREVIEW_LENGTH_MAX = 140;
+const encoder = new TextEncoder();
+
+export interface AnswerTimes {
+  readonly latencyMs: number;
+  readonly timeToFirstTokenMs: number | null;
+}
+
+/** Chunks that open an answer without saying anything yet: an agent that fails after them has not begun. */
+const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
+
+/** An answer while it comes in: its chunks, as they are shown, and what they come to. */
+export class RunningAnswer {
+  readonly messageId: string;
+  readonly chunks: Chunk[] = [];
+  #message: AssembledMessage = EMPTY_MESSAGE;
+  #hasContent = false;
+
+  constructor(messageId: string) {
+    this.messageId = messageId;
+  }
+
+  /** True once something was said that a person could have read. */
+  get hasContent(): boolean {
+    return this.#hasContent;
+  }
+
+  get message(): AssembledMessage {
+    return this.#message;
+  }
+
+  /** The chunks to show for one that arrived: a `start` with our message id always comes first, once. */
+  take(chunk: Chunk): readonly Chunk[] {
+    const shown: Chunk[] = [];
+    if (chunk.type === 'start') {
+      if (this.chunks.length > 0) return [];
+      shown.push({ ...chunk, messageId: this.messageId });
+    } else {
+      if (this.chunks.length === 0) shown.push({ type: 'start', messageId: this.messageId });
+      shown.push(chunk);
+    }
+    this.#hasContent ||= !PREAMBLE.has(chunk.type) && chunk.type !== 'error';
+    for (const one of shown) {
+      this.chunks.push(one);
+      this.#message = assembleChunk(this.#message, one);
+    }
+    return shown;
+  }
+
+  /** The message to commit. Whatever is still open is closed: text is done, tool calls are errors. */
+  toMessage(epoch: number, termination: Termination, times: AnswerTimes): NewMessage {
+    const parts = termination === 'finish' ? this.#message.parts : seal(this.#message.parts);
+    const content = { id: this.messageId, role: 'assistant', parts };
+    const metadata = {
+      ...this.#message.metadata,
+      epoch,
+      termination,
+      latency_ms: Math.round(times.latencyMs),
+      time_to_first_token_ms:
+        times.timeToFirstTokenMs === null ? null : Math.round(times.timeToFirstTokenMs),
+    };
+    return {
+      id: this.messageId,
+      kind: 'assistant',
+      payload: encoder.encode(JSON.stringify({ content, metadata })),
+      preview: textOfParts(parts).replace(/\s+/g, ' ').slice(0, PREVIEW_LENGTH_MAX).toWellFormed(),
+    };
+  }
+}
+
+/** Closes what an answer that broke off left open, so that the next turn can read it. */
+export function seal(parts: readonly UiPart[]): readonly UiPart[] {
+  return parts.map((part): UiPart => {
+    if (part.type === 'text' || part.type === 'reasoning') return { ...part, state: 'done' };
+    if (
+      isToolPart(part) &&
+      (part.state === 'input-streaming' || part.state === 'input-available')
+    ) {
+      return { ...part, state: 'output-error', errorText: 'The answer ended before the tool did.' };
+    }
+    return part;
+  });
+}
