@@ -1,2 +1,9 @@
-process.stderr.write('npm run sim: not built yet\n');
-process.exit(1);
+/** npm run sim -- [--seeds N] [--seed S] [--once] | --replay S | --zoo [--seeds N] */
+import { simulate } from '@fleetlm/raft/sim';
+
+try {
+  process.exit(simulate(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

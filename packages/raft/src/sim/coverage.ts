@@ -1,52 +1,61 @@
-/** Situations that the seeds together must reach; a simulator that never meets one proves nothing of it. */
+/** Situations that a run must reach to be worth something; a counter that stays 0 is a gap in the simulator. */
 export const SITUATIONS = [
-  'elections',
-  'leader change with an uncommitted tail',
-  'tail truncated',
-  'write in flight replaced',
+  'leader elected with an uncommitted tail',
+  'entries replaced while being written',
+  'write returned after its entries were replaced',
   'commit in a joint configuration',
-  'joint configuration left',
-  'leader removed or demoted',
-  'learner promoted',
-  'snapshot sent',
+  'leader removed itself',
+  'snapshot taken',
   'snapshot installed',
-  'snapshot failed',
-  'snapshot in a joint configuration',
-  'crash with writes in flight',
-  'power loss',
-  'pause',
-  'partition',
-  'partition one way',
-  'votes split',
-  'pre-vote rejected',
+  'snapshot installed in a joint configuration',
+  'snapshot lost on the way',
+  'log fast-forwarded past a snapshot',
+  'election without a winner',
   'pre-vote granted',
-  'leader stepped down without quorum',
-  'transfer finished',
-  'transfer timed out',
-  'leader forgotten',
-  'read confirmed at the leader',
-  'read confirmed at a follower',
+  'pre-vote refused',
+  'leader stepped down for lack of a quorum',
+  'leadership transferred',
+  'transfer given up',
+  'read confirmed',
   'read dropped',
-  'proposal over the uncommitted limit',
-  'append rejected',
+  'read asked by a follower',
+  'proposal acknowledged',
+  'proposal overwritten',
+  'uncommitted limit reached',
+  'configuration change refused',
+  'joint configuration entered',
+  'restart in a joint configuration',
+  'replica wiped',
+  'dead replica replaced',
+  'process crashed',
+  'power lost with unsynced writes',
+  'sync failed',
+  'resumed, timers first',
+  'resumed, messages first',
+  'link cut one way',
+  'partition',
+  'all replicas without power at once',
+  'append refused',
 ] as const;
 
 export type Situation = (typeof SITUATIONS)[number];
 
 export class Coverage {
-  readonly counts = new Map<Situation, number>();
+  readonly #counts = new Map<Situation, number>(SITUATIONS.map((situation) => [situation, 0]));
 
-  count(situation: Situation): void {
-    this.counts.set(situation, (this.counts.get(situation) ?? 0) + 1);
+  saw(situation: Situation, count = 1): void {
+    this.#counts.set(situation, (this.#counts.get(situation) ?? 0) + count);
   }
 
   add(other: Coverage): void {
-    for (const [situation, count] of other.counts) {
-      this.counts.set(situation, (this.counts.get(situation) ?? 0) + count);
-    }
+    for (const [situation, count] of other.counts) this.saw(situation, count);
   }
 
-  missing(): readonly Situation[] {
-    return SITUATIONS.filter((situation) => !this.counts.has(situation));
+  get counts(): ReadonlyMap<Situation, number> {
+    return this.#counts;
+  }
+
+  get missing(): readonly Situation[] {
+    return SITUATIONS.filter((situation) => this.#counts.get(situation) === 0);
   }
 }

@@ -29,6 +29,8 @@ export function checkLiveness(sim: Simulation, actors: Actors): void {
   sim.runUntil(sim.now + phase, act);
   waitFor('no leader', () => leaderOf(sim) !== null);
   waitFor('a joint configuration is never left', () => hasLeftJoint(sim, actors));
+  // What is in the logs may still change the configuration, and with it the leader.
+  waitFor('a log is not committed', () => isSettled(sim));
   stopStrangers(sim);
   sim.runUntil(sim.now + phase, act);
   const term = highestTerm(sim);
@@ -58,17 +60,22 @@ function heal(sim: Simulation, actors: Actors): void {
   }
 }
 
-/** The leader of the highest term there is. */
+/** Whoever counts in the newest configuration that anybody has applied. */
+function membersOf(sim: Simulation): SimReplica[] {
+  const { voters, learners, votersOutgoing } = sim.states.at(sim.states.maxIndex).confState;
+  const ids = new Set([...voters, ...learners, ...votersOutgoing]);
+  return [...sim.replicas.values()].filter(({ id }) => ids.has(id));
+}
+
+/** The leader of the highest term among the members. */
 function leaderOf(sim: Simulation): SimReplica | null {
   const term = highestTerm(sim);
-  for (const replica of sim.replicas.values()) {
-    if (replica.status?.role === 'leader' && replica.status.term === term) return replica;
-  }
-  return null;
+  const leads = ({ status }: SimReplica): boolean => status?.role === 'leader' && status.term === term;
+  return membersOf(sim).find(leads) ?? null;
 }
 
 function highestTerm(sim: Simulation): number {
-  return Math.max(...[...sim.replicas.values()].map(({ status }) => status?.term ?? 0));
+  return Math.max(...membersOf(sim).map(({ status }) => status?.term ?? 0));
 }
 
 function hasLeftJoint(sim: Simulation, actors: Actors): boolean {
@@ -82,11 +89,17 @@ function hasLeftJoint(sim: Simulation, actors: Actors): boolean {
   return false;
 }
 
+function isSettled(sim: Simulation): boolean {
+  const { status } = leaderOf(sim) ?? {};
+  if (status === undefined || status === null) return false;
+  return status.commit === status.lastIndex && sim.states.maxIndex === status.commit;
+}
+
 /** Whoever is no member any more would be stopped by its host, and doesn't count. */
 function stopStrangers(sim: Simulation): void {
-  const { voters, learners } = sim.states.at(sim.states.maxIndex).confState;
+  const members = membersOf(sim);
   for (const replica of sim.replicas.values()) {
-    if (!voters.includes(replica.id) && !learners.includes(replica.id)) replica.crash(false);
+    if (!members.includes(replica)) replica.crash(false);
   }
 }
 

@@ -13,6 +13,9 @@ export function observeStep(replica: SimReplica, node: RawNode): void {
   if (before.leadTransferee !== 0 && now.leadTransferee === 0 && now.role === 'leader') {
     shared.coverage.count('transfer timed out');
   }
+  if (before.leadTransferee !== 0 && now.term > before.term) {
+    shared.coverage.count('transfer finished');
+  }
   if (now.role !== 'leader') return;
   if (before.role !== 'leader') {
     shared.elections.leads(replica.id, now.term);

@@ -268,7 +268,8 @@ export class SimReplica {
   }
 
   #send(message: Message): void {
-    checkPersistBeforeSend(message, this.disk);
+    const isCandidate = this.status?.role === 'candidate' && this.status.term === message.term;
+    checkPersistBeforeSend(message, this.disk, isCandidate);
     this.shared.send(this, message);
   }
 }
