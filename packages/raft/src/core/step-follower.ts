@@ -119,14 +119,13 @@ export function handleSnapshot(raft: Raft, message: Of<'snapshot'>): void {
 function restore(raft: Raft, snapshot: SnapshotMetadata): void {
   const { log } = raft;
   if (snapshot.index <= log.committed) return;
-  const { voters, learners, votersOutgoing } = snapshot.confState;
-  // Not for us: a configuration without this replica must not be taken over.
-  if (![voters, learners, votersOutgoing].some((ids) => ids.includes(raft.id))) return;
+  // Its configuration may be from before this replica was added: the entry that adds it follows.
   if (log.matchTerm(snapshot.index, snapshot.term)) {
     // The log has that entry: nothing has to be thrown away, only committed.
     log.commitTo(snapshot.index);
     return;
   }
   log.restore(snapshot);
+  raft.confIndex = snapshot.index;
   takeConf(raft, restoreConf(snapshot.confState, log.lastIndex(), raft.options));
 }
