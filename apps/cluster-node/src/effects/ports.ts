@@ -7,6 +7,8 @@ import type {
   Session,
 } from '@fleetlm/conversation';
 
+export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+
 /**
  * What performers of effects are given by the composition root. Nobody here imports the router, the
  * gateway or the groups: data comes back up through these functions.
@@ -28,24 +30,6 @@ export interface LedGroup {
   readonly group: number;
   readonly term: number;
   readonly state: GroupState;
-}
-
-/** The agents' registrations as the system group has them on this node. */
-export interface AgentRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly originUrl: string;
-  readonly webhookPath: string;
-  readonly messageHistoryMode: 'tail' | 'last' | 'entire';
-  readonly messageHistoryLimit: number;
-  readonly timeoutMs: number;
-  readonly debounceWindowMs: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly status: 'enabled' | 'disabled';
-  /** `whsec_<base64>`. */
-  readonly secret: string;
-  readonly insertedAtMs: number;
-  readonly updatedAtMs: number;
 }
 
 /** Messages that left memory, from Postgres. Rejects with ArchiveUnavailableError when it is away. */

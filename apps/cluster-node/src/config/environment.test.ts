@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError, readEnvironment } from './environment.ts';
+import { VARIABLES } from './variables.ts';
+
+const GOOD = {
+  NODE_ID: 'n1',
+  DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/d',
+  AUTH_JWT_SECRET: 'a secret of some length',
+} as const;
+
+const THREE = 'n1=127.0.0.1:4101,n2=host-b:4102,n3=[::1]:4103';
+
+function messageOf(environment: Readonly<Record<string, string | undefined>>): string {
+  try {
+    readEnvironment(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error('the environment was accepted');
+}
+
+describe('the environment', () => {
+  test('the least that is needed, and the defaults', () => {
+    const environment = readEnvironment({ ...GOOD, PATH: '/bin', API_KEY: '' });
+    expect(environment).toMatchObject({
+      nodeId: 'n1',
+      http: { host: '127.0.0.1', port: 4001 },
+      mesh: { host: '127.0.0.1', port: 4101 },
+      peers: [{ nodeId: 'n1', host: '127.0.0.1', port: 4101 }],
+      raftGroups: 256,
+      raftReplicas: 3,
+      dataDirectory: '.data/n1',
+      flushIntervalMs: 5000,
+      apiKey: null,
+      webhookAllowPrivate: false,
+      logLevel: 'info',
+    });
+  });
+
+  test('peers with names, IPv6 addresses and spaces', () => {
+    const { peers } = readEnvironment({
+      ...GOOD,
+      CLUSTER_PEERS: THREE.replaceAll(',', ', '),
+      CLUSTER_SECRET: 'long enough',
+    });
+    expect(peers).toEqual([
+      { nodeId: 'n1', host: '127.0.0.1', port: 4101 },
+      { nodeId: 'n2', host: 'host-b', port: 4102 },
+      { nodeId: 'n3', host: '::1', port: 4103 },
+    ]);
+  });
+
+  test.each([
+    ['NODE_ID', undefined],
+    ['NODE_ID', 'Node One'],
+    ['PORT', '0'],
+    ['PORT', 'http'],
+    ['PORT', '70000'],
+    ['HOST', 'a host'],
+    ['MESH_PORT', '4001'],
+    ['MESH_HOST', ''.padEnd(300, 'a')],
+    ['CLUSTER_PEERS', 'n1'],
+    ['CLUSTER_PEERS', 'n1=127.0.0.1'],
+    ['CLUSTER_PEERS', 'n1=a:1,n1=b:2'],
+    ['CLUSTER_PEERS', 'n2=127.0.0.1:4102'],
+    ['CLUSTER_SECRET', 'short'],
+    ['RAFT_GROUPS', '257'],
+    ['RAFT_REPLICAS', '0'],
+    ['DATABASE_URL', undefined],
+    ['DATABASE_URL', 'mysql://127.0.0.1/x'],
+    ['FLUSH_INTERVAL_MS', '5s'],
+    ['AUTH_JWT_SECRET', undefined],
+    ['AUTH_JWKS_URL', 'file:///keys'],
+    ['API_KEY', 'too short'],
+    ['WEBHOOK_ALLOW_PRIVATE', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+  ] as const)('%s=%s is refused with its name, meaning and an example', (name, value) => {
+    const message = messageOf({ ...GOOD, [name]: value });
+    expect(message).toContain(`${name} `);
+    expect(message).toContain(VARIABLES[name].meaning);
+    expect(message).toContain(`Example: ${VARIABLES[name].example}`);
+  });
+
+  test('several nodes need a secret', () => {
+    expect(messageOf({ ...GOOD, CLUSTER_PEERS: THREE })).toContain('CLUSTER_SECRET must be set');
+  });
+
+  test('everything that is wrong is named at once', () => {
+    const message = messageOf({});
+    expect(message).toContain('NODE_ID must be set');
+    expect(message).toContain('DATABASE_URL must be set');
+  });
+});

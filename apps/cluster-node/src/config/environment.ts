@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { LogLevel } from '../telemetry/logger.ts';
+import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
+
+/** What the operator decided, typed. */
+export interface Environment {
+  readonly nodeId: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly mesh: { readonly host: string; readonly port: number };
+  /** All founding nodes, this one included; one entry for a single node. */
+  readonly peers: readonly PeerAddress[];
+  /** Null only for a single node. */
+  readonly clusterSecret: string | null;
+  readonly raftGroups: number;
+  readonly raftReplicas: number;
+  readonly dataDirectory: string;
+  readonly databaseUrl: string;
+  readonly flushIntervalMs: number;
+  readonly jwtSecret: string | null;
+  readonly jwksUrl: string | null;
+  readonly apiKey: string | null;
+  readonly webhookAllowPrivate: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** Something an operator has to put right before the node can start: exit code 78. */
+export class ConfigurationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const schema = z.strictObject({
+  NODE_ID: VARIABLES.NODE_ID.schema,
+  PORT: VARIABLES.PORT.schema,
+  HOST: VARIABLES.HOST.schema,
+  MESH_PORT: VARIABLES.MESH_PORT.schema,
+  MESH_HOST: VARIABLES.MESH_HOST.schema,
+  CLUSTER_PEERS: VARIABLES.CLUSTER_PEERS.schema,
+  CLUSTER_SECRET: VARIABLES.CLUSTER_SECRET.schema,
+  RAFT_GROUPS: VARIABLES.RAFT_GROUPS.schema,
+  RAFT_REPLICAS: VARIABLES.RAFT_REPLICAS.schema,
+  DATA_DIR: VARIABLES.DATA_DIR.schema,
+  DATABASE_URL: VARIABLES.DATABASE_URL.schema,
+  FLUSH_INTERVAL_MS: VARIABLES.FLUSH_INTERVAL_MS.schema,
+  AUTH_JWT_SECRET: VARIABLES.AUTH_JWT_SECRET.schema,
+  AUTH_JWKS_URL: VARIABLES.AUTH_JWKS_URL.schema,
+  API_KEY: VARIABLES.API_KEY.schema,
+  WEBHOOK_ALLOW_PRIVATE: VARIABLES.WEBHOOK_ALLOW_PRIVATE.schema,
+  LOG_LEVEL: VARIABLES.LOG_LEVEL.schema,
+} satisfies Record<VariableName, z.ZodType>);
+
+type Variables = z.output<typeof schema>;
+
+/** Reads the environment. Throws a ConfigurationError that names every variable that is missing or wrong. */
+export function readEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Environment {
+  const parsed = schema.safeParse(pick(environment));
+  const faults = parsed.success ? faultsBetween(parsed.data) : faultsOf(parsed.error);
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(describe(faults));
+  return toEnvironment(parsed.data);
+}
+
+interface Fault {
+  readonly name: VariableName;
+  readonly message: string;
+}
+
+/** A variable that is set to nothing is one that is not set. */
+function pick(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const picked: Record<string, string> = {};
+  for (const name of Object.keys(VARIABLES)) {
+    const value = environment[name];
+    if (value !== undefined && value !== '') picked[name] = value;
+  }
+  return picked;
+}
+
+function faultsOf(error: z.ZodError): readonly Fault[] {
+  return error.issues.flatMap((issue) => {
+    const name = issue.path[0];
+    return isVariableName(name) ? [{ name, message: issue.message }] : [];
+  });
+}
+
+function isVariableName(name: unknown): name is VariableName {
+  return typeof name === 'string' && Object.hasOwn(VARIABLES, name);
+}
+
+/** What only shows when several variables are looked at together. */
+function faultsBetween(variables: Variables): readonly Fault[] {
+  const faults: Fault[] = [];
+  const peers = variables.CLUSTER_PEERS;
+  if (peers !== undefined && !peers.some((peer) => peer.nodeId === variables.NODE_ID))
+    faults.push({
+      name: 'CLUSTER_PEERS',
+      message: `must name this node too (NODE_ID=${variables.NODE_ID})`,
+    });
+  if ((peers?.length ?? 1) > 1 && variables.CLUSTER_SECRET === undefined)
+    faults.push({ name: 'CLUSTER_SECRET', message: 'must be set when there are several nodes' });
+  if (variables.AUTH_JWT_SECRET === undefined && variables.AUTH_JWKS_URL === undefined)
+    faults.push({ name: 'AUTH_JWT_SECRET', message: 'must be set (or AUTH_JWKS_URL)' });
+  if (variables.PORT === variables.MESH_PORT && variables.HOST === variables.MESH_HOST)
+    faults.push({ name: 'MESH_PORT', message: `must not be the same as PORT` });
+  return faults;
+}
+
+function describe(faults: readonly Fault[]): string {
+  const lines = faults.map(({ name, message }) => {
+    const { meaning, example } = VARIABLES[name];
+    return `${name} ${message}.\n  It is ${meaning}.\n  Example: ${example}`;
+  });
+  return `The environment is not right.\n\n${lines.join('\n\n')}`;
+}
+
+function toEnvironment(variables: Variables): Environment {
+  const self = {
+    nodeId: variables.NODE_ID,
+    host: variables.MESH_HOST,
+    port: variables.MESH_PORT,
+  };
+  return {
+    nodeId: variables.NODE_ID,
+    http: { host: variables.HOST, port: variables.PORT },
+    mesh: { host: variables.MESH_HOST, port: variables.MESH_PORT },
+    peers: variables.CLUSTER_PEERS ?? [self],
+    clusterSecret: variables.CLUSTER_SECRET ?? null,
+    raftGroups: variables.RAFT_GROUPS,
+    raftReplicas: variables.RAFT_REPLICAS,
+    dataDirectory: variables.DATA_DIR ?? join('.data', variables.NODE_ID),
+    databaseUrl: variables.DATABASE_URL,
+    flushIntervalMs: variables.FLUSH_INTERVAL_MS,
+    jwtSecret: variables.AUTH_JWT_SECRET ?? null,
+    jwksUrl: variables.AUTH_JWKS_URL ?? null,
+    apiKey: variables.API_KEY ?? null,
+    webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE,
+    logLevel: variables.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { LOG_LEVELS } from '../telemetry/logger.ts';
+
+/** One variable of the environment: how it is read, and what an operator is told when it is wrong. */
+interface Variable<S extends z.ZodType> {
+  readonly schema: S;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+function variable<S extends z.ZodType>(schema: S, meaning: string, example: string): Variable<S> {
+  return { schema, meaning, example };
+}
+
+const text = z.string('must be set');
+
+function integer(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return text
+    .regex(/^\d{1,9}$/, { error: message, abort: true })
+    .transform(Number)
+    .pipe(z.int().min(min, message).max(max, message));
+}
+
+const host = text.regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an address');
+const nodeId = text.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and "-"');
+const httpUrl = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
+  error: 'must be an http or https URL',
+});
+const postgresUrl = text.refine(
+  (value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''),
+  { error: 'must be a postgresql:// URL' },
+);
+
+/** `n1=host:port`, the host in brackets when it is an IPv6 address. */
+const PEER = /^([a-z0-9-]{1,32})=(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
+
+export interface PeerAddress {
+  readonly nodeId: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const peers = text.transform((value, context): readonly PeerAddress[] => {
+  const fault = (message: string): readonly PeerAddress[] => {
+    context.issues.push({ code: 'custom', message, input: value });
+    return [];
+  };
+  const addresses: PeerAddress[] = [];
+  for (const item of value.split(',')) {
+    const [, id, v6, name, digits] = PEER.exec(item.trim()) ?? [];
+    const port = Number(digits);
+    if (id === undefined || !(port >= 1 && port <= 65_535))
+      return fault(`must be a list of name=host:port; "${item.trim()}" is none`);
+    if (addresses.some((known) => known.nodeId === id)) return fault(`names ${id} twice`);
+    addresses.push({ nodeId: id, host: v6 ?? name ?? '', port });
+  }
+  return addresses;
+});
+
+export const VARIABLES = {
+  NODE_ID: variable(nodeId, 'the name of this node, unique in the cluster', 'NODE_ID=n1'),
+  PORT: variable(
+    integer(1, 65_535).default(4001),
+    'the port of REST and socket.io',
+    'PORT=4001',
+  ),
+  HOST: variable(
+    host.default('127.0.0.1'),
+    'the address that REST and socket.io listen on',
+    'HOST=0.0.0.0',
+  ),
+  MESH_PORT: variable(
+    integer(1, 65_535).default(4101),
+    'the port that the other nodes of the cluster connect to',
+    'MESH_PORT=4101',
+  ),
+  MESH_HOST: variable(
+    host.default('127.0.0.1'),
+    'the address that the mesh listens on',
+    'MESH_HOST=0.0.0.0',
+  ),
+  CLUSTER_PEERS: variable(
+    peers.optional(),
+    'the mesh addresses of the founding nodes, this one included; leave it out for a single node',
+    'CLUSTER_PEERS=n1=127.0.0.1:4101,n2=127.0.0.1:4102,n3=127.0.0.1:4103',
+  ),
+  CLUSTER_SECRET: variable(
+    text.min(8, 'must have at least 8 characters').optional(),
+    'the secret that all nodes of the cluster share; needed unless this is a single node',
+    'CLUSTER_SECRET=$(openssl rand -hex 32)',
+  ),
+  RAFT_GROUPS: variable(
+    integer(1, 256).default(256),
+    'the number of groups that share the users, fixed when the cluster is founded',
+    'RAFT_GROUPS=256',
+  ),
+  RAFT_REPLICAS: variable(
+    integer(1, 7).default(3),
+    'the copies of every group, fixed when the cluster is founded',
+    'RAFT_REPLICAS=3',
+  ),
+  DATA_DIR: variable(
+    text.min(1).optional(),
+    "the directory of this node's log, snapshots and identity",
+    'DATA_DIR=/var/lib/fleetlm/n1',
+  ),
+  DATABASE_URL: variable(
+    postgresUrl,
+    'the Postgres that messages are archived to',
+    'DATABASE_URL=postgresql://fleetlm:secret@127.0.0.1:5432/fleetlm',
+  ),
+  FLUSH_INTERVAL_MS: variable(
+    integer(50, 3_600_000).default(5_000),
+    'how often messages are written to Postgres, in milliseconds',
+    'FLUSH_INTERVAL_MS=5000',
+  ),
+  AUTH_JWT_SECRET: variable(
+    text.min(1).optional(),
+    "the secret that users' tokens are signed with (HS256); this or AUTH_JWKS_URL",
+    'AUTH_JWT_SECRET=$(openssl rand -hex 32)',
+  ),
+  AUTH_JWKS_URL: variable(
+    httpUrl.optional(),
+    "where the public keys of users' tokens are published; this or AUTH_JWT_SECRET",
+    'AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json',
+  ),
+  API_KEY: variable(
+    text.min(32, 'must have at least 32 characters').optional(),
+    'the key of your own servers, with full rights',
+    'API_KEY=$(openssl rand -hex 32)',
+  ),
+  WEBHOOK_ALLOW_PRIVATE: variable(
+    z
+      .enum(['true', 'false'], 'must be true or false')
+      .default('false')
+      .transform((value) => value === 'true'),
+    'whether agents may live on private and loopback addresses',
+    'WEBHOOK_ALLOW_PRIVATE=true',
+  ),
+  LOG_LEVEL: variable(
+    z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+    'how much is logged',
+    'LOG_LEVEL=info',
+  ),
+} as const;
+
+export type VariableName = keyof typeof VARIABLES;

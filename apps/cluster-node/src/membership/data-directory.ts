@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import {
+  crc32c,
+  lockDirectory,
+  nodeDisk,
+  readDurableFile,
+  writeDurableFile,
+} from '@fleetlm/raft/wal';
+import * as z from 'zod';
+import { type ClusterDescriptor, decodeDescriptor, encodeDescriptor } from './cluster-descriptor.ts';
+
+const IDENTITY_FILE = 'identity';
+const CLUSTER_FILE = 'cluster';
+const VERSION = 1;
+
+const identitySchema = z.strictObject({
+  version: z.literal(VERSION),
+  nodeId: z.string(),
+  incarnation: z.string().min(1),
+});
+
+/** The directory belongs to a node of another name. */
+export class ForeignDirectoryError extends Error {
+  constructor(directory: string, owner: string, nodeId: string) {
+    super(
+      `${directory} belongs to the node ${owner}, this is ${nodeId}: give this node a DATA_DIR of its own`,
+    );
+    this.name = 'ForeignDirectoryError';
+  }
+}
+
+/** A node's data directory, held by this process alone until it ends. */
+export interface DataDirectory {
+  readonly path: string;
+  /** Drawn when the directory was first used: an emptied directory is another node. */
+  readonly incarnation: string;
+  /** Null: this node knows no cluster yet. */
+  readonly descriptor: ClusterDescriptor | null;
+  saveDescriptor(descriptor: ClusterDescriptor): Promise<void>;
+  readonly lock: Server;
+}
+
+/**
+ * Opens or makes the directory. Rejects with DirectoryInUseError, ForeignDirectoryError, or what the disk says;
+ * a damaged identity is DiskError('EBADMSG').
+ */
+export async function openDataDirectory(path: string, nodeId: string): Promise<DataDirectory> {
+  await mkdir(path, { recursive: true });
+  const lock = await lockDirectory(path);
+  const identity = await readJson(path, IDENTITY_FILE, identitySchema);
+  if (identity !== null && identity.nodeId !== nodeId)
+    throw new ForeignDirectoryError(path, identity.nodeId, nodeId);
+  const incarnation = identity?.incarnation ?? randomUUID();
+  if (identity === null) await writeJson(path, IDENTITY_FILE, { version: VERSION, nodeId, incarnation });
+  const cluster = await readDurableFile(nodeDisk, path, CLUSTER_FILE, crc32c);
+  return {
+    path,
+    incarnation,
+    descriptor: cluster === null ? null : decodeDescriptor(parseJson(cluster)),
+    saveDescriptor: (descriptor) => writeJson(path, CLUSTER_FILE, encodeDescriptor(descriptor)),
+    lock,
+  };
+}
+
+async function readJson<S extends z.ZodType>(
+  path: string,
+  name: string,
+  schema: S,
+): Promise<z.output<S> | null> {
+  const bytes = await readDurableFile(nodeDisk, path, name, crc32c);
+  return bytes === null ? null : schema.parse(parseJson(bytes));
+}
+
+function writeJson(path: string, name: string, value: unknown): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return writeDurableFile(nodeDisk, path, name, bytes, crc32c);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+}

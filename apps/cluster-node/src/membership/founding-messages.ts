@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { descriptorSchema } from './cluster-descriptor.ts';
+
+/** What nodes tell each other on the `founding` channel, as JSON. */
+const helloSchema = z.strictObject({
+  type: z.literal('hello'),
+  nodeId: z.string(),
+  incarnation: z.string().min(1),
+  /** The founding nodes as this one was told, ascending. */
+  peers: z.array(z.string()),
+  groups: z.int(),
+  replicas: z.int(),
+});
+
+/** "I know no cluster": what I would found. */
+export type Hello = z.output<typeof helloSchema>;
+
+const messageSchema = z.discriminatedUnion('type', [
+  helloSchema,
+  z.strictObject({ type: z.literal('descriptor'), descriptor: descriptorSchema }),
+]);
+
+export type FoundingMessage = z.output<typeof messageSchema>;
+
+export function encodeFounding(message: FoundingMessage): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(message));
+}
+
+/** Null: not a message of this version. */
+export function decodeFounding(frame: Uint8Array): FoundingMessage | null {
+  try {
+    const parsed = messageSchema.safeParse(JSON.parse(new TextDecoder().decode(frame)));
+    return parsed.success ? parsed.data : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { emptySystemState, type SystemCommand, type SystemState } from './system-state.ts';
+
+/** Commands and snapshots of the system group, as JSON in UTF-8 with a version in front. */
+const VERSION = 1;
+
+const agentFields = {
+  name: z.string(),
+  originUrl: z.string(),
+  webhookPath: z.string(),
+  messageHistoryMode: z.enum(['tail', 'last', 'entire']),
+  messageHistoryLimit: z.int(),
+  timeoutMs: z.int(),
+  debounceWindowMs: z.int(),
+  headers: z.record(z.string(), z.string()),
+  status: z.enum(['enabled', 'disabled']),
+  secret: z.string(),
+};
+
+export const agentRecordSchema = z.strictObject({
+  id: z.string().min(1),
+  ...agentFields,
+  insertedAtMs: z.int(),
+  updatedAtMs: z.int(),
+});
+
+export const agentPatchSchema = z.strictObject(agentFields).partial();
+
+const standingSchema = z.enum(['active', 'draining']);
+
+const commandSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('create-agent'), agent: agentRecordSchema }),
+  z.strictObject({
+    type: z.literal('patch-agent'),
+    agentId: z.string(),
+    patch: agentPatchSchema,
+    timeMs: z.int(),
+  }),
+  z.strictObject({
+    type: z.literal('set-standing'),
+    nodeId: z.string(),
+    standing: standingSchema,
+  }),
+]);
+
+const envelopeSchema = z.tuple([z.literal(VERSION), commandSchema]);
+
+const snapshotSchema = z.tuple([
+  z.literal(VERSION),
+  z.strictObject({
+    agents: z.array(agentRecordSchema),
+    standings: z.array(z.tuple([z.string(), standingSchema])),
+  }),
+]);
+
+export function encodeSystemCommand(command: SystemCommand): Uint8Array {
+  return encode([VERSION, command]);
+}
+
+/** Throws when the bytes are no command of a known version: a committed entry must never be skipped. */
+export function decodeSystemCommand(data: Uint8Array): SystemCommand {
+  return envelopeSchema.parse(decode(data))[1];
+}
+
+export function encodeSystemState(state: SystemState): Uint8Array {
+  return encode([
+    VERSION,
+    { agents: [...state.agents.values()], standings: [...state.standings] },
+  ]);
+}
+
+/** Throws when the bytes are no snapshot of a known version. */
+export function decodeSystemState(data: Uint8Array): SystemState {
+  const [, { agents, standings }] = snapshotSchema.parse(decode(data));
+  const state = emptySystemState();
+  for (const agent of agents) state.agents.set(agent.id, agent);
+  for (const [nodeId, standing] of standings) state.standings.set(nodeId, standing);
+  return state;
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+function decode(data: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(data));
+}

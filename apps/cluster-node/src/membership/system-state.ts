@@ -1,0 +1,85 @@
+import type { AgentPatch, AgentRecord } from './agent-record.ts';
+
+/** Registered agents; more are refused, so that the system group stays small. */
+export const AGENTS_MAX = 10_000;
+
+export type NodeStanding = 'active' | 'draining';
+
+/** What the system group replicates to every node. Pure: times come with the commands. */
+export interface SystemState {
+  readonly agents: Map<string, AgentRecord>;
+  /** Only nodes that are not simply active. */
+  readonly standings: Map<string, NodeStanding>;
+}
+
+export type SystemCommand =
+  /** A registration; refused when the id is taken. The record carries its times. */
+  | { readonly type: 'create-agent'; readonly agent: AgentRecord }
+  | {
+      readonly type: 'patch-agent';
+      readonly agentId: string;
+      readonly patch: AgentPatch;
+      readonly timeMs: number;
+    }
+  | { readonly type: 'set-standing'; readonly nodeId: string; readonly standing: NodeStanding };
+
+export type SystemReply =
+  | { readonly type: 'agent'; readonly agent: AgentRecord }
+  | { readonly type: 'done' }
+  | {
+      readonly type: 'refused';
+      readonly code: 'agent-exists' | 'agent-not-found' | 'too-many-agents';
+    };
+
+export function emptySystemState(): SystemState {
+  return { agents: new Map(), standings: new Map() };
+}
+
+export function applySystemCommand(state: SystemState, command: SystemCommand): SystemReply {
+  switch (command.type) {
+    case 'create-agent': {
+      const { agent } = command;
+      const known = state.agents.get(agent.id);
+      // The same record again is a retry of a command whose outcome was not known.
+      if (known !== undefined)
+        return known.secret === agent.secret && known.insertedAtMs === agent.insertedAtMs
+          ? { type: 'agent', agent: known }
+          : { type: 'refused', code: 'agent-exists' };
+      if (state.agents.size >= AGENTS_MAX) return { type: 'refused', code: 'too-many-agents' };
+      state.agents.set(agent.id, agent);
+      return { type: 'agent', agent };
+    }
+    case 'patch-agent': {
+      const known = state.agents.get(command.agentId);
+      if (known === undefined) return { type: 'refused', code: 'agent-not-found' };
+      const agent = patched(known, command.patch, Math.max(known.updatedAtMs, command.timeMs));
+      state.agents.set(agent.id, agent);
+      return { type: 'agent', agent };
+    }
+    case 'set-standing': {
+      if (command.standing === 'active') state.standings.delete(command.nodeId);
+      else state.standings.set(command.nodeId, command.standing);
+      return { type: 'done' };
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+/** A field that the patch does not have stays as it is. */
+function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): AgentRecord {
+  return {
+    ...agent,
+    name: patch.name ?? agent.name,
+    originUrl: patch.originUrl ?? agent.originUrl,
+    webhookPath: patch.webhookPath ?? agent.webhookPath,
+    messageHistoryMode: patch.messageHistoryMode ?? agent.messageHistoryMode,
+    messageHistoryLimit: patch.messageHistoryLimit ?? agent.messageHistoryLimit,
+    timeoutMs: patch.timeoutMs ?? agent.timeoutMs,
+    debounceWindowMs: patch.debounceWindowMs ?? agent.debounceWindowMs,
+    headers: patch.headers ?? agent.headers,
+    status: patch.status ?? agent.status,
+    secret: patch.secret ?? agent.secret,
+    updatedAtMs,
+  };
+}

@@ -1,0 +1,35 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const WINDOW_MS = 10_000;
+const NANOSECONDS_PER_MS = 1e6;
+
+/** How late the event loop is, over a window of ten seconds. */
+export interface EventLoopDelay {
+  /** Milliseconds; of the last full window, or of the current one while there is no other. */
+  p99Ms(): number;
+  maxMs(): number;
+  stop(): void;
+}
+
+export function watchEventLoopDelay(): EventLoopDelay {
+  const histogram = monitorEventLoopDelay({ resolution: 10 });
+  histogram.enable();
+  let last: { readonly p99Ms: number; readonly maxMs: number } | null = null;
+  const read = (): { readonly p99Ms: number; readonly maxMs: number } => ({
+    p99Ms: histogram.percentile(99) / NANOSECONDS_PER_MS,
+    maxMs: histogram.max / NANOSECONDS_PER_MS,
+  });
+  const timer = setInterval(() => {
+    last = read();
+    histogram.reset();
+  }, WINDOW_MS);
+  timer.unref();
+  return {
+    p99Ms: () => (last ?? read()).p99Ms,
+    maxMs: () => (last ?? read()).maxMs,
+    stop: () => {
+      clearInterval(timer);
+      histogram.disable();
+    },
+  };
+}

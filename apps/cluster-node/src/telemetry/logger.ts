@@ -1,0 +1,40 @@
+import { destination, type Logger, type LoggerOptions, pino } from 'pino';
+
+export type { Logger };
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Beyond this much unwritten output further lines are dropped: a blocked pipe must not stop the node. */
+const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
+
+export interface NodeLogger {
+  readonly log: Logger;
+  /** Writes what is still in memory; for the last words before an exit. */
+  flush(): void;
+}
+
+/** JSON lines on standard output, written behind the caller's back. */
+export function createLogger(options: {
+  readonly level: LogLevel;
+  readonly nodeId: string;
+}): NodeLogger {
+  const stream = destination({ dest: 1, sync: false, maxLength: OUTPUT_BYTES_MAX });
+  const settings: LoggerOptions = {
+    level: options.level,
+    base: { node: options.nodeId, pid: process.pid },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+  };
+  const log = pino(settings, stream);
+  return {
+    log,
+    flush: () => {
+      try {
+        stream.flushSync();
+      } catch {
+        // Standard output is gone or not open yet: there is nobody left to tell.
+      }
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import {
+  type ClosedCounter,
+  closedCounter,
+  type DurationHistogram,
+  durationHistogram,
+  observedGauge,
+} from './closed-metrics.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
+export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
+export type SocketEventName =
+  | 'session:join'
+  | 'session:leave'
+  | 'session:send'
+  | 'session:read'
+  | 'session:stop'
+  | 'session:retry'
+  | 'inbox:join'
+  | 'ping'
+  | 'unknown';
+export type RequestOutcome = 'ok' | 'refused';
+export type AppendOutcome = 'committed' | 'duplicate' | 'refused' | 'unknown';
+export type AttemptOutcome = 'answered' | 'refused' | 'unknown';
+export type AttemptWay = 'local' | 'forwarded';
+
+/** Everything that the node counts itself; what others count is read through `observe`. */
+export interface Metrics {
+  readonly httpRequests: ClosedCounter<{
+    readonly method: HttpMethod;
+    readonly status: StatusClass;
+  }>;
+  readonly socketEvents: ClosedCounter<{
+    readonly event: SocketEventName;
+    readonly outcome: RequestOutcome;
+  }>;
+  readonly appends: ClosedCounter<{ readonly outcome: AppendOutcome }>;
+  readonly appendSeconds: DurationHistogram;
+  readonly routerAttempts: ClosedCounter<{
+    readonly way: AttemptWay;
+    readonly outcome: AttemptOutcome;
+  }>;
+  readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
+  readonly faults: ClosedCounter<{ readonly kind: 'uncaught' | 'fatal' }>;
+  /** Registers a gauge that is read when somebody asks for the metrics. */
+  observe(name: ObservedName, help: string, read: () => number | null): void;
+  /** Prometheus text. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** The names of gauges are a closed set too. */
+export type ObservedName =
+  | 'fleetlm_event_loop_delay_p99_seconds'
+  | 'fleetlm_groups_led'
+  | 'fleetlm_groups_without_leader'
+  | 'fleetlm_peers_connected'
+  | 'fleetlm_raft_elections_total'
+  | 'fleetlm_raft_entries_applied_total'
+  | 'fleetlm_raft_entries_appended_total'
+  | 'fleetlm_raft_proposals_pending'
+  | 'fleetlm_raft_entries_memory_bytes'
+  | 'fleetlm_wal_bytes'
+  | 'fleetlm_wal_segments'
+  | 'fleetlm_wal_syncs_total'
+  | 'fleetlm_wal_queued_bytes'
+  | 'fleetlm_wal_sync_p99_seconds'
+  | 'fleetlm_flush_backlog_messages'
+  | 'fleetlm_flush_rows_total'
+  | 'fleetlm_flush_failures_total'
+  | 'fleetlm_database_up'
+  | 'fleetlm_dispatch_queued'
+  | 'fleetlm_dispatch_running'
+  | 'fleetlm_dispatch_failed_attempts_total'
+  | 'fleetlm_dispatch_failed_total'
+  | 'fleetlm_sockets_connected'
+  | 'fleetlm_sessions_subscribed'
+  | 'fleetlm_live_answers'
+  | 'fleetlm_live_answer_bytes'
+  | 'fleetlm_requests_in_flight';
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const counter = <L extends Readonly<Record<string, string>>>(
+    name: string,
+    help: string,
+    labels: readonly (keyof L & string)[],
+  ): ClosedCounter<L> => closedCounter<L>(registry, { name, help }, labels);
+  return {
+    httpRequests: counter('fleetlm_http_requests_total', 'Answered REST requests', [
+      'method',
+      'status',
+    ]),
+    socketEvents: counter('fleetlm_socket_events_total', 'Acknowledged events of sockets', [
+      'event',
+      'outcome',
+    ]),
+    appends: counter('fleetlm_appends_total', 'Appends that came in at this node', ['outcome']),
+    appendSeconds: durationHistogram(registry, {
+      name: 'fleetlm_append_seconds',
+      help: 'From the edge to the acknowledgement of an append',
+    }),
+    routerAttempts: counter('fleetlm_router_attempts_total', 'Attempts to reach a leader', [
+      'way',
+      'outcome',
+    ]),
+    slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
+      'answer',
+    ]),
+    faults: counter('fleetlm_faults_total', 'Faults that end or endanger the process', ['kind']),
+    observe: (name, help, read) => observedGauge(registry, { name, help }, read),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
