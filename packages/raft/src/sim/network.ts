@@ -1,80 +1,55 @@
-import { RandomStream } from './random-stream.ts';
+import type { Message, ReplicaId } from '../core/index.ts';
+import type { RandomStream } from './random.ts';
+import type { Swarm } from './swarm.ts';
 
-export interface NetworkFaults {
-  /** Of each message, in [0, 1]. */
-  readonly loss: number;
-  readonly duplicate: number;
-  /** Share of messages that take up to a hundred times as long. */
-  readonly late: number;
-  readonly delayMsMin: number;
-  readonly delayMsMax: number;
-}
-
-/** How long until a message arrives; empty: it is lost; two: it arrives twice. */
-export type Delays = readonly number[];
-
-const NEVER: Delays = [];
-
-/** Directed links between addresses, each with a stream of random numbers of its own. */
+/** Loses, delays, duplicates and reorders messages, and cuts links, also in one direction only. */
 export class Network {
-  readonly #seed: number;
-  readonly #links = new Map<number, RandomStream>();
-  readonly #cut = new Set<number>();
-  #faults: NetworkFaults;
+  readonly #swarm: Swarm;
+  readonly #random: RandomStream;
+  #cut = new Set<number>();
+  #healed = false;
 
-  constructor(seed: number, faults: NetworkFaults) {
-    this.#seed = seed;
-    this.#faults = faults;
+  constructor(swarm: Swarm, random: RandomStream) {
+    this.#swarm = swarm;
+    this.#random = random;
   }
 
-  setFaults(faults: NetworkFaults): void {
-    this.#faults = faults;
+  /** Delays after which copies of the message arrive; none: it is lost. */
+  route({ from, to }: Message): readonly number[] {
+    if (this.#healed) return [this.#random.between(1, 3)];
+    if (this.#cut.has(linkOf(from, to)) || this.#random.chance(this.#swarm.loss)) return [];
+    const delays = [this.#delay()];
+    if (this.#random.chance(this.#swarm.duplicate)) delays.push(this.#delay());
+    return delays;
   }
 
-  cut(from: number, to: number): void {
-    this.#cut.add(linkOf(from, to));
+  #delay(): number {
+    const { delayMax, longDelay } = this.#swarm;
+    const max = this.#random.chance(longDelay) ? delayMax * 20 : delayMax;
+    return this.#random.between(1, max);
   }
 
-  heal(): void {
-    this.#cut.clear();
-  }
-
-  isCut(from: number, to: number): boolean {
-    return this.#cut.size > 0 && this.#cut.has(linkOf(from, to));
-  }
-
-  get cuts(): number {
-    return this.#cut.size;
-  }
-
-  delays(from: number, to: number): Delays {
-    // Drawn also where the link is cut, so that a cut doesn't shift what comes after.
-    const stream = this.#stream(from, to);
-    const { loss, duplicate } = this.#faults;
-    const lost = loss > 0 && stream.chance(loss);
-    const twice = duplicate > 0 && stream.chance(duplicate);
-    const first = this.#delay(stream);
-    if (lost || this.isCut(from, to)) return NEVER;
-    return twice ? [first, this.#delay(stream)] : [first];
-  }
-
-  #delay(stream: RandomStream): number {
-    const { delayMsMin, delayMsMax, late } = this.#faults;
-    const delay = delayMsMin + (stream.next() / 2 ** 32) * (delayMsMax - delayMsMin);
-    return late > 0 && stream.chance(late) ? delay * stream.between(2, 100) : delay;
-  }
-
-  #stream(from: number, to: number): RandomStream {
-    const link = linkOf(from, to);
-    let stream = this.#links.get(link);
-    if (stream === undefined) {
-      stream = new RandomStream(this.#seed, `link ${from}>${to}`);
-      this.#links.set(link, stream);
+  /** Cuts one replica, or one group of them, off; `oneWay`: only what they send, or only what they are sent. */
+  partition(ids: readonly ReplicaId[], oneWay: boolean): void {
+    const inside = ids.filter(() => this.#random.chance(0.4));
+    const isCut = this.#random.chance(0.5);
+    for (const a of ids) {
+      for (const b of ids) {
+        if (inside.includes(a) === inside.includes(b)) continue;
+        if (!oneWay || inside.includes(a) === isCut) this.#cut.add(linkOf(a, b));
+      }
     }
-    return stream;
+  }
+
+  mend(): void {
+    this.#cut = new Set();
+  }
+
+  /** No fault from now on. */
+  heal(): void {
+    this.mend();
+    this.#healed = true;
   }
 }
 
-function linkOf(from: number, to: number): number {
-  return from * 4096 + to;
-}
+const linkOf = (from: ReplicaId, to: ReplicaId): number => from * 1_000 + to;
