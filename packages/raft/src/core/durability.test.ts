@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeConfChange } from './conf-change-codec.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { entry, log, TestCluster, TestReplica, text, voters } from './testing/cluster.ts';
 import type { Message } from './types.ts';
@@ -250,4 +251,24 @@ describe('a disk that lost what it had', () => {
       /invariant/i,
     );
   });
+});
+
+test('R2 a change that a snapshot has overtaken is not applied on top of it', () => {
+  const replica = new TestReplica({ id: 1 }, voters(1, 2));
+  const change = {
+    transition: 'auto',
+    changes: [{ type: 'add-node', nodeId: 3 }],
+    context: text(''),
+  } as const;
+  const data = encodeConfChange(change);
+  const confState = voters(1, 2, 3, 4);
+  replica.node.step({
+    type: 'snapshot',
+    from: 2,
+    to: 1,
+    term: 1,
+    snapshot: { index: 9, term: 1, confState },
+  });
+  const stale = replica.node.applyConfChange({ index: 5, term: 1, type: 'conf-change', data });
+  expect(stale).toEqual(confState);
 });

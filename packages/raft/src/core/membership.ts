@@ -33,7 +33,10 @@ export function confChangeRefusal(
 }
 
 /** Takes a committed change into force; called when it is applied. Throws ConfChangeError. */
-export function applyConfChange(raft: Raft, change: ConfChangeV2): ConfState {
+export function applyConfChange(raft: Raft, index: number, change: ConfChangeV2): ConfState {
+  // A snapshot that has come meanwhile brought it already.
+  if (index <= raft.confIndex) return raft.tracker.confState();
+  raft.confIndex = index;
   return takeConf(raft, changer(raft).change(change));
 }
 

@@ -46,6 +46,8 @@ export class Raft {
   leadTransferee: ReplicaId = NONE;
   /** Highest index of a configuration change that may not be applied yet: no second one before. */
   pendingConfIndex = 0;
+  /** Index whose configuration is in force: of the change applied last, or of a snapshot. */
+  confIndex = 0;
   /** Bytes of entries appended in this term as leader and not yet handed out as committed. */
   uncommittedBytes = 0;
   /** Index of the empty entry that this leader started with. */
@@ -76,6 +78,7 @@ export class Raft {
     this.log = new RaftLog(options.storage, options.applied, this.mutations);
     const { config, progress } = restoreConf(confState, this.log.lastIndex(), options);
     this.tracker.take(config, progress);
+    this.confIndex = this.log.applied;
     this.log.commitTo(hardState.commit);
     this.term = hardState.term;
     this.vote = hardState.vote;

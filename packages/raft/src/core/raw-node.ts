@@ -117,7 +117,7 @@ export class RawNode {
 
   /** To be called when a committed entry of a conf-change type is applied, in its place in the order. */
   applyConfChange(entry: Entry): ConfState {
-    return applyConfChange(this.#raft, decodeConfChange(entry));
+    return applyConfChange(this.#raft, entry.index, decodeConfChange(entry));
   }
 
   /** Asks for a linearizable read. The answer, always exactly one, is a ReadState with this id. */
