@@ -49,8 +49,8 @@ export function answerVote(raft: Raft, message: VoteRequest): void {
     raft.vote === message.from ||
     (raft.vote === NONE && raft.leader === NONE) ||
     (pre && message.term > raft.term);
-  const granted =
-    free && (raft.log.isUpToDate(message.index, message.logTerm) || raft.mutations.voteIgnoresLog);
+  const upToDate = raft.log.isUpToDate(message.index, message.logTerm);
+  const granted = free && (upToDate || raft.mutations.voteIgnoresLog);
   raft.send({
     type: pre ? 'pre-vote-response' : 'vote-response',
     to: message.from,
@@ -59,9 +59,32 @@ export function answerVote(raft: Raft, message: VoteRequest): void {
     term: granted ? message.term : raft.term,
     reject: !granted,
   });
+  if (!upToDate) sendCommitHint(raft, message.from);
   if (granted && !pre) {
     raft.electionElapsed = 0;
     raft.vote = message.from;
+  }
+}
+
+/**
+ * Whoever needs our vote to learn that it doesn't need it would wait for ever: a change of the configuration
+ * that is committed here, and that the candidate has in its log without knowing, may have made it the only
+ * voter.
+ */
+function sendCommitHint(raft: Raft, to: ReplicaId): void {
+  const index = raft.log.committed;
+  const logTerm = raft.log.termOrNull(index);
+  if (index === 0 || logTerm === null) return;
+  raft.send({ type: 'commit-hint', to, from: raft.id, term: raft.term, index, logTerm });
+}
+
+/** Somebody has committed this entry. What is committed stays so, whatever term the message is from. */
+export function takeCommitHint(raft: Raft, index: number, logTerm: number): void {
+  if (raft.role === 'leader' || !raft.log.matchTerm(index, logTerm)) return;
+  raft.log.commitTo(index);
+  // The votes were counted in a configuration that is over.
+  if (raft.role !== 'follower' && hasUnappliedConfChange(raft)) {
+    raft.becomeFollower(raft.term, NONE);
   }
 }
 

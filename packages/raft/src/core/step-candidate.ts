@@ -34,6 +34,7 @@ export function stepCandidate(raft: Raft, message: Message): void {
     case 'append-response':
     case 'heartbeat-response':
     case 'vote':
+    case 'commit-hint':
     case 'pre-vote':
       return;
   }

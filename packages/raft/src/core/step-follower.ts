@@ -42,6 +42,7 @@ export function stepFollower(raft: Raft, message: Message): void {
     case 'vote-response':
     case 'pre-vote-response':
     case 'vote':
+    case 'commit-hint':
     case 'pre-vote':
       return;
   }

@@ -30,6 +30,7 @@ export function stepLeader(raft: Raft, message: Message): void {
     case 'vote-response':
     case 'pre-vote-response':
     case 'vote':
+    case 'commit-hint':
     case 'pre-vote':
       return;
   }

@@ -1,4 +1,4 @@
-import { answerVote, countVote, hup } from './election.ts';
+import { answerVote, countVote, hup, takeCommitHint } from './election.ts';
 import { maybeAutoLeave } from './membership.ts';
 import type { Raft } from './raft.ts';
 import { expireForwardedReads } from './reads.ts';
@@ -10,6 +10,10 @@ import { type Message, NONE } from './types.ts';
 
 /** Compares terms (Raft paper, 5.1), then does what the role says. */
 export function step(raft: Raft, message: Message): void {
+  if (message.type === 'commit-hint') {
+    takeCommitHint(raft, message.index, message.logTerm);
+    return;
+  }
   if (message.term > raft.term && !acceptHigherTerm(raft, message)) return;
   if (message.term < raft.term) {
     answerLowerTerm(raft, message);

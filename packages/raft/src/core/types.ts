@@ -112,6 +112,8 @@ type MessageBody =
       readonly force: boolean;
     }
   | { readonly type: 'pre-vote-response'; readonly reject: boolean }
+  /** An entry that is committed, in whatever term: told to a candidate whose log is behind. */
+  | { readonly type: 'commit-hint'; readonly index: number; readonly logTerm: number }
   | { readonly type: 'snapshot'; readonly snapshot: SnapshotMetadata }
   | { readonly type: 'timeout-now' }
   | { readonly type: 'transfer-leader'; readonly transferee: ReplicaId }

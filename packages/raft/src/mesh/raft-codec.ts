@@ -47,6 +47,7 @@ const MESSAGE_TYPES = [
   'transfer-leader',
   'read-index',
   'read-index-response',
+  'commit-hint',
 ] as const satisfies readonly Message['type'][];
 const MESSAGE_CODES = new Map<Message['type'], number>(
   MESSAGE_TYPES.map((type, code) => [type, code]),
@@ -156,6 +157,10 @@ function writeMessage(out: FrameWriter, group: number, message: Message): void {
       return;
     case 'timeout-now':
       return;
+    case 'commit-hint':
+      out.varint(message.index);
+      out.varint(message.logTerm);
+      return;
     case 'transfer-leader':
       out.varint(message.transferee);
       return;
@@ -214,6 +219,8 @@ function readMessage(
       return { type, from, to, term, snapshot: readSnapshotMetadata(r) };
     case 'timeout-now':
       return { type, from, to, term };
+    case 'commit-hint':
+      return { type, from, to, term, index: r.varint(), logTerm: r.varint() };
     case 'transfer-leader':
       return { type, from, to, term, transferee: r.varint() };
     case 'read-index':

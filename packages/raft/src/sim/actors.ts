@@ -1,5 +1,5 @@
-import { type Action, ACTIONS, type SimEvent } from './events.ts';
 import { randomChange } from './conf-changes.ts';
+import { ACTIONS, type Action, type SimEvent } from './events.ts';
 import type { RandomStream } from './random.ts';
 import type { SimReplica } from './replica.ts';
 import type { Simulation } from './simulation.ts';
@@ -114,7 +114,9 @@ export class Actors {
         this.read(random.chance(0.5) ? leader : any);
         return;
       case 'transfer':
-        (random.chance(0.8) ? leader : any).node?.transferLeadership(random.between(1, this.#sim.nextId));
+        (random.chance(0.8) ? leader : any).node?.transferLeadership(
+          random.between(1, this.#sim.nextId),
+        );
         leader.stepped();
         any.stepped();
         return;

@@ -60,7 +60,9 @@ function runSeeds(first: number, seeds: number, once: boolean): number {
     print(`${String(count).padStart(10)}  ${situation}`);
   }
   for (const situation of coverage.missing()) print(`never met: ${situation}`);
-  print(`${seeds} seeds, ${failed} failed, ${events} events, ${Math.round(events / seconds)} events/s`);
+  print(
+    `${seeds} seeds, ${failed} failed, ${events} events, ${Math.round(events / seconds)} events/s`,
+  );
   return failed === 0 ? 0 : 1;
 }
 

@@ -24,7 +24,8 @@ function singleChange(state: ConfState, nextId: ReplicaId, random: RandomStream)
   const room = voters.length + learners.length < MEMBERS_MAX;
   const kind = random.below(5);
   if (kind === 0 && learners.length > 0) return { type: 'add-node', nodeId: random.pick(learners) };
-  if (kind === 1 && voters.length > 1) return { type: 'add-learner-node', nodeId: random.pick(voters) };
+  if (kind === 1 && voters.length > 1)
+    return { type: 'add-learner-node', nodeId: random.pick(voters) };
   if (kind <= 2 && room) {
     return { type: random.chance(0.5) ? 'add-node' : 'add-learner-node', nodeId: nextId };
   }

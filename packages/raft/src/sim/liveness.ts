@@ -70,7 +70,8 @@ function membersOf(sim: Simulation): SimReplica[] {
 /** The leader of the highest term among the members. */
 function leaderOf(sim: Simulation): SimReplica | null {
   const term = highestTerm(sim);
-  const leads = ({ status }: SimReplica): boolean => status?.role === 'leader' && status.term === term;
+  const leads = ({ status }: SimReplica): boolean =>
+    status?.role === 'leader' && status.term === term;
   return membersOf(sim).find(leads) ?? null;
 }
 

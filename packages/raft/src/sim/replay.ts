@@ -1,6 +1,6 @@
 import type { SimEvent } from './events.ts';
-import { runSeed } from './run-seed.ts';
 import type { SimReplica } from './replica.ts';
+import { runSeed } from './run-seed.ts';
 
 const EVENTS_SHOWN = 200;
 

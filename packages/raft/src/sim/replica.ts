@@ -10,8 +10,8 @@ import type { RaftMutations } from '../core/mutations.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { SimDisk, type Write } from './disk.ts';
 import type { ReplicaEvent } from './events.ts';
-import { HashChain } from './hash-chain.ts';
 import { mix, mixEntry } from './hash.ts';
+import { HashChain } from './hash-chain.ts';
 import { broken } from './invariants/broken.ts';
 import { checkPendingChanges } from './invariants/configuration.ts';
 import { Monotonic } from './invariants/monotonic.ts';
@@ -108,7 +108,9 @@ export class SimReplica {
     this.node = null;
     this.status = null;
     const low = disk.snapshotIndex;
-    const durable = this.#random.chance(0.5) ? low : this.#random.between(low, Math.max(low, this.applied));
+    const durable = this.#random.chance(0.5)
+      ? low
+      : this.#random.between(low, Math.max(low, this.applied));
     this.applied = durable;
   }
 
@@ -159,7 +161,12 @@ export class SimReplica {
   }
 
   #later(delay: number, event: ReplicaEvent): void {
-    this.shared.schedule(delay, { type: 'replica', id: this.id, incarnation: this.incarnation, event });
+    this.shared.schedule(delay, {
+      type: 'replica',
+      id: this.id,
+      incarnation: this.incarnation,
+      event,
+    });
   }
 
   #drain(node: RawNode): void {
@@ -175,12 +182,15 @@ export class SimReplica {
       chain.reset(snapshot.index, snapshotHash);
       this.observedCommit = Math.max(this.observedCommit, snapshot.index);
       this.#applies.dropTo(snapshot.index);
-      if (snapshot.confState.votersOutgoing.length > 0) shared.coverage.count('snapshot in a joint configuration');
+      if (snapshot.confState.votersOutgoing.length > 0)
+        shared.coverage.count('snapshot in a joint configuration');
     }
     const first = entries[0];
     if (first !== undefined && first.index <= chain.lastIndex) {
       shared.coverage.count('tail truncated');
-      const replaced = this.#inFlight.some(({ write }) => (write.entries.at(-1)?.index ?? 0) >= first.index);
+      const replaced = this.#inFlight.some(
+        ({ write }) => (write.entries.at(-1)?.index ?? 0) >= first.index,
+      );
       if (replaced) shared.coverage.count('write in flight replaced');
     }
     for (const entry of entries) shared.appended(entry, chain.append(entry));
@@ -199,7 +209,9 @@ export class SimReplica {
   #readAnswered(state: Ready['readStates'][number]): void {
     this.reads.answered(state);
     const confirmed =
-      this.status?.role === 'leader' ? 'read confirmed at the leader' : 'read confirmed at a follower';
+      this.status?.role === 'leader'
+        ? 'read confirmed at the leader'
+        : 'read confirmed at a follower';
     this.shared.coverage.count(state.status === 'ok' ? confirmed : 'read dropped');
   }
 
@@ -253,7 +265,8 @@ export class SimReplica {
     const { shared } = this;
     for (const entry of this.#applies.shift()) {
       if (entry.index <= this.applied) continue;
-      if (entry.index !== this.applied + 1) broken('state machine safety', `gap before ${entry.index}`);
+      if (entry.index !== this.applied + 1)
+        broken('state machine safety', `gap before ${entry.index}`);
       const before = shared.states.at(this.applied);
       let { confState } = before;
       if (entry.type !== 'normal') {
@@ -261,7 +274,10 @@ export class SimReplica {
         shared.changed(before.confState, confState, entry.index);
         observeStep(this, node);
       }
-      shared.states.applied(entry.index, { digest: mixEntry(mix(before.digest, entry.index), entry), confState });
+      shared.states.applied(entry.index, {
+        digest: mixEntry(mix(before.digest, entry.index), entry),
+        confState,
+      });
       this.applied = entry.index;
     }
     node.advanceApply(this.applied);

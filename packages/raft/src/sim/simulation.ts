@@ -116,14 +116,16 @@ export class Simulation implements Shared {
     const replica = this.replicas.get(message.to);
     const sender = this.replicas.get(message.from);
     if (replica === undefined || replica.node === null) {
-      if (message.type === 'snapshot' && sender !== undefined) this.#report(sender, message, 'failure');
+      if (message.type === 'snapshot' && sender !== undefined)
+        this.#report(sender, message, 'failure');
       return;
     }
     if (this.#postponed(replica, event)) return;
     this.#trace(message.to, message.type, message.term);
     this.#countMessage(message);
     replica.deliver(message);
-    if (message.type === 'snapshot' && sender !== undefined) this.#report(sender, message, 'finish');
+    if (message.type === 'snapshot' && sender !== undefined)
+      this.#report(sender, message, 'finish');
   }
 
   #countMessage(message: Message): void {
@@ -137,7 +139,12 @@ export class Simulation implements Shared {
   #report(sender: SimReplica, { to }: Message, status: 'finish' | 'failure'): void {
     if (status === 'failure') this.coverage.count('snapshot failed');
     const { id, incarnation } = sender;
-    this.schedule(2, { type: 'replica', id, incarnation, event: { type: 'snapshot-report', to, status } });
+    this.schedule(2, {
+      type: 'replica',
+      id,
+      incarnation,
+      event: { type: 'snapshot-report', to, status },
+    });
   }
 
   #trace(id: ReplicaId, what: string, value: number): void {

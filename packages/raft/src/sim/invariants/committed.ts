@@ -1,5 +1,5 @@
-import type { HashChain } from '../hash-chain.ts';
 import { EMPTY_HASH } from '../hash.ts';
+import type { HashChain } from '../hash-chain.ts';
 import { broken } from './broken.ts';
 
 /** What is committed stays, the same everywhere, and every later leader has it. */
