@@ -1,14 +1,23 @@
-import type { Clock } from '../clock/clock.ts';
-import type { ConfState, Entry, ReplicaId, Role } from '../core/index.ts';
+import type {
+  ConfChangeSingle,
+  ConfChangeV2,
+  ConfState,
+  Entry,
+  ReplicaId,
+  Role,
+} from '../core/index.ts';
 import type { WalFailure } from '../wal/index.ts';
 
 /** A machine of this cluster as the host addresses it. Replica id = the node's number in the cluster. */
 export type NodeNumber = number;
 
-/** Frames to other nodes. One call per peer per event-loop turn; the frame holds messages of many groups. */
+/** Bulk goes its own way, so that heartbeats and votes never wait behind a snapshot. */
+export type HostLane = 'raft' | 'snapshot';
+
+/** Frames to other nodes. Usually one call per peer per event-loop turn; a frame holds messages of many groups. */
 export interface HostTransport {
   /** False when the peer isn't connected or its queue is full: the frame is dropped, Raft repeats itself. */
-  send(peer: NodeNumber, frame: Uint8Array): boolean;
+  send(peer: NodeNumber, frame: Uint8Array, lane: HostLane): boolean;
 }
 
 /** The replicated state machine of one group. `TReply` is what a local proposer is given. */
@@ -24,19 +33,21 @@ export interface StateMachine<TReply> {
 export type ProposalOutcome<TReply> =
   | { readonly status: 'committed'; readonly index: number; readonly reply: TReply }
   /** Definite: nothing was appended, or it was overwritten. `leader` NONE: nobody known. */
-  | {
-      readonly status: 'refused';
-      readonly reason:
-        | 'not-leader'
-        | 'no-quorum'
-        | 'overloaded'
-        | 'transferring'
-        | 'disk-full'
-        | 'stopped';
-      readonly leader: ReplicaId;
-    }
+  | RefusedProposal
   /** It may or may not be committed later. */
   | { readonly status: 'unknown' };
+
+export interface RefusedProposal {
+  readonly status: 'refused';
+  readonly reason:
+    | 'not-leader'
+    | 'no-quorum'
+    | 'overloaded'
+    | 'transferring'
+    | 'disk-full'
+    | 'stopped';
+  readonly leader: ReplicaId;
+}
 
 export type ReadOutcome =
   /** This replica has applied at least everything that was acknowledged before the call. */
@@ -47,11 +58,29 @@ export type ReadOutcome =
       readonly leader: ReplicaId;
     };
 
+/** How a proposed change of a group's configuration ended. */
+export type ConfChangeOutcome =
+  /** In force on this replica. A joint change is left by itself later (unless it was explicit). */
+  | { readonly status: 'committed'; readonly index: number; readonly confState: ConfState }
+  | {
+      readonly status: 'refused';
+      /** `not-allowed`: another change is under way, or it is the wrong side of a joint one. */
+      readonly reason: RefusedProposal['reason'] | 'not-allowed';
+      readonly leader: ReplicaId;
+    }
+  | { readonly status: 'unknown' };
+
 export interface GroupOptions<TReply> {
   readonly group: number;
+  /** Equal to the node's number: a frame between nodes names its sender once. */
   readonly replicaId: ReplicaId;
-  /** The configuration at the group's creation; what the log and snapshots say wins later. */
+  /**
+   * The group's first members, for each of them at the group's creation. Empty for a replica that joins
+   * later: it takes everything from a leader's snapshot. Ignored when the disk knows the group.
+   */
   readonly voters: readonly ReplicaId[];
+  /** The replica that should lead while it is healthy; leadership is handed to it. */
+  readonly preferredLeader?: NodeNumber;
   readonly machine: StateMachine<TReply>;
 }
 
@@ -92,6 +121,10 @@ export type HostEvent =
       readonly bytes: number;
     }
   | { readonly type: 'snapshot-installed'; readonly group: number; readonly index: number }
+  /** One group's snapshot is damaged or its state machine threw: this replica alone stands still. */
+  | { readonly type: 'group-failed'; readonly group: number; readonly detail: string }
+  /** No room on disk (proposals are refused, leaderships handed over), and when there is again. */
+  | { readonly type: 'disk-full'; readonly full: boolean }
   /** The log or a snapshot is damaged or can't be written: end the process with exit code 70. */
   | {
       readonly type: 'fatal';
@@ -102,10 +135,18 @@ export type HostEvent =
 export interface RaftHost<TReply> {
   /** Opens or creates the group's replica and replays what the disk holds of it. */
   addGroup(options: GroupOptions<TReply>): void;
+  /** Deletes the replica with all that the disk holds of it; `done` once that is durable. */
+  removeGroup(group: number, done: () => void): void;
   /** Proposes on this node; callers find the leader themselves. */
   propose(group: number, data: Uint8Array, done: (outcome: ProposalOutcome<TReply>) => void): void;
   /** ReadIndex, on any replica; `done` after the local state machine has caught up with it. */
   read(group: number, timeoutMs: number, done: (outcome: ReadOutcome) => void): void;
+  /** Only on the leader. */
+  proposeConfChange(
+    group: number,
+    change: ConfChangeSingle | ConfChangeV2,
+    done: (outcome: ConfChangeOutcome) => void,
+  ): void;
   transferLeadership(group: number, to: ReplicaId): void;
   /** A frame from a peer. A malformed one throws nothing: the answer is false, close the connection. */
   receive(peer: NodeNumber, frame: Uint8Array): boolean;
@@ -118,6 +159,8 @@ export interface RaftHost<TReply> {
   isLeader(group: number): boolean;
   /** Leader, in contact with a quorum of connected peers, and its own term's first entry is applied. */
   isReadyLeader(group: number): boolean;
+  /** Changes which replica should lead the group; NONE: none in particular. */
+  setPreferredLeader(group: number, preferred: NodeNumber): void;
   status(group: number): GroupStatus;
   readonly groups: readonly number[];
   readonly stats: HostStats;
@@ -129,6 +172,7 @@ export interface HostStats {
   readonly rounds: number;
   readonly entriesAppended: number;
   readonly entriesApplied: number;
+  /** Campaigns begun by this node, pre-votes included. */
   readonly elections: number;
   readonly messagesSent: number;
   readonly messagesReceived: number;

@@ -1,0 +1,26 @@
+import type { GroupStatus } from './host-api.ts';
+import type { Replica } from './replica.ts';
+
+export function statusOf<TReply>(replica: Replica<TReply>): GroupStatus {
+  const status = replica.node?.status();
+  const replicas = [...(status?.progress ?? [])].map(([id, progress]) => ({
+    id,
+    match: progress.match,
+    next: progress.next,
+    state: progress.state,
+    active: progress.recentActive,
+  }));
+  return {
+    group: replica.group,
+    role: replica.role,
+    leader: replica.leader,
+    term: status?.term ?? replica.term,
+    firstIndex: replica.log.firstIndex(),
+    lastIndex: status?.lastIndex ?? replica.log.lastIndex(),
+    commit: status?.commit ?? replica.applied,
+    applied: replica.applied,
+    snapshotIndex: replica.log.mark.index,
+    confState: replica.confState,
+    replicas,
+  };
+}

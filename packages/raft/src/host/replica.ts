@@ -1,0 +1,121 @@
+import {
+  type ConfState,
+  type Entry,
+  type HardState,
+  NONE,
+  type RawNode,
+  type ReplicaId,
+  type Role,
+} from '../core/index.ts';
+import type { WalRecord } from '../wal/index.ts';
+import type { DiskBatch } from './disk-queue.ts';
+import type { NodeNumber, StateMachine } from './host-api.ts';
+import type { Proposals } from './proposals.ts';
+import type { Reads } from './reads.ts';
+import type { ReplicaLog } from './replica-log.ts';
+
+/** A leader's snapshot whose file is durable here and which the core has not taken yet. */
+export interface ReceivedSnapshot {
+  readonly index: number;
+  readonly term: number;
+  readonly data: Uint8Array;
+}
+
+/** Where a replica is in its life on this node; the core exists once it runs. */
+export type ReplicaPhase = 'loading' | 'running' | 'failed' | 'removed';
+
+/** One group on this node: the core, its log, and what waits for either. Behaviour is in the files around. */
+export class Replica<TReply> {
+  readonly group: number;
+  readonly id: ReplicaId;
+  readonly machine: StateMachine<TReply>;
+  readonly log: ReplicaLog;
+  readonly proposals: Proposals<TReply>;
+  readonly reads: Reads;
+  phase: ReplicaPhase = 'loading';
+  node: RawNode | null = null;
+  preferredLeader: NodeNumber;
+
+  // What the last Readys said.
+  role: Role = 'follower';
+  leader: ReplicaId = NONE;
+  term = 0;
+  confState: ConfState;
+
+  /** In the list of those that have something to do at the end of this turn. */
+  isDirty = false;
+  /** A new leader leaves out one tick, so that all groups of the node send heartbeats in the same one. */
+  skipTick = false;
+
+  /** Records that must be on disk before anything else of this group: its creation. */
+  firstRecords: WalRecord[] = [];
+  /** A commit index that needs no write of its own: it goes with the next one. */
+  lazyHardState: HardState | null = null;
+  /** The newest batch that holds something of this replica; null: all of it is on disk. */
+  lastBatch: DiskBatch<TReply> | null = null;
+
+  /** Committed entries on their way to the state machine, from `applyAt` on. */
+  applyQueue: Entry[] = [];
+  applyAt = 0;
+  applied: number;
+  /** Term of the newest applied entry: equal to `term` once a leader's first entry is applied. */
+  appliedTerm = 0;
+  entriesSinceSnapshot = 0;
+  bytesSinceSnapshot = 0;
+  isSaving = false;
+  received: ReceivedSnapshot | null = null;
+  /** The core has accepted what was received; the log is being told. */
+  isInstalling = false;
+
+  /** A leader that is connected with a quorum of its voters. */
+  hasQuorum = false;
+  candidateSeenMs = Number.NEGATIVE_INFINITY;
+  transferStartedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: {
+    readonly group: number;
+    readonly id: ReplicaId;
+    readonly machine: StateMachine<TReply>;
+    readonly log: ReplicaLog;
+    readonly proposals: Proposals<TReply>;
+    readonly reads: Reads;
+    readonly preferredLeader: NodeNumber;
+  }) {
+    this.group = options.group;
+    this.id = options.id;
+    this.machine = options.machine;
+    this.log = options.log;
+    this.proposals = options.proposals;
+    this.reads = options.reads;
+    this.preferredLeader = options.preferredLeader;
+    const { hardState, confState } = options.log.initialState();
+    this.term = hardState.term;
+    this.confState = confState;
+    this.applied = options.log.mark.index;
+    this.appliedTerm = options.log.mark.term;
+  }
+
+  get isLeader(): boolean {
+    return this.role === 'leader' && this.phase === 'running';
+  }
+
+  get isVoter(): boolean {
+    return (
+      this.confState.voters.includes(this.id) || this.confState.votersOutgoing.includes(this.id)
+    );
+  }
+}
+
+/** Do the voters that `isThere` accepts make a quorum, in both halves of a joint configuration? */
+export function isQuorum(confState: ConfState, isThere: (id: ReplicaId) => boolean): boolean {
+  return (
+    isMajority(confState.voters, isThere) &&
+    (confState.votersOutgoing.length === 0 || isMajority(confState.votersOutgoing, isThere))
+  );
+}
+
+function isMajority(ids: readonly ReplicaId[], isThere: (id: ReplicaId) => boolean): boolean {
+  let count = 0;
+  for (const id of ids) if (isThere(id)) count += 1;
+  return count * 2 > ids.length;
+}
