@@ -43,40 +43,42 @@ export function GroupGrid({ nodes, groups, selected, onSelect }: GroupGridProps)
     [focused, groups.length],
   );
   return (
-    <section aria-labelledby="groups-title">
+    <section aria-labelledby="groups-title" className="min-w-0">
       <h2 id="groups-title" className="mb-2 font-semibold">
         Groups{' '}
         {groups.length > 0 && <span className="font-normal text-muted">{groups.length}</span>}
       </h2>
-      <div
-        ref={grid}
-        role="toolbar"
-        aria-label="Groups by leader"
-        onKeyDown={onKeyDown}
-        className="inline-grid grid-cols-[auto_repeat(16,1fr)] gap-[3px]"
-      >
-        <span />
-        {Array.from({ length: COLUMNS }, (_, column) => column.toString(16).toUpperCase()).map(
-          (digit) => (
-            <span key={digit} aria-hidden className="tabular text-center text-[11px] text-muted">
-              {digit}
-            </span>
-          ),
-        )}
-        {groups.map((group, index) => (
-          <GroupCell
-            key={group.group}
-            index={index}
-            group={group.group}
-            leader={group.leader}
-            leaderNumber={group.leader === null ? null : (numbers.get(group.leader) ?? null)}
-            health={groupHealth(group, nodes)}
-            isSelected={group.group === selected}
-            isFocusable={index === Math.min(focused, groups.length - 1)}
-            onSelect={onSelect}
-            onFocus={setFocused}
-          />
-        ))}
+      <div className="overflow-x-auto p-0.5">
+        <div
+          ref={grid}
+          role="toolbar"
+          aria-label="Groups by leader"
+          onKeyDown={onKeyDown}
+          className="inline-grid grid-cols-[auto_repeat(16,1fr)] gap-[3px]"
+        >
+          <span />
+          {Array.from({ length: COLUMNS }, (_, column) => column.toString(16).toUpperCase()).map(
+            (digit) => (
+              <span key={digit} aria-hidden className="tabular text-center text-[11px] text-muted">
+                {digit}
+              </span>
+            ),
+          )}
+          {groups.map((group, index) => (
+            <GroupCell
+              key={group.group}
+              index={index}
+              group={group.group}
+              leader={group.leader}
+              leaderNumber={group.leader === null ? null : (numbers.get(group.leader) ?? null)}
+              health={groupHealth(group, nodes)}
+              isSelected={group.group === selected}
+              isFocusable={index === Math.min(focused, groups.length - 1)}
+              onSelect={onSelect}
+              onFocus={setFocused}
+            />
+          ))}
+        </div>
       </div>
       {groups.length === 0 && <p className="py-6 text-muted">No group has been reported yet.</p>}
       <p className="mt-2 max-w-md text-xs text-muted">
@@ -119,14 +121,14 @@ const GroupCell = memo(function GroupCell(props: GroupCellProps) {
         aria-label={`Group ${name}, ${leader === null ? 'no leader' : `leader ${leader}`}, ${HEALTH_WORDS[health]}`}
         onClick={() => onSelect(group)}
         onFocus={() => onFocus(index)}
+        // Drawn by the style sheet: the name says it in words.
+        data-glyph={glyph(health, leaderNumber)}
         className={clsx(
-          'tabular grid h-6 min-w-6 place-items-center rounded-[4px] border text-[11px]',
+          'tabular grid h-6 min-w-6 place-items-center rounded-[4px] border text-[11px] before:content-[attr(data-glyph)]',
           COLOURS[health],
           isSelected && 'ring-2 ring-focus',
         )}
-      >
-        <span aria-hidden>{glyph(health, leaderNumber)}</span>
-      </button>
+      />
     </>
   );
 });

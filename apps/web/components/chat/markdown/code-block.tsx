@@ -2,10 +2,13 @@
 
 import { isValidElement, type ReactNode } from 'react';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { ColouredCode } from './coloured-code.tsx';
+import { useHighlighted } from './use-highlighted.ts';
 
 /** Fenced code: its language, a button to copy it, and a region that scrolls by itself. */
 export function CodeBlock({ children }: { readonly children?: ReactNode }) {
   const { code, language } = readCode(children);
+  const lines = useHighlighted(code, language);
   return (
     <div className="overflow-hidden rounded-md border border-border bg-surface">
       <div className="flex h-8 items-center justify-between border-b border-border pl-3 pr-0.5 text-xs text-muted">
@@ -17,7 +20,7 @@ export function CodeBlock({ children }: { readonly children?: ReactNode }) {
         tabIndex={0}
         className="overflow-x-auto px-3 py-2.5"
       >
-        {children}
+        {lines === null ? children : <ColouredCode lines={lines} />}
       </pre>
     </div>
   );
