@@ -52,3 +52,8 @@ export function endToEndTests(chromiumPath: string, args: readonly string[] = []
     env: { CHROMIUM_PATH: chromiumPath },
   };
 }
+
+export const buildWeb: Step = {
+  title: 'build the web app',
+  command: ['node', 'packages/devkit/scripts/build-web.ts'],
+};
