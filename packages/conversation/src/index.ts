@@ -1,5 +1,22 @@
+export { apply } from './apply.ts';
 export type { Command, CommandType, NewMessage, Payload, Sender } from './commands.ts';
 export { COMMAND_VERSION } from './commands.ts';
+export { createGroupState } from './group-record.ts';
+export {
+  dueDispatches,
+  type FlushCandidate,
+  flushCandidates,
+  getInbox,
+  getSession,
+  inboxChanges,
+  listSessions,
+  type RunningSession,
+  readMessages,
+  runningDispatches,
+  sessionHead,
+  type TailPage,
+  type WaitingSession,
+} from './read.ts';
 export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
 export type {
   DispatchState,

@@ -1,4 +1,4 @@
-import type { DispatchState, Message, Session } from './state.ts';
+import type { DispatchState, Message, SessionHead } from './state.ts';
 
 export type RefusalCode =
   | 'session-not-found'
@@ -12,7 +12,7 @@ export type RefusalCode =
 
 /** What the proposer is told. A refusal changed nothing. */
 export type Reply =
-  | { readonly type: 'session'; readonly session: Session }
+  | { readonly type: 'session'; readonly session: SessionHead }
   | { readonly type: 'appended'; readonly message: Message; readonly duplicate: boolean }
   /** A client message id seen before whose message has left memory: only its number is known. */
   | {

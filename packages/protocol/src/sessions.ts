@@ -49,11 +49,11 @@ export type SessionsAnswer = z.output<typeof sessionsAnswerSchema>;
 export const markReadSchema = z.strictObject({ user_id: userIdSchema, last_seq: seqSchema });
 export type MarkRead = z.output<typeof markReadSchema>;
 
-/** What the agent is doing for a session. `attempt` from the first call on, `error` when one failed. */
+/** What the agent is doing for a session. `attempt`: calls made so far, unless idle; `error` when one failed. */
 export const runStateSchema = z.strictObject({
   status: z.enum(RUN_STATUSES),
   epoch: z.int().min(0),
-  attempt: z.int().min(1).optional(),
+  attempt: z.int().min(0).optional(),
   error: z.string().optional(),
 });
 export type RunState = z.output<typeof runStateSchema>;

@@ -96,7 +96,7 @@ export const sessionStatusSchema = z.strictObject({
   session_id: sessionIdSchema,
   status: z.enum(RUN_STATUSES),
   epoch: z.int().min(0),
-  attempt: z.int().min(1).optional(),
+  attempt: z.int().min(0).optional(),
   error: z.string().optional(),
 });
 export type SessionStatusEvent = z.output<typeof sessionStatusSchema>;

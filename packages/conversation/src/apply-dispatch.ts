@@ -1,0 +1,41 @@
+import {
+  changeDispatch,
+  changeInbox,
+  commitMessage,
+  dispatchChanged,
+  outcomeOf,
+} from './change-session.ts';
+import type { NewMessage } from './commands.ts';
+import type { DispatchEvent } from './dispatch-table.ts';
+import type { GroupRecord } from './group-record.ts';
+import { noSuchSession, refuse } from './refuse.ts';
+import type { Applied, Effect } from './results.ts';
+
+/**
+ * Everything that happens to the agent's work beside messages of people: C40 to C58 of SPEC.md. `answer` is what
+ * the agent said, whole or in part; it is committed exactly when the event is accepted.
+ */
+export function applyDispatchEvent(
+  group: GroupRecord,
+  { sessionId, timeMs }: { readonly sessionId: string; readonly timeMs: number },
+  event: DispatchEvent,
+  answer: NewMessage | null,
+): Applied {
+  const session = group.sessions.get(sessionId);
+  if (session === undefined) return noSuchSession(sessionId);
+  // Archiving ended all work; only a retry could begin some.
+  if (session.status === 'archived' && event.type === 'retry')
+    return refuse('session-archived', 'an archived session has no more answers');
+  const outcome = outcomeOf(session, event);
+  if ('refusal' in outcome) return refuse(outcome.refusal, outcome.detail);
+
+  const effects: Effect[] = [];
+  if (answer !== null) {
+    const sender = { type: 'agent', id: session.agentId } as const;
+    const message = commitMessage(group, session, sender, answer, timeMs);
+    effects.push({ type: 'message-committed', message });
+  }
+  if (changeDispatch(group, session, outcome.next)) effects.push(dispatchChanged(session));
+  effects.push(changeInbox(session, answer !== null));
+  return { reply: { type: 'dispatch', dispatch: session.dispatch }, effects };
+}

@@ -1,0 +1,75 @@
+import {
+  changeDispatch,
+  changeInbox,
+  changeRow,
+  dispatchChanged,
+  outcomeOf,
+} from './change-session.ts';
+import type { Command, Payload } from './commands.ts';
+import type { GroupRecord } from './group-record.ts';
+import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
+import type { Applied, Effect } from './results.ts';
+import { headOf, newInternals, SessionRecord } from './session-record.ts';
+
+type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
+
+/** C10 to C13 of SPEC.md. */
+export function applyCreate(group: GroupRecord, command: CommandOf<'create-session'>): Applied {
+  const existing = group.sessions.get(command.sessionId);
+  if (existing !== undefined) {
+    return isCreationOf(existing, command)
+      ? { reply: { type: 'session', session: headOf(existing) }, effects: NO_EFFECTS }
+      : refuse('session-exists', `session ${command.sessionId} is another one`);
+  }
+  const inbox = group.inboxOf(command.userId);
+  const session = new SessionRecord(
+    {
+      id: command.sessionId,
+      userId: inbox.userId,
+      agentId: group.sharedAgentId(command.agentId),
+      metadata: copyOf(command.metadata),
+      insertedAtMs: command.timeMs,
+    },
+    newInternals(inbox),
+  );
+  group.sessions.set(session.id, session);
+  group.indexDirty(session);
+  const changed = changeInbox(session, true);
+  return { reply: { type: 'session', session: headOf(session) }, effects: [changed] };
+}
+
+/** C14 to C17 of SPEC.md. */
+export function applyArchive(group: GroupRecord, command: CommandOf<'archive-session'>): Applied {
+  const session = group.sessions.get(command.sessionId);
+  if (session === undefined) return noSuchSession(command.sessionId);
+  const effects: Effect[] = [];
+  if (session.status === 'active') {
+    session.status = 'archived';
+    changeRow(group, session);
+    const outcome = outcomeOf(session, { type: 'archive' });
+    if ('next' in outcome && changeDispatch(group, session, outcome.next))
+      effects.push(dispatchChanged(session));
+    effects.push(changeInbox(session, false));
+  }
+  return { reply: { type: 'session', session: headOf(session) }, effects };
+}
+
+function isCreationOf(session: SessionRecord, command: CommandOf<'create-session'>): boolean {
+  return (
+    session.userId === command.userId &&
+    session.agentId === command.agentId &&
+    equalBytes(session.metadata, command.metadata)
+  );
+}
+
+/** Most sessions have none. */
+const NO_METADATA: Payload = new Uint8Array([0x7b, 0x7d]);
+
+/** The command's buffer is the log's; keeping a view would keep all of it. */
+function copyOf(bytes: Payload): Payload {
+  return equalBytes(bytes, NO_METADATA) ? NO_METADATA : new Uint8Array(bytes);
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

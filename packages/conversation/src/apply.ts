@@ -1,0 +1,43 @@
+import { applyAppend } from './apply-append.ts';
+import { applyMarkFlushed, applyMarkRead } from './apply-cursors.ts';
+import { applyDispatchEvent } from './apply-dispatch.ts';
+import { applyArchive, applyCreate } from './apply-session.ts';
+import type { Command } from './commands.ts';
+import { groupRecordOf } from './group-record.ts';
+import type { Applied } from './results.ts';
+import type { GroupState } from './state.ts';
+
+/**
+ * Applies one committed command: changes the state in place and answers what the proposer is told and what the rest
+ * of the node does. Deterministic: two states that were given the same commands are the same. A refused command
+ * changes nothing.
+ */
+export function apply(state: GroupState, command: Command): Applied {
+  const group = groupRecordOf(state);
+  switch (command.type) {
+    case 'append-message':
+      return applyAppend(group, command);
+    case 'create-session':
+      return applyCreate(group, command);
+    case 'mark-read':
+      return applyMarkRead(group, command);
+    case 'archive-session':
+      return applyArchive(group, command);
+    case 'start-dispatch':
+      return applyDispatchEvent(group, command, { ...command, type: 'start' }, null);
+    case 'defer-dispatch':
+      return applyDispatchEvent(group, command, { ...command, type: 'defer' }, null);
+    case 'complete-dispatch':
+      return applyDispatchEvent(group, command, { ...command, type: 'complete' }, command.message);
+    case 'fail-dispatch':
+      return applyDispatchEvent(group, command, { ...command, type: 'fail' }, null);
+    case 'stop-dispatch':
+      return applyDispatchEvent(group, command, { ...command, type: 'stop' }, command.partial);
+    case 'retry-dispatch':
+      return applyDispatchEvent(group, command, { ...command, type: 'retry' }, null);
+    case 'mark-flushed':
+      return applyMarkFlushed(group, command);
+    default:
+      return command satisfies never;
+  }
+}

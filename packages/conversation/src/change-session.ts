@@ -1,0 +1,108 @@
+import type { NewMessage, Sender } from './commands.ts';
+import { type DispatchEvent, type DispatchOutcome, dispatchAfter } from './dispatch-table.ts';
+import { firstTailSeqOf, type GroupRecord } from './group-record.ts';
+import type { Effect } from './results.ts';
+import { SessionRecord } from './session-record.ts';
+import type { DispatchState, Message } from './state.ts';
+
+/** Commits a message under the session's next seq. */
+export function commitMessage(
+  group: GroupRecord,
+  session: SessionRecord,
+  sender: Sender,
+  message: NewMessage,
+  timeMs: number,
+): Message {
+  const { tail, unread } = SessionRecord.internals(session);
+  // Clocks of successive leaders differ; within a session time doesn't go back.
+  const insertedAtMs = Math.max(timeMs, session.updatedAtMs);
+  const kind = sharedKind(message.kind);
+  const seq = session.lastSeq + 1;
+  tail.add(message, sender.type, insertedAtMs);
+  session.lastSeq = seq;
+  session.updatedAtMs = insertedAtMs;
+  const sharedSender = {
+    type: sender.type,
+    id: sender.type === 'user' ? session.userId : session.agentId,
+  };
+  session.lastMessage = { sender: sharedSender, kind, preview: message.preview, insertedAtMs };
+  if (sender.type === 'user') {
+    session.lastUserSeq = seq;
+  } else {
+    unread.add(seq);
+    session.unreadCount = unread.count;
+  }
+  group.flushBacklog += 1;
+  trimTail(session);
+  changeRow(group, session);
+  return {
+    id: message.id,
+    sessionId: session.id,
+    seq,
+    sender: sharedSender,
+    kind,
+    payload: message.payload,
+    insertedAtMs,
+  };
+}
+
+/** The kinds that nearly every message has are one string each, not one a message. */
+function sharedKind(kind: string): string {
+  if (kind === 'text') return 'text';
+  if (kind === 'assistant') return 'assistant';
+  return kind;
+}
+
+export function trimTail(session: SessionRecord): void {
+  SessionRecord.internals(session).tail.dropBefore(firstTailSeqOf(session));
+}
+
+/** Something that Postgres keeps of the session has changed. */
+export function changeRow(group: GroupRecord, session: SessionRecord): void {
+  session.version += 1;
+  group.indexDirty(session);
+}
+
+/** Takes the outcome of an event, unless it is a refusal; answers whether anybody would notice. */
+export function changeDispatch(
+  group: GroupRecord,
+  session: SessionRecord,
+  next: DispatchState,
+): boolean {
+  const before = session.dispatch;
+  if (next === before) return false;
+  session.dispatch = next;
+  group.indexDispatch(session);
+  // A pushed-back due time is the scheduler's business alone.
+  return !(
+    before.status === 'waiting' &&
+    next.status === 'waiting' &&
+    before.epoch === next.epoch &&
+    before.attempt === next.attempt
+  );
+}
+
+export function outcomeOf(session: SessionRecord, event: DispatchEvent): DispatchOutcome {
+  return dispatchAfter(session.dispatch, event, session);
+}
+
+/** The inbox entry changed. Activity also brings the session to the front. */
+export function changeInbox(session: SessionRecord, isActivity: boolean): Effect {
+  const { inbox } = SessionRecord.internals(session);
+  inbox.version += 1;
+  session.inboxVersion = inbox.version;
+  if (isActivity) {
+    session.activity = inbox.version;
+    inbox.moveToFront(session);
+  }
+  return {
+    type: 'inbox-changed',
+    userId: session.userId,
+    sessionId: session.id,
+    version: inbox.version,
+  };
+}
+
+export function dispatchChanged(session: SessionRecord): Effect {
+  return { type: 'dispatch-changed', sessionId: session.id, dispatch: session.dispatch };
+}

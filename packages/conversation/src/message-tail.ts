@@ -1,0 +1,138 @@
+import {
+  byteAt,
+  readText,
+  readU32,
+  readU48,
+  textBytes,
+  textEnd,
+  writeText,
+  writeU32,
+  writeU48,
+} from './byte-fields.ts';
+import { idBytes, idEnd, isPackable, readId, writeId } from './byte-ids.ts';
+import { ByteLog } from './byte-log.ts';
+import type { NewMessage, Sender } from './commands.ts';
+import type { Message } from './state.ts';
+
+/*
+ * One record: length u32, flags u8, time u48, id (16 bytes or text), kind (text), payload to the end of the record.
+ * The layout is part of the snapshot's version.
+ */
+const HEADER_BYTES = 11;
+const FLAG_AGENT = 1;
+const FLAG_PACKED_ID = 2;
+const FLAGS_KNOWN = FLAG_AGENT | FLAG_PACKED_ID;
+
+/** Whose messages these are: what records leave out because it is the same for the whole session. */
+export interface TailOwner {
+  readonly id: string;
+  readonly userId: string;
+  readonly agentId: string;
+}
+
+/** The newest messages of a session, packed. Invariant: holds exactly seq firstSeq to firstSeq + count - 1. */
+export class MessageTail {
+  readonly #log: ByteLog;
+  #firstSeq: number;
+  #count: number;
+
+  private constructor(log: ByteLog, firstSeq: number, count: number) {
+    this.#log = log;
+    this.#firstSeq = firstSeq;
+    this.#count = count;
+  }
+
+  static empty(): MessageTail {
+    return new MessageTail(new ByteLog(), 1, 0);
+  }
+
+  /** From a snapshot's bytes, which are copied. Throws a RangeError when they are not whole, valid records. */
+  static fromBytes(bytes: Uint8Array, firstSeq: number): MessageTail {
+    let count = 0;
+    for (let offset = 0; offset < bytes.length; count += 1) offset = checkedEnd(bytes, offset);
+    return new MessageTail(new ByteLog(new Uint8Array(bytes)), firstSeq, count);
+  }
+
+  get firstSeq(): number {
+    return this.#firstSeq;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Not copied; what is added or dropped later does not change it. */
+  view(): Uint8Array {
+    return this.#log.view();
+  }
+
+  /** Adds the message after the newest; its payload is copied, so the command's buffer may go. */
+  add(message: NewMessage, senderType: Sender['type'], insertedAtMs: number): void {
+    const { id, kind, payload } = message;
+    const packed = isPackable(id);
+    const length = HEADER_BYTES + idBytes(id, packed) + textBytes(kind) + payload.length;
+    const offset = this.#log.reserve(length);
+    const { bytes } = this.#log;
+    writeU32(bytes, offset, length);
+    bytes[offset + 4] = (senderType === 'agent' ? FLAG_AGENT : 0) | (packed ? FLAG_PACKED_ID : 0);
+    writeU48(bytes, offset + 5, insertedAtMs);
+    const kindAt = writeId(bytes, offset + HEADER_BYTES, id, packed);
+    bytes.set(payload, writeText(bytes, kindAt, kind));
+    this.#count += 1;
+  }
+
+  /** Drops every message before `firstSeq`. */
+  dropBefore(firstSeq: number): void {
+    let length = 0;
+    while (this.#firstSeq < firstSeq && this.#count > 0) {
+      length += readU32(this.#log.bytes, this.#log.start + length);
+      this.#firstSeq += 1;
+      this.#count -= 1;
+    }
+    if (length > 0) this.#log.drop(length);
+  }
+
+  /** The messages that are here with fromSeq <= seq <= toSeq, ascending. */
+  read(owner: TailOwner, fromSeq: number, toSeq: number): Message[] {
+    const messages: Message[] = [];
+    const { bytes, end } = this.#log;
+    let offset = this.#log.start;
+    for (let seq = this.#firstSeq; seq <= toSeq && offset < end; seq += 1) {
+      if (seq >= fromSeq) messages.push(decode(bytes, offset, seq, owner));
+      offset += readU32(bytes, offset);
+    }
+    return messages;
+  }
+}
+
+function decode(bytes: Uint8Array, offset: number, seq: number, owner: TailOwner): Message {
+  const flags = byteAt(bytes, offset + 4);
+  const packed = (flags & FLAG_PACKED_ID) !== 0;
+  const idAt = offset + HEADER_BYTES;
+  const kindAt = idEnd(bytes, idAt, packed);
+  return {
+    id: readId(bytes, idAt, packed),
+    sessionId: owner.id,
+    seq,
+    sender:
+      (flags & FLAG_AGENT) !== 0
+        ? { type: 'agent', id: owner.agentId }
+        : { type: 'user', id: owner.userId },
+    kind: readText(bytes, kindAt),
+    payload: bytes.subarray(textEnd(bytes, kindAt), offset + readU32(bytes, offset)),
+    insertedAtMs: readU48(bytes, offset + 5),
+  };
+}
+
+/** The end of the record at `offset`, after looking at every length in it. */
+function checkedEnd(bytes: Uint8Array, offset: number): number {
+  const end = offset + readU32(bytes, offset);
+  const flags = byteAt(bytes, offset + 4);
+  if (end > bytes.length || (flags & ~FLAGS_KNOWN) !== 0)
+    throw new RangeError(`no message record at byte ${offset}`);
+  const packed = (flags & FLAG_PACKED_ID) !== 0;
+  const kindAt = idEnd(bytes, offset + HEADER_BYTES, packed);
+  if (kindAt + 2 > end || textEnd(bytes, kindAt) > end)
+    throw new RangeError(`the message record at byte ${offset} is cut off`);
+  return end;
+}

@@ -1,0 +1,167 @@
+import { groupRecordOf } from './group-record.ts';
+import { compareText } from './order.ts';
+import { headOf, SessionRecord } from './session-record.ts';
+import type { DispatchState, GroupState, Inbox, Message, Session, SessionHead } from './state.ts';
+
+/** The live session: it changes with the next command. `sessionHead` makes a copy. */
+export function getSession(state: GroupState, sessionId: string): Session | null {
+  return state.sessions.get(sessionId) ?? null;
+}
+
+/** A copy without the messages, to keep, send or wait with. */
+export function sessionHead(session: Session): SessionHead {
+  return headOf(session);
+}
+
+/** Null: the user has no session yet. */
+export function getInbox(state: GroupState, userId: string): Inbox | null {
+  return state.inboxes.get(userId) ?? null;
+}
+
+/** Copies of the user's sessions, newest activity first; with `beforeActivity` those less recently active than it. */
+export function listSessions(
+  state: GroupState,
+  userId: string,
+  query: { readonly beforeActivity?: number; readonly limit: number },
+): readonly SessionHead[] {
+  const inbox = groupRecordOf(state).inboxes.get(userId);
+  const heads: SessionHead[] = [];
+  if (inbox === undefined) return heads;
+  for (const session of inbox.newestFirst()) {
+    if (heads.length >= query.limit) break;
+    if (query.beforeActivity === undefined || session.activity < query.beforeActivity)
+      heads.push(headOf(session));
+  }
+  return heads;
+}
+
+/** Copies of the user's sessions whose inbox entry changed after `sinceVersion`, oldest change first. */
+export function inboxChanges(
+  state: GroupState,
+  userId: string,
+  sinceVersion: number,
+): { readonly version: number; readonly sessions: readonly SessionHead[] } {
+  const inbox = groupRecordOf(state).inboxes.get(userId);
+  if (inbox === undefined) return { version: 0, sessions: [] };
+  const sessions: SessionHead[] = [];
+  for (const session of inbox.newestFirst())
+    if (session.inboxVersion > sinceVersion) sessions.push(headOf(session));
+  sessions.sort((a, b) => a.inboxVersion - b.inboxVersion);
+  return { version: inbox.version, sessions };
+}
+
+/** A page of a session as far as memory goes. */
+export interface TailPage {
+  /** Ascending and gap-free; they follow those of `archive` directly. */
+  readonly messages: readonly Message[];
+  /** Messages of the page that have left memory and come first: afterSeq < seq <= throughSeq; all are in Postgres. */
+  readonly archive: { readonly afterSeq: number; readonly throughSeq: number } | null;
+  readonly lastSeq: number;
+  /** Whether the session has more beyond this page, in the direction that was asked for. */
+  readonly hasMore: boolean;
+}
+
+/** The first `limit` messages after `afterSeq`, or the last `limit` before `beforeSeq`. */
+export function readMessages(
+  session: Session,
+  from: { readonly afterSeq: number } | { readonly beforeSeq: number },
+  limit: number,
+): TailPage {
+  const { lastSeq } = session;
+  let firstSeq: number;
+  let finalSeq: number;
+  let hasMore: boolean;
+  if ('afterSeq' in from) {
+    firstSeq = from.afterSeq + 1;
+    finalSeq = Math.min(lastSeq, from.afterSeq + limit);
+    hasMore = finalSeq < lastSeq;
+  } else {
+    finalSeq = Math.min(lastSeq, from.beforeSeq - 1);
+    firstSeq = Math.max(1, finalSeq - limit + 1);
+    hasMore = firstSeq > 1;
+  }
+  const { tail } = SessionRecord.internals(recordOf(session));
+  const archiveThrough = Math.min(finalSeq, tail.firstSeq - 1);
+  return {
+    messages: tail.read(session, firstSeq, finalSeq),
+    archive:
+      firstSeq <= archiveThrough ? { afterSeq: firstSeq - 1, throughSeq: archiveThrough } : null,
+    lastSeq,
+    hasMore,
+  };
+}
+
+function recordOf(session: Session): SessionRecord {
+  if (session instanceof SessionRecord) return session;
+  throw new TypeError('messages are read from a session of the state, not from a copy of one');
+}
+
+/** A session whose agent is to be called. */
+export interface WaitingSession {
+  readonly session: Session;
+  readonly dispatch: Extract<DispatchState, { status: 'waiting' }>;
+}
+
+/** Waiting work whose time has come, longest overdue first. Looks at waiting sessions only. */
+export function dueDispatches(state: GroupState, nowMs: number): readonly WaitingSession[] {
+  const due: WaitingSession[] = [];
+  for (const session of groupRecordOf(state).waiting) {
+    const { dispatch } = session;
+    if (dispatch.status === 'waiting' && dispatch.dueAtMs <= nowMs) due.push({ session, dispatch });
+  }
+  return due.sort(
+    (a, b) => a.dispatch.dueAtMs - b.dispatch.dueAtMs || compareText(a.session.id, b.session.id),
+  );
+}
+
+/** A session whose agent is being called, or was when its leader died. */
+export interface RunningSession {
+  readonly session: Session;
+  readonly dispatch: Extract<DispatchState, { status: 'running' }>;
+}
+
+/** Running work, by session id. Looks at running sessions only. */
+export function runningDispatches(state: GroupState): readonly RunningSession[] {
+  const running: RunningSession[] = [];
+  for (const session of groupRecordOf(state).running) {
+    const { dispatch } = session;
+    if (dispatch.status === 'running') running.push({ session, dispatch });
+  }
+  return running.sort((a, b) => compareText(a.session.id, b.session.id));
+}
+
+/** What Postgres lacks of one session. All of it is a copy: writing may take its time. */
+export interface FlushCandidate {
+  readonly session: SessionHead;
+  /** Ascending from the first above the watermark; empty when only the session's own row changed. */
+  readonly messages: readonly Message[];
+  /** What `mark-flushed` is to say once the row and the messages are written. */
+  readonly watermark: {
+    readonly sessionId: string;
+    readonly seq: number;
+    readonly sessionVersion: number;
+  };
+}
+
+/**
+ * Sessions that Postgres lacks something of, those first that have waited longest, up to `rowsMax` rows (a session is
+ * one, each message is one). A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
+ */
+export function flushCandidates(state: GroupState, rowsMax: number): readonly FlushCandidate[] {
+  const candidates: FlushCandidate[] = [];
+  let rows = 0;
+  for (const session of groupRecordOf(state).dirty) {
+    const messagesMax = rowsMax - rows - 1;
+    if (messagesMax < 0) break;
+    const { tail } = SessionRecord.internals(session);
+    const throughSeq = Math.min(session.lastSeq, session.flushedSeq + messagesMax);
+    const messages = tail.read(session, session.flushedSeq + 1, throughSeq);
+    rows += 1 + messages.length;
+    candidates.push({
+      session: headOf(session),
+      messages,
+      watermark: { sessionId: session.id, seq: throughSeq, sessionVersion: session.version },
+    });
+  }
+  return candidates;
+}
