@@ -91,16 +91,15 @@ class Engine implements DispatchEngine {
   }
 
   #collect(led: LedGroup, into: Work[]): void {
-    const add = (session: Session, attempt: number): void => {
-      if (this.#busy.has(session.id)) return;
-      into.push({ group: led.group, session, epoch: session.dispatch.epoch, attempt });
+    const add = (session: Session, epoch: number, attempt: number): void => {
+      if (!this.#busy.has(session.id)) into.push({ group: led.group, session, epoch, attempt });
     };
-    for (const session of dueDispatches(led.state, this.#ports.wallClockMs())) {
-      if (session.dispatch.status === 'waiting') add(session, session.dispatch.attempt + 1);
+    for (const { session, dispatch } of dueDispatches(led.state, this.#ports.wallClockMs())) {
+      add(session, dispatch.epoch, dispatch.attempt + 1);
     }
     // Running, but not here: the node that led before is gone, and this one takes the work up.
-    for (const session of runningDispatches(led.state)) {
-      if (session.dispatch.status === 'running') add(session, session.dispatch.attempt + 1);
+    for (const { session, dispatch } of runningDispatches(led.state)) {
+      add(session, dispatch.epoch, dispatch.attempt + 1);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { LedGroup } from '../ports.ts';
 import { ArchiveStore } from './archive-store.ts';
-import { takeBatch, watermarksOf } from './flush-pass.ts';
+import { takeBatch } from './flush-pass.ts';
 import type { Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
@@ -108,7 +108,7 @@ class PostgresFlusher implements Flusher {
       this.#stats.rowsFlushed += batch.messages.length;
       const outcome = await this.#ports.propose(led.group, {
         type: 'mark-flushed',
-        watermarks: watermarksOf(batch, this.#conflicted),
+        watermarks: batch.watermarks.filter(({ sessionId }) => !this.#conflicted.has(sessionId)),
         timeMs: this.#ports.wallClockMs(),
       });
       // Without the watermark the same rows are written again, which changes nothing.
