@@ -3,5 +3,4 @@ import { crc32c as nativeCrc32c } from '@node-rs/crc32';
 /** CRC32C (Castagnoli) of `bytes`, continuing from `seed`; an unsigned 32-bit integer. */
 export type Crc32c = (bytes: Uint8Array, seed?: number) => number;
 
-export const crc32c: Crc32c = (bytes, seed = 0) =>
-  nativeCrc32c(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), seed);
+export const crc32c: Crc32c = (bytes, seed = 0) => nativeCrc32c(bytes, seed);

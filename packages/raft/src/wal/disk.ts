@@ -11,6 +11,7 @@ export interface Disk {
   ): void;
   /** Names (not paths) in a directory, sorted. */
   list(directory: string, done: (result: DiskResult<readonly string[]>) => void): void;
+  /** Makes a directory and those above it that are missing, durably; one that is there already is fine. */
   makeDirectory(path: string, done: (result: DiskResult<void>) => void): void;
   rename(from: string, to: string, done: (result: DiskResult<void>) => void): void;
   unlink(path: string, done: (result: DiskResult<void>) => void): void;

@@ -1,11 +1,13 @@
 import { Buffer } from 'node:buffer';
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Disk, DiskError, type DiskFile, type DiskResult } from './disk.ts';
 
 type Done<T> = (result: DiskResult<T>) => void;
 
 const MODE_FILE = 0o600;
+/** The kernel takes no more pieces in one call; the rest is a short write. */
+const IOV_MAX = 1024;
 
 /** The real disk. The only file of the log that knows node:fs. */
 export const nodeDisk: Disk = {
@@ -22,9 +24,11 @@ export const nodeDisk: Disk = {
     );
   },
   makeDirectory(path, done) {
-    fs.mkdir(path, { recursive: true, mode: 0o700 }, (error) =>
-      done(error === null ? OK : failed(error)),
-    );
+    fs.mkdir(path, { recursive: true, mode: 0o700 }, (error, first) => {
+      if (error !== null) done(failed(error));
+      else if (first === undefined) done(OK);
+      else syncUpTo(resolve(path), dirname(resolve(first)), done);
+    });
   },
   rename(from, to, done) {
     fs.rename(from, to, finish(done));
@@ -48,6 +52,15 @@ export const nodeDisk: Disk = {
   },
 };
 
+/** Syncs the parents of `path` up to and including `top`: each holds the entry of the one below. */
+function syncUpTo(path: string, top: string, done: Done<void>): void {
+  const parent = dirname(path);
+  nodeDisk.syncDirectory(parent, (result) => {
+    if (!result.ok || parent === top || parent === dirname(parent)) done(result);
+    else syncUpTo(parent, top, done);
+  });
+}
+
 const OK: DiskResult<void> = { ok: true, value: undefined };
 
 function failed(error: NodeJS.ErrnoException): { readonly ok: false; readonly error: DiskError } {
@@ -68,9 +81,12 @@ class NodeFile implements DiskFile {
   }
 
   write(data: readonly Uint8Array[], position: number, done: Done<number>): void {
-    fs.writev(this.#fd, [...data], position, (error, written) => {
+    const finished = (error: NodeJS.ErrnoException | null, written: number): void =>
       done(error === null ? { ok: true, value: written } : failed(error));
-    });
+    const [only] = data;
+    if (data.length === 1 && only !== undefined)
+      fs.write(this.#fd, only, 0, only.length, position, finished);
+    else fs.writev(this.#fd, data.slice(0, IOV_MAX), position, finished);
   }
 
   dataSync(done: Done<void>): void {
@@ -94,11 +110,20 @@ class NodeFile implements DiskFile {
     const buffer = Buffer.allocUnsafeSlow(length);
     let filled = 0;
     while (filled < length) {
-      const count = fs.readSync(this.#fd, buffer, filled, length - filled, position + filled);
+      const count = this.#readSome(buffer, filled, position + filled);
       if (count === 0) throw new DiskError('EIO', `${this.#path} ends at ${position + filled}`);
       filled += count;
     }
     return buffer;
+  }
+
+  #readSome(buffer: Buffer, filled: number, position: number): number {
+    try {
+      return fs.readSync(this.#fd, buffer, filled, buffer.length - filled, position);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'EIO';
+      throw new DiskError(code, `${this.#path} at ${position}: ${String(error)}`);
+    }
   }
 
   size(done: Done<number>): void {
@@ -114,9 +139,4 @@ class NodeFile implements DiskFile {
   close(done: Done<void>): void {
     fs.close(this.#fd, finish(done));
   }
-}
-
-/** Paths of files in a directory. */
-export function pathIn(directory: string, name: string): string {
-  return join(directory, name);
 }

@@ -1,30 +1,36 @@
-import type { Entry } from '../core/index.ts';
+import type { Clock } from '../clock/clock.ts';
+import { SECTOR_BYTES } from './batch-codec.ts';
 import type { Crc32c } from './crc32c.ts';
 import { type Disk, DiskError, type DiskFile } from './disk.ts';
-import { ask, createFilled, writeAll } from './disk-steps.ts';
-import { LogIndex } from './log-index.ts';
+import { closeFile, dataSync, readWhole, writeAll, writeZeros } from './disk-steps.ts';
+import { createSegment, type OpenSegment, type SegmentMaker } from './segment-files.ts';
 import {
-  encodeSegmentHeader,
   SEGMENT_HEADER_BYTES,
   segmentName,
   segmentNumber,
-} from './segment.ts';
-import { type OpenSegment, SegmentedWal } from './segmented-wal.ts';
-import type { RecoveredWal, Wal, WalFailure } from './wal-api.ts';
-import { recoveredGroup, type ScanEnd, type SegmentImage, scanSegments } from './wal-recovery.ts';
+  type WalIdentity,
+} from './segment-header.ts';
+import { SegmentedWal, type WalPosition } from './segmented-wal.ts';
+import { ask, run, type Steps } from './steps.ts';
+import type { RecoveredGroup, RecoveredWal, Wal, WalFailure } from './wal-api.ts';
+import { failureOf, WalFailureError } from './wal-failure.ts';
+import { type ScanEnd, WalScan } from './wal-scan.ts';
 
 export interface OpenWalOptions {
   readonly disk: Disk;
   /** Made when it is missing; holds nothing but segments. */
   readonly directory: string;
-  readonly identity: { readonly clusterId: string; readonly nodeId: string };
-  /** Size of a segment; a batch never spans two. */
+  readonly identity: WalIdentity;
+  /** Size of a segment; a batch that is larger gets a segment of its own size. At least SEGMENT_BYTES_MIN. */
   readonly segmentBytes: number;
   readonly crc32c: Crc32c;
-  /** Monotonic milliseconds, for statistics only. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** A random unsigned 32-bit integer. */
   readonly nonce: () => number;
+  /** After so long without appends the last batch is sealed. Default SEAL_AFTER_MS_DEFAULT. */
+  readonly sealAfterMs?: number;
+  /** Told once when the log failed for good, also when no append waits: the process must end. */
+  readonly onFailure: (failure: WalFailure) => void;
 }
 
 export type OpenWalResult =
@@ -32,129 +38,134 @@ export type OpenWalResult =
   | { readonly ok: false; readonly failure: WalFailure };
 
 export const SEGMENT_BYTES_DEFAULT = 32 * 1024 * 1024;
+export const SEGMENT_BYTES_MIN = 4096;
+export const SEAL_AFTER_MS_DEFAULT = 100;
 
 /**
- * Opens a log and reads it back. What was recovered is written and synced again before the answer: after a
- * failed sync the page cache may have shown bytes that no disk holds.
+ * Opens a log and reads it back. The tail of what was recovered is written and synced again before the answer:
+ * after a failed sync the page cache may have shown bytes that no disk holds. `done` comes later than the call.
  */
 export function openWal(options: OpenWalOptions, done: (result: OpenWalResult) => void): void {
-  open(options).then(done, (error: unknown) => {
-    const detail = error instanceof Error ? error.message : String(error);
-    const kind = error instanceof DiskError && error.code === 'ENOSPC' ? 'full' : 'failed';
-    done({ ok: false, failure: { kind, file: options.directory, detail } });
+  const { segmentBytes } = options;
+  if (segmentBytes < SEGMENT_BYTES_MIN || segmentBytes % SECTOR_BYTES !== 0) {
+    throw new RangeError(
+      `segmentBytes is ${segmentBytes}: a multiple of ${SECTOR_BYTES} from ${SEGMENT_BYTES_MIN} is wanted`,
+    );
+  }
+  run(open(options), (outcome) => {
+    if (outcome.ok) done({ ok: true, ...outcome.value });
+    else done({ ok: false, failure: failureOf(outcome.error, options.directory) });
   });
 }
 
-async function open(options: OpenWalOptions): Promise<OpenWalResult> {
-  const { disk, directory, crc32c } = options;
-  const identity = `${options.identity.clusterId}/${options.identity.nodeId}`;
-  await ask<void>((done) => disk.makeDirectory(directory, done));
-  const files = new Map<string, DiskFile>();
-  const images: SegmentImage[] = [];
-  for (const name of await ask<readonly string[]>((done) => disk.list(directory, done))) {
+interface OpenedFile {
+  readonly number: number;
+  readonly file: DiskFile;
+  readonly bytes: number;
+}
+
+type Opened = Omit<Extract<OpenWalResult, { ok: true }>, 'ok'>;
+
+function* open(options: OpenWalOptions): Steps<Opened> {
+  const { disk, directory } = options;
+  yield* ask<void>((done) => disk.makeDirectory(directory, done));
+  const files: OpenedFile[] = [];
+  try {
+    return yield* recover(options, files);
+  } catch (error) {
+    for (const { file } of files) yield* closeAnyway(file);
+    throw error;
+  }
+}
+
+function* recover(options: OpenWalOptions, files: OpenedFile[]): Steps<Opened> {
+  const { disk, directory, identity, crc32c } = options;
+  const scan = new WalScan(identity, crc32c);
+  const spares: OpenedFile[] = [];
+  // Where the log ends, the bytes of that segment are kept for the rewrite.
+  let tail: { readonly file: DiskFile; readonly image: Uint8Array } | null = null;
+  const names = yield* ask<readonly string[]>((done) => disk.list(directory, done));
+  for (const name of names) {
     const number = segmentNumber(name);
-    if (number === null) {
-      return {
-        ok: false,
-        failure: { kind: 'foreign', file: name, detail: 'not a segment of the log' },
-      };
-    }
-    const file = await ask<DiskFile>((done) => disk.open(`${directory}/${name}`, 'existing', done));
-    files.set(name, file);
-    const size = await ask<number>((done) => file.size(done));
-    images.push({ name, number, bytes: await ask<Uint8Array>((done) => file.read(0, size, done)) });
+    if (number === null) throw new WalFailureError(strayFile(name));
+    const file = yield* ask<DiskFile>((done) =>
+      disk.open(`${directory}/${name}`, 'existing', done),
+    );
+    const opened = { number, file, bytes: yield* ask<number>((done) => file.size(done)) };
+    files.push(opened);
+    const image = yield* readWhole(file, name);
+    if (scan.segment(number, image) === 'used') tail = { file, image };
+    else spares.push(opened);
   }
-  const index = new LogIndex();
-  const entries = new Map<number, Map<number, Entry>>();
-  const scan = scanSegments(images, identity, index, entries, crc32c);
-  if (!scan.ok) {
-    for (const file of files.values()) await ask<void>((done) => file.close(done));
-    return { ok: false, failure: scan.failure };
+  scan.finish();
+  if (tail !== null && scan.end !== null) yield* rewriteTail(tail.file, tail.image, scan.end);
+  for (const spare of spares) yield* removeSpare(disk, directory, spare, files);
+  yield* ask<void>((done) => disk.syncDirectory(directory, done));
+  const segments: OpenSegment[] = files.map((opened) => ({
+    ...opened,
+    nonce: opened.number === scan.end?.segment ? scan.end.nonce : 0,
+    bytes: opened.bytes - (opened.bytes % SECTOR_BYTES),
+  }));
+  if (segments.length === 0) {
+    const maker: SegmentMaker = options;
+    segments.push(yield* createSegment(maker, 1, options.segmentBytes));
   }
-  for (const name of scan.unfinished) {
-    const file = files.get(name);
-    if (file !== undefined) await ask<void>((done) => file.close(done));
-    files.delete(name);
-    await ask<void>((done) => disk.unlink(`${directory}/${name}`, done));
-  }
-  const end = scan.end ?? (await firstSegment(options, identity, files));
-  const used = images.filter(({ name }) => files.has(name));
-  await rewriteTail(used, files, end);
-  await ask<void>((done) => disk.syncDirectory(directory, done));
-  const segments = await openSegments(files, end, options);
-  const recovered = index.groups.map((log) => recoveredGroup(log, entries));
-  const wal = new SegmentedWal({
-    disk,
-    directory,
-    identity,
-    segmentBytes: options.segmentBytes,
-    crc32c,
-    now: options.now,
-    nonce: options.nonce,
-    index,
-    segments,
-    offset: end.offset,
-    nextNumber: end.nextNumber,
-    previousCrc: end.previousCrc,
-  });
-  return { ok: true, wal, recovered: { groups: recovered, tornBytes: end.tornBytes } };
+  return opened(options, scan, segments);
 }
 
-async function firstSegment(
-  options: OpenWalOptions,
-  identity: string,
-  files: Map<string, DiskFile>,
-): Promise<ScanEnd> {
-  const { disk, directory, segmentBytes, crc32c } = options;
-  const nonce = options.nonce();
-  const head = encodeSegmentHeader({ number: 1, nonce, identity }, crc32c);
-  files.set(
-    segmentName(1),
-    await createFilled(disk, directory, segmentName(1), head, segmentBytes),
-  );
-  return {
-    segment: 1,
-    nonce,
-    offset: SEGMENT_HEADER_BYTES,
-    tornBytes: 0,
-    nextNumber: 1,
-    previousCrc: 0,
+function strayFile(name: string): WalFailure {
+  return { kind: 'foreign', file: name, detail: 'not a segment of the log' };
+}
+
+function opened(options: OpenWalOptions, scan: WalScan, segments: readonly OpenSegment[]): Opened {
+  const position: WalPosition = {
+    offset: scan.end?.offset ?? SEGMENT_HEADER_BYTES,
+    nextNumber: scan.nextNumber,
+    previousCrc: scan.previousCrc,
+    unsealed: scan.end?.unsealed ?? false,
   };
+  const groups = scan.index.groups.map(
+    (log): RecoveredGroup => ({
+      key: log.key,
+      replicaId: log.replicaId,
+      hardState: log.hardState,
+      snapshot: log.snapshot,
+      entries: scan.entriesOf(log),
+    }),
+  );
+  const wal = new SegmentedWal({
+    ...options,
+    sealAfterMs: options.sealAfterMs ?? SEAL_AFTER_MS_DEFAULT,
+    index: scan.index,
+    segments,
+    position,
+  });
+  return { wal, recovered: { groups, tornBytes: scan.end?.tornBytes ?? 0 } };
 }
 
-/** Writes the last segment's batches once more, zeros over what was torn, and syncs all segments. */
-async function rewriteTail(
-  images: readonly SegmentImage[],
-  files: ReadonlyMap<string, DiskFile>,
-  end: ScanEnd,
-): Promise<void> {
-  for (const image of images) {
-    const file = files.get(image.name);
-    if (file === undefined) continue;
-    if (image.number === end.segment) {
-      await writeAll(file, image.bytes.subarray(0, end.offset), 0);
-      if (end.tornBytes > 0) await writeAll(file, new Uint8Array(end.tornBytes), end.offset);
-    }
-    await ask<void>((done) => file.dataSync(done));
-  }
+/** The last batch once more and zeros over what was torn, synced. What stands before was synced before it. */
+function* rewriteTail(file: DiskFile, image: Uint8Array, end: ScanEnd): Steps<void> {
+  yield* writeAll(file, [image.subarray(end.lastBatchOffset, end.offset)], end.lastBatchOffset);
+  if (end.tornBytes > 0) yield* writeZeros(file, end.offset, end.offset + end.tornBytes);
+  yield* dataSync(file);
 }
 
-async function openSegments(
-  files: ReadonlyMap<string, DiskFile>,
-  end: ScanEnd,
-  options: OpenWalOptions,
-): Promise<readonly OpenSegment[]> {
-  const segments: OpenSegment[] = [];
-  for (const [name, file] of files) {
-    const number = segmentNumber(name) ?? 0;
-    const nonce = number === end.segment ? end.nonce : 0;
-    const size = await ask<number>((done) => file.size(done));
-    // A segment that a crash left shorter (its zeros were not synced) is filled up again before it is used.
-    if (number === end.segment && size < options.segmentBytes) {
-      await writeAll(file, new Uint8Array(options.segmentBytes - size), size);
-      await ask<void>((done) => file.dataSync(done));
-    }
-    segments.push({ number, nonce, file });
+function* removeSpare(
+  disk: Disk,
+  directory: string,
+  spare: OpenedFile,
+  files: OpenedFile[],
+): Steps<void> {
+  files.splice(files.indexOf(spare), 1);
+  yield* closeFile(spare.file);
+  yield* ask<void>((done) => disk.unlink(`${directory}/${segmentName(spare.number)}`, done));
+}
+
+function* closeAnyway(file: DiskFile): Steps<void> {
+  try {
+    yield* closeFile(file);
+  } catch (error) {
+    // The error that made recovery stop is the one to report.
+    if (!(error instanceof DiskError)) throw error;
   }
-  return segments.sort((a, b) => a.number - b.number);
 }

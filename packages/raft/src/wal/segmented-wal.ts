@@ -1,393 +1,355 @@
-import { type Entry, StorageError } from '../core/index.ts';
-import {
-  BATCH_HEADER_BYTES,
-  encodeBatch,
-  readBatchHeader,
-  readBatchRecords,
-} from './batch-codec.ts';
-import type { Crc32c } from './crc32c.ts';
-import { type Disk, DiskError, type DiskFile } from './disk.ts';
-import { ask, createFilled, writeFully } from './disk-steps.ts';
+import type { Clock, Timer } from '../clock/clock.ts';
+import type { Entry } from '../core/index.ts';
+import { AppendGuard } from './append-guard.ts';
+import { type Append, AppendQueue } from './append-queue.ts';
+import { BATCH_HEADER_BYTES, BatchEncoder, batchSpan, SECTOR_BYTES } from './batch-codec.ts';
+import { dataSync, writeFully, writeZeros } from './disk-steps.ts';
+import { readLogEntries } from './entry-reader.ts';
 import type { LogIndex } from './log-index.ts';
-import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from './segment.ts';
+import { recordBytesMax, type StoredRecord } from './record-codec.ts';
+import { type OpenSegment, SegmentFiles, type SegmentMaker } from './segment-files.ts';
+import { SEGMENT_HEADER_BYTES, segmentName } from './segment-header.ts';
+import { run, type Steps } from './steps.ts';
+import { storedRecords } from './stored-records.ts';
 import { SyncTimes } from './sync-times.ts';
 import type { GroupKey, Wal, WalFailure, WalRecord, WalStats } from './wal-api.ts';
+import { failureOf } from './wal-failure.ts';
 
-export interface OpenSegment {
-  readonly number: number;
-  readonly nonce: number;
-  readonly file: DiskFile;
-}
-
-export interface SegmentedWalOptions {
-  readonly disk: Disk;
-  readonly directory: string;
-  readonly identity: string;
-  readonly segmentBytes: number;
-  readonly crc32c: Crc32c;
-  readonly now: () => number;
-  readonly nonce: () => number;
-  readonly index: LogIndex;
-  readonly segments: readonly OpenSegment[];
+/** Where the log goes on, as recovery found it. */
+export interface WalPosition {
   readonly offset: number;
   readonly nextNumber: number;
   readonly previousCrc: number;
+  /** The last batch holds promises and nothing attests it yet. */
+  readonly unsealed: boolean;
 }
 
-interface Waiting {
-  readonly records: readonly WalRecord[];
-  readonly bytes: number;
-  readonly done: (failure: WalFailure | null) => void;
+export interface SegmentedWalOptions extends SegmentMaker {
+  readonly clock: Clock;
+  readonly segmentBytes: number;
+  readonly sealAfterMs: number;
+  readonly onFailure: (failure: WalFailure) => void;
+  readonly index: LogIndex;
+  readonly segments: readonly OpenSegment[];
+  readonly position: WalPosition;
 }
 
 type Done = (failure: WalFailure | null) => void;
 
-/** Commit indexes and the like that may ride along with the next sync; beyond this they get one of their own. */
-const LAZY_RECORDS_MAX = 4096;
+/** One batch on its way to the disk. */
+interface Round {
+  readonly appends: readonly Append[];
+  readonly records: readonly WalRecord[];
+  /** It begins a segment. */
+  readonly checkpoint: boolean;
+}
+
+/** After the disk was full, appends are refused for so long before it is asked for room again. */
+const FULL_RETRY_MS = 250;
 
 /** The log: batches in preallocated segments, one write and one sync at a time. See docs/internals/wal.md. */
 export class SegmentedWal implements Wal {
   readonly #options: SegmentedWalOptions;
+  readonly #clock: Clock;
   readonly #index: LogIndex;
-  #segments: OpenSegment[];
-  #offset: number;
-  #nextNumber: number;
-  #previousCrc: number;
-  #waiting: Waiting[] = [];
-  #lazy: WalRecord[] = [];
+  readonly #files: SegmentFiles;
+  readonly #guard: AppendGuard;
+  readonly #encoder: BatchEncoder;
+  readonly #queue = new AppendQueue();
+  /** Answers to appends that need not wait; given in order before any later one. */
+  #early: Done[] = [];
+  #position: WalPosition;
+  /** Invariant: at most one batch is being written or synced. */
   #writing = false;
   #failure: WalFailure | null = null;
-  #spare: Promise<OpenSegment> | null = null;
-  #dropping = false;
-  #closed: (() => void) | null = null;
-  #queuedBytes = 0;
+  #fullUntilMs = 0;
+  #lastWriteMs = 0;
+  #idleTimer: Timer | null = null;
+  #closing: (() => void)[] | null = null;
   readonly #counts = { batches: 0, records: 0, syncs: 0 };
   readonly #syncTimes = new SyncTimes();
 
   constructor(options: SegmentedWalOptions) {
     this.#options = options;
+    this.#clock = options.clock;
     this.#index = options.index;
-    this.#segments = [...options.segments];
-    this.#offset = options.offset;
-    this.#nextNumber = options.nextNumber;
-    this.#previousCrc = options.previousCrc;
-    this.#prepareSpare();
+    this.#position = options.position;
+    this.#guard = new AppendGuard(options.index);
+    this.#encoder = new BatchEncoder(options.crc32c);
+    this.#files = new SegmentFiles(options, options.segmentBytes, options.segments, (error) =>
+      this.#fail([], failureOf(error, options.directory)),
+    );
+    this.#lastWriteMs = this.#clock.now();
+    this.#files.prepare();
+    this.#armIdleTimer();
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
 
   get stats(): WalStats {
     return {
-      segments: this.#segments.length,
-      bytes: this.#segments.length * this.#options.segmentBytes,
+      segments: this.#files.count,
+      bytes: this.#files.bytes,
       ...this.#counts,
       recentSyncMs: this.#syncTimes.values(),
     };
   }
 
   append(records: readonly WalRecord[], sync: boolean, done: Done): void {
-    if (this.#failure !== null || this.#closed !== null) {
-      const failure = this.#failure ?? {
-        kind: 'failed',
-        file: this.#options.directory,
-        detail: 'the log is closed',
-      };
-      queueMicrotask(() => done(failure));
+    const refusal = this.#refusalOf(records);
+    if (refusal !== null) {
+      this.#clock.defer(() => done(refusal));
       return;
     }
-    if (!sync && this.#lazy.length < LAZY_RECORDS_MAX) {
-      this.#lazy.push(...records);
-      // Promises nothing of its own, but must not overtake what was appended before it.
-      if (!this.#writing && this.#waiting.length === 0) queueMicrotask(() => done(null));
-      else this.#waiting.push({ records: [], bytes: 0, done });
+    const promises = sync || records.some(({ type }) => type !== 'hard-state');
+    if (!promises && !this.#writing && this.#queue.isEmpty) {
+      this.#queue.keepLazy(records);
+      this.#answerEarly(done);
+      this.#armIdleTimer();
       return;
     }
-    const bytes = sizeOf(records);
-    this.#queuedBytes += bytes;
-    this.#waiting.push({ records, bytes, done });
-    if (!this.#writing) {
-      this.#writing = true;
-      // Whatever else this turn of the event loop appends shares the write.
-      queueMicrotask(() => this.#writeRound());
-    }
+    let bytes = 0;
+    for (const record of records) bytes += recordBytesMax(record);
+    this.#queue.push({ records, bytes, sync: promises, done });
+    if (!this.#writing) this.#startRound();
   }
 
-  #writeRound(): void {
-    const round = this.#waiting;
-    if (round.length === 0) {
-      this.#writing = false;
-      this.#finishClose();
-      return;
-    }
-    this.#waiting = [];
-    const records = [...this.#lazy, ...round.flatMap((waiting) => waiting.records)];
-    if (records.length === this.#lazy.length && round.every(({ bytes }) => bytes === 0)) {
-      for (const { done } of round) done(null);
-      this.#writeRound();
-      return;
-    }
-    this.#lazy = [];
-    const segment = this.#segments.at(-1);
-    if (segment === undefined) throw new Error('the log has no segment');
-    const batch = this.#encode(records, segment.nonce);
-    if (this.#offset + batch.bytes.length <= this.#options.segmentBytes) {
-      this.#write(segment, batch, records, round);
-      return;
-    }
-    if (batch.bytes.length > this.#options.segmentBytes - SEGMENT_HEADER_BYTES) {
-      this.#fail(round, {
-        kind: 'failed',
-        file: segmentName(segment.number),
-        detail: `a batch of ${batch.bytes.length} bytes does not fit a segment`,
-      });
-      return;
-    }
-    this.#roll(records, round);
+  #refusalOf(records: readonly WalRecord[]): WalFailure | null {
+    const file = this.#options.directory;
+    if (this.#failure !== null) return this.#failure;
+    if (this.#closing !== null) return { kind: 'failed', file, detail: 'the log is closed' };
+    const wrong = this.#guard.check(records);
+    if (wrong === null) return null;
+    // Whatever was decided on the ground of this append would be wrong.
+    const failure: WalFailure = { kind: 'failed', file, detail: wrong };
+    this.#clock.defer(() => this.#fail([], failure));
+    return failure;
   }
 
-  #encode(
-    records: readonly WalRecord[],
-    nonce: number,
-  ): { readonly bytes: Uint8Array; readonly payloadCrc: number } {
-    return encodeBatch(
-      records,
-      { number: this.#nextNumber, previousCrc: this.#previousCrc, nonce },
-      this.#options.crc32c,
-    );
+  #answerEarly(done: Done): void {
+    this.#early.push(done);
+    if (this.#early.length === 1) this.#clock.defer(() => this.#flushEarly());
+  }
+
+  #flushEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const done of early) done(null);
+  }
+
+  /** Invariant: nothing is being written. Goes on with what waits, or rests. */
+  #next(): void {
+    this.#writing = false;
+    if (this.#failure === null && !this.#queue.isEmpty) this.#startRound();
+    else if (this.#closing !== null) this.#finishClose();
+    else this.#armIdleTimer();
+  }
+
+  #startRound(): void {
+    this.#writing = true;
+    const appends = this.#queue.takeRound();
+    if (appends.length > 0 && !appends.some(({ sync }) => sync)) {
+      for (const append of appends) {
+        this.#queue.keepLazy(append.records);
+        this.#answer(append, null);
+      }
+      this.#next();
+      return;
+    }
+    const records = [...this.#queue.lazyRecords(), ...appends.flatMap((append) => append.records)];
+    if (this.#position.offset + spanMax(records) <= this.#files.newest.bytes) {
+      this.#write({ appends, records, checkpoint: false });
+    } else this.#roll(appends, records);
   }
 
   /** The next segment begins with what is known of every group, so that older ones can be dropped. */
-  #roll(records: readonly WalRecord[], round: readonly Waiting[]): void {
-    const spare = this.#spare ?? this.#makeSegment();
-    this.#spare = null;
-    spare.then(
-      (segment) => {
-        this.#segments.push(segment);
-        this.#offset = SEGMENT_HEADER_BYTES;
-        const all = [...this.#index.checkpoint(), ...records];
-        this.#write(segment, this.#encode(all, segment.nonce), all, round, () => {
-          this.#prepareSpare();
-          this.#dropSegments();
-        });
-      },
-      (error: unknown) => {
-        const full = error instanceof DiskError && error.code === 'ENOSPC';
-        const failure: WalFailure = {
-          kind: full ? 'full' : 'failed',
-          file: this.#options.directory,
-          detail: String(error),
-        };
-        if (full) this.#refuse(round, failure);
-        else this.#fail(round, failure);
-      },
-    );
-  }
-
-  #write(
-    segment: OpenSegment,
-    batch: { readonly bytes: Uint8Array; readonly payloadCrc: number },
-    records: readonly WalRecord[],
-    round: readonly Waiting[],
-    then: () => void = () => undefined,
-  ): void {
-    const offset = this.#offset;
-    const file = segmentName(segment.number);
-    writeFully(segment.file, batch.bytes, offset, (writeError) => {
-      if (writeError !== null) {
-        this.#fail(round, { kind: 'failed', file, detail: writeError.message });
+  #roll(appends: readonly Append[], records: readonly WalRecord[]): void {
+    if (this.#clock.now() < this.#fullUntilMs) {
+      const detail = 'no room for a segment a moment ago';
+      const failure: WalFailure = { kind: 'full', file: this.#options.directory, detail };
+      this.#clock.defer(() => this.#refuse(appends, failure));
+      return;
+    }
+    const all = [...this.#index.checkpoint(), ...records];
+    this.#files.takeNext(spanMax(all), (taken) => {
+      if (taken.ok) {
+        this.#position = { ...this.#position, offset: SEGMENT_HEADER_BYTES };
+        this.#write({ appends, records: all, checkpoint: true });
         return;
       }
-      const startedAt = this.#options.now();
+      const failure = failureOf(taken.error, this.#options.directory);
+      if (failure.kind === 'full') this.#refuse(appends, failure);
+      else this.#fail(appends, failure);
+    });
+  }
+
+  #write(round: Round): void {
+    const segment = this.#files.newest;
+    const { offset, nextNumber: number, previousCrc } = this.#position;
+    const checkpoint = round.checkpoint || offset === SEGMENT_HEADER_BYTES;
+    const stored = storedRecords(round.records, this.#index);
+    const start = { number, previousCrc, nonce: segment.nonce, checkpoint };
+    const batch = this.#encoder.encode(stored, start);
+    const failed = (error: unknown): void =>
+      this.#fail(round.appends, failureOf(error, segmentName(segment.number)));
+    writeFully(segment.file, [batch.bytes], offset, (error) => {
+      if (error !== null) {
+        const failure = failureOf(error, segmentName(segment.number));
+        if (failure.kind === 'full') this.#withdraw(segment, round.appends, failure);
+        else failed(error);
+        return;
+      }
+      const startedAt = this.#clock.now();
       segment.file.dataSync((result) => {
         if (!result.ok) {
-          this.#fail(round, { kind: 'failed', file, detail: result.error.message });
+          // Also when there is no room: what is on disk is unknown.
+          failed(new Error(result.error.message));
           return;
         }
-        this.#syncTimes.add(this.#options.now() - startedAt);
-        this.#counts.syncs += 1;
-        this.#counts.batches += 1;
-        this.#counts.records += records.length;
-        this.#offset = offset + batch.bytes.length;
-        this.#nextNumber += 1;
-        this.#previousCrc = batch.payloadCrc;
-        let snapshots = false;
-        for (const record of records) {
-          this.#index.apply(record, segment.number, offset);
-          snapshots ||= record.type === 'snapshot' || record.type === 'group-deleted';
-        }
-        then();
-        for (const waiting of round) {
-          this.#queuedBytes -= waiting.bytes;
-          waiting.done(null);
-        }
-        if (snapshots) this.#dropSegments();
-        this.#writeRound();
+        this.#syncTimes.add(this.#clock.now() - startedAt);
+        this.#take(stored, segment.number, offset, batch.bounds);
+        const promises = round.appends.some(({ sync }) => sync);
+        this.#position = {
+          offset: offset + batch.bytes.length,
+          nextNumber: number + 1,
+          previousCrc: batch.payloadCrc,
+          unsealed: promises,
+        };
+        this.#finishRound(round);
       });
     });
   }
 
-  /** No room: nothing was written, later appends may succeed. */
-  #refuse(round: readonly Waiting[], failure: WalFailure): void {
-    for (const waiting of round) {
-      this.#queuedBytes -= waiting.bytes;
-      waiting.done(failure);
+  /** The batch is durable: from here on it can be read. */
+  #take(
+    stored: readonly StoredRecord[],
+    segment: number,
+    offset: number,
+    bounds: readonly number[],
+  ): void {
+    for (const [at, record] of stored.entries()) {
+      const start = bounds[at] ?? 0;
+      this.#index.apply(record, segment, offset + start, (bounds[at + 1] ?? start) - start);
     }
-    this.#writeRound();
+    this.#counts.syncs += 1;
+    this.#counts.batches += 1;
+    this.#counts.records += stored.length;
   }
 
-  /** What is on disk is unknown from here on: nothing is tried again, everything after it fails. */
-  #fail(round: readonly Waiting[], failure: WalFailure): void {
-    this.#failure = failure;
-    const all = [...round, ...this.#waiting];
-    this.#waiting = [];
-    this.#queuedBytes = 0;
-    this.#writing = false;
-    for (const waiting of all) waiting.done(failure);
-    this.#finishClose();
+  #finishRound(round: Round): void {
+    this.#queue.clearLazy();
+    this.#lastWriteMs = this.#clock.now();
+    if (round.checkpoint) this.#files.prepare();
+    this.#flushEarly();
+    for (const append of round.appends) this.#answer(append, null);
+    if (
+      round.checkpoint ||
+      round.records.some(({ type }) => type === 'snapshot' || type === 'group-deleted')
+    )
+      this.#files.dropBelow(Math.min(this.#index.oldestSegment(), this.#files.newest.number));
+    this.#next();
   }
 
-  #prepareSpare(): void {
-    this.#spare = this.#makeSegment();
-    // Whoever rolls next sees the error; a spare that can't be made now is tried again then.
-    this.#spare.catch(() => {
-      this.#spare = null;
+  #answer(append: Append, failure: WalFailure | null): void {
+    this.#queue.release(append);
+    append.done(failure);
+  }
+
+  /** The disk filled up within a write: makes sure that nothing of the batch is ever read back. */
+  #withdraw(segment: OpenSegment, appends: readonly Append[], failure: WalFailure): void {
+    const { offset } = this.#position;
+    run(withdrawBatch(segment, offset), (outcome) => {
+      if (outcome.ok) this.#refuse(appends, failure);
+      else this.#fail(appends, failureOf(new Error(String(outcome.error)), failure.file));
     });
   }
 
-  async #makeSegment(): Promise<OpenSegment> {
-    const { disk, directory, identity, segmentBytes, crc32c, nonce } = this.#options;
-    const number = (this.#segments.at(-1)?.number ?? 0) + 1;
-    const drawn = nonce();
-    const name = segmentName(number);
-    const leftover = await ask<readonly string[]>((done) => disk.list(directory, done));
-    if (leftover.includes(name))
-      await ask<void>((done) => disk.unlink(`${directory}/${name}`, done));
-    const head = encodeSegmentHeader({ number, nonce: drawn, identity }, crc32c);
-    return {
-      number,
-      nonce: drawn,
-      file: await createFilled(disk, directory, name, head, segmentBytes),
-    };
+  /**
+   * No room: nothing was written, later appends may succeed. What waits behind is refused as well, it was meant
+   * to follow.
+   */
+  #refuse(appends: readonly Append[], failure: WalFailure): void {
+    this.#fullUntilMs = this.#clock.now() + FULL_RETRY_MS;
+    this.#guard.reset(this.#index);
+    this.#flushEarly();
+    for (const append of [...appends, ...this.#queue.takeAll()]) this.#answer(append, failure);
+    this.#lastWriteMs = this.#clock.now();
+    this.#next();
   }
 
-  /** Removes segments that no group needs any more, oldest first. */
-  #dropSegments(): void {
-    if (this.#dropping || this.#failure !== null) return;
-    const oldest = this.#segments[0];
-    if (
-      oldest === undefined ||
-      this.#segments.length < 2 ||
-      this.#index.oldestSegment() <= oldest.number
-    )
-      return;
-    this.#dropping = true;
-    this.#segments.shift();
-    const { disk, directory } = this.#options;
-    const steps = async (): Promise<void> => {
-      await ask<void>((done) => oldest.file.close(done));
-      await ask<void>((done) => disk.unlink(`${directory}/${segmentName(oldest.number)}`, done));
-      await ask<void>((done) => disk.syncDirectory(directory, done));
-    };
-    steps().then(
-      () => {
-        this.#dropping = false;
-        this.#dropSegments();
-      },
-      (error: unknown) => {
-        this.#dropping = false;
-        this.#fail([], { kind: 'failed', file: segmentName(oldest.number), detail: String(error) });
-      },
-    );
+  /** What is on disk is unknown from here on: nothing is tried again, everything after it fails. */
+  #fail(appends: readonly Append[], failure: WalFailure): void {
+    const first = this.#failure === null;
+    this.#failure ??= failure;
+    this.#flushEarly();
+    for (const append of [...appends, ...this.#queue.takeAll()]) this.#answer(append, failure);
+    if (first) this.#options.onFailure(failure);
+    if (this.#closing !== null) this.#finishClose();
+  }
+
+  /** After a while without appends an empty batch attests the last one, and takes lazy records along. */
+  #armIdleTimer(): void {
+    if (this.#idleTimer !== null || this.#failure !== null || this.#closing !== null) return;
+    if (!this.#position.unsealed && !this.#queue.hasLazy) return;
+    const delayMs = this.#lastWriteMs + this.#options.sealAfterMs - this.#clock.now();
+    this.#idleTimer = this.#clock.setTimer(Math.max(1, delayMs), () => {
+      this.#idleTimer = null;
+      if (this.#writing || this.#failure !== null || this.#closing !== null) return;
+      const idleMs = this.#clock.now() - this.#lastWriteMs;
+      if (idleMs >= this.#options.sealAfterMs) this.#startRound();
+      else this.#armIdleTimer();
+    });
   }
 
   readEntries(key: GroupKey, low: number, high: number, bytesMax: number): readonly Entry[] {
-    const log = this.#index.find(key);
-    const entries: Entry[] = [];
-    let bytes = 0;
-    for (const run of log?.runs ?? []) {
-      if (run.last < low || run.first >= high) continue;
-      for (const entry of this.#readRun(key, run.segment, run.offset)) {
-        const next = low + entries.length;
-        if (entry.index !== next || entry.index > run.last || next >= high) continue;
-        bytes += entry.data.length;
-        if (entries.length > 0 && bytes > bytesMax) return entries;
-        entries.push({ ...entry, data: entry.data.slice() });
-      }
-    }
-    if (entries.length === 0)
-      throw new StorageError('compacted', `entries from ${low} of group ${key.group}`);
-    return entries;
-  }
-
-  /** Reads the whole batch again and checks it: damage since it was written must not travel to a follower. */
-  #readRun(key: GroupKey, number: number, offset: number): readonly Entry[] {
-    const segment = this.#segments.find((candidate) => candidate.number === number);
-    if (segment === undefined) throw new StorageError('compacted', `segment ${number} is gone`);
-    const { crc32c } = this.#options;
-    const head = segment.file.readSync(offset, BATCH_HEADER_BYTES);
-    const header = readBatchHeader(head, 0, crc32c);
-    const bytes =
-      header === null
-        ? null
-        : segment.file.readSync(offset, BATCH_HEADER_BYTES + header.payloadLength);
-    const records =
-      header === null || bytes === null ? null : readBatchRecords(bytes, 0, header, crc32c);
-    if (records === null)
-      throw new DiskError('EBADMSG', `${segmentName(number)} at ${offset} is damaged`);
-    return records.flatMap((record) =>
-      record.type === 'entries' &&
-      record.key.group === key.group &&
-      record.key.incarnation === key.incarnation
-        ? record.entries
-        : [],
-    );
+    const from = { index: this.#index, files: this.#files, crc32c: this.#options.crc32c };
+    return readLogEntries(from, key, low, high, bytesMax);
   }
 
   pinningGroups(): readonly { readonly key: GroupKey; readonly bytes: number }[] {
-    const oldest = this.#segments[0]?.number;
+    if (this.#files.count < 2) return [];
+    const oldest = this.#files.oldestNumber;
     return this.#index.groups
-      .filter(({ runs }) => runs[0]?.segment === oldest)
-      .map(({ key, runs }) => ({ key, bytes: runs.reduce((sum, run) => sum + run.bytes, 0) }));
+      .filter(({ oldestSegment }) => oldestSegment === oldest)
+      .map(({ key, bytes }) => ({ key, bytes }));
   }
 
   close(done: () => void): void {
-    this.#closed = done;
-    if (this.#writing) return;
-    if (this.#lazy.length > 0 && this.#failure === null) {
-      this.#writing = true;
-      this.#waiting.push({ records: [], bytes: 1, done: () => undefined });
-      this.#writeRound();
-    } else this.#finishClose();
+    if (this.#closing !== null) {
+      this.#closing.push(done);
+      return;
+    }
+    this.#closing = [done];
+    this.#idleTimer?.cancel();
+    this.#idleTimer = null;
+    if (this.#writing && this.#failure === null) return;
+    this.#clock.defer(() => this.#finishClose());
   }
 
   #finishClose(): void {
-    const done = this.#closed;
-    if (done === null) return;
-    this.#closed = () => undefined;
-    const spare =
-      this.#spare?.then(
-        (segment) => [segment],
-        () => [],
-      ) ?? Promise.resolve([]);
-    const files = spare.then((more) => [...this.#segments, ...more]);
-    const closing = files.then((all) =>
-      Promise.all(all.map(({ file }) => ask<void>((closed) => file.close(closed)))),
-    );
-    closing.then(
-      () => done(),
-      () => done(),
-    );
+    const owes = this.#position.unsealed || this.#queue.hasLazy;
+    if (owes && this.#failure === null && this.#clock.now() >= this.#fullUntilMs) {
+      this.#startRound();
+      return;
+    }
+    this.#flushEarly();
+    this.#files.close(() => {
+      const closing = this.#closing ?? [];
+      this.#closing = [];
+      for (const done of closing) done();
+    });
   }
 }
 
-function sizeOf(records: readonly WalRecord[]): number {
-  let bytes = 64;
-  for (const record of records) {
-    bytes += 40;
-    if (record.type === 'entries')
-      for (const entry of record.entries) bytes += entry.data.length + 24;
-  }
-  return bytes;
+function spanMax(records: readonly WalRecord[]): number {
+  let bytes = BATCH_HEADER_BYTES;
+  for (const record of records) bytes += recordBytesMax(record);
+  return batchSpan(bytes - BATCH_HEADER_BYTES);
+}
+
+function* withdrawBatch({ file }: OpenSegment, offset: number): Steps<void> {
+  yield* writeZeros(file, offset, offset + SECTOR_BYTES);
+  yield* dataSync(file);
 }

@@ -56,7 +56,14 @@ export type WalFailure =
 export interface Wal {
   /**
    * Queues records as one atomic batch. `done(null)` once write and fdatasync have returned, in the order of
-   * the calls. After a failure other than 'full' every later call fails.
+   * the calls and later than the call. After a failure other than 'full' every later call fails. 'full' also
+   * refuses everything that was queued behind.
+   *
+   * Without `sync`, hard states alone (a commit index that moved) are answered at once and written together
+   * with the next batch, or after an idle moment; any other record is synced all the same.
+   *
+   * A group is created before anything else of it is appended, and entries leave no gap: a violation fails the
+   * log, before it is written.
    */
   append(
     records: readonly WalRecord[],
@@ -65,9 +72,15 @@ export interface Wal {
   ): void;
   /** Bytes queued or being written; the host refuses proposals above its limit. */
   readonly queuedBytes: number;
-  /** Reads entries [low, high) of a group that are still in some segment. Throws StorageError. */
+  /**
+   * Reads entries [low, high) of a group that are durable and above its snapshot, at least one, then as many as
+   * fit in `bytesMax`. Throws StorageError; DiskError when the disk fails or what it holds is damaged (fatal).
+   */
   readEntries(key: GroupKey, low: number, high: number, bytesMax: number): readonly Entry[];
-  /** Groups that alone keep the oldest segments alive, oldest first: snapshot them to free space. */
+  /**
+   * Groups that keep the oldest segment alive, with the bytes of their live entries: snapshot all of them to
+   * free it. None while there is only one segment.
+   */
   pinningGroups(): readonly { readonly key: GroupKey; readonly bytes: number }[];
   readonly stats: WalStats;
   /** Waits for what is queued, then closes the files. */

@@ -7,12 +7,16 @@ const MAGIC = 0x31574c46;
 const VERSION = 1;
 const NAME = /^(\d{10})\.wal$/;
 
+export interface WalIdentity {
+  readonly clusterId: string;
+  readonly nodeId: string;
+}
+
 export interface SegmentHeader {
   readonly number: number;
   /** Drawn per segment, carried by its batches: a leftover of another segment is not taken for one of them. */
   readonly nonce: number;
-  /** Cluster and node, as one text. */
-  readonly identity: string;
+  readonly identity: WalIdentity;
 }
 
 export function segmentName(number: number): string {
@@ -31,10 +35,14 @@ export function encodeSegmentHeader(header: SegmentHeader, crc32c: Crc32c): Uint
   out.u32(VERSION);
   out.u53(header.number);
   out.u32(header.nonce);
-  out.sized(new TextEncoder().encode(header.identity));
+  const utf8 = new TextEncoder();
+  out.sized(utf8.encode(header.identity.clusterId));
+  out.sized(utf8.encode(header.identity.nodeId));
   out.align(SEGMENT_HEADER_BYTES);
-  if (out.length !== SEGMENT_HEADER_BYTES)
-    throw new RangeError(`identity too long: ${header.identity}`);
+  if (out.length !== SEGMENT_HEADER_BYTES) {
+    const { clusterId, nodeId } = header.identity;
+    throw new RangeError(`identity too long for the log: ${clusterId}, ${nodeId}`);
+  }
   out.patchU32(4, crc32c(out.view().subarray(8)));
   return out.view().slice();
 }
@@ -47,11 +55,11 @@ export function readSegmentHeader(bytes: Uint8Array, crc32c: Crc32c): SegmentHea
   if (from.u32() !== MAGIC || from.u32() !== crc32c(header.subarray(8)) || from.u32() !== VERSION)
     return null;
   try {
-    return {
-      number: from.u53(),
-      nonce: from.u32(),
-      identity: new TextDecoder().decode(from.sized()),
-    };
+    const number = from.u53();
+    const nonce = from.u32();
+    const utf8 = new TextDecoder();
+    const clusterId = utf8.decode(from.sized());
+    return { number, nonce, identity: { clusterId, nodeId: utf8.decode(from.sized()) } };
   } catch (error) {
     if (error instanceof MalformedBytesError) return null;
     throw error;
