@@ -1,24 +1,27 @@
-import type { Effect } from '@fleetlm/conversation';
+import type { DispatchState, Effect } from '@fleetlm/conversation';
 import type { DispatchEngine } from './dispatch/index.ts';
 import type { Feed } from './feed/feed.ts';
 
 export interface Performers {
   readonly feed: Pick<Feed, 'messageCommitted' | 'dispatchChanged' | 'readMoved' | 'inboxChanged'>;
   readonly dispatch: Pick<DispatchEngine, 'kick'>;
+  /** Whether this node is to call the agent, and now: looking around for work is not free. */
+  readonly isDueHere: (sessionId: string, dispatch: DispatchState) => boolean;
 }
 
 /**
  * What this node does about a committed command. Called within apply, on every replica and again when a log is
  * replayed: nothing here may wait, throw, or be needed for correctness.
  */
-export function performEffect(effect: Effect, { feed, dispatch }: Performers): void {
+export function performEffect(effect: Effect, performers: Performers): void {
+  const { feed, dispatch, isDueHere } = performers;
   switch (effect.type) {
     case 'message-committed':
       feed.messageCommitted(effect.message);
       return;
     case 'dispatch-changed':
       feed.dispatchChanged(effect.sessionId, effect.dispatch);
-      dispatch.kick(effect.sessionId);
+      if (isDueHere(effect.sessionId, effect.dispatch)) dispatch.kick(effect.sessionId);
       return;
     case 'read-moved':
       feed.readMoved(effect.sessionId, effect.lastReadSeq);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:net';
 import {
   crc32c,
+  type DirectoryLock,
+  type DiskResult,
   lockDirectory,
   nodeDisk,
   readDurableFile,
@@ -39,7 +39,7 @@ export interface DataDirectory {
   /** Null: this node knows no cluster yet. */
   readonly descriptor: ClusterDescriptor | null;
   saveDescriptor(descriptor: ClusterDescriptor): Promise<void>;
-  readonly lock: Server;
+  readonly lock: DirectoryLock;
 }
 
 /**
@@ -47,14 +47,14 @@ export interface DataDirectory {
  * a damaged identity is DiskError('EBADMSG').
  */
 export async function openDataDirectory(path: string, nodeId: string): Promise<DataDirectory> {
-  await mkdir(path, { recursive: true });
+  await fromDisk<void>((done) => nodeDisk.makeDirectory(path, done));
   const lock = await lockDirectory(path);
   const identity = await readJson(path, IDENTITY_FILE, identitySchema);
   if (identity !== null && identity.nodeId !== nodeId)
     throw new ForeignDirectoryError(path, identity.nodeId, nodeId);
   const incarnation = identity?.incarnation ?? randomUUID();
   if (identity === null) await writeJson(path, IDENTITY_FILE, { version: VERSION, nodeId, incarnation });
-  const cluster = await readDurableFile(nodeDisk, path, CLUSTER_FILE, crc32c);
+  const cluster = await readBytes(path, CLUSTER_FILE);
   return {
     path,
     incarnation,
@@ -69,13 +69,28 @@ async function readJson<S extends z.ZodType>(
   name: string,
   schema: S,
 ): Promise<z.output<S> | null> {
-  const bytes = await readDurableFile(nodeDisk, path, name, crc32c);
+  const bytes = await readBytes(path, name);
   return bytes === null ? null : schema.parse(parseJson(bytes));
+}
+
+function readBytes(path: string, name: string): Promise<Uint8Array | null> {
+  return fromDisk((done) => readDurableFile({ disk: nodeDisk, directory: path, name, crc32c }, done));
+}
+
+function fromDisk<T>(call: (done: (result: DiskResult<T>) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((result) => {
+      if (result.ok) resolve(result.value);
+      else reject(result.error);
+    });
+  });
 }
 
 function writeJson(path: string, name: string, value: unknown): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  return writeDurableFile(nodeDisk, path, name, bytes, crc32c);
+  return fromDisk((done) =>
+    writeDurableFile({ disk: nodeDisk, directory: path, name, crc32c }, bytes, done),
+  );
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -1,0 +1,27 @@
+import type { DispatchState, Message, SessionHead } from '@fleetlm/conversation';
+import type { Chunk } from '../dispatch/dispatch-api.ts';
+
+/** What a subscriber of a session is told, in the order of seq; the sink must not block. */
+export type SessionEvent =
+  | { readonly type: 'message'; readonly message: Message }
+  | {
+      readonly type: 'chunk';
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly index: number;
+      readonly chunk: Chunk;
+    }
+  | { readonly type: 'status'; readonly dispatch: DispatchState }
+  | { readonly type: 'read'; readonly lastReadSeq: number }
+  | { readonly type: 'resync'; readonly reason: string };
+
+export type InboxEvent =
+  | { readonly type: 'delta'; readonly version: number; readonly sessions: readonly SessionHead[] }
+  | { readonly type: 'resync'; readonly reason: string };
+
+export type SessionSink = (event: SessionEvent) => void;
+export type InboxSink = (event: InboxEvent) => void;
+
+export interface Subscription {
+  close(): void;
+}

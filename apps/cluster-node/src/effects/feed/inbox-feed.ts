@@ -1,0 +1,73 @@
+import type { SessionHead } from '@fleetlm/conversation';
+import type { InboxEvent, InboxSink, Subscription } from './feed-events.ts';
+import { SinkRooms } from './sink-rooms.ts';
+
+/** At most ten deltas a second and inbox. */
+const DELTA_EVERY_MS = 100;
+
+export interface InboxFeedPorts {
+  /** What changed in a user's inbox after a version; null: this node has no replica of it. */
+  readonly inboxChanges: (
+    userId: string,
+    sinceVersion: number,
+  ) => { readonly version: number; readonly sessions: readonly SessionHead[] } | null;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Watched {
+  /** Everything up to here was told. */
+  version: number;
+  timer: NodeJS.Timeout | null;
+  lastSentMs: number;
+}
+
+/** Changes of inboxes, gathered: an inbox that changes a thousand times a second is told about ten times. */
+export class InboxFeed {
+  readonly #ports: InboxFeedPorts;
+  readonly #rooms: SinkRooms<InboxEvent>;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(ports: InboxFeedPorts) {
+    this.#ports = ports;
+    this.#rooms = new SinkRooms(ports.onError);
+  }
+
+  subscribe(userId: string, sink: InboxSink): Subscription {
+    if (!this.#watched.has(userId)) {
+      const version = this.#ports.inboxChanges(userId, Number.MAX_SAFE_INTEGER)?.version ?? 0;
+      this.#watched.set(userId, { version, timer: null, lastSentMs: 0 });
+    }
+    const subscription = this.#rooms.subscribe(userId, sink);
+    return {
+      close: () => {
+        subscription.close();
+        const watched = this.#watched.get(userId);
+        if (this.#rooms.has(userId) || watched === undefined) return;
+        if (watched.timer !== null) clearTimeout(watched.timer);
+        this.#watched.delete(userId);
+      },
+    };
+  }
+
+  changed(userId: string): void {
+    const watched = this.#watched.get(userId);
+    if (watched === undefined || watched.timer !== null) return;
+    const wait = Math.max(0, watched.lastSentMs + DELTA_EVERY_MS - performance.now());
+    watched.timer = setTimeout(() => this.#send(userId, watched), wait);
+  }
+
+  /** The replica jumped over changes: nobody can say which. */
+  resync(concerns: (userId: string) => boolean, reason: string): void {
+    for (const userId of [...this.#watched.keys()])
+      if (concerns(userId)) this.#rooms.publish(userId, { type: 'resync', reason });
+  }
+
+  #send(userId: string, watched: Watched): void {
+    watched.timer = null;
+    watched.lastSentMs = performance.now();
+    const changes = this.#ports.inboxChanges(userId, watched.version);
+    if (changes === null || changes.sessions.length === 0) return;
+    watched.version = changes.version;
+    this.#rooms.publish(userId, { type: 'delta', ...changes });
+  }
+}

@@ -1,0 +1,139 @@
+import type { Command, Effect, GroupState, Reply } from '@fleetlm/conversation';
+import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
+import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
+import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
+import { encodeSystemCommand } from '../membership/system-codec.ts';
+import type { SystemCommand, SystemReply, SystemState } from '../membership/system-state.ts';
+import { encodeCommand } from './command-codec.ts';
+import { ConversationMachine } from './conversation-machine.ts';
+import type { GroupReply } from './group-reply.ts';
+import { SystemMachine } from './system-machine.ts';
+
+/** A read that can't be confirmed within this is refused; callers look for another replica. */
+const READ_TIMEOUT_MS = 1_000;
+
+export interface GroupsOptions {
+  readonly self: number;
+  readonly groups: number;
+  readonly placement: Placement;
+  readonly perform: (effect: Effect) => void;
+  readonly systemChanged: () => void;
+}
+
+/** How a proposal to a group of this node ended, with the reply of its own machine. */
+export type Proposed<R> =
+  | { readonly status: 'committed'; readonly reply: R }
+  | Exclude<ProposalOutcome<GroupReply>, { readonly status: 'committed' }>;
+
+/** The groups that have a replica on this node: their machines, on the host. */
+export class Groups {
+  readonly #options: GroupsOptions;
+  readonly #machines = new Map<number, ConversationMachine>();
+  readonly #system: SystemMachine;
+  #host: RaftHost<GroupReply> | null = null;
+
+  constructor(options: GroupsOptions) {
+    this.#options = options;
+    this.#system = new SystemMachine(options.systemChanged);
+  }
+
+  /** Adds all groups that placement gives to this node; replays what the disk holds of them. */
+  open(host: RaftHost<GroupReply>): void {
+    this.#host = host;
+    const { self, groups, placement, perform } = this.#options;
+    for (let group = 0; group < groups; group += 1) {
+      const voters = placement.replicasOf(group);
+      if (!voters.includes(self)) continue;
+      const machine = new ConversationMachine(perform);
+      this.#machines.set(group, machine);
+      host.addGroup({ group, replicaId: self, voters, preferredLeader: voters[0] ?? 0, machine });
+    }
+    const voters = placement.replicasOf(SYSTEM_GROUP);
+    if (voters.includes(self))
+      host.addGroup({
+        group: SYSTEM_GROUP,
+        replicaId: self,
+        voters,
+        preferredLeader: voters[0] ?? 0,
+        machine: this.#system,
+      });
+  }
+
+  /** Null: this node holds no replica of the group. */
+  state(group: number): GroupState | null {
+    return this.#machines.get(group)?.state ?? null;
+  }
+
+  get system(): SystemState {
+    return this.#system.state;
+  }
+
+  /** Of conversations, ascending. */
+  get hosted(): Iterable<number> {
+    return this.#machines.keys();
+  }
+
+  propose(group: number, command: Command, done: (outcome: Proposed<Reply>) => void): void {
+    this.#opened().propose(group, encodeCommand(command), (outcome) => {
+      done(outcome.status === 'committed' ? committed(conversationReply(outcome.reply)) : outcome);
+    });
+  }
+
+  proposeSystem(command: SystemCommand, done: (outcome: Proposed<SystemReply>) => void): void {
+    this.#opened().propose(SYSTEM_GROUP, encodeSystemCommand(command), (outcome) => {
+      done(outcome.status === 'committed' ? committed(systemReply(outcome.reply)) : outcome);
+    });
+  }
+
+  /** For performers of effects: on this node only. */
+  readonly proposeHere = (group: number, command: Command): Promise<ProposeOutcome> =>
+    new Promise((resolve) => {
+      this.propose(group, command, (outcome) => {
+        switch (outcome.status) {
+          case 'committed':
+            resolve({ status: 'applied', reply: outcome.reply });
+            return;
+          case 'refused':
+            resolve({ status: 'refused', reason: outcome.reason });
+            return;
+          case 'unknown':
+            resolve(outcome);
+            return;
+          default:
+            outcome satisfies never;
+        }
+      });
+    });
+
+  /** ReadIndex: after `ok` the state holds everything that was acknowledged before the call. */
+  read(group: number, done: (outcome: ReadOutcome) => void): void {
+    this.#opened().read(group, READ_TIMEOUT_MS, done);
+  }
+
+  /** Groups of conversations that this node leads, ready to be proposed to. */
+  *ledGroups(): Generator<LedGroup> {
+    const host = this.#opened();
+    for (const [group, machine] of this.#machines)
+      if (host.isReadyLeader(group))
+        yield { group, term: host.status(group).term, state: machine.state };
+  }
+
+  #opened(): RaftHost<GroupReply> {
+    if (this.#host === null) throw new Error('the groups are not open yet');
+    return this.#host;
+  }
+}
+
+function committed<R>(reply: R): Proposed<R> {
+  return { status: 'committed', reply };
+}
+
+function conversationReply(reply: GroupReply): Reply {
+  if (reply.machine === 'conversation') return reply.reply;
+  throw new Error('a group of conversations answered as the system group');
+}
+
+function systemReply(reply: GroupReply): SystemReply {
+  if (reply.machine === 'system') return reply.reply;
+  throw new Error('the system group answered as a group of conversations');
+}

@@ -1,0 +1,169 @@
+import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
+import * as z from 'zod';
+import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
+import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
+
+/** What other nodes send is parsed as strictly as what people send. */
+
+const bytes = z.instanceof(Uint8Array);
+const count = z.int().min(0);
+const id = z.string().min(1);
+
+const senderSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('user'), id }),
+  z.strictObject({ type: z.literal('agent'), id }),
+]);
+
+const rangeSchema = z.union([
+  z.strictObject({ afterSeq: count, limit: count }),
+  z.strictObject({ beforeSeq: count, limit: count }),
+]);
+
+export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('append'),
+    sessionId: id,
+    sender: senderSchema,
+    clientMessageId: id,
+    message: z.strictObject({ id, kind: id, payload: bytes, preview: z.string() }),
+  }),
+  z.strictObject({
+    type: z.literal('create-session'),
+    sessionId: id,
+    userId: id,
+    agentId: id,
+    metadata: bytes,
+  }),
+  z.strictObject({ type: z.literal('mark-read'), sessionId: id, userId: id, lastSeq: count }),
+  z.strictObject({ type: z.literal('archive-session'), sessionId: id }),
+  z.strictObject({ type: z.literal('retry-dispatch'), sessionId: id }),
+  z.strictObject({ type: z.literal('stop-answer'), sessionId: id }),
+  z.strictObject({ type: z.literal('live-answer'), sessionId: id }),
+  z.strictObject({ type: z.literal('get-session'), sessionId: id }),
+  z.strictObject({
+    type: z.literal('list-sessions'),
+    group: count,
+    userId: id,
+    limit: count,
+    before: z.string().nullable(),
+  }),
+  z.strictObject({ type: z.literal('read-messages'), sessionId: id, range: rangeSchema }),
+  z.strictObject({ type: z.literal('create-agent'), agent: agentRecordSchema }),
+  z.strictObject({ type: z.literal('patch-agent'), agentId: id, patch: agentPatchSchema }),
+  z.strictObject({
+    type: z.literal('set-standing'),
+    nodeId: id,
+    standing: z.enum(['active', 'draining']),
+  }),
+  z.strictObject({ type: z.literal('transfer-group'), group: count, to: z.int().min(1) }),
+  z.strictObject({ type: z.literal('snapshot-group'), group: count }),
+  z.strictObject({ type: z.literal('flush') }),
+]);
+
+const dispatchSchema = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('idle'), epoch: count }),
+  z.strictObject({
+    status: z.literal('waiting'),
+    epoch: count,
+    attempt: count,
+    dueAtMs: z.number(),
+    dueByMs: z.number(),
+    error: z.string().nullable(),
+  }),
+  z.strictObject({
+    status: z.literal('running'),
+    epoch: count,
+    attempt: count,
+    startedAtMs: z.number(),
+    throughSeq: count,
+  }),
+  z.strictObject({ status: z.literal('failed'), epoch: count, attempt: count, error: z.string() }),
+]);
+
+const sessionSchema = z.strictObject({
+  id,
+  userId: id,
+  agentId: id,
+  metadata: bytes,
+  status: z.enum(['active', 'archived']),
+  lastSeq: count,
+  lastReadSeq: count,
+  insertedAtMs: z.number(),
+  updatedAtMs: z.number(),
+  activity: count,
+  inboxVersion: count,
+  unreadCount: count,
+  lastUserSeq: count,
+  dispatch: dispatchSchema,
+  debounceMs: z.number(),
+  lastMessage: z
+    .strictObject({
+      sender: senderSchema,
+      kind: z.string(),
+      preview: z.string(),
+      insertedAtMs: z.number(),
+    })
+    .nullable(),
+  flushedSeq: count,
+  version: count,
+  flushedVersion: count,
+});
+
+const messageSchema = z.strictObject({
+  id,
+  sessionId: id,
+  seq: count,
+  sender: senderSchema,
+  kind: z.string(),
+  payload: bytes,
+  insertedAtMs: z.number(),
+});
+
+const errorCodeSchema = z
+  .string()
+  .refine(isErrorCode, { error: `must be one of ${Object.keys(ERROR_CODES).join(', ')}` })
+  .transform((code): ErrorCode => code);
+
+const resultSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('appended'),
+    seq: count,
+    id,
+    insertedAtMs: z.number(),
+    duplicate: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal('session'), session: sessionSchema }),
+  z.strictObject({ type: z.literal('read'), lastReadSeq: count, session: sessionSchema }),
+  z.strictObject({
+    type: z.literal('sessions'),
+    sessions: z.array(sessionSchema),
+    next: z.string().nullable(),
+    version: count,
+  }),
+  z.strictObject({
+    type: z.literal('messages'),
+    messages: z.array(messageSchema),
+    lastSeq: count,
+    hasMore: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal('agent'), agent: agentRecordSchema }),
+  z.strictObject({
+    type: z.literal('live-answer'),
+    answer: z
+      .strictObject({ epoch: count, attempt: count, chunks: z.array(chunkSchema) })
+      .nullable(),
+  }),
+  z.strictObject({ type: z.literal('flushed'), rows: count }),
+  z.strictObject({ type: z.literal('done') }),
+  z.strictObject({ type: z.literal('rejected'), code: errorCodeSchema, detail: z.string() }),
+]);
+
+export const attemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('done'), result: resultSchema }),
+  z.strictObject({
+    status: z.literal('refused'),
+    reason: z.enum(REFUSAL_REASONS),
+    leader: count,
+  }),
+  z.strictObject({ status: z.literal('unknown') }),
+]);

@@ -1,0 +1,124 @@
+import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
+import type { ErrorCode } from '@fleetlm/protocol';
+import type { LiveAnswer } from '../effects/feed/live-answer.ts';
+import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+import type { NodeStanding } from '../membership/system-state.ts';
+
+/**
+ * Everything that one node may ask of another. A closed set: what is not here can't be forwarded. Each of them
+ * may be carried out twice without harm, so that an attempt whose outcome is not known is made again.
+ */
+export type Operation =
+  | {
+      readonly type: 'create-session';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly agentId: string;
+      readonly metadata: Payload;
+    }
+  | {
+      readonly type: 'append';
+      readonly sessionId: string;
+      readonly sender: Sender;
+      readonly clientMessageId: string;
+      readonly message: NewMessage;
+    }
+  | {
+      readonly type: 'mark-read';
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly lastSeq: number;
+    }
+  | { readonly type: 'archive-session'; readonly sessionId: string }
+  | { readonly type: 'retry-dispatch'; readonly sessionId: string }
+  | { readonly type: 'stop-answer'; readonly sessionId: string }
+  | { readonly type: 'live-answer'; readonly sessionId: string }
+  | { readonly type: 'get-session'; readonly sessionId: string }
+  | {
+      readonly type: 'list-sessions';
+      readonly group: number;
+      readonly userId: string;
+      readonly limit: number;
+      readonly before: string | null;
+    }
+  | { readonly type: 'read-messages'; readonly sessionId: string; readonly range: MessageRange }
+  | { readonly type: 'create-agent'; readonly agent: AgentRecord }
+  | { readonly type: 'patch-agent'; readonly agentId: string; readonly patch: AgentPatch }
+  | {
+      readonly type: 'set-standing';
+      readonly nodeId: string;
+      readonly standing: NodeStanding;
+    }
+  | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
+  | { readonly type: 'snapshot-group'; readonly group: number }
+  | { readonly type: 'flush' };
+
+export type OperationType = Operation['type'];
+
+export type MessageRange =
+  | { readonly afterSeq: number; readonly limit: number }
+  | { readonly beforeSeq: number; readonly limit: number };
+
+/** What an operation came to when it was carried out. */
+export type OperationResult =
+  | {
+      readonly type: 'appended';
+      readonly seq: number;
+      readonly id: string;
+      readonly insertedAtMs: number;
+      readonly duplicate: boolean;
+    }
+  | { readonly type: 'session'; readonly session: SessionHead }
+  | { readonly type: 'read'; readonly lastReadSeq: number; readonly session: SessionHead }
+  | {
+      readonly type: 'sessions';
+      readonly sessions: readonly SessionHead[];
+      readonly next: string | null;
+      readonly version: number;
+    }
+  | {
+      readonly type: 'messages';
+      readonly messages: readonly Message[];
+      readonly lastSeq: number;
+      readonly hasMore: boolean;
+    }
+  | { readonly type: 'agent'; readonly agent: AgentRecord }
+  | { readonly type: 'live-answer'; readonly answer: LiveAnswer | null }
+  | { readonly type: 'flushed'; readonly rows: number }
+  | { readonly type: 'done' }
+  /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
+  | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };
+
+/** Why an attempt was refused. Definite: it changed nothing. */
+export type RefusalReason =
+  | 'not-leader'
+  | 'no-quorum'
+  | 'overloaded'
+  | 'transferring'
+  | 'disk-full'
+  | 'stopped'
+  | 'not-connected'
+  | 'not-understood';
+
+export const REFUSAL_REASONS = [
+  'not-leader',
+  'no-quorum',
+  'overloaded',
+  'transferring',
+  'disk-full',
+  'stopped',
+  'not-connected',
+  'not-understood',
+] as const satisfies readonly RefusalReason[];
+
+/** How one attempt on one node ended. */
+export type Attempt =
+  | { readonly status: 'done'; readonly result: OperationResult }
+  /** `leader`: the node to ask instead; 0: none is known. */
+  | { readonly status: 'refused'; readonly reason: RefusalReason; readonly leader: number }
+  | { readonly status: 'unknown' };
+
+/** How a call ended, all attempts taken together. */
+export type CallOutcome =
+  | { readonly status: 'done'; readonly result: OperationResult }
+  | { readonly status: 'failed'; readonly code: 'no_quorum' | 'overloaded' | 'timeout'; readonly detail: string };

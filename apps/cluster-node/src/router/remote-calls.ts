@@ -1,0 +1,129 @@
+import type { Logger } from '../telemetry/logger.ts';
+import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './call-codec.ts';
+import type { Attempt, Operation } from './operations.ts';
+
+/** Calls to one peer that wait for their answer; more are refused as `overloaded`, before anything is sent. */
+const CALLS_PER_PEER_MAX = 16_384;
+/** Calls of one peer that are being carried out here; more are refused as `overloaded`. */
+const SERVED_PER_PEER_MAX = 16_384;
+
+export interface RemoteCallsOptions {
+  readonly sendRequest: (nodeId: string, frame: Uint8Array) => boolean;
+  readonly sendResponse: (nodeId: string, frame: Uint8Array) => boolean;
+  /** Carries an operation out on this node alone: it is never forwarded a second time. */
+  readonly execute: (operation: Operation, done: (attempt: Attempt) => void) => void;
+  readonly log: Logger;
+}
+
+interface Waiting {
+  readonly nodeId: string;
+  readonly group: number | null;
+  readonly done: (attempt: Attempt) => void;
+}
+
+const UNKNOWN: Attempt = { status: 'unknown' };
+
+/** One attempt on another node: request and response over the mesh, matched by number. */
+export class RemoteCalls {
+  readonly #options: RemoteCallsOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #waitingByPeer = new Map<string, number>();
+  readonly #servedByPeer = new Map<string, number>();
+  #next = 1;
+
+  constructor(options: RemoteCallsOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#waiting.size;
+  }
+
+  /** The answer is the number of the attempt, for `abandon`; 0 when `done` was called already. */
+  request(
+    nodeId: string,
+    group: number | null,
+    operation: Operation,
+    done: (attempt: Attempt) => void,
+  ): number {
+    const waiting = this.#waitingByPeer.get(nodeId) ?? 0;
+    if (waiting >= CALLS_PER_PEER_MAX) {
+      done({ status: 'refused', reason: 'overloaded', leader: 0 });
+      return 0;
+    }
+    const number = this.#next;
+    this.#next += 1;
+    if (!this.#options.sendRequest(nodeId, encodeRequest(number, operation))) {
+      done({ status: 'refused', reason: 'not-connected', leader: 0 });
+      return 0;
+    }
+    this.#waitingByPeer.set(nodeId, waiting + 1);
+    this.#waiting.set(number, { nodeId, group, done });
+    return number;
+  }
+
+  /** The caller has stopped waiting; a late answer is dropped. */
+  abandon(number: number): void {
+    this.#take(number);
+  }
+
+  handleResponse(nodeId: string, frame: Uint8Array): void {
+    const decoded = decodeResponse(frame);
+    if (decoded.ok) {
+      this.#take(decoded.response.number)?.done(decoded.response.attempt);
+      return;
+    }
+    this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad response');
+    if (decoded.number !== null) this.#take(decoded.number)?.done(UNKNOWN);
+  }
+
+  handleRequest(nodeId: string, frame: Uint8Array): void {
+    const decoded = decodeRequest(frame);
+    if (!decoded.ok) {
+      this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad request');
+      if (decoded.number !== null) this.#answer(nodeId, decoded.number, NOT_UNDERSTOOD);
+      return;
+    }
+    const { number, operation } = decoded.request;
+    const served = this.#servedByPeer.get(nodeId) ?? 0;
+    if (served >= SERVED_PER_PEER_MAX) {
+      this.#answer(nodeId, number, { status: 'refused', reason: 'overloaded', leader: 0 });
+      return;
+    }
+    this.#servedByPeer.set(nodeId, served + 1);
+    this.#options.execute(operation, (attempt) => {
+      this.#servedByPeer.set(nodeId, (this.#servedByPeer.get(nodeId) ?? 1) - 1);
+      this.#answer(nodeId, number, attempt);
+    });
+  }
+
+  /** What was asked of it may have been carried out, or not. */
+  peerDown(nodeId: string): void {
+    this.#resolveWhere((waiting) => waiting.nodeId === nodeId);
+  }
+
+  /** Somebody else leads the group now: the node that was asked may never answer. */
+  leaderChanged(group: number, leaderNodeId: string): void {
+    this.#resolveWhere((waiting) => waiting.group === group && waiting.nodeId !== leaderNodeId);
+  }
+
+  #resolveWhere(matches: (waiting: Waiting) => boolean): void {
+    for (const [number, waiting] of [...this.#waiting])
+      if (matches(waiting)) this.#take(number)?.done(UNKNOWN);
+  }
+
+  #take(number: number): Waiting | null {
+    const waiting = this.#waiting.get(number);
+    if (waiting === undefined) return null;
+    this.#waiting.delete(number);
+    this.#waitingByPeer.set(waiting.nodeId, (this.#waitingByPeer.get(waiting.nodeId) ?? 1) - 1);
+    return waiting;
+  }
+
+  #answer(nodeId: string, number: number, attempt: Attempt): void {
+    // Not sent: the connection is gone, and the other side has counted the attempt as unknown.
+    this.#options.sendResponse(nodeId, encodeResponse(number, attempt));
+  }
+}
+
+const NOT_UNDERSTOOD: Attempt = { status: 'refused', reason: 'not-understood', leader: 0 };

@@ -1,0 +1,302 @@
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Attempt, CallOutcome, Operation, RefusalReason } from './operations.ts';
+import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
+
+/** Everything a call may take, all attempts and pauses together. */
+export const CALL_DEADLINE_MS = 2_500;
+/** Calls that this node is carrying for clients; more are refused as `overloaded`. */
+const CALLS_MAX = 20_000;
+/** Hints that are followed at once; after that every attempt waits. */
+const HINTS_FOLLOWED_MAX = 3;
+const BACKOFF_FIRST_MS = 10;
+const BACKOFF_MAX_MS = 160;
+const SWEEP_MS = 50;
+
+export interface RouterOptions extends RemoteCallsOptions {
+  readonly self: number;
+  /** Null: no such node. */
+  readonly nodeIdOf: (node: number) => string | null;
+  readonly isConnected: (nodeId: string) => boolean;
+  /** The node that leads the group as far as this one knows; 0: none. */
+  readonly leaderOf: (group: number) => number;
+  /** The nodes that hold a replica of the group, the preferred leader first. */
+  readonly replicasOf: (group: number) => readonly number[];
+  readonly metrics: Pick<Metrics, 'routerAttempts'>;
+  readonly monotonicMs: () => number;
+  /** A uniform number in [0, 1), for the jitter of pauses. */
+  readonly random: () => number;
+}
+
+interface Call {
+  readonly operation: Operation;
+  readonly group: number;
+  /** The leader carries it out, or any node with a replica. */
+  readonly by: 'leader' | 'replica';
+  readonly deadlineMs: number;
+  readonly done: (outcome: CallOutcome) => void;
+  attempts: number;
+  hintsFollowed: number;
+  hint: number;
+  sawUnknown: boolean;
+  lastReason: RefusalReason;
+  /** Of the attempt under way; 0: none, or a local one. */
+  remoteNumber: number;
+  inAttempt: boolean;
+  finished: boolean;
+}
+
+/**
+ * Session -> group -> the node that carries it out. Definite refusals are followed to the hinted leader; an
+ * unknown outcome is tried again as well, because every operation may be carried out twice. A forwarded
+ * operation is carried out where it arrives or refused, so no call can go round in circles.
+ */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #remote: RemoteCalls;
+  /** In the order of their deadlines. */
+  readonly #calls = new Set<Call>();
+  #sweeper: NodeJS.Timeout | null = null;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.#remote = new RemoteCalls(options);
+  }
+
+  get inFlight(): number {
+    return this.#calls.size;
+  }
+
+  get remote(): Pick<RemoteCalls, 'handleRequest' | 'handleResponse' | 'peerDown'> {
+    return this.#remote;
+  }
+
+  /** Calls `done` exactly once, within CALL_DEADLINE_MS or a little later. */
+  call(
+    group: number,
+    by: Call['by'],
+    operation: Operation,
+    done: (outcome: CallOutcome) => void,
+  ): void {
+    if (this.#calls.size >= CALLS_MAX) {
+      done(OVERLOADED);
+      return;
+    }
+    const call: Call = {
+      operation,
+      group,
+      by,
+      deadlineMs: this.#options.monotonicMs() + CALL_DEADLINE_MS,
+      done,
+      attempts: 0,
+      hintsFollowed: 0,
+      hint: 0,
+      sawUnknown: false,
+      lastReason: 'no-quorum',
+      remoteNumber: 0,
+      inAttempt: false,
+      finished: false,
+    };
+    this.#calls.add(call);
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#attempt(call);
+  }
+
+  /** One attempt on one node, without retries: for what concerns that node alone. */
+  ask(nodeId: string | null, operation: Operation, done: (outcome: CallOutcome) => void): void {
+    let open = true;
+    const finish = (attempt: Attempt): void => {
+      if (!open) return;
+      open = false;
+      clearTimeout(timer);
+      done(outcomeOf(attempt));
+    };
+    const timer = setTimeout(() => finish({ status: 'unknown' }), CALL_DEADLINE_MS);
+    if (nodeId === null) this.#options.execute(operation, finish);
+    else this.#remote.request(nodeId, null, operation, finish);
+  }
+
+  /** A group has a new leader: attempts that wait for another one are made anew there. */
+  leaderChanged(group: number, leader: number): void {
+    const nodeId = leader === 0 ? null : this.#options.nodeIdOf(leader);
+    if (nodeId !== null) this.#remote.leaderChanged(group, nodeId);
+  }
+
+  close(): void {
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
+    for (const call of [...this.#calls]) this.#giveUp(call);
+  }
+
+  #attempt(call: Call): void {
+    if (call.finished) return;
+    const { self, nodeIdOf, isConnected, metrics } = this.#options;
+    const target = this.#targetOf(call);
+    call.attempts += 1;
+    call.inAttempt = true;
+    const number = call.attempts;
+    const way = target === self ? 'local' : 'forwarded';
+    const done = (attempt: Attempt): void => {
+      if (call.finished || number !== call.attempts) return;
+      call.inAttempt = false;
+      call.remoteNumber = 0;
+      metrics.routerAttempts.inc({
+        way,
+        outcome: attempt.status === 'done' ? 'answered' : attempt.status,
+      });
+      this.#attempted(call, target, attempt);
+    };
+    if (target === self) {
+      this.#options.execute(call.operation, done);
+      return;
+    }
+    const nodeId = target === 0 ? null : nodeIdOf(target);
+    if (nodeId === null || !isConnected(nodeId)) done(NOT_CONNECTED);
+    else call.remoteNumber = this.#remote.request(nodeId, call.group, call.operation, done);
+  }
+
+  /** 0: nobody is known to lead the group, or to hold a replica of it within reach. */
+  #targetOf(call: Call): number {
+    const { self, leaderOf, replicasOf, nodeIdOf, isConnected } = this.#options;
+    const reachable = (node: number): boolean => {
+      const nodeId = nodeIdOf(node);
+      return node === self || (nodeId !== null && isConnected(nodeId));
+    };
+    const replicas = replicasOf(call.group);
+    if (call.by === 'replica' && replicas.includes(self)) return self;
+    if (call.hint !== 0) {
+      const hint = call.hint;
+      call.hint = 0;
+      return hint;
+    }
+    const leader = leaderOf(call.group);
+    if (leader !== 0 || replicas.includes(self)) return leader;
+    // A group that has no replica here: its nodes take turns, each knows better than this one.
+    const candidates = replicas.filter(reachable);
+    return candidates[call.attempts % Math.max(1, candidates.length)] ?? 0;
+  }
+
+  #attempted(call: Call, target: number, attempt: Attempt): void {
+    switch (attempt.status) {
+      case 'done':
+        this.#finish(call, { status: 'done', result: attempt.result });
+        return;
+      case 'unknown':
+        call.sawUnknown = true;
+        this.#later(call);
+        return;
+      case 'refused':
+        call.lastReason = attempt.reason;
+        if (isFinal(attempt.reason)) {
+          this.#giveUp(call);
+          return;
+        }
+        if (attempt.leader !== 0 && attempt.leader !== target) {
+          call.hint = attempt.leader;
+          call.hintsFollowed += 1;
+          if (call.hintsFollowed <= HINTS_FOLLOWED_MAX) {
+            this.#attempt(call);
+            return;
+          }
+        }
+        this.#later(call);
+        return;
+      default:
+        attempt satisfies never;
+    }
+  }
+
+  #later(call: Call): void {
+    const { random, monotonicMs } = this.#options;
+    const pause = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (call.attempts - 1));
+    const jittered = pause / 2 + (pause / 2) * random();
+    // The sweeper ends a call whose deadline comes before its next attempt.
+    if (monotonicMs() + jittered < call.deadlineMs)
+      setTimeout(() => this.#attempt(call), jittered);
+  }
+
+  #sweep(): void {
+    const now = this.#options.monotonicMs();
+    for (const call of this.#calls) {
+      if (call.deadlineMs > now) break;
+      this.#giveUp(call);
+    }
+    if (this.#calls.size === 0 && this.#sweeper !== null) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = null;
+    }
+  }
+
+  #giveUp(call: Call): void {
+    if (call.remoteNumber !== 0) this.#remote.abandon(call.remoteNumber);
+    if (call.sawUnknown || call.inAttempt) this.#finish(call, TIMEOUT);
+    else this.#finish(call, failureOf(call.lastReason));
+  }
+
+  #finish(call: Call, outcome: CallOutcome): void {
+    if (call.finished) return;
+    call.finished = true;
+    this.#calls.delete(call);
+    call.done(outcome);
+  }
+}
+
+const NOT_CONNECTED: Attempt = { status: 'refused', reason: 'not-connected', leader: 0 };
+const OVERLOADED: CallOutcome = {
+  status: 'failed',
+  code: 'overloaded',
+  detail: 'this node has too many requests in hand; nothing was changed',
+};
+const TIMEOUT: CallOutcome = {
+  status: 'failed',
+  code: 'timeout',
+  detail: 'no answer in time: it may or may not have been done',
+};
+
+/** Waiting a little won't change these. */
+function isFinal(reason: RefusalReason): boolean {
+  return reason === 'overloaded' || reason === 'disk-full' || reason === 'not-understood';
+}
+
+function failureOf(reason: RefusalReason): CallOutcome {
+  switch (reason) {
+    case 'overloaded':
+      return OVERLOADED;
+    case 'disk-full':
+      return {
+        status: 'failed',
+        code: 'overloaded',
+        detail: 'the disk of the leader is full; nothing was changed',
+      };
+    case 'not-understood':
+      return {
+        status: 'failed',
+        code: 'overloaded',
+        detail: 'the leader runs another version and did not understand; nothing was changed',
+      };
+    case 'not-leader':
+    case 'no-quorum':
+    case 'transferring':
+    case 'stopped':
+    case 'not-connected':
+      return {
+        status: 'failed',
+        code: 'no_quorum',
+        detail: 'no leader with a quorum could be reached; nothing was changed',
+      };
+    default:
+      return reason satisfies never;
+  }
+}
+
+function outcomeOf(attempt: Attempt): CallOutcome {
+  switch (attempt.status) {
+    case 'done':
+      return { status: 'done', result: attempt.result };
+    case 'unknown':
+      return TIMEOUT;
+    case 'refused':
+      return failureOf(attempt.reason);
+    default:
+      return attempt satisfies never;
+  }
+}
