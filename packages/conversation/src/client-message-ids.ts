@@ -104,9 +104,6 @@ export class ClientMessageIds {
   }
 }
 
-/** Longest id, in code units: two of them and their header fit a record's 16-bit length. */
-export const ID_LENGTH_MAX = 4096;
-
 /** FNV-1a over the code units; only narrows the search down, the id itself decides. */
 function hashOf(senderType: Sender['type'], clientMessageId: string): number {
   let hash = senderType === 'agent' ? 0x811c9dc4 : 0x811c9dc5;

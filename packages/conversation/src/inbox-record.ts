@@ -25,6 +25,10 @@ export class InboxRecord implements Inbox {
     }
   }
 
+  has(session: SessionRecord): boolean {
+    return this.#newest === session || SessionRecord.internals(session).newer !== null;
+  }
+
   /** Puts the session, new or already here, in front. */
   moveToFront(session: SessionRecord): void {
     if (this.#newest === session) return;

@@ -1,7 +1,12 @@
 export { apply } from './apply.ts';
 export type { Command, CommandType, NewMessage, Payload, Sender } from './commands.ts';
 export { COMMAND_VERSION } from './commands.ts';
+export { stateDigest } from './digest.ts';
+export { DEBOUNCE_WINDOWS_MAX } from './dispatch-table.ts';
 export { createGroupState } from './group-record.ts';
+export { importState } from './import-state.ts';
+export { type ParsedCommand, parseCommand, versioned, WATERMARKS_MAX } from './parse-command.ts';
+export { FormatError } from './plain-fields.ts';
 export {
   dueDispatches,
   type FlushCandidate,
@@ -18,6 +23,7 @@ export {
   type WaitingSession,
 } from './read.ts';
 export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
+export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
 export type {
   DispatchState,
   DispatchStatus,

@@ -1,0 +1,214 @@
+import { COMMAND_VERSION, type Command, type NewMessage, type Sender } from './commands.ts';
+import {
+  bytes,
+  COUNTER_MAX,
+  DURATION_MS_MAX,
+  ERROR_LENGTH_MAX,
+  type Fields,
+  FormatError,
+  fields,
+  ID_LENGTH_MAX,
+  integer,
+  isRecord,
+  KIND_LENGTH_MAX,
+  list,
+  oneOf,
+  PREVIEW_LENGTH_MAX,
+  SEQ_MAX,
+  TIME_MS_MAX,
+  text,
+} from './plain-fields.ts';
+
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly error: string };
+
+/** Watermarks in one command. */
+export const WATERMARKS_MAX = 100_000;
+
+/** What the log keeps of a command: its version travels with it. */
+export function versioned(command: Command): readonly [version: number, command: Command] {
+  return [COMMAND_VERSION, command];
+}
+
+/**
+ * A decoded log entry `[version, command]` as a command. Anything else, another version included, is an error that
+ * names the field: a node must stop rather than apply what it doesn't understand. Byte fields are not copied.
+ */
+export function parseCommand(plain: unknown): ParsedCommand {
+  if (!Array.isArray(plain) || plain.length !== 2)
+    return { ok: false, error: 'a command is a list of its version and itself' };
+  const version: unknown = plain[0];
+  const command: unknown = plain[1];
+  if (version !== COMMAND_VERSION)
+    return {
+      ok: false,
+      error: `the command has version ${String(version)}; this node knows ${COMMAND_VERSION}`,
+    };
+  try {
+    return { ok: true, command: readCommand(command) };
+  } catch (error) {
+    if (error instanceof FormatError) return { ok: false, error: error.message };
+    throw error;
+  }
+}
+
+const COMMAND_TYPES = [
+  'append-message',
+  'create-session',
+  'mark-read',
+  'archive-session',
+  'start-dispatch',
+  'defer-dispatch',
+  'complete-dispatch',
+  'fail-dispatch',
+  'stop-dispatch',
+  'retry-dispatch',
+  'mark-flushed',
+] as const satisfies readonly Command['type'][];
+
+function readCommand(value: unknown): Command {
+  if (!isRecord(value)) throw new FormatError('command', 'must be an object');
+  const type = oneOf(value.type, 'command.type', COMMAND_TYPES);
+  switch (type) {
+    case 'append-message':
+      return readAppend(value);
+    case 'create-session':
+      return readCreate(value);
+    case 'mark-read': {
+      const command = exactly(value, ['userId', 'lastSeq']);
+      return {
+        type,
+        ...common(command),
+        userId: text(command.userId, 'command.userId', ID_LENGTH_MAX),
+        lastSeq: integer(command.lastSeq, 'command.lastSeq', 0, SEQ_MAX),
+      };
+    }
+    case 'archive-session':
+    case 'retry-dispatch':
+      return { type, ...common(exactly(value, [])) };
+    case 'start-dispatch': {
+      const command = exactly(value, ['epoch', 'attempt']);
+      return { type, ...common(command), ...attemptOf(command, 1) };
+    }
+    case 'defer-dispatch': {
+      const command = exactly(value, ['epoch', 'attempt', 'nextAttemptAtMs', 'error']);
+      return {
+        type,
+        ...common(command),
+        ...attemptOf(command, 1),
+        nextAttemptAtMs: timeOf(command.nextAttemptAtMs, 'command.nextAttemptAtMs'),
+        error: text(command.error, 'command.error', ERROR_LENGTH_MAX, 0),
+      };
+    }
+    case 'complete-dispatch': {
+      const command = exactly(value, ['epoch', 'attempt', 'message']);
+      const message = readMessage(command.message, 'command.message');
+      return { type, ...common(command), ...attemptOf(command, 1), message };
+    }
+    case 'fail-dispatch': {
+      const command = exactly(value, ['epoch', 'attempt', 'error']);
+      const error = text(command.error, 'command.error', ERROR_LENGTH_MAX, 0);
+      return { type, ...common(command), ...attemptOf(command, 0), error };
+    }
+    case 'stop-dispatch':
+      return readStop(value);
+    case 'mark-flushed':
+      return readMarkFlushed(value);
+    default:
+      return type satisfies never;
+  }
+}
+
+function readCreate(value: Fields): Command {
+  const command = exactly(value, ['userId', 'agentId', 'metadata']);
+  return {
+    type: 'create-session',
+    ...common(command),
+    userId: text(command.userId, 'command.userId', ID_LENGTH_MAX),
+    agentId: text(command.agentId, 'command.agentId', ID_LENGTH_MAX),
+    metadata: bytes(command.metadata, 'command.metadata'),
+  };
+}
+
+function readAppend(value: Fields): Command {
+  const command = exactly(value, ['sender', 'clientMessageId', 'message', 'debounceMs']);
+  return {
+    type: 'append-message',
+    ...common(command),
+    sender: readSender(command.sender, 'command.sender'),
+    clientMessageId: text(command.clientMessageId, 'command.clientMessageId', ID_LENGTH_MAX),
+    message: readMessage(command.message, 'command.message'),
+    debounceMs: integer(command.debounceMs, 'command.debounceMs', 0, DURATION_MS_MAX),
+  };
+}
+
+function readStop(value: Fields): Command {
+  const command = exactly(value, ['epoch', 'partial']);
+  const { partial } = command;
+  return {
+    type: 'stop-dispatch',
+    ...common(command),
+    epoch: integer(command.epoch, 'command.epoch', 0, COUNTER_MAX),
+    partial: partial === null ? null : readMessage(partial, 'command.partial'),
+  };
+}
+
+function readMarkFlushed(value: Fields): Command {
+  const command = fields(value, 'command', ['type', 'watermarks', 'timeMs']);
+  const watermarks = list(command.watermarks, 'command.watermarks', WATERMARKS_MAX);
+  return {
+    type: 'mark-flushed',
+    watermarks: watermarks.map((entry, index) => {
+      const path = `command.watermarks.${index}`;
+      const watermark = fields(entry, path, ['sessionId', 'seq', 'sessionVersion']);
+      return {
+        sessionId: text(watermark.sessionId, `${path}.sessionId`, ID_LENGTH_MAX),
+        seq: integer(watermark.seq, `${path}.seq`, 0, SEQ_MAX),
+        sessionVersion: integer(watermark.sessionVersion, `${path}.sessionVersion`, 0, COUNTER_MAX),
+      };
+    }),
+    timeMs: timeOf(command.timeMs, 'command.timeMs'),
+  };
+}
+
+function exactly(value: Fields, keys: readonly string[]): Fields {
+  return fields(value, 'command', ['type', 'sessionId', 'timeMs', ...keys]);
+}
+
+function common(command: Fields): { readonly sessionId: string; readonly timeMs: number } {
+  return {
+    sessionId: text(command.sessionId, 'command.sessionId', ID_LENGTH_MAX),
+    timeMs: timeOf(command.timeMs, 'command.timeMs'),
+  };
+}
+
+function attemptOf(
+  command: Fields,
+  attemptMin: number,
+): { readonly epoch: number; readonly attempt: number } {
+  return {
+    epoch: integer(command.epoch, 'command.epoch', 0, COUNTER_MAX),
+    attempt: integer(command.attempt, 'command.attempt', attemptMin, COUNTER_MAX),
+  };
+}
+
+function timeOf(value: unknown, path: string): number {
+  return integer(value, path, 0, TIME_MS_MAX);
+}
+
+function readSender(value: unknown, path: string): Sender {
+  const sender = fields(value, path, ['type', 'id']);
+  const type = oneOf(sender.type, `${path}.type`, ['user', 'agent']);
+  return { type, id: text(sender.id, `${path}.id`, ID_LENGTH_MAX) };
+}
+
+function readMessage(value: unknown, path: string): NewMessage {
+  const message = fields(value, path, ['id', 'kind', 'payload', 'preview']);
+  return {
+    id: text(message.id, `${path}.id`, ID_LENGTH_MAX),
+    kind: text(message.kind, `${path}.kind`, KIND_LENGTH_MAX),
+    payload: bytes(message.payload, `${path}.payload`),
+    preview: text(message.preview, `${path}.preview`, PREVIEW_LENGTH_MAX, 0),
+  };
+}
