@@ -48,7 +48,8 @@ export class AppendGuard {
       return record.type === 'group-created'
         ? `group ${group} can't live again as ${incarnation}`
         : null;
-    if (last === undefined && record.type !== 'group-created')
+    const needsGroup = record.type !== 'group-created' && record.type !== 'group-deleted';
+    if (last === undefined && needsGroup)
       return `group ${group} as ${incarnation} was never created`;
     switch (record.type) {
       case 'group-created':

@@ -12,16 +12,13 @@ export class DirectoryInUseError extends Error {
   }
 }
 
-export interface DirectoryLock {
-  release(done: () => void): void;
-}
-
 /**
  * Keeps a second process off a data directory by listening on a socket named after it. On Linux the name is
  * abstract: it vanishes with the process, however that ends, so a lock is never stale. Elsewhere it is a file
- * in the directory that is taken over when nobody answers on it. The directory must exist.
+ * in the directory that is taken over when nobody answers on it. The directory must exist. Closing the server
+ * gives the lock back. Rejects with DirectoryInUseError.
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string): Promise<Server> {
   const path = realpathSync(directory);
   const server =
     process.platform === 'linux'
@@ -29,7 +26,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       : await listenOnFile(join(path, 'lock.sock'));
   if (server === null) throw new DirectoryInUseError(directory);
   server.unref();
-  return { release: (done) => server.close(() => done()) };
+  return server;
 }
 
 function abstractName(path: string): string {

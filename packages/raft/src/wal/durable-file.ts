@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, MalformedBytesError } from '../codec/bytes.ts';
 import type { Crc32c } from './crc32c.ts';
-import { type Disk, DiskError, type DiskFile, type DiskResult } from './disk.ts';
+import { type Disk, DiskError, type DiskFile } from './disk.ts';
 import { closeFile, dataSync, readWhole, removeIfThere, writeAll } from './disk-steps.ts';
 import { ask, run, type Steps } from './steps.ts';
 
@@ -9,44 +9,47 @@ const HEADER_BYTES = 12;
 /** Larger ones have no business here. */
 export const DURABLE_FILE_BYTES_MAX = 1024 * 1024;
 
-export interface DurableFile {
+/**
+ * Replaces a small file (an identity, a configuration) as a whole: temporary file, sync, rename, sync of the
+ * directory. After a crash at any point the old content or the new one is there. Layout: magic, CRC32C and
+ * length of the content (4 bytes each), the content. One writer at a time. Rejects with DiskError.
+ */
+export function writeDurableFile(
+  disk: Disk,
+  directory: string,
+  name: string,
+  content: Uint8Array,
+  crc32c: Crc32c,
+): Promise<void> {
+  if (content.length > DURABLE_FILE_BYTES_MAX)
+    throw new RangeError(`${name} has ${content.length} bytes: too many`);
+  return promised(write({ disk, directory, name, crc32c }, content));
+}
+
+/** The content; null: no such file. Rejects with DiskError, code EBADMSG when it is damaged. */
+export function readDurableFile(
+  disk: Disk,
+  directory: string,
+  name: string,
+  crc32c: Crc32c,
+): Promise<Uint8Array | null> {
+  return promised(read({ disk, directory, name, crc32c }));
+}
+
+interface DurableFile {
   readonly disk: Disk;
   readonly directory: string;
   readonly name: string;
   readonly crc32c: Crc32c;
 }
 
-/**
- * Replaces a small file (an identity, a configuration) as a whole: temporary file, sync, rename, sync of the
- * directory. After a crash at any point the old content or the new one is there. Layout: magic, CRC32C and
- * length of the content (4 bytes each), the content. One writer at a time.
- */
-export function writeDurableFile(
-  file: DurableFile,
-  content: Uint8Array,
-  done: (result: DiskResult<void>) => void,
-): void {
-  if (content.length > DURABLE_FILE_BYTES_MAX)
-    throw new RangeError(`${file.name} has ${content.length} bytes: too many`);
-  run(write(file, content), (outcome) => done(asDiskResult(outcome)));
-}
-
-/** The content; null: no such file. DiskError('EBADMSG') when it is damaged. */
-export function readDurableFile(
-  file: DurableFile,
-  done: (result: DiskResult<Uint8Array | null>) => void,
-): void {
-  run(read(file), (outcome) => done(asDiskResult(outcome)));
-}
-
-function asDiskResult<T>(
-  outcome:
-    | { readonly ok: true; readonly value: T }
-    | { readonly ok: false; readonly error: unknown },
-): DiskResult<T> {
-  if (outcome.ok) return outcome;
-  if (outcome.error instanceof DiskError) return { ok: false, error: outcome.error };
-  throw outcome.error;
+function promised<T>(steps: Steps<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    run(steps, (outcome) => {
+      if (outcome.ok) resolve(outcome.value);
+      else reject(outcome.error);
+    });
+  });
 }
 
 function* write({ disk, directory, name, crc32c }: DurableFile, content: Uint8Array): Steps<void> {

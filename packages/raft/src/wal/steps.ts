@@ -39,3 +39,8 @@ export function run<T>(steps: Steps<T>, done: (outcome: Outcome<T>) => void): vo
   };
   resume();
 }
+
+/** Goes on in a later event. */
+export function* later(defer: (run: () => void) => void): Steps<void> {
+  yield defer;
+}
