@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { apply, getInbox, inboxChanges, listSessions } from './index.ts';
+import {
+  archive,
+  complete,
+  create,
+  groupAfter,
+  OTHER_SESSION,
+  read,
+  SESSION,
+  say,
+  start,
+  tell,
+  USER,
+} from './testing/commands.ts';
+
+const THIRD_SESSION = '7f-01JAZZZZZZZZZZZZZZZZZZZZZZ';
+const three = [
+  create(),
+  create({ sessionId: OTHER_SESSION }),
+  create({ sessionId: THIRD_SESSION }),
+];
+
+describe('inboxes', () => {
+  test('C60 a message brings its session to the front; reading, archiving and calls do not', () => {
+    const state = groupAfter(...three);
+    const order = () => getInbox(state, USER)?.sessionIds;
+    expect(order()).toEqual([THIRD_SESSION, OTHER_SESSION, SESSION]);
+    apply(state, say(1));
+    expect(order()).toEqual([SESSION, THIRD_SESSION, OTHER_SESSION]);
+    apply(state, tell(2, { sessionId: OTHER_SESSION }));
+    expect(order()).toEqual([OTHER_SESSION, SESSION, THIRD_SESSION]);
+    for (const command of [start(1, 1), read(1), archive(THIRD_SESSION)]) apply(state, command);
+    expect(order()).toEqual([OTHER_SESSION, SESSION, THIRD_SESSION]);
+    apply(state, complete(1, 1, 3));
+    expect(order()).toEqual([SESSION, OTHER_SESSION, THIRD_SESSION]);
+  });
+
+  test('C61 every change of an entry is one version of its inbox, and of no other', () => {
+    const state = groupAfter(create(), create({ sessionId: OTHER_SESSION, userId: 'bob' }));
+    for (const [index, command] of [say(1), start(1, 1), tell(2), read(1), archive()].entries())
+      expect(apply(state, command).effects.at(-1)).toEqual({
+        type: 'inbox-changed',
+        userId: USER,
+        sessionId: SESSION,
+        version: 2 + index,
+      });
+    expect(getInbox(state, 'bob')?.version).toBe(1);
+    expect(getInbox(state, 'nobody')).toBeNull();
+  });
+
+  test('C62 what changed since a version is each changed entry once, in the order of the changes', () => {
+    const state = groupAfter(...three);
+    expect(inboxChanges(state, USER, 3)).toEqual({ version: 3, sessions: [] });
+    for (const command of [say(1), tell(2, { sessionId: OTHER_SESSION }), read(1)])
+      apply(state, command);
+    const { version, sessions } = inboxChanges(state, USER, 3);
+    expect(version).toBe(6);
+    expect(sessions.map(({ id, inboxVersion }) => [id, inboxVersion])).toEqual([
+      [OTHER_SESSION, 5],
+      [SESSION, 6],
+    ]);
+    expect(inboxChanges(state, 'nobody', 0)).toEqual({ version: 0, sessions: [] });
+  });
+
+  test('C63 pages of an inbox go by activity and neither repeat nor leave out', () => {
+    const state = groupAfter(...three, say(1));
+    const first = listSessions(state, USER, { limit: 2 });
+    expect(first.map(({ id }) => id)).toEqual([SESSION, THIRD_SESSION]);
+    const beforeActivity = first.at(-1)?.activity ?? 0;
+    const second = listSessions(state, USER, { limit: 2, beforeActivity });
+    expect(second.map(({ id }) => id)).toEqual([OTHER_SESSION]);
+    expect(listSessions(state, 'nobody', { limit: 2 })).toEqual([]);
+  });
+});

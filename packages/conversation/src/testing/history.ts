@@ -1,0 +1,121 @@
+import { expect } from 'vitest';
+import type { Command } from '../commands.ts';
+import {
+  dueDispatches,
+  flushCandidates,
+  type GroupState,
+  getInbox,
+  type Message,
+  runningDispatches,
+  type Session,
+} from '../index.ts';
+import type { Applied } from '../results.ts';
+import { TAIL_MESSAGES_MIN } from '../state.ts';
+
+interface Before {
+  readonly lastSeq: number;
+  readonly lastReadSeq: number;
+  readonly flushedSeq: number;
+  readonly version: number;
+  readonly epoch: number;
+}
+
+/** The plain truth about a run: every committed message in a list, and the invariants held against it. */
+export class History {
+  readonly #messages = new Map<string, Message[]>();
+  readonly #answeredEpochs = new Set<string>();
+  readonly #before = new Map<string, Before>();
+
+  /** Takes one step of a run and checks everything that must hold after it. */
+  record(state: GroupState, command: Command, applied: Applied): void {
+    for (const effect of applied.effects)
+      if (effect.type === 'message-committed') this.#commit(effect.message);
+    this.#checkAnswers(command, applied);
+    for (const session of state.sessions.values()) this.#checkSession(session);
+    this.#checkIndexes(state);
+    for (const userId of state.inboxes.keys()) checkInbox(state, userId);
+  }
+
+  messagesOf(sessionId: string): readonly Message[] {
+    return this.#messages.get(sessionId) ?? [];
+  }
+
+  #commit(message: Message): void {
+    const messages = this.#messages.get(message.sessionId) ?? [];
+    this.#messages.set(message.sessionId, messages);
+    messages.push(message);
+    expect(message.seq, 'seq has no gap').toBe(messages.length);
+  }
+
+  #checkAnswers(command: Command, applied: Applied): void {
+    if (command.type !== 'complete-dispatch' && command.type !== 'stop-dispatch') return;
+    if (!applied.effects.some(({ type }) => type === 'message-committed')) return;
+    const answer = `${command.sessionId} ${command.epoch}`;
+    expect(this.#answeredEpochs.has(answer), `second answer of ${answer}`).toBe(false);
+    this.#answeredEpochs.add(answer);
+  }
+
+  #checkSession(session: Session): void {
+    const messages = this.messagesOf(session.id);
+    const before = this.#before.get(session.id);
+    expect(session.lastSeq).toBe(messages.length);
+    const first = Math.min(session.flushedSeq, Math.max(session.lastSeq - TAIL_MESSAGES_MIN, 0));
+    expect(session.tail).toEqual(messages.slice(first));
+    expect(session.unreadCount).toBe(
+      messages.filter(({ sender, seq }) => sender.type === 'agent' && seq > session.lastReadSeq)
+        .length,
+    );
+    expect(session.lastReadSeq).toBeLessThanOrEqual(session.lastSeq);
+    expect(session.flushedSeq).toBeLessThanOrEqual(session.lastSeq);
+    expect(session.flushedVersion).toBeLessThanOrEqual(session.version);
+    expect(session.lastUserSeq).toBe(
+      messages.findLast(({ sender }) => sender.type === 'user')?.seq ?? 0,
+    );
+    if (session.status === 'archived') expect(session.dispatch.status).toBe('idle');
+    if (before !== undefined) {
+      expect(session.lastReadSeq).toBeGreaterThanOrEqual(before.lastReadSeq);
+      expect(session.flushedSeq).toBeGreaterThanOrEqual(before.flushedSeq);
+      expect(session.version).toBeGreaterThanOrEqual(before.version);
+      expect([0, 1]).toContain(session.dispatch.epoch - before.epoch);
+    }
+    const { lastSeq, lastReadSeq, flushedSeq, version, dispatch } = session;
+    this.#before.set(session.id, {
+      lastSeq,
+      lastReadSeq,
+      flushedSeq,
+      version,
+      epoch: dispatch.epoch,
+    });
+  }
+
+  #checkIndexes(state: GroupState): void {
+    const sessions = [...state.sessions.values()];
+    const idsWhere = (holds: (session: Session) => boolean) =>
+      sessions
+        .filter(holds)
+        .map(({ id }) => id)
+        .sort();
+    const waiting = dueDispatches(state, Number.POSITIVE_INFINITY).map(({ session }) => session.id);
+    expect(waiting.sort()).toEqual(idsWhere(({ dispatch }) => dispatch.status === 'waiting'));
+    expect(runningDispatches(state).map(({ session }) => session.id)).toEqual(
+      idsWhere(({ dispatch }) => dispatch.status === 'running'),
+    );
+    const dirty = flushCandidates(state, Number.MAX_SAFE_INTEGER);
+    expect(dirty.map(({ session }) => session.id).sort()).toEqual(
+      idsWhere((s) => s.lastSeq > s.flushedSeq || s.version > s.flushedVersion),
+    );
+    for (const { session, messages } of dirty)
+      expect(messages).toEqual(this.messagesOf(session.id).slice(session.flushedSeq));
+    expect(state.flushBacklog).toBe(
+      sessions.reduce((sum, { lastSeq, flushedSeq }) => sum + lastSeq - flushedSeq, 0),
+    );
+  }
+}
+
+function checkInbox(state: GroupState, userId: string): void {
+  const inbox = getInbox(state, userId);
+  const sessions = [...state.sessions.values()].filter((session) => session.userId === userId);
+  const newestFirst = sessions.sort((a, b) => b.activity - a.activity).map(({ id }) => id);
+  expect(inbox?.sessionIds).toEqual(newestFirst);
+  expect(inbox?.version).toBe(Math.max(...sessions.map(({ inboxVersion }) => inboxVersion)));
+}

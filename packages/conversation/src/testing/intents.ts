@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import type { Command } from '../commands.ts';
+import { type GroupState, getSession } from '../index.ts';
+import { message } from './commands.ts';
+
+/**
+ * What somebody wants at random; it becomes a command when the state is known, so that epochs, attempts and cursors
+ * are often right and sometimes just wrong. Ids are numbered, so a run is made of its intents alone.
+ */
+export interface Intent {
+  readonly kind:
+    | 'create'
+    | 'say'
+    | 'tell'
+    | 'resend'
+    | 'read'
+    | 'archive'
+    | 'start'
+    | 'defer'
+    | 'complete'
+    | 'fail'
+    | 'stop'
+    | 'retry'
+    | 'flush';
+  readonly session: number;
+  /** Off by this much: of an epoch, an attempt, a seq. */
+  readonly off: number;
+  readonly share: number;
+  readonly elapsedMs: number;
+  /** So many times in a row: small windows are outgrown. */
+  readonly times: number;
+}
+
+export const SESSIONS = ['00-A', '00-B', '00-C'];
+const USERS = ['alice', 'bob', 'alice'];
+export const AGENT = 'bot';
+
+const kind = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('say' as const, 'tell' as const) },
+  { weight: 4, arbitrary: fc.constantFrom('start' as const, 'complete' as const) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      'create' as const,
+      'resend' as const,
+      'read' as const,
+      'defer' as const,
+      'fail' as const,
+      'stop' as const,
+      'retry' as const,
+      'flush' as const,
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant('archive' as const) },
+);
+
+const intent: fc.Arbitrary<Intent> = fc.record({
+  kind,
+  session: fc.nat({ max: SESSIONS.length - 1 }),
+  off: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(-1, 1) },
+  ),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  elapsedMs: fc.integer({ min: -300, max: 1_500 }),
+  times: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.integer({ min: 2, max: 40 }) },
+  ),
+});
+
+/** Begins with the creation of most sessions: a run in a void shows little. */
+export const intents: fc.Arbitrary<readonly Intent[]> = fc
+  .array(intent, { minLength: 1, maxLength: 90 })
+  .map((wanted) => [creation(0), creation(1), ...wanted]);
+
+function creation(session: number): Intent {
+  return { kind: 'create', session, off: 0, share: 0, elapsedMs: 0, times: 1 };
+}
+
+/** Turns intents into commands against the state of the moment. */
+export class Wishes {
+  #timeMs = 1_000_000;
+  #number = 0;
+
+  *commands(state: GroupState, wanted: readonly Intent[]): Generator<Command> {
+    for (const wish of wanted) {
+      this.#timeMs += wish.elapsedMs;
+      const times = wish.kind === 'say' || wish.kind === 'tell' ? wish.times : 1;
+      for (let time = 0; time < times; time += 1) yield this.#command(state, wish);
+    }
+  }
+
+  #command(state: GroupState, { kind, session: index, off, share }: Intent): Command {
+    this.#number += 1;
+    const sessionId = SESSIONS[index] ?? 'gone';
+    const userId = USERS[index] ?? 'nobody';
+    const session = getSession(state, sessionId);
+    const timeMs = this.#timeMs;
+    const lastSeq = session?.lastSeq ?? 0;
+    const dispatch = session?.dispatch ?? { status: 'idle', epoch: 0 };
+    const epoch = dispatch.epoch + off;
+    const attempt = 'attempt' in dispatch ? dispatch.attempt : 1;
+    const base = { sessionId, timeMs };
+    switch (kind) {
+      case 'create':
+        return {
+          type: 'create-session',
+          ...base,
+          userId: off === 0 ? userId : 'mallory',
+          agentId: AGENT,
+          metadata: new Uint8Array([123, 125]),
+        };
+      case 'say':
+      case 'tell':
+        return this.#append(base, kind === 'say' ? userId : null, this.#number, off);
+      case 'resend':
+        return this.#append(base, share < 0.5 ? userId : null, this.#earlier(share), 0);
+      case 'read':
+        return { type: 'mark-read', ...base, userId, lastSeq: Math.round(lastSeq * share) + off };
+      case 'archive':
+        return { type: 'archive-session', ...base };
+      case 'start':
+        return { type: 'start-dispatch', ...base, epoch, attempt: attempt + (share < 0.9 ? 1 : 0) };
+      case 'defer':
+        return {
+          type: 'defer-dispatch',
+          ...base,
+          epoch,
+          attempt,
+          nextAttemptAtMs: timeMs + Math.round(share * 9_000),
+          error: 'busy',
+        };
+      case 'complete':
+        return { type: 'complete-dispatch', ...base, epoch, attempt, message: this.#message() };
+      case 'fail':
+        return { type: 'fail-dispatch', ...base, epoch, attempt, error: 'broken' };
+      case 'stop':
+        return {
+          type: 'stop-dispatch',
+          ...base,
+          epoch,
+          partial: share < 0.5 ? this.#message() : null,
+        };
+      case 'retry':
+        return { type: 'retry-dispatch', ...base };
+      case 'flush':
+        return {
+          type: 'mark-flushed',
+          watermarks: [
+            {
+              sessionId,
+              seq: Math.round(lastSeq * share) + Math.max(off, 0),
+              sessionVersion: Math.round((session?.version ?? 0) * share),
+            },
+          ],
+          timeMs,
+        };
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  #append(
+    base: { readonly sessionId: string; readonly timeMs: number },
+    userId: string | null,
+    number: number,
+    off: number,
+  ): Command {
+    const id = userId ?? AGENT;
+    return {
+      type: 'append-message',
+      ...base,
+      sender: {
+        type: userId === null ? 'agent' : 'user',
+        id: off === 0 ? id : 'mallory',
+      },
+      clientMessageId: `client-${number}`,
+      message: this.#message(),
+      debounceMs: 500,
+    };
+  }
+
+  #message() {
+    return message(this.#number, {
+      kind: this.#number % 2 === 0 ? 'text' : `kind-${this.#number}`,
+    });
+  }
+
+  #earlier(share: number): number {
+    return Math.round(this.#number * share);
+  }
+}
