@@ -56,7 +56,8 @@ export function encodeSnapshotHeader(header: SnapshotHeader, crc32c: Crc32c): Ui
   out.u32(header.dataCrc);
   writeSnapshotMetadata(out, header.metadata);
   out.align(SNAPSHOT_HEADER_BYTES);
-  if (out.length !== SNAPSHOT_HEADER_BYTES) throw new RangeError('too many replicas for a snapshot');
+  if (out.length !== SNAPSHOT_HEADER_BYTES)
+    throw new RangeError('too many replicas for a snapshot');
   out.patchU32(4, crc32c(out.view().subarray(8)));
   return out.view().slice();
 }

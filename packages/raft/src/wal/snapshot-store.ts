@@ -55,7 +55,9 @@ function* open(options: SnapshotStoreOptions): Steps<SnapshotStore> {
     const id = idOf(found.named.key);
     const other = newest.get(id);
     const [winner, loser] =
-      other === undefined || found.named.index > other.named.index ? [found, other] : [other, found];
+      other === undefined || found.named.index > other.named.index
+        ? [found, other]
+        : [other, found];
     newest.set(id, winner);
     if (loser !== undefined && winner.metadata !== null)
       yield* removeIfThere(disk, directory, snapshotName(loser.named.key, loser.named.index));

@@ -106,4 +106,3 @@ export class SnapshotWriter {
     yield* removeIfThere(disk, directory, this.#temporary);
   }
 }
-

@@ -142,11 +142,7 @@ export class WalScan {
   }
 
   /** A prepared segment. Whatever is torn in it was never acknowledged, but attests what stands before it. */
-  #withoutBatch(
-    name: string,
-    { number, nonce }: SegmentHeader,
-    bytes: Uint8Array,
-  ): SegmentRole {
+  #withoutBatch(name: string, { number, nonce }: SegmentHeader, bytes: Uint8Array): SegmentRole {
     const search = { nonce, numberMin: 0 };
     if (findBatch(bytes, SEGMENT_HEADER_BYTES + SECTOR_BYTES, search, this.#crc32c) >= 0)
       throw corrupt(name, SEGMENT_HEADER_BYTES, 'the first batch is damaged and others follow');
