@@ -273,6 +273,21 @@ describe('learners', () => {
     expect(confOf(cluster, 4)).toMatchObject({ voters: [1, 2, 3, 4], learners: [] });
   });
 
+  test('R4 learners are never counted: two of them and the leader are three of five, and no quorum', () => {
+    const conf = { ...voters(1, 2, 3), learners: [4, 5] };
+    const cluster = new TestCluster([1, 2, 3, 4, 5], {}, conf);
+    cluster.elect(1);
+    const withLearners = [1, 4, 5];
+    cluster.filter = ({ from, to }) => withLearners.includes(from) && withLearners.includes(to);
+    cluster.node(1).propose(text('x'));
+    cluster.settle();
+    for (const id of [4, 5]) expect(cluster.node(id).basicStatus().lastIndex).toBe(2);
+    expect(cluster.node(1).basicStatus().commit).toBe(1);
+    // Nor does hearing from them keep the leader in office.
+    cluster.tick(20);
+    expect(leaders(cluster)).toEqual([]);
+  });
+
   test('R4 a learner does not campaign, and still answers those who do', () => {
     const cluster = new TestCluster([1, 2, 3, 4], {}, { ...voters(1, 2, 3), learners: [4] });
     cluster.node(4).campaign();
