@@ -45,7 +45,6 @@ export class ApplyLoop<TReply> {
     }
     replica.bytesSinceSnapshot += bytes;
     node.advanceApply(replica.applied);
-    replica.reads.applied(replica.applied);
   }
 
   /** False: the replica has failed. */

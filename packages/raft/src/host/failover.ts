@@ -45,6 +45,8 @@ export class Failover<TReply> {
 
   /** The leader of this follower is gone. */
   leaderLost(replica: Replica<TReply>): void {
+    // Candidates of earlier elections don't count.
+    replica.candidateSeenMs = Number.NEGATIVE_INFINITY;
     this.#plan(replica, 0);
   }
 
@@ -89,16 +91,15 @@ export class Failover<TReply> {
 
   #run({ replica, triesLeft }: Campaign<TReply>, nowMs: number): void {
     const { mayLead, campaign, random } = this.#parts;
-    const isWanted =
-      replica.phase === 'running' && replica.leader === NONE && replica.role === 'follower';
+    const isWanted = replica.phase === 'running' && replica.leader === NONE;
     if (!isWanted || !replica.hasQuorum || !mayLead()) return;
-    if (nowMs - replica.candidateSeenMs < CAMPAIGN_STEP_MS && triesLeft > 0) {
-      // Somebody else is at it: give that election its time.
-      const atMs = nowMs + CAMPAIGN_STEP_MS + random(FIRST_CAMPAIGN_MS_MAX);
+    if (triesLeft > 0) {
+      // Looked at once more: answers to this campaign, or to another's, may get lost, and votes may be split.
+      const atMs = nowMs + CAMPAIGN_STEP_MS + random(2 * CAMPAIGN_STEP_MS);
       this.#planned.push({ replica, atMs, triesLeft: triesLeft - 1 });
-      return;
     }
-    campaign(replica);
+    // Somebody else is at it: give that election its time.
+    if (nowMs - replica.candidateSeenMs >= CAMPAIGN_STEP_MS) campaign(replica);
   }
 
   stop(): void {

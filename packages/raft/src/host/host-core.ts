@@ -1,5 +1,5 @@
-import { type Message, NONE, type Ready } from '../core/index.ts';
-import type { WalFailure } from '../wal/index.ts';
+import { type Message, NONE, type Ready, type Role } from '../core/index.ts';
+import type { WalFailure, WalRecord } from '../wal/index.ts';
 import { ApplyLoop } from './apply-loop.ts';
 import { Contacts } from './contacts.ts';
 import { DiskQueue } from './disk-queue.ts';
@@ -70,7 +70,7 @@ export class HostCore<TReply> {
       apply: this.apply,
       steps: {
         guard,
-        roleChanged: (replica) => this.#roleChanged(replica),
+        roleChanged: (replica, before) => this.#roleChanged(replica, before),
         sendSnapshot: (replica, message) => this.sender.start(replica, message),
         installSnapshot: (replica, ready) => this.#installSnapshot(replica, ready),
         runCallbacks: () => this.#runCallbacks(),
@@ -146,6 +146,17 @@ export class HostCore<TReply> {
     }
   }
 
+  /** Commit indexes that had no write of their own: a restart then has less to learn again. */
+  flushHardStates(): void {
+    const records: WalRecord[] = [];
+    for (const { lazyHardState, log } of this.replicas.values()) {
+      if (lazyHardState !== null)
+        records.push({ type: 'hard-state', key: log.key, hardState: lazyHardState });
+    }
+    if (records.length > 0 && this.disk.isIdle)
+      this.options.wal.append(records, false, () => undefined);
+  }
+
   /** This replica alone stands still; the others of the node go on. */
   failGroup(replica: Replica<TReply>, detail: string): void {
     replica.phase = 'failed';
@@ -155,10 +166,11 @@ export class HostCore<TReply> {
     this.options.onEvent({ type: 'group-failed', group: replica.group, detail });
   }
 
-  #roleChanged(replica: Replica<TReply>): void {
+  #roleChanged(replica: Replica<TReply>, before: Role): void {
     const { role, term, leader, group } = replica;
     this.contacts.refresh(replica);
-    if (role === 'pre-candidate' || role === 'candidate') this.elections += 1;
+    if (role === 'pre-candidate' || (role === 'candidate' && before !== 'pre-candidate'))
+      this.elections += 1;
     // Heartbeats go out on even ticks of the node, for all of its groups together.
     replica.skipTick = role === 'leader' && this.tickNumber % this.limits.heartbeatTicks !== 0;
     this.options.onEvent({ type: 'role-changed', group, role, term, leader });

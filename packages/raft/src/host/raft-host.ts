@@ -346,6 +346,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     const core = this.#core;
     const done = this.#stopDone;
     this.#ticker.stop();
+    core.flushHardStates();
     // What was to be answered is answered as "unknown"; what was written is in the log.
     if (!core.isStopped) core.halt();
     core.options.wal.close(() => done?.());

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock/clock.ts';
-import { type Entry, entryBytes, type HardState, type RawNode, type Ready } from '../core/index.ts';
+import {
+  type Entry,
+  entryBytes,
+  type HardState,
+  type RawNode,
+  type Ready,
+  type Role,
+} from '../core/index.ts';
 import type { WalRecord } from '../wal/index.ts';
 import type { ApplyLoop } from './apply-loop.ts';
 import type { DiskBatch, DiskQueue } from './disk-queue.ts';
@@ -10,7 +17,7 @@ import type { Replica } from './replica.ts';
 export interface RoundSteps<TReply> {
   /** Runs `work`; whatever it throws is fatal for the host. */
   guard(work: () => void): void;
-  roleChanged(replica: Replica<TReply>): void;
+  roleChanged(replica: Replica<TReply>, before: Role): void;
   /** The core wants a snapshot sent. */
   sendSnapshot(
     replica: Replica<TReply>,
@@ -99,14 +106,16 @@ export class Rounds<TReply> {
     // The core didn't want the snapshot: its log had come so far by itself, or the leader is another.
     if (!replica.isInstalling) replica.received = null;
     this.#apply.slice(replica, node);
+    replica.reads.applied(replica.applied);
   }
 
   #take(replica: Replica<TReply>, node: RawNode, ready: Ready): void {
     if (ready.hardState !== null) replica.term = ready.hardState.term;
     if (ready.softState !== null) {
+      const before = replica.role;
       replica.role = ready.softState.role;
       replica.leader = ready.softState.leader;
-      this.#steps.roleChanged(replica);
+      this.#steps.roleChanged(replica, before);
     }
     for (const message of ready.messages) {
       if (message.type === 'snapshot') this.#steps.sendSnapshot(replica, message);
