@@ -57,3 +57,11 @@ export const buildWeb: Step = {
   title: 'build the web app',
   command: ['node', 'packages/devkit/scripts/build-web.ts'],
 };
+
+export function screenshots(chromiumPath: string): Step {
+  return {
+    title: 'pictures of the running product',
+    command: ['playwright', 'test', '--config', 'e2e/screenshots.config.ts'],
+    env: { CHROMIUM_PATH: chromiumPath },
+  };
+}
