@@ -7,7 +7,7 @@ import { SessionRecord } from './session-record.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
-/** C30 to C33 of SPEC.md. */
+/** C30 to C34 of SPEC.md. */
 export function applyMarkRead(group: GroupRecord, command: CommandOf<'mark-read'>): Applied {
   const session = group.sessions.get(command.sessionId);
   if (session === undefined) return noSuchSession(command.sessionId);
@@ -40,7 +40,7 @@ export function applyMarkRead(group: GroupRecord, command: CommandOf<'mark-read'
   };
 }
 
-/** C70 to C74 of SPEC.md. */
+/** C70 to C72 of SPEC.md. */
 export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-flushed'>): Applied {
   for (const { sessionId, seq, sessionVersion } of command.watermarks) {
     const session = group.sessions.get(sessionId);

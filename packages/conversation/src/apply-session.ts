@@ -13,7 +13,7 @@ import { headOf, newInternals, SessionRecord } from './session-record.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
-/** C10 to C13 of SPEC.md. */
+/** C10 to C12 of SPEC.md. */
 export function applyCreate(group: GroupRecord, command: CommandOf<'create-session'>): Applied {
   const existing = group.sessions.get(command.sessionId);
   if (existing !== undefined) {

@@ -58,7 +58,7 @@ export class ClientMessageIds {
   /** Null: not seen among the newest CLIENT_MESSAGE_IDS_MAX. */
   find(senderType: Sender['type'], clientMessageId: string): KnownMessage | null {
     const { bytes, end } = this.#log;
-    const hash = hashOf(senderType, clientMessageId);
+    const hash = hashOf(clientMessageId);
     for (let offset = this.#log.start; offset < end; offset += readU16(bytes, offset)) {
       if (readU32(bytes, offset + 2) !== hash) continue;
       const flags = byteAt(bytes, offset + 6);
@@ -87,7 +87,7 @@ export class ClientMessageIds {
     const offset = this.#log.reserve(length);
     const { bytes } = this.#log;
     writeU16(bytes, offset, length);
-    writeU32(bytes, offset + 2, hashOf(senderType, clientMessageId));
+    writeU32(bytes, offset + 2, hashOf(clientMessageId));
     bytes[offset + 6] =
       (senderType === 'agent' ? FLAG_AGENT : 0) |
       (packedMessageId ? FLAG_PACKED_MESSAGE_ID : 0) |
@@ -105,8 +105,8 @@ export class ClientMessageIds {
 }
 
 /** FNV-1a over the code units; only narrows the search down, the id itself decides. */
-function hashOf(senderType: Sender['type'], clientMessageId: string): number {
-  let hash = senderType === 'agent' ? 0x811c9dc4 : 0x811c9dc5;
+function hashOf(clientMessageId: string): number {
+  let hash = 0x811c9dc5;
   for (let index = 0; index < clientMessageId.length; index += 1)
     hash = Math.imul(hash ^ clientMessageId.charCodeAt(index), 0x01000193);
   return hash >>> 0;
@@ -121,9 +121,7 @@ function checkedEnd(bytes: Uint8Array, offset: number): number {
   const packedClientId = (flags & FLAG_PACKED_CLIENT_ID) !== 0;
   if (clientIdAt + 2 > end || idEnd(bytes, clientIdAt, packedClientId) !== end)
     throw new RangeError(`the record of a client message id at byte ${offset} is cut off`);
-  const clientId = readId(bytes, clientIdAt, packedClientId);
-  const senderType = (flags & FLAG_AGENT) !== 0 ? 'agent' : 'user';
-  if (readU32(bytes, offset + 2) !== hashOf(senderType, clientId))
+  if (readU32(bytes, offset + 2) !== hashOf(readId(bytes, clientIdAt, packedClientId)))
     throw new RangeError(`the record of a client message id at byte ${offset} has a wrong hash`);
   return end;
 }

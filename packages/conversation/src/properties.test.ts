@@ -76,7 +76,7 @@ describe('any run of commands', () => {
 
   test('C4 goes on the same way from a snapshot taken anywhere in it', () => {
     fc.assert(
-      fc.property(intents, fc.nat({ max: 400 }), (wanted, snapshotAfter) => {
+      fc.property(intents, fc.nat({ max: 200 }), (wanted, snapshotAfter) => {
         let steps = 0;
         let restored: GroupState | null = null;
         const original = run(wanted, (state, command) => {

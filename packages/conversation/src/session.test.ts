@@ -169,6 +169,17 @@ describe('read cursors', () => {
   });
 });
 
+test('C7 a message that was read stays what it was when memory is given back behind it', () => {
+  const commands = Array.from({ length: 500 }, (_, index) => tell(index + 1));
+  const state = groupAfter(create(), ...commands);
+  const { messages } = readMessages(sessionOf(state), { afterSeq: 0 }, 500);
+  const copies = structuredClone(messages);
+  apply(state, flushed(500, 501));
+  apply(state, tell(501));
+  expect(sessionOf(state).tail).toHaveLength(64);
+  expect(messages).toEqual(copies);
+});
+
 test('C7 what was handed out earlier does not change with later commands', () => {
   const state = groupAfter(create(), say(1));
   const head = sessionHead(sessionOf(state));

@@ -31,8 +31,8 @@ export interface Intent {
   readonly times: number;
 }
 
-export const SESSIONS = ['00-A', '00-B', '00-C'];
-const USERS = ['alice', 'bob', 'alice'];
+export const SESSIONS = ['00-A', '00-B', '00-C', '00-D'];
+const USERS = ['alice', 'bob', 'alice', 'alice'];
 export const AGENT = 'bot';
 
 const kind = fc.oneof(
@@ -69,10 +69,10 @@ const intent: fc.Arbitrary<Intent> = fc.record({
   ),
 });
 
-/** Begins with the creation of most sessions: a run in a void shows little. */
+/** Begins with the creation of all sessions: a run in a void shows little. */
 export const intents: fc.Arbitrary<readonly Intent[]> = fc
   .array(intent, { minLength: 1, maxLength: 90 })
-  .map((wanted) => [creation(0), creation(1), ...wanted]);
+  .map((wanted) => [...SESSIONS.map((_, session) => creation(session)), ...wanted]);
 
 function creation(session: number): Intent {
   return { kind: 'create', session, off: 0, share: 0, elapsedMs: 0, times: 1 };
@@ -80,8 +80,10 @@ function creation(session: number): Intent {
 
 /** Turns intents into commands against the state of the moment. */
 export class Wishes {
-  #timeMs = 1_000_000;
+  #timeMs = 1_790_000_000_000;
   #number = 0;
+  /** Every append so far, to be sent again. */
+  readonly #appends: Command[] = [];
 
   *commands(state: GroupState, wanted: readonly Intent[]): Generator<Command> {
     for (const wish of wanted) {
@@ -115,7 +117,7 @@ export class Wishes {
       case 'tell':
         return this.#append(base, kind === 'say' ? userId : null, this.#number, off);
       case 'resend':
-        return this.#append(base, share < 0.5 ? userId : null, this.#earlier(share), 0);
+        return this.#earlier(share) ?? { type: 'retry-dispatch', ...base };
       case 'read':
         return { type: 'mark-read', ...base, userId, lastSeq: Math.round(lastSeq * share) + off };
       case 'archive':
@@ -168,17 +170,16 @@ export class Wishes {
     off: number,
   ): Command {
     const id = userId ?? AGENT;
-    return {
+    const append: Command = {
       type: 'append-message',
       ...base,
-      sender: {
-        type: userId === null ? 'agent' : 'user',
-        id: off === 0 ? id : 'mallory',
-      },
+      sender: { type: userId === null ? 'agent' : 'user', id: off === 0 ? id : 'mallory' },
       clientMessageId: `client-${number}`,
       message: this.#message(),
       debounceMs: 500,
     };
+    this.#appends.push(append);
+    return append;
   }
 
   #message() {
@@ -187,7 +188,7 @@ export class Wishes {
     });
   }
 
-  #earlier(share: number): number {
-    return Math.round(this.#number * share);
+  #earlier(share: number): Command | undefined {
+    return this.#appends.at(Math.floor(share * this.#appends.length));
   }
 }
