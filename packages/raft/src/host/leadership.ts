@@ -8,7 +8,7 @@ export const PREFERRED_CONNECTED_MS = 2_000;
 /** A group's leadership is not moved again for so long, however the last move ended. */
 export const TRANSFER_PAUSE_MS = 10_000;
 /** Moves of one check: leaderships come back a few at a time. */
-export const TRANSFERS_PER_CHECK = 2;
+export const TRANSFERS_PER_CHECK = 4;
 
 export interface LeadershipParts<TReply> {
   readonly clock: Clock;

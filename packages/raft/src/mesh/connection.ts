@@ -14,7 +14,8 @@ import type { Checksum } from './raft-frame.ts';
 export interface ConnectionEvents {
   /** The handshake is done: this is `peer`, for `lane`. */
   ready(peer: NodeIdentity, lane: Lane): void;
-  frame(channel: Channel, payload: Uint8Array): void;
+  /** False: malformed, the connection is closed. */
+  frame(channel: Channel, payload: Uint8Array): boolean;
   refused(refusal: PeerRefusal, remote: boolean, nodeId: string | null): void;
   /** Exactly once, last. */
   closed(reason: string): void;
@@ -142,7 +143,8 @@ export class Connection implements WireEvents {
       this.close('a frame from the side that only listens');
       return false;
     }
-    this.#options.events.frame(channel, payload);
+    if (!this.#options.events.frame(channel, payload))
+      this.close(`a malformed frame on ${channel}`);
     return this.#isAlive();
   }
 

@@ -74,6 +74,7 @@ export interface MeshOptions {
   readonly random: RandomInteger;
   /** Decides on a peer whose secret was right; null accepts. */
   readonly admit: (identity: NodeIdentity) => PeerRefusal | null;
-  readonly onFrame: (nodeId: string, channel: Channel, frame: Uint8Array) => void;
+  /** False: the frame is malformed, the connection to this peer is closed. */
+  readonly onFrame: (nodeId: string, channel: Channel, frame: Uint8Array) => boolean;
   readonly onEvent: (event: MeshEvent) => void;
 }

@@ -71,10 +71,9 @@ export class TestCluster {
   static async start(options: TestClusterOptions): Promise<TestCluster> {
     const cluster = new TestCluster(options);
     for (let number = 1; number <= (options.nodes ?? 3); number += 1) {
-      const node = new TestNode(number);
-      cluster.nodes.push(node);
-      await cluster.boot(node);
+      cluster.nodes.push(new TestNode(number));
     }
+    await Promise.all(cluster.nodes.map((node) => cluster.boot(node)));
     return cluster;
   }
 
@@ -90,6 +89,7 @@ export class TestCluster {
 
   async boot(node: TestNode, groups = this.#options.groups): Promise<void> {
     this.#boots += 1;
+    const bootNonce = `boot-${this.#boots}`;
     const directory = join(this.directory, nameOf(node.number));
     mkdirSync(directory, { recursive: true });
     const opened = await new Promise<OpenWalResult>((done) =>
@@ -125,7 +125,7 @@ export class TestCluster {
       onEvent: (event) => node.events.push(event),
       limits: { ...this.#options.limits },
     });
-    await this.#openMesh(node, node.host);
+    await this.#openMesh(node, node.host, bootNonce);
     for (let group = 0; group < groups; group += 1) this.addGroup(node, group);
   }
 
@@ -154,11 +154,11 @@ export class TestCluster {
     return Array.from({ length: this.#options.nodes ?? 3 }, (_, at) => at + 1);
   }
 
-  async #openMesh(node: TestNode, host: RaftHost<number>): Promise<void> {
+  async #openMesh(node: TestNode, host: RaftHost<number>, bootNonce: string): Promise<void> {
     const identity = {
       nodeId: nameOf(node.number),
       incarnation: `incarnation-${node.number}`,
-      bootNonce: `boot-${this.#boots}`,
+      bootNonce,
       clusterId: 'test',
     };
     await new Promise<void>((resolve, reject) => {
@@ -175,8 +175,8 @@ export class TestCluster {
           admit: () => null,
           onFrame: (nodeId, channel, frame) => {
             const isOurs = channel === 'raft' || channel === 'snapshot';
-            if (isOurs && node.host === host && !node.cut.has(numberOf(nodeId)))
-              host.receive(numberOf(nodeId), frame);
+            if (!isOurs || node.host !== host || node.cut.has(numberOf(nodeId))) return true;
+            return host.receive(numberOf(nodeId), frame);
           },
           onEvent: (event) => {
             if (node.host !== host) return;
@@ -197,7 +197,7 @@ export class TestCluster {
       );
     });
     for (const other of this.live) {
-      if (other === node) continue;
+      if (other === node || other.port === 0) continue;
       node.mesh?.addPeer({ nodeId: nameOf(other.number), host: '127.0.0.1', port: other.port });
       other.mesh?.addPeer({ nodeId: nameOf(node.number), host: '127.0.0.1', port: node.port });
     }
