@@ -57,6 +57,7 @@ export class WalScan {
   readonly #crc32c: Crc32c;
   #end: ScanEnd | null = null;
   #spareSeen = false;
+  #firstSegment: number | null = null;
   #previousSegment: number | null = null;
   /** Number of the next batch; null until the first one was read. */
   #expected: number | null = null;
@@ -82,11 +83,12 @@ export class WalScan {
   /** Takes the next segment file in. */
   segment(number: number, bytes: Uint8Array): SegmentRole {
     const name = segmentName(number);
+    this.#firstSegment ??= number;
     if (this.#previousSegment !== null && number !== this.#previousSegment + 1)
       throw corrupt(name, 0, `segment ${this.#previousSegment + 1} before it is missing`);
     this.#previousSegment = number;
     const header = readSegmentHeader(bytes, this.#crc32c);
-    if (header === null) return this.#withoutHeader(name, number, bytes);
+    if (header === null) return this.#withoutHeader(name, bytes);
     this.#checkHeader(name, number, header);
     const first = readBatchHeader(bytes, SEGMENT_HEADER_BYTES, this.#crc32c);
     if (first === null || !isPayloadWhole(bytes, SEGMENT_HEADER_BYTES, first, this.#crc32c))
@@ -102,6 +104,9 @@ export class WalScan {
 
   /** The end of all segments: what was found must make sense as a whole. */
   finish(): void {
+    // Older segments were dropped, which is done only when a later one begins with all that is known.
+    if (this.#end === null && (this.#firstSegment ?? 1) > 1)
+      throw corrupt(segmentName(this.#firstSegment ?? 1), 0, 'the log has no beginning');
     for (const log of this.index.groups) {
       const wrong = log.hasGap
         ? `entries before ${log.first} are missing`
@@ -134,25 +139,21 @@ export class WalScan {
   }
 
   /** Not finished when the process ended, so nothing can have been written to it; unless there are batches. */
-  #withoutHeader(name: string, number: number, bytes: Uint8Array): SegmentRole {
+  #withoutHeader(name: string, bytes: Uint8Array): SegmentRole {
     const search = { nonce: null, numberMin: 0 };
     if (findBatch(bytes, 0, search, this.#crc32c) >= 0)
       throw corrupt(name, 0, 'the header of the segment is damaged');
-    return this.#spare(name, number);
+    this.#spareSeen = true;
+    return 'spare';
   }
 
   /** A prepared segment. Whatever is torn in it was never acknowledged, but attests what stands before it. */
-  #withoutBatch(name: string, { number, nonce }: SegmentHeader, bytes: Uint8Array): SegmentRole {
+  #withoutBatch(name: string, { nonce }: SegmentHeader, bytes: Uint8Array): SegmentRole {
     const search = { nonce, numberMin: 0 };
     if (findBatch(bytes, SEGMENT_HEADER_BYTES + SECTOR_BYTES, search, this.#crc32c) >= 0)
       throw corrupt(name, SEGMENT_HEADER_BYTES, 'the first batch is damaged and others follow');
     const touched = lengthUsed(bytes, SEGMENT_HEADER_BYTES) > 0;
     if (touched && this.#end !== null && this.#end.tornBytes > 0) this.#throwTornBefore();
-    return this.#spare(name, number);
-  }
-
-  #spare(name: string, number: number): SegmentRole {
-    if (this.#end === null && number > 1) throw corrupt(name, 0, 'the log has no beginning');
     this.#spareSeen = true;
     return 'spare';
   }
