@@ -73,6 +73,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   }),
   fc.record({ ...base, type: type('pre-vote-response'), reject: fc.boolean() }),
   fc.record({ ...base, type: type('snapshot'), snapshot }),
+  fc.record({ ...base, type: type('commit-hint'), index: number, logTerm: number }),
   fc.record({ ...base, type: type('timeout-now') }),
   fc.record({ ...base, type: type('transfer-leader'), transferee: number }),
   fc.record({ ...base, type: type('read-index'), requestId: number }),

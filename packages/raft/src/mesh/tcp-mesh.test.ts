@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { crc32c } from '../wal/index.ts';
 import { encodeWireHeader } from './frame.ts';
 import type { MeshOptions } from './mesh-api.ts';
-import { Proxy, TestMesh, until } from './testing/mesh-net.ts';
+import { LinkProxy, TestMesh, meshTime, until } from './testing/mesh-net.ts';
 
 const open: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -72,7 +72,7 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
 
   it('M32 tells at once that a connection broke, and connects again', async () => {
     const b = await mesh('b');
-    const proxy = await Proxy.open(() => b.port);
+    const proxy = await LinkProxy.open(() => b.port);
     open.push(proxy);
     const a = await mesh('a', { peers: [peerOf('b', proxy.port)] });
     b.mesh.addPeer(peerOf('a', a.port));
@@ -86,7 +86,7 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
 
   it('M33 a connection that breaks within a frame leaves nothing of it behind', async () => {
     const b = await mesh('b');
-    const proxy = await Proxy.open(() => b.port);
+    const proxy = await LinkProxy.open(() => b.port);
     open.push(proxy);
     const a = await mesh('a', { peers: [peerOf('b', proxy.port)], queueBytesMax: 2 ** 24 });
     b.mesh.addPeer(peerOf('a', a.port));
@@ -114,13 +114,13 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
 
   it('M35 a peer that falls silent without closing is down after a few seconds, and not before', async () => {
     const b = await mesh('b');
-    const proxy = await Proxy.open(() => b.port);
+    const proxy = await LinkProxy.open(() => b.port);
     open.push(proxy);
     const a = await mesh('a', { peers: [peerOf('b', proxy.port)] });
     b.mesh.addPeer(peerOf('a', a.port));
     await up(a, b);
     // Nobody says anything for a while: pings keep the connection.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await meshTime(6_000);
     expect(a.count('peer-down') + b.count('peer-down')).toBe(0);
     proxy.isHolding = true;
     await until(() => b.count('peer-down') === 1, 'b to notice that a is silent');
@@ -168,8 +168,8 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
 
   it('M38 takes a restarted node in although the old connection was never closed', async () => {
     const b = await mesh('b');
-    const toA = await Proxy.open(() => a.port);
-    const toB = await Proxy.open(() => b.port);
+    const toA = await LinkProxy.open(() => a.port);
+    const toB = await LinkProxy.open(() => b.port);
     open.push(toA, toB);
     const a: TestMesh = await mesh('a', { peers: [peerOf('b', toB.port)] });
     b.mesh.addPeer(peerOf('a', toA.port));
@@ -252,7 +252,7 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
       () => a.mesh.connected.length === 0 && b.mesh.connected.length === 0,
       'both to part',
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await meshTime(3_000);
     expect(a.count('peer-up')).toBe(1);
   });
 });

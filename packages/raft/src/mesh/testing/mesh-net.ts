@@ -12,6 +12,13 @@ export const fastClock: Clock = {
   defer: (run) => nodeClock.defer(run),
 };
 
+/** Lets so much time pass for the meshes of a test. */
+export async function meshTime(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    fastClock.setTimer(ms, resolve);
+  });
+}
+
 export interface Frame {
   readonly from: string;
   readonly channel: Channel;
@@ -78,7 +85,7 @@ export class TestMesh {
 }
 
 /** Stands between a caller and a mesh: passes bytes on, until it is told to hold or to break. */
-export class Proxy {
+export class LinkProxy {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   isHolding = false;
@@ -102,8 +109,8 @@ export class Proxy {
     });
   }
 
-  static async open(target: () => number): Promise<Proxy> {
-    const proxy = new Proxy(target);
+  static async open(target: () => number): Promise<LinkProxy> {
+    const proxy = new LinkProxy(target);
     return new Promise((resolve) => {
       proxy.#server.listen(0, '127.0.0.1', () => {
         const address = proxy.#server.address();
