@@ -1,4 +1,4 @@
-const CAPACITY_MIN = 128;
+const CAPACITY_MIN = 256;
 /** Dead bytes at the front are given back once they are this many and outnumber the live ones. */
 const DEAD_BYTES_MIN = 2048;
 

@@ -59,8 +59,17 @@ export class ClientMessageIds {
   find(senderType: Sender['type'], clientMessageId: string): KnownMessage | null {
     const { bytes, end } = this.#log;
     const hash = hashOf(clientMessageId);
-    for (let offset = this.#log.start; offset < end; offset += readU16(bytes, offset)) {
-      if (readU32(bytes, offset + 2) !== hash) continue;
+    // Byte by byte, because nearly every record differs in the first one.
+    const byte0 = hash & 0xff;
+    const byte1 = (hash >>> 8) & 0xff;
+    const byte2 = (hash >>> 16) & 0xff;
+    const byte3 = hash >>> 24;
+    let next = this.#log.start;
+    while (next < end) {
+      const offset = next;
+      next += (bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8);
+      if (bytes[offset + 2] !== byte0 || bytes[offset + 3] !== byte1) continue;
+      if (bytes[offset + 4] !== byte2 || bytes[offset + 5] !== byte3) continue;
       const flags = byteAt(bytes, offset + 6);
       if (((flags & FLAG_AGENT) !== 0) !== (senderType === 'agent')) continue;
       const packedMessageId = (flags & FLAG_PACKED_MESSAGE_ID) !== 0;

@@ -17,7 +17,12 @@ import {
 
 type Command =
   | { readonly type: 'peers'; readonly ports: readonly number[] }
-  | { readonly type: 'run'; readonly inflight: number; readonly seconds: number; readonly bytes: number }
+  | {
+      readonly type: 'run';
+      readonly inflight: number;
+      readonly seconds: number;
+      readonly bytes: number;
+    }
   | { readonly type: 'end' };
 
 const number = Number(process.argv[2]);
@@ -31,7 +36,10 @@ const fail = (detail: unknown): never => {
   throw new Error(JSON.stringify(detail));
 };
 
-const wal = await new Promise<{ wal: Wal; recovered: Parameters<typeof createRaftHost>[0]['recovered'] }>((done) =>
+const wal = await new Promise<{
+  wal: Wal;
+  recovered: Parameters<typeof createRaftHost>[0]['recovered'];
+}>((done) =>
   openWal(
     {
       disk: nodeDisk,
@@ -47,8 +55,9 @@ const wal = await new Promise<{ wal: Wal; recovered: Parameters<typeof createRaf
   ),
 );
 const snapshots = await new Promise<SnapshotStore>((done) =>
-  openSnapshotStore({ disk: nodeDisk, directory: join(directory, 'snapshots'), crc32c, clock: nodeClock }, (result) =>
-    result.ok ? done(result.value) : fail(result.failure),
+  openSnapshotStore(
+    { disk: nodeDisk, directory: join(directory, 'snapshots'), crc32c, clock: nodeClock },
+    (result) => (result.ok ? done(result.value) : fail(result.failure)),
   ),
 );
 
@@ -89,7 +98,12 @@ openTcpMesh(
     host: '127.0.0.1',
     port: 0,
     secret: 'bench',
-    identity: { nodeId: `node-${number}`, incarnation: 'x', bootNonce: `${process.pid}`, clusterId: 'bench' },
+    identity: {
+      nodeId: `node-${number}`,
+      incarnation: 'x',
+      bootNonce: `${process.pid}`,
+      clusterId: 'bench',
+    },
     peers: [],
     frameBytesMax: 16 * 1024 * 1024,
     queueBytesMax: 64 * 1024 * 1024,

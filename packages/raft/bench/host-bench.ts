@@ -3,7 +3,7 @@
  *
  *   node packages/raft/bench/host-bench.ts [groups=256] [inflight=50] [seconds=5] [bytes=200]
  *
- * `inflight` is per node; every node proposes on the groups that it leads. Add `--cpu-prof` to NODE_OPTIONS to
+ * `inflight` is per node, 0 measures idling only; every node proposes on the groups that it leads. Add `--cpu-prof` to NODE_OPTIONS to
  * see where the time goes.
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -55,7 +55,8 @@ await Promise.all(children.map((child) => answer<null>(child, 'led', { type: 'pe
 process.stdout.write(`${groups} groups led\n`);
 
 const print = (title: string, reports: readonly Report[]): void => {
-  const sum = (of: (report: Report) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  const sum = (of: (report: Report) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
   const max = (of: (report: Report) => number): number => Math.max(...reports.map(of));
   const commits = sum(({ commits: each }) => each);
   const cpu = sum(({ cpuShare }) => cpuShare);
@@ -70,13 +71,19 @@ const print = (title: string, reports: readonly Report[]): void => {
 };
 
 const run = async (load: number): Promise<readonly Report[]> =>
-  Promise.all(children.map((child) => answer<Report>(child, 'report', { type: 'run', inflight: load, seconds, bytes })));
+  Promise.all(
+    children.map((child) =>
+      answer<Report>(child, 'report', { type: 'run', inflight: load, seconds, bytes }),
+    ),
+  );
 
 await new Promise((resolve) => setTimeout(resolve, 4_000));
 print('idle', await run(0));
-await run(inflight);
-print(`${inflight} in flight a node`, await run(inflight));
-print('1 in flight a node', await run(1));
+if (inflight > 0) {
+  await run(inflight);
+  print(`${inflight} in flight a node`, await run(inflight));
+  print('1 in flight a node', await run(1));
+}
 for (const child of children) child.send({ type: 'end' });
 await Promise.all(children.map((child) => new Promise((resolve) => child.once('exit', resolve))));
 rmSync(directory, { recursive: true, force: true });

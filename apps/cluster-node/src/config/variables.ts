@@ -60,11 +60,7 @@ const peers = text.transform((value, context): readonly PeerAddress[] => {
 
 export const VARIABLES = {
   NODE_ID: variable(nodeId, 'the name of this node, unique in the cluster', 'NODE_ID=n1'),
-  PORT: variable(
-    integer(1, 65_535).default(4001),
-    'the port of REST and socket.io',
-    'PORT=4001',
-  ),
+  PORT: variable(integer(1, 65_535).default(4001), 'the port of REST and socket.io', 'PORT=4001'),
   HOST: variable(
     host.default('127.0.0.1'),
     'the address that REST and socket.io listen on',

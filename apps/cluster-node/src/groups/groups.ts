@@ -1,4 +1,12 @@
-import type { Command, Effect, GroupState, Reply } from '@fleetlm/conversation';
+import {
+  type Command,
+  type Effect,
+  type GroupState,
+  getSession,
+  type Reply,
+  type SessionHead,
+  sessionHead,
+} from '@fleetlm/conversation';
 import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
 import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
 import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
@@ -62,6 +70,13 @@ export class Groups {
   /** Null: this node holds no replica of the group. */
   state(group: number): GroupState | null {
     return this.#machines.get(group)?.state ?? null;
+  }
+
+  /** A copy of a session as applied here; null: no such session, or no replica of its group. */
+  head(group: number, sessionId: string): SessionHead | null {
+    const state = this.state(group);
+    const session = state === null ? null : getSession(state, sessionId);
+    return session === null ? null : sessionHead(session);
   }
 
   get system(): SystemState {

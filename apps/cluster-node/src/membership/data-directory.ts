@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:net';
 import {
   crc32c,
-  type DirectoryLock,
   type DiskResult,
   lockDirectory,
   nodeDisk,
@@ -9,7 +9,11 @@ import {
   writeDurableFile,
 } from '@fleetlm/raft/wal';
 import * as z from 'zod';
-import { type ClusterDescriptor, decodeDescriptor, encodeDescriptor } from './cluster-descriptor.ts';
+import {
+  type ClusterDescriptor,
+  decodeDescriptor,
+  encodeDescriptor,
+} from './cluster-descriptor.ts';
 
 const IDENTITY_FILE = 'identity';
 const CLUSTER_FILE = 'cluster';
@@ -39,7 +43,7 @@ export interface DataDirectory {
   /** Null: this node knows no cluster yet. */
   readonly descriptor: ClusterDescriptor | null;
   saveDescriptor(descriptor: ClusterDescriptor): Promise<void>;
-  readonly lock: DirectoryLock;
+  readonly lock: Server;
 }
 
 /**
@@ -53,7 +57,8 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
   if (identity !== null && identity.nodeId !== nodeId)
     throw new ForeignDirectoryError(path, identity.nodeId, nodeId);
   const incarnation = identity?.incarnation ?? randomUUID();
-  if (identity === null) await writeJson(path, IDENTITY_FILE, { version: VERSION, nodeId, incarnation });
+  if (identity === null)
+    await writeJson(path, IDENTITY_FILE, { version: VERSION, nodeId, incarnation });
   const cluster = await readBytes(path, CLUSTER_FILE);
   return {
     path,
@@ -74,7 +79,7 @@ async function readJson<S extends z.ZodType>(
 }
 
 function readBytes(path: string, name: string): Promise<Uint8Array | null> {
-  return fromDisk((done) => readDurableFile({ disk: nodeDisk, directory: path, name, crc32c }, done));
+  return readDurableFile(nodeDisk, path, name, crc32c);
 }
 
 function fromDisk<T>(call: (done: (result: DiskResult<T>) => void) => void): Promise<T> {
@@ -88,9 +93,7 @@ function fromDisk<T>(call: (done: (result: DiskResult<T>) => void) => void): Pro
 
 function writeJson(path: string, name: string, value: unknown): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  return fromDisk((done) =>
-    writeDurableFile({ disk: nodeDisk, directory: path, name, crc32c }, bytes, done),
-  );
+  return writeDurableFile(nodeDisk, path, name, bytes, crc32c);
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -63,10 +63,7 @@ export function decodeSystemCommand(data: Uint8Array): SystemCommand {
 }
 
 export function encodeSystemState(state: SystemState): Uint8Array {
-  return encode([
-    VERSION,
-    { agents: [...state.agents.values()], standings: [...state.standings] },
-  ]);
+  return encode([VERSION, { agents: [...state.agents.values()], standings: [...state.standings] }]);
 }
 
 /** Throws when the bytes are no snapshot of a known version. */

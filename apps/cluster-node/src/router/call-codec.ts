@@ -32,7 +32,9 @@ export function encodeResponse(number: number, attempt: Attempt): Uint8Array {
 }
 
 /** `request` null: not understood; `number` tells which one, when even that can be read. */
-export function decodeRequest(frame: Uint8Array):
+export function decodeRequest(
+  frame: Uint8Array,
+):
   | { readonly ok: true; readonly request: CallRequest }
   | { readonly ok: false; readonly number: number | null; readonly detail: string } {
   const value = unpack(frame);

@@ -121,4 +121,8 @@ export type Attempt =
 /** How a call ended, all attempts taken together. */
 export type CallOutcome =
   | { readonly status: 'done'; readonly result: OperationResult }
-  | { readonly status: 'failed'; readonly code: 'no_quorum' | 'overloaded' | 'timeout'; readonly detail: string };
+  | {
+      readonly status: 'failed';
+      readonly code: 'no_quorum' | 'overloaded' | 'timeout';
+      readonly detail: string;
+    };

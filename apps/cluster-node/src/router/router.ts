@@ -1,5 +1,11 @@
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Attempt, CallOutcome, Operation, RefusalReason } from './operations.ts';
+import type {
+  Attempt,
+  CallOutcome,
+  Operation,
+  OperationResult,
+  RefusalReason,
+} from './operations.ts';
 import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
 
 /** Everything a call may take, all attempts and pauses together. */
@@ -178,7 +184,7 @@ export class Router {
   #attempted(call: Call, target: number, attempt: Attempt): void {
     switch (attempt.status) {
       case 'done':
-        this.#finish(call, { status: 'done', result: attempt.result });
+        this.#finish(call, { status: 'done', result: resultOf(call, attempt.result) });
         return;
       case 'unknown':
         call.sawUnknown = true;
@@ -210,8 +216,7 @@ export class Router {
     const pause = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (call.attempts - 1));
     const jittered = pause / 2 + (pause / 2) * random();
     // The sweeper ends a call whose deadline comes before its next attempt.
-    if (monotonicMs() + jittered < call.deadlineMs)
-      setTimeout(() => this.#attempt(call), jittered);
+    if (monotonicMs() + jittered < call.deadlineMs) setTimeout(() => this.#attempt(call), jittered);
   }
 
   #sweep(): void {
@@ -238,6 +243,13 @@ export class Router {
     this.#calls.delete(call);
     call.done(outcome);
   }
+}
+
+/** "There is nothing to stop" after an attempt whose outcome is not known: that attempt has done it. */
+function resultOf({ sawUnknown, operation }: Call, result: OperationResult): OperationResult {
+  const isOnce = operation.type === 'stop-answer' || operation.type === 'retry-dispatch';
+  const isNothingLeft = result.type === 'rejected' && result.code === 'conflict';
+  return isOnce && sawUnknown && isNothingLeft ? { type: 'done' } : result;
 }
 
 const NOT_CONNECTED: Attempt = { status: 'refused', reason: 'not-connected', leader: 0 };

@@ -18,7 +18,11 @@ export function closedCounter<L extends Labels>(
   description: Description,
   labelNames: readonly (keyof L & string)[],
 ): ClosedCounter<L> {
-  const counter = new Counter({ ...description, labelNames: [...labelNames], registers: [registry] });
+  const counter = new Counter({
+    ...description,
+    labelNames: [...labelNames],
+    registers: [registry],
+  });
   const children = new Map<string, { inc(by?: number): void }>();
   return {
     inc: (labels, by = 1) => {

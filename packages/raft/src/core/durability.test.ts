@@ -253,7 +253,7 @@ describe('a disk that lost what it had', () => {
   });
 });
 
-test('R2 a change that a snapshot has overtaken is not applied on top of it', () => {
+test('R2 a change that a snapshot overtakes is applied before it, never on top of it', () => {
   const replica = new TestReplica({ id: 1 }, voters(1, 2));
   const change = {
     transition: 'auto',
@@ -269,6 +269,10 @@ test('R2 a change that a snapshot has overtaken is not applied on top of it', ()
     term: 1,
     snapshot: { index: 9, term: 1, confState },
   });
-  const stale = replica.node.applyConfChange({ index: 5, term: 1, type: 'conf-change', data });
-  expect(stale).toEqual(confState);
+  const early = replica.node.applyConfChange({ index: 5, term: 1, type: 'conf-change', data });
+  expect(early).toEqual(voters(1, 2, 3));
+  replica.node.advanceAppend(replica.node.ready());
+  expect(replica.node.status().confState).toEqual(confState);
+  const late = replica.node.applyConfChange({ index: 6, term: 1, type: 'conf-change', data });
+  expect(late).toEqual(confState);
 });

@@ -183,12 +183,13 @@ export class RaftLog {
     this.unstable.restore(snapshot);
   }
 
-  /** The write of the oldest Ready has returned; a snapshot in it is in the state machine too. */
-  finishWrite(): void {
+  /** The write of the oldest Ready has returned; the snapshot in it, if any, is in the state machine too. */
+  finishWrite(): SnapshotMetadata | null {
     const snapshot = this.unstable.finishWrite();
-    if (snapshot === null) return;
+    if (snapshot === null) return null;
     this.applying = Math.max(this.applying, snapshot.index);
     this.applied = Math.max(this.applied, snapshot.index);
+    return snapshot;
   }
 
   snapshot(): SnapshotMetadata | null {

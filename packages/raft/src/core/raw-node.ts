@@ -9,6 +9,7 @@ import { flushForwardedReads, requestRead } from './reads.ts';
 import { flush } from './replication.ts';
 import { type BasicStatus, basicStatusOf, type Status, statusOf } from './status.ts';
 import { selfVoteDurable, step, tick } from './step.ts';
+import { snapshotInstalled } from './step-follower.ts';
 import { commitAndRelease, transferLeader } from './step-leader.ts';
 import {
   type ConfChangeSingle,
@@ -241,7 +242,8 @@ export class RawNode {
     const raft = this.#raft;
     const oldest = this.#inFlight.shift();
     if (oldest?.ready !== ready) violated('writes of Readys returned out of order');
-    raft.log.finishWrite();
+    const snapshot = raft.log.finishWrite();
+    if (snapshot !== null) snapshotInstalled(raft, snapshot);
     const own = raft.role === 'leader' ? raft.tracker.progress.get(raft.id) : undefined;
     if (own?.maybeUpdate(raft.log.unstable.offset - 1)) commitAndRelease(raft);
     if (oldest.selfVote !== null) {

@@ -193,6 +193,9 @@ test('A17 the configuration comes with the snapshot, joint ones too', () => {
     term: 1,
     snapshot: { index: 5, term: 1, confState },
   });
+  // In force with the state machine's copy of it, and not before.
+  expect(replica.node.status().confState).toEqual(voters(1));
+  replica.node.advanceAppend(replica.node.ready());
   expect(replica.node.status().confState).toEqual(confState);
 });
 

@@ -126,7 +126,15 @@ function restore(raft: Raft, snapshot: SnapshotMetadata): void {
     log.commitTo(snapshot.index);
     return;
   }
+  // The configuration is taken over when the state machine has the snapshot (`snapshotInstalled`).
   log.restore(snapshot);
+}
+
+/**
+ * A snapshot is in the state machine, and its configuration in force. Not earlier: entries that were handed
+ * out before it came may still be on their way there, with changes of the configuration before it.
+ */
+export function snapshotInstalled(raft: Raft, snapshot: SnapshotMetadata): void {
   raft.confIndex = snapshot.index;
-  takeConf(raft, restoreConf(snapshot.confState, log.lastIndex(), raft.options));
+  takeConf(raft, restoreConf(snapshot.confState, raft.log.lastIndex(), raft.options));
 }

@@ -63,14 +63,12 @@ function acceptHigherTerm(raft: Raft, message: Message): boolean {
 }
 
 function answerLowerTerm(raft: Raft, message: Message): void {
-  const { checkQuorum, preVote } = raft.options;
   switch (message.type) {
     case 'append':
     case 'heartbeat':
     case 'snapshot':
-      // Tells a leader that was deposed unheard of the newer term. Without pre-vote and check of the
-      // quorum our own campaign would tell it.
-      if (checkQuorum || preVote) answerNewerTerm(raft, message.from);
+      // Tells a leader that was deposed unheard of the newer term: we may never campaign to tell it.
+      answerNewerTerm(raft, message.from);
       return;
     case 'pre-vote':
       raft.send({

@@ -175,10 +175,6 @@ function writeMessage(out: FrameWriter, group: number, message: Message): void {
       return;
     case 'timeout-now':
       return;
-    case 'commit-hint':
-      out.varint(message.index);
-      out.varint(message.logTerm);
-      return;
     case 'transfer-leader':
       out.varint(message.transferee);
       return;
@@ -239,8 +235,6 @@ function readMessage(
       return { type, from, to, term, snapshot: readSnapshotMetadata(r) };
     case 'timeout-now':
       return { type, from, to, term };
-    case 'commit-hint':
-      return { type, from, to, term, index: r.varint(), logTerm: r.varint() };
     case 'transfer-leader':
       return { type, from, to, term, transferee: r.varint() };
     case 'read-index':

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { crc32c } from '../wal/index.ts';
 import { encodeWireHeader } from './frame.ts';
 import type { MeshOptions } from './mesh-api.ts';
-import { LinkProxy, TestMesh, meshTime, until } from './testing/mesh-net.ts';
+import { LinkProxy, meshTime, TestMesh, until } from './testing/mesh-net.ts';
 
 const open: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {

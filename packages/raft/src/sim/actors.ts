@@ -18,6 +18,7 @@ const EVERY = {
   partition: 'partitionEvery',
   crash: 'crashEvery',
   pause: 'pauseEvery',
+  stall: 'stallEvery',
 } as const satisfies Record<Action, keyof Swarm>;
 
 /** Clients, operators and bad luck. */
@@ -87,6 +88,11 @@ export class Actors {
         random.pick(running).pausedUntil = sim.now + random.between(10, 300);
         sim.coverage.count('pause');
         return;
+      case 'stall':
+        if (running.length === 0) return;
+        random.pick(running).stallDisk(random.between(50, 800));
+        sim.coverage.count('disk stalled');
+        return;
       case 'propose':
       case 'read':
       case 'transfer':
@@ -99,7 +105,7 @@ export class Actors {
   }
 
   #ask(
-    action: Exclude<Action, 'partition' | 'crash' | 'pause'>,
+    action: Exclude<Action, 'partition' | 'crash' | 'pause' | 'stall'>,
     running: readonly SimReplica[],
     random: RandomStream,
   ): void {

@@ -15,6 +15,7 @@ export const SITUATIONS = [
   'crash with writes in flight',
   'power loss',
   'pause',
+  'disk stalled',
   'partition',
   'partition one way',
   'votes split',

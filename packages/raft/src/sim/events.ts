@@ -11,6 +11,7 @@ export const ACTIONS = [
   'partition',
   'crash',
   'pause',
+  'stall',
 ] as const;
 
 export type Action = (typeof ACTIONS)[number];

@@ -6,6 +6,7 @@ export class HashChain {
   #baseIndex = 0;
   #baseHash = EMPTY_HASH;
   #hashes: number[] = [];
+  #terms: number[] = [];
 
   get lastIndex(): number {
     return this.#baseIndex + this.#hashes.length;
@@ -21,11 +22,17 @@ export class HashChain {
     return this.#hashes[index - this.#baseIndex - 1] ?? null;
   }
 
+  /** Term of an entry, or null when it is not in the log. */
+  termAt(index: number): number | null {
+    return this.#terms[index - this.#baseIndex - 1] ?? null;
+  }
+
   /** A snapshot replaces the log. */
   reset(index: number, hash: number): void {
     this.#baseIndex = index;
     this.#baseHash = hash;
     this.#hashes = [];
+    this.#terms = [];
   }
 
   /** Appends one entry, which replaces everything from its index on. Throws RangeError on a gap. */
@@ -35,6 +42,8 @@ export class HashChain {
     const hash = mixEntry(previous, entry);
     this.#hashes.length = entry.index - this.#baseIndex - 1;
     this.#hashes.push(hash);
+    this.#terms.length = this.#hashes.length - 1;
+    this.#terms.push(entry.term);
     return hash;
   }
 
@@ -42,5 +51,6 @@ export class HashChain {
     this.#baseIndex = other.#baseIndex;
     this.#baseHash = other.#baseHash;
     this.#hashes = other.#hashes.slice();
+    this.#terms = other.#terms.slice();
   }
 }

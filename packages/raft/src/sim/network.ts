@@ -23,6 +23,16 @@ export class Network {
     return delays;
   }
 
+  /** What arrives. An append with fewer entries is one that the leader could have sent. */
+  shaped(message: Message): Message {
+    if (message.type !== 'append' || this.#healed || message.entries.length === 0) return message;
+    if (!this.#random.chance(this.#swarm.shorten)) return message;
+    return {
+      ...message,
+      entries: message.entries.slice(0, this.#random.below(message.entries.length)),
+    };
+  }
+
   #delay(): number {
     const { delayMax, longDelay } = this.#swarm;
     const max = this.#random.chance(longDelay) ? delayMax * 20 : delayMax;

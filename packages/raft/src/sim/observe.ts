@@ -1,4 +1,5 @@
 import type { RawNode } from '../core/index.ts';
+import { checkCommitTerm } from './invariants/commit-by-count.ts';
 import { checkQuorumDurability } from './invariants/quorum-durability.ts';
 import type { SimReplica } from './replica.ts';
 
@@ -44,6 +45,7 @@ function observeCommit(replica: SimReplica, node: RawNode, commit: number, term:
   const { confState } = node.status();
   if (confState.votersOutgoing.length > 0) shared.coverage.count('commit in a joint configuration');
   if (commit <= shared.committed.maxIndex) return;
+  checkCommitTerm(chain, commit, term);
   // A leader commits what it has sent, so a Ready has shown it.
   shared.committed.observe(chain, replica.observedCommit, commit, term);
   replica.observedCommit = commit;

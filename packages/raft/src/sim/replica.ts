@@ -242,6 +242,11 @@ export class SimReplica {
     this.#later(this.#writtenAt - shared.now, { type: 'written' });
   }
 
+  /** No write returns for `time`; they pile up. */
+  stallDisk(time: number): void {
+    this.#writtenAt = Math.max(this.#writtenAt, this.shared.now + time);
+  }
+
   #complete(write: Write): void {
     this.disk.complete(write);
     this.monotonic.persisted(this.disk.hardState);
@@ -267,6 +272,9 @@ export class SimReplica {
       if (entry.index <= this.applied) continue;
       if (entry.index !== this.applied + 1)
         broken('state machine safety', `gap before ${entry.index}`);
+      if (entry.index > this.disk.storage.lastIndex()) {
+        broken('state machine safety', `applied ${entry.index} before its own disk had it`);
+      }
       const before = shared.states.at(this.applied);
       let { confState } = before;
       if (entry.type !== 'normal') {

@@ -157,7 +157,9 @@ export class Simulation implements Shared {
       this.coverage.count('snapshot sent');
       if (delays.length === 0) this.#report(from, message, 'failure');
     }
-    for (const delay of delays) this.schedule(delay, { type: 'deliver', message });
+    for (const delay of delays) {
+      this.schedule(delay, { type: 'deliver', message: this.network.shaped(message) });
+    }
   }
 
   appended(entry: Entry, hash: number): void {

@@ -18,12 +18,15 @@ export interface Swarm {
   /** Network: probabilities per message, mean delays. */
   readonly loss: number;
   readonly duplicate: number;
+  /** Appends that carry fewer entries than the leader put in, as a leader may. */
+  readonly shorten: number;
   readonly delayMax: number;
   readonly longDelay: number;
   /** Mean time between faults; 0: never. */
   readonly partitionEvery: number;
   readonly crashEvery: number;
   readonly pauseEvery: number;
+  readonly stallEvery: number;
   readonly transferEvery: number;
   readonly forgetEvery: number;
   readonly compactEvery: number;
@@ -56,11 +59,13 @@ export function swarmOf(seed: number): Swarm {
     inflightBytesMax: random.pick([100, 1_000, 1_000_000]),
     loss: random.pick([0, 0, 0.02, 0.1, 0.3]),
     duplicate: random.pick([0, 0, 0.05, 0.3]),
+    shorten: random.pick([0, 0, 0.05, 0.3]),
     delayMax: random.pick([2, 10, 30]),
     longDelay: random.pick([0, 0, 0.02, 0.1]),
     partitionEvery: sometimes(150, 900),
     crashEvery: sometimes(100, 900),
     pauseEvery: sometimes(150, 900),
+    stallEvery: sometimes(150, 900),
     transferEvery: sometimes(60, 600),
     forgetEvery: sometimes(60, 600),
     compactEvery: sometimes(40, 400),

@@ -17,7 +17,10 @@ export class Reads {
 
   answered(state: ReadState): void {
     const asked = this.#asked.get(state.requestId);
-    if (asked === undefined) return broken('reads', `second answer to ${state.requestId}`);
+    if (asked === undefined) {
+      broken('reads', `second answer to ${state.requestId}`);
+      return;
+    }
     this.#asked.delete(state.requestId);
     if (state.status === 'ok' && state.index < asked.acknowledged) {
       broken('reads', `read at ${state.index} after ${asked.acknowledged} was acknowledged`);

@@ -1,0 +1,79 @@
+import type { ClusterSnapshot } from '@fleetlm/protocol';
+import type { Namespace, Socket } from 'socket.io';
+import type { AdminRuntime, Subscription } from '../runtime/runtime-api.ts';
+import { clusterEvent, clusterSnapshot } from './cluster-wire.ts';
+
+const DELTA_EVERY_MS = 1_000;
+
+/** The namespace `/admin`: a snapshot on connecting, then what changed once a second, and events at once. */
+export class AdminNamespace {
+  readonly #namespace: Namespace;
+  readonly #admin: AdminRuntime;
+  readonly #events: Subscription;
+  #timer: NodeJS.Timeout | null = null;
+  #last: Fingerprints = { nodes: new Map(), groups: new Map() };
+
+  constructor(namespace: Namespace, admin: AdminRuntime) {
+    this.#namespace = namespace;
+    this.#admin = admin;
+    this.#events = admin.subscribeEvents((event) => {
+      namespace.emit('cluster:event', clusterEvent(event));
+    });
+  }
+
+  welcome(socket: Pick<Socket, 'emit'>): void {
+    const snapshot = clusterSnapshot(this.#admin.cluster());
+    if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
+    socket.emit('cluster:snapshot', snapshot);
+    this.#timer ??= setInterval(() => this.#tick(), DELTA_EVERY_MS);
+  }
+
+  close(): void {
+    this.#events.close();
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #tick(): void {
+    if (this.#namespace.sockets.size === 0) {
+      this.#stop();
+      return;
+    }
+    const snapshot = clusterSnapshot(this.#admin.cluster());
+    const before = this.#last;
+    const now = fingerprintsOf(snapshot);
+    this.#last = now;
+    this.#namespace.emit('cluster:delta', {
+      reported_by: snapshot.reported_by,
+      reported_at: snapshot.reported_at,
+      nodes: snapshot.nodes.filter(
+        ({ node_id }) => before.nodes.get(node_id) !== now.nodes.get(node_id),
+      ),
+      groups: snapshot.groups.filter(
+        ({ group }) => before.groups.get(group) !== now.groups.get(group),
+      ),
+    });
+  }
+}
+
+interface Fingerprints {
+  readonly nodes: ReadonlyMap<string, string>;
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** When a group was reported is no change of the group. */
+function fingerprintsOf(snapshot: ClusterSnapshot): Fingerprints {
+  return {
+    nodes: new Map(snapshot.nodes.map((node) => [node.node_id, JSON.stringify(node)])),
+    groups: new Map(
+      snapshot.groups.map((group) => [
+        group.group,
+        JSON.stringify({ ...group, reported_at: null }),
+      ]),
+    ),
+  };
+}

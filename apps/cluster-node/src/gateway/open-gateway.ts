@@ -1,0 +1,48 @@
+import type { Environment } from '../config/environment.ts';
+import type { Runtime } from '../runtime/runtime-api.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { HttpListener } from './http-listener.ts';
+import { IdentityVerifier } from './identity.ts';
+import { addAgentRoutes } from './rest-agents.ts';
+import { createRestApp } from './rest-app.ts';
+import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
+import { addSessionRoutes } from './rest-sessions.ts';
+import { addStreamRoute } from './rest-stream.ts';
+import { openSocketServer } from './socket-server.ts';
+
+export interface GatewayOptions {
+  readonly runtime: Runtime;
+  readonly environment: Pick<Environment, 'jwtSecret' | 'jwksUrl' | 'apiKey'>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export interface OpenGateway {
+  close(): Promise<void>;
+}
+
+/** REST and Socket.IO on a port that is open already; from now on it serves. */
+export async function openGateway(
+  listener: HttpListener,
+  { runtime, environment, metrics, log }: GatewayOptions,
+): Promise<OpenGateway> {
+  const identities = new IdentityVerifier({ ...environment, wallClockMs: Date.now });
+  const ports = { runtime, identities, metrics, log };
+  const { app, serve } = createRestApp(listener, ports);
+  addHealthRoutes(app, runtime, metrics);
+  addSessionRoutes(app, runtime);
+  addStreamRoute(app, runtime);
+  addAgentRoutes(app, runtime);
+  addAdminRoutes(app, runtime);
+  await app.ready();
+  const sockets = openSocketServer(listener.server, ports);
+  metrics.observe('fleetlm_sockets_connected', 'Connected sockets', () => sockets.connected);
+  serve();
+  return {
+    close: async () => {
+      await sockets.close();
+      await app.close();
+    },
+  };
+}

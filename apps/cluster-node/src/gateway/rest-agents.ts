@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AgentAnswer,
+  type AgentsAnswer,
+  agentsQuerySchema,
+  type CreateAgent,
+  createAgentSchema,
+  parse,
+  type UpdateAgent,
+  updateAgentSchema,
+} from '@fleetlm/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AgentPatch, AgentRecord, Runtime } from '../runtime/runtime-api.ts';
+import { requireOperator } from './access.ts';
+import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
+import { identityOf } from './rest-app.ts';
+import { agentBody } from './wire.ts';
+
+type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
+
+const SECRET_BYTES = 32;
+
+/** The registrations of agents; for operators. */
+export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
+  app.post('/api/agents', async (request, reply) => {
+    requireOperator(identityOf(request));
+    const { agent } = parsedOf(parse(createAgentSchema, request.body));
+    const created = valueOrThrow(await runtime.createAgent(newAgent(agent, Date.now())));
+    const answer: AgentAnswer = { agent: { ...agentBody(created), secret: created.secret } };
+    return reply.status(201).send(answer);
+  });
+
+  app.get('/api/agents', async (request) => {
+    requireOperator(identityOf(request));
+    const { status } = parsedOf(parse(agentsQuerySchema, request.query));
+    valueOrThrow(await runtime.catchUpAgents());
+    const agents = runtime
+      .listAgents()
+      .filter((agent) => status === undefined || agent.status === status);
+    const answer: AgentsAnswer = { agents: agents.map(agentBody) };
+    return answer;
+  });
+
+  app.get('/api/agents/:id', async (request: AgentRequest) => {
+    requireOperator(identityOf(request));
+    valueOrThrow(await runtime.catchUpAgents());
+    const agent = runtime.getAgent(request.params.id);
+    if (agent === null)
+      throw new RequestError('not_found', `there is no agent "${request.params.id}"`);
+    const answer: AgentAnswer = { agent: agentBody(agent) };
+    return answer;
+  });
+
+  const update = async (request: AgentRequest): Promise<AgentAnswer> => {
+    requireOperator(identityOf(request));
+    const { agent } = parsedOf(parse(updateAgentSchema, request.body));
+    const { id } = request.params;
+    if (agent.id !== undefined && agent.id !== id)
+      throw new RequestError('invalid_request', 'agent.id is not the id of the path', [
+        { path: 'agent.id', message: 'must be the id of the path' },
+      ]);
+    return { agent: agentBody(valueOrThrow(await runtime.patchAgent(id, patchOf(agent)))) };
+  };
+  app.patch('/api/agents/:id', update);
+  app.put('/api/agents/:id', update);
+
+  app.delete('/api/agents/:id', async (request: AgentRequest) => {
+    requireOperator(identityOf(request));
+    const patch = { status: 'disabled' } as const;
+    const agent = valueOrThrow(await runtime.patchAgent(request.params.id, patch));
+    const answer: AgentAnswer = { agent: agentBody(agent) };
+    return answer;
+  });
+}
+
+function newAgent(agent: CreateAgent['agent'], nowMs: number): AgentRecord {
+  return {
+    id: agent.id,
+    name: agent.name,
+    originUrl: agent.origin_url,
+    webhookPath: agent.webhook_path,
+    messageHistoryMode: agent.message_history_mode,
+    messageHistoryLimit: agent.message_history_limit,
+    timeoutMs: agent.timeout_ms,
+    debounceWindowMs: agent.debounce_window_ms,
+    headers: agent.headers,
+    status: agent.status,
+    secret: agent.secret ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+    insertedAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+}
+
+/** Only what was given: what is left out stays as it is. */
+function patchOf(agent: UpdateAgent['agent']): AgentPatch {
+  const patch = {
+    name: agent.name,
+    originUrl: agent.origin_url,
+    webhookPath: agent.webhook_path,
+    messageHistoryMode: agent.message_history_mode,
+    messageHistoryLimit: agent.message_history_limit,
+    timeoutMs: agent.timeout_ms,
+    debounceWindowMs: agent.debounce_window_ms,
+    headers: agent.headers,
+    status: agent.status,
+    secret: agent.secret,
+  } satisfies AgentPatch;
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}

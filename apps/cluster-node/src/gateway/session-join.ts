@@ -1,0 +1,77 @@
+import type { Socket } from 'socket.io';
+import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import { isVisible, noSession } from './access.ts';
+import type { Identity } from './identity.ts';
+import { JOIN_MESSAGES_MAX } from './limits.ts';
+import { RequestError, valueOrThrow } from './request-error.ts';
+import { sessionPacket } from './socket-rooms.ts';
+import { messageBody, runState, sessionBody } from './wire.ts';
+
+/** Events that come while a join is being answered; with more the client is told to join again. */
+const PENDING_EVENTS_MAX = 2_000;
+
+export interface Join {
+  readonly socket: Socket;
+  readonly room: string;
+  readonly runtime: Runtime;
+  readonly identity: Identity;
+  readonly sessionId: string;
+  /** The newest message that the client has. */
+  readonly lastSeq: number;
+}
+
+/**
+ * Brings a client up to date and then live, without a gap and without an event before its answer: events are
+ * kept from before the reading begins; after the answer those that it does not cover follow, and in the same
+ * turn the socket joins the room.
+ */
+export async function joinSession(join: Join, ack: (answer: object) => void): Promise<void> {
+  const { socket, room, runtime, sessionId, lastSeq } = join;
+  // The one who joins again is live already: its room goes on telling it.
+  if (socket.rooms.has(room)) {
+    ack(await answerOf(join));
+    return;
+  }
+  const pending: SessionEvent[] = [];
+  let overflow = false;
+  const subscription = runtime.subscribeSession(sessionId, (event) => {
+    if (pending.length < PENDING_EVENTS_MAX) pending.push(event);
+    else overflow = true;
+  });
+  try {
+    const answer = await answerOf(join);
+    const coveredSeq = answer.messages.at(-1)?.seq ?? lastSeq;
+    ack(answer);
+    for (const event of pending) {
+      if (event.type === 'message' && event.message.seq <= coveredSeq) continue;
+      socket.emit(...sessionPacket(sessionId, event));
+    }
+    if (overflow) socket.emit('resync', { reason: 'more happened than could be kept' });
+    void socket.join(room);
+  } finally {
+    subscription.close();
+  }
+}
+
+async function answerOf({ runtime, identity, sessionId, lastSeq }: Join) {
+  const session = valueOrThrow(await runtime.getSession(sessionId));
+  if (!isVisible(identity, session)) throw noSession(sessionId);
+  if (lastSeq > session.lastSeq)
+    throw new RequestError(
+      'invalid_request',
+      `last_seq is ${lastSeq}, but the newest message is ${session.lastSeq}`,
+      [{ path: 'last_seq', message: `must be at most ${session.lastSeq}` }],
+    );
+  const range = { sessionId, afterSeq: lastSeq, limit: JOIN_MESSAGES_MAX };
+  const page = valueOrThrow(await runtime.readMessages(range));
+  const stream = valueOrThrow(await runtime.liveAnswer(sessionId));
+  return {
+    ok: true,
+    session: sessionBody(session),
+    messages: page.messages.map(messageBody),
+    last_seq: page.lastSeq,
+    has_more: page.hasMore,
+    agent: runState(session.dispatch),
+    ...(stream === null ? {} : { stream }),
+  };
+}

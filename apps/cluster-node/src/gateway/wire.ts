@@ -1,0 +1,120 @@
+import type { AgentBody, InboxEntry, MessageBody, RunState, SessionBody } from '@fleetlm/protocol';
+import type {
+  AgentRecord,
+  DispatchState,
+  Message,
+  Runtime,
+  SessionView,
+} from '../runtime/runtime-api.ts';
+
+/** From the engine's values to the JSON of the outside interface. */
+
+const decoder = new TextDecoder();
+
+function decodeObject(bytes: Uint8Array): Record<string, unknown> {
+  const value: unknown = JSON.parse(decoder.decode(bytes));
+  if (isObject(value)) return value;
+  throw new TypeError('stored JSON is not an object');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+export function messageBody(message: Message): MessageBody {
+  const { content, metadata } = decodeObject(message.payload);
+  return {
+    id: message.id,
+    session_id: message.sessionId,
+    seq: message.seq,
+    sender_id: message.sender.id,
+    kind: message.kind,
+    content: isObject(content) ? content : {},
+    metadata: isObject(metadata) ? metadata : {},
+    inserted_at: isoTime(message.insertedAtMs),
+  };
+}
+
+export function sessionBody(session: SessionView): SessionBody {
+  return {
+    id: session.id,
+    user_id: session.userId,
+    agent_id: session.agentId,
+    status: session.status,
+    metadata: decodeObject(session.metadata),
+    last_seq: session.lastSeq,
+    last_read_seq: session.lastReadSeq,
+    inserted_at: isoTime(session.insertedAtMs),
+    updated_at: isoTime(session.updatedAtMs),
+  };
+}
+
+export function runState(dispatch: DispatchState): RunState {
+  const { status, epoch } = dispatch;
+  switch (dispatch.status) {
+    case 'idle':
+      return { status, epoch };
+    case 'waiting': {
+      const { attempt, error } = dispatch;
+      return {
+        status,
+        epoch,
+        ...(attempt > 0 ? { attempt } : {}),
+        ...(error === null ? {} : { error }),
+      };
+    }
+    case 'running':
+      return { status, epoch, attempt: dispatch.attempt };
+    case 'failed': {
+      const { attempt, error } = dispatch;
+      return { status, epoch, ...(attempt > 0 ? { attempt } : {}), error };
+    }
+    default:
+      return dispatch satisfies never;
+  }
+}
+
+export function inboxEntry(session: SessionView, runtime: Pick<Runtime, 'getAgent'>): InboxEntry {
+  const { lastMessage } = session;
+  return {
+    session_id: session.id,
+    agent_id: session.agentId,
+    agent_name: runtime.getAgent(session.agentId)?.name ?? session.agentId,
+    status: session.status === 'archived' ? 'archived' : session.dispatch.status,
+    last_seq: session.lastSeq,
+    last_read_seq: session.lastReadSeq,
+    unread_count: session.unreadCount,
+    last_message:
+      lastMessage === null
+        ? null
+        : {
+            sender_id: lastMessage.sender.id,
+            kind: lastMessage.kind,
+            preview: lastMessage.preview,
+            inserted_at: isoTime(lastMessage.insertedAtMs),
+          },
+    updated_at: isoTime(session.updatedAtMs),
+  };
+}
+
+/** Without the secret. */
+export function agentBody(agent: AgentRecord): AgentBody {
+  return {
+    id: agent.id,
+    name: agent.name,
+    origin_url: agent.originUrl,
+    webhook_path: agent.webhookPath,
+    message_history_mode: agent.messageHistoryMode,
+    message_history_limit: agent.messageHistoryLimit,
+    timeout_ms: agent.timeoutMs,
+    debounce_window_ms: agent.debounceWindowMs,
+    headers: { ...agent.headers },
+    status: agent.status,
+    inserted_at: isoTime(agent.insertedAtMs),
+    updated_at: isoTime(agent.updatedAtMs),
+  };
+}

@@ -1,0 +1,20 @@
+/** What one node tells all others without waiting for an answer; a missed one is made good by the next. */
+export type CastKind = 'chunk' | 'report' | 'event';
+
+const KINDS: readonly CastKind[] = ['chunk', 'report', 'event'];
+
+/** One byte for the kind, then the body. */
+export function encodeCast(kind: CastKind, body: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(body.length + 1);
+  frame[0] = KINDS.indexOf(kind) + 1;
+  frame.set(body, 1);
+  return frame;
+}
+
+/** Null: of no kind that this version knows. */
+export function openCast(
+  frame: Uint8Array,
+): { readonly kind: CastKind; readonly body: Uint8Array } | null {
+  const kind = KINDS[(frame[0] ?? 0) - 1];
+  return kind === undefined ? null : { kind, body: frame.subarray(1) };
+}

@@ -1,0 +1,207 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { nodeClock } from '@fleetlm/raft/host';
+import { type Mesh, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
+import { crc32c } from '@fleetlm/raft/wal';
+import { ConfigurationError, type Environment } from '../config/environment.ts';
+import { type HttpListener, listenHttp } from '../gateway/http-listener.ts';
+import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
+import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
+import { Membership } from '../membership/membership.ts';
+import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { Member, type MemberOptions } from './member.ts';
+import { openStorage } from './storage.ts';
+
+/** Larger frames close the connection to a peer; the host's are far below. */
+const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+/** Bytes that wait for a peer; frames beyond are dropped, and Raft repeats itself. */
+const PEER_QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+
+export interface ClusterNodeOptions {
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly version: string;
+  readonly onFatal: MemberOptions['onFatal'];
+  /** The node can't go on as it is configured: exit code 78. */
+  readonly onRefused: (detail: string) => void;
+  /** Something broke while it became a member: exit code 70. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** One process of the cluster, from the open port to the closed log. */
+export class ClusterNode {
+  readonly #options: ClusterNodeOptions;
+  readonly #directory: DataDirectory;
+  readonly #http: HttpListener;
+  readonly #metrics = createMetrics();
+  readonly #eventLoop = watchEventLoopDelay();
+  #mesh: Mesh | null = null;
+  #membership: Membership | null = null;
+  #member: Member | null = null;
+  #gateway: OpenGateway | null = null;
+  #stopped = false;
+
+  private constructor(options: ClusterNodeOptions, directory: DataDirectory, http: HttpListener) {
+    this.#options = options;
+    this.#directory = directory;
+    this.#http = http;
+  }
+
+  /**
+   * Resolves when the ports are open; the node becomes ready once it is a member and its groups have leaders.
+   * Rejects with ConfigurationError, DirectoryInUseError, ForeignDirectoryError, or what the disk says.
+   */
+  static async start(options: ClusterNodeOptions): Promise<ClusterNode> {
+    const { environment } = options;
+    const directory = await openDataDirectory(environment.dataDirectory, environment.nodeId);
+    const waiting: { for: () => readonly string[] } = { for: () => ['the node is starting'] };
+    const http = await listenHttp({ ...environment.http, waitingFor: () => waiting.for() }).catch(
+      (error: unknown) => {
+        throw portError('PORT', environment.http, error);
+      },
+    );
+    const node = new ClusterNode(options, directory, http);
+    waiting.for = () => node.#waitingFor();
+    await node.#openMesh();
+    return node;
+  }
+
+  async #openMesh(): Promise<void> {
+    const { environment, log } = this.#options;
+    const { descriptor } = this.#directory;
+    const bootNonce = randomUUID();
+    const membership = this.#createMembership(bootNonce);
+    this.#membership = membership;
+    this.#mesh = await new Promise<Mesh>((resolve, reject) =>
+      openTcpMesh(
+        {
+          ...environment.mesh,
+          // Without a secret there is only this node, and nobody gets in.
+          secret: environment.clusterSecret ?? randomBytes(32).toString('hex'),
+          identity: this.#identity(bootNonce, descriptor?.clusterId ?? null),
+          peers: environment.peers.filter(({ nodeId }) => nodeId !== environment.nodeId),
+          frameBytesMax: FRAME_BYTES_MAX,
+          queueBytesMax: PEER_QUEUE_BYTES_MAX,
+          random: (bound) => randomInt(bound),
+          admit: (identity) => membership.admit(identity),
+          onFrame: (nodeId, channel, frame) => {
+            if (channel !== 'founding')
+              return this.#member?.receive(nodeId, channel, frame) ?? true;
+            membership.handleFrame(nodeId, frame);
+            return true;
+          },
+          onEvent: (event) => {
+            membership.handleEvent(event);
+            this.#member?.meshEvent(event);
+          },
+        },
+        { clock: nodeClock, crc32c },
+        (result) => {
+          if (result.ok) resolve(result.mesh);
+          else reject(portError('MESH_PORT', environment.mesh, result.detail));
+        },
+      ),
+    );
+    log.info({ ...environment.mesh, directory: this.#directory.path }, 'the mesh is open');
+    membership.start();
+  }
+
+  #identity(bootNonce: string, clusterId: string | null): NodeIdentity {
+    const { incarnation } = this.#directory;
+    return { nodeId: this.#options.environment.nodeId, incarnation, bootNonce, clusterId };
+  }
+
+  #createMembership(bootNonce: string): Membership {
+    const { environment, log, onRefused, onFailure } = this.#options;
+    return new Membership({
+      nodeId: environment.nodeId,
+      incarnation: this.#directory.incarnation,
+      peers: environment.peers,
+      groups: environment.raftGroups,
+      replicas: environment.raftReplicas,
+      descriptor: this.#directory.descriptor,
+      save: (descriptor) => this.#directory.saveDescriptor(descriptor),
+      newClusterId: randomUUID,
+      send: (nodeId, frame) => this.#mesh?.send(nodeId, 'founding', frame) ?? false,
+      onMember: (descriptor) => {
+        this.#mesh?.setIdentity(this.#identity(bootNonce, descriptor.clusterId));
+        this.#join(descriptor).catch(onFailure);
+      },
+      onRefused,
+      onFailure,
+      log,
+    });
+  }
+
+  async #join(descriptor: ClusterDescriptor): Promise<void> {
+    const { environment, log, version, onFatal } = this.#options;
+    const mesh = this.#mesh;
+    if (mesh === null) throw new Error('the mesh is not open');
+    const { clusterId } = descriptor;
+    const identity = { clusterId, nodeId: environment.nodeId };
+    const storage = await openStorage(this.#directory.path, identity, onFatal);
+    if (storage.recovered.tornBytes > 0)
+      log.info({ bytes: storage.recovered.tornBytes }, 'an unfinished write was cut from the log');
+    const member = new Member({
+      environment,
+      descriptor,
+      storage,
+      mesh,
+      metrics: this.#metrics,
+      eventLoop: this.#eventLoop,
+      log,
+      version,
+      onFatal,
+    });
+    this.#member = member;
+    member.start();
+    this.#gateway = await openGateway(this.#http, {
+      runtime: member.runtime,
+      environment,
+      metrics: this.#metrics,
+      log,
+    });
+    log.info({ cluster: clusterId, ...environment.http }, 'the node serves');
+  }
+
+  #waitingFor(): readonly string[] {
+    if (this.#membership?.descriptor !== null) return ['the log is being read'];
+    const { peers, nodeId } = this.#options.environment;
+    const missing = peers
+      .map((peer) => peer.nodeId)
+      .filter((id) => id !== nodeId && this.#mesh?.isConnected(id) !== true);
+    return [
+      missing.length > 0
+        ? `no cluster is known yet; waiting for ${missing.join(', ')}`
+        : 'the cluster is being founded',
+    ];
+  }
+
+  /** Stops gracefully: what is under way ends, leaderships are handed over, the log is closed. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const { log } = this.#options;
+    log.info('stopping');
+    await this.#member?.stop();
+    await this.#gateway?.close();
+    const mesh = this.#mesh;
+    if (mesh !== null) await new Promise<void>((resolve) => mesh.close(resolve));
+    this.#http.server.closeAllConnections();
+    this.#eventLoop.stop();
+    log.info('stopped');
+  }
+}
+
+function portError(
+  variable: 'PORT' | 'MESH_PORT',
+  { host, port }: { readonly host: string; readonly port: number },
+  cause: unknown,
+): ConfigurationError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigurationError(
+    `${variable}: nobody can listen on ${host}:${port} (${detail}). Stop whatever uses the port, or set ${variable} to another one.`,
+  );
+}

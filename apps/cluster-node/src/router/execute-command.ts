@@ -1,0 +1,158 @@
+import { type Command, getSession, type RefusalCode, type Reply } from '@fleetlm/conversation';
+import { type ErrorCode, groupOfSession } from '@fleetlm/protocol';
+import {
+  attemptOf,
+  DONE,
+  type Done,
+  type ExecutionPorts,
+  notLeader,
+  rejected,
+} from './execution.ts';
+import type { Attempt, Operation } from './operations.ts';
+
+type CommandOperation = Extract<
+  Operation,
+  {
+    type: 'append' | 'create-session' | 'mark-read' | 'archive-session' | 'retry-dispatch';
+  }
+>;
+
+/** Proposes what an operation means as a command; the time is this node's, the leader's. */
+export function executeCommand(
+  operation: CommandOperation,
+  ports: ExecutionPorts,
+  done: Done,
+): void {
+  const group = groupOfSession(operation.sessionId);
+  if (group === null || ports.groups.state(group) === null) {
+    done(notLeader(group === null ? 0 : ports.leaderOf(group)));
+    return;
+  }
+  const command = commandOf(operation, group, ports);
+  ports.groups.propose(group, command, (outcome) =>
+    done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports))),
+  );
+}
+
+function commandOf(operation: CommandOperation, group: number, ports: ExecutionPorts): Command {
+  const timeMs = ports.wallClockMs();
+  switch (operation.type) {
+    case 'append': {
+      const { sessionId, sender, clientMessageId, message } = operation;
+      const debounceMs = debounceOf(sessionId, group, ports);
+      return {
+        type: 'append-message',
+        sessionId,
+        sender,
+        clientMessageId,
+        message,
+        debounceMs,
+        timeMs,
+      };
+    }
+    case 'create-session':
+    case 'mark-read':
+    case 'archive-session':
+    case 'retry-dispatch':
+      return { ...operation, timeMs };
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** The leader has applied whatever it acknowledged, so it knows the session and its agent. */
+function debounceOf(sessionId: string, group: number, { groups, agent }: ExecutionPorts): number {
+  const state = groups.state(group);
+  const session = state === null ? null : getSession(state, sessionId);
+  return session === null ? 0 : (agent(session.agentId)?.debounceWindowMs ?? 0);
+}
+
+function replied(
+  reply: Reply,
+  operation: CommandOperation,
+  group: number,
+  ports: ExecutionPorts,
+): Attempt {
+  switch (reply.type) {
+    case 'appended': {
+      const { seq, id, insertedAtMs } = reply.message;
+      return {
+        status: 'done',
+        result: { type: 'appended', seq, id, insertedAtMs, duplicate: reply.duplicate },
+      };
+    }
+    case 'duplicate': {
+      const { seq, messageId, insertedAtMs } = reply;
+      return {
+        status: 'done',
+        result: { type: 'appended', seq, id: messageId, insertedAtMs, duplicate: true },
+      };
+    }
+    case 'session':
+      return { status: 'done', result: reply };
+    case 'read':
+      return readMoved(reply.lastReadSeq, operation.sessionId, group, ports);
+    case 'dispatch':
+    case 'done':
+      return DONE;
+    case 'refused':
+      return rejected(codeOf(reply.code), reply.detail);
+    default:
+      return reply satisfies never;
+  }
+}
+
+function readMoved(
+  lastReadSeq: number,
+  sessionId: string,
+  group: number,
+  { groups, leaderOf }: ExecutionPorts,
+): Attempt {
+  const session = groups.head(group, sessionId);
+  if (session === null) return notLeader(leaderOf(group));
+  return { status: 'done', result: { type: 'read', lastReadSeq, session } };
+}
+
+function codeOf(code: RefusalCode): ErrorCode {
+  switch (code) {
+    case 'session-not-found':
+      return 'not_found';
+    case 'not-participant':
+      return 'forbidden';
+    case 'session-exists':
+    case 'session-archived':
+    case 'stale-epoch':
+    case 'nothing-to-retry':
+    case 'nothing-to-stop':
+      return 'conflict';
+    case 'seq-beyond-last':
+      return 'invalid_request';
+    default:
+      return code satisfies never;
+  }
+}
+
+/** A person stops the answer: the engine that streams it knows what was said so far. */
+export function executeStop(sessionId: string, ports: ExecutionPorts, done: Done): void {
+  const group = groupOfSession(sessionId);
+  if (group === null || !ports.isReadyLeader(group)) {
+    done(notLeader(group === null ? 0 : ports.leaderOf(group)));
+    return;
+  }
+  if (ports.groups.head(group, sessionId) === null) {
+    done(rejected('not_found', `there is no session ${sessionId}`));
+    return;
+  }
+  ports.dispatch.stopAnswer(sessionId).then(
+    (outcome) => {
+      if (outcome.ok) done(DONE);
+      else if (outcome.code === 'not_leader') done(notLeader(ports.leaderOf(group)));
+      else if (outcome.code === 'no_quorum') done({ status: 'unknown' });
+      else done(rejected(outcome.code, outcome.detail));
+    },
+    (error: unknown) => {
+      ports.onError(error);
+      done({ status: 'unknown' });
+    },
+  );
+}

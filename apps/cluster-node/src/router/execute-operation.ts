@@ -1,0 +1,113 @@
+import { groupOfSession } from '@fleetlm/protocol';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
+import { executeCommand, executeStop } from './execute-command.ts';
+import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
+import { executeSystemCommand } from './execute-system.ts';
+import { DONE, type Done, type ExecutionPorts, notLeader } from './execution.ts';
+import type { Operation } from './operations.ts';
+
+/** The group that decides about an operation; null: it concerns the node that it is sent to. */
+export function groupOf(operation: Operation): number | null {
+  switch (operation.type) {
+    case 'append':
+    case 'create-session':
+    case 'mark-read':
+    case 'archive-session':
+    case 'retry-dispatch':
+    case 'stop-answer':
+    case 'live-answer':
+    case 'get-session':
+    case 'read-messages':
+      return groupOfSession(operation.sessionId);
+    case 'list-sessions':
+    case 'transfer-group':
+      return operation.group;
+    case 'create-agent':
+    case 'patch-agent':
+    case 'set-standing':
+      return SYSTEM_GROUP;
+    case 'snapshot-group':
+    case 'flush':
+      return null;
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** Carries an operation out on this node, for a client of this node or for another node. `done` is called once. */
+export function executeOperation(operation: Operation, ports: ExecutionPorts, done: Done): void {
+  switch (operation.type) {
+    case 'append':
+    case 'create-session':
+    case 'mark-read':
+    case 'archive-session':
+    case 'retry-dispatch':
+      executeCommand(operation, ports, done);
+      return;
+    case 'stop-answer':
+      executeStop(operation.sessionId, ports, done);
+      return;
+    case 'live-answer':
+      executeLiveAnswer(operation.sessionId, ports, done);
+      return;
+    case 'get-session':
+      executeGetSession(operation.sessionId, ports, done);
+      return;
+    case 'list-sessions':
+      executeListSessions(operation, ports, done);
+      return;
+    case 'read-messages':
+      executeReadMessages(operation, ports, done);
+      return;
+    case 'create-agent':
+    case 'patch-agent':
+    case 'set-standing':
+      executeSystemCommand(operation, ports, done);
+      return;
+    case 'transfer-group':
+      if (!ports.isReadyLeader(operation.group)) {
+        done(notLeader(ports.leaderOf(operation.group)));
+        return;
+      }
+      ports.transferLeadership(operation.group, operation.to);
+      done(DONE);
+      return;
+    case 'snapshot-group':
+      ports.snapshotGroup(operation.group);
+      done(DONE);
+      return;
+    case 'flush':
+      executeFlush(ports, done);
+      return;
+    default:
+      operation satisfies never;
+  }
+}
+
+function executeLiveAnswer(sessionId: string, ports: ExecutionPorts, done: Done): void {
+  const group = groupOfSession(sessionId);
+  if (group === null || !ports.isReadyLeader(group)) {
+    done(notLeader(group === null ? 0 : ports.leaderOf(group)));
+    return;
+  }
+  const answer = ports.dispatch.liveAnswer(sessionId);
+  done({ status: 'done', result: { type: 'live-answer', answer } });
+}
+
+function executeFlush(ports: ExecutionPorts, done: Done): void {
+  ports.flusher.flushNow().then(
+    (pass) => {
+      if (pass.status === 'flushed')
+        done({ status: 'done', result: { type: 'flushed', rows: pass.rows } });
+      else
+        done({
+          status: 'done',
+          result: { type: 'rejected', code: 'archive_unavailable', detail: pass.error },
+        });
+    },
+    (error: unknown) => {
+      ports.onError(error);
+      done({ status: 'unknown' });
+    },
+  );
+}

@@ -1,0 +1,104 @@
+import type { Subscription } from '../effects/feed/feed-events.ts';
+import { SinkRooms } from '../effects/feed/sink-rooms.ts';
+import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
+import type { CallOutcome, Operation } from '../router/operations.ts';
+import type { Router } from '../router/router.ts';
+import type { ClusterReports } from './cluster-reports.ts';
+import type { ClusterEvent, ClusterView } from './cluster-view.ts';
+import { mapped, resultOf } from './runtime.ts';
+import type { AdminRuntime, Result } from './runtime-api.ts';
+
+export interface AdminPorts {
+  readonly self: string;
+  readonly descriptor: ClusterDescriptor;
+  readonly systemGroup: number;
+  readonly router: Router;
+  readonly reports: ClusterReports;
+  readonly isConnected: (nodeId: string) => boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+const EVENTS = 'events';
+
+/** What operators may do, on whichever node they ask. */
+export class NodeAdmin implements AdminRuntime {
+  readonly #ports: AdminPorts;
+  readonly #sinks: SinkRooms<ClusterEvent>;
+
+  constructor(ports: AdminPorts) {
+    this.#ports = ports;
+    this.#sinks = new SinkRooms(ports.onError);
+  }
+
+  cluster(): ClusterView {
+    return this.#ports.reports.view();
+  }
+
+  async transferGroup(group: number, toNodeId: string): Promise<Result<null>> {
+    const { descriptor, router } = this.#ports;
+    const to = descriptor.nodes.find(({ nodeId }) => nodeId === toNodeId);
+    if (to === undefined) return noNode(toNodeId);
+    if (group >= descriptor.groups) return noGroup(group);
+    const outcome = await new Promise<CallOutcome>((resolve) =>
+      router.call(group, 'leader', { type: 'transfer-group', group, to: to.number }, resolve),
+    );
+    return mapped(resultOf(outcome, 'done'), () => null);
+  }
+
+  /** On every node that can be reached. */
+  async snapshotGroup(group: number): Promise<Result<null>> {
+    if (group >= this.#ports.descriptor.groups) return noGroup(group);
+    const outcomes = await this.#askAll({ type: 'snapshot-group', group });
+    const failed = outcomes.map((outcome) => resultOf(outcome, 'done')).find(({ ok }) => !ok);
+    return failed === undefined ? { ok: true, value: null } : mapped(failed, () => null);
+  }
+
+  async flush(): Promise<Result<{ readonly rows: number }>> {
+    let rows = 0;
+    for (const outcome of await this.#askAll({ type: 'flush' })) {
+      const result = resultOf(outcome, 'flushed');
+      if (!result.ok) return result;
+      rows += result.value.rows;
+    }
+    return { ok: true, value: { rows } };
+  }
+
+  async drain(nodeId: string): Promise<Result<null>> {
+    const { descriptor, systemGroup, router } = this.#ports;
+    if (!descriptor.nodes.some((node) => node.nodeId === nodeId)) return noNode(nodeId);
+    const operation: Operation = { type: 'set-standing', nodeId, standing: 'draining' };
+    const outcome = await new Promise<CallOutcome>((resolve) =>
+      router.call(systemGroup, 'leader', operation, resolve),
+    );
+    return mapped(resultOf(outcome, 'done'), () => null);
+  }
+
+  subscribeEvents(sink: (event: ClusterEvent) => void): Subscription {
+    return this.#sinks.subscribe(EVENTS, sink);
+  }
+
+  publish(event: ClusterEvent): void {
+    this.#sinks.publish(EVENTS, event);
+  }
+
+  #askAll(operation: Operation): Promise<readonly CallOutcome[]> {
+    const { descriptor, self, isConnected, router } = this.#ports;
+    const asked = descriptor.nodes.filter(({ nodeId }) => nodeId === self || isConnected(nodeId));
+    return Promise.all(
+      asked.map(
+        ({ nodeId }) =>
+          new Promise<CallOutcome>((resolve) =>
+            router.ask(nodeId === self ? null : nodeId, operation, resolve),
+          ),
+      ),
+    );
+  }
+}
+
+function noNode(nodeId: string): Result<never> {
+  return { ok: false, error: { code: 'not_found', detail: `there is no node "${nodeId}"` } };
+}
+
+function noGroup(group: number): Result<never> {
+  return { ok: false, error: { code: 'not_found', detail: `there is no group ${group}` } };
+}

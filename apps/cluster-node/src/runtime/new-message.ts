@@ -1,0 +1,47 @@
+import type { NewMessage, Payload } from '@fleetlm/conversation';
+import { PREVIEW_LENGTH_MAX } from '@fleetlm/protocol';
+import { v7 } from 'uuid';
+
+type JsonFields = Readonly<Record<string, unknown>>;
+
+/** The body is encoded once, here; log, mesh, state and archive carry the bytes. */
+export function newMessage(kind: string, content: JsonFields, metadata: JsonFields): NewMessage {
+  return {
+    id: v7(),
+    kind,
+    payload: Buffer.from(JSON.stringify({ content, metadata })),
+    preview: previewOf(content),
+  };
+}
+
+export function encodeObject(value: JsonFields): Payload {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** Text as a person would read it in a list: the first characters, on one line. */
+export function previewOf(content: JsonFields): string {
+  const text = typeof content.text === 'string' ? content.text : textOfParts(content.parts);
+  // More than enough of it, so that a long message is not worked through for a short line.
+  const line = text
+    .slice(0, PREVIEW_LENGTH_MAX * 4)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length <= PREVIEW_LENGTH_MAX
+    ? line
+    : `${line
+        .slice(0, PREVIEW_LENGTH_MAX - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;
+}
+
+function textOfParts(parts: unknown): string {
+  if (!Array.isArray(parts)) return '';
+  const texts: string[] = [];
+  for (const part of parts) {
+    if (typeof part !== 'object' || part === null) continue;
+    if ('type' in part && part.type === 'text' && 'text' in part && typeof part.text === 'string')
+      texts.push(part.text);
+    if (texts.length >= 8) break;
+  }
+  return texts.join(' ');
+}

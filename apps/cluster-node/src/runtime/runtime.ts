@@ -1,0 +1,276 @@
+import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { ulid } from 'ulid';
+import type { Feed } from '../effects/feed/feed.ts';
+import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
+import type { Router } from '../router/router.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { encodeObject, newMessage } from './new-message.ts';
+import type {
+  AdminRuntime,
+  AgentPatch,
+  AgentRecord,
+  Appended,
+  AppendInput,
+  LiveAnswer,
+  MessagePage,
+  Result,
+  Runtime,
+  RuntimeError,
+  SessionsPage,
+  SessionView,
+} from './runtime-api.ts';
+
+export interface RuntimePorts {
+  readonly router: Router;
+  readonly systemGroup: number;
+  readonly groups: number;
+  readonly feed: Pick<Feed, 'subscribeSession' | 'subscribeInbox' | 'liveAnswer'>;
+  readonly agents: () => ReadonlyMap<string, AgentRecord>;
+  /** True once this node has applied all that was acknowledged before the call; false: can't be confirmed now. */
+  readonly catchUpSystem: () => Promise<boolean>;
+  /** Null: take it; else why nothing more is taken now. */
+  readonly overload: () => string | null;
+  readonly readiness: Runtime['readiness'];
+  readonly admin: AdminRuntime;
+  readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
+}
+
+/** Picks the kind of result that an operation has; anything else is a bug, loudly. */
+type ResultOfType<T extends OperationResult['type']> = Extract<
+  OperationResult,
+  { readonly type: T }
+>;
+
+export class NodeRuntime implements Runtime {
+  readonly admin: AdminRuntime;
+  readonly readiness: Runtime['readiness'];
+  readonly #ports: RuntimePorts;
+
+  constructor(ports: RuntimePorts) {
+    this.#ports = ports;
+    this.admin = ports.admin;
+    this.readiness = ports.readiness;
+  }
+
+  async createSession(input: {
+    readonly userId: string;
+    readonly agentId: string;
+    readonly metadata: Readonly<Record<string, unknown>>;
+  }): Promise<Result<SessionView>> {
+    const { userId, agentId, metadata } = input;
+    const refusal = await this.#agentRefusal(agentId);
+    if (refusal !== null) return { ok: false, error: refusal };
+    const group = groupOfUser(userId, this.#ports.groups);
+    const sessionId = formatSessionId(group, ulid());
+    const result = await this.#call(
+      group,
+      { type: 'create-session', sessionId, userId, agentId, metadata: encodeObject(metadata) },
+      'session',
+    );
+    return mapped(result, ({ session }) => session);
+  }
+
+  async getSession(sessionId: string): Promise<Result<SessionView>> {
+    const result = await this.#onSession({ type: 'get-session', sessionId }, 'session', 'replica');
+    return mapped(result, ({ session }) => session);
+  }
+
+  async listSessions(input: {
+    readonly userId: string;
+    readonly limit: number;
+    readonly before: string | null;
+  }): Promise<Result<SessionsPage>> {
+    const group = groupOfUser(input.userId, this.#ports.groups);
+    return this.#call(group, { type: 'list-sessions', group, ...input }, 'sessions', 'replica');
+  }
+
+  async archiveSession(sessionId: string): Promise<Result<SessionView>> {
+    const result = await this.#onSession({ type: 'archive-session', sessionId }, 'session');
+    return mapped(result, ({ session }) => session);
+  }
+
+  append(input: AppendInput): Promise<Result<Appended>> {
+    const { sessionId, sender, kind, content, metadata } = input;
+    const { router, metrics, overload } = this.#ports;
+    const group = this.#groupOf(sessionId);
+    if (group === null) return Promise.resolve(noSession(sessionId));
+    const busy = overload();
+    if (busy !== null)
+      return Promise.resolve({ ok: false, error: { code: 'overloaded', detail: busy } });
+    const message = newMessage(kind, content, metadata);
+    // A message without an id of its client's is known by its own, so that forwarding may be retried.
+    const clientMessageId = input.clientMessageId ?? message.id;
+    const startedAtMs = performance.now();
+    return new Promise((resolve) => {
+      const operation: Operation = { type: 'append', sessionId, sender, clientMessageId, message };
+      router.call(group, 'leader', operation, (outcome) => {
+        metrics.appendSeconds.observe((performance.now() - startedAtMs) / 1000);
+        metrics.appends.inc({ outcome: appendOutcome(outcome) });
+        resolve(
+          mapped(resultOf(outcome, 'appended'), ({ seq, id, insertedAtMs, duplicate }) => ({
+            seq,
+            id,
+            insertedAtMs,
+            duplicate,
+            message: duplicate
+              ? null
+              : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
+          })),
+        );
+      });
+    });
+  }
+
+  readMessages(
+    input:
+      | { readonly sessionId: string; readonly afterSeq: number; readonly limit: number }
+      | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
+  ): Promise<Result<MessagePage>> {
+    const { sessionId, ...range } = input;
+    return this.#onSession({ type: 'read-messages', sessionId, range }, 'messages', 'replica');
+  }
+
+  markRead(input: {
+    readonly sessionId: string;
+    readonly userId: string;
+    readonly lastSeq: number;
+  }): Promise<Result<{ readonly lastReadSeq: number; readonly session: SessionView }>> {
+    return this.#onSession({ type: 'mark-read', ...input }, 'read');
+  }
+
+  async stop(sessionId: string): Promise<Result<null>> {
+    const result = await this.#onSession({ type: 'stop-answer', sessionId }, 'done');
+    // Nothing to stop: what was asked for is the case.
+    if (!result.ok && result.error.code === 'conflict') return { ok: true, value: null };
+    return mapped(result, () => null);
+  }
+
+  async retry(sessionId: string): Promise<Result<null>> {
+    const result = await this.#onSession({ type: 'retry-dispatch', sessionId }, 'done');
+    return mapped(result, () => null);
+  }
+
+  async liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>> {
+    return { ok: true, value: await this.#ports.feed.liveAnswer(sessionId) };
+  }
+
+  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): Subscription {
+    return this.#ports.feed.subscribeSession(sessionId, sink);
+  }
+
+  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): Subscription {
+    return this.#ports.feed.subscribeInbox(userId, sink);
+  }
+
+  listAgents(): readonly AgentRecord[] {
+    return [...this.#ports.agents().values()];
+  }
+
+  getAgent(agentId: string): AgentRecord | null {
+    return this.#ports.agents().get(agentId) ?? null;
+  }
+
+  async catchUpAgents(): Promise<Result<null>> {
+    return (await this.#ports.catchUpSystem())
+      ? { ok: true, value: null }
+      : { ok: false, error: { code: 'no_quorum', detail: 'the system group has no quorum' } };
+  }
+
+  async createAgent(agent: AgentRecord): Promise<Result<AgentRecord>> {
+    const { systemGroup } = this.#ports;
+    const result = await this.#call(systemGroup, { type: 'create-agent', agent }, 'agent');
+    return mapped(result, (value) => value.agent);
+  }
+
+  async patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>> {
+    const { systemGroup } = this.#ports;
+    const result = await this.#call(systemGroup, { type: 'patch-agent', agentId, patch }, 'agent');
+    return mapped(result, (value) => value.agent);
+  }
+
+  /** Null: the agent takes new conversations. */
+  async #agentRefusal(agentId: string): Promise<RuntimeError | null> {
+    if (this.getAgent(agentId) === null) {
+      // Registered a moment ago through another node, perhaps.
+      const caughtUp = await this.catchUpAgents();
+      if (!caughtUp.ok) return caughtUp.error;
+    }
+    const agent = this.getAgent(agentId);
+    if (agent === null)
+      return {
+        code: 'invalid_request',
+        detail: `agent_id: there is no agent "${agentId}"`,
+        errors: [{ path: 'agent_id', message: 'is not the id of a registered agent' }],
+      };
+    return agent.status === 'enabled'
+      ? null
+      : { code: 'conflict', detail: `the agent "${agentId}" is disabled` };
+  }
+
+  /** Null: a session of no group of this cluster. */
+  #groupOf(sessionId: string): number | null {
+    const group = groupOfSession(sessionId);
+    return group === null || group >= this.#ports.groups ? null : group;
+  }
+
+  #onSession<T extends OperationResult['type']>(
+    operation: Extract<Operation, { readonly sessionId: string }>,
+    type: T,
+    by: 'leader' | 'replica' = 'leader',
+  ): Promise<Result<ResultOfType<T>>> {
+    const group = this.#groupOf(operation.sessionId);
+    return group === null
+      ? Promise.resolve(noSession(operation.sessionId))
+      : this.#call(group, operation, type, by);
+  }
+
+  #call<T extends OperationResult['type']>(
+    group: number,
+    operation: Operation,
+    type: T,
+    by: 'leader' | 'replica' = 'leader',
+  ): Promise<Result<ResultOfType<T>>> {
+    return new Promise((resolve) => {
+      this.#ports.router.call(group, by, operation, (outcome) => resolve(resultOf(outcome, type)));
+    });
+  }
+}
+
+/** What a call came to, as the kind of result that its operation has. */
+export function resultOf<T extends OperationResult['type']>(
+  outcome: CallOutcome,
+  type: T,
+): Result<ResultOfType<T>> {
+  if (outcome.status === 'failed')
+    return { ok: false, error: { code: outcome.code, detail: outcome.detail } };
+  const { result } = outcome;
+  if (result.type === 'rejected')
+    return { ok: false, error: { code: result.code, detail: result.detail } };
+  if (isOfType(result, type)) return { ok: true, value: result };
+  return {
+    ok: false,
+    error: { code: 'internal', detail: `the answer is "${result.type}", not "${type}"` },
+  };
+}
+
+function isOfType<T extends OperationResult['type']>(
+  result: OperationResult,
+  type: T,
+): result is ResultOfType<T> {
+  return result.type === type;
+}
+
+export function mapped<T, U>(result: Result<T>, map: (value: T) => U): Result<U> {
+  return result.ok ? { ok: true, value: map(result.value) } : result;
+}
+
+function noSession(sessionId: string): Result<never> {
+  return { ok: false, error: { code: 'not_found', detail: `there is no session ${sessionId}` } };
+}
+
+function appendOutcome(outcome: CallOutcome): 'committed' | 'duplicate' | 'refused' | 'unknown' {
+  if (outcome.status === 'failed') return outcome.code === 'timeout' ? 'unknown' : 'refused';
+  if (outcome.result.type !== 'appended') return 'refused';
+  return outcome.result.duplicate ? 'duplicate' : 'committed';
+}

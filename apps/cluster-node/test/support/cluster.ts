@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+import { io, type Socket } from 'socket.io-client';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const LOOPBACK = '127.0.0.1';
+const READY_LIMIT_MS = 60_000;
+/** Nobody listens there: a node has to work without its archive. */
+export const NO_DATABASE = `postgresql://nobody:nothing@${LOOPBACK}:1/none`;
+
+export const JWT_SECRET = 'a-secret-for-tests-of-the-cluster-node';
+export const API_KEY = 'an-api-key-for-tests-of-the-cluster-node';
+
+export interface TestNode {
+  readonly id: string;
+  readonly url: string;
+  readonly port: number;
+  readonly meshPort: number;
+  readonly dataDirectory: string;
+  readonly env: Readonly<Record<string, string>>;
+  output(): string;
+  /** Exit code, once it has ended. */
+  readonly exited: Promise<number | null>;
+  kill(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Real processes with real files; everything that it started ends with `close`. */
+export class TestCluster {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'fleetlm-node-'));
+  readonly nodes = new Map<string, TestNode>();
+  readonly #env = new Map<string, Readonly<Record<string, string>>>();
+  readonly #sockets: Socket[] = [];
+
+  /** Starts nodes n1..nN and waits until each is ready. */
+  static async start(
+    options: { readonly size?: number; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<TestCluster> {
+    const cluster = new TestCluster();
+    const size = options.size ?? 3;
+    const ports = await freePorts(size * 2);
+    const ids = Array.from({ length: size }, (_, at) => `n${at + 1}`);
+    const peers = ids.map((id, at) => `${id}=${LOOPBACK}:${ports[size + at]}`).join(',');
+    ids.forEach((id, at) => {
+      cluster.#env.set(id, {
+        NODE_ID: id,
+        PORT: String(ports[at]),
+        MESH_PORT: String(ports[size + at]),
+        CLUSTER_PEERS: peers,
+        CLUSTER_SECRET: 'a-cluster-secret-for-tests',
+        RAFT_GROUPS: '16',
+        DATA_DIR: join(cluster.#directory, id),
+        DATABASE_URL: NO_DATABASE,
+        AUTH_JWT_SECRET: JWT_SECRET,
+        API_KEY,
+        WEBHOOK_ALLOW_PRIVATE: 'true',
+        LOG_LEVEL: 'warn',
+        ...options.env,
+      });
+    });
+    try {
+      for (const id of ids) cluster.startNode(id);
+      await Promise.all(ids.map((id) => cluster.ready(id)));
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+    return cluster;
+  }
+
+  startNode(id: string): TestNode {
+    const env = this.#env.get(id);
+    if (env === undefined) throw new Error(`no node ${id}`);
+    const node = spawnNode(env);
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  node(id: string): TestNode {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new Error(`no node ${id}`);
+    return node;
+  }
+
+  async ready(id: string): Promise<void> {
+    const node = this.node(id);
+    const deadline = performance.now() + READY_LIMIT_MS;
+    while ((await statusOf(`${node.url}/health/ready`)) !== 200) {
+      if (performance.now() > deadline) throw new Error(`${id} was not ready:\n${node.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** A REST call with the API key, or as a user. */
+  async call(
+    id: string,
+    method: string,
+    path: string,
+    options: { readonly body?: unknown; readonly token?: string } = {},
+  ): Promise<{
+    readonly status: number;
+    readonly body: Record<string, never> & { [key: string]: unknown };
+  }> {
+    const response = await fetch(`${this.node(id).url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${options.token ?? API_KEY}`,
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  }
+
+  /** An agent whose work is never due within a test, and a session with it. */
+  async createSession(userId: string, agentId = 'quiet'): Promise<string> {
+    await this.call('n1', 'POST', '/api/agents', {
+      body: {
+        agent: {
+          id: agentId,
+          name: 'Quiet',
+          origin_url: 'http://127.0.0.1:9',
+          debounce_window_ms: 60_000,
+        },
+      },
+    });
+    const { status, body } = await this.call('n1', 'POST', '/api/sessions', {
+      body: { user_id: userId, agent_id: agentId },
+    });
+    if (status !== 201)
+      throw new Error(`the session was not created: ${status} ${JSON.stringify(body)}`);
+    const { session } = body as unknown as { session: { id: string } };
+    return session.id;
+  }
+
+  async socket(id: string, userId: string): Promise<Socket> {
+    const socket = io(this.node(id).url, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth: { token: await tokenFor(userId) },
+    });
+    this.#sockets.push(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.disconnect();
+    await Promise.all([...this.nodes.values()].map((node) => node.kill('SIGKILL')));
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** Starts one process of the node with exactly this environment beside the machine's own. */
+export function spawnNode(env: Readonly<Record<string, string>>): TestNode {
+  const child: ChildProcess = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const remember = (chunk: Buffer): void => {
+    output = `${output}${chunk.toString('utf8')}`.slice(-20_000);
+  };
+  child.stdout?.on('data', remember);
+  child.stderr?.on('data', remember);
+  const exited = new Promise<number | null>((resolve) =>
+    child.once('exit', (code) => resolve(code)),
+  );
+  return {
+    id: env.NODE_ID ?? '',
+    url: `http://${LOOPBACK}:${env.PORT}`,
+    port: Number(env.PORT),
+    meshPort: Number(env.MESH_PORT),
+    dataDirectory: env.DATA_DIR ?? '',
+    env,
+    output: () => output,
+    exited,
+    kill: (signal = 'SIGKILL') => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+export function tokenFor(
+  userId: string,
+  role: 'user' | 'admin' = 'user',
+  secret = JWT_SECRET,
+): Promise<string> {
+  return new SignJWT({ role })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime('10m')
+    .sign(new TextEncoder().encode(secret));
+}
+
+export async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+  await response?.body?.cancel();
+  return response?.status ?? 0;
+}
+
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve) =>
+        server.listen(0, LOOPBACK, () => resolve(server)),
+      );
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
