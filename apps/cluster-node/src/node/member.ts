@@ -47,6 +47,7 @@ export interface MemberOptions {
 }
 
 const REPORT_EVERY_MS = 1_000;
+const READ_SYSTEM_EVERY_MS = 50;
 /** Running answers get this long to end before the next leader takes them up. */
 const ANSWERS_GRACE_MS = 1_500;
 const FLUSH_GRACE_MS = 1_500;
@@ -166,6 +167,14 @@ export class Member {
     this.#dispatch.start();
     this.#flusher.start();
     this.#timer = setInterval(() => this.#report(), REPORT_EVERY_MS);
+    this.#readSystem();
+  }
+
+  /** Until it has been read once; a restart must not serve the registrations of yesterday. */
+  #readSystem(): void {
+    void this.#catchUpSystem().then((isCaughtUp) => {
+      if (!isCaughtUp && !this.#stopping) setTimeout(() => this.#readSystem(), READ_SYSTEM_EVERY_MS);
+    });
   }
 
   /** A frame from another node. False: malformed, its connection is to be closed. */
@@ -425,7 +434,9 @@ export class Member {
   #tell(kind: ClusterEventKind, group: number | null, detail: string): void {
     const { nodeId } = this.#options.environment;
     const event: ClusterEvent = { atMs: Date.now(), nodeId, kind, group, detail };
-    this.#options.log.info({ event: kind, group, detail }, 'cluster event');
+    // Elections come by the hundred when a node starts or dies.
+    const level = kind === 'leader-elected' ? 'debug' : 'info';
+    this.#options.log[level]({ event: kind, group, detail }, 'cluster event');
     this.#admin.publish(event);
     this.#castAll('event', encodeEvent(event));
   }
@@ -477,10 +488,7 @@ export class Member {
     for (const group of this.#groups.hosted) if (!this.#hasLeader(group)) leaderless += 1;
     if (leaderless > 0) reasons.push(`${leaderless} groups have no leader in contact`);
     if (!this.#hasLeader(SYSTEM_GROUP)) reasons.push('the system group has no leader in contact');
-    else if (!this.#systemCaughtUp) {
-      reasons.push('the registrations of agents are not read yet');
-      void this.#catchUpSystem();
-    }
+    else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
     return { ready: reasons.length === 0, reasons };
   }
 
