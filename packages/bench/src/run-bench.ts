@@ -23,7 +23,7 @@ export interface BenchReport extends Verdict {
 }
 
 /** Nobody answers in a benchmark of the append path: the agent's work waits until the run is over. */
-const AGENT = { name: 'Bench', origin_url: 'http://127.0.0.1:9', debounce_window_ms: 600_000 };
+const AGENT = { name: 'Bench', origin_url: 'http://127.0.0.1:9', debounce_window_ms: 60_000 };
 const PAGE = 500;
 
 const sessionAnswer = z.object({ session: z.object({ id: z.string() }) });

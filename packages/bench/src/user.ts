@@ -43,6 +43,7 @@ export class BenchUser {
 
   async join(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
+      if (this.#socket.connected) resolve();
       this.#socket.once('connect', resolve);
       this.#socket.once('connect_error', reject);
     });

@@ -173,7 +173,8 @@ export class Member {
   /** Until it has been read once; a restart must not serve the registrations of yesterday. */
   #readSystem(): void {
     void this.#catchUpSystem().then((isCaughtUp) => {
-      if (!isCaughtUp && !this.#stopping) setTimeout(() => this.#readSystem(), READ_SYSTEM_EVERY_MS);
+      if (!isCaughtUp && !this.#stopping)
+        setTimeout(() => this.#readSystem(), READ_SYSTEM_EVERY_MS);
     });
   }
 

@@ -1,3 +1,4 @@
+import { migrate } from '@fleetlm/database';
 import type { LedGroup } from '../ports.ts';
 import { ArchiveStore } from './archive-store.ts';
 import { takeBatch } from './flush-pass.ts';
@@ -19,6 +20,7 @@ class PostgresFlusher implements Flusher {
   #timer: NodeJS.Timeout | null = null;
   #pass: Promise<FlushPass> | null = null;
   #stopped = false;
+  #isMigrated = false;
   #failuresInARow = 0;
   #stats: { -readonly [K in keyof FlusherStats]: FlusherStats[K] } = {
     rowsFlushed: 0,
@@ -74,13 +76,13 @@ class PostgresFlusher implements Flusher {
   async #run(): Promise<FlushPass> {
     let rows = 0;
     try {
-      await this.archive.ping();
+      await this.#prepare();
       for (const led of [...this.#ports.ledGroups()]) rows += await this.#flushGroup(led);
     } catch (error) {
       this.#stats.failures += 1;
       this.#failuresInARow += 1;
       this.#stats.databaseUp = false;
-      this.#stats.lastError = error instanceof Error ? error.message : String(error);
+      this.#stats.lastError = oneLine(error);
       return { status: 'unavailable', error: this.#stats.lastError };
     }
     this.#failuresInARow = 0;
@@ -89,6 +91,13 @@ class PostgresFlusher implements Flusher {
     this.#stats.lastError = null;
     this.#stats.lastSuccessAtMs = this.#ports.wallClockMs();
     return { status: 'flushed', rows };
+  }
+
+  /** The tables first: an empty database is as good as one that was migrated by hand. */
+  async #prepare(): Promise<void> {
+    if (!this.#isMigrated) await migrate(this.#ports.databaseUrl);
+    else await this.archive.ping();
+    this.#isMigrated = true;
   }
 
   async #flushGroup(led: LedGroup): Promise<number> {
@@ -125,4 +134,10 @@ class PostgresFlusher implements Flusher {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.race([this.archive.close(), limit]);
   }
+}
+
+/** The gist of an error; the database client writes a paragraph with its own call first. */
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split('\n').at(-1) ?? text;
 }
