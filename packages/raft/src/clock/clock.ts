@@ -4,6 +4,8 @@ export interface Clock {
   setTimer(delayMs: number, fire: () => void): Timer;
   /** Runs after the I/O that is already waiting has been handled (one turn of the event loop). */
   defer(run: () => void): void;
+  /** Runs at the end of the present callback, before any other event. */
+  soon(run: () => void): void;
 }
 
 export interface Timer {

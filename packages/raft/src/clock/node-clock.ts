@@ -12,4 +12,5 @@ export const nodeClock: Clock = {
   defer: (run) => {
     setImmediate(run);
   },
+  soon: (run) => queueMicrotask(run),
 };

@@ -94,7 +94,7 @@ export class Connection implements WireEvents {
       return false;
     this.#queue.push(encodeWireHeader(channel, payload, this.#options.crc32c), payload);
     this.#queuedBytes += bytes;
-    if (urgent) queueMicrotask(() => this.#flush());
+    if (urgent) this.#options.clock.soon(() => this.#flush());
     else if (!this.#flushDue) {
       this.#flushDue = true;
       this.#options.clock.defer(() => {

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../clock/clock.ts';
-import { backoffMs } from './backoff.ts';
 import { Connection } from './connection.ts';
 import {
   AcceptorHandshake,
@@ -17,8 +16,10 @@ import type {
   PeerRefusal,
 } from './mesh-api.ts';
 import type { NetPort, Wire, WireEvents } from './net-port.ts';
-import { connectionsOf, type DialTarget, newPeer, type Peer } from './peer.ts';
+import type { DialTarget, Peer } from './peer.ts';
+import { PeerTable } from './peer-table.ts';
 import type { Checksum } from './raft-frame.ts';
+import { Redialler } from './redialler.ts';
 
 export interface MeshPorts {
   readonly net: NetPort;
@@ -29,24 +30,18 @@ export interface MeshPorts {
 
 /** Every limit below is counted in these ticks, so that a paused process doesn't take itself for deserted. */
 export const MESH_TICK_MS = 500;
-/** A connection on which nothing was sent for a tick says that it is alive. */
-const PING = new Uint8Array(0);
-export const SILENT_TICKS_MAX = 6;
+export { SILENT_TICKS_MAX } from './peer-table.ts';
+
 /** A handshake, or a connection attempt that nobody answers. */
 export const HANDSHAKE_TICKS_MAX = 6;
-/** A process that spoke within this is alive: another one under its name is refused. */
-const ALIVE_TICKS_MAX = 2;
-const BULK_IDLE_TICKS_MAX = 60;
 /** Calls that have not proven themselves yet; more are hung up on. */
 export const PENDING_CALLS_MAX = 64;
-/** An address that stayed up this long is called back at once when it breaks. */
-const STABLE_TICKS = 4;
 
 export class MeshNode implements Mesh {
   readonly #options: MeshOptions;
   readonly #ports: MeshPorts;
-  readonly #targets: DialTarget[] = [];
-  readonly #peers = new Map<string, Peer>();
+  readonly #targets: Redialler;
+  readonly #peers: PeerTable;
   /** Connections whose handshake is not done. */
   readonly #pending = new Set<Connection>();
   #identity: NodeIdentity;
@@ -57,6 +52,16 @@ export class MeshNode implements Mesh {
     this.#options = options;
     this.#ports = ports;
     this.#identity = options.identity;
+    this.#targets = new Redialler({
+      clock: ports.clock,
+      random: options.random,
+      dial: (target) => this.#dial(target),
+    });
+    this.#peers = new PeerTable({
+      tickMs: MESH_TICK_MS,
+      onEvent: options.onEvent,
+      onStable: (nodeId) => this.#targets.trust(nodeId),
+    });
     this.#timer = this.#armTick();
     for (const address of options.peers) this.addPeer(address);
   }
@@ -79,7 +84,7 @@ export class MeshNode implements Mesh {
   }
 
   get connected(): readonly NodeIdentity[] {
-    return [...this.#peers.values()].filter(({ isUp }) => isUp).map(({ identity }) => identity);
+    return this.#peers.connected;
   }
 
   setIdentity(identity: NodeIdentity): void {
@@ -87,50 +92,21 @@ export class MeshNode implements Mesh {
   }
 
   addPeer(address: MeshPeerAddress): void {
-    if (this.#closed) return;
-    const known = this.#targets.some(
-      (target) =>
-        target.address.host === address.host &&
-        target.address.port === address.port &&
-        target.nodeId === address.nodeId,
-    );
-    if (known) return;
-    const target: DialTarget = {
-      address,
-      nodeId: address.nodeId,
-      connection: null,
-      timer: null,
-      attempt: 0,
-      removed: false,
-      isSelf: false,
-      lastRefusal: null,
-    };
-    this.#targets.push(target);
-    this.#redial(target);
+    this.#targets.add(address);
   }
 
   removePeer(nodeId: string): void {
-    for (let at = this.#targets.length - 1; at >= 0; at -= 1) {
-      const target = this.#targets[at];
-      if (target?.nodeId !== nodeId) continue;
-      target.removed = true;
-      target.timer?.cancel();
-      this.#targets.splice(at, 1);
-      target.connection?.close('peer removed');
-    }
-    this.#dropPeer(nodeId, 'peer removed');
+    this.#targets.remove(nodeId);
+    this.#peers.drop(nodeId, 'peer removed');
   }
 
   close(done: () => void): void {
     this.#closed = true;
     this.#timer?.cancel();
     this.#timer = null;
-    for (const target of this.#targets) {
-      target.timer?.cancel();
-      target.connection?.close('mesh closed');
-    }
+    this.#targets.close('mesh closed');
     for (const connection of [...this.#pending]) connection.close('mesh closed');
-    for (const nodeId of [...this.#peers.keys()]) this.#dropPeer(nodeId, 'mesh closed');
+    this.#peers.dropAll('mesh closed');
     this.#ports.clock.defer(done);
   }
 
@@ -153,19 +129,7 @@ export class MeshNode implements Mesh {
 
   // --- calling -------------------------------------------------------------------------------------
 
-  #redial(target: DialTarget): void {
-    if (this.#closed || target.removed || target.isSelf || target.connection !== null) return;
-    target.timer?.cancel();
-    const delay = backoffMs(target.attempt, this.#options.random);
-    target.attempt += 1;
-    target.timer = this.#ports.clock.setTimer(delay, () => {
-      target.timer = null;
-      this.#dial(target);
-    });
-  }
-
   #dial(target: DialTarget): void {
-    if (this.#closed || target.removed || target.connection !== null) return;
     const { host, port } = target.address;
     const handshake = new DiallerHandshake(
       this.#handshakeOptions('out', target),
@@ -182,7 +146,7 @@ export class MeshNode implements Mesh {
         },
         closed: () => {
           target.connection = null;
-          this.#redial(target);
+          this.#targets.redial(target);
         },
       },
       () => target.lastRefusal,
@@ -194,7 +158,7 @@ export class MeshNode implements Mesh {
   #called(target: DialTarget, connection: Connection, identity: NodeIdentity): void {
     target.nodeId = identity.nodeId;
     target.lastRefusal = null;
-    const peer = this.#peerFor(identity);
+    const peer = this.#peers.of(identity);
     if (peer.outMain !== null) {
       // A second address of the same node: one is enough.
       target.isSelf = true;
@@ -202,11 +166,11 @@ export class MeshNode implements Mesh {
       return;
     }
     peer.outMain = connection;
-    this.#maybeUp(peer);
+    this.#peers.maybeUp(peer);
   }
 
   #dialBulk(peer: Peer): void {
-    const target = this.#targets.find(({ nodeId }) => nodeId === peer.identity.nodeId);
+    const target = this.#targets.find(peer.identity.nodeId);
     if (target === undefined || peer.bulkDialling) return;
     peer.bulkDialling = true;
     const { host, port } = target.address;
@@ -233,55 +197,18 @@ export class MeshNode implements Mesh {
 
   #accepted(connection: Connection, identity: NodeIdentity, lane: Lane): void {
     if (lane === 'bulk') {
-      const peer = this.#peerFor(identity);
+      const peer = this.#peers.of(identity);
       peer.inBulk?.close('replaced');
       peer.inBulk = connection;
       return;
     }
     // The peer called anew although its last call still stands here: that one is broken, it just didn't say so.
     if (this.#peers.get(identity.nodeId)?.inMain)
-      this.#dropPeer(identity.nodeId, 'the peer called anew');
-    const peer = this.#peerFor(identity);
+      this.#peers.drop(identity.nodeId, 'the peer called anew');
+    const peer = this.#peers.of(identity);
     peer.inMain = connection;
-    this.#maybeUp(peer);
-    if (peer.outMain === null) this.#callBack(identity.nodeId);
-  }
-
-  /** It is alive: no reason to wait for the backoff. */
-  #callBack(nodeId: string): void {
-    for (const target of this.#targets) {
-      if (target.connection !== null || (target.nodeId !== nodeId && target.nodeId !== null))
-        continue;
-      target.attempt = 0;
-      this.#redial(target);
-    }
-  }
-
-  // --- peers ---------------------------------------------------------------------------------------
-
-  #peerFor(identity: NodeIdentity): Peer {
-    const known = this.#peers.get(identity.nodeId);
-    if (known !== undefined && known.identity.bootNonce === identity.bootNonce) return known;
-    if (known !== undefined) this.#dropPeer(identity.nodeId, 'the node was started anew');
-    const peer = newPeer(identity);
-    this.#peers.set(identity.nodeId, peer);
-    return peer;
-  }
-
-  #maybeUp(peer: Peer): void {
-    if (peer.isUp || peer.outMain === null || peer.inMain === null) return;
-    peer.isUp = true;
-    this.#options.onEvent({ type: 'peer-up', identity: peer.identity });
-  }
-
-  #dropPeer(nodeId: string, reason: string): void {
-    const peer = this.#peers.get(nodeId);
-    if (peer === undefined) return;
-    this.#peers.delete(nodeId);
-    const wasUp = peer.isUp;
-    peer.isUp = false;
-    for (const connection of connectionsOf(peer)) connection.close(reason);
-    if (wasUp) this.#options.onEvent({ type: 'peer-down', nodeId, reason });
+    this.#peers.maybeUp(peer);
+    if (peer.outMain === null) this.#targets.callBack(identity.nodeId);
   }
 
   #admit(identity: NodeIdentity, lane: Lane, target: DialTarget | null): PeerRefusal | null {
@@ -290,9 +217,8 @@ export class MeshNode implements Mesh {
       if (isSelf && target !== null) target.isSelf = true;
       return isSelf ? 'unexpected-node' : 'duplicate-node';
     }
+    if (this.#peers.isTaken(identity)) return 'duplicate-node';
     const known = this.#peers.get(identity.nodeId);
-    if (known !== undefined && known.identity.bootNonce !== identity.bootNonce && isAlive(known))
-      return 'duplicate-node';
     if (lane === 'bulk' && known?.identity.bootNonce !== identity.bootNonce)
       return 'unexpected-node';
     return this.#options.admit(identity);
@@ -343,26 +269,13 @@ export class MeshNode implements Mesh {
         },
         closed: (reason) => {
           this.#pending.delete(connection);
-          this.#disconnected(connection, reason);
+          this.#peers.disconnected(connection, reason);
           own.closed();
         },
       },
     });
     this.#pending.add(connection);
     return connection;
-  }
-
-  #disconnected(connection: Connection, reason: string): void {
-    for (const [nodeId, peer] of this.#peers) {
-      if (peer.outBulk === connection) peer.outBulk = null;
-      else if (peer.inBulk === connection) peer.inBulk = null;
-      else if (peer.outMain === connection || peer.inMain === connection) {
-        if (peer.outMain === connection) peer.outMain = null;
-        else peer.inMain = null;
-        this.#dropPeer(nodeId, reason);
-        return;
-      }
-    }
   }
 
   // --- time ----------------------------------------------------------------------------------------
@@ -381,34 +294,6 @@ export class MeshNode implements Mesh {
       connection.silentTicks += 1;
       if (connection.silentTicks >= HANDSHAKE_TICKS_MAX) connection.close('no answer');
     }
-    for (const [nodeId, peer] of [...this.#peers]) this.#tickPeer(nodeId, peer);
+    this.#peers.tick();
   }
-
-  #tickPeer(nodeId: string, peer: Peer): void {
-    const { outMain, inMain, outBulk } = peer;
-    if (outMain !== null) {
-      outMain.quietTicks += 1;
-      if (outMain.quietTicks > 1) outMain.send('ping', PING, false);
-    }
-    if (outBulk !== null) {
-      peer.bulkIdleTicks += 1;
-      if (peer.bulkIdleTicks >= BULK_IDLE_TICKS_MAX) outBulk.close('idle');
-    }
-    const heard = inMain ?? outMain;
-    if (heard !== null) {
-      heard.silentTicks += 1;
-      if (heard.silentTicks >= SILENT_TICKS_MAX) {
-        this.#dropPeer(nodeId, `silent for ${SILENT_TICKS_MAX * MESH_TICK_MS} ms`);
-        return;
-      }
-    }
-    peer.upTicks += peer.isUp ? 1 : 0;
-    if (peer.upTicks !== STABLE_TICKS) return;
-    for (const target of this.#targets) if (target.nodeId === nodeId) target.attempt = 0;
-  }
-}
-
-function isAlive(peer: Peer): boolean {
-  const heard = peer.inMain ?? peer.outMain;
-  return heard !== null && heard.silentTicks <= ALIVE_TICKS_MAX;
 }

@@ -10,6 +10,7 @@ export const fastClock: Clock = {
   now: () => nodeClock.now() * 10,
   setTimer: (delayMs, fire) => nodeClock.setTimer(delayMs / 10, fire),
   defer: (run) => nodeClock.defer(run),
+  soon: (run) => nodeClock.soon(run),
 };
 
 /** Lets so much time pass for the meshes of a test. */

@@ -14,6 +14,10 @@ export class ManualEvents implements Clock {
     this.#queue.push(run);
   }
 
+  soon(run: () => void): void {
+    this.#queue.unshift(run);
+  }
+
   setTimer(delayMs: number, fire: () => void): Timer {
     const timer = { at: this.#now + delayMs, fire };
     this.#timers.push(timer);

@@ -1,0 +1,95 @@
+import type { Clock } from '../clock/clock.ts';
+import { backoffMs } from './backoff.ts';
+import type { MeshOptions, MeshPeerAddress } from './mesh-api.ts';
+import type { DialTarget } from './peer.ts';
+
+export interface RediallerOptions {
+  readonly clock: Clock;
+  /** For the jitter. */
+  readonly random: MeshOptions['random'];
+  readonly dial: (target: DialTarget) => void;
+}
+
+/** The addresses that the mesh keeps calling, and when the next attempt at each is made. */
+export class Redialler {
+  readonly #options: RediallerOptions;
+  readonly #targets: DialTarget[] = [];
+  #closed = false;
+
+  constructor(options: RediallerOptions) {
+    this.#options = options;
+  }
+
+  find(nodeId: string): DialTarget | undefined {
+    return this.#targets.find((target) => target.nodeId === nodeId);
+  }
+
+  add(address: MeshPeerAddress): void {
+    const known = this.#targets.some(
+      (target) =>
+        target.address.host === address.host &&
+        target.address.port === address.port &&
+        target.nodeId === address.nodeId,
+    );
+    if (known || this.#closed) return;
+    const target: DialTarget = {
+      address,
+      nodeId: address.nodeId,
+      connection: null,
+      timer: null,
+      attempt: 0,
+      removed: false,
+      isSelf: false,
+      lastRefusal: null,
+    };
+    this.#targets.push(target);
+    this.redial(target);
+  }
+
+  remove(nodeId: string): void {
+    for (let at = this.#targets.length - 1; at >= 0; at -= 1) {
+      const target = this.#targets[at];
+      if (target?.nodeId !== nodeId) continue;
+      target.removed = true;
+      target.timer?.cancel();
+      this.#targets.splice(at, 1);
+      target.connection?.close('peer removed');
+    }
+  }
+
+  close(reason: string): void {
+    this.#closed = true;
+    for (const target of this.#targets) {
+      target.timer?.cancel();
+      target.connection?.close(reason);
+    }
+  }
+
+  /** Calls the target after its backoff, unless it is connected or not to be called. */
+  redial(target: DialTarget): void {
+    if (this.#closed || target.removed || target.isSelf || target.connection !== null) return;
+    target.timer?.cancel();
+    const delay = backoffMs(target.attempt, this.#options.random);
+    target.attempt += 1;
+    target.timer = this.#options.clock.setTimer(delay, () => {
+      target.timer = null;
+      if (!this.#closed && !target.removed && target.connection === null)
+        this.#options.dial(target);
+    });
+  }
+
+  /** The node is alive: no reason to wait for the backoff. */
+  callBack(nodeId: string): void {
+    for (const target of this.#targets) {
+      if (target.connection !== null || (target.nodeId !== nodeId && target.nodeId !== null))
+        continue;
+      target.attempt = 0;
+      this.redial(target);
+    }
+  }
+
+  /** The node stayed up: its address is called back at once when it breaks. */
+  trust(nodeId: string): void {
+    for (const target of this.#targets) if (target.nodeId === nodeId) target.attempt = 0;
+  }
+}
