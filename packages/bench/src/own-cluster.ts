@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +20,6 @@ export interface OwnCluster {
 
 export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'fleetlm-bench-'));
-  // Postgres never runs as root: its own user has to get at its directory.
-  chmodSync(directory, 0o755);
   const credentials = {
     jwtSecret: randomBytes(32).toString('base64url'),
     apiKey: randomBytes(32).toString('base64url'),

@@ -1,3 +1,4 @@
+export { type ArchiveDatabase, openArchiveDatabase, type SqlValue } from './archive-database.ts';
 export {
   listMigrations,
   type Migration,
@@ -5,4 +6,3 @@ export {
   migrate,
   resetDatabase,
 } from './migrate.ts';
-export { type ArchiveDatabase, openArchiveDatabase, type SqlValue } from './archive-database.ts';

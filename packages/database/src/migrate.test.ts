@@ -11,7 +11,10 @@ const directory = mkdtempSync(join(tmpdir(), 'fleetlm-database-'));
 let postgres: RunningPostgres;
 
 beforeAll(async () => {
-  postgres = await startEmbeddedPostgres({ directory, port: await freePort() });
+  postgres = await startEmbeddedPostgres({
+    directory: join(directory, 'closed to others'),
+    port: await freePort(),
+  });
 }, 60_000);
 afterAll(async () => {
   await postgres.stop();

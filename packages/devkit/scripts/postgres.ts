@@ -7,7 +7,14 @@ if (!Number.isInteger(port) || port < 1 || directory === undefined) {
   process.stderr.write('postgres.ts needs POSTGRES_PORT and POSTGRES_DATA_DIR\n');
   process.exit(78);
 }
-const postgres = await startEmbeddedPostgres({ directory, port });
+const postgres = await startEmbeddedPostgres({
+  directory,
+  port,
+  onExit: () => {
+    process.stderr.write('Postgres has ended\n');
+    process.exit(1);
+  },
+});
 process.stdout.write(`accepting connections on port ${port}\n`);
 const keepAlive = setInterval(() => undefined, 60_000);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,0 +1,57 @@
+import { execFileSync, type SpawnOptions, spawnSync } from 'node:child_process';
+
+const USER = 'postgres';
+/** Lets the user pass through folders that are closed to others, such as a clone in root's home. */
+const MAY_PASS = 'dac_read_search';
+
+/** How a program of Postgres is to be started. */
+export interface Invocation {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly options: Pick<SpawnOptions, 'uid' | 'gid'>;
+}
+
+/** Who Postgres runs as; null: whoever runs this. Ids of the system. */
+export interface PostgresUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Postgres refuses to run as root: there it has a user of its own, made when it is missing. */
+export function postgresUser(): PostgresUser | null {
+  if (process.getuid?.() !== 0) return null;
+  if (idOf('-u') === null) {
+    execFileSync('groupadd', ['--force', USER], { stdio: 'pipe' });
+    execFileSync('useradd', ['--gid', USER, USER], { stdio: 'pipe' });
+  }
+  const uid = idOf('-u');
+  const gid = idOf('-g');
+  if (uid === null || gid === null)
+    throw new Error('Postgres does not run as root, and the user "postgres" could not be made');
+  return { uid, gid };
+}
+
+function idOf(flag: '-u' | '-g'): number | null {
+  const { status, stdout } = spawnSync('id', [flag, USER], { encoding: 'utf8' });
+  return status === 0 ? Number(stdout) : null;
+}
+
+/** As the given user; where the system can, with the right to pass through folders that others may not enter. */
+export function runAs(
+  user: PostgresUser | null,
+  command: string,
+  args: readonly string[],
+): Invocation {
+  if (user === null) return { command, args, options: {} };
+  const identity = [
+    `--reuid=${user.uid}`,
+    `--regid=${user.gid}`,
+    '--clear-groups',
+    `--inh-caps=+${MAY_PASS}`,
+    `--ambient-caps=+${MAY_PASS}`,
+  ];
+  const canPass = spawnSync('setpriv', [...identity, 'true'], { stdio: 'ignore' }).status === 0;
+  return canPass
+    ? { command: 'setpriv', args: [...identity, command, ...args], options: {} }
+    : { command, args, options: user };
+}
