@@ -41,6 +41,8 @@ test('a person signs in, asks the demo agent and reads the answer', async () => 
   await committed(person, 'What happens when a node dies?');
   await answered(person);
   expect(await numbers(person)).toEqual([1, 2]);
+  await expect(person.getByRole('article', { name: 'You, message 1' })).toBeVisible();
+  await expect(person.getByRole('article', { name: `${AGENT}, message 2` })).toBeVisible();
   const entry = person.getByRole('list', { name: 'Conversations' }).getByRole('listitem').first();
   await expect(entry).toContainText(AGENT);
 });

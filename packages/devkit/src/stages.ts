@@ -80,7 +80,7 @@ async function registerDemoAgent(system: System, secrets: Secrets): Promise<void
     : await fetch(url, {
         method: 'POST',
         headers,
-        body: JSON.stringify({ agent: { id: 'demo', ...agent } }),
+        body: JSON.stringify({ agent: { id: 'guide', ...agent } }),
       });
   if (!response.ok) {
     throw new Error(

@@ -4,6 +4,7 @@ import type { SessionStore } from '@fleetlm/client';
 import { memo } from 'react';
 import type { ChatItem } from '@/lib/chat-items.ts';
 import { formatDay } from '@/lib/format-time.ts';
+import { isOwnMessage } from '@/lib/own-message.ts';
 import { AnswerLine, ThinkingLine } from './answer-line.tsx';
 import { MessageLine } from './message-line.tsx';
 import { OutgoingLine } from './outgoing-line.tsx';
@@ -39,7 +40,7 @@ export const ChatLine = memo(function ChatLine({
       ) : (
         <MessageLine
           message={item.row.message}
-          isOwn={item.row.message.sender_id === userId}
+          isOwn={isOwnMessage(item.row.message, userId)}
           agentName={agentName}
           total={total}
         />

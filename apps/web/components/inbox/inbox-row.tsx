@@ -7,6 +7,7 @@ import Link from 'next/link';
 import { memo, useEffect, useState } from 'react';
 import { readDraft } from '@/lib/drafts.ts';
 import { formatShort } from '@/lib/format-time.ts';
+import { isOwnMessage } from '@/lib/own-message.ts';
 import { plainText } from '@/lib/plain-text.ts';
 
 export interface InboxRowProps {
@@ -70,7 +71,7 @@ function Snippet({ entry, userId, isCurrent }: InboxRowProps) {
   if (last === null) return <>No messages yet</>;
   return (
     <>
-      {last.sender_id === userId && 'You: '}
+      {isOwnMessage(last, userId) && 'You: '}
       {last.preview === '' ? 'A message' : plainText(last.preview)}
     </>
   );
