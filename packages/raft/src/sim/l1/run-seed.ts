@@ -1,0 +1,31 @@
+import type { L1Coverage } from './coverage.ts';
+import { L1Simulation } from './simulation.ts';
+
+export interface L1Result {
+  readonly seed: number;
+  readonly events: number;
+  readonly traceHash: number;
+  readonly coverage: L1Coverage;
+  readonly virtualMs: number;
+  readonly failure: Error | null;
+}
+
+/** Runs one seed to its end, or to the first promise that is broken; `groups` instead of the seed's own count. */
+export function runL1Seed(seed: number, groups: number | null = null): L1Result {
+  const simulation = new L1Simulation(seed, groups);
+  let failure: Error | null = null;
+  try {
+    simulation.run();
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  const { timeline, coverage } = simulation;
+  return {
+    seed,
+    events: timeline.events,
+    traceHash: timeline.hash,
+    coverage,
+    virtualMs: timeline.now,
+    failure,
+  };
+}
