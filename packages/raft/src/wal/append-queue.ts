@@ -48,6 +48,11 @@ export class AppendQueue {
     return this.#waiting.splice(0, count);
   }
 
+  /** They could not be written yet: they come first in the next round. */
+  putBack(appends: readonly Append[]): void {
+    this.#waiting = [...appends, ...this.#waiting];
+  }
+
   /** Takes everything that waits, to refuse it. */
   takeAll(): readonly Append[] {
     const all = this.#waiting;

@@ -159,8 +159,16 @@ export class SegmentedWal implements Wal {
       return;
     }
     const records = [...this.#queue.lazyRecords(), ...appends.flatMap((append) => append.records)];
-    if (this.#position.offset + spanMax(records) <= this.#files.newest.bytes) {
-      this.#write({ appends, records, checkpoint: false });
+    const { offset } = this.#position;
+    // Its first batch may have been withdrawn: whichever comes first states what is known of every group.
+    const checkpoint = offset === SEGMENT_HEADER_BYTES;
+    const all = checkpoint ? [...this.#index.checkpoint(), ...records] : records;
+    if (offset + spanMax(all) <= this.#files.newest.bytes) {
+      this.#write({ appends, records: all, checkpoint });
+    } else if (checkpoint) {
+      // A segment without a batch must not have a successor: the rest goes into the next one.
+      this.#queue.putBack(appends);
+      this.#write({ appends: [], records: this.#index.checkpoint(), checkpoint });
     } else this.#roll(appends, records);
   }
 
@@ -180,7 +188,7 @@ export class SegmentedWal implements Wal {
         return;
       }
       const failure = failureOf(taken.error, this.#options.directory);
-      if (failure.kind === 'full') this.#refuse(appends, failure);
+      if (failure.kind === 'full') this.#foundFull(appends, failure);
       else this.#fail(appends, failure);
     });
   }
@@ -188,8 +196,8 @@ export class SegmentedWal implements Wal {
   #write(round: Round): void {
     const segment = this.#files.newest;
     const { offset, nextNumber: number, previousCrc } = this.#position;
-    const checkpoint = round.checkpoint || offset === SEGMENT_HEADER_BYTES;
     const stored = storedRecords(round.records, this.#index);
+    const { checkpoint } = round;
     const start = { number, previousCrc, nonce: segment.nonce, checkpoint };
     const batch = this.#encoder.encode(stored, start);
     const failed = (error: unknown): void =>
@@ -239,7 +247,8 @@ export class SegmentedWal implements Wal {
   }
 
   #finishRound(round: Round): void {
-    this.#queue.clearLazy();
+    // A checkpoint by itself holds none of them.
+    if (round.appends.length > 0 || !round.checkpoint) this.#queue.clearLazy();
     this.#lastWriteMs = this.#clock.now();
     if (round.checkpoint) this.#files.prepare();
     this.#flushEarly();
@@ -261,9 +270,15 @@ export class SegmentedWal implements Wal {
   #withdraw(segment: OpenSegment, appends: readonly Append[], failure: WalFailure): void {
     const { offset } = this.#position;
     run(withdrawBatch(segment, offset), (outcome) => {
-      if (outcome.ok) this.#refuse(appends, failure);
+      if (outcome.ok) this.#foundFull(appends, failure);
       else this.#fail(appends, failureOf(new Error(String(outcome.error)), failure.file));
     });
+  }
+
+  /** Only the disk's own word counts: a refusal on the ground of an earlier one must not put the next try off. */
+  #foundFull(appends: readonly Append[], failure: WalFailure): void {
+    this.#fullUntilMs = this.#clock.now() + FULL_RETRY_MS;
+    this.#refuse(appends, failure);
   }
 
   /**
@@ -271,7 +286,6 @@ export class SegmentedWal implements Wal {
    * to follow.
    */
   #refuse(appends: readonly Append[], failure: WalFailure): void {
-    this.#fullUntilMs = this.#clock.now() + FULL_RETRY_MS;
     this.#guard.reset(this.#index);
     this.#flushEarly();
     for (const append of [...appends, ...this.#queue.takeAll()]) this.#answer(append, failure);

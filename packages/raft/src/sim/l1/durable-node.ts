@@ -31,7 +31,9 @@ export class DurableNode {
         }
         this.#pending.push(records);
         wal.append(records, sync, (failure) => {
-          this.#pending = this.#pending.filter((pending) => pending !== records);
+          // What failed may be on the disk all the same; what found no room never is.
+          if (failure === null || failure.kind === 'full')
+            this.#pending = this.#pending.filter((pending) => pending !== records);
           if (failure === null) this.#take(this.#logs, records);
           done(failure);
         });
