@@ -1,4 +1,4 @@
-/** npm run sim -- [--seeds N] [--seed S] [--once] | --replay S | --zoo [--seeds N] */
+/** npm run sim -- [--seeds N] [--seed S] [--once] | --replay S | --zoo [--seeds N] | --layer 1 [--seeds N] [--groups G] */
 import { simulate } from '@fleetlm/raft/sim';
 
 try {

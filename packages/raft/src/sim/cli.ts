@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Coverage } from './coverage.ts';
+import { simulateNodes } from './l1/cli.ts';
 import { replaySeed } from './replay.ts';
 import { runSeed } from './run-seed.ts';
 import { hunt, mutationNames } from './zoo.ts';
@@ -9,6 +10,8 @@ const ZOO_SEEDS_MAX = 2_000;
 
 /** Answers the process's exit code. Throws TypeError on unknown or malformed options. */
 export function simulate(args: readonly string[]): number {
+  if (args.some((arg, at) => arg === '--layer=1' || (arg === '--layer' && args[at + 1] === '1')))
+    return simulateNodes(args);
   const { values } = parseArgs({
     args: [...args],
     options: {

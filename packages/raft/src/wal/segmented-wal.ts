@@ -42,6 +42,8 @@ interface Round {
   readonly records: readonly WalRecord[];
   /** It begins a segment. */
   readonly checkpoint: boolean;
+  /** The records that were accepted without a sync are among its records. */
+  readonly takesLazy: boolean;
 }
 
 /** After the disk was full, appends are refused for so long before it is asked for room again. */
@@ -164,11 +166,12 @@ export class SegmentedWal implements Wal {
     const checkpoint = offset === SEGMENT_HEADER_BYTES;
     const all = checkpoint ? [...this.#index.checkpoint(), ...records] : records;
     if (offset + spanMax(all) <= this.#files.newest.bytes) {
-      this.#write({ appends, records: all, checkpoint });
+      this.#write({ appends, records: all, checkpoint, takesLazy: true });
     } else if (checkpoint) {
       // A segment without a batch must not have a successor: the rest goes into the next one.
       this.#queue.putBack(appends);
-      this.#write({ appends: [], records: this.#index.checkpoint(), checkpoint });
+      const records = this.#index.checkpoint();
+      this.#write({ appends: [], records, checkpoint, takesLazy: false });
     } else this.#roll(appends, records);
   }
 
@@ -184,7 +187,7 @@ export class SegmentedWal implements Wal {
     this.#files.takeNext(spanMax(all), (taken) => {
       if (taken.ok) {
         this.#position = { ...this.#position, offset: SEGMENT_HEADER_BYTES };
-        this.#write({ appends, records: all, checkpoint: true });
+        this.#write({ appends, records: all, checkpoint: true, takesLazy: true });
         return;
       }
       const failure = failureOf(taken.error, this.#options.directory);
@@ -247,8 +250,7 @@ export class SegmentedWal implements Wal {
   }
 
   #finishRound(round: Round): void {
-    // A checkpoint by itself holds none of them.
-    if (round.appends.length > 0 || !round.checkpoint) this.#queue.clearLazy();
+    if (round.takesLazy) this.#queue.clearLazy();
     this.#lastWriteMs = this.#clock.now();
     if (round.checkpoint) this.#files.prepare();
     this.#flushEarly();

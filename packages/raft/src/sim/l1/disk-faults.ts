@@ -17,6 +17,7 @@ export class DiskFaults {
   readonly #parts: DiskFaultsParts;
   process: SimProcess | null = null;
   #stalledUntilMs = 0;
+  #newestSegment = '';
   isFull = false;
   #syncError = false;
   #noRoom = false;
@@ -41,6 +42,7 @@ export class DiskFaults {
         const { timeline } = this.#parts;
         const wait = Math.max(0, this.#stalledUntilMs - timeline.now) + this.#duration(operation);
         timeline.after(wait, () => process?.enter('io', complete));
+        this.#noteSegments(operation);
         this.onOperation?.(operation);
       },
       fault: (operation) => this.#fault(operation),
@@ -61,6 +63,14 @@ export class DiskFaults {
         (isSlow ? 20 : 1) +
       0.02
     );
+  }
+
+  /** A segment that goes while the log is open is an old one: the others are numbered higher. */
+  #noteSegments({ kind, path }: DiskOperation): void {
+    if (!path.endsWith('.wal')) return;
+    if (kind === 'create') this.#newestSegment = path;
+    if (kind === 'unlink' && path < this.#newestSegment)
+      this.#parts.coverage.count('segment removed');
   }
 
   #fault({ kind, path, bytes }: DiskOperation): DiskFault | null {

@@ -14,6 +14,8 @@ export interface L1Shared {
   readonly network: SimNetwork;
   /** By group. */
   readonly truths: readonly GroupTruth[];
+  /** Writes down what happens, for a replay. */
+  readonly tell: (line: () => string) => void;
   /** The process of this machine ended by itself: it is started anew after a while. */
   restart(node: SimNode): void;
   /** How much of a write gets through when its process is killed. */

@@ -26,8 +26,15 @@ export class L1Simulation implements L1Shared {
   readonly #cuts: RandomStream;
   #isCalm = false;
 
-  constructor(seed: number, groups: number | null) {
+  readonly tell: (line: () => string) => void;
+
+  constructor(
+    seed: number,
+    groups: number | null,
+    tell: (line: () => string) => void = () => undefined,
+  ) {
     this.seed = seed;
+    this.tell = tell;
     this.swarm = drawSwarm(seed, groups);
     const stream = (name: string): RandomStream => new RandomStream(seed, `l1 ${name}`);
     this.network = new SimNetwork({

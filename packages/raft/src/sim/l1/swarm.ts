@@ -1,4 +1,4 @@
-import type { HostLimits } from '../../host/host-options.ts';
+import { HOST_LIMITS_DEFAULT, type HostLimits } from '../../host/host-options.ts';
 import { RandomStream } from '../random.ts';
 
 /** What one seed is like. Each kind of fault is absent from about half of them. */
@@ -56,11 +56,12 @@ export function drawSwarm(seed: number, groups: number | null): L1Swarm {
   const every = (low: number, high: number): number =>
     random.chance(0.5) ? random.between(low, high) : 0;
   const nodes = random.pick([3, 3, 3, 3, 5]);
+  const limits = drawLimits(random);
   return {
     nodes,
     groups: count,
     safetyMs: count > 32 ? random.between(4_000, 8_000) : random.between(10_000, 40_000),
-    limits: drawLimits(random),
+    limits,
     segmentBytes: random.pick([4, 8, 16, 64]) * KIB * (count > 32 ? 4 : 1),
     sealAfterMs: random.pick([20, 100, 100, 500]),
     isPreferring: random.chance(0.5),
@@ -70,7 +71,7 @@ export function drawSwarm(seed: number, groups: number | null): L1Swarm {
     longDelay: random.pick([0, 0, 0.01, 0.05]),
     bytesPerMs: random.pick([100_000, 100_000, 1_000, 100]) * (count > 32 ? 20 : 1),
     split: random.pick([0, 0, 0.2, 0.6]),
-    queueBytesMax: random.pick([100_000, 8_000_000]),
+    queueBytesMax: largestFrame(limits) * random.pick([1, 2, 8]),
     writeMsMax: random.pick([0.1, 0.5, 5]),
     syncMsMax: random.pick([0.5, 3, 10, 40]),
     slowSync: random.pick([0, 0, 0.01, 0.05]),
@@ -92,6 +93,12 @@ export function drawSwarm(seed: number, groups: number | null): L1Swarm {
     resetEveryMs: every(500, 5_000),
     corruptEveryMs: every(1_000, 10_000),
   };
+}
+
+/** A queue that is shorter than a frame would never send it. */
+function largestFrame(limits: Partial<HostLimits>): number {
+  const { frameBytesMax, appendBytesMax } = { ...HOST_LIMITS_DEFAULT, ...limits };
+  return frameBytesMax + appendBytesMax + 10_000;
 }
 
 function drawLimits(random: RandomStream): Partial<HostLimits> {
