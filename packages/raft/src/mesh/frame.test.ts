@@ -67,7 +67,18 @@ describe('frames on a connection', () => {
     );
     const unknown = wire('raft', new Uint8Array([1]));
     unknown[4] = 77;
+    new DataView(unknown.buffer).setUint32(9, crc32c(unknown.subarray(0, 9)), true);
     expect(new FrameParser(64, crc32c).push(unknown, () => true)).toBe('unknown channel 77');
+  });
+
+  it('M13 a damaged header is a reason to close at once, whatever length it announces', () => {
+    for (let bit = 0; bit < 13 * 8; bit += 1) {
+      const damaged = wire('raft', new Uint8Array([1, 2, 3]));
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(new FrameParser(2 ** 31, crc32c).push(damaged, () => true)).toBe(
+        'a damaged header of a frame',
+      );
+    }
   });
 
   it('M14 nothing more is parsed once the sink says that the connection is closed', () => {

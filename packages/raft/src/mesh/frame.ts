@@ -3,12 +3,14 @@ import type { Checksum } from './raft-frame.ts';
 import { readU32 } from './varint.ts';
 
 /**
- * A frame on a connection: payload length (4, little-endian), channel (1), CRC32C of the payload (4), payload.
- * `handshake` and `ping` are the mesh's own.
+ * A frame on a connection: payload length (4, little-endian), channel (1), CRC32C of the payload (4), CRC32C of
+ * these (4), payload. Without a checksum of its own a damaged length would swallow all that comes after it, on a
+ * connection that looks alive. `handshake` and `ping` are the mesh's own.
  */
 export type WireChannel = Channel | 'handshake' | 'ping';
 
-export const WIRE_HEADER_BYTES = 9;
+export const WIRE_HEADER_BYTES = 13;
+const HEADER_CRC_AT = 9;
 
 const CHANNELS: readonly WireChannel[] = [
   'handshake',
@@ -33,6 +35,7 @@ export function encodeWireHeader(
   view.setUint32(0, payload.length, true);
   view.setUint8(4, CODES.get(channel) ?? 0xff);
   view.setUint32(5, crc32c(payload), true);
+  view.setUint32(HEADER_CRC_AT, crc32c(header.subarray(0, HEADER_CRC_AT)), true);
   return header;
 }
 
@@ -49,6 +52,7 @@ export class FrameParser {
   payloadBytesMax: number;
   readonly #crc32c: Checksum;
   readonly #header = new Uint8Array(WIRE_HEADER_BYTES);
+  readonly #checked = this.#header.subarray(0, HEADER_CRC_AT);
   #headerBytes = 0;
   #payload: Uint8Array | null = null;
   #payloadBytes = 0;
@@ -68,6 +72,8 @@ export class FrameParser {
           : this.#fillPayload(this.#payload, bytes, at);
       if (this.#headerBytes < WIRE_HEADER_BYTES) return null;
       if (this.#payload === null) {
+        if (readU32(this.#header, HEADER_CRC_AT) !== this.#crc32c(this.#checked))
+          return 'a damaged header of a frame';
         const length = readU32(this.#header, 0);
         if (length > this.payloadBytesMax)
           return `a frame of ${length} bytes, above ${this.payloadBytesMax}`;

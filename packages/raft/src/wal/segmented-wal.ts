@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../clock/clock.ts';
 import type { Entry } from '../core/index.ts';
 import { AppendGuard } from './append-guard.ts';
 import { type Append, AppendQueue } from './append-queue.ts';
-import { BATCH_HEADER_BYTES, BatchEncoder, batchSpan, SECTOR_BYTES } from './batch-codec.ts';
+import { BATCH_HEADER_BYTES, BatchEncoder, batchSpan } from './batch-codec.ts';
 import { dataSync, writeFully, writeZeros } from './disk-steps.ts';
 import { readLogEntries } from './entry-reader.ts';
 import type { LogIndex } from './log-index.ts';
@@ -208,7 +208,8 @@ export class SegmentedWal implements Wal {
     writeFully(segment.file, [batch.bytes], offset, (error) => {
       if (error !== null) {
         const failure = failureOf(error, segmentName(segment.number));
-        if (failure.kind === 'full') this.#withdraw(segment, round.appends, failure);
+        if (failure.kind === 'full')
+          this.#withdraw(segment, batch.bytes.length, round.appends, failure);
         else failed(error);
         return;
       }
@@ -269,9 +270,14 @@ export class SegmentedWal implements Wal {
   }
 
   /** The disk filled up within a write: makes sure that nothing of the batch is ever read back. */
-  #withdraw(segment: OpenSegment, appends: readonly Append[], failure: WalFailure): void {
+  #withdraw(
+    segment: OpenSegment,
+    bytes: number,
+    appends: readonly Append[],
+    failure: WalFailure,
+  ): void {
     const { offset } = this.#position;
-    run(withdrawBatch(segment, offset), (outcome) => {
+    run(withdrawBatch(segment, offset, offset + bytes), (outcome) => {
       if (outcome.ok) this.#foundFull(appends, failure);
       else this.#fail(appends, failureOf(new Error(String(outcome.error)), failure.file));
     });
@@ -365,7 +371,8 @@ function spanMax(records: readonly WalRecord[]): number {
   return batchSpan(bytes - BATCH_HEADER_BYTES);
 }
 
-function* withdrawBatch({ file }: OpenSegment, offset: number): Steps<void> {
-  yield* writeZeros(file, offset, offset + SECTOR_BYTES);
+/** All of it: what is left of a batch at the end of a segment would look damaged once there is a next one. */
+function* withdrawBatch({ file }: OpenSegment, from: number, to: number): Steps<void> {
+  yield* writeZeros(file, from, to);
   yield* dataSync(file);
 }
