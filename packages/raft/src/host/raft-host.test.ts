@@ -152,6 +152,7 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
 
   it('H9 a read on any replica sees everything that was acknowledged before it', async () => {
     const c = await start({ groups: 1 });
+    await c.allKnown();
     for (let count = 1; count <= 30; count += 1) {
       await c.append(0, `item ${count}`);
       for (const node of c.nodes) {
