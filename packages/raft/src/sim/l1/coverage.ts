@@ -5,6 +5,8 @@ export const L1_SITUATIONS = [
   'proposal committed',
   'proposal refused',
   'proposal unknown',
+  'voter demoted',
+  'learner promoted',
   'read answered by a leader',
   'read answered by a follower',
   'read refused',

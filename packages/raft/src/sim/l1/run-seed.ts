@@ -1,4 +1,5 @@
 import type { L1Coverage } from './coverage.ts';
+import { withoutEscape } from './no-escape.ts';
 import { L1Simulation } from './simulation.ts';
 
 export interface L1Result {
@@ -15,7 +16,7 @@ export function runL1Seed(seed: number, groups: number | null = null): L1Result 
   const simulation = new L1Simulation(seed, groups);
   let failure: Error | null = null;
   try {
-    simulation.run();
+    withoutEscape(() => simulation.run());
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
   }

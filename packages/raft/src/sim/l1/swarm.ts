@@ -30,6 +30,7 @@ export interface L1Swarm {
   readonly operationEveryMs: number;
   readonly payloadBytesMax: number;
   readonly stateBytesMax: number;
+  readonly changesMembers: boolean;
   // Mean times between two faults of a kind; 0: never.
   readonly crashEveryMs: number;
   readonly crashAtDiskEveryMs: number;
@@ -80,6 +81,7 @@ export function drawSwarm(seed: number, groups: number | null): L1Swarm {
     operationEveryMs: random.pick([2, 5, 20, 60]),
     payloadBytesMax: random.pick([0, 40, 300, 3_000]),
     stateBytesMax: random.pick([0, 500, 20_000]),
+    changesMembers: seed % 3 === 0,
     crashEveryMs: every(1_500, 10_000),
     crashAtDiskEveryMs: every(1_500, 10_000),
     powerLossEveryMs: every(1_500, 10_000),
