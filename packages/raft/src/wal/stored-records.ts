@@ -10,8 +10,10 @@ export function storedRecords(
   const stored: StoredRecord[] = [];
   // Only these change what a later snapshot of their group meets; a checkpoint has one record of each group.
   const earlier = new Map<number, StoredRecord[]>();
+  const isAsked = records.some(({ type }) => type === 'snapshot');
   const changed = (record: StoredRecord): void => {
     stored.push(record);
+    if (!isAsked) return;
     const { group } = record.key;
     const known = earlier.get(group);
     if (known === undefined) earlier.set(group, [record]);
