@@ -59,6 +59,11 @@ export async function answered(page: Page): Promise<void> {
   await expect(feed(page)).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
 }
 
+/** The answer in progress: it has no number yet. */
+export function streaming(page: Page): Locator {
+  return feed(page).getByRole('article', { name: AGENT, exact: true });
+}
+
 /** The numbers of the messages in view, in the order of the page. */
 export async function numbers(page: Page): Promise<readonly number[]> {
   const texts = await feed(page)

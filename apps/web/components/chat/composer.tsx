@@ -30,12 +30,13 @@ export function Composer({
   const [text, setText] = useDraft(sessionId);
   const field = useRef<HTMLTextAreaElement>(null);
   useAutosize(field, text);
-  useFocusOnDesktop(field);
+  useEffect(() => focusOnDesktop(field.current), []);
   const isTooLong =
     text.length > TEXT_BYTES_MAX / 4 && new TextEncoder().encode(text).length > TEXT_BYTES_MAX;
   const isSendable = text.trim() !== '' && !isTooLong;
   const send = () => {
     if (isSendable && onSend(text.trim())) setText('');
+    focusOnDesktop(field.current);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event) || isTouch()) return;
@@ -77,6 +78,8 @@ export function Composer({
             size="md"
             title="Stop (Esc)"
             onClick={() => {
+              // The button goes with the answer, and would take the focus with it.
+              focusOnDesktop(field.current);
               void onStop();
             }}
           >
@@ -136,8 +139,7 @@ function useAutosize(field: React.RefObject<HTMLTextAreaElement | null>, text: s
   }, [field, text]);
 }
 
-function useFocusOnDesktop(field: React.RefObject<HTMLTextAreaElement | null>): void {
-  useEffect(() => {
-    if (!isTouch()) field.current?.focus({ preventScroll: true });
-  }, [field]);
+/** On touch it would bring up the keyboard, unasked. */
+function focusOnDesktop(field: HTMLTextAreaElement | null): void {
+  if (!isTouch()) field?.focus({ preventScroll: true });
 }

@@ -33,14 +33,13 @@ export function LiveStatus({ view, agentName }: LiveStatusProps) {
       setSpoken(`${agentName} is replying`);
       return;
     }
+    if (announcedEpoch.current === null) return;
     const epoch = last === undefined ? null : epochOf(last);
-    if (
-      last === undefined ||
-      epoch === null ||
-      announcedEpoch.current === null ||
-      epoch < announcedEpoch.current
-    )
+    if (last === undefined || epoch === null || epoch < announcedEpoch.current) {
+      // Stopped before its first word. A failure has a notice of its own.
+      setSpoken(view.agent.status === 'idle' ? `${agentName} was stopped` : '');
       return;
+    }
     announcedEpoch.current = null;
     const text = textOfParts(partsOf(last));
     setSpoken(
@@ -48,7 +47,7 @@ export function LiveStatus({ view, agentName }: LiveStatusProps) {
         ? text
         : `Reply complete, ${text.split(/\s+/).length} words`,
     );
-  }, [isReplying, last, view.agent.epoch, agentName]);
+  }, [isReplying, last, view.agent.epoch, view.agent.status, agentName]);
   return (
     <p role="status" aria-live="polite" className="sr-only">
       {spoken}
