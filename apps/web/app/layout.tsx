@@ -18,9 +18,16 @@ export const viewport: Viewport = {
   viewportFit: 'cover',
 };
 
-/** Without a choice of the person's the system decides, before anything is painted. */
-const FOLLOW_SYSTEM =
-  "if(matchMedia('(prefers-color-scheme: dark)').matches)document.documentElement.classList.add('dark')";
+/** Without a choice of the person's the system decides, before anything is painted, and as it changes. */
+const FOLLOW_SYSTEM = `{
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const follow = () => {
+    if (!document.cookie.includes('${THEME_COOKIE}='))
+      document.documentElement.classList.toggle('dark', dark.matches);
+  };
+  follow();
+  dark.addEventListener('change', follow);
+}`;
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   const theme = themeFrom((await cookies()).get(THEME_COOKIE)?.value);

@@ -27,8 +27,9 @@ export function formatDay(iso: string, nowMs: number): string {
   return FULL_DAY.format(new Date(iso));
 }
 
-/** A duration for people: `0.4 s`, `12 s`, `3 min`. */
+/** A duration for people: `40 ms`, `1.4 s`, `12 s`, `3 min`. */
 export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
   return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }

@@ -61,6 +61,8 @@ function seedDemoAccounts(system: System, secrets: Secrets): Promise<void> {
   });
 }
 
+const DEMO_AGENT_ID = 'guide';
+
 /** The demo agent's registration, as a user would make it; a second start finds it there. */
 async function registerDemoAgent(system: System, secrets: Secrets): Promise<void> {
   const url = `${system.nodeUrls[0]}/api/agents`;
@@ -68,11 +70,11 @@ async function registerDemoAgent(system: System, secrets: Secrets): Promise<void
     authorization: `Bearer ${secrets.apiKey}`,
     'content-type': 'application/json',
   };
-  const existing = await fetch(`${url}/demo`, { headers });
+  const existing = await fetch(`${url}/${DEMO_AGENT_ID}`, { headers });
   await existing.body?.cancel();
   const agent = { name: 'FleetLM guide', origin_url: system.agentUrl, debounce_window_ms: 150 };
   const response = existing.ok
-    ? await fetch(`${url}/demo`, {
+    ? await fetch(`${url}/${DEMO_AGENT_ID}`, {
         method: 'PATCH',
         headers,
         body: JSON.stringify({ agent: { origin_url: system.agentUrl } }),
@@ -80,7 +82,7 @@ async function registerDemoAgent(system: System, secrets: Secrets): Promise<void
     : await fetch(url, {
         method: 'POST',
         headers,
-        body: JSON.stringify({ agent: { id: 'guide', ...agent } }),
+        body: JSON.stringify({ agent: { id: DEMO_AGENT_ID, ...agent } }),
       });
   if (!response.ok) {
     throw new Error(

@@ -25,15 +25,15 @@ const AREAS: readonly Area[] = [
 /** The areas: a rail at the side, on a small screen a bar at the bottom (hidden while a conversation is open). */
 export function Navigation({ person }: { readonly person: Person }) {
   const pathname = usePathname();
-  const unread = unreadTotal(useInbox());
-  const isInConversation = pathname.startsWith('/inbox/');
+  const sessionInView = /^\/inbox\/([^/]+)/.exec(pathname)?.[1] ?? null;
+  const unread = unreadTotal(useInbox(), sessionInView);
   return (
     <nav
       aria-label="Areas"
       className={clsx(
         'order-last shrink-0 border-border bg-surface max-md:border-t md:order-first md:border-r',
         'flex items-center justify-around gap-1 p-1.5 pb-[max(6px,env(safe-area-inset-bottom))] md:w-[76px] md:flex-col md:justify-start md:py-3',
-        isInConversation && 'max-md:hidden',
+        sessionInView !== null && 'max-md:hidden',
       )}
     >
       {AREAS.filter((area) => !area.adminOnly || person.role === 'admin').map((area) => (

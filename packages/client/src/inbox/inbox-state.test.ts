@@ -31,7 +31,8 @@ describe('the inbox', () => {
       entries: [entry('a', 3, 2), entry('c', 0)],
     });
     expect(moved.entries.map((held) => held.session_id)).toEqual(['a', 'b', 'c']);
-    expect(unreadTotal(moved)).toBe(2);
+    expect(unreadTotal(moved, null)).toBe(2);
+    expect(unreadTotal(moved, 'a')).toBe(0);
   });
 
   test('a delta that is older than the snapshot is dropped', () => {

@@ -44,8 +44,12 @@ export function inboxAfter(state: InboxState, event: InboxEvent): InboxState {
   }
 }
 
-export function unreadTotal(state: InboxState): number {
-  return state.entries.reduce((total, entry) => total + entry.unread_count, 0);
+/** Messages not read yet, without those of the session in view: they are being read. */
+export function unreadTotal(state: InboxState, sessionInView: string | null): number {
+  return state.entries.reduce(
+    (total, entry) => (entry.session_id === sessionInView ? total : total + entry.unread_count),
+    0,
+  );
 }
 
 function newestFirst(entries: readonly InboxEntry[]): readonly InboxEntry[] {
