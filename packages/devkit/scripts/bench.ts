@@ -1,7 +1,14 @@
-/** npm run bench -- [--target URL,...] [--users 30] [--depth 5] [--seconds 20] [--warmup 5] [--bytes 200] [--rate N] */
 import { join } from 'node:path';
 import { parseBenchOptions, runBench } from '@fleetlm/bench';
 import { repositoryRoot } from '../src/repository.ts';
+
+const USAGE =
+  'npm run bench -- [--target URL,...] [--users 30] [--depth 5] [--seconds 20] [--warmup 5] [--bytes 200] [--rate N]';
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
 
 try {
   const options = parseBenchOptions(process.argv.slice(2));
@@ -9,6 +16,6 @@ try {
   process.stdout.write(`${JSON.stringify(report)}\n`);
   process.exit(report.lost + report.duplicated + report.gaps === 0 ? 0 : 1);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
   process.exit(1);
 }
