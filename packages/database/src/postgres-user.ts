@@ -49,6 +49,8 @@ export function runAs(
     '--clear-groups',
     `--inh-caps=+${MAY_PASS}`,
     `--ambient-caps=+${MAY_PASS}`,
+    // access(2), with which initdb looks for its companions, forgets the right otherwise.
+    '--securebits=+no_setuid_fixup',
   ];
   const canPass = spawnSync('setpriv', [...identity, 'true'], { stdio: 'ignore' }).status === 0;
   return canPass
