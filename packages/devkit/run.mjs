@@ -104,6 +104,8 @@ function install() {
       '--no-audit',
       '--no-fund',
       '--prefer-offline',
+      // Some dependencies warn about the Node that runs npm; the project runs on the one that it installs.
+      '--loglevel=error',
     ];
     if (!npm(['ci', ...options]) && !npm(['install', '--no-save', ...options])) {
       fail('Installing the dependencies failed; the messages of npm above say why.');
