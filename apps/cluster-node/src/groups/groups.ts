@@ -130,7 +130,7 @@ export class Groups {
     const host = this.#opened();
     for (const [group, machine] of this.#machines)
       if (host.isReadyLeader(group))
-        yield { group, term: host.status(group).term, state: machine.state };
+        yield { group, term: host.termOf(group), state: machine.state };
   }
 
   #opened(): RaftHost<GroupReply> {

@@ -2,6 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const WINDOW_MS = 10_000;
 const NANOSECONDS_PER_MS = 1e6;
+/** Every look wakes the process up. What is measured holds the pause between two looks as well. */
+const RESOLUTION_MS = 50;
 
 /** How late the event loop is, over a window of ten seconds. */
 export interface EventLoopDelay {
@@ -12,12 +14,12 @@ export interface EventLoopDelay {
 }
 
 export function watchEventLoopDelay(): EventLoopDelay {
-  const histogram = monitorEventLoopDelay({ resolution: 10 });
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   let last: { readonly p99Ms: number; readonly maxMs: number } | null = null;
   const read = (): { readonly p99Ms: number; readonly maxMs: number } => ({
-    p99Ms: histogram.percentile(99) / NANOSECONDS_PER_MS,
-    maxMs: histogram.max / NANOSECONDS_PER_MS,
+    p99Ms: delayMs(histogram.percentile(99)),
+    maxMs: delayMs(histogram.max),
   });
   const timer = setInterval(() => {
     last = read();
@@ -32,4 +34,8 @@ export function watchEventLoopDelay(): EventLoopDelay {
       histogram.disable();
     },
   };
+}
+
+function delayMs(elapsedNs: number): number {
+  return Math.max(0, elapsedNs / NANOSECONDS_PER_MS - RESOLUTION_MS);
 }

@@ -165,6 +165,20 @@ export class RawNode {
     const raft = this.#raft;
     flush(raft);
     flushForwardedReads(raft);
+    return this.#hasOutput();
+  }
+
+  /**
+   * Would the next `hasReady` have to look? Gathers nothing, so that what comes later in the same turn can
+   * still leave together. A false answer is certain, a true one is not.
+   */
+  mayHaveReady(): boolean {
+    const { appendDue, reads, forwardedReads } = this.#raft;
+    return appendDue || reads.roundDue || forwardedReads.hasWaiting || this.#hasOutput();
+  }
+
+  #hasOutput(): boolean {
+    const raft = this.#raft;
     return (
       raft.messages.length > 0 ||
       raft.messagesAfterPersist.length > 0 ||

@@ -155,6 +155,8 @@ export interface RaftHost<TReply> {
   peerDown(peer: NodeNumber): void;
   /** Snapshots the group now (also done by itself every `snapshotEntries` applied entries or log bytes). */
   snapshotGroup(group: number): void;
+  /** The newest term that this replica knows; without the cost of a whole status. */
+  termOf(group: number): number;
   leaderOf(group: number): ReplicaId;
   isLeader(group: number): boolean;
   /** Leader, in contact with a quorum of connected peers, and its own term's first entry is applied. */

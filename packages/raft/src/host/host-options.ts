@@ -49,9 +49,9 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const HOST_LIMITS_DEFAULT: HostLimits = {
-  tickMs: 50,
+  tickMs: 100,
   heartbeatTicks: 2,
-  electionTicks: 20,
+  electionTicks: 10,
   appendBytesMax: 256 * KIB,
   committedBytesMaxPerReady: MIB,
   uncommittedBytesMax: 8 * MIB,

@@ -3,9 +3,9 @@ import { enforceMemoryBudget } from './memory-budget.ts';
 import type { Replica } from './replica.ts';
 
 /** Ticks between two looks at each concern; each is cheap, and none is urgent. */
-const BALANCE_TICKS = 10;
-const SNAPSHOT_TICKS = 10;
-const PINNED_TICKS = 40;
+const BALANCE_TICKS = 5;
+const SNAPSHOT_TICKS = 5;
+const PINNED_TICKS = 20;
 /** Between two tries to hand a leadership over while the disk stalls. */
 const STALL_TRANSFER_PAUSE_MS = 1_000;
 

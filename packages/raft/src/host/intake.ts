@@ -72,7 +72,8 @@ export class Intake<TReply> {
           break;
       }
       replica.node.step(message);
-      rounds.mark(replica);
+      // Most messages of an idle cluster answer heartbeats, and lead to nothing.
+      if (replica.node.mayHaveReady()) rounds.mark(replica);
     }
   }
 

@@ -197,7 +197,7 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     const c = await start({
       groups: 60,
       preferred: (group) => (group % 3) + 1,
-      limits: { electionTicks: 400 },
+      limits: { electionTicks: 200 },
     });
     await c.allLed();
     await c.kill(c.node(2));
@@ -217,7 +217,7 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     const c = await start({
       groups: 12,
       preferred: (group) => (group % 3) + 1,
-      limits: { electionTicks: 400 },
+      limits: { electionTicks: 200 },
     });
     await c.allLed();
     await c.append(0, 'x');

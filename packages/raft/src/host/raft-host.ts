@@ -282,6 +282,10 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     this.#core.guard(() => this.#core.leadership.transfer(replica, to));
   }
 
+  termOf(group: number): number {
+    return this.#replica(group).term;
+  }
+
   leaderOf(group: number): ReplicaId {
     return this.#replica(group).leader;
   }

@@ -106,7 +106,7 @@ function largestFrame(limits: Partial<HostLimits>): number {
 function drawLimits(random: RandomStream): Partial<HostLimits> {
   const small = random.chance(0.4);
   return {
-    electionTicks: random.pick([10, 20, 20]),
+    electionTicks: random.pick([5, 10, 10]),
     proposalTimeoutMs: random.pick([1_000, 5_000, 10_000]),
     snapshotEntries: random.pick([10, 40, 200, 2_000]),
     snapshotLogBytes: random.pick([2, 16, 256]) * KIB,
