@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { ConfigurationError, type Environment, readEnvironment } from './config/environment.ts';
 import { ForeignDirectoryError } from './membership/data-directory.ts';
 import { ClusterNode } from './node/cluster-node.ts';
+import { describe } from './node/storage.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** Exit codes, as operators and supervisors know them. */
@@ -62,7 +63,8 @@ const starting = ClusterNode.start({
   environment: settings,
   log,
   version: packageJson.version,
-  onFatal: (failure) => die(INTERNAL_FAULT, failure.detail, failure),
+  onFatal: (failure) =>
+    die(INTERNAL_FAULT, failure.kind === 'invariant' ? failure.detail : describe(failure), failure),
   onRefused: (detail) => die(CONFIGURATION, detail),
   onFailure: failed,
 });

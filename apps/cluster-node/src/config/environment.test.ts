@@ -64,6 +64,7 @@ describe('the environment', () => {
     ['CLUSTER_PEERS', 'n1=127.0.0.1'],
     ['CLUSTER_PEERS', 'n1=a:1,n1=b:2'],
     ['CLUSTER_PEERS', 'n2=127.0.0.1:4102'],
+    ['CLUSTER_PEERS', '1,2,3,4,5,6'.replace(/\d/g, 'n$&=127.0.0.1:410$&')],
     ['CLUSTER_SECRET', 'short'],
     ['RAFT_GROUPS', '257'],
     ['RAFT_REPLICAS', '0'],

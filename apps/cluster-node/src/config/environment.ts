@@ -32,6 +32,9 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** Every node keeps the cluster's own facts, and more than five copies of them make writing them slow. */
+const NODES_MAX = 5;
+
 const schema = z.strictObject({
   NODE_ID: VARIABLES.NODE_ID.schema,
   PORT: VARIABLES.PORT.schema,
@@ -101,6 +104,8 @@ function faultsBetween(variables: Variables): readonly Fault[] {
       name: 'CLUSTER_PEERS',
       message: `must name this node too (NODE_ID=${variables.NODE_ID})`,
     });
+  if ((peers?.length ?? 1) > NODES_MAX)
+    faults.push({ name: 'CLUSTER_PEERS', message: `must not name more than ${NODES_MAX} nodes` });
   if ((peers?.length ?? 1) > 1 && variables.CLUSTER_SECRET === undefined)
     faults.push({ name: 'CLUSTER_SECRET', message: 'must be set when there are several nodes' });
   if (variables.AUTH_JWT_SECRET === undefined && variables.AUTH_JWKS_URL === undefined)

@@ -52,3 +52,14 @@ export function decodeDescriptor(value: unknown): ClusterDescriptor {
 export function memberOf(descriptor: ClusterDescriptor, nodeId: string): MemberNode | null {
   return descriptor.nodes.find((node) => node.nodeId === nodeId) ?? null;
 }
+
+export function nodeIdOf({ nodes }: ClusterDescriptor, number: number): string | null {
+  return nodes.find((node) => node.number === number)?.nodeId ?? null;
+}
+
+/** Throws RangeError: only members get past the handshake. */
+export function numberOf(descriptor: ClusterDescriptor, nodeId: string): number {
+  const member = memberOf(descriptor, nodeId);
+  if (member === null) throw new RangeError(`${nodeId} is no node of this cluster`);
+  return member.number;
+}

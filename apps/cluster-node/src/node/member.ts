@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { getSession, inboxChanges } from '@fleetlm/conversation';
-import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { groupOfSession } from '@fleetlm/protocol';
 import { createRaftHost, type HostEvent, nodeClock, type RaftHost } from '@fleetlm/raft/host';
 import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
-import { crc32c, type WalFailure } from '@fleetlm/raft/wal';
+import { crc32c } from '@fleetlm/raft/wal';
 import { v7 } from 'uuid';
 import type { Environment } from '../config/environment.ts';
 import { createDispatchEngine, type DispatchEngine } from '../effects/dispatch/index.ts';
@@ -12,23 +11,24 @@ import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
-import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
+import { type ClusterDescriptor, nodeIdOf, numberOf } from '../membership/cluster-descriptor.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeOperation } from '../router/execute-operation.ts';
-import type { CallOutcome } from '../router/operations.ts';
 import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { ClusterReports } from '../runtime/cluster-reports.ts';
-import type { ClusterEvent, ClusterEventKind } from '../runtime/cluster-view.ts';
-import { decodeEvent, decodeReport, encodeEvent, encodeReport } from '../runtime/node-report.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { agentHistory } from './agent-history.ts';
-import { type CastKind, encodeCast, openCast } from './casts.ts';
+import { ClusterNews } from './cluster-news.ts';
+import { feedPorts } from './feed-ports.ts';
+import { type FatalFailure, handleHostEvent } from './host-events.ts';
+import { Leaders } from './leaders.ts';
 import { observeParts } from './observe.ts';
 import { ownReport } from './own-report.ts';
+import { Readiness } from './readiness.ts';
 import type { Storage } from './storage.ts';
 
 export interface MemberOptions {
@@ -41,13 +41,9 @@ export interface MemberOptions {
   readonly log: Logger;
   readonly version: string;
   /** The log is damaged or can't be written: the process must end with code 70. */
-  readonly onFatal: (
-    failure: WalFailure | { readonly kind: 'invariant'; readonly detail: string },
-  ) => void;
+  readonly onFatal: (failure: FatalFailure) => void;
 }
 
-const REPORT_EVERY_MS = 1_000;
-const READ_SYSTEM_EVERY_MS = 50;
 /** Running answers get this long to end before the next leader takes them up. */
 const ANSWERS_GRACE_MS = 1_500;
 const FLUSH_GRACE_MS = 1_500;
@@ -69,10 +65,9 @@ export class Member {
   readonly #router: Router;
   readonly #reports: ClusterReports;
   readonly #admin: NodeAdmin;
-  #timer: NodeJS.Timeout | null = null;
-  #databaseWasUp: boolean | null = null;
-  #systemCaughtUp = false;
-  #stopping = false;
+  readonly #news: ClusterNews;
+  readonly #leaders: Leaders;
+  readonly #readiness: Readiness;
 
   constructor(options: MemberOptions) {
     const { environment, descriptor, storage, mesh, metrics, log } = options;
@@ -103,6 +98,14 @@ export class Member {
       crc32c,
       onEvent: (event) => this.#hostEvent(event),
     });
+    this.#leaders = new Leaders({
+      self: this.#self,
+      descriptor,
+      placement: this.#placement,
+      host: this.#host,
+      mesh,
+    });
+    this.#readiness = new Readiness(this.#groups, this.#leaders);
     this.#flusher = createFlusher({
       propose: this.#groups.proposeHere,
       ledGroups: () => this.#groups.ledGroups(),
@@ -113,7 +116,15 @@ export class Member {
         log.error(conflict, 'flusher: Postgres holds another message under this number'),
     });
     this.#router = this.#createRouter();
-    this.#feed = this.#createFeed();
+    this.#feed = new Feed(
+      feedPorts({
+        groupCount: descriptor.groups,
+        groups: this.#groups,
+        router: this.#router,
+        castChunk: (frame) => this.#news.cast('chunk', frame),
+        onError: (error) => this.#fault(error),
+      }),
+    );
     this.#dispatch = this.#createDispatch();
     this.#reports = new ClusterReports({
       self: environment.nodeId,
@@ -133,15 +144,25 @@ export class Member {
       isConnected: (nodeId) => mesh.isConnected(nodeId),
       onError: (error) => this.#fault(error),
     });
+    this.#news = new ClusterNews({
+      nodeId: environment.nodeId,
+      mesh,
+      log,
+      ownReport: () => this.#ownReport(),
+      flusherStats: () => this.#flusher.stats,
+      reported: (nodeId, report) => this.#reports.receive(nodeId, report),
+      happened: (event) => this.#admin.publish(event),
+      receiveChunk: (body) => this.#feed.receiveChunk(body),
+    });
     this.runtime = new NodeRuntime({
       router: this.#router,
       systemGroup: SYSTEM_GROUP,
       groups: descriptor.groups,
       feed: this.#feed,
       agents: () => this.#groups.system.agents,
-      catchUpSystem: () => this.#catchUpSystem(),
-      overload: () => (this.#stopping ? 'this node is stopping' : null),
-      readiness: () => this.#readiness(),
+      catchUpSystem: () => this.#readiness.catchUpSystem(),
+      overload: () => (this.#readiness.isStopping ? 'this node is stopping' : null),
+      readiness: () => this.#readiness.state(),
       admin: this.#admin,
       metrics,
     });
@@ -166,16 +187,8 @@ export class Member {
     for (const { nodeId } of mesh.connected) this.#peerUp(nodeId);
     this.#dispatch.start();
     this.#flusher.start();
-    this.#timer = setInterval(() => this.#report(), REPORT_EVERY_MS);
-    this.#readSystem();
-  }
-
-  /** Until it has been read once; a restart must not serve the registrations of yesterday. */
-  #readSystem(): void {
-    void this.#catchUpSystem().then((isCaughtUp) => {
-      if (!isCaughtUp && !this.#stopping)
-        setTimeout(() => this.#readSystem(), READ_SYSTEM_EVERY_MS);
-    });
+    this.#news.start();
+    this.#readiness.start();
   }
 
   /** A frame from another node. False: malformed, its connection is to be closed. */
@@ -191,7 +204,7 @@ export class Member {
         this.#router.remote.handleResponse(nodeId, frame);
         return true;
       case 'cast':
-        return this.#receiveCast(nodeId, frame);
+        return this.#news.receive(nodeId, frame);
       default:
         return channel satisfies never;
     }
@@ -201,15 +214,15 @@ export class Member {
     switch (event.type) {
       case 'peer-up':
         this.#peerUp(event.identity.nodeId);
-        this.#tell('node-up', null, `${event.identity.nodeId} is connected`);
+        this.#news.tell('node-up', null, `${event.identity.nodeId} is connected`);
         return;
       case 'peer-down':
         this.#host.peerDown(numberOf(this.#options.descriptor, event.nodeId));
         this.#router.remote.peerDown(event.nodeId);
-        this.#tell('node-down', null, `${event.nodeId}: ${event.reason}`);
+        this.#news.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
         return;
       case 'peer-refused':
-        this.#tell('peer-refused', null, `${event.nodeId ?? event.address}: ${event.refusal}`);
+        this.#news.tell('peer-refused', null, `${event.nodeId ?? event.address}: ${event.refusal}`);
         return;
       default:
         event satisfies never;
@@ -218,13 +231,13 @@ export class Member {
 
   /** New work is refused from now on, and the node is not ready any more. */
   beginStop(): void {
-    this.#stopping = true;
+    this.#readiness.beginStop();
   }
 
   /** Ends what is under way, hands leaderships over and closes the log. At most about six seconds. */
   async stop(): Promise<void> {
     this.beginStop();
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#news.stop();
     await Promise.all([
       this.#dispatch.stop(ANSWERS_GRACE_MS),
       this.#flusher.stop(FLUSH_GRACE_MS),
@@ -262,8 +275,9 @@ export class Member {
       self: this.#self,
       nodeIdOf: (node) => nodeIdOf(descriptor, node),
       isConnected: (nodeId) => mesh.isConnected(nodeId),
-      leaderOf: this.#leaderOf,
+      leaderOf: (group) => this.#leaders.leaderOf(group),
       replicasOf: (group) => this.#placement.replicasOf(group),
+      holds: (group) => this.#leaders.holds(group),
       metrics,
       monotonicMs: () => performance.now(),
       random: Math.random,
@@ -281,42 +295,15 @@ export class Member {
       dispatch: this.#dispatch,
       flusher: this.#flusher,
       agent: this.#agent,
-      leaderOf: this.#leaderOf,
-      isReadyLeader: (group: number) => this.#holds(group) && this.#host.isReadyLeader(group),
+      leaderOf: (group: number) => this.#leaders.leaderOf(group),
+      isReadyLeader: (group: number) => this.#leaders.isReadyHere(group),
       transferLeadership: (group: number, to: number) => this.#host.transferLeadership(group, to),
       snapshotGroup: (group: number) => {
-        if (this.#holds(group)) this.#host.snapshotGroup(group);
+        if (this.#leaders.holds(group)) this.#host.snapshotGroup(group);
       },
       wallClockMs: Date.now,
       onError: (error: unknown) => this.#fault(error),
     };
-  }
-
-  #createFeed(): Feed {
-    const { descriptor } = this.#options;
-    return new Feed({
-      inboxChanges: (userId, sinceVersion) => {
-        const state = this.#groups.state(groupOfUser(userId, descriptor.groups));
-        return state === null ? null : inboxChanges(state, userId, sinceVersion);
-      },
-      dispatchOf: (sessionId) => {
-        const state = this.#groups.state(groupOfSession(sessionId) ?? -1);
-        return (state === null ? null : getSession(state, sessionId))?.dispatch ?? null;
-      },
-      fetch: async (sessionId) => {
-        const group = groupOfSession(sessionId);
-        if (group === null) return null;
-        const outcome = await new Promise<CallOutcome>((resolve) =>
-          this.#router.call(group, 'leader', { type: 'live-answer', sessionId }, resolve),
-        );
-        return outcome.status === 'done' && outcome.result.type === 'live-answer'
-          ? outcome.result.answer
-          : null;
-      },
-      castChunk: (frame) => this.#castAll('chunk', frame),
-      monotonicMs: () => performance.now(),
-      onError: (error) => this.#fault(error),
-    });
   }
 
   #createDispatch(): DispatchEngine {
@@ -341,71 +328,33 @@ export class Member {
 
   readonly #agent = (agentId: string) => this.#groups.system.agents.get(agentId) ?? null;
 
-  /** 0: nobody as far as this node knows, or it has no replica that would know. */
-  readonly #leaderOf = (group: number): number =>
-    this.#holds(group) ? this.#host.leaderOf(group) : 0;
-
-  #holds(group: number): boolean {
-    return group < this.#options.descriptor.groups || group === SYSTEM_GROUP
-      ? this.#placement.replicasOf(group).includes(this.#self)
-      : false;
-  }
-
   // --- what happens --------------------------------------------------------------------------------
 
   #hostEvent(event: HostEvent): void {
-    const { log, onFatal } = this.#options;
-    switch (event.type) {
-      case 'role-changed':
-        this.#router.leaderChanged(event.group, event.leader);
-        if (event.role === 'leader')
-          this.#tell('leader-elected', event.group, `leads in term ${event.term}`);
-        else this.#dispatch.leadershipLost(event.group);
-        return;
-      case 'snapshot-saved':
-        this.#tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
-        return;
-      case 'snapshot-installed':
-        this.#snapshotInstalled(event.group, event.index);
-        return;
-      case 'group-failed':
-        log.error(event, 'raft: this replica stands still');
-        return;
-      case 'disk-full':
-        log.error(event, event.full ? 'no space is left on the disk' : 'there is space again');
-        return;
-      case 'fatal':
-        onFatal(event.failure);
-        return;
-      default:
-        event satisfies never;
-    }
-  }
-
-  #snapshotInstalled(group: number, index: number): void {
-    const { groups } = this.#options.descriptor;
-    this.#feed.resync(
-      {
-        session: (sessionId) => groupOfSession(sessionId) === group,
-        user: (userId) => groupOfUser(userId, groups) === group,
-      },
-      'this node was brought up to date with a snapshot',
-    );
-    this.#tell('snapshot-installed', group, `up to ${index}`);
+    const { descriptor, metrics, log, onFatal } = this.#options;
+    handleHostEvent(event, {
+      groupCount: descriptor.groups,
+      router: this.#router,
+      feed: this.#feed,
+      dispatch: this.#dispatch,
+      news: this.#news,
+      leaders: this.#leaders,
+      metrics,
+      log,
+      onFatal,
+    });
   }
 
   #dispatchFailed(sessionId: string, error: string): void {
     const group = groupOfSession(sessionId);
     if (group !== null && this.#host.isReadyLeader(group))
-      this.#tell('dispatch-failed', group, `${sessionId}: ${error}`);
+      this.#news.tell('dispatch-failed', group, `${sessionId}: ${error}`);
   }
 
   #peerUp(nodeId: string): void {
     this.#reports.connected(nodeId);
     this.#host.peerUp(numberOf(this.#options.descriptor, nodeId));
   }
-
-  // --- reports -------------------------------------------------------------------------------------
 
   #ownReport() {
     const { environment, version, storage, eventLoop } = this.#options;
@@ -423,95 +372,8 @@ export class Member {
     });
   }
 
-  #report(): void {
-    this.#castAll('report', encodeReport(this.#ownReport()));
-    const { databaseUp, passes, failures, lastError } = this.#flusher.stats;
-    if (passes + failures === 0 || databaseUp === this.#databaseWasUp) return;
-    if (!databaseUp) this.#tell('flush-failed', null, lastError ?? 'Postgres can not be reached');
-    else if (this.#databaseWasUp !== null) this.#tell('flush-recovered', null, 'Postgres is back');
-    this.#databaseWasUp = databaseUp;
-  }
-
-  #tell(kind: ClusterEventKind, group: number | null, detail: string): void {
-    const { nodeId } = this.#options.environment;
-    const event: ClusterEvent = { atMs: Date.now(), nodeId, kind, group, detail };
-    // Elections come by the hundred when a node starts or dies.
-    const level = kind === 'leader-elected' ? 'debug' : 'info';
-    this.#options.log[level]({ event: kind, group, detail }, 'cluster event');
-    this.#admin.publish(event);
-    this.#castAll('event', encodeEvent(event));
-  }
-
-  #castAll(kind: CastKind, body: Uint8Array): void {
-    const { mesh } = this.#options;
-    const { connected } = mesh;
-    if (connected.length === 0) return;
-    const frame = encodeCast(kind, body);
-    for (const { nodeId } of connected) mesh.send(nodeId, 'cast', frame);
-  }
-
-  #receiveCast(nodeId: string, frame: Uint8Array): boolean {
-    const cast = openCast(frame);
-    if (cast === null) return false;
-    switch (cast.kind) {
-      case 'chunk':
-        return this.#feed.receiveChunk(cast.body);
-      case 'report': {
-        const report = decodeReport(cast.body);
-        if (report !== null) this.#reports.receive(nodeId, report);
-        return report !== null;
-      }
-      case 'event': {
-        const event = decodeEvent(cast.body);
-        if (event !== null) this.#admin.publish(event);
-        return event !== null;
-      }
-      default:
-        return cast.kind satisfies never;
-    }
-  }
-
-  // --- readiness -----------------------------------------------------------------------------------
-
-  #catchUpSystem(): Promise<boolean> {
-    return new Promise((resolve) =>
-      this.#groups.read(SYSTEM_GROUP, ({ status }) => {
-        if (status === 'ok') this.#systemCaughtUp = true;
-        resolve(status === 'ok');
-      }),
-    );
-  }
-
-  #readiness(): { readonly ready: boolean; readonly reasons: readonly string[] } {
-    const reasons: string[] = [];
-    if (this.#stopping) reasons.push('this node is stopping');
-    let leaderless = 0;
-    for (const group of this.#groups.hosted) if (!this.#hasLeader(group)) leaderless += 1;
-    if (leaderless > 0) reasons.push(`${leaderless} groups have no leader in contact`);
-    if (!this.#hasLeader(SYSTEM_GROUP)) reasons.push('the system group has no leader in contact');
-    else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
-    return { ready: reasons.length === 0, reasons };
-  }
-
-  #hasLeader(group: number): boolean {
-    const { descriptor, mesh } = this.#options;
-    const leader = this.#leaderOf(group);
-    if (leader === this.#self) return this.#host.isReadyLeader(group);
-    const nodeId = nodeIdOf(descriptor, leader);
-    return nodeId !== null && mesh.isConnected(nodeId);
-  }
-
   #fault(error: unknown): void {
+    this.#options.metrics.faults.inc({ kind: 'unexpected' });
     this.#options.log.error({ err: error }, 'a fault that should not happen');
   }
-}
-
-function nodeIdOf({ nodes }: ClusterDescriptor, number: number): string | null {
-  return nodes.find((node) => node.number === number)?.nodeId ?? null;
-}
-
-function numberOf({ nodes }: ClusterDescriptor, nodeId: string): number {
-  const member = nodes.find((node) => node.nodeId === nodeId);
-  if (member === undefined) throw new RangeError(`${nodeId} is no node of this cluster`);
-  return member.number;
 }

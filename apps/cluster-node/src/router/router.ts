@@ -27,6 +27,8 @@ export interface RouterOptions extends RemoteCallsOptions {
   readonly leaderOf: (group: number) => number;
   /** The nodes that hold a replica of the group, the preferred leader first. */
   readonly replicasOf: (group: number) => readonly number[];
+  /** Has this node a replica of the group that works? */
+  readonly holds: (group: number) => boolean;
   readonly metrics: Pick<Metrics, 'routerAttempts'>;
   readonly monotonicMs: () => number;
   /** A uniform number in [0, 1), for the jitter of pauses. */
@@ -162,22 +164,22 @@ export class Router {
 
   /** 0: nobody is known to lead the group, or to hold a replica of it within reach. */
   #targetOf(call: Call): number {
-    const { self, leaderOf, replicasOf, nodeIdOf, isConnected } = this.#options;
+    const { self, leaderOf, replicasOf, holds, nodeIdOf, isConnected } = this.#options;
     const reachable = (node: number): boolean => {
       const nodeId = nodeIdOf(node);
       return node === self || (nodeId !== null && isConnected(nodeId));
     };
     const replicas = replicasOf(call.group);
-    if (call.by === 'replica' && replicas.includes(self)) return self;
+    if (call.by === 'replica' && holds(call.group)) return self;
     if (call.hint !== 0) {
       const hint = call.hint;
       call.hint = 0;
       return hint;
     }
     const leader = leaderOf(call.group);
-    if (leader !== 0 || replicas.includes(self)) return leader;
-    // A group that has no replica here: its nodes take turns, each knows better than this one.
-    const candidates = replicas.filter(reachable);
+    if (leader !== 0 || holds(call.group)) return leader;
+    // A group that has no working replica here: its nodes take turns, each knows better than this one.
+    const candidates = replicas.filter((node) => node !== self && reachable(node));
     return candidates[call.attempts % Math.max(1, candidates.length)] ?? 0;
   }
 

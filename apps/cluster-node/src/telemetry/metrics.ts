@@ -41,7 +41,7 @@ export interface Metrics {
     readonly outcome: AttemptOutcome;
   }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
-  readonly faults: ClosedCounter<{ readonly kind: 'uncaught' | 'fatal' }>;
+  readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
   /** Prometheus text. */
@@ -109,7 +109,11 @@ export function createMetrics(): Metrics {
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),
-    faults: counter('fleetlm_faults_total', 'Faults that end or endanger the process', ['kind']),
+    faults: counter(
+      'fleetlm_faults_total',
+      'Replicas that stand still, and errors that should not happen',
+      ['kind'],
+    ),
     observe: (name, help, read) => observedGauge(registry, { name, help }, read),
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -4,6 +4,7 @@ import { Coverage } from './coverage.ts';
 import { EventHeap } from './event-heap.ts';
 import type { SimEvent } from './events.ts';
 import { EMPTY_HASH, mix, mixText } from './hash.ts';
+import { broken } from './invariants/broken.ts';
 import { Committed } from './invariants/committed.ts';
 import { checkTransition } from './invariants/configuration.ts';
 import { ElectionSafety } from './invariants/election-safety.ts';
@@ -14,6 +15,9 @@ import { RandomStream } from './random.ts';
 import { SimReplica } from './replica.ts';
 import type { Shared } from './shared.ts';
 import { type Swarm, swarmOf } from './swarm.ts';
+
+/** A hundred times what a seed needs: replicas that keep each other busy for ever, without getting anywhere. */
+const EVENTS_MAX = 1_000_000;
 
 /** One group in virtual time. Everything that happens follows from the seed. */
 export class Simulation implements Shared {
@@ -77,6 +81,7 @@ export class Simulation implements Shared {
       if (next === null) return;
       this.now = next.time;
       this.events += 1;
+      if (this.events > EVENTS_MAX) broken('liveness', `a storm: ${EVENTS_MAX} events and no end`);
       this.traceHash = mix(mixText(this.traceHash, next.event.type), next.time);
       this.onEvent?.(next.time, next.event);
       if (next.event.type === 'end') return;

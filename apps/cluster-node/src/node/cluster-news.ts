@@ -1,0 +1,96 @@
+import type { Mesh } from '@fleetlm/raft/mesh';
+import type { FlusherStats } from '../effects/flusher/index.ts';
+import type { ClusterEvent, ClusterEventKind } from '../runtime/cluster-view.ts';
+import {
+  decodeEvent,
+  decodeReport,
+  encodeEvent,
+  encodeReport,
+  type NodeReport,
+} from '../runtime/node-report.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type CastKind, encodeCast, openCast } from './casts.ts';
+
+const REPORT_EVERY_MS = 1_000;
+
+export interface ClusterNewsOptions {
+  readonly nodeId: string;
+  readonly mesh: Mesh;
+  readonly log: Logger;
+  readonly ownReport: () => NodeReport;
+  readonly flusherStats: () => FlusherStats;
+  readonly reported: (nodeId: string, report: NodeReport) => void;
+  readonly happened: (event: ClusterEvent) => void;
+  /** False: malformed. */
+  readonly receiveChunk: (body: Uint8Array) => boolean;
+}
+
+/** What the nodes tell each other without being asked: how they are, what happened, parts of answers. */
+export class ClusterNews {
+  readonly #options: ClusterNewsOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #databaseWasUp: boolean | null = null;
+
+  constructor(options: ClusterNewsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#report(), REPORT_EVERY_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  /** Something happened on this node: to its log, and to whoever watches the cluster through any node. */
+  tell(kind: ClusterEventKind, group: number | null, detail: string): void {
+    const { nodeId, log, happened } = this.#options;
+    const event: ClusterEvent = { atMs: Date.now(), nodeId, kind, group, detail };
+    // Elections come by the hundred when a node starts or dies.
+    const level = kind === 'leader-elected' ? 'debug' : 'info';
+    log[level]({ event: kind, group, detail }, 'cluster event');
+    happened(event);
+    this.cast('event', encodeEvent(event));
+  }
+
+  /** To all nodes that are connected; the others learn it from the next one, or ask. */
+  cast(kind: CastKind, body: Uint8Array): void {
+    const { mesh } = this.#options;
+    const { connected } = mesh;
+    if (connected.length === 0) return;
+    const frame = encodeCast(kind, body);
+    for (const { nodeId } of connected) mesh.send(nodeId, 'cast', frame);
+  }
+
+  /** False: malformed. */
+  receive(nodeId: string, frame: Uint8Array): boolean {
+    const cast = openCast(frame);
+    if (cast === null) return false;
+    switch (cast.kind) {
+      case 'chunk':
+        return this.#options.receiveChunk(cast.body);
+      case 'report': {
+        const report = decodeReport(cast.body);
+        if (report !== null) this.#options.reported(nodeId, report);
+        return report !== null;
+      }
+      case 'event': {
+        const event = decodeEvent(cast.body);
+        if (event !== null) this.#options.happened(event);
+        return event !== null;
+      }
+      default:
+        return cast.kind satisfies never;
+    }
+  }
+
+  #report(): void {
+    this.cast('report', encodeReport(this.#options.ownReport()));
+    const { databaseUp, passes, failures, lastError } = this.#options.flusherStats();
+    if (passes + failures === 0 || databaseUp === this.#databaseWasUp) return;
+    if (!databaseUp) this.tell('flush-failed', null, lastError ?? 'Postgres can not be reached');
+    else if (this.#databaseWasUp !== null) this.tell('flush-recovered', null, 'Postgres is back');
+    this.#databaseWasUp = databaseUp;
+  }
+}

@@ -1,0 +1,64 @@
+import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import type { HostEvent } from '@fleetlm/raft/host';
+import type { WalFailure } from '@fleetlm/raft/wal';
+import type { DispatchEngine } from '../effects/dispatch/index.ts';
+import type { Feed } from '../effects/feed/feed.ts';
+import type { Router } from '../router/router.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { ClusterNews } from './cluster-news.ts';
+import type { Leaders } from './leaders.ts';
+
+export type FatalFailure = WalFailure | { readonly kind: 'invariant'; readonly detail: string };
+
+export interface HostEventTargets {
+  /** Number of groups of conversations. */
+  readonly groupCount: number;
+  readonly router: Router;
+  readonly feed: Feed;
+  readonly dispatch: DispatchEngine;
+  readonly news: ClusterNews;
+  readonly leaders: Leaders;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly onFatal: (failure: FatalFailure) => void;
+}
+
+/** Tells the parts of the node what happened in its groups. */
+export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
+  const { router, feed, dispatch, news, leaders, metrics, log, onFatal, groupCount } = targets;
+  switch (event.type) {
+    case 'role-changed':
+      router.leaderChanged(event.group, event.leader);
+      if (event.role === 'leader')
+        news.tell('leader-elected', event.group, `leads in term ${event.term}`);
+      else dispatch.leadershipLost(event.group);
+      return;
+    case 'snapshot-saved':
+      news.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
+      return;
+    case 'snapshot-installed':
+      feed.resync(
+        {
+          session: (sessionId) => groupOfSession(sessionId) === event.group,
+          user: (userId) => groupOfUser(userId, groupCount) === event.group,
+        },
+        'this node was brought up to date with a snapshot',
+      );
+      news.tell('snapshot-installed', event.group, `up to ${event.index}`);
+      return;
+    case 'group-failed':
+      leaders.replicaFailed(event.group);
+      metrics.faults.inc({ kind: 'replica' });
+      log.error(event, 'raft: this replica stands still');
+      return;
+    case 'disk-full':
+      log.error(event, event.full ? 'no space is left on the disk' : 'there is space again');
+      return;
+    case 'fatal':
+      onFatal(event.failure);
+      return;
+    default:
+      event satisfies never;
+  }
+}

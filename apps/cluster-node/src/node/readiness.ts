@@ -1,0 +1,56 @@
+import type { Groups } from '../groups/groups.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
+import type { Leaders } from './leaders.ts';
+
+const READ_SYSTEM_EVERY_MS = 50;
+
+/** May clients be sent here? And if not, why. */
+export class Readiness {
+  readonly #groups: Groups;
+  readonly #leaders: Leaders;
+  #systemCaughtUp = false;
+  #stopping = false;
+
+  constructor(groups: Groups, leaders: Leaders) {
+    this.#groups = groups;
+    this.#leaders = leaders;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** The node is not ready any more, and will not be again. */
+  beginStop(): void {
+    this.#stopping = true;
+  }
+
+  /** Reads the system group until that worked once: a restart must not serve the registrations of yesterday. */
+  start(): void {
+    void this.catchUpSystem().then((isCaughtUp) => {
+      if (!isCaughtUp && !this.#stopping) setTimeout(() => this.start(), READ_SYSTEM_EVERY_MS);
+    });
+  }
+
+  /** True: this node's system group holds everything that was acknowledged before the call. */
+  catchUpSystem(): Promise<boolean> {
+    return new Promise((resolve) =>
+      this.#groups.read(SYSTEM_GROUP, ({ status }) => {
+        if (status === 'ok') this.#systemCaughtUp = true;
+        resolve(status === 'ok');
+      }),
+    );
+  }
+
+  state(): { readonly ready: boolean; readonly reasons: readonly string[] } {
+    const reasons: string[] = [];
+    if (this.#stopping) reasons.push('this node is stopping');
+    let leaderless = 0;
+    for (const group of this.#groups.hosted) if (!this.#leaders.isReachable(group)) leaderless += 1;
+    if (leaderless > 0) reasons.push(`${leaderless} groups have no leader in contact`);
+    if (!this.#leaders.isReachable(SYSTEM_GROUP))
+      reasons.push('the system group has no leader in contact');
+    else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
+    return { ready: reasons.length === 0, reasons };
+  }
+}
