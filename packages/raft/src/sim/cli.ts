@@ -1,80 +1,115 @@
 import { parseArgs } from 'node:util';
-import { Coverage } from './coverage.ts';
-import { simulateNodes } from './l1/cli.ts';
-import { replaySeed } from './replay.ts';
-import { runSeed } from './run-seed.ts';
-import { hunt, mutationNames } from './zoo.ts';
+import { reportFailure } from './failure-report.ts';
+import { LAYER_1 } from './l1/layer-1.ts';
+import type { Layer, RunOptions } from './layer.ts';
+import { LAYER_0 } from './layer-0.ts';
+import { hunt } from './zoo.ts';
 
-const USAGE = 'npm run sim -- [--seeds N] [--seed S] [--once] | --replay S | --zoo [--seeds N]';
+const USAGE = `npm run sim -- [--layer 0|1] [--seeds N] [--seed S] [--groups G] [--once]
+npm run sim -- [--layer 0|1] --replay S [--groups G] [--bug NAME] [--without FAULT,...] [--lines N]
+npm run sim -- --zoo [--seeds N]`;
+
+const SEEDS_DEFAULT = { 0: 1_000, 1: 200 } as const;
 const ZOO_SEEDS_MAX = 2_000;
+/** Failures that are shrunk and told in full; of the others only the seed. */
+const REPORTS_MAX = 3;
 
 /** Answers the process's exit code. Throws TypeError on unknown or malformed options. */
 export function simulate(args: readonly string[]): number {
-  if (args.some((arg, at) => arg === '--layer=1' || (arg === '--layer' && args[at + 1] === '1')))
-    return simulateNodes(args);
   const { values } = parseArgs({
     args: [...args],
     options: {
+      layer: { type: 'string', default: '0' },
       seeds: { type: 'string' },
-      seed: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      groups: { type: 'string' },
       once: { type: 'boolean', default: false },
       replay: { type: 'string' },
+      bug: { type: 'string' },
+      without: { type: 'string', default: '' },
+      lines: { type: 'string', default: '200' },
       zoo: { type: 'boolean', default: false },
     },
   });
-  const first = wholeNumber('seed', values.seed ?? '1');
-  if (values.replay !== undefined) return replay(wholeNumber('replay', values.replay));
-  if (values.zoo) return zoo(first, wholeNumber('seeds', values.seeds ?? String(ZOO_SEEDS_MAX)));
-  return runSeeds(first, wholeNumber('seeds', values.seeds ?? '1000'), values.once);
+  const layer = [LAYER_0, LAYER_1].find(({ number }) => String(number) === values.layer);
+  if (layer === undefined) throw new TypeError(`--layer ${values.layer}: 0 or 1\n${USAGE}`);
+  const options: RunOptions = {
+    bug: values.bug ?? null,
+    without: values.without === '' ? [] : values.without.split(','),
+    groups: values.groups === undefined ? null : wholeNumber('groups', values.groups, 1),
+  };
+  if (values.replay !== undefined) {
+    const lines = wholeNumber('lines', values.lines, 1);
+    const text = layer.replay(wholeNumber('replay', values.replay, 0), options, lines);
+    print(text);
+    return text.endsWith('nothing is broken') ? 0 : 1;
+  }
+  const first = wholeNumber('seed', values.seed, 0);
+  const seeds = values.seeds === undefined ? null : wholeNumber('seeds', values.seeds, 1);
+  if (values.zoo) return zoo(first, seeds ?? ZOO_SEEDS_MAX);
+  return runSeeds(layer, first, seeds ?? SEEDS_DEFAULT[layer.number], options, values.once);
 }
 
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new TypeError(`--${name} ${text}: a whole number\n${USAGE}`);
-  return Number(text);
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  if (value < least)
+    throw new TypeError(`--${name} ${text}: a whole number, at least ${least}\n${USAGE}`);
+  return value;
 }
 
-function replay(seed: number): number {
-  const text = replaySeed(seed);
-  print(text);
-  return text.endsWith('nothing is broken') ? 0 : 1;
-}
-
-function runSeeds(first: number, seeds: number, once: boolean): number {
-  const coverage = new Coverage();
+/** Every seed twice, unless `once`: a seed that goes two ways is a failure like any other. */
+function runSeeds(
+  layer: Layer,
+  first: number,
+  seeds: number,
+  options: RunOptions,
+  once: boolean,
+): number {
+  const counts = new Map<string, number>(layer.situations.map((situation) => [situation, 0]));
   const begin = performance.now();
   let events = 0;
   let failed = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
-    const result = runSeed(seed);
+    const result = layer.run(seed, options);
     events += result.events;
-    coverage.add(result.coverage);
-    let message = result.failure?.message ?? null;
+    for (const [situation, count] of result.situations)
+      counts.set(situation, (counts.get(situation) ?? 0) + count);
+    let { failure } = result;
     if (!once) {
-      const again = runSeed(seed);
+      const again = layer.run(seed, options);
       events += again.events;
-      if (again.traceHash !== result.traceHash) message = 'the seed went two ways';
+      if (again.traceHash !== result.traceHash) failure ??= new Error('it went two ways');
     }
-    if (message === null) continue;
+    if (failure === null) continue;
     failed += 1;
-    print(`seed ${seed}: ${message}`);
+    const isTold = failed <= REPORTS_MAX;
+    print(
+      isTold ? reportFailure(layer, seed, options, failure) : `seed ${seed}: ${failure.message}`,
+    );
   }
   const seconds = (performance.now() - begin) / 1000;
-  for (const [situation, count] of [...coverage.counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [situation, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
     print(`${String(count).padStart(10)}  ${situation}`);
-  }
-  for (const situation of coverage.missing()) print(`never met: ${situation}`);
-  print(
-    `${seeds} seeds, ${failed} failed, ${events} events, ${Math.round(events / seconds)} events/s`,
-  );
+  const missing = [...counts].filter(([, count]) => count === 0).map(([situation]) => situation);
+  for (const situation of missing) print(`never met: ${situation}`);
+  const rate = Math.round(events / seconds);
+  print(`${seeds} seeds, ${failed} failed, ${events} events, ${rate} events/s`);
   return failed === 0 ? 0 : 1;
 }
 
+/** Looks for every deliberate bug, and prints a table for docs/internals/simulator.md. */
 function zoo(first: number, seedsMax: number): number {
   let survivors = 0;
-  for (const mutation of mutationNames()) {
-    const { seed, seeds, message } = hunt(mutation, first, seedsMax);
-    if (seed === null) survivors += 1;
-    print(`${mutation}: ${seed === null ? `survived ${seeds} seeds` : `seed ${seed}: ${message}`}`);
+  print('| layer | bug | seeds needed | caught by | seconds |\n| --- | --- | --- | --- | --- |');
+  for (const layer of [LAYER_0, LAYER_1]) {
+    for (const bug of layer.bugs) {
+      const begin = performance.now();
+      const { seed, seeds, invariant } = hunt(layer, bug, first, seedsMax);
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      if (seed === null) survivors += 1;
+      const needed = seed === null ? `not in ${seeds}` : String(seeds);
+      print(`| ${layer.number} | ${bug} | ${needed} | ${invariant} | ${seconds} |`);
+    }
   }
   return survivors === 0 ? 0 : 1;
 }

@@ -1,14 +1,17 @@
 import type { SimEvent } from './events.ts';
 import type { SimReplica } from './replica.ts';
-import { runSeed } from './run-seed.ts';
-
-const EVENTS_SHOWN = 200;
+import { runSeed, type SeedOptions } from './run-seed.ts';
 
 /** One line for each of the last events of a seed, then how every replica stood. For reading, not for parsing. */
-export function replaySeed(seed: number, events = EVENTS_SHOWN): string {
+export function replaySeed(
+  seed: number,
+  options: Pick<SeedOptions, 'mutations' | 'without'>,
+  events: number,
+): string {
   const lines: string[] = [];
   let replicas: readonly SimReplica[] = [];
   const { failure } = runSeed(seed, {
+    ...options,
     onEvent: (time, event, sim) => {
       lines.push(`${time} ${describe(event)}`);
       if (lines.length > 2 * events) lines.splice(0, events);

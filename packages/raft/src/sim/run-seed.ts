@@ -4,6 +4,7 @@ import type { Coverage } from './coverage.ts';
 import type { SimEvent } from './events.ts';
 import { checkLiveness } from './liveness.ts';
 import { Simulation } from './simulation.ts';
+import type { Fault } from './swarm.ts';
 
 export interface SeedResult {
   readonly seed: number;
@@ -17,12 +18,13 @@ export interface SeedResult {
 
 export interface SeedOptions {
   readonly mutations?: RaftMutations;
+  readonly without?: readonly Fault[];
   readonly onEvent?: (time: number, event: SimEvent, sim: Simulation) => void;
 }
 
 /** Runs one seed: a phase of faults in which nothing may be lost, then one without in which all must go on. */
 export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
-  const sim = new Simulation(seed, options.mutations ?? null);
+  const sim = new Simulation(seed, options.mutations ?? null, options.without);
   const { onEvent } = options;
   if (onEvent !== undefined) sim.onEvent = (time, event) => onEvent(time, event, sim);
   let failure: Error | null = null;

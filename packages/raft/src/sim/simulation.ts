@@ -14,7 +14,7 @@ import { Network } from './network.ts';
 import { RandomStream } from './random.ts';
 import { SimReplica } from './replica.ts';
 import type { Shared } from './shared.ts';
-import { type Swarm, swarmOf } from './swarm.ts';
+import { type Fault, type Swarm, swarmOf } from './swarm.ts';
 
 /** A hundred times what a seed needs: replicas that keep each other busy for ever, without getting anywhere. */
 const EVENTS_MAX = 1_000_000;
@@ -41,10 +41,10 @@ export class Simulation implements Shared {
   /** Called for every event, for looking at one seed closely. */
   onEvent: ((time: number, event: SimEvent) => void) | null = null;
 
-  constructor(seed: number, mutations: RaftMutations | null) {
+  constructor(seed: number, mutations: RaftMutations | null, without: readonly Fault[] = []) {
     this.seed = seed;
     this.mutations = mutations;
-    this.swarm = swarmOf(seed);
+    this.swarm = swarmOf(seed, without);
     this.network = new Network(this.swarm, this.stream('network'));
     const voters = Array.from({ length: this.swarm.voters }, (_, i) => i + 1);
     const confState: ConfState = {

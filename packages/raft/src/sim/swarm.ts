@@ -41,7 +41,35 @@ export interface Swarm {
   readonly powerLoss: boolean;
 }
 
-export function swarmOf(seed: number): Swarm {
+/** What can be taken away from a seed; each is a number that is 0 where there is none of it. */
+export const FAULTS = [
+  'loss',
+  'duplicate',
+  'shorten',
+  'longDelay',
+  'partitionEvery',
+  'crashEvery',
+  'pauseEvery',
+  'stallEvery',
+  'transferEvery',
+  'forgetEvery',
+  'compactEvery',
+  'confChangeEvery',
+  'slowWrite',
+  'writeDelayMax',
+  'applyDelayMax',
+  'readyDelayMax',
+] as const satisfies readonly (keyof Swarm)[];
+
+export type Fault = (typeof FAULTS)[number];
+
+/** The swarm of a seed, without some of its faults. */
+export function swarmOf(seed: number, without: readonly Fault[] = []): Swarm {
+  const taken = Object.fromEntries(without.map((fault) => [fault, 0]));
+  return { ...drawSwarm(seed), ...taken };
+}
+
+function drawSwarm(seed: number): Swarm {
   const random = new RandomStream(seed, 'swarm');
   const sometimes = (low: number, high: number): number =>
     random.chance(0.5) ? random.between(low, high) : 0;

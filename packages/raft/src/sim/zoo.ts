@@ -1,29 +1,24 @@
-import { NO_MUTATIONS, type RaftMutations } from '../core/index.ts';
-import { runSeed } from './run-seed.ts';
-
-export type Mutation = keyof RaftMutations;
+import type { Layer } from './layer.ts';
+import { PLAIN } from './layer.ts';
+import { invariantOf } from './shrink.ts';
 
 export interface Catch {
-  readonly mutation: Mutation;
+  readonly bug: string;
   /** Null: it survived all seeds, so the simulator would miss such a bug. */
   readonly seed: number | null;
+  /** Seeds that were tried. */
   readonly seeds: number;
+  readonly invariant: string;
   readonly message: string;
 }
 
-/** The deliberate bugs of the core, in the order of their names. */
-export function mutationNames(): readonly Mutation[] {
-  return Object.keys(NO_MUTATIONS).filter((name): name is Mutation => name in NO_MUTATIONS);
-}
-
 /** Looks for the first seed that catches a deliberate bug. */
-export function hunt(mutation: Mutation, firstSeed: number, seedsMax: number): Catch {
-  const mutations = { ...NO_MUTATIONS, [mutation]: true };
+export function hunt(layer: Layer, bug: string, firstSeed: number, seedsMax: number): Catch {
   for (let seed = firstSeed; seed < firstSeed + seedsMax; seed += 1) {
-    const { failure } = runSeed(seed, { mutations });
-    if (failure !== null) {
-      return { mutation, seed, seeds: seed - firstSeed + 1, message: failure.message };
-    }
+    const { failure } = layer.run(seed, { ...PLAIN, bug });
+    if (failure === null) continue;
+    const seeds = seed - firstSeed + 1;
+    return { bug, seed, seeds, invariant: invariantOf(failure), message: failure.message };
   }
-  return { mutation, seed: null, seeds: seedsMax, message: 'survived' };
+  return { bug, seed: null, seeds: seedsMax, invariant: '', message: 'survived' };
 }

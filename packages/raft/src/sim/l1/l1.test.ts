@@ -4,7 +4,7 @@ import { L1Coverage } from './coverage.ts';
 import { runL1Seed } from './run-seed.ts';
 
 const FIRST_SEED = 1;
-const SEEDS = 60;
+const SEEDS = 120;
 const TIMEOUT_MS = 180_000;
 
 /** Every seed that has ever found something. */

@@ -1,25 +1,17 @@
 import { L1Simulation } from './simulation.ts';
+import type { L1Run } from './swarm.ts';
 
-const LINES_SHOWN = 300;
-
-export interface Replayed {
-  readonly text: string;
-  readonly isFine: boolean;
-}
-
-/** The last things that happened to the machines of a seed, then how each stood. For reading, not for parsing. */
-export function replayL1Seed(seed: number, groups: number | null): Replayed {
+/** The last things that happened to the machines of a run, then how each stood. For reading, not for parsing. */
+export function replayL1Seed(run: L1Run, linesShown: number): string {
   const lines: string[] = [];
-  const simulation = new L1Simulation(seed, groups, (line) => {
+  const simulation = new L1Simulation(run, (line) => {
     lines.push(`${simulation.timeline.now.toFixed(3)} ${line()}`);
-    if (lines.length > 2 * LINES_SHOWN) lines.splice(0, LINES_SHOWN);
+    if (lines.length > 2 * linesShown) lines.splice(0, linesShown);
   });
   let outcome = 'nothing is broken';
-  let isFine = true;
   try {
     simulation.run();
   } catch (error) {
-    isFine = false;
     outcome = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const states = simulation.nodes.map(({ number, running, isDown, process }) => {
@@ -27,11 +19,7 @@ export function replayL1Seed(seed: number, groups: number | null): Replayed {
     const led = running?.host.groups.filter((group) => running.host.isLeader(group)) ?? [];
     return `node ${number} is ${state}, leads [${led.slice(0, 20).join(' ')}]`;
   });
-  const text = [
-    JSON.stringify(simulation.swarm),
-    ...lines.slice(-LINES_SHOWN),
-    ...states,
-    outcome,
-  ].join('\n');
-  return { text, isFine };
+  return [JSON.stringify(simulation.swarm), ...lines.slice(-linesShown), ...states, outcome].join(
+    '\n',
+  );
 }

@@ -1,6 +1,7 @@
 import type { L1Coverage } from './coverage.ts';
 import { withoutEscape } from './no-escape.ts';
 import { L1Simulation } from './simulation.ts';
+import type { L1Run } from './swarm.ts';
 
 export interface L1Result {
   readonly seed: number;
@@ -11,9 +12,15 @@ export interface L1Result {
   readonly failure: Error | null;
 }
 
-/** Runs one seed to its end, or to the first promise that is broken; `groups` instead of the seed's own count. */
-export function runL1Seed(seed: number, groups: number | null = null): L1Result {
-  const simulation = new L1Simulation(seed, groups);
+/** Runs one seed to its end, or to the first promise that is broken. */
+export function runL1Seed(seed: number, options: Partial<Omit<L1Run, 'seed'>> = {}): L1Result {
+  const simulation = new L1Simulation({
+    seed,
+    groups: null,
+    mutation: null,
+    without: [],
+    ...options,
+  });
   let failure: Error | null = null;
   try {
     withoutEscape(() => simulation.run());

@@ -1,4 +1,5 @@
 import type { L1Coverage } from './coverage.ts';
+import type { DiskMutation } from './disk-mutations.ts';
 import type { SimNetwork } from './sim-net.ts';
 import type { SimNode } from './sim-node.ts';
 import type { L1Swarm } from './swarm.ts';
@@ -8,6 +9,8 @@ import type { GroupTruth } from './truth.ts';
 /** What the machines of one run share. */
 export interface L1Shared {
   readonly seed: number;
+  /** The deliberate bug that this run has; null: none. */
+  readonly mutation: DiskMutation | null;
   readonly swarm: L1Swarm;
   readonly timeline: Timeline;
   readonly coverage: L1Coverage;

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createRaftHost, type HostEvent, type RaftHost } from '../../host/index.ts';
 import { MeshNode } from '../../mesh/index.ts';
+import type { Disk } from '../../wal/disk.ts';
 import {
   crc32c,
   openSnapshotStore,
@@ -15,6 +16,7 @@ import { RandomStream } from '../random.ts';
 import { SimulatedDisk } from '../sim-disk.ts';
 import { ChainMachine } from './chain-machine.ts';
 import { DiskFaults } from './disk-faults.ts';
+import { withBug } from './disk-mutations.ts';
 import { DurableNode } from './durable-node.ts';
 import { checkedSend, nodeName, numberOf } from './sent-frames.ts';
 import type { L1Shared } from './shared.ts';
@@ -60,6 +62,14 @@ export class SimNode implements NetHost {
     this.#disk = new SimulatedDisk(this.faults.options);
   }
 
+  get #port(): Disk {
+    return withBug(this.#disk, this.#shared.mutation);
+  }
+
+  get #crc32c(): (bytes: Uint8Array) => number {
+    return this.#shared.mutation === 'checksumConstant' ? () => 0 : crc32c;
+  }
+
   get process(): SimProcess | null {
     return this.#process;
   }
@@ -102,12 +112,12 @@ export class SimNode implements NetHost {
     const { swarm } = this.#shared;
     openWal(
       {
-        disk: this.#disk,
+        disk: this.#port,
         directory: 'wal',
         identity: { clusterId: CLUSTER, nodeId: nodeName(this.number) },
         segmentBytes: swarm.segmentBytes,
         sealAfterMs: swarm.sealAfterMs,
-        crc32c,
+        crc32c: this.#crc32c,
         clock: process,
         nonce: () => random.next(),
         onFailure: (failure) => this.#failed(process, failure),
@@ -121,7 +131,12 @@ export class SimNode implements NetHost {
 
   #openStore(process: SimProcess, random: RandomStream, wal: Wal, recovered: RecoveredWal): void {
     this.durable.recovered(recovered);
-    const options = { disk: this.#disk, directory: 'snapshots', crc32c, clock: process };
+    const options = {
+      disk: this.#port,
+      directory: 'snapshots',
+      crc32c: this.#crc32c,
+      clock: process,
+    };
     openSnapshotStore(options, (result) => {
       if (!result.ok) this.#failed(process, result.failure);
       else this.#start(process, random, wal, recovered, result.value);

@@ -1,11 +1,12 @@
 import { RandomStream } from '../random.ts';
 import { L1Coverage } from './coverage.ts';
+import type { DiskMutation } from './disk-mutations.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { LivenessPhase } from './liveness.ts';
 import type { L1Shared } from './shared.ts';
 import { SimNetwork } from './sim-net.ts';
 import { SimNode } from './sim-node.ts';
-import { drawSwarm, type L1Swarm } from './swarm.ts';
+import { type L1Run, type L1Swarm, l1SwarmOf } from './swarm.ts';
 import { Timeline } from './timeline.ts';
 import { GroupTruth, Payloads } from './truth.ts';
 import { Workload } from './workload.ts';
@@ -13,6 +14,7 @@ import { Workload } from './workload.ts';
 /** One run: production hosts, logs and meshes on simulated machines, from one seed. */
 export class L1Simulation implements L1Shared {
   readonly seed: number;
+  readonly mutation: DiskMutation | null;
   readonly swarm: L1Swarm;
   readonly timeline = new Timeline();
   readonly coverage = new L1Coverage();
@@ -28,14 +30,12 @@ export class L1Simulation implements L1Shared {
 
   readonly tell: (line: () => string) => void;
 
-  constructor(
-    seed: number,
-    groups: number | null,
-    tell: (line: () => string) => void = () => undefined,
-  ) {
+  constructor(run: L1Run, tell: (line: () => string) => void = () => undefined) {
+    const { seed, mutation } = run;
     this.seed = seed;
+    this.mutation = mutation;
     this.tell = tell;
-    this.swarm = drawSwarm(seed, groups);
+    this.swarm = l1SwarmOf(run);
     const stream = (name: string): RandomStream => new RandomStream(seed, `l1 ${name}`);
     this.network = new SimNetwork({
       timeline: this.timeline,

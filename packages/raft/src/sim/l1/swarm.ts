@@ -1,5 +1,6 @@
 import { HOST_LIMITS_DEFAULT, type HostLimits } from '../../host/host-options.ts';
 import { RandomStream } from '../random.ts';
+import type { DiskMutation } from './disk-mutations.ts';
 
 /** What one seed is like. Each kind of fault is absent from about half of them. */
 export interface L1Swarm {
@@ -49,8 +50,46 @@ export interface L1Swarm {
 const KIB = 1024;
 const GROUPS = [1, 1, 2, 3, 3, 8, 8, 16, 64, 256] as const;
 
-/** Draws the swarm of a seed; `groups` instead of its own count where one is given. */
-export function drawSwarm(seed: number, groups: number | null): L1Swarm {
+/** What can be taken away from a seed; each is a number that is 0 where there is none of it. */
+export const L1_FAULTS = [
+  'drift',
+  'longDelay',
+  'split',
+  'slowSync',
+  'shortWrite',
+  'crashEveryMs',
+  'crashAtDiskEveryMs',
+  'powerLossEveryMs',
+  'stopEveryMs',
+  'pauseEveryMs',
+  'stallEveryMs',
+  'fullEveryMs',
+  'noRoomEveryMs',
+  'syncErrorEveryMs',
+  'partitionEveryMs',
+  'resetEveryMs',
+  'corruptEveryMs',
+] as const satisfies readonly (keyof L1Swarm)[];
+
+export type L1Fault = (typeof L1_FAULTS)[number];
+
+/** The swarm of a run: `groups` instead of the seed's own count where one is given, some faults taken away. */
+export function l1SwarmOf({ seed, groups, without }: Omit<L1Run, 'mutation'>): L1Swarm {
+  const taken = Object.fromEntries(without.map((fault) => [fault, 0]));
+  return { ...drawSwarm(seed, groups), ...taken };
+}
+
+/** All that a run follows from. */
+export interface L1Run {
+  readonly seed: number;
+  /** Null: as many as the seed draws. */
+  readonly groups: number | null;
+  /** The deliberate bug that it has; null: none. */
+  readonly mutation: DiskMutation | null;
+  readonly without: readonly L1Fault[];
+}
+
+function drawSwarm(seed: number, groups: number | null): L1Swarm {
   const random = new RandomStream(seed, 'l1 swarm');
   const drawn = random.pick(GROUPS);
   const count = groups ?? drawn;
