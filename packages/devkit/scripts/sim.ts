@@ -1,4 +1,4 @@
-/** npm run sim -- [--seeds N] [--seed S] [--once] | --replay S | --zoo [--seeds N] | --layer 1 [--seeds N] [--groups G] */
+/** npm run sim: docs/internals/simulator.md */
 import { simulate } from '@fleetlm/raft/sim';
 
 try {
