@@ -7,6 +7,9 @@ import type { ReplicaId } from './types.ts';
  */
 export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
+/** Pipelines that are begun anew at once, between two heartbeat responses. */
+const REWINDS_MAX = 1;
+
 export interface ProgressLimits {
   readonly inflightMessagesMax: number;
   readonly inflightBytesMax: number;
@@ -36,6 +39,8 @@ export class Progress {
   readRound = 0;
   isLearner = false;
   readonly inflights: Inflights;
+  /** Pipelines that were rejected since the last heartbeat response. */
+  #rewinds = 0;
 
   constructor(id: ReplicaId, next: number, limits: ProgressLimits) {
     this.id = id;
@@ -51,6 +56,26 @@ export class Progress {
     this.sentCommit = 0;
     this.readRound = 0;
     this.recentActive = false;
+    this.#rewinds = 0;
+  }
+
+  /**
+   * Pipelines were rejected too often: until the next heartbeat response nothing is sent, and answers begin
+   * nothing. Where messages overtake each other, every late append of an old pipeline could otherwise begin a
+   * new one, and their number would grow without end.
+   */
+  get isHeld(): boolean {
+    return this.#rewinds > REWINDS_MAX;
+  }
+
+  /** An append of the pipeline was rejected: back to one at a time. */
+  rewind(): void {
+    this.#rewinds += 1;
+    this.becomeProbe();
+  }
+
+  heartbeatAnswered(): void {
+    this.#rewinds = 0;
   }
 
   #enter(state: ProgressState): void {
@@ -110,7 +135,7 @@ export class Progress {
   }
 
   isPaused(): boolean {
-    return this.state === 'snapshot' || this.paused;
+    return this.state === 'snapshot' || this.paused || this.isHeld;
   }
 
   /** Would an append with `commit` tell the replica of entries that it has or is about to have? */

@@ -200,6 +200,42 @@ describe('flow control', () => {
     expect(commits(cluster)).toEqual([21, 21, 21]);
   });
 
+  test('A16 late answers of old windows begin one new window, not one each, until a heartbeat is answered', () => {
+    const leader = new TestReplica({ id: 1, appendBytesMax: 1 }, voters(1, 2, 3));
+    leader.node.campaign();
+    for (const type of ['pre-vote-response', 'vote-response'] as const) {
+      leader.settle();
+      leader.node.step({ type, from: 2, to: 1, term: 1, reject: false });
+    }
+    const answer = { type: 'append-response', from: 2, to: 1, term: 1, commit: 0 } as const;
+    const accept = (index: number): void => {
+      leader.node.step({ ...answer, index, reject: false, rejectHint: 0, logTerm: 0 });
+      leader.settle();
+    };
+    const reject = (index: number): void => {
+      leader.node.step({ ...answer, index, reject: true, rejectHint: 1, logTerm: 0 });
+      leader.settle();
+    };
+    accept(1);
+    for (let i = 0; i < 20; i += 1) leader.node.propose(text(`${i}`));
+    leader.settle();
+    leader.outbox.length = 0;
+    // The appends arrive in another order: of each two one is rejected and one is news.
+    for (let index = 2; index < 20; index += 1) {
+      reject(20);
+      accept(index);
+    }
+    expect(leader.outbox.length).toBeLessThan(40);
+    expect(leader.node.status().progress.get(2)).toMatchObject({ state: 'probe', match: 19 });
+    const { term } = leader.node.basicStatus();
+    leader.outbox.length = 0;
+    leader.node.step({ type: 'heartbeat-response', from: 2, to: 1, term, readRound: 0 });
+    leader.settle();
+    expect(leader.outbox).toMatchObject([{ type: 'append', to: 2, index: 19 }]);
+    accept(21);
+    expect(leader.node.status().progress.get(2)).toMatchObject({ state: 'replicate', match: 21 });
+  });
+
   test('A16 the window is bounded in bytes too, and one large entry passes', () => {
     const cluster = new TestCluster([1, 2, 3], {
       inflightBytesMax: 1000,

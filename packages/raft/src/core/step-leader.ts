@@ -45,7 +45,7 @@ function handleAppendResponse(raft: Raft, message: Of<'append-response'>): void 
     let hint = message.rejectHint;
     if (message.logTerm > 0) hint = log.findConflictByTerm(hint, message.logTerm).index;
     if (!replica.maybeDecrease(message.index, hint)) return;
-    if (replica.state === 'replicate') replica.becomeProbe();
+    if (replica.state === 'replicate') replica.rewind();
     maybeSendAppend(raft, replica, true);
     return;
   }
@@ -57,7 +57,7 @@ function handleAppendResponse(raft: Raft, message: Of<'append-response'>): void 
   if (!isNews && !(replica.match === message.index && replica.state === 'probe')) return;
   switch (replica.state) {
     case 'probe':
-      replica.becomeReplicate();
+      if (!replica.isHeld) replica.becomeReplicate();
       break;
     case 'snapshot':
       // Anything that connects with our log will do; it need not be the snapshot itself.
@@ -83,6 +83,7 @@ function handleHeartbeatResponse(raft: Raft, message: Of<'heartbeat-response'>):
   const replica = raft.tracker.progress.get(message.from);
   if (replica === undefined) return;
   replica.recentActive = true;
+  replica.heartbeatAnswered();
   if (!raft.mutations.fullWindowStaysPaused || !replica.inflights.full()) replica.paused = false;
   // Where all appends in flight were lost, nothing else would ever find out: an empty one is answered.
   if (replica.match < raft.log.lastIndex() || replica.state === 'probe') {

@@ -6,8 +6,6 @@ import type { Entry, SnapshotMetadata } from './types.ts';
 interface Write {
   /** Last of its entries that nothing has replaced since; 0: none. */
   last: number;
-  /** Term of the last entry when it was handed out. */
-  readonly term: number;
   readonly snapshot: SnapshotMetadata | null;
 }
 
@@ -71,7 +69,6 @@ export class Unstable {
     const hasEntries = this.inProgress < end;
     this.#writes.push({
       last: hasEntries ? end - 1 : 0,
-      term: hasEntries ? (this.entries.at(-1)?.term ?? 0) : 0,
       snapshot: this.nextSnapshot(),
     });
     this.inProgress = end;
@@ -82,17 +79,18 @@ export class Unstable {
   finishWrite(): SnapshotMetadata | null {
     const write = this.#writes.shift();
     if (write === undefined) return violated('a write returned that was never begun');
-    const { last, term, snapshot } = write;
+    const { last, snapshot } = write;
     if (snapshot !== null && snapshot === this.snapshot) {
       this.snapshot = null;
       this.snapshotInProgress = false;
     }
-    if (last >= this.offset) this.#stableTo(last, term);
+    const end = this.offset + this.entries.length - 1;
+    const stable = this.#mutations.writeCompletionIgnoresReplacement ? Math.min(last, end) : last;
+    if (stable >= this.offset) this.#stableTo(stable);
     return snapshot;
   }
 
-  #stableTo(last: number, term: number): void {
-    if (this.#mutations.writeCompletionIgnoresReplacement && this.term(last) !== term) return;
+  #stableTo(last: number): void {
     const count = last + 1 - this.offset;
     if (count > this.entries.length) violated(`stable to ${last}, beyond the end of the log`);
     this.entries = this.entries.slice(count);
