@@ -45,8 +45,15 @@ describe('a conversation', () => {
     expect(sessionAfter(state, LATE)).toBe(state);
   });
 
-  test('its words stay on the screen when "idle" comes before the message, but no late chunk changes them', () => {
+  test('an answer that became no message is over with its epoch, and its late chunks are dropped', () => {
     const state = after(JOINED, { type: 'status', agent: { status: 'idle', epoch: 1 } }, LATE);
+    expect(state.answer).toBeNull();
+  });
+
+  test('its words stay on the screen while the message waits behind a gap', () => {
+    const behindGap: SessionEvent = { type: 'messages', messages: [answerMessage(9, 1, 'So far')] };
+    const idle: SessionEvent = { type: 'status', agent: { status: 'idle', epoch: 1 } };
+    const state = after(JOINED, behindGap, idle, LATE);
     expect(state.answer && visibleParts(state.answer)).toEqual([
       { type: 'text', text: 'So far', state: 'streaming' },
     ]);

@@ -176,12 +176,11 @@ function withMessages(state: SessionState, messages: readonly Message[]): Sessio
 function withStatus(state: SessionState, agent: AgentStatus): SessionState {
   if (agent.epoch < state.agent.epoch || (isBusy(agent) && agent.epoch <= state.endedEpoch))
     return state;
-  // The words stay on the screen until the message that they became arrives; no late chunk changes them.
   const endedEpoch = isBusy(agent) ? state.endedEpoch : Math.max(state.endedEpoch, agent.epoch);
-  const answer =
-    agent.status === 'failed' && state.answer !== null && state.answer.epoch <= endedEpoch
-      ? null
-      : state.answer;
+  // The message that an answer became is told before the end of its epoch: here there is none, or it waits
+  // behind a gap, and then the words stay on the screen until a rejoin brings it.
+  const isOver = state.answer !== null && state.answer.epoch <= endedEpoch && !hasGap(state.log);
+  const answer = isOver ? null : state.answer;
   const known = Math.max(state.agent.epoch, state.endedEpoch);
   const isAgentDue = state.isAgentDue && !isBusy(agent) && agent.epoch <= known;
   return { ...state, agent, isAgentDue, endedEpoch, answer };
