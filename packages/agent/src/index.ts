@@ -18,6 +18,7 @@ export {
 } from './call.ts';
 export { BODY_BYTES_MAX, BodyTooLargeError, readBody, streamAnswer } from './node.ts';
 export { signWebhook } from './sign.ts';
+export { verified } from './verified.ts';
 export {
   TOLERANCE_SECONDS_DEFAULT,
   type VerifiedWebhook,

@@ -29,6 +29,10 @@ export const typecheckSteps: readonly Step[] = [
     title: 'types of the end-to-end tests',
     command: ['tsc', '--noEmit', '-p', 'e2e/tsconfig.json'],
   },
+  {
+    title: 'types of the examples',
+    command: ['tsc', '--noEmit', '-p', 'examples/tsconfig.json'],
+  },
 ];
 
 export function unitTests(args: readonly string[] = []): Step {
