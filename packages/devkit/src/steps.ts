@@ -9,6 +9,11 @@ export const generate: Step = {
   env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath },
 };
 
+export const reference: Step = {
+  title: 'write the reference pages',
+  command: ['node', 'packages/devkit/scripts/reference.ts'],
+};
+
 export const format: Step = {
   title: 'format',
   command: ['biome', 'check', '--write', '--error-on-warnings', '.'],
