@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** An example as one would start it, and what it needs to run. */
@@ -25,17 +26,28 @@ export function hasRuntime({ command: [program] }: Example): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Starts an example on a free port and resolves when it says where it listens. Rejects with its output when it ends first. */
+/** Starts an example on a free port and resolves when it listens. Rejects with its output when it ends first. */
 export async function startExample(example: Example, secret: string): Promise<RunningExample> {
-  const [program, ...args] = example.command;
+  const directory = join(import.meta.dirname, example.name);
+  return startProgram(example.command, directory, secret, 0);
+}
+
+/** The same for any program; one that does not say where it listens is given a `port`, and asked until it answers. */
+export async function startProgram(
+  command: readonly [program: string, ...args: readonly string[]],
+  directory: string,
+  secret: string,
+  port: number,
+): Promise<RunningExample> {
+  const [program, ...args] = command;
   const child = spawn(program, args, {
-    cwd: join(import.meta.dirname, example.name),
-    env: { ...process.env, PORT: '0', WEBHOOK_SECRET: secret },
+    cwd: directory,
+    env: { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
+  const said = new Promise<string>((resolve, reject) => {
     const hear = (text: Buffer): void => {
       output += text.toString('utf8');
       const match = /listening on (\S+)/.exec(output);
@@ -44,8 +56,12 @@ export async function startExample(example: Example, secret: string): Promise<Ru
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`${example.name} ended:\n${output}`)));
+    child.once('exit', () => reject(new Error(`${command.join(' ')} ended:\n${output}`)));
   });
+  const url = await (port === 0
+    ? said
+    : Promise.race([said, untilListening(port, () => child.exitCode === null)]));
+  said.catch(() => undefined);
   return {
     url,
     stop: async () => {
@@ -53,4 +69,25 @@ export async function startExample(example: Example, secret: string): Promise<Ru
       await ended;
     },
   };
+}
+
+async function untilListening(port: number, runs: () => boolean): Promise<string> {
+  const url = `http://127.0.0.1:${port}/`;
+  while (runs()) {
+    const response = await fetch(url).catch(() => null);
+    await response?.body?.cancel();
+    if (response !== null) return url;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it ended before it listened');
+}
+
+/** A port of 127.0.0.1 that nobody has right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
+  return address.port;
 }

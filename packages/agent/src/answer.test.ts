@@ -104,3 +104,23 @@ test('a tool without a result has one that JSON can hold', async () => {
   });
   expect(message).toMatchObject({ parts: [{ type: 'step-start' }, { output: null }] });
 });
+
+test('asking for approval leaves the tool waiting, under the ids that the agent was given', async () => {
+  const asked = Promise.withResolvers<unknown>();
+  const { message } = await told(async (answer) => {
+    asked.resolve(await answer.requestApproval('sendMail', { to: 'bob' }));
+  });
+  const { toolCallId, approvalId } = Object(await asked.promise);
+  expect(message).toMatchObject({
+    parts: [
+      { type: 'step-start' },
+      {
+        type: 'tool-sendMail',
+        toolCallId,
+        state: 'approval-requested',
+        input: { to: 'bob' },
+        approval: { id: approvalId },
+      },
+    ],
+  });
+});

@@ -94,6 +94,22 @@ export class Answer {
     return output;
   }
 
+  /**
+   * Asks whether a tool may run, and shows its input. End the answer then: what the person says comes with the
+   * next call. The ids are in the tool's part of the history, as `toolCallId` and `approval.id`.
+   */
+  async requestApproval(
+    name: string,
+    input: unknown,
+  ): Promise<{ readonly toolCallId: string; readonly approvalId: string }> {
+    await this.#endBlock();
+    const ids = { toolCallId: randomUUID(), approvalId: randomUUID() };
+    const { toolCallId } = ids;
+    await this.#sink({ type: 'tool-input-available', toolCallId, toolName: name, input });
+    await this.#sink({ type: 'tool-approval-request', ...ids });
+    return ids;
+  }
+
   /** Data of your own, as a part `data-<name>`. The same `id` replaces it; `transient` is shown and not stored. */
   async data(
     name: string,

@@ -131,7 +131,7 @@ function orderFinding(order: ChunkOrder): Finding {
 
 function contentFinding(order: ChunkOrder): Finding {
   if (order.end === 'error') return skipped('content', 'the answer is an error');
-  if (order.contentCount > 0) return ok('content', `${order.contentCount} parts or events`);
+  if (order.contentCount > 0) return ok('content', 'there is something to read');
   return wrong(
     'content',
     'the frame of an answer without anything in it',
