@@ -8,12 +8,18 @@ export interface OrderFault {
 
 /**
  * Follows a stream by the rules of the AI SDK's own reader (vercel/ai, process-ui-message-stream): a delta needs
- * its start, a tool's output needs its call, and `finish-step` closes what is open.
+ * its start, and a tool's output needs its call.
  */
 export class ChunkOrder {
   readonly faults: OrderFault[] = [];
-  readonly #open = new Set<string>();
-  readonly #openTools = new Map<string, 'input' | 'called' | 'asked'>();
+  /** Text and thinking that has begun and not ended, with the step that it began in. */
+  readonly #open = new Map<string, number>();
+  readonly #tools = new Map<string, 'called' | 'asked' | 'settled'>();
+  /** Tool calls whose input was begun with tool-input-start. */
+  readonly #begunInputs = new Set<string>();
+  /** Begun since the last start-step: what reset-step takes back. */
+  readonly #toolsOfStep = new Set<string>();
+  #step = 0;
   #count = 0;
   #end: 'finish' | 'abort' | 'error' | null = null;
 
@@ -44,7 +50,7 @@ export class ChunkOrder {
         return;
       case 'text-start':
       case 'reasoning-start':
-        this.#open.add(blockOf(chunk.type, chunk.id));
+        this.#open.set(blockOf(chunk.type, chunk.id), this.#step);
         this.#contentCount += 1;
         return;
       case 'text-delta':
@@ -53,12 +59,16 @@ export class ChunkOrder {
       case 'reasoning-end':
         this.#continueBlock(chunk.type, chunk.id);
         return;
-      case 'start-step':
-      case 'reset-step':
       case 'message-metadata':
         return;
+      case 'start-step':
+        this.#toolsOfStep.clear();
+        return;
+      case 'reset-step':
+        this.#resetStep();
+        return;
       case 'finish-step':
-        this.#closeBlocks('finish-step');
+        this.#step += 1;
         return;
       case 'finish':
       case 'abort':
@@ -75,61 +85,87 @@ export class ChunkOrder {
   #takeTool(chunk: UiMessageChunk): void {
     switch (chunk.type) {
       case 'tool-input-start':
-        this.#openTools.set(chunk.toolCallId, 'input');
+        this.#begunInputs.add(chunk.toolCallId);
+        this.#begin(chunk.toolCallId, 'called');
         return;
       case 'tool-input-delta':
-        this.#knownTool(chunk.type, chunk.toolCallId);
+        if (!this.#begunInputs.has(chunk.toolCallId))
+          this.#fault('wrong', `${this.#at(chunk)} has no tool-input-start before it`);
         return;
       case 'tool-input-available':
-        this.#openTools.set(chunk.toolCallId, 'called');
+        this.#begin(chunk.toolCallId, 'called');
+        return;
+      case 'tool-input-error':
+        this.#begin(chunk.toolCallId, 'settled');
         return;
       case 'tool-approval-request':
-        if (this.#knownTool(chunk.type, chunk.toolCallId))
-          this.#openTools.set(chunk.toolCallId, 'asked');
+        this.#moveTool(chunk, 'asked');
         return;
       case 'tool-output-available':
-        if (this.#knownTool(chunk.type, chunk.toolCallId) && chunk.preliminary !== true)
-          this.#openTools.delete(chunk.toolCallId);
+        this.#moveTool(chunk, chunk.preliminary === true ? 'called' : 'settled');
         return;
       case 'tool-output-error':
       case 'tool-output-denied':
-        if (this.#knownTool(chunk.type, chunk.toolCallId)) this.#openTools.delete(chunk.toolCallId);
+        this.#moveTool(chunk, 'settled');
         return;
       default:
         return;
     }
   }
 
-  #knownTool(type: string, toolCallId: string): boolean {
-    if (this.#openTools.has(toolCallId)) return true;
-    this.#fault(
-      'wrong',
-      `${type} (chunk ${this.#count}) is for the tool call "${toolCallId}", which is not open`,
-    );
-    return false;
+  #begin(toolCallId: string, state: 'called' | 'settled'): void {
+    if (!this.#tools.has(toolCallId)) this.#toolsOfStep.add(toolCallId);
+    this.#tools.set(toolCallId, state);
+  }
+
+  #resetStep(): void {
+    this.#open.clear();
+    this.#begunInputs.clear();
+    for (const toolCallId of this.#toolsOfStep) this.#tools.delete(toolCallId);
+    this.#toolsOfStep.clear();
+  }
+
+  #moveTool(
+    chunk: { readonly type: string; readonly toolCallId: string },
+    state: 'called' | 'asked' | 'settled',
+  ): void {
+    const before = this.#tools.get(chunk.toolCallId);
+    if (before === undefined) {
+      this.#fault('wrong', `${this.#at(chunk)} has no tool call before it`);
+      return;
+    }
+    if (before === 'settled')
+      this.#fault('warning', `${this.#at(chunk)} comes after the outcome of the call`);
+    this.#tools.set(chunk.toolCallId, state);
+  }
+
+  #at({ type, toolCallId }: { readonly type: string; readonly toolCallId: string }): string {
+    return `${type} (chunk ${this.#count}) for the tool call "${toolCallId}"`;
   }
 
   #continueBlock(type: string, id: string): void {
     const block = blockOf(type, id);
-    if (!this.#open.has(block)) {
+    const step = this.#open.get(block);
+    if (step === undefined) {
       const start = type.replace(/-(delta|end)$/, '-start');
       this.#fault(
         'wrong',
-        `${type} (chunk ${this.#count}) with the id "${id}" has no ${start} before it in its step`,
+        `${type} (chunk ${this.#count}) with the id "${id}" has no open ${start} before it`,
+      );
+    } else if (step !== this.#step) {
+      this.#fault(
+        'warning',
+        `${block} goes on after finish-step (chunk ${this.#count}): readers of the AI SDK 5 and 6 stop there`,
       );
     }
     if (type.endsWith('-end')) this.#open.delete(block);
   }
 
-  #closeBlocks(by: string): void {
-    for (const block of this.#open) this.#fault('warning', `${block} is still open at ${by}`);
-    this.#open.clear();
-  }
-
   #closeAll(): void {
-    this.#closeBlocks('finish');
-    for (const [toolCallId, state] of this.#openTools) {
-      if (state !== 'asked')
+    for (const block of this.#open.keys())
+      this.#fault('warning', `${block} is still open at finish`);
+    for (const [toolCallId, state] of this.#tools) {
+      if (state === 'called')
         this.#fault(
           'warning',
           `the tool call "${toolCallId}" has neither an output nor an error at finish`,
