@@ -32,6 +32,7 @@ export default defineConfig({
           include: ['src/**/*.test.{ts,tsx}'],
         },
       },
+      { test: { name: 'examples', root: 'examples', include: ['*.test.ts'] } },
       {
         resolve: { alias: { '@/': `${import.meta.dirname}/apps/web/` } },
         test: {

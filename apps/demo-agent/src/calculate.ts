@@ -1,3 +1,5 @@
+import { AnswerError } from '@fleetlm/agent';
+
 const SUM = /(-?\d+(?:\.\d+)?)\s*([-+*x/])\s*(-?\d+(?:\.\d+)?)/;
 
 export interface Calculation {
@@ -15,7 +17,7 @@ export function findCalculation(text: string): Calculation | null {
   return { a: Number(match[1]), operator, b: Number(match[3]) };
 }
 
-/** Throws RangeError when dividing by zero. */
+/** Throws AnswerError when dividing by zero. */
 export function calculate({ a, operator, b }: Calculation): number {
   switch (operator) {
     case '+':
@@ -25,7 +27,7 @@ export function calculate({ a, operator, b }: Calculation): number {
     case '*':
       return a * b;
     case '/':
-      if (b === 0) throw new RangeError('division by zero');
+      if (b === 0) throw new AnswerError('division by zero');
       return a / b;
   }
 }

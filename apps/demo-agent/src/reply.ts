@@ -1,4 +1,4 @@
-import type { Answer } from '@fleetlm/agent';
+import { type Answer, AnswerError } from '@fleetlm/agent';
 import { calculate, findCalculation } from './calculate.ts';
 import { speak, wait } from './pace.ts';
 import { STORY } from './story.ts';
@@ -12,7 +12,7 @@ export async function reply(answer: Answer, text: string, signal: AbortSignal): 
   if (lower.includes('story')) return say(STORY);
   if (lower.includes('break off')) {
     await say('I begin, and then ');
-    throw new Error('I was asked to break off');
+    throw new AnswerError('I was asked to break off');
   }
   if (lower.includes('be slow')) {
     await wait(5000, signal);

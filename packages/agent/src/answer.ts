@@ -1,18 +1,42 @@
 import { randomUUID } from 'node:crypto';
+import type { UiMessageChunk } from '@fleetlm/protocol';
 
 /** One AI SDK UI message chunk. */
-export type AnswerChunk = { readonly type: string } & Readonly<Record<string, unknown>>;
+export type AnswerChunk = UiMessageChunk;
 
-/** Where an answer's chunks go; resolves when there is room for more. */
+/** Where an answer's chunks go; resolves when there is room for more. Rejects when the caller has gone. */
 export type ChunkSink = (chunk: AnswerChunk) => Promise<void>;
 
+/** A failure whose message the person may read. The message of any other error stays on this machine. */
+export class AnswerError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AnswerError';
+  }
+}
+
+/** The caller has gone (a person pressed stop, or the node did): nobody reads what is written from here on. */
+export class CallerGoneError extends Error {
+  constructor() {
+    super('the caller has closed the connection');
+    this.name = 'CallerGoneError';
+  }
+}
+
+/** What a person may read about an error. */
+export function textOfError(error: unknown, otherwise = 'The agent failed.'): string {
+  return error instanceof AnswerError ? error.message : otherwise;
+}
+
 /**
- * Writes an answer part by part. Open one with `streamAnswer` (Node) or `answerResponse` (web); `finish` is
- * called for you when your function returns, `error` when it throws.
+ * Writes an answer part by part. Open one with `nodeAgent` or `webAgent` (or below them `streamAnswer` and
+ * `answerResponse`); `finish` is written when your function returns, `error` when it throws. Await every call:
+ * it resolves when there is room for more, and rejects with CallerGoneError when nobody listens any more.
  */
 export class Answer {
   readonly #sink: ChunkSink;
   #text: string | null = null;
+  #reasoning: string | null = null;
 
   constructor(sink: ChunkSink) {
     this.#sink = sink;
@@ -20,6 +44,8 @@ export class Answer {
 
   /** Appends to the text being written, beginning one where there is none. */
   async text(delta: string): Promise<void> {
+    if (delta === '') return;
+    await this.#endReasoning();
     if (this.#text === null) {
       this.#text = randomUUID();
       await this.#sink({ type: 'text-start', id: this.#text });
@@ -35,72 +61,121 @@ export class Answer {
     await this.#sink({ type: 'text-end', id });
   }
 
-  /** What the agent thinks, shown folded. */
-  async reasoning(deltas: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  /** What the agent thinks, shown folded. Appends, like `text`; a list or a stream is written piece by piece. */
+  async reasoning(deltas: string | AsyncIterable<string> | Iterable<string>): Promise<void> {
     await this.endText();
-    const id = randomUUID();
-    await this.#sink({ type: 'reasoning-start', id });
-    for await (const delta of deltas) await this.#sink({ type: 'reasoning-delta', id, delta });
-    await this.#sink({ type: 'reasoning-end', id });
+    if (this.#reasoning === null) {
+      this.#reasoning = randomUUID();
+      await this.#sink({ type: 'reasoning-start', id: this.#reasoning });
+    }
+    const id = this.#reasoning;
+    const pieces = typeof deltas === 'string' ? [deltas] : deltas;
+    for await (const delta of pieces) await this.#sink({ type: 'reasoning-delta', id, delta });
   }
 
-  /** Runs a tool and shows its input and what came of it. */
+  /**
+   * Runs a tool and shows its input and what came of it. When it throws, that is shown (the message of an
+   * AnswerError, else that it failed) and thrown again: catch it to go on with the answer.
+   */
   async tool<T>(name: string, input: unknown, run: () => Promise<T> | T): Promise<T> {
-    await this.endText();
+    await this.#endBlock();
     const toolCallId = randomUUID();
     await this.#sink({ type: 'tool-input-start', toolCallId, toolName: name });
     await this.#sink({ type: 'tool-input-available', toolCallId, toolName: name, input });
+    let output: T;
     try {
-      const output = await run();
-      await this.#sink({ type: 'tool-output-available', toolCallId, output });
-      return output;
+      output = await run();
     } catch (error) {
-      await this.#sink({ type: 'tool-output-error', toolCallId, errorText: String(error) });
+      const errorText = textOfError(error, 'The tool failed.');
+      await this.#sink({ type: 'tool-output-error', toolCallId, errorText });
       throw error;
     }
+    await this.#sink({ type: 'tool-output-available', toolCallId, output: output ?? null });
+    return output;
+  }
+
+  /**
+   * Asks whether a tool may run, and shows its input. End the answer then: what the person says comes with the
+   * next call. The ids are in the tool's part of the history, as `toolCallId` and `approval.id`.
+   */
+  async requestApproval(
+    name: string,
+    input: unknown,
+  ): Promise<{ readonly toolCallId: string; readonly approvalId: string }> {
+    await this.#endBlock();
+    const ids = { toolCallId: randomUUID(), approvalId: randomUUID() };
+    const { toolCallId } = ids;
+    await this.#sink({ type: 'tool-input-available', toolCallId, toolName: name, input });
+    await this.#sink({ type: 'tool-approval-request', ...ids });
+    return ids;
+  }
+
+  /** Data of your own, as a part `data-<name>`. The same `id` replaces it; `transient` is shown and not stored. */
+  async data(
+    name: string,
+    data: unknown,
+    options: { readonly id?: string; readonly transient?: boolean } = {},
+  ): Promise<void> {
+    await this.chunk({ type: `data-${name}`, ...options, data });
+  }
+
+  /** A page (`url`) or a document (`mediaType` and `title`) that the answer relies on. */
+  async source(
+    source:
+      | { readonly url: string; readonly title?: string; readonly id?: string }
+      | {
+          readonly mediaType: string;
+          readonly title: string;
+          readonly filename?: string;
+          readonly id?: string;
+        },
+  ): Promise<void> {
+    const { id: sourceId = randomUUID(), ...fields } = source;
+    await this.chunk(
+      'url' in fields
+        ? { type: 'source-url', sourceId, ...fields }
+        : { type: 'source-document', sourceId, ...fields },
+    );
+  }
+
+  /** A file by its URL; `data:` URLs carry a small one within. */
+  async file(file: { readonly url: string; readonly mediaType: string }): Promise<void> {
+    await this.chunk({ type: 'file', ...file });
+  }
+
+  /** Merged into the metadata of the message. */
+  async metadata(messageMetadata: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#sink({ type: 'message-metadata', messageMetadata });
+  }
+
+  /** Ends the step and begins the next: one step is one call of a model with the tools that it asked for. */
+  async nextStep(): Promise<void> {
+    await this.#endBlock();
+    await this.#sink({ type: 'finish-step' });
+    await this.#sink({ type: 'start-step' });
   }
 
   /** Any other chunk of the AI SDK's UI message stream. */
   async chunk(chunk: AnswerChunk): Promise<void> {
-    await this.endText();
+    await this.#endBlock();
     await this.#sink(chunk);
   }
-}
 
-/** Runs `write` between `start` and `finish`; an error it throws becomes an `error` chunk. */
-export async function writeAnswer(
-  sink: ChunkSink,
-  write: (answer: Answer) => Promise<void>,
-): Promise<void> {
-  const answer = new Answer(sink);
-  await sink({ type: 'start' });
-  await sink({ type: 'start-step' });
-  try {
-    await write(answer);
-    await answer.endText();
-  } catch (error) {
-    await sink({
-      type: 'error',
-      errorText: error instanceof Error ? error.message : String(error),
-    });
-    return;
+  /** Ends the text or the thinking that is being written. */
+  async #endBlock(): Promise<void> {
+    await this.#endReasoning();
+    await this.endText();
   }
-  await sink({ type: 'finish-step' });
-  await sink({ type: 'finish' });
+
+  async #endReasoning(): Promise<void> {
+    if (this.#reasoning === null) return;
+    const id = this.#reasoning;
+    this.#reasoning = null;
+    await this.#sink({ type: 'reasoning-end', id });
+  }
+
+  /** Ends what is open. The functions that open an answer call it. */
+  async end(): Promise<void> {
+    await this.#endBlock();
+  }
 }
-
-/** The headers of a streamed answer. */
-export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-  'x-vercel-ai-ui-message-stream': 'v1',
-  'x-accel-buffering': 'no',
-};
-
-/** One chunk as a server-sent event. */
-export function toEvent(chunk: AnswerChunk): string {
-  return `data: ${JSON.stringify(chunk)}\n\n`;
-}
-
-/** What ends the stream. */
-export const DONE_EVENT = 'data: [DONE]\n\n';

@@ -1,82 +1,61 @@
+import {
+  type FieldError,
+  parse,
+  type WebhookMessage,
+  type WebhookRequest,
+  webhookMessageSchema,
+  webhookRequestSchema,
+} from '@fleetlm/protocol';
+
 /** One message of the conversation as an agent is given it: an AI SDK UIMessage and FleetLM's own fields. */
-export interface AgentMessage {
-  readonly id: string;
-  readonly role: 'user' | 'assistant' | 'system';
-  readonly parts: readonly { readonly type: string; readonly text?: string }[];
-  readonly seq: number;
-  readonly sender_id: string;
-  readonly kind: string;
-  readonly content: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly inserted_at: string;
-}
+export type AgentMessage = WebhookMessage;
 
-/** What a webhook carries. */
-export interface AgentCall {
-  readonly id: string;
-  readonly session_id: string;
-  readonly agent_id: string;
-  readonly user_id: string;
-  readonly trigger: string;
-  readonly epoch: number;
-  readonly attempt: number;
-  /** Ascending by seq. */
-  readonly messages: readonly AgentMessage[];
-}
+/** What a webhook carries: `messages` is ascending by seq. */
+export type AgentCall = WebhookRequest;
 
-/** The body is no call of FleetLM's; names the field. */
+/** The body is no call of FleetLM's. Answer it with 400: the same body will not be right the next time. */
 export class AgentCallError extends Error {
-  constructor(detail: string) {
+  /** Every wrong field by name; empty when the body is not JSON. */
+  readonly errors: readonly FieldError[];
+
+  constructor(detail: string, errors: readonly FieldError[] = []) {
     super(detail);
     this.name = 'AgentCallError';
+    this.errors = errors;
   }
 }
+
+/** Every known field is checked; a field that a newer FleetLM adds is dropped and not a fault. */
+const callSchema = webhookRequestSchema
+  .extend({ messages: webhookMessageSchema.strip().array() })
+  .strip();
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Parses the raw body of a webhook. Throws AgentCallError. */
-export function parseCall(body: string): AgentCall {
+export function parseCall(body: string | Uint8Array): AgentCall {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = JSON.parse(typeof body === 'string' ? body : utf8.decode(body));
   } catch (error) {
-    throw new AgentCallError(`the body is not JSON: ${String(error)}`);
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new AgentCallError(`the body is not JSON in UTF-8: ${detail}`);
   }
-  assertCall(value);
-  return value;
-}
-
-function assertCall(value: unknown): asserts value is AgentCall {
-  for (const name of ['id', 'session_id', 'agent_id', 'user_id', 'trigger']) {
-    if (typeof field(value, name) !== 'string')
-      throw new AgentCallError(`${name} should be a text`);
-  }
-  for (const name of ['epoch', 'attempt']) {
-    if (!Number.isInteger(field(value, name))) {
-      throw new AgentCallError(`${name} should be a whole number`);
-    }
-  }
-  const messages = field(value, 'messages');
-  if (!Array.isArray(messages)) throw new AgentCallError('messages should be a list');
-  messages.forEach((message: unknown, at) => {
-    if (typeof field(message, 'id') !== 'string' || !Array.isArray(field(message, 'parts'))) {
-      throw new AgentCallError(`messages[${at}] should have an id and parts`);
-    }
-  });
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  const parsed = parse(callSchema, value);
+  if (!parsed.ok) throw new AgentCallError(parsed.detail, parsed.errors);
+  return parsed.value;
 }
 
 /** The text of a message: its text parts, joined. */
-export function textOf(message: AgentMessage): string {
+export function textOf(message: Pick<AgentMessage, 'parts'>): string {
   return message.parts
     .filter((part) => part.type === 'text')
-    .map((part) => part.text ?? '')
+    .map(({ text }) => (typeof text === 'string' ? text : ''))
     .join('');
 }
 
 /** The newest message of the person, or null. */
-export function newestUserText(call: AgentCall): string | null {
+export function newestUserText(call: Pick<AgentCall, 'messages'>): string | null {
   const message = call.messages.findLast(({ role }) => role === 'user');
   return message === undefined ? null : textOf(message);
 }

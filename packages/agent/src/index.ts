@@ -1,4 +1,13 @@
-export { ANSWER_HEADERS, Answer, type AnswerChunk, DONE_EVENT, toEvent } from './answer.ts';
+export type { AgentSecret } from './admit-call.ts';
+export { type AgentOptions, nodeAgent, webAgent } from './agent.ts';
+export {
+  Answer,
+  type AnswerChunk,
+  AnswerError,
+  CallerGoneError,
+  type ChunkSink,
+  textOfError,
+} from './answer.ts';
 export {
   type AgentCall,
   AgentCallError,
@@ -7,6 +16,16 @@ export {
   parseCall,
   textOf,
 } from './call.ts';
-export { readBody, streamAnswer } from './node.ts';
-export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify.ts';
+export { BODY_BYTES_MAX, BodyTooLargeError, readBody, streamAnswer } from './node.ts';
+export { signWebhook } from './sign.ts';
+export { verified } from './verified.ts';
+export {
+  TOLERANCE_SECONDS_DEFAULT,
+  type VerifiedWebhook,
+  type VerifyOptions,
+  verifyWebhook,
+  type WebhookHeaders,
+  WebhookVerificationError,
+} from './verify.ts';
 export { answerResponse } from './web.ts';
+export { ANSWER_HEADERS, type AnswerOutcome, DONE_EVENT, toEvent } from './write-answer.ts';

@@ -44,6 +44,7 @@ export type { Outbox, SendResult } from './outbox/outbox.ts';
 export type { OutboxEntry } from './outbox/outbox-state.ts';
 export { browserOutbox, memoryOutbox, type OutboxStorage } from './outbox/outbox-storage.ts';
 export { type LiveAnswer, visibleParts } from './session/live-answer.ts';
+export { readOverRest } from './session/read-over-rest.ts';
 export { type Row, rowsOf } from './session/rows.ts';
 export type { SessionPhase } from './session/session-state.ts';
 export { isBusy } from './session/session-state.ts';

@@ -1,3 +1,4 @@
+import type { ClientToServerEvents, SendMessageInput } from '@fleetlm/protocol';
 import type { UiChunk } from './assemble/assemble-message.ts';
 import { isObject, type JsonObject, optional, stringField } from './assemble/fields.ts';
 
@@ -56,6 +57,14 @@ export interface WireError {
 export type Ack =
   | { readonly ok: true; readonly body: JsonObject }
   | { readonly ok: false; readonly error: WireError };
+
+/** What a client may ask of a node. */
+export type RequestEvent = keyof ClientToServerEvents;
+
+/** What is asked with, by the protocol's own types; a message's content is checked by the node, not by its type. */
+export type RequestPayload<E extends RequestEvent> = E extends 'session:send'
+  ? Omit<SendMessageInput, 'content'> & { readonly content: JsonObject }
+  : Parameters<ClientToServerEvents[E]>[0];
 
 export type RunStatus = 'idle' | 'waiting' | 'running' | 'failed';
 

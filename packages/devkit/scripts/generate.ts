@@ -1,4 +1,4 @@
 import { runSteps } from '../src/run-step.ts';
-import { generate } from '../src/steps.ts';
+import { generate, reference } from '../src/steps.ts';
 
-await runSteps([generate]);
+await runSteps([generate, reference]);

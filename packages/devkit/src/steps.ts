@@ -9,6 +9,11 @@ export const generate: Step = {
   env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath },
 };
 
+export const reference: Step = {
+  title: 'write the reference pages',
+  command: ['node', 'packages/devkit/scripts/reference.ts'],
+};
+
 export const format: Step = {
   title: 'format',
   command: ['biome', 'check', '--write', '--error-on-warnings', '.'],
@@ -28,6 +33,10 @@ export const typecheckSteps: readonly Step[] = [
   {
     title: 'types of the end-to-end tests',
     command: ['tsc', '--noEmit', '-p', 'e2e/tsconfig.json'],
+  },
+  {
+    title: 'types of the examples',
+    command: ['tsc', '--noEmit', '-p', 'examples/tsconfig.json'],
   },
 ];
 

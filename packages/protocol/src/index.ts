@@ -9,4 +9,5 @@ export { fieldErrors, type Parsed, parse } from './parse.ts';
 export * from './plain.ts';
 export * from './sessions.ts';
 export * from './socket-events.ts';
+export * from './ui-message-chunks.ts';
 export * from './webhook.ts';

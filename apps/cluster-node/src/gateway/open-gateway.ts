@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../config/environment.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -22,6 +23,18 @@ export interface OpenGateway {
   close(): Promise<void>;
 }
 
+/** Every call that a node answers; each has a line in the protocol's REST_ROUTES. */
+export function addRoutes(
+  app: FastifyInstance,
+  { runtime, metrics }: Pick<GatewayOptions, 'runtime' | 'metrics'>,
+): void {
+  addHealthRoutes(app, runtime, metrics);
+  addSessionRoutes(app, runtime);
+  addStreamRoute(app, runtime);
+  addAgentRoutes(app, runtime);
+  addAdminRoutes(app, runtime);
+}
+
 /** REST and Socket.IO on a port that is open already; from now on it serves. */
 export async function openGateway(
   listener: HttpListener,
@@ -30,11 +43,7 @@ export async function openGateway(
   const identities = new IdentityVerifier({ ...environment, wallClockMs: Date.now });
   const ports = { runtime, identities, metrics, log };
   const { app, serve } = createRestApp(listener, ports);
-  addHealthRoutes(app, runtime, metrics);
-  addSessionRoutes(app, runtime);
-  addStreamRoute(app, runtime);
-  addAgentRoutes(app, runtime);
-  addAdminRoutes(app, runtime);
+  addRoutes(app, { runtime, metrics });
   await app.ready();
   const sockets = openSocketServer(listener.server, ports);
   metrics.observe('fleetlm_sockets_connected', 'Connected sockets', () => sockets.connected);

@@ -138,11 +138,11 @@ describe('the connection', () => {
     const connection = await online();
     last().answer = (event) =>
       event === 'probe' ? Promise.resolve({ ok: true }) : new Promise(() => {});
-    const asked = connection.request('session:send', {});
+    const asked = connection.request('inbox:join', {});
     await vi.advanceTimersByTimeAsync(8_000);
     expect(await asked).toMatchObject({ ok: false, error: { code: 'timeout', retryable: true } });
     connection.stop();
-    expect(await connection.request('session:send', {})).toMatchObject({
+    expect(await connection.request('inbox:join', {})).toMatchObject({
       ok: false,
       error: { code: 'disconnected' },
     });

@@ -1,4 +1,10 @@
-import { type Ack, readAck, type WireError } from '../wire.ts';
+import {
+  type Ack,
+  type RequestEvent,
+  type RequestPayload,
+  readAck,
+  type WireError,
+} from '../wire.ts';
 import { backoffMs } from './backoff.ts';
 import {
   CONNECTION_TABLE,
@@ -101,9 +107,9 @@ export class Connection {
   }
 
   /** Asks the node; never rejects. `code: "disconnected"` and `"timeout"` leave the outcome unknown. */
-  async request(
-    event: string,
-    payload: object,
+  async request<E extends RequestEvent>(
+    event: E,
+    payload: RequestPayload<E>,
     timeoutMs: number = REQUEST_TIMEOUT_MS,
   ): Promise<Ack> {
     const socket = this.#socket;

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AgentSecret, admitCall, checkSecret } from './admit-call.ts';
+import type { Answer } from './answer.ts';
+import type { AgentCall } from './call.ts';
+import { BODY_BYTES_MAX, BodyTooLargeError, readBody, streamAnswer } from './node.ts';
+import { answerResponse } from './web.ts';
+import type { AnswerOutcome } from './write-answer.ts';
+
+export interface AgentOptions {
+  readonly secret: AgentSecret | undefined;
+  /**
+   * Writes the answer. What it throws ends the answer: an AnswerError is shown to the person, of anything
+   * else only that the agent failed. Before the first word FleetLM tries again.
+   */
+  readonly answer: (call: AgentCall, answer: Answer, signal: AbortSignal) => Promise<void>;
+  /** Hears what `answer` threw; standard error when it is left out. */
+  readonly onError?: (error: unknown, call: AgentCall) => void;
+}
+
+/** An agent as a listener of Node's `createServer`, or an Express handler in front of any body parser. */
+export function nodeAgent(
+  options: AgentOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  checkSecret(options.secret);
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== 'POST') return refuse(response, 405, 'an agent is called with POST');
+    const body = await readBody(request);
+    const admitted = admitCall(options.secret ?? null, request.headers, body);
+    if (!admitted.ok) return refuse(response, admitted.status, admitted.detail);
+    const { call } = admitted;
+    const outcome = await streamAnswer(response, (answer, signal) =>
+      options.answer(call, answer, signal),
+    );
+    report(options, outcome, call);
+  };
+  return (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (error instanceof BodyTooLargeError) {
+        refuse(response, 413, error.message);
+        return;
+      }
+      response.destroy();
+      // A request that broke off while it was being read has nobody to tell, and is no fault of ours.
+      if (request.complete) complain('A call of FleetLM could not be answered:', error);
+    });
+  };
+}
+
+function refuse(response: ServerResponse, status: number, detail: string): void {
+  response.writeHead(status, refusalHeaders(status)).end(`${detail}\n`);
+}
+
+/** An agent as a web handler: `export const POST = webAgent(...)` in Next.js, `fetch` in Bun and Deno. */
+export function webAgent(options: AgentOptions): (request: Request) => Promise<Response> {
+  checkSecret(options.secret);
+  return async (request) => {
+    if (request.method !== 'POST') return refusal(405, 'an agent is called with POST');
+    const body = new Uint8Array(await request.arrayBuffer());
+    if (body.length > BODY_BYTES_MAX) return refusal(413, new BodyTooLargeError().message);
+    const admitted = admitCall(options.secret ?? null, request.headers, body);
+    if (!admitted.ok) return refusal(admitted.status, admitted.detail);
+    const { call } = admitted;
+    return answerResponse(
+      (answer, signal) => options.answer(call, answer, AbortSignal.any([signal, request.signal])),
+      (outcome) => report(options, outcome, call),
+    );
+  };
+}
+
+function refusal(status: number, detail: string): Response {
+  return new Response(`${detail}\n`, { status, headers: refusalHeaders(status) });
+}
+
+function refusalHeaders(status: number): Readonly<Record<string, string>> {
+  const type = { 'content-type': 'text/plain; charset=utf-8' };
+  if (status === 413) return { ...type, connection: 'close' };
+  return status === 405 ? { ...type, allow: 'POST' } : type;
+}
+
+function report(options: AgentOptions, outcome: AnswerOutcome, call: AgentCall): void {
+  if (outcome.type !== 'failed') return;
+  if (options.onError === undefined) {
+    complain(`The answer to ${call.session_id}, epoch ${call.epoch}, failed:`, outcome.error);
+  } else options.onError(outcome.error, call);
+}
+
+/** An agent whose author did not ask to be told still has to see what went wrong. */
+function complain(what: string, error: unknown): void {
+  // biome-ignore lint/suspicious/noConsole: the one place that speaks on its own
+  console.error(what, error);
+}

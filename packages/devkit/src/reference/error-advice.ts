@@ -1,0 +1,22 @@
+import type { ErrorCode } from '@fleetlm/protocol';
+
+/** What to do about each code; a code without advice does not compile. */
+export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
+  invalid_request: 'Correct the fields that `errors` names.',
+  unauthenticated: 'Get a new token and connect again.',
+  forbidden: "Nothing with this token: it is another user's, or for operators.",
+  not_found: 'Check the id. What belongs to somebody else looks like nothing at all.',
+  method_not_allowed: 'See [the calls](rest.md).',
+  conflict:
+    'Read what is there now: the id is taken, the session is archived, or nothing is running.',
+  payload_too_large: 'Send less: `content` 256 KiB, `metadata` 64 KiB.',
+  unsupported_media_type: 'Send `content-type: application/json`.',
+  rate_limited: 'Wait as `Retry-After` says.',
+  internal: 'Tell an operator; the log of the node has the rest.',
+  overloaded: 'Try again, with growing pauses. Nothing was done.',
+  no_quorum: 'Try again, with growing pauses, at another node too. Nothing was done.',
+  archive_unavailable:
+    'Try again later: what is asked for is so old that only Postgres has it. New messages go on.',
+  timeout:
+    'The outcome is unknown. Send the same again, with the same `client_message_id`: it is done once.',
+};
