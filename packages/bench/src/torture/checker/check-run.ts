@@ -1,0 +1,30 @@
+import { checkReplicas } from './k1-replicas.ts';
+import { checkLog } from './k2-log.ts';
+import { checkAcks } from './k3-acks.ts';
+import { checkReads } from './k4-reads.ts';
+import { checkRealTime } from './k5-real-time.ts';
+import { checkArchive } from './k6-archive.ts';
+import { checkTerms } from './k7-terms.ts';
+import { checkSurvivors } from './k8-survivors.ts';
+import { checkAnswers } from './k9-answers.ts';
+import { checkAvailability } from './k10-availability.ts';
+import type { RunRecord } from './run-record.ts';
+import type { CheckId, Verdict } from './verdict.ts';
+
+export const CHECKS: Readonly<Record<CheckId, (run: RunRecord) => Verdict>> = {
+  K1: checkReplicas,
+  K2: checkLog,
+  K3: checkAcks,
+  K4: checkReads,
+  K5: checkRealTime,
+  K6: checkArchive,
+  K7: checkTerms,
+  K8: checkSurvivors,
+  K9: checkAnswers,
+  K10: checkAvailability,
+};
+
+/** All checks of a run, in their order. */
+export function checkRun(run: RunRecord): readonly Verdict[] {
+  return Object.values(CHECKS).map((check) => check(run));
+}
