@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../seeded-random.ts';
 import { CHECKS, checkRun } from './check-run.ts';
-import { goodRun, seededRandom } from './testing/good-run.ts';
+import { goodRun } from './testing/good-run.ts';
 import { LOG_MUTATIONS } from './testing/log-mutations.ts';
 import { OTHER_MUTATIONS } from './testing/other-mutations.ts';
 

@@ -147,7 +147,7 @@ export function unsyncedOf(records: readonly UndoRecord[]): Unsynced {
   }
   // What was written over after a failed sync, and synced then, is durable after all.
   const stillLost = lost.filter((one) => !isRewritten(one, records, data));
-  const all = records.filter((record) => record.type === 'write' || record.type === 'truncate');
+  const all = records.filter(isData);
   return { all, data: [...stillLost, ...data].sort(bySeq), entries };
 }
 
@@ -165,6 +165,10 @@ function isRewritten(
       record.offset + record.length >= lost.offset + lost.length &&
       !unsynced.includes(record),
   );
+}
+
+function isData(record: UndoRecord): record is DataRecord {
+  return record.type === 'write' || record.type === 'truncate';
 }
 
 function bySeq(a: { readonly seq: bigint }, b: { readonly seq: bigint }): number {

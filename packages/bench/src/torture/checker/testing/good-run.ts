@@ -6,18 +6,8 @@ import type {
   ReadOperation,
   RepeatedAck,
 } from '../../history/operations.ts';
+import { seededRandom } from '../../seeded-random.ts';
 import type { LogEntry, RunRecord } from '../run-record.ts';
-
-/** A uniform number in [0, 1), the same for the same seed (mulberry32, public domain). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Values that a test may change before they are checked. */
 export type EditableRun = {
