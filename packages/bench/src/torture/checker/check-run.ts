@@ -10,6 +10,7 @@ import { checkAnswers } from './k9-answers.ts';
 import { checkAvailability } from './k10-availability.ts';
 import type { RunRecord } from './run-record.ts';
 import type { CheckId, Verdict } from './verdict.ts';
+import { checkEndings } from './x1-endings.ts';
 
 export const CHECKS: Readonly<Record<CheckId, (run: RunRecord) => Verdict>> = {
   K1: checkReplicas,
@@ -22,6 +23,7 @@ export const CHECKS: Readonly<Record<CheckId, (run: RunRecord) => Verdict>> = {
   K8: checkSurvivors,
   K9: checkAnswers,
   K10: checkAvailability,
+  X1: checkEndings,
 };
 
 /** All checks of a run, in their order. */

@@ -101,6 +101,15 @@ export interface FaultWindow {
   readonly healedMs: number;
   readonly effective: boolean;
   readonly proof: string;
+  /** What a node did that it must not do under this fault; null: nothing. */
+  readonly broken: string | null;
+}
+
+/** A process that ended though nothing was done to it. */
+export interface UnexpectedEnd {
+  readonly node: string;
+  readonly atMs: number;
+  readonly detail: string;
 }
 
 /** Everything that is known of a run, as plain values. */
@@ -124,4 +133,5 @@ export interface RunRecord {
   readonly deliveries: readonly AgentDelivery[];
   readonly settledWork: readonly SettledWork[];
   readonly faults: readonly FaultWindow[];
+  readonly unexpectedEnds: readonly UnexpectedEnd[];
 }

@@ -1,4 +1,16 @@
-export const CHECK_IDS = ['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8', 'K9', 'K10'] as const;
+export const CHECK_IDS = [
+  'K1',
+  'K2',
+  'K3',
+  'K4',
+  'K5',
+  'K6',
+  'K7',
+  'K8',
+  'K9',
+  'K10',
+  'X1',
+] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
 export const CHECK_TITLES: Readonly<Record<CheckId, string>> = {
@@ -12,6 +24,7 @@ export const CHECK_TITLES: Readonly<Record<CheckId, string>> = {
   K8: 'After a power failure of all nodes every acknowledged message is there without Postgres',
   K9: 'Every answer is one attempt of the agent, whole or its beginning, once',
   K10: 'Every session is acknowledged again soon after every fault',
+  X1: 'Processes end only when they have to, and then as documented',
 };
 
 /** Violations that are described; beyond them they are only counted. */

@@ -14,12 +14,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -145,6 +147,9 @@ static void prepare(void) {
   memcpy(root, path, root_length + 1);
   control = memory;
 }
+
+/* A node must not outlive the rig, even if that is killed outright. */
+__attribute__((constructor)) static void die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 static void enter(void) {
   pthread_mutex_lock(&lock);

@@ -30,6 +30,8 @@ export class NodeProcess {
   #ending: Promise<Ending> = Promise.resolve({ code: 0, signal: null });
   #output = '';
   #starts = 0;
+  /** Called whenever a process of this node ends. */
+  onEnd: (ending: Ending) => void = () => undefined;
 
   constructor(options: NodeOptions) {
     this.id = options.id;
@@ -76,6 +78,7 @@ export class NodeProcess {
       child.once('exit', (code, signal) => {
         this.#child = null;
         resolve({ code, signal });
+        this.onEnd({ code, signal });
       });
     });
   }

@@ -163,8 +163,17 @@ function recordOf(world: World): EditableRun {
     deliveries: [delivery(1, ['one'], false), delivery(2, ['one', 'two'], true)],
     settledWork: [{ session: 0, status: 'idle' }],
     faults: [
-      { number: 1, kind: 'kill-one', target: 'n1', ...FAULT, effective: true, proof: 'it died' },
+      {
+        number: 1,
+        kind: 'kill-one',
+        target: 'n1',
+        ...FAULT,
+        effective: true,
+        proof: 'it died',
+        broken: null,
+      },
     ],
+    unexpectedEnds: [],
   };
 }
 

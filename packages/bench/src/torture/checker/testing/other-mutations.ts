@@ -216,4 +216,23 @@ export const OTHER_MUTATIONS: readonly NamedMutation[] = [
       return true;
     },
   ],
+  [
+    'X1',
+    'a node that ended by itself',
+    (run) => {
+      run.unexpectedEnds.push({ node: 'n1', atMs: 1, detail: 'code 70' });
+      return true;
+    },
+  ],
+  [
+    'X1',
+    'a node that went on after a failed sync',
+    (run) => {
+      run.faults = run.faults.map((fault) => ({
+        ...fault,
+        broken: 'a sync failed and it went on',
+      }));
+      return true;
+    },
+  ],
 ];
