@@ -43,6 +43,16 @@ export class FaultRunner {
     );
   }
 
+  /** All nodes may end while this goes on. */
+  async expectingEnds<T>(act: () => Promise<T>): Promise<T> {
+    this.#closed = true;
+    try {
+      return await act();
+    } finally {
+      this.#closed = false;
+    }
+  }
+
   /** From here on nodes end because the run is over. */
   close(): void {
     this.#closed = true;
