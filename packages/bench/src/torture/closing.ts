@@ -1,6 +1,6 @@
 import type { FaultWindow, SettledWork, SurvivingTail } from './checker/run-record.ts';
 import { inTurns, readMessages } from './collect.ts';
-import { describeLoss } from './faults/disk-faults.ts';
+import { describeLoss, slowSyncs, takePower } from './faults/disk-faults.ts';
 import { startAgain } from './faults/process-faults.ts';
 import { messageDigest } from './history/digest.ts';
 import type { RigCluster } from './rig/cluster.ts';
@@ -34,13 +34,14 @@ export async function failPowerWithoutPostgres(
   await archive.look();
   await cluster.postgres.stop();
   await pause(WITHOUT_POSTGRES_MS);
-  await workload.stop();
-  const acknowledged = workload.acknowledgedSeqs();
+  const disks = cluster.nodes.flatMap(({ disk }) => (disk === null ? [] : [disk]));
+  await slowSyncs(disks, random);
   await Promise.all(cluster.nodes.map(({ process }) => process.kill('SIGKILL')));
-  const losses = cluster.nodes.flatMap(({ disk }) =>
-    disk === null ? [] : [disk.losePower(random, 'everything')],
-  );
+  // Whatever has been acknowledged by now was acknowledged before the power failed.
+  const acknowledged = workload.acknowledgedSeqs();
+  const losses = disks.map((disk) => takePower(disk, random));
   await startAgain(cluster.nodes);
+  await workload.stop();
   const survivors: SurvivingTail[] = [];
   await inTurns(workload.people, async ({ session, sessionId }) => {
     const node = cluster.nodes[session % cluster.nodes.length];
@@ -67,7 +68,8 @@ export async function failPowerWithoutPostgres(
       target: cluster.nodes.map(({ id }) => id).join(' '),
       startMs,
       healedMs: performance.now(),
-      effective: kept > 0,
+      effective:
+        kept > 0 && (losses.length === 0 || losses.some(({ writesLost }) => writesLost > 0)),
       proof: `${losses.length > 0 ? describeLoss(losses) : 'all were killed at once'}; ${kept} messages were in the nodes alone`,
       broken: null,
     },

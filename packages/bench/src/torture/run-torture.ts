@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { checkRun } from './checker/check-run.ts';
+import { checkBrokenOff, checkRun } from './checker/check-run.ts';
 import type { RunRecord } from './checker/run-record.ts';
 import {
   agentsSettle,
@@ -137,19 +137,11 @@ async function torture(run: Run): Promise<TortureSummary> {
   terms.start();
   await pause(WARMUP_MS);
   await makeFaults(run);
-  const faultsEndMs = performance.now();
-  say('the end: Postgres is stopped, then all nodes lose power');
-  const survivors = await endWithPowerFailure(run);
-  workload.start();
-  archive.start();
-  await pause(QUIET_MS);
-  await workload.stop();
+  const record = run.faults.brokenOff ? await breakOff(run) : await endAndReadBack(run);
   const loadSeconds = (performance.now() - loadStartMs) / 1000;
-  say('all is quiet: devices, agents and Postgres catch up');
-  const record = await readBack(run, survivors);
   await terms.stop();
   delay.disable();
-  const verdicts = checkRun(record);
+  const verdicts = run.faults.brokenOff ? checkBrokenOff(record) : checkRun(record);
   const invalid = reasonsInvalid({
     sessionIds: record.sessionIds,
     appends: record.appends,
@@ -164,7 +156,6 @@ async function torture(run: Run): Promise<TortureSummary> {
     invalid,
     shim: cluster.shim,
     loadStartMs,
-    faultsEndMs,
     loadSeconds,
     attempts: workload.writer.attempts,
     refusals: [...workload.writer.refusals],
@@ -178,6 +169,32 @@ async function torture(run: Run): Promise<TortureSummary> {
   writeFileSync(file, renderReport(summary));
   say(`report: ${file}`);
   return summary;
+}
+
+/** The last power failure, quiet, and everything read back. */
+async function endAndReadBack(run: Run): Promise<RunRecord> {
+  run.say('the end: Postgres is stopped, then all nodes lose power');
+  const survivors = await endWithPowerFailure(run);
+  run.workload.start();
+  run.archive.start();
+  await pause(QUIET_MS);
+  await run.workload.stop();
+  run.say('all is quiet: devices, agents and Postgres catch up');
+  return readBack(run, survivors);
+}
+
+/** A node did not come back: what was acknowledged can't be held against anything. */
+async function breakOff(run: Run): Promise<RunRecord> {
+  run.say('!! the run is broken off');
+  await run.workload.stop();
+  await run.archive.stop();
+  return recordOf(run, {
+    survivors: null,
+    settledWork: [],
+    nodeLogs: [],
+    answers: [],
+    archive: [],
+  });
 }
 
 async function makeFaults({ options, cluster, faults, history, say }: Run): Promise<void> {
@@ -196,6 +213,7 @@ async function makeFaults({ options, cluster, faults, history, say }: Run): Prom
       return;
     }
     await faults.run(round);
+    if (faults.brokenOff) return;
     await pause(round.quietMs);
   }
 }
@@ -213,7 +231,7 @@ async function endWithPowerFailure(run: Run): Promise<RunRecord['survivors']> {
 
 /** Waits until nothing changes any more, and reads all of it from every node and from Postgres. */
 async function readBack(run: Run, survivors: RunRecord['survivors']): Promise<RunRecord> {
-  const { cluster, workload, archive, terms, history, agents, faults, say } = run;
+  const { cluster, workload, archive, say } = run;
   await workload.silenceAgents();
   const settledWork = await agentsSettle(workload, CHATTY_EVERY);
   const converged = await devicesConverge(workload);
@@ -225,23 +243,32 @@ async function readBack(run: Run, survivors: RunRecord['survivors']): Promise<Ru
   const read = [];
   for (const { id, process } of cluster.nodes)
     read.push(await readNode(workload.rest, id, process.url, sessionIds));
+  return recordOf(run, {
+    survivors,
+    settledWork,
+    nodeLogs: read.map(({ log }) => log),
+    answers: read[0]?.answers ?? [],
+    archive: await archive.readAll(),
+  });
+}
+
+function recordOf(
+  { workload, history, archive, terms, agents, faults }: Run,
+  found: Pick<RunRecord, 'survivors' | 'settledWork' | 'nodeLogs' | 'answers' | 'archive'>,
+): RunRecord {
   return {
-    sessionIds,
+    ...found,
+    sessionIds: workload.people.map(({ sessionId }) => sessionId),
     appends: [...history.appends()],
     repeatedAcks: history.repeatedAcks,
     reads: [...history.reads()],
     cursors: [...history.cursors()],
     streams: workload.streams(),
     streamFaults: history.streamFaults,
-    nodeLogs: read.map(({ log }) => log),
-    answers: read[0]?.answers ?? [],
-    archive: await archive.readAll(),
     archiveFaults: archive.faults,
     archiveLooks: archive.looks,
     terms: terms.facts,
-    survivors,
     deliveries: agents.deliveries,
-    settledWork,
     faults: faults.windows,
     unexpectedEnds: faults.unexpectedEnds,
   };

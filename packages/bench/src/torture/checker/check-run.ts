@@ -9,7 +9,7 @@ import { checkSurvivors } from './k8-survivors.ts';
 import { checkAnswers } from './k9-answers.ts';
 import { checkAvailability } from './k10-availability.ts';
 import type { RunRecord } from './run-record.ts';
-import type { CheckId, Verdict } from './verdict.ts';
+import { CHECK_IDS, type CheckId, skipped, type Verdict } from './verdict.ts';
 import { checkEndings } from './x1-endings.ts';
 
 export const CHECKS: Readonly<Record<CheckId, (run: RunRecord) => Verdict>> = {
@@ -29,4 +29,12 @@ export const CHECKS: Readonly<Record<CheckId, (run: RunRecord) => Verdict>> = {
 /** All checks of a run, in their order. */
 export function checkRun(run: RunRecord): readonly Verdict[] {
   return Object.values(CHECKS).map((check) => check(run));
+}
+
+/** Of a run that could not be brought to its end: only what does not need the final logs. */
+export function checkBrokenOff(run: RunRecord): readonly Verdict[] {
+  return CHECK_IDS.map((id) => {
+    if (id === 'X1' || id === 'K7') return CHECKS[id](run);
+    return skipped(id, 'the run was broken off');
+  });
 }

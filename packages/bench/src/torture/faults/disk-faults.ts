@@ -1,8 +1,9 @@
 import type { DiskControl } from '../disk/disk-control.ts';
 import type { PowerLoss } from '../disk/power-loss.ts';
 import type { RigNode } from '../rig/cluster.ts';
+import { pause } from '../rig/wait-until.ts';
 import { between } from '../seeded-random.ts';
-import { type FaultStage, type Performer, proofOf } from './fault.ts';
+import { type Performer, proofOf } from './fault.ts';
 import { describe, endingWithin, startAgain } from './process-faults.ts';
 
 /** A node whose log can't be synced has to end at once, with this code. */
@@ -71,25 +72,37 @@ function brokenBy(failed: number, ending: Awaited<ReturnType<typeof endingWithin
     : `a sync failed and the node ended with ${describe([ending])}`;
 }
 
-/** kill -9 and then a disk without what was not synced. */
-export const losePower: Performer = async (stage) => {
-  for (const node of stage.nodes) stage.expectEnd(node);
-  const endings = await Promise.all(stage.nodes.map(({ process }) => process.kill('SIGKILL')));
-  const losses = takePower(stage);
+/** Slow syncs, so that something is on its way to the disk, then kill -9 and a disk without what was not synced. */
+export const losePower: Performer = async ({ nodes, random, expectEnd }) => {
+  const disks = nodes.map(diskOf);
+  await slowSyncs(disks, random);
+  for (const node of nodes) expectEnd(node);
+  const endings = await Promise.all(nodes.map(({ process }) => process.kill('SIGKILL')));
+  const losses = disks.map((disk) => takePower(disk, random));
   return {
-    heal: () => startAgain(stage.nodes),
+    heal: () => startAgain(nodes),
     proof: () =>
       proofOf(
-        endings.every(({ signal }) => signal === 'SIGKILL'),
+        endings.every(({ signal }) => signal === 'SIGKILL') &&
+          losses.some(({ writesLost }) => writesLost > 0),
         describeLoss(losses),
       ),
   };
 };
 
-function takePower({ nodes, random }: FaultStage): readonly PowerLoss[] {
-  return nodes.map((node) =>
-    diskOf(node).losePower(random, random() < 0.5 ? 'everything' : 'some'),
-  );
+/** Long enough that every node has a write that waits for its sync. */
+export async function slowSyncs(
+  disks: readonly DiskControl[],
+  random: () => number,
+): Promise<void> {
+  for (const disk of disks) disk.delaySyncs(between(100, 400, random));
+  await pause(between(600, 1_400, random));
+}
+
+/** While the process does not run; its syncs are as fast as before from then on. */
+export function takePower(disk: DiskControl, random: () => number): PowerLoss {
+  disk.delaySyncs(0);
+  return disk.losePower(random, random() < 0.5 ? 'everything' : 'some');
 }
 
 export function describeLoss(losses: readonly PowerLoss[]): string {

@@ -25,11 +25,17 @@ export class FaultRunner {
   /** Nodes whose next end is our doing. */
   readonly #expected = new Set<string>();
   #closed = false;
+  #brokenOff = false;
 
   constructor(options: FaultRunnerOptions) {
     this.#options = options;
     for (const node of options.cluster.nodes)
       node.process.onEnd = ({ code, signal }) => this.#ended(node, `${signal ?? `code ${code}`}`);
+  }
+
+  /** Something did not come back: there is no cluster any more that could be tortured. */
+  get brokenOff(): boolean {
+    return this.#brokenOff;
   }
 
   /** The round's faults, side by side, until all of them are healed. */
@@ -71,9 +77,14 @@ export class FaultRunner {
       expectEnd: (node) => this.#expected.add(node.id),
     });
     await pause(fault.holdMs);
-    await active.heal();
+    const trouble = await active.heal().then(
+      () => null,
+      (error: unknown) =>
+        `it did not recover: ${error instanceof Error ? error.message : String(error)}`,
+    );
     for (const node of nodes) this.#expected.delete(node.id);
     const { effective, detail, broken } = active.proof();
+    this.#brokenOff ||= trouble !== null;
     const window: FaultWindow = {
       number: this.windows.length + 1,
       kind: fault.kind,
@@ -82,7 +93,7 @@ export class FaultRunner {
       healedMs: performance.now(),
       effective,
       proof: detail,
-      broken,
+      broken: trouble ?? broken,
     };
     this.windows.push(window);
     say(describeWindow(window));
@@ -90,7 +101,7 @@ export class FaultRunner {
 
   #ended(node: RigNode, detail: string): void {
     if (this.#closed || this.#expected.delete(node.id)) return;
-    const last = node.process.output.trim().split('\n').at(-1) ?? '';
+    const last = node.process.lastWords;
     this.unexpectedEnds.push({
       node: node.id,
       atMs: performance.now(),

@@ -26,6 +26,7 @@ export function renderReport(summary: TortureSummary): string {
 <body>
 <header>
 <h1>Torture <span class="outcome ${outcome}">${OUTCOMES[outcome]}</span></h1>
+<p>${sentence(summary)}</p>
 <p>Seed <b>${seed}</b> · <code>${escapeHtml(replay)}</code></p>
 ${list('Why it proves nothing', invalid)}
 ${list('Left out', leftOut)}
@@ -38,6 +39,14 @@ ${list('Left out', leftOut)}
 </body>
 </html>
 `;
+}
+
+function sentence({ verdicts, faults, figures }: TortureSummary): string {
+  const violations = verdicts.reduce((sum, verdict) => sum + verdict.violations, 0);
+  return (
+    `${number(violations)} violations in ${number(verdicts.reduce((sum, { checked }) => sum + checked, 0))} facts, ` +
+    `${number(faults.length)} faults, ${number(Number(figures['appends acknowledged']))} acknowledged appends.`
+  );
 }
 
 function list(title: string, items: readonly string[]): string {
@@ -112,5 +121,5 @@ function renderFigures({ figures }: TortureSummary): string {
 }
 
 function number(value: number): string {
-  return Number.isFinite(value) ? value.toLocaleString('en-US') : 'never';
+  return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : 'never';
 }

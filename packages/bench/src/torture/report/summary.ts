@@ -11,7 +11,6 @@ export interface SummaryInput {
   readonly invalid: readonly string[];
   readonly shim: DiskShim;
   readonly loadStartMs: number;
-  readonly faultsEndMs: number;
   readonly loadSeconds: number;
   readonly attempts: number;
   readonly refusals: readonly (readonly [string, number])[];

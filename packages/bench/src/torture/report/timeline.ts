@@ -122,8 +122,19 @@ function line(
   colour: string,
   extra: string,
 ): string {
-  const points = values.map((value, at) => `${f(x((at + 0.5) * step))},${f(y(value))}`);
-  return `<polyline points="${points.join(' ')}" fill="none" stroke="var(--${colour})" stroke-width="1.5"${extra}/>`;
+  const pieces: string[][] = [[]];
+  for (const [at, value] of values.entries()) {
+    // Without any acknowledgement there is no latency to show.
+    if (value === 0 && colour === 'latency') pieces.push([]);
+    else pieces.at(-1)?.push(`${f(x((at + 0.5) * step))},${f(y(value))}`);
+  }
+  return pieces
+    .filter((points) => points.length > 0)
+    .map(
+      (points) =>
+        `<polyline points="${points.join(' ')}" fill="none" stroke="var(--${colour})" stroke-width="1.5"${extra}/>`,
+    )
+    .join('');
 }
 
 function timeMarks({ seconds, x }: Axis, y: number): string {

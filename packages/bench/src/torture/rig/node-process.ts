@@ -4,6 +4,7 @@ import { pause, waitUntil } from './wait-until.ts';
 
 const READY_LIMIT_MS = 120_000;
 const OUTPUT_LENGTH_MAX = 8_000;
+const LAST_WORDS_LENGTH = 400;
 
 /** How a process ended. */
 export interface Ending {
@@ -50,8 +51,8 @@ export class NodeProcess {
   }
 
   /** The end of what it printed. */
-  get output(): string {
-    return this.#output;
+  get lastWords(): string {
+    return this.#output.trim().slice(-LAST_WORDS_LENGTH);
   }
 
   /** Resolves when the present process ends; at once when there is none. */
@@ -123,9 +124,9 @@ export class NodeProcess {
   async ready(): Promise<void> {
     const deadline = performance.now() + READY_LIMIT_MS;
     while (!(await this.isReady())) {
-      if (this.#child === null) throw new Error(`${this.id} ended:\n${this.#output}`);
+      if (this.#child === null) throw new Error(`${this.id} ended:\n${this.lastWords}`);
       if (performance.now() > deadline)
-        throw new Error(`${this.id} was not ready within 120 s:\n${this.#output}`);
+        throw new Error(`${this.id} was not ready within 120 s:\n${this.lastWords}`);
       await pause(100);
     }
   }
