@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseTortureOptions, runTorture, TORTURE_USAGE } from '@fleetlm/bench';
+import { measureFailover, parseTortureOptions, runTorture, TORTURE_USAGE } from '@fleetlm/bench';
 import { repositoryRoot } from '../src/repository.ts';
 
 if (process.argv.includes('--help')) {
@@ -10,7 +10,13 @@ if (process.argv.includes('--help')) {
 const NODE_MAIN = join(repositoryRoot, 'apps/cluster-node/src/main.ts');
 
 try {
-  const summary = await runTorture(parseTortureOptions(process.argv.slice(2)), NODE_MAIN);
+  const options = parseTortureOptions(process.argv.slice(2));
+  if (options.failover) {
+    const report = await measureFailover(options, NODE_MAIN);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.exit(report.lost === 0 ? 0 : 1);
+  }
+  const summary = await runTorture(options, NODE_MAIN);
   for (const { id, violations, described } of summary.verdicts)
     if (violations > 0)
       process.stdout.write(`${id}: ${violations} violations\n  ${described.join('\n  ')}\n`);

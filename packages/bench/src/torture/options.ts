@@ -24,9 +24,9 @@ export const TORTURE_USAGE = `npm run torture -- [options]
   --minutes M     how long faults are made (default 3)
   --seed S        the schedule of faults (default: drawn, and printed)
   --report FILE   the HTML report (default: torture-report.html in a temporary folder)
-  --rate N        appends a second over all sessions (default 60)
-  --sessions N    (default 48)
-  --groups N      Raft groups (default 32)
+  --rate N        appends a second over all sessions (default 60; of --failover 200)
+  --sessions N    (default 48; of --failover 100)
+  --groups N      Raft groups (default 32; of --failover 256)
   --only A,B      only these faults: ${FAULT_KINDS.join(', ')}
   --keep          keep the nodes' data and logs
   --failover      kill -9 under load, and how long until each session is acknowledged again; one line of JSON
@@ -42,7 +42,7 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
       report: { type: 'string' },
       rate: { type: 'string' },
       sessions: { type: 'string' },
-      groups: { type: 'string', default: '32' },
+      groups: { type: 'string' },
       only: { type: 'string', default: '' },
       keep: { type: 'boolean', default: false },
       failover: { type: 'boolean', default: false },
@@ -56,7 +56,7 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
     reportFile: values.report ?? null,
     ratePerSecond: within('rate', values.rate ?? (failover ? '200' : '60'), 1, 5_000),
     sessions: within('sessions', values.sessions ?? (failover ? '100' : '48'), 1, 2_000),
-    groups: within('groups', values.groups, 1, 256),
+    groups: within('groups', values.groups ?? (failover ? '256' : '32'), 1, 256),
     kinds: kinds.length === 0 ? FAULT_KINDS : kinds,
     keep: values.keep,
     failover,

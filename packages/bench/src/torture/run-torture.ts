@@ -62,6 +62,7 @@ export async function runTorture(
     nodes: NODES,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    withDisks: true,
   });
   const stop = (): void => {
     void cluster.close(options.keep).then(() => process.exit(130));
@@ -113,6 +114,7 @@ async function prepare(
     agentUrl: `http://127.0.0.1:${cluster.agentPort}`,
     history,
     random,
+    order: 'drawn',
   });
   await workload.setUp();
   const archive = new ArchiveWatch(

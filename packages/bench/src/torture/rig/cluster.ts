@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly groups: number;
   readonly flushIntervalMs: number;
+  /** Disks that can misbehave; they make every write a little slower. */
+  readonly withDisks: boolean;
 }
 
 /** One node with everything that can be done to it. */
@@ -49,7 +51,9 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fleetlm-torture-')));
   mkdirSync(join(directory, 'logs'));
   const ports = new Ports(await findPortRange(2 + options.nodes * (3 + options.nodes)));
-  const shim = buildDiskShim(directory);
+  const shim: DiskShim = options.withDisks
+    ? buildDiskShim(directory)
+    : { available: false, why: 'disks are left alone' };
   const postgres = await PostgresServer.start(join(directory, 'postgres'), ports.next());
   const agentPort = ports.next();
   const credentials = {

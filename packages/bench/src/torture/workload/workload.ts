@@ -26,6 +26,10 @@ export interface WorkloadOptions {
   readonly agentUrl: string;
   readonly history: History;
   readonly random: () => number;
+  /** Of a client between two attempts; milliseconds. */
+  readonly pauseMs?: { readonly min: number; readonly max: number };
+  /** Who sends next: drawn, with reads and cursors beside the appends; or one after the other, and appends alone. */
+  readonly order: 'drawn' | 'in turn';
 }
 
 /** People with a device on every node, who write, read and mark as read, on time whatever the answers do. */
@@ -47,9 +51,17 @@ export class Workload {
   constructor(options: WorkloadOptions) {
     this.#options = options;
     this.rest = new RestClient(options.credentials.apiKey);
-    const { history, random } = options;
+    const { history, random, pauseMs } = options;
     const targets = options.nodes.map(({ url }) => url);
-    this.writer = new Writer({ history, rest: this.rest, targets, random, runId: this.#runId });
+    const runId = this.#runId;
+    this.writer = new Writer({
+      history,
+      rest: this.rest,
+      targets,
+      random,
+      runId,
+      ...(pauseMs === undefined ? {} : { pauseMs }),
+    });
     this.reader = new Reader({ history, rest: this.rest, targets, random });
   }
 
@@ -126,14 +138,18 @@ export class Workload {
   }
 
   async #run(): Promise<void> {
-    const { ratePerSecond, history, random } = this.#options;
+    const { ratePerSecond, history, random, order } = this.#options;
     const startedAt = performance.now();
     let turns = 0;
     while (!this.#stop && !history.isFull) {
       const due = Math.floor(((performance.now() - startedAt) / 1000) * ratePerSecond);
       for (; turns < due; turns += 1) {
-        const person = pick(this.people, random);
-        this.#append(person);
+        if (order === 'in turn') {
+          const next = this.people[turns % this.people.length];
+          if (next !== undefined) this.#append(next);
+          continue;
+        }
+        this.#append(pick(this.people, random));
         if (random() < READS_PER_APPEND) this.#track(this.reader.read(pick(this.people, random)));
         if (random() < CURSORS_PER_APPEND)
           this.#track(this.reader.moveCursor(pick(this.people, random)));

@@ -10,7 +10,8 @@ import type { Subscriber } from './subscriber.ts';
 const ATTEMPT_LIMIT_MS = 4_000;
 /** After so long nobody would wait any more; the outcome stays what it is by then. */
 const GIVE_UP_MS = 30_000;
-const PAUSE_MS = { min: 30, max: 250 };
+/** Between two attempts of a client that is in no hurry. */
+const PAUSE_MS = { min: 30, max: 250 } as const;
 const REST_SHARE = 0.25;
 const AGAIN_SHARE = 0.05;
 const AGAIN_AFTER_MS = 3_000;
@@ -28,6 +29,8 @@ export interface WriterOptions {
   readonly targets: readonly string[];
   readonly random: () => number;
   readonly runId: string;
+  /** Between two attempts; milliseconds. */
+  readonly pauseMs?: { readonly min: number; readonly max: number };
 }
 
 /** Sends messages as a good client does: again under the same id until the answer is definite. */
@@ -43,7 +46,7 @@ export class Writer {
 
   /** One message, to its end. */
   async send(person: Person): Promise<void> {
-    const { history, random } = this.#options;
+    const { history, random, pauseMs = PAUSE_MS } = this.#options;
     const callMs = performance.now();
     const number = history.beginAppend(person.session, 0, callMs);
     const content = { append: number, text: `message ${number} of ${person.userId}` };
@@ -68,7 +71,7 @@ export class Writer {
         });
         break;
       }
-      await pause(between(PAUSE_MS.min, PAUSE_MS.max, random));
+      await pause(between(pauseMs.min, pauseMs.max, random));
     }
     if (!isUnknown) history.refuse(number, performance.now());
   }
