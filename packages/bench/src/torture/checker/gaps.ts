@@ -5,7 +5,7 @@ import type { FaultWindow } from './run-record.ts';
 export interface SessionGap {
   /** The longest time within which it wanted something and had no acknowledgement. */
   readonly longestMs: number;
-  /** From the end of the fault to the next acknowledgement; null: it had nothing to send by then. */
+  /** From the end of the fault, and of those that overlap it, to the next acknowledgement; null: it had nothing to send by then. */
   readonly recoveredMs: number | null;
 }
 
@@ -55,7 +55,7 @@ export function faultGaps(
     const gaps = acks.map(
       (own): SessionGap => ({
         longestMs: longestGap(own, fault),
-        recoveredMs: recovery(own, fault.healedMs),
+        recoveredMs: recovery(own, calmMs(fault, faults)),
       }),
     );
     return {
@@ -65,6 +65,14 @@ export function faultGaps(
       clusterMs: longestGap(everybody, fault),
     };
   });
+}
+
+/** When neither this fault nor one that overlaps it goes on. */
+function calmMs(fault: FaultWindow, faults: readonly FaultWindow[]): number {
+  let calm = fault.healedMs;
+  for (const { startMs, healedMs } of [...faults].sort((a, b) => a.startMs - b.startMs))
+    if (startMs <= calm && healedMs > calm) calm = healedMs;
+  return calm;
 }
 
 function acksOf(sends: readonly Send[]): Acks {
