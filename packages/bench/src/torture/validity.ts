@@ -34,9 +34,31 @@ export function reasonsInvalid(input: ValidityInput): readonly string[] {
         `group ${group} had ${count} acknowledgements; at least ${ACKS_PER_GROUP_MIN} are needed`,
       );
   if (input.faults.length === 0) reasons.push('there was no fault');
-  for (const { number, kind, target, effective, proof } of input.faults)
-    if (!effective) reasons.push(`fault ${number} (${kind} ${target}) had no effect: ${proof}`);
+  reasons.push(...ineffective(input.faults));
   return reasons;
+}
+
+/**
+ * Beside another fault one may find nothing to act on (a link between two killed nodes). Alone it must have an
+ * effect, and each kind at least once.
+ */
+function ineffective(faults: readonly FaultWindow[]): readonly string[] {
+  const effective = new Set(faults.filter((fault) => fault.effective).map(({ kind }) => kind));
+  return faults
+    .filter((fault) => !fault.effective)
+    .filter((fault) => !effective.has(fault.kind) || !isOverlapped(fault, faults))
+    .map(
+      ({ number, kind, target, proof }) =>
+        `fault ${number} (${kind} ${target}) had no effect: ${proof}`,
+    );
+}
+
+/** Whether another fault went on at the same time. */
+export function isOverlapped(fault: FaultWindow, faults: readonly FaultWindow[]): boolean {
+  return faults.some(
+    (other) =>
+      other !== fault && other.startMs <= fault.healedMs && other.healedMs >= fault.startMs,
+  );
 }
 
 function groupOf(sessionId: string): string {

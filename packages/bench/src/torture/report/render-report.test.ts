@@ -65,6 +65,12 @@ test('a fault without an effect, or too few acknowledgements, make a run that pr
     run.faults = run.faults.map((fault) => ({ ...fault, effective: false }));
   });
   expect(summary).toMatchObject({ outcome: 'invalid', exitCode: 2 });
+  const masked = summaryOf((run) => {
+    const [fault] = run.faults;
+    if (fault !== undefined)
+      run.faults.push({ ...fault, startMs: 800, healedMs: 900 }, { ...fault, effective: false });
+  });
+  expect(masked).toMatchObject({ outcome: 'held', invalid: [] });
   const few = reasonsInvalid({
     sessionIds: ['00-A'],
     appends: [],

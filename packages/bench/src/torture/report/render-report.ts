@@ -101,7 +101,7 @@ function renderFaults(faults: readonly TimedFault[]): string {
       clock(fault.toSeconds),
       escapeHtml(fault.kind),
       escapeHtml(fault.target),
-      `${escapeHtml(fault.proof)}${fault.effective ? '' : ' <span class="violated">no effect</span>'}${
+      `${escapeHtml(fault.proof)}${fault.effective ? '' : ' <span class="invalid">no effect</span>'}${
         fault.broken === null ? '' : ` <span class="violated">${escapeHtml(fault.broken)}</span>`
       }`,
       `${number(Math.round(fault.longestMs))} ms`,

@@ -137,6 +137,8 @@ function figuresOf(input: SummaryInput, violations: number): TortureSummary['fig
     .sort((a, b) => a - b);
   return {
     violations,
+    faults: record.faults.length,
+    'faults that another one masked': record.faults.filter(({ effective }) => !effective).length,
     'seconds of load': Math.round(input.loadSeconds),
     'appends acknowledged': acked.length,
     'appends refused': appends.filter(({ outcome }) => outcome === 'refused').length,
