@@ -1,2 +1,5 @@
 export { parseBenchOptions } from './options.ts';
 export { type BenchReport, runBench } from './run-bench.ts';
+export { type FailoverReport, measureFailover } from './torture/failover.ts';
+export { parseTortureOptions, TORTURE_USAGE } from './torture/options.ts';
+export { runTorture } from './torture/run-torture.ts';

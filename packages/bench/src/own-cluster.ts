@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import type { Credentials } from './credentials.ts';
+import { freePorts } from './free-ports.ts';
 
 const NODES = 3;
 const READY_LIMIT_MS = 60_000;
@@ -83,25 +83,4 @@ async function stopped(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve());
     child.kill('SIGTERM');
   });
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<{ port: number; close: () => Promise<void> }>((resolve) => {
-          const server = createServer();
-          server.listen(0, LOOPBACK, () => {
-            const address = server.address();
-            resolve({
-              port: typeof address === 'object' && address !== null ? address.port : 0,
-              close: () => new Promise((closed) => server.close(() => closed())),
-            });
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => server.close()));
-  return servers.map((server) => server.port);
 }

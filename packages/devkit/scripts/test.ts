@@ -1,4 +1,4 @@
-/** npm test: everything that a clean clone has to pass. */
+/** npm test: everything that a clean clone has to pass. TEST_TORTURE=1 adds three minutes of faults. */
 import { findOrInstallChromium } from '../src/browser.ts';
 import { runSteps } from '../src/run-step.ts';
 import {
@@ -7,6 +7,7 @@ import {
   generate,
   integrationTests,
   lint,
+  tortureSmoke,
   typecheckSteps,
   unitTests,
 } from '../src/steps.ts';
@@ -18,6 +19,7 @@ await runSteps([
   ...typecheckSteps,
   unitTests(),
   integrationTests(),
+  ...(process.env.TEST_TORTURE === '1' ? [tortureSmoke] : []),
   buildWeb,
   endToEndTests(chromium),
 ]);

@@ -1,2 +1,33 @@
-process.stderr.write('npm run torture: not built yet\n');
-process.exit(1);
+import { join } from 'node:path';
+import { measureFailover, parseTortureOptions, runTorture, TORTURE_USAGE } from '@fleetlm/bench';
+import { repositoryRoot } from '../src/repository.ts';
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(`${TORTURE_USAGE}\n`);
+  process.exit(0);
+}
+
+const NODE_MAIN = join(repositoryRoot, 'apps/cluster-node/src/main.ts');
+
+try {
+  const options = parseTortureOptions(process.argv.slice(2));
+  if (options.failover) {
+    const report = await measureFailover(options, NODE_MAIN);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.exit(report.lost === 0 ? 0 : 1);
+  }
+  const summary = await runTorture(options, NODE_MAIN);
+  for (const { id, violations, described } of summary.verdicts)
+    if (violations > 0)
+      process.stdout.write(`${id}: ${violations} violations\n  ${described.join('\n  ')}\n`);
+  for (const reason of summary.invalid) process.stdout.write(`invalid: ${reason}\n`);
+  const { outcome, seed, figures } = summary;
+  process.stdout.write(`${JSON.stringify({ outcome, seed, ...figures })}\n`);
+  process.stdout.write(`${summary.replay}\n`);
+  process.exit(summary.exitCode);
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(2);
+}

@@ -62,6 +62,12 @@ export function endToEndTests(chromiumPath: string, args: readonly string[] = []
   };
 }
 
+/** Three minutes of faults against real processes, by a seed that it prints. */
+export const tortureSmoke: Step = {
+  title: 'torture, three minutes',
+  command: ['node', 'packages/devkit/scripts/torture.ts', '--minutes', '3'],
+};
+
 export const buildWeb: Step = {
   title: 'build the web app',
   command: ['node', 'packages/devkit/scripts/build-web.ts'],

@@ -1,0 +1,59 @@
+import { diskError, diskSlow, losePower } from './disk-faults.ts';
+import type { FaultDefinition, FaultKind } from './fault.ts';
+import {
+  clientDelay,
+  clientFreeze,
+  clientReset,
+  meshCorrupt,
+  meshCut,
+  meshDelay,
+  meshFreeze,
+  meshIsolate,
+  meshOneWay,
+  meshReset,
+} from './network-faults.ts';
+import {
+  agentsMisbehave,
+  postgresCrash,
+  postgresDisconnect,
+  postgresPause,
+  postgresStop,
+} from './postgres-faults.ts';
+import { killNodes, pauseNodes, stopNodes } from './process-faults.ts';
+
+const define = (
+  of: FaultDefinition['class'],
+  nodes: FaultDefinition['nodes'],
+  holdMs: FaultDefinition['holdMs'],
+  perform: FaultDefinition['perform'],
+  needsShim = false,
+): FaultDefinition => ({ class: of, nodes, holdMs, perform, needsShim });
+
+/** All faults there are. A new one is one line here and its performer. */
+export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
+  'kill-one': define('process', 'one', [300, 8_000], killNodes),
+  'kill-most': define('process', 'most', [300, 5_000], killNodes),
+  'kill-all': define('process', 'all', [0, 2_000], killNodes),
+  'stop-one': define('process', 'one', [0, 3_000], stopNodes),
+  'pause-one': define('process', 'one', [300, 8_000], pauseNodes),
+  'pause-most': define('process', 'most', [300, 6_000], pauseNodes),
+  'mesh-delay': define('mesh', 'pair', [2_000, 8_000], meshDelay),
+  'mesh-one-way': define('mesh', 'pair', [1_000, 8_000], meshOneWay),
+  'mesh-freeze': define('mesh', 'pair', [1_000, 8_000], meshFreeze),
+  'mesh-isolate': define('mesh', 'one', [1_000, 8_000], meshIsolate),
+  'mesh-reset': define('mesh', 'one', [1_000, 5_000], meshReset),
+  'mesh-cut': define('mesh', 'pair', [1_000, 5_000], meshCut),
+  'mesh-corrupt': define('mesh', 'pair', [1_000, 5_000], meshCorrupt),
+  'client-reset': define('client', 'one', [500, 4_000], clientReset),
+  'client-freeze': define('client', 'one', [1_000, 8_000], clientFreeze),
+  'client-delay': define('client', 'one', [2_000, 6_000], clientDelay),
+  'postgres-stop': define('postgres', 'none', [2_000, 10_000], postgresStop),
+  'postgres-crash': define('postgres', 'none', [500, 6_000], postgresCrash),
+  'postgres-pause': define('postgres', 'none', [2_000, 12_000], postgresPause),
+  'postgres-disconnect': define('postgres', 'none', [2_000, 6_000], postgresDisconnect),
+  'agents-misbehave': define('agents', 'none', [4_000, 8_000], agentsMisbehave),
+  'disk-slow': define('disk', 'one', [3_000, 8_000], diskSlow, true),
+  'disk-error': define('process', 'one', [0, 2_000], diskError, true),
+  'power-loss-one': define('process', 'one', [0, 4_000], losePower, true),
+  'power-loss-all': define('process', 'all', [0, 1_000], losePower, true),
+};

@@ -1,0 +1,89 @@
+import type { RigCluster, RigNode } from '../rig/cluster.ts';
+import type { AgentServer } from '../workload/agent-server.ts';
+
+/** Faults that exclude each other are of one class; a round has at most one of each. */
+export type FaultClass = 'process' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
+
+export const FAULT_KINDS = [
+  'kill-one',
+  'kill-most',
+  'kill-all',
+  'stop-one',
+  'pause-one',
+  'pause-most',
+  'mesh-delay',
+  'mesh-one-way',
+  'mesh-freeze',
+  'mesh-isolate',
+  'mesh-reset',
+  'mesh-cut',
+  'mesh-corrupt',
+  'client-reset',
+  'client-freeze',
+  'client-delay',
+  'postgres-stop',
+  'postgres-crash',
+  'postgres-pause',
+  'postgres-disconnect',
+  'agents-misbehave',
+  'disk-slow',
+  'disk-error',
+  'power-loss-one',
+  'power-loss-all',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault as the seed decided it. */
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  /** Names of the nodes that it concerns, in the order in which they are meant; none for Postgres and agents. */
+  readonly nodes: readonly string[];
+  readonly holdMs: number;
+  /** For decisions within the fault. */
+  readonly seed: number;
+}
+
+/** Whether it did anything at all. */
+export interface Proof {
+  readonly effective: boolean;
+  readonly detail: string;
+  /** What a node did that it must not do under this fault; null: nothing. */
+  readonly broken: string | null;
+}
+
+export interface ActiveFault {
+  /** Lifts it; resolves when what it broke runs again. */
+  heal(): Promise<void>;
+  /** Asked after it was healed. */
+  proof(): Proof;
+}
+
+export interface FaultStage {
+  readonly cluster: RigCluster;
+  readonly agents: AgentServer;
+  /** The nodes of the plan. */
+  readonly nodes: readonly RigNode[];
+  /** For decisions within the fault; from its own seed. */
+  readonly random: () => number;
+  readonly holdMs: number;
+  /** A node that ends from now on was meant to. */
+  readonly expectEnd: (node: RigNode) => void;
+}
+
+export type Performer = (stage: FaultStage) => Promise<ActiveFault>;
+
+export interface FaultDefinition {
+  readonly class: FaultClass;
+  /** How many nodes it is aimed at. */
+  readonly nodes: 'none' | 'one' | 'pair' | 'most' | 'all';
+  /** How long it lasts. Milliseconds. */
+  readonly holdMs: readonly [min: number, max: number];
+  /** It needs the shim. */
+  readonly needsShim: boolean;
+  readonly perform: Performer;
+}
+
+/** For faults of which nothing can be wrong but that they had no effect. */
+export function proofOf(effective: boolean, detail: string): Proof {
+  return { effective, detail, broken: null };
+}

@@ -1,0 +1,90 @@
+import { between, seededRandom, shuffle } from '../seeded-random.ts';
+import { FAULTS } from './definitions.ts';
+import { FAULT_KINDS, type FaultKind, type PlannedFault } from './fault.ts';
+
+/** Faults that overlap, and the quiet time after them. */
+export interface Round {
+  readonly faults: readonly PlannedFault[];
+  readonly quietMs: number;
+}
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly nodes: readonly string[];
+  /** Faults that may be chosen; those that need the shim are left out by the caller where there is none. */
+  readonly kinds: readonly FaultKind[];
+}
+
+const QUIET_MS = { min: 5_000, max: 8_000 };
+const FAULTS_PER_ROUND_MAX = 3;
+
+/**
+ * Rounds without end, the same for the same options: first every kind alone, in an order of the seed, then
+ * pairs, then mixes of up to three of different classes.
+ */
+export function* schedule(options: ScheduleOptions): Generator<Round, never> {
+  const random = seededRandom(options.seed);
+  const plan = (kind: FaultKind): PlannedFault => planFault(kind, options.nodes, random);
+  const round = (kinds: readonly FaultKind[]): Round => ({
+    faults: kinds.map(plan),
+    quietMs: between(QUIET_MS.min, QUIET_MS.max, random),
+  });
+  for (const kind of shuffle(options.kinds, random)) yield round([kind]);
+  for (let number = 0; ; number += 1) {
+    const count = number < options.kinds.length ? 2 : between(1, FAULTS_PER_ROUND_MAX, random);
+    yield round(mix(options.kinds, count, random));
+  }
+}
+
+/** Of different classes: two faults of one class would undo each other. */
+function mix(
+  kinds: readonly FaultKind[],
+  count: number,
+  random: () => number,
+): readonly FaultKind[] {
+  const chosen: FaultKind[] = [];
+  for (const kind of shuffle(kinds, random)) {
+    if (chosen.length === count) break;
+    if (!chosen.some((other) => FAULTS[other].class === FAULTS[kind].class)) chosen.push(kind);
+  }
+  return chosen;
+}
+
+function planFault(kind: FaultKind, nodes: readonly string[], random: () => number): PlannedFault {
+  const { nodes: aim, holdMs } = FAULTS[kind];
+  const order = shuffle(nodes, random);
+  return {
+    kind,
+    nodes: order.slice(0, countOf(aim, nodes.length)),
+    holdMs: between(holdMs[0], holdMs[1], random),
+    seed: between(0, 2 ** 31 - 1, random),
+  };
+}
+
+function countOf(aim: (typeof FAULTS)[FaultKind]['nodes'], nodes: number): number {
+  switch (aim) {
+    case 'none':
+      return 0;
+    case 'one':
+      return 1;
+    case 'pair':
+      return 2;
+    case 'most':
+      return Math.floor(nodes / 2) + 1;
+    case 'all':
+      return nodes;
+    default:
+      return aim satisfies never;
+  }
+}
+
+/** What the command line may name. Throws an error that lists what there is. */
+export function parseKinds(text: string): readonly FaultKind[] {
+  const wanted = text.split(',').filter((part) => part !== '');
+  return wanted.map((name) => {
+    const kind = FAULT_KINDS.find((known) => known === name);
+    if (kind === undefined)
+      throw new Error(`there is no fault "${name}"; there are ${FAULT_KINDS.join(', ')}`);
+    return kind;
+  });
+}

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind } from './faults/fault.ts';
+import { parseKinds } from './faults/schedule.ts';
+
+/** What `npm run torture` is asked to do. */
+export interface TortureOptions {
+  /** How long faults are made; the end (power failure, quiet, check) comes on top, about a minute. */
+  readonly minutes: number;
+  readonly seed: number;
+  /** Where the report goes; null: into a temporary folder. */
+  readonly reportFile: string | null;
+  /** Appends a second, over all sessions. */
+  readonly ratePerSecond: number;
+  readonly sessions: number;
+  readonly groups: number;
+  readonly kinds: readonly FaultKind[];
+  /** Data and logs of the nodes stay. */
+  readonly keep: boolean;
+  /** Measure failover instead. */
+  readonly failover: boolean;
+}
+
+export const TORTURE_USAGE = `npm run torture -- [options]
+  --minutes M     how long faults are made (default 3)
+  --seed S        the schedule of faults (default: drawn, and printed)
+  --report FILE   the HTML report (default: torture-report.html in a temporary folder)
+  --rate N        appends a second over all sessions (default 60; of --failover 200)
+  --sessions N    (default 48; of --failover 100)
+  --groups N      Raft groups (default 32; of --failover 256)
+  --only A,B      only these faults: ${FAULT_KINDS.join(', ')}
+  --keep          keep the nodes' data and logs
+  --failover      kill -9 under load, and how long until each session is acknowledged again; one line of JSON
+Exit codes: 0 everything held, 1 something did not, 2 the run proves nothing.`;
+
+/** Parses the command line; throws an error that names the wrong option. */
+export function parseTortureOptions(args: readonly string[]): TortureOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: 'string', default: '3' },
+      seed: { type: 'string' },
+      report: { type: 'string' },
+      rate: { type: 'string' },
+      sessions: { type: 'string' },
+      groups: { type: 'string' },
+      only: { type: 'string', default: '' },
+      keep: { type: 'boolean', default: false },
+      failover: { type: 'boolean', default: false },
+    },
+  });
+  const { failover } = values;
+  const kinds = parseKinds(values.only);
+  return {
+    minutes: within('minutes', values.minutes, 0.1, 24 * 60, false),
+    seed: within('seed', values.seed ?? String(drawSeed()), 0, 2 ** 31 - 1),
+    reportFile: values.report ?? null,
+    ratePerSecond: within('rate', values.rate ?? (failover ? '200' : '60'), 1, 5_000),
+    sessions: within('sessions', values.sessions ?? (failover ? '100' : '48'), 1, 2_000),
+    groups: within('groups', values.groups ?? (failover ? '256' : '32'), 1, 256),
+    kinds: kinds.length === 0 ? FAULT_KINDS : kinds,
+    keep: values.keep,
+    failover,
+  };
+}
+
+function within(name: string, text: string, min: number, max: number, whole = true): number {
+  const value = Number(text);
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  throw new Error(
+    `--${name} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}; it is "${text}"`,
+  );
+}
+
+function drawSeed(): number {
+  return Date.now() % 2 ** 31;
+}
