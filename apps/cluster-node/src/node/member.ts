@@ -318,6 +318,7 @@ export class Member {
           log.warn({ agent: agentId, ...result.error }, 'an agent could not be disabled');
       },
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
+      onAttempt: () => undefined,
       history: (session, mode, limit) => agentHistory(session, mode, limit, this.#flusher.archive),
       wallClockMs: Date.now,
       newMessageId: v7,

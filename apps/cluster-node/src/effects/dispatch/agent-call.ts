@@ -2,11 +2,15 @@ import { type Dispatcher, errors, Agent as HttpAgent, request } from 'undici';
 import type { AgentRecord } from '../ports.ts';
 import { checkLiteralHost, PrivateAddressError, publicLookup } from './address-rules.ts';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
+import type { Exchange } from './exchange.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 
 const CONNECT_LIMIT_MS = 5000;
 /** An answer may go on longer than its first byte may take to come, but not for ever. */
 const TOTAL_LIMIT_FACTOR = 10;
+/** How much of the body of a refusal is read for the report, and for how long. */
+const ERROR_BODY_BYTES_MAX = 16 * 1024;
+const ERROR_BODY_LIMIT_MS = 2000;
 const CONNECTIONS_PER_AGENT_MAX = 64;
 
 /** An attempt that brought no answer, or broke one off. */
@@ -38,6 +42,8 @@ export interface AgentCallOptions {
   readonly dispatcher: Dispatcher;
   readonly allowPrivateAddresses: boolean;
   readonly signal: AbortSignal;
+  /** Is told what went over the wire. */
+  readonly exchange: Exchange;
 }
 
 /**
@@ -49,10 +55,12 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
   const total = AbortSignal.timeout(agent.timeoutMs * TOTAL_LIMIT_FACTOR);
   try {
     const response = await open(options, AbortSignal.any([signal, total]));
-    checkStatus(response);
+    options.exchange.answered(response.statusCode, response.headers);
+    await checkStatus(response, options.exchange);
     const type = response.headers['content-type'];
     const stream = new AnswerStream(typeof type === 'string' ? type : null);
     for await (const bytes of response.body) {
+      options.exchange.received(bytes);
       const items = stream.push(bytes);
       if (items.length > 0) yield items;
       if (stream.broken !== null) throw stream.broken;
@@ -73,15 +81,17 @@ function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatche
   const { agent } = options;
   const url = new URL(agent.webhookPath, agent.originUrl);
   if (!options.allowPrivateAddresses) checkLiteralHost(url);
+  const headers = {
+    ...agent.headers,
+    'content-type': 'application/json',
+    accept: 'text/event-stream, application/x-ndjson',
+    'user-agent': 'FleetLM/1',
+    ...options.signature,
+  };
+  options.exchange.requested(url, headers, options.body);
   return request(url, {
     method: 'POST',
-    headers: {
-      ...agent.headers,
-      'content-type': 'application/json',
-      accept: 'text/event-stream, application/x-ndjson',
-      'user-agent': 'FleetLM/1',
-      ...options.signature,
-    },
+    headers,
     body: options.body,
     dispatcher: options.dispatcher,
     signal,
@@ -90,14 +100,30 @@ function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatche
   });
 }
 
-function checkStatus(response: Dispatcher.ResponseData): void {
-  if (response.statusCode >= 200 && response.statusCode < 300) return;
-  // The body is of no interest, but the connection is.
-  response.body.dump({ limit: 64 * 1024 }).catch(() => response.body.destroy());
-  const retryAfter = response.headers['retry-after'];
+/** Throws for everything but a success, when the beginning of the body is read for the report. */
+async function checkStatus(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  exchange: Exchange,
+): Promise<void> {
+  if (statusCode >= 200 && statusCode < 300) return;
+  const limit = setTimeout(() => body.destroy(), ERROR_BODY_LIMIT_MS);
+  let bytesLeft = ERROR_BODY_BYTES_MAX;
+  try {
+    for await (const bytes of body) {
+      exchange.received(bytes);
+      bytesLeft -= bytes.length;
+      if (bytesLeft <= 0) break;
+    }
+  } catch (error) {
+    // The status is the failure; a body that breaks off adds nothing to it.
+    if (!(error instanceof Error)) throw error;
+  } finally {
+    clearTimeout(limit);
+  }
+  const retryAfter = headers['retry-after'];
   throw new AttemptError({
     kind: 'status',
-    status: response.statusCode,
+    status: statusCode,
     retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
   });
 }

@@ -4,7 +4,9 @@ import type { Dispatcher } from 'undici';
 import type { AgentRecord, NewMessage, Session } from '../ports.ts';
 import { AttemptError, callAgent } from './agent-call.ts';
 import type { StreamItem } from './answer-stream.ts';
+import type { AttemptReport } from './attempt-report.ts';
 import type { Chunk, DispatchPorts } from './dispatch-api.ts';
+import { Exchange } from './exchange.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { RunningAnswer } from './running-answer.ts';
 import { webhookBody } from './webhook-body.ts';
@@ -14,10 +16,21 @@ const chunkSchema = asSchema(uiMessageChunkSchema);
 
 /** How one attempt ended. */
 export type AttemptEnd =
-  | { readonly type: 'answered'; readonly message: NewMessage }
+  | {
+      readonly type: 'answered';
+      readonly message: NewMessage;
+      readonly termination: Termination;
+      /** Why it ended early; null: the agent ended it. */
+      readonly failure: AttemptFailure | null;
+    }
   | { readonly type: 'failed'; readonly failure: AttemptFailure }
   /** Stopped by a person or by the loss of leadership: nothing is to be committed by this attempt. */
   | { readonly type: 'dropped' };
+
+export type AttemptObservation = Pick<
+  AttemptReport,
+  'startedAtMs' | 'url' | 'status' | 'firstTokenMs' | 'totalMs' | 'request' | 'response'
+>;
 
 /** One call for one piece of work. */
 export class Attempt {
@@ -29,7 +42,9 @@ export class Attempt {
   readonly #ports: DispatchPorts;
   readonly #abort = new AbortController();
   readonly #startedAt = performance.now();
+  readonly #startedAtWallMs: number;
   #firstTokenAt: number | null = null;
+  #exchange: Exchange | null = null;
 
   constructor(options: {
     readonly session: Session;
@@ -43,6 +58,7 @@ export class Attempt {
     this.epoch = options.epoch;
     this.attempt = options.attempt;
     this.#ports = options.ports;
+    this.#startedAtWallMs = options.ports.wallClockMs();
     this.answer = new RunningAnswer(options.ports.newMessageId());
   }
 
@@ -60,18 +76,39 @@ export class Attempt {
     return this.answer.hasContent ? this.#message('stop') : null;
   }
 
+  /** What a report says of how it went. */
+  observed(): AttemptObservation {
+    const exchange = this.#exchange;
+    return {
+      startedAtMs: this.#startedAtWallMs,
+      url: exchange?.url ?? null,
+      status: exchange?.status ?? null,
+      firstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - this.#startedAt,
+      totalMs: performance.now() - this.#startedAt,
+      request: exchange?.request ?? null,
+      response: exchange?.response ?? null,
+    };
+  }
+
   async run(agent: AgentRecord, dispatcher: Dispatcher): Promise<AttemptEnd> {
+    this.#exchange = new Exchange(agent);
     try {
-      const termination = await this.#stream(agent, dispatcher);
+      const termination = await this.#stream(agent, dispatcher, this.#exchange);
       if (this.dropped) return { type: 'dropped' };
-      return { type: 'answered', message: this.#message(termination) };
+      const message = this.#message(termination);
+      return { type: 'answered', message, termination, failure: null };
     } catch (error) {
       if (this.dropped) return { type: 'dropped' };
       if (!(error instanceof AttemptError)) throw error;
       // After the first word the answer stands as far as it came; before it, there is none.
       if (!this.answer.hasContent) return { type: 'failed', failure: error.failure };
       const broke = error.failure.kind === 'connection' ? 'disconnect' : 'error';
-      return { type: 'answered', message: this.#message(broke) };
+      return {
+        type: 'answered',
+        message: this.#message(broke),
+        termination: broke,
+        failure: error.failure,
+      };
     }
   }
 
@@ -82,7 +119,11 @@ export class Attempt {
     });
   }
 
-  async #stream(agent: AgentRecord, dispatcher: Dispatcher): Promise<Termination> {
+  async #stream(
+    agent: AgentRecord,
+    dispatcher: Dispatcher,
+    exchange: Exchange,
+  ): Promise<Termination> {
     const { session, epoch, attempt } = this;
     const history = await this.#history(agent);
     const body = webhookBody(session, { epoch, attempt }, history);
@@ -96,6 +137,7 @@ export class Attempt {
         atMs: this.#ports.wallClockMs(),
       }),
       dispatcher,
+      exchange,
       allowPrivateAddresses: this.#ports.allowPrivateAddresses,
       signal: this.#abort.signal,
     });

@@ -1,4 +1,5 @@
 import type { AgentRecord, LedGroup, Message, Propose, Session } from '../ports.ts';
+import type { OnAttempt } from './attempt-report.ts';
 
 /** One validated AI SDK UI message chunk, as JSON. */
 export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -19,6 +20,8 @@ export interface DispatchPorts {
     mode: AgentRecord['messageHistoryMode'],
     limit: number,
   ) => Promise<readonly Message[]>;
+  /** Each attempt as it has ended; for whoever keeps a record of deliveries. Must not block or throw. */
+  readonly onAttempt: OnAttempt;
   /** Wall clock in Unix milliseconds (for commands and signatures). */
   readonly wallClockMs: () => number;
   readonly newMessageId: () => string;

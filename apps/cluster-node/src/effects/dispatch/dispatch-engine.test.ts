@@ -10,6 +10,7 @@ import {
 } from '@fleetlm/conversation';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AgentRecord } from '../ports.ts';
+import type { AttemptReport } from './attempt-report.ts';
 import type { DispatchEngine, LiveChunk } from './dispatch-api.ts';
 import { createDispatchEngine } from './dispatch-engine.ts';
 
@@ -29,6 +30,7 @@ let errors: unknown[];
 let leads: boolean;
 let agent: AgentRecord;
 let sent: number;
+let reports: AttemptReport[];
 
 beforeEach(async () => {
   state = createGroupState();
@@ -37,6 +39,7 @@ beforeEach(async () => {
   errors = [];
   leads = true;
   sent = 0;
+  reports = [];
   sockets = new Set();
   server = createServer(async (request, response) => {
     let body = '';
@@ -135,6 +138,44 @@ test('failing before the first word is tried again under the same webhook-id', a
   expect(texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
   expect(calls.map(({ headers }) => headers['webhook-id'])).toEqual(Array(3).fill(`${SESSION}:1`));
   expect(calls.map(({ body }) => JSON.parse(body).attempt)).toEqual([1, 2, 3]);
+});
+
+test('every attempt is reported as it ends, with its times and without its secrets', async () => {
+  agent = { ...agent, headers: { authorization: 'Bearer very-secret-token' } };
+  handler = (_, response) => {
+    if (calls.length === 1)
+      response
+        .writeHead(503, { 'set-cookie': 'a=b', 'retry-after': '0' })
+        .end(`no room for very-secret-token, Bearer very-secret-token ${'x'.repeat(5000)}`);
+    else stream(response).end(sse(...hello));
+  };
+  say('hi');
+  await settled('idle');
+  expect(reports).toMatchObject([
+    {
+      sessionId: SESSION,
+      userId: 'ann',
+      agentId: 'bot',
+      epoch: 1,
+      attempt: 1,
+      webhookId: `${SESSION}:1`,
+      url: `${agent.originUrl}/webhook`,
+      status: 503,
+      firstTokenMs: null,
+      outcome: 'will-retry',
+      failure: 'status',
+      error: 'The agent answered with status 503.',
+      request: { headers: { authorization: '[redacted]', 'webhook-id': `${SESSION}:1` } },
+      response: { headers: { 'retry-after': '0' }, isTruncated: true },
+    },
+    { attempt: 2, status: 200, outcome: 'answered', termination: 'finish', nextAttemptAtMs: null },
+  ]);
+  const [first, second] = reports;
+  expect(first?.nextAttemptAtMs).toBeGreaterThan(first?.startedAtMs ?? 0);
+  expect(second?.firstTokenMs).toBeLessThanOrEqual(second?.totalMs ?? 0);
+  expect(second?.response?.body).toContain('text-delta');
+  expect(JSON.stringify(reports)).not.toContain('Bearer very-secret');
+  expect(JSON.stringify(reports)).not.toContain('set-cookie');
 });
 
 test('an agent that is down ends as failed, with a reason; asking again starts anew', async () => {
@@ -272,6 +313,7 @@ function newEngine(allowPrivateAddresses = true): DispatchEngine {
     publishChunk: (chunk) => shown.push(chunk),
     history: async (session, _, limit) =>
       readMessages(session, { beforeSeq: session.lastSeq + 1 }, limit).messages,
+    onAttempt: (report) => reports.push(report),
     wallClockMs: () => Date.now(),
     newMessageId: () => crypto.randomUUID(),
     allowPrivateAddresses,

@@ -1,8 +1,10 @@
 import { dueDispatches, runningDispatches } from '@fleetlm/conversation';
+import { type Termination, webhookId } from '@fleetlm/protocol';
 import type { Agent as HttpAgent } from 'undici';
 import type { LedGroup, ProposeOutcome, Session } from '../ports.ts';
 import { createHttpAgent } from './agent-call.ts';
 import { Attempt, type AttemptEnd } from './attempt.ts';
+import type { AttemptOutcome } from './attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, DispatchStats } from './dispatch-api.ts';
 import { FairTurns } from './fair-turns.ts';
 import { type AttemptFailure, decideRetry, describeFailure } from './retry-policy.ts';
@@ -157,9 +159,15 @@ class Engine implements DispatchEngine {
   async #conclude(attempt: Attempt, end: AttemptEnd): Promise<void> {
     switch (end.type) {
       case 'dropped':
+        this.#report(attempt, { outcome: 'dropped' });
         return;
       case 'answered':
         this.#stats.completed += 1;
+        this.#report(attempt, {
+          outcome: end.failure === null ? 'answered' : 'broken-off',
+          termination: end.termination,
+          failure: end.failure,
+        });
         await this.#commit(attempt, (base) => ({
           ...base,
           type: 'complete-dispatch',
@@ -178,17 +186,47 @@ class Engine implements DispatchEngine {
     const error = describeFailure(failure);
     const decision = decideRetry(failure, attempt.attempt, nowMs, Math.random());
     if (decision.type === 'retry') {
+      const nextAttemptAtMs = nowMs + decision.delayMs;
+      this.#report(attempt, { outcome: 'will-retry', failure, nextAttemptAtMs });
       await this.#commit(attempt, (base) => ({
         ...base,
         type: 'defer-dispatch',
-        nextAttemptAtMs: nowMs + decision.delayMs,
+        nextAttemptAtMs,
         error,
       }));
       return;
     }
     this.#stats.failed += 1;
+    this.#report(attempt, { outcome: 'failed', failure });
     if (decision.type === 'disable') await this.#ports.disableAgent(attempt.session.agentId);
     await this.#commit(attempt, (base) => ({ ...base, type: 'fail-dispatch', error }));
+  }
+
+  #report(
+    attempt: Attempt,
+    end: {
+      readonly outcome: AttemptOutcome;
+      readonly termination?: Termination;
+      readonly failure?: AttemptFailure | null;
+      readonly nextAttemptAtMs?: number;
+    },
+  ): void {
+    const { session, epoch } = attempt;
+    const failure = end.failure ?? null;
+    this.#ports.onAttempt({
+      sessionId: session.id,
+      userId: session.userId,
+      agentId: session.agentId,
+      epoch,
+      attempt: attempt.attempt,
+      webhookId: webhookId(session.id, epoch),
+      ...attempt.observed(),
+      outcome: end.outcome,
+      termination: end.termination ?? null,
+      failure: failure?.kind ?? null,
+      error: failure === null ? null : describeFailure(failure),
+      nextAttemptAtMs: end.nextAttemptAtMs ?? null,
+    });
   }
 
   /** Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. */

@@ -1,2 +1,3 @@
+export type * from './attempt-report.ts';
 export type * from './dispatch-api.ts';
 export { createDispatchEngine } from './dispatch-engine.ts';

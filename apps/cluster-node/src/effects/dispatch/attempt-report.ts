@@ -1,0 +1,64 @@
+import type { Termination } from '@fleetlm/protocol';
+import type { AttemptFailure } from './retry-policy.ts';
+
+/** Characters of a body that a report keeps. */
+export const REPORT_BODY_LENGTH_MAX = 4096;
+
+/** One side of a call as a report keeps it: no secret in it, and bounded. */
+export interface ReportedMessage {
+  /** Lower-case names. What could be a secret is `[redacted]`; of an answer only a few are kept. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most the first REPORT_BODY_LENGTH_MAX characters. */
+  readonly body: string;
+  readonly isTruncated: boolean;
+}
+
+/** What an attempt came to. */
+export type AttemptOutcome =
+  /** The agent ended its answer, by `finish` or `abort`. */
+  | 'answered'
+  /** It broke off after its first word; what had been said is kept. */
+  | 'broken-off'
+  /** No answer; it is made again at `nextAttemptAtMs`. */
+  | 'will-retry'
+  /** No answer, and no further attempt: a dead letter. */
+  | 'failed'
+  /** Ended from this side: stopped, interrupted, or another node leads the group now. */
+  | 'dropped';
+
+/**
+ * One attempt to call an agent, as it has ended. Told once for each attempt that this node began, in the same turn in
+ * which its end is about to be committed; whoever listens must not block and must not throw.
+ */
+export interface AttemptReport {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly agentId: string;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** The same for every attempt of an epoch. */
+  readonly webhookId: string;
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  /** Where the call went; null when none was made (unknown or disabled agent). */
+  readonly url: string | null;
+  /** HTTP status; null: no answer came. */
+  readonly status: number | null;
+  readonly firstTokenMs: number | null;
+  readonly totalMs: number;
+  readonly outcome: AttemptOutcome;
+  /** How the kept message ends; null when none is kept. */
+  readonly termination: Termination | null;
+  /** For grouping; null when the attempt did not fail. */
+  readonly failure: AttemptFailure['kind'] | null;
+  /** One sentence for people; null when the attempt did not fail. */
+  readonly error: string | null;
+  /** Null when no request was made. */
+  readonly request: ReportedMessage | null;
+  /** Null when no answer came. */
+  readonly response: ReportedMessage | null;
+  /** Unix milliseconds; null: none follows. */
+  readonly nextAttemptAtMs: number | null;
+}
+
+export type OnAttempt = (report: AttemptReport) => void;
