@@ -59,7 +59,7 @@ describe('what the cluster sends, checked by hand, is what the schemas say', () 
   });
 
   test('a join in the middle of an answer is taken', () => {
-    const stream = { epoch: 2, attempt: 1, chunks: [{ type: 'start' }] };
+    const stream = { epoch: 2, attempt: 1, chunks: [{ type: 'start' }], next_index: 1 };
     const agent = { status: 'running', epoch: 2, attempt: 1 };
     const messages = [message(1, { id: ID })];
     const joined = {

@@ -80,6 +80,8 @@ export interface StreamSnapshot {
   readonly epoch: number;
   readonly attempt: number;
   readonly chunks: readonly UiChunk[];
+  /** Of the live chunk that follows: neighbours in `chunks` may be merged. */
+  readonly next_index: number;
 }
 
 export interface JoinAnswer {
@@ -200,6 +202,7 @@ function readStream(value: unknown): StreamSnapshot | null {
     epoch: value.epoch,
     attempt: typeof value.attempt === 'number' ? value.attempt : 1,
     chunks,
+    next_index: typeof value.next_index === 'number' ? value.next_index : chunks.length,
   };
 }
 

@@ -6,11 +6,13 @@ import {
   outcomeOf,
 } from './change-session.ts';
 import type { KnownMessage } from './client-message-ids.ts';
-import type { Command } from './commands.ts';
+import type { Command, NewMessage, Sender } from './commands.ts';
+import type { DispatchOutcome } from './dispatch-table.ts';
 import type { GroupRecord } from './group-record.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 import { SessionRecord } from './session-record.ts';
+import type { DispatchState, Message } from './state.ts';
 
 type AppendMessage = Extract<Command, { type: 'append-message' }>;
 
@@ -27,18 +29,50 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
   if (session.status === 'archived')
     return refuse('session-archived', 'an archived session takes no messages');
 
-  const committed = commitMessage(group, session, sender, message, timeMs);
+  const next = sender.type === 'user' ? workAfter(session, command) : session.dispatch;
+  if ('refusal' in next) return refuse(next.refusal, next.detail);
+
+  const effects: Effect[] = [];
+  const commit = (from: Sender, content: NewMessage): Message => {
+    const committed = commitMessage(group, session, from, content, timeMs);
+    effects.push({ type: 'message-committed', message: committed });
+    return committed;
+  };
+  // A new epoch out of an answer that was held up: what it had said stands before the message that ended it.
+  const isEnded = next.epoch !== session.dispatch.epoch;
+  const partial = isEnded && isAttempted(session.dispatch) ? (command.held?.partial ?? null) : null;
+  if (partial !== null) commit({ type: 'agent', id: session.agentId }, partial);
+  const committed = commit(sender, message);
   const { seq, insertedAtMs } = committed;
   clientMessageIds.add(sender.type, clientMessageId, { seq, messageId: message.id, insertedAtMs });
-  const effects: Effect[] = [{ type: 'message-committed', message: committed }];
-  if (sender.type === 'user') {
-    session.debounceMs = debounceMs;
-    const outcome = outcomeOf(session, { type: 'user-message', timeMs, debounceMs });
-    if ('next' in outcome && changeDispatch(group, session, outcome.next))
-      effects.push(dispatchChanged(session));
-  }
+  if (sender.type === 'user') session.debounceMs = debounceMs;
+  if (changeDispatch(group, session, next)) effects.push(dispatchChanged(session));
   effects.push(changeInbox(session, true));
   return { reply: { type: 'appended', message: committed, duplicate: false }, effects };
+}
+
+/** What a person's message makes of the agent's work, or why it is refused. */
+function workAfter(
+  session: SessionRecord,
+  { timeMs, debounceMs, whileAnswering, held }: AppendMessage,
+): DispatchState | Extract<DispatchOutcome, { readonly refusal: unknown }> {
+  const heldAnswer =
+    held === null
+      ? null
+      : { epoch: held.epoch, attempt: held.attempt, hasContent: held.partial !== null };
+  const event = {
+    type: 'user-message',
+    timeMs,
+    debounceMs,
+    whileAnswering,
+    held: heldAnswer,
+  } as const;
+  const outcome = outcomeOf(session, event);
+  return 'next' in outcome ? outcome.next : outcome;
+}
+
+function isAttempted(dispatch: DispatchState): boolean {
+  return dispatch.status === 'running' || (dispatch.status === 'waiting' && dispatch.attempt > 0);
 }
 
 function duplicateOf(session: SessionRecord, known: KnownMessage): Applied {

@@ -1,4 +1,5 @@
 import { applyAppend } from './apply-append.ts';
+import { applyCheckpoint } from './apply-checkpoint.ts';
 import { applyMarkFlushed, applyMarkRead } from './apply-cursors.ts';
 import { applyDispatchEvent } from './apply-dispatch.ts';
 import { applyArchive, applyCreate } from './apply-session.ts';
@@ -31,6 +32,8 @@ export function apply(state: GroupState, command: Command): Applied {
       return applyDispatchEvent(group, command, { ...command, type: 'complete' }, command.message);
     case 'fail-dispatch':
       return applyDispatchEvent(group, command, { ...command, type: 'fail' }, null);
+    case 'checkpoint-answer':
+      return applyCheckpoint(group, command);
     case 'stop-dispatch':
       return applyDispatchEvent(group, command, { ...command, type: 'stop' }, command.partial);
     case 'retry-dispatch':

@@ -72,6 +72,8 @@ export function changeDispatch(
   const before = session.dispatch;
   if (next === before) return false;
   session.dispatch = next;
+  if (next.epoch !== before.epoch || next.status === 'idle' || next.status === 'failed')
+    SessionRecord.internals(session).checkpoint = null;
   group.indexDispatch(session);
   // A pushed-back due time is the scheduler's business alone.
   return !(

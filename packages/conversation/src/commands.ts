@@ -2,7 +2,7 @@
  * Everything that can change a group of conversations. A command carries all that is not deterministic
  * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
  */
-export const COMMAND_VERSION = 1;
+export const COMMAND_VERSION = 2;
 
 /** Opaque to this package: UTF-8 JSON of `{"content": {...}, "metadata": {...}}`. */
 export type Payload = Uint8Array;
@@ -14,6 +14,18 @@ export interface NewMessage {
   readonly payload: Payload;
   /** The first characters as a person would read them, for the inbox. */
   readonly preview: string;
+}
+
+/** What a person's message does to an answer that is being given: the agent's choice. */
+export const WHILE_ANSWERING = ['queue', 'interrupt', 'reject', 'merge'] as const;
+export type WhileAnswering = (typeof WHILE_ANSWERING)[number];
+
+/** The answer that the leader held up when it proposed a message that may end it. */
+export interface HeldAnswer {
+  readonly epoch: number;
+  readonly attempt: number;
+  /** What has been said so far, closed; null: nothing yet. */
+  readonly partial: NewMessage | null;
 }
 
 export type Sender =
@@ -39,6 +51,9 @@ export type Command =
       readonly message: NewMessage;
       /** How long the agent's work waits for further messages of the person, in milliseconds. */
       readonly debounceMs: number;
+      readonly whileAnswering: WhileAnswering;
+      /** Null: nothing is to be ended by this message. */
+      readonly held: HeldAnswer | null;
       readonly timeMs: number;
     }
   | {
@@ -82,6 +97,17 @@ export type Command =
       readonly epoch: number;
       readonly attempt: number;
       readonly error: string;
+      readonly timeMs: number;
+    }
+  /** What an attempt has said since its last checkpoint: chunks `fromIndex` to `toIndex` - 1, packed. */
+  | {
+      readonly type: 'checkpoint-answer';
+      readonly sessionId: string;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly fromIndex: number;
+      readonly toIndex: number;
+      readonly chunks: Uint8Array;
       readonly timeMs: number;
     }
   /** Ends the work of `epoch` whatever its state; the partial answer, when there is one, is kept. */

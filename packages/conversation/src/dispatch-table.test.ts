@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WHILE_ANSWERING, type WhileAnswering } from './commands.ts';
 import {
   type DispatchEvent,
   type DispatchEventType,
@@ -22,17 +23,30 @@ const STATES: { readonly [S in DispatchStatus]: Extract<DispatchState, { status:
 };
 
 const EVENTS: { readonly [E in DispatchEventType]: Extract<DispatchEvent, { type: E }> } = {
-  'user-message': { type: 'user-message', timeMs: 900, debounceMs: 500 },
+  'user-message': {
+    type: 'user-message',
+    timeMs: 900,
+    debounceMs: 500,
+    whileAnswering: 'queue',
+    held: null,
+  },
   start: { type: 'start', epoch: 3, attempt: 2, timeMs: 900 },
   defer: { type: 'defer', epoch: 3, attempt: 1, nextAttemptAtMs: 4_000, error: 'busy' },
   complete: { type: 'complete', epoch: 3, attempt: 1, timeMs: 900 },
   fail: { type: 'fail', epoch: 3, attempt: 1, error: 'broken', timeMs: 900 },
+  checkpoint: { type: 'checkpoint', epoch: 3, attempt: 1 },
   stop: { type: 'stop', epoch: 3, timeMs: 900 },
   retry: { type: 'retry', timeMs: 900 },
   archive: { type: 'archive' },
 };
 
-type Expected = DispatchStatus | 'same' | 'stale-epoch' | 'nothing-to-stop' | 'nothing-to-retry';
+type Expected =
+  | DispatchStatus
+  | 'same'
+  | 'stale-epoch'
+  | 'nothing-to-stop'
+  | 'nothing-to-retry'
+  | 'agent-busy';
 
 /** What each event makes of each state when its epoch and attempt are the present ones. A missing cell does not compile. */
 const EXPECTED: Readonly<Record<DispatchStatus, Readonly<Record<DispatchEventType, Expected>>>> = {
@@ -42,6 +56,7 @@ const EXPECTED: Readonly<Record<DispatchStatus, Readonly<Record<DispatchEventTyp
     defer: 'stale-epoch',
     complete: 'stale-epoch',
     fail: 'stale-epoch',
+    checkpoint: 'stale-epoch',
     stop: 'nothing-to-stop',
     retry: 'nothing-to-retry',
     archive: 'same',
@@ -52,6 +67,7 @@ const EXPECTED: Readonly<Record<DispatchStatus, Readonly<Record<DispatchEventTyp
     defer: 'stale-epoch',
     complete: 'stale-epoch',
     fail: 'failed',
+    checkpoint: 'stale-epoch',
     stop: 'idle',
     retry: 'nothing-to-retry',
     archive: 'idle',
@@ -62,6 +78,7 @@ const EXPECTED: Readonly<Record<DispatchStatus, Readonly<Record<DispatchEventTyp
     defer: 'waiting',
     complete: 'idle',
     fail: 'failed',
+    checkpoint: 'same',
     stop: 'idle',
     retry: 'nothing-to-retry',
     archive: 'idle',
@@ -72,6 +89,7 @@ const EXPECTED: Readonly<Record<DispatchStatus, Readonly<Record<DispatchEventTyp
     defer: 'stale-epoch',
     complete: 'stale-epoch',
     fail: 'stale-epoch',
+    checkpoint: 'stale-epoch',
     stop: 'nothing-to-stop',
     retry: 'waiting',
     archive: 'idle',
@@ -83,9 +101,15 @@ const FACTS = { lastUserSeq: 5, debounceMs: 500 };
 function summary(state: DispatchState, outcome: DispatchOutcome): Expected {
   if ('next' in outcome) return outcome.next === state ? 'same' : outcome.next.status;
   const { refusal } = outcome;
-  if (refusal === 'stale-epoch' || refusal === 'nothing-to-stop' || refusal === 'nothing-to-retry')
-    return refusal;
-  throw new Error(`unexpected refusal ${refusal}`);
+  switch (refusal) {
+    case 'stale-epoch':
+    case 'nothing-to-stop':
+    case 'nothing-to-retry':
+    case 'agent-busy':
+      return refusal;
+    default:
+      throw new Error(`unexpected refusal ${refusal}`);
+  }
 }
 
 describe('the life of a piece of work', () => {
@@ -106,7 +130,7 @@ describe('the life of a piece of work', () => {
 
   test('C54 an event of another epoch or attempt is refused in every state', () => {
     for (const state of Object.values(STATES)) {
-      for (const type of ['start', 'defer', 'complete', 'fail'] as const) {
+      for (const type of ['start', 'defer', 'complete', 'fail', 'checkpoint'] as const) {
         const event = EVENTS[type];
         for (const other of [
           { ...event, epoch: 2 },
@@ -122,5 +146,82 @@ describe('the life of a piece of work', () => {
         expect(summary(state, dispatchAfter(state, { ...EVENTS.stop, epoch }, FACTS))).toBe(
           'stale-epoch',
         );
+  });
+});
+
+/** What the agent's choice makes of a message, by what was held up for it. */
+const HELD = {
+  nothing: null,
+  silent: { epoch: 3, attempt: 1, hasContent: false },
+  heard: { epoch: 3, attempt: 1, hasContent: true },
+  other: { epoch: 3, attempt: 2, hasContent: true },
+} as const;
+type Held = keyof typeof HELD;
+
+const DURING: Readonly<
+  Record<
+    'running' | 'waiting',
+    Readonly<Record<WhileAnswering, Readonly<Record<Held, 'on' | 'anew' | 'agent-busy'>>>>
+  >
+> = {
+  running: {
+    queue: { nothing: 'on', silent: 'on', heard: 'on', other: 'on' },
+    interrupt: { nothing: 'on', silent: 'anew', heard: 'anew', other: 'on' },
+    reject: {
+      nothing: 'agent-busy',
+      silent: 'agent-busy',
+      heard: 'agent-busy',
+      other: 'agent-busy',
+    },
+    merge: { nothing: 'on', silent: 'anew', heard: 'on', other: 'on' },
+  },
+  waiting: {
+    queue: { nothing: 'on', silent: 'on', heard: 'on', other: 'on' },
+    interrupt: { nothing: 'on', silent: 'on', heard: 'anew', other: 'on' },
+    reject: {
+      nothing: 'agent-busy',
+      silent: 'agent-busy',
+      heard: 'agent-busy',
+      other: 'agent-busy',
+    },
+    merge: { nothing: 'on', silent: 'on', heard: 'on', other: 'on' },
+  },
+};
+
+describe('a message while the agent answers', () => {
+  test.each(
+    (['running', 'waiting'] as const).flatMap((status) =>
+      WHILE_ANSWERING.flatMap((choice) =>
+        (['nothing', 'silent', 'heard', 'other'] as const).map((held) => ({
+          status,
+          choice,
+          held,
+        })),
+      ),
+    ),
+  )('C58 $status, $choice, $held held up', ({ status, choice, held }) => {
+    const state = STATES[status];
+    const event = { ...EVENTS['user-message'], whileAnswering: choice, held: HELD[held] };
+    const outcome = dispatchAfter(state, event, FACTS);
+    const actual =
+      'refusal' in outcome ? outcome.refusal : outcome.next.epoch === 3 ? 'on' : 'anew';
+    expect(actual).toBe(DURING[status][choice][held]);
+  });
+
+  test('C57 after the debounce window a message is not merged any more', () => {
+    const event = {
+      ...EVENTS['user-message'],
+      whileAnswering: 'merge',
+      held: HELD.silent,
+    } as const;
+    const at = (timeMs: number) => dispatchAfter(STATES.running, { ...event, timeMs }, FACTS);
+    expect(at(1_500)).toMatchObject({ next: { status: 'waiting', epoch: 4, attempt: 0 } });
+    expect(at(1_501)).toEqual({ next: STATES.running });
+  });
+
+  test('C55 before the first call nobody is refused', () => {
+    const waiting = { ...STATES.waiting, attempt: 0 };
+    const event = { ...EVENTS['user-message'], whileAnswering: 'reject' } as const;
+    expect(dispatchAfter(waiting, event, FACTS)).toEqual({ next: { ...waiting, dueAtMs: 1_200 } });
   });
 });

@@ -1,9 +1,17 @@
+import type { WhileAnswering } from './commands.ts';
 import type { RefusalCode } from './results.ts';
 import type { DispatchState, DispatchStatus } from './state.ts';
 
 /** What can happen to the work of a session. Times are Unix milliseconds. */
 export type DispatchEvent =
-  | { readonly type: 'user-message'; readonly timeMs: number; readonly debounceMs: number }
+  | {
+      readonly type: 'user-message';
+      readonly timeMs: number;
+      readonly debounceMs: number;
+      readonly whileAnswering: WhileAnswering;
+      /** The answer that the proposer held up for this message, and whether anything of it was said. */
+      readonly held: (Attempt & { readonly hasContent: boolean }) | null;
+    }
   | {
       readonly type: 'start';
       readonly epoch: number;
@@ -30,6 +38,7 @@ export type DispatchEvent =
       readonly error: string;
       readonly timeMs: number;
     }
+  | { readonly type: 'checkpoint'; readonly epoch: number; readonly attempt: number }
   | { readonly type: 'stop'; readonly epoch: number; readonly timeMs: number }
   | { readonly type: 'retry'; readonly timeMs: number }
   | { readonly type: 'archive' };
@@ -68,12 +77,13 @@ const TABLE: { readonly [S in DispatchStatus]: Row<StateOf<S>> } = {
     defer: nothingRuns,
     complete: nothingRuns,
     fail: nothingRuns,
+    checkpoint: nothingRuns,
     stop: (state) => refused('nothing-to-stop', `epoch ${state.epoch} has ended`),
     retry: (state) => refused('nothing-to-retry', `epoch ${state.epoch} has not failed`),
     archive: (state) => ({ next: state }),
   },
   waiting: {
-    'user-message': (state, event) => ({ next: pushedBack(state, event) }),
+    'user-message': duringWait,
     start: (state, event, facts) =>
       event.epoch === state.epoch && event.attempt === state.attempt + 1
         ? { next: running(event, facts) }
@@ -84,13 +94,14 @@ const TABLE: { readonly [S in DispatchStatus]: Row<StateOf<S>> } = {
       isCurrent(state, event)
         ? { next: { status: 'failed', ...attemptOf(event), error: event.error } }
         : stale(state, event),
+    checkpoint: nothingRuns,
     stop: (state, event) =>
       event.epoch === state.epoch ? { next: idleAfter(state) } : stale(state, event),
     retry: (state) => refused('nothing-to-retry', `epoch ${state.epoch} is waiting already`),
     archive: (state) => ({ next: idleAfter(state) }),
   },
   running: {
-    'user-message': (state) => ({ next: state }),
+    'user-message': duringAnswer,
     start: (state, event, facts) =>
       event.epoch === state.epoch && event.attempt === state.attempt + 1
         ? { next: running(event, facts) }
@@ -111,6 +122,7 @@ const TABLE: { readonly [S in DispatchStatus]: Row<StateOf<S>> } = {
             },
           }
         : stale(state, event),
+    checkpoint: (state, event) => (isCurrent(state, event) ? { next: state } : stale(state, event)),
     stop: (state, event, facts) =>
       event.epoch === state.epoch
         ? { next: ended(state, facts, event.timeMs, null) ?? idleAfter(state) }
@@ -124,6 +136,7 @@ const TABLE: { readonly [S in DispatchStatus]: Row<StateOf<S>> } = {
     defer: nothingRuns,
     complete: nothingRuns,
     fail: nothingRuns,
+    checkpoint: nothingRuns,
     stop: (state) => refused('nothing-to-stop', `epoch ${state.epoch} has failed`),
     retry: (state, event) => ({
       next: newWork(state, { timeMs: event.timeMs, debounceMs: 0 }),
@@ -169,6 +182,8 @@ function cellOf<State>(
       return row.complete(state, event, facts);
     case 'fail':
       return row.fail(state, event, facts);
+    case 'checkpoint':
+      return row.checkpoint(state, event, facts);
     case 'stop':
       return row.stop(state, event, facts);
     case 'retry':
@@ -206,6 +221,44 @@ function newWork(
     dueByMs: timeMs + debounceMs * DEBOUNCE_WINDOWS_MAX,
     error,
   };
+}
+
+/** The agent's choice about a message that comes while it answers. */
+function duringAnswer(state: StateOf<'running'>, event: EventOf<'user-message'>): DispatchOutcome {
+  switch (event.whileAnswering) {
+    case 'queue':
+      return { next: state };
+    case 'reject':
+      return agentBusy(state);
+    case 'interrupt':
+      return { next: holdsIt(state, event) ? newWork(state, event) : state };
+    case 'merge': {
+      const isEarly = event.timeMs - state.startedAtMs <= event.debounceMs;
+      const isUnheard = holdsIt(state, event) && event.held?.hasContent === false;
+      return { next: isEarly && isUnheard ? newWork(state, event) : state };
+    }
+    default:
+      return event.whileAnswering satisfies never;
+  }
+}
+
+/** Between two attempts the agent is still at it: what was read of the first one may be on the screen. */
+function duringWait(state: StateOf<'waiting'>, event: EventOf<'user-message'>): DispatchOutcome {
+  if (state.attempt > 0) {
+    if (event.whileAnswering === 'reject') return agentBusy(state);
+    const isHeard = holdsIt(state, event) && event.held?.hasContent === true;
+    if (event.whileAnswering === 'interrupt' && isHeard) return { next: newWork(state, event) };
+  }
+  return { next: pushedBack(state, event) };
+}
+
+/** An answer that the proposer did not hold up might be cut off unseen: such a message only waits. */
+function holdsIt(state: Attempt, { held }: EventOf<'user-message'>): boolean {
+  return held !== null && isCurrent(state, held);
+}
+
+function agentBusy(state: Attempt): DispatchOutcome {
+  return refused('agent-busy', `the agent is still answering (epoch ${state.epoch})`);
 }
 
 /** Never earlier than it was: neither by a clock that went back nor during an agent's back-off. */

@@ -97,6 +97,7 @@ function restoreSession(group: GroupRecord, from: SessionSnapshot, path: string)
       ),
       unread,
       inbox,
+      checkpoint: from.checkpoint,
       newer: null,
       older: null,
     },

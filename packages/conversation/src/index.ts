@@ -1,6 +1,14 @@
 export { apply } from './apply.ts';
-export type { Command, CommandType, NewMessage, Payload, Sender } from './commands.ts';
-export { COMMAND_VERSION } from './commands.ts';
+export type {
+  Command,
+  CommandType,
+  HeldAnswer,
+  NewMessage,
+  Payload,
+  Sender,
+  WhileAnswering,
+} from './commands.ts';
+export { COMMAND_VERSION, WHILE_ANSWERING } from './commands.ts';
 export { stateDigest } from './digest.ts';
 export { DEBOUNCE_WINDOWS_MAX } from './dispatch-table.ts';
 export { createGroupState } from './group-record.ts';
@@ -8,6 +16,7 @@ export { importState } from './import-state.ts';
 export { type ParsedCommand, parseCommand, versioned, WATERMARKS_MAX } from './parse-command.ts';
 export { FormatError } from './plain-fields.ts';
 export {
+  answerCheckpoint,
   dueDispatches,
   type FlushCandidate,
   flushCandidates,
@@ -25,6 +34,7 @@ export {
 export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
 export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
 export type {
+  AnswerCheckpoint,
   DispatchState,
   DispatchStatus,
   GroupState,
@@ -34,4 +44,4 @@ export type {
   SessionHead,
   SessionStatus,
 } from './state.ts';
-export { CLIENT_MESSAGE_IDS_MAX, TAIL_MESSAGES_MIN } from './state.ts';
+export { CHECKPOINT_BYTES_MAX, CLIENT_MESSAGE_IDS_MAX, TAIL_MESSAGES_MIN } from './state.ts';

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMAND_VERSION, type Command, parseCommand, versioned } from './index.ts';
 import {
   archive,
+  checkpoint,
   complete,
   create,
   defer,
@@ -26,6 +27,7 @@ const EVERY: { readonly [T in Command['type']]: Command } = {
   'defer-dispatch': defer(1, 1, 9_000),
   'complete-dispatch': complete(1, 1, 2),
   'fail-dispatch': fail(1, 0),
+  'checkpoint-answer': checkpoint(1, 1, 0, 3),
   'stop-dispatch': stop(1, message(2)),
   'retry-dispatch': retry(),
   'mark-flushed': flushed(1, 2),
@@ -43,7 +45,13 @@ describe('commands from the log', () => {
   });
 
   test('C6 a sender may be the agent, and a stop may keep nothing', () => {
-    for (const command of [tell(1), stop(3, null)])
+    const held = { epoch: 2, attempt: 1, partial: null };
+    for (const command of [
+      tell(1),
+      stop(3, null),
+      say(1, { whileAnswering: 'interrupt', held }),
+      say(1, { whileAnswering: 'merge', held: { ...held, partial: message(2) } }),
+    ])
       expect(parseCommand(versioned(command))).toEqual({ ok: true, command });
   });
 
@@ -89,6 +97,11 @@ describe('commands from the log', () => {
     ['command.message.payload', { ...say(1), message: { ...message(1), payload: '{}' } }],
     ['command.message.seq', { ...say(1), message: { ...message(1), seq: 1 } }],
     ['command.debounceMs', { ...say(1), debounceMs: -1 }],
+    ['command.whileAnswering', { ...say(1), whileAnswering: 'ignore' }],
+    ['command.held', { ...say(1), held: 1 }],
+    ['command.held.attempt', say(1, { held: { epoch: 1, attempt: 0, partial: null } })],
+    ['command.toIndex', { ...checkpoint(1, 1, 3, 4), toIndex: 3 }],
+    ['command.chunks', { ...checkpoint(1, 1, 0, 4), chunks: 'text' }],
     ['command.attempt', { ...start(1, 1), attempt: 0 }],
     ['command.watermarks.0.seq', flushed(-1, 1)],
     ['command.watermarks.0', { ...flushed(1, 1), watermarks: [SESSION] }],

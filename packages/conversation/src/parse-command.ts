@@ -1,4 +1,11 @@
-import { COMMAND_VERSION, type Command, type NewMessage, type Sender } from './commands.ts';
+import {
+  COMMAND_VERSION,
+  type Command,
+  type HeldAnswer,
+  type NewMessage,
+  type Sender,
+  WHILE_ANSWERING,
+} from './commands.ts';
 import {
   bytes,
   COUNTER_MAX,
@@ -62,6 +69,7 @@ const COMMAND_TYPES = [
   'defer-dispatch',
   'complete-dispatch',
   'fail-dispatch',
+  'checkpoint-answer',
   'stop-dispatch',
   'retry-dispatch',
   'mark-flushed',
@@ -111,6 +119,8 @@ function readCommand(value: unknown): Command {
       const error = text(command.error, 'command.error', ERROR_LENGTH_MAX, 0);
       return { type, ...common(command), ...attemptOf(command, 0), error };
     }
+    case 'checkpoint-answer':
+      return readCheckpoint(value);
     case 'stop-dispatch':
       return readStop(value);
     case 'mark-flushed':
@@ -132,7 +142,15 @@ function readCreate(value: Fields): Command {
 }
 
 function readAppend(value: Fields): Command {
-  const command = exactly(value, ['sender', 'clientMessageId', 'message', 'debounceMs']);
+  const command = exactly(value, [
+    'sender',
+    'clientMessageId',
+    'message',
+    'debounceMs',
+    'whileAnswering',
+    'held',
+  ]);
+  const { held } = command;
   return {
     type: 'append-message',
     ...common(command),
@@ -140,6 +158,31 @@ function readAppend(value: Fields): Command {
     clientMessageId: text(command.clientMessageId, 'command.clientMessageId', ID_LENGTH_MAX),
     message: readMessage(command.message, 'command.message'),
     debounceMs: integer(command.debounceMs, 'command.debounceMs', 0, DURATION_MS_MAX),
+    whileAnswering: oneOf(command.whileAnswering, 'command.whileAnswering', WHILE_ANSWERING),
+    held: held === null ? null : readHeld(held, 'command.held'),
+  };
+}
+
+function readHeld(value: unknown, path: string): HeldAnswer {
+  const held = fields(value, path, ['epoch', 'attempt', 'partial']);
+  const { partial } = held;
+  return {
+    epoch: integer(held.epoch, `${path}.epoch`, 1, COUNTER_MAX),
+    attempt: integer(held.attempt, `${path}.attempt`, 1, COUNTER_MAX),
+    partial: partial === null ? null : readMessage(partial, `${path}.partial`),
+  };
+}
+
+function readCheckpoint(value: Fields): Command {
+  const command = exactly(value, ['epoch', 'attempt', 'fromIndex', 'toIndex', 'chunks']);
+  const fromIndex = integer(command.fromIndex, 'command.fromIndex', 0, COUNTER_MAX - 1);
+  return {
+    type: 'checkpoint-answer',
+    ...common(command),
+    ...attemptOf(command, 1),
+    fromIndex,
+    toIndex: integer(command.toIndex, 'command.toIndex', fromIndex + 1, COUNTER_MAX),
+    chunks: bytes(command.chunks, 'command.chunks'),
   };
 }
 

@@ -1,7 +1,15 @@
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
 import { headOf, SessionRecord } from './session-record.ts';
-import type { DispatchState, GroupState, Inbox, Message, Session, SessionHead } from './state.ts';
+import type {
+  AnswerCheckpoint,
+  DispatchState,
+  GroupState,
+  Inbox,
+  Message,
+  Session,
+  SessionHead,
+} from './state.ts';
 
 /** The live session: it changes with the next command. `sessionHead` makes a copy. */
 export function getSession(state: GroupState, sessionId: string): Session | null {
@@ -94,6 +102,11 @@ export function readMessages(
 function recordOf(session: Session): SessionRecord {
   if (session instanceof SessionRecord) return session;
   throw new TypeError('messages are read from a session of the state, not from a copy of one');
+}
+
+/** What an answer in progress had said when the log last took note of it; null: nothing, or none is. */
+export function answerCheckpoint(session: Session): AnswerCheckpoint | null {
+  return SessionRecord.internals(recordOf(session)).checkpoint;
 }
 
 /** A session whose agent is to be called. */

@@ -8,6 +8,8 @@ export type RefusalCode =
   | 'stale-epoch'
   | 'nothing-to-retry'
   | 'nothing-to-stop'
+  | 'agent-busy'
+  | 'checkpoint-full'
   | 'seq-beyond-last';
 
 /** What the proposer is told. A refusal changed nothing. */

@@ -2,7 +2,14 @@ import { ClientMessageIds } from './client-message-ids.ts';
 import type { Payload } from './commands.ts';
 import type { InboxRecord } from './inbox-record.ts';
 import { MessageTail } from './message-tail.ts';
-import type { DispatchState, Message, Session, SessionHead, SessionStatus } from './state.ts';
+import type {
+  AnswerCheckpoint,
+  DispatchState,
+  Message,
+  Session,
+  SessionHead,
+  SessionStatus,
+} from './state.ts';
 import { UnreadMarks } from './unread-marks.ts';
 
 /** What a session keeps beside what it shows. */
@@ -11,6 +18,8 @@ export interface SessionInternals {
   readonly clientMessageIds: ClientMessageIds;
   readonly unread: UnreadMarks;
   readonly inbox: InboxRecord;
+  /** Invariant: null unless the dispatch is running, or waiting between two attempts. */
+  checkpoint: AnswerCheckpoint | null;
   /** Neighbours in the inbox's list; null at its ends. */
   newer: SessionRecord | null;
   older: SessionRecord | null;
@@ -75,6 +84,7 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
     clientMessageIds: ClientMessageIds.empty(),
     unread: UnreadMarks.none(),
     inbox,
+    checkpoint: null,
     newer: null,
     older: null,
   };

@@ -1,3 +1,4 @@
+import { bytesOf } from './apply-checkpoint.ts';
 import {
   bytes,
   COUNTER_MAX,
@@ -18,7 +19,12 @@ import {
   textOrNull,
 } from './plain-fields.ts';
 import type { SessionSnapshot } from './snapshot.ts';
-import type { DispatchState, Session } from './state.ts';
+import {
+  type AnswerCheckpoint,
+  CHECKPOINT_BYTES_MAX,
+  type DispatchState,
+  type Session,
+} from './state.ts';
 
 const SESSION_KEYS: readonly string[] = [
   'id',
@@ -41,6 +47,7 @@ const SESSION_KEYS: readonly string[] = [
   'flushedVersion',
   'tail',
   'clientMessageIds',
+  'checkpoint',
   'unread',
 ] satisfies readonly (keyof SessionSnapshot)[];
 
@@ -79,6 +86,7 @@ export function readSessionSnapshot(value: unknown, path: string): SessionSnapsh
     flushedVersion: integer(plain.flushedVersion, `${path}.flushedVersion`, 0, version),
     tail: bytes(plain.tail, `${path}.tail`),
     clientMessageIds: bytes(plain.clientMessageIds, `${path}.clientMessageIds`),
+    checkpoint: readCheckpoint(plain.checkpoint, `${path}.checkpoint`, dispatch),
     unread: {
       firstWord: integer(unread.firstWord, `${path}.unread.firstWord`, 0, SEQ_MAX),
       words: list(unread.words, `${path}.unread.words`, SEQ_MAX).map((word, index) =>
@@ -128,6 +136,27 @@ function readDispatch(value: unknown, path: string, lastUserSeq: number): Dispat
     default:
       return status satisfies never;
   }
+}
+
+function readCheckpoint(
+  value: unknown,
+  path: string,
+  dispatch: DispatchState,
+): AnswerCheckpoint | null {
+  if (value === null) return null;
+  const plain = fields(value, path, ['attempt', 'index', 'segments']);
+  if (dispatch.status !== 'running' && dispatch.status !== 'waiting')
+    throw new FormatError(path, 'must be null: no answer is in progress');
+  const segments = list(plain.segments, `${path}.segments`, CHECKPOINT_BYTES_MAX).map(
+    (segment, index) => new Uint8Array(bytes(segment, `${path}.segments.${index}`)),
+  );
+  if (bytesOf(segments) > CHECKPOINT_BYTES_MAX)
+    throw new FormatError(`${path}.segments`, `must have at most ${CHECKPOINT_BYTES_MAX} bytes`);
+  return {
+    attempt: integer(plain.attempt, `${path}.attempt`, 1, dispatch.attempt),
+    index: integer(plain.index, `${path}.index`, 1, COUNTER_MAX),
+    segments,
+  };
 }
 
 function readLastMessage(value: unknown, path: string): Session['lastMessage'] {

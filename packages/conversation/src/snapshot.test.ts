@@ -8,6 +8,7 @@ import {
   stateDigest,
 } from './index.ts';
 import {
+  checkpoint,
   create,
   flushed,
   groupAfter,
@@ -30,6 +31,7 @@ function rich(): Record<string, unknown> {
     tell(3),
     read(2),
     start(1, 1),
+    checkpoint(1, 1, 0, 3),
     flushed(1, 2),
   );
   return { ...structuredClone(exportState(state)) };
@@ -75,7 +77,7 @@ describe('snapshots', () => {
   });
 
   test.each([0, SNAPSHOT_VERSION + 1, '1', null])('C5 version %j is refused', (version) => {
-    expect(() => importState({ ...rich(), version })).toThrow(/snapshot\.version is .*knows 1/);
+    expect(() => importState({ ...rich(), version })).toThrow(/snapshot\.version is .*knows 2/);
   });
 
   test.each([null, 3, [], 'x', {}])('C5 %j is no snapshot', (plain) => {
@@ -121,6 +123,13 @@ describe('snapshots', () => {
     ['sessions.0.tail', new Uint8Array(0)],
     ['sessions.0.tail', new Uint8Array(40)],
     ['sessions.0.clientMessageIds', new Uint8Array(9)],
+    ['sessions.0.checkpoint', undefined],
+    ['sessions.0.checkpoint.attempt', 2],
+    ['sessions.0.checkpoint.index', 0],
+    ['sessions.0.checkpoint.segments', null],
+    ['sessions.0.checkpoint.segments.0', 'text'],
+    ['sessions.0.checkpoint.segments.0', new Uint8Array(2 ** 20 + 1)],
+    ['sessions.1.checkpoint', { attempt: 1, index: 1, segments: [] }],
     ['sessions.0.unread.words.0', 0],
     ['sessions.0.unread.words.0', 1],
     ['sessions.0.unread.words.0', 16],

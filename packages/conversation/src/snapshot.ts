@@ -1,8 +1,14 @@
 import { type GroupRecord, groupRecordOf } from './group-record.ts';
 import { SessionRecord } from './session-record.ts';
-import type { DispatchState, GroupState, Session, SessionStatus } from './state.ts';
+import type {
+  AnswerCheckpoint,
+  DispatchState,
+  GroupState,
+  Session,
+  SessionStatus,
+} from './state.ts';
 
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** A session as a snapshot has it. `tail` and `clientMessageIds` are packed records. */
 export interface SessionSnapshot {
@@ -26,6 +32,7 @@ export interface SessionSnapshot {
   readonly flushedVersion: number;
   readonly tail: Uint8Array;
   readonly clientMessageIds: Uint8Array;
+  readonly checkpoint: AnswerCheckpoint | null;
   readonly unread: { readonly firstWord: number; readonly words: readonly number[] };
 }
 
@@ -63,7 +70,7 @@ export function exportState(state: GroupState): GroupSnapshot {
 }
 
 function sessionSnapshot(session: SessionRecord): SessionSnapshot {
-  const { tail, clientMessageIds, unread } = SessionRecord.internals(session);
+  const { tail, clientMessageIds, checkpoint, unread } = SessionRecord.internals(session);
   return {
     id: session.id,
     userId: session.userId,
@@ -85,6 +92,7 @@ function sessionSnapshot(session: SessionRecord): SessionSnapshot {
     flushedVersion: session.flushedVersion,
     tail: tail.view(),
     clientMessageIds: clientMessageIds.view(),
+    checkpoint,
     unread: { firstWord: unread.firstWord, words: [...unread.words] },
   };
 }

@@ -88,6 +88,19 @@ export interface Session {
   readonly tail: readonly Message[];
 }
 
+/** What an answer in progress had said when the log last took note of it; survives the node that streams it. */
+export interface AnswerCheckpoint {
+  /** The attempt that said it: the newest of its epoch that has said anything. */
+  readonly attempt: number;
+  /** Chunks below this index are in it. */
+  readonly index: number;
+  /** Opaque to this package: packed chunks, one list after the other. */
+  readonly segments: readonly Uint8Array[];
+}
+
+/** Of all segments of one answer together. */
+export const CHECKPOINT_BYTES_MAX = 1024 * 1024;
+
 /** A session without its messages: a copy that later commands do not change. */
 export type SessionHead = Omit<Session, 'tail'>;
 

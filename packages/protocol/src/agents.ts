@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { agentIdSchema, printable, timestampSchema } from './ids.ts';
 import {
+  AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
   AGENT_HEADER_VALUE_LENGTH_MAX,
   AGENT_HEADERS_MAX,
@@ -8,12 +9,20 @@ import {
   AGENT_NAME_LENGTH_MAX,
   AGENT_TIMEOUT_MS_MAX,
   AGENT_TIMEOUT_MS_MIN,
+  AGENT_TOTAL_TIMEOUT_MS_MAX,
   AGENT_URL_LENGTH_MAX,
   WEBHOOK_SECRET_BYTES_MAX,
   WEBHOOK_SECRET_BYTES_MIN,
 } from './limits.ts';
 
 export const HISTORY_MODES = ['tail', 'last', 'entire'] as const;
+/**
+ * What a message does that a person writes while the agent answers: it waits its turn, ends the answer, is refused
+ * (`conflict`), or joins the same turn when it comes within the debounce window and nothing was said yet.
+ */
+export const WHILE_ANSWERING = ['queue', 'interrupt', 'reject', 'merge'] as const;
+/** What becomes of an answer whose node died: the agent is called again, or what was said is kept as it stands. */
+export const AFTER_NODE_LOSS = ['retry', 'seal'] as const;
 export const AGENT_STATUSES = ['enabled', 'disabled'] as const;
 
 /** What an agent gets when its registration does not say. */
@@ -22,7 +31,12 @@ export const AGENT_DEFAULTS = {
   message_history_mode: 'tail',
   message_history_limit: 50,
   timeout_ms: 30_000,
+  connect_timeout_ms: 5_000,
+  idle_timeout_ms: null,
+  total_timeout_ms: null,
   debounce_window_ms: 500,
+  while_answering: 'queue',
+  after_node_loss: 'retry',
   headers: {},
   status: 'enabled',
 } as const;
@@ -109,8 +123,17 @@ const agentFields = {
   webhook_path: webhookPathSchema,
   message_history_mode: z.enum(HISTORY_MODES),
   message_history_limit: integer(1, AGENT_HISTORY_LIMIT_MAX),
+  /** Until the first byte of the answer. */
   timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TIMEOUT_MS_MAX),
+  /** Until there is a connection. */
+  connect_timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_CONNECT_TIMEOUT_MS_MAX),
+  /** Silence within the answer; null: as long as `timeout_ms`. */
+  idle_timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TIMEOUT_MS_MAX).nullable(),
+  /** The whole answer; null: ten times `timeout_ms`. */
+  total_timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TOTAL_TIMEOUT_MS_MAX).nullable(),
   debounce_window_ms: integer(0, AGENT_DEBOUNCE_MS_MAX),
+  while_answering: z.enum(WHILE_ANSWERING),
+  after_node_loss: z.enum(AFTER_NODE_LOSS),
   headers: headersSchema,
   status: z.enum(AGENT_STATUSES),
 };
@@ -128,7 +151,12 @@ export const createAgentSchema = z.strictObject({
       AGENT_DEFAULTS.message_history_limit,
     ),
     timeout_ms: agentFields.timeout_ms.default(AGENT_DEFAULTS.timeout_ms),
+    connect_timeout_ms: agentFields.connect_timeout_ms.default(AGENT_DEFAULTS.connect_timeout_ms),
+    idle_timeout_ms: agentFields.idle_timeout_ms.default(AGENT_DEFAULTS.idle_timeout_ms),
+    total_timeout_ms: agentFields.total_timeout_ms.default(AGENT_DEFAULTS.total_timeout_ms),
     debounce_window_ms: agentFields.debounce_window_ms.default(AGENT_DEFAULTS.debounce_window_ms),
+    while_answering: agentFields.while_answering.default(AGENT_DEFAULTS.while_answering),
+    after_node_loss: agentFields.after_node_loss.default(AGENT_DEFAULTS.after_node_loss),
     headers: agentFields.headers.default(AGENT_DEFAULTS.headers),
     status: agentFields.status.default(AGENT_DEFAULTS.status),
     secret: webhookSecretSchema.optional(),

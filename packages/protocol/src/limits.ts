@@ -30,6 +30,9 @@ export const AGENT_HEADER_VALUE_LENGTH_MAX = 4096;
 export const AGENT_HISTORY_LIMIT_MAX = 1000;
 export const AGENT_TIMEOUT_MS_MIN = 100;
 export const AGENT_TIMEOUT_MS_MAX = 600_000;
+/** Of one whole answer. */
+export const AGENT_TOTAL_TIMEOUT_MS_MAX = 3_600_000;
+export const AGENT_CONNECT_TIMEOUT_MS_MAX = 60_000;
 export const AGENT_DEBOUNCE_MS_MAX = 60_000;
 export const WEBHOOK_SECRET_BYTES_MIN = 24;
 export const WEBHOOK_SECRET_BYTES_MAX = 64;

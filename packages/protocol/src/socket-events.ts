@@ -40,11 +40,15 @@ export type InboxJoin = z.output<typeof inboxJoinSchema>;
 
 // Acks.
 
-/** The answer in progress, from its first chunk. */
+/**
+ * The answer in progress, from its first chunk. Neighbouring chunks that continue one text are one here, so the live
+ * chunks that follow are numbered from `next_index`.
+ */
 export const liveAnswerSchema = z.strictObject({
   epoch: z.int().min(1),
   attempt: z.int().min(1),
   chunks: z.array(chunkSchema),
+  next_index: z.int().min(0),
 });
 export type LiveAnswer = z.output<typeof liveAnswerSchema>;
 

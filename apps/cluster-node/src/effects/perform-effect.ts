@@ -1,12 +1,10 @@
-import type { DispatchState, Effect } from '@fleetlm/conversation';
+import type { Effect } from '@fleetlm/conversation';
 import type { DispatchEngine } from './dispatch/index.ts';
 import type { Feed } from './feed/feed.ts';
 
 export interface Performers {
   readonly feed: Pick<Feed, 'messageCommitted' | 'dispatchChanged' | 'readMoved' | 'inboxChanged'>;
-  readonly dispatch: Pick<DispatchEngine, 'kick'>;
-  /** Whether this node is to call the agent, and now: looking around for work is not free. */
-  readonly isDueHere: (sessionId: string, dispatch: DispatchState) => boolean;
+  readonly dispatch: Pick<DispatchEngine, 'dispatchChanged'>;
 }
 
 /**
@@ -14,14 +12,14 @@ export interface Performers {
  * replayed: nothing here may wait, throw, or be needed for correctness.
  */
 export function performEffect(effect: Effect, performers: Performers): void {
-  const { feed, dispatch, isDueHere } = performers;
+  const { feed, dispatch } = performers;
   switch (effect.type) {
     case 'message-committed':
       feed.messageCommitted(effect.message);
       return;
     case 'dispatch-changed':
       feed.dispatchChanged(effect.sessionId, effect.dispatch);
-      if (isDueHere(effect.sessionId, effect.dispatch)) dispatch.kick(effect.sessionId);
+      dispatch.dispatchChanged(effect.sessionId, effect.dispatch);
       return;
     case 'read-moved':
       feed.readMoved(effect.sessionId, effect.lastReadSeq);

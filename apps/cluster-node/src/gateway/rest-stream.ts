@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Chunk, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import type { Chunk, LiveAnswer, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { visibleSession } from './access.ts';
 import { STREAM_BUFFER_BYTES_MAX, STREAMS_MAX } from './limits.ts';
 import { RequestError, valueOrThrow } from './request-error.ts';
@@ -61,11 +61,7 @@ class AnswerStream {
   #next = 0;
   #ended = false;
 
-  constructor(
-    response: ServerResponse,
-    answer: { readonly epoch: number; readonly attempt: number; readonly chunks: readonly Chunk[] },
-    closed: () => void,
-  ) {
+  constructor(response: ServerResponse, answer: LiveAnswer, closed: () => void) {
     this.#response = response;
     this.#epoch = answer.epoch;
     this.#attempt = answer.attempt;
@@ -81,6 +77,7 @@ class AnswerStream {
     response.once('close', () => this.#over());
     response.once('error', () => this.#over());
     for (const chunk of answer.chunks) this.#chunk(chunk);
+    this.#next = answer.nextIndex;
   }
 
   take(event: SessionEvent): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import type { LiveAnswer, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { isVisible, noSession } from './access.ts';
 import type { Identity } from './identity.ts';
 import { JOIN_MESSAGES_MAX } from './limits.ts';
@@ -44,6 +44,7 @@ export async function joinSession(join: Join, ack: (answer: object) => void): Pr
     ack(answer);
     for (const event of pending) {
       if (event.type === 'message' && event.message.seq <= coveredSeq) continue;
+      if (event.type === 'chunk' && isCovered(event, answer.stream)) continue;
       socket.emit(...sessionPacket(sessionId, event));
     }
     if (overflow) socket.emit('resync', { reason: 'more happened than could be kept' });
@@ -72,6 +73,19 @@ async function answerOf({ runtime, identity, sessionId, lastSeq }: Join) {
     last_seq: page.lastSeq,
     has_more: page.hasMore,
     agent: runState(session.dispatch),
-    ...(stream === null ? {} : { stream }),
+    ...(stream === null ? {} : { stream: streamBody(stream) }),
   };
+}
+
+function streamBody({ epoch, attempt, chunks, nextIndex }: LiveAnswer) {
+  return { epoch, attempt, chunks: [...chunks], next_index: nextIndex };
+}
+
+function isCovered(
+  event: Extract<SessionEvent, { type: 'chunk' }>,
+  stream: ReturnType<typeof streamBody> | undefined,
+): boolean {
+  if (stream === undefined || event.epoch !== stream.epoch) return false;
+  if (event.attempt !== stream.attempt) return event.attempt < stream.attempt;
+  return event.index < stream.next_index;
 }

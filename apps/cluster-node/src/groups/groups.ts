@@ -125,6 +125,14 @@ export class Groups {
     this.#opened().read(group, READ_TIMEOUT_MS, done);
   }
 
+  /** Null: this node doesn't lead the group, or isn't ready to propose to it. */
+  led(group: number): LedGroup | null {
+    const host = this.#opened();
+    const machine = this.#machines.get(group);
+    if (machine === undefined || !host.isReadyLeader(group)) return null;
+    return { group, term: host.termOf(group), state: machine.state };
+  }
+
   /** Groups of conversations that this node leads, ready to be proposed to. */
   *ledGroups(): Generator<LedGroup> {
     const host = this.#opened();

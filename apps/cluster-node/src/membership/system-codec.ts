@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LATER_AGENT_SETTINGS } from './agent-record.ts';
 import { emptySystemState, type SystemCommand, type SystemState } from './system-state.ts';
 
 /** Commands and snapshots of the system group, as JSON in UTF-8 with a version in front. */
@@ -11,7 +12,12 @@ const agentFields = {
   messageHistoryMode: z.enum(['tail', 'last', 'entire']),
   messageHistoryLimit: z.int(),
   timeoutMs: z.int(),
+  connectTimeoutMs: z.int(),
+  idleTimeoutMs: z.int().nullable(),
+  totalTimeoutMs: z.int().nullable(),
   debounceWindowMs: z.int(),
+  whileAnswering: z.enum(['queue', 'interrupt', 'reject', 'merge']),
+  afterNodeLoss: z.enum(['retry', 'seal']),
   headers: z.record(z.string(), z.string()),
   status: z.enum(['enabled', 'disabled']),
   secret: z.string(),
@@ -20,6 +26,11 @@ const agentFields = {
 export const agentRecordSchema = z.strictObject({
   id: z.string().min(1),
   ...agentFields,
+  connectTimeoutMs: agentFields.connectTimeoutMs.default(LATER_AGENT_SETTINGS.connectTimeoutMs),
+  idleTimeoutMs: agentFields.idleTimeoutMs.default(LATER_AGENT_SETTINGS.idleTimeoutMs),
+  totalTimeoutMs: agentFields.totalTimeoutMs.default(LATER_AGENT_SETTINGS.totalTimeoutMs),
+  whileAnswering: agentFields.whileAnswering.default(LATER_AGENT_SETTINGS.whileAnswering),
+  afterNodeLoss: agentFields.afterNodeLoss.default(LATER_AGENT_SETTINGS.afterNodeLoss),
   insertedAtMs: z.int(),
   updatedAtMs: z.int(),
 });

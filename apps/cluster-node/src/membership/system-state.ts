@@ -76,7 +76,13 @@ function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): Ag
     messageHistoryMode: patch.messageHistoryMode ?? agent.messageHistoryMode,
     messageHistoryLimit: patch.messageHistoryLimit ?? agent.messageHistoryLimit,
     timeoutMs: patch.timeoutMs ?? agent.timeoutMs,
+    connectTimeoutMs: patch.connectTimeoutMs ?? agent.connectTimeoutMs,
+    idleTimeoutMs: patch.idleTimeoutMs === undefined ? agent.idleTimeoutMs : patch.idleTimeoutMs,
+    totalTimeoutMs:
+      patch.totalTimeoutMs === undefined ? agent.totalTimeoutMs : patch.totalTimeoutMs,
     debounceWindowMs: patch.debounceWindowMs ?? agent.debounceWindowMs,
+    whileAnswering: patch.whileAnswering ?? agent.whileAnswering,
+    afterNodeLoss: patch.afterNodeLoss ?? agent.afterNodeLoss,
     headers: patch.headers ?? agent.headers,
     status: patch.status ?? agent.status,
     secret: patch.secret ?? agent.secret,

@@ -1,5 +1,6 @@
 import { getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { CallOutcome } from '../router/operations.ts';
@@ -30,6 +31,14 @@ export function feedPorts({
     dispatchOf: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
       return (state === null ? null : getSession(state, sessionId))?.dispatch ?? null;
+    },
+    noted: (sessionId) => {
+      const state = groups.state(groupOfSession(sessionId) ?? -1);
+      const session = state === null ? null : getSession(state, sessionId);
+      const noted = session === null ? null : notedAnswer(session);
+      if (session === null || noted === null) return null;
+      const { attempt, chunks, nextIndex } = noted;
+      return { epoch: session.dispatch.epoch, attempt, chunks, nextIndex };
     },
     fetch: async (sessionId) => {
       const group = groupOfSession(sessionId);

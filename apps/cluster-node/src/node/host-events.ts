@@ -30,9 +30,10 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
   switch (event.type) {
     case 'role-changed':
       router.leaderChanged(event.group, event.leader);
-      if (event.role === 'leader')
+      if (event.role === 'leader') {
+        dispatch.leadershipGained(event.group);
         news.tell('leader-elected', event.group, `leads in term ${event.term}`);
-      else dispatch.leadershipLost(event.group);
+      } else dispatch.leadershipLost(event.group);
       return;
     case 'snapshot-saved':
       news.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);

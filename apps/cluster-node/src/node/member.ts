@@ -5,7 +5,11 @@ import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { v7 } from 'uuid';
 import type { Environment } from '../config/environment.ts';
-import { createDispatchEngine, type DispatchEngine } from '../effects/dispatch/index.ts';
+import {
+  createDispatchEngine,
+  DISPATCH_LIMITS,
+  type DispatchEngine,
+} from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
@@ -259,15 +263,8 @@ export class Member {
     return {
       feed: this.#feed,
       dispatch: this.#dispatch,
-      isDueHere: this.#isDueHere,
     };
   }
-
-  readonly #isDueHere: Parameters<typeof performEffect>[1]['isDueHere'] = (sessionId, dispatch) => {
-    if (dispatch.status !== 'waiting' || dispatch.dueAtMs > Date.now()) return false;
-    const group = groupOfSession(sessionId);
-    return group !== null && this.#host.isReadyLeader(group);
-  };
 
   #createRouter(): Router {
     const { descriptor, mesh, metrics, log } = this.#options;
@@ -310,7 +307,7 @@ export class Member {
     const { environment, log } = this.#options;
     return createDispatchEngine({
       propose: this.#groups.proposeHere,
-      ledGroups: () => this.#groups.ledGroups(),
+      led: (group) => this.#groups.led(group),
       agent: this.#agent,
       disableAgent: async (agentId) => {
         const result = await this.runtime.patchAgent(agentId, { status: 'disabled' });
@@ -319,6 +316,10 @@ export class Member {
       },
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
       onAttempt: () => undefined,
+      onBreaker: (agentId, state) =>
+        log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
+      random: Math.random,
+      limits: DISPATCH_LIMITS,
       history: (session, mode, limit) => agentHistory(session, mode, limit, this.#flusher.archive),
       wallClockMs: Date.now,
       newMessageId: v7,

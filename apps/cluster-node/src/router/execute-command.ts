@@ -1,5 +1,13 @@
-import { type Command, getSession, type RefusalCode, type Reply } from '@fleetlm/conversation';
+import {
+  type Command,
+  getSession,
+  type HeldAnswer,
+  type RefusalCode,
+  type Reply,
+} from '@fleetlm/conversation';
 import { type ErrorCode, groupOfSession } from '@fleetlm/protocol';
+import type { Hold } from '../effects/dispatch/index.ts';
+import type { AgentRecord } from '../effects/ports.ts';
 import {
   attemptOf,
   DONE,
@@ -28,25 +36,43 @@ export function executeCommand(
     done(notLeader(group === null ? 0 : ports.leaderOf(group)));
     return;
   }
-  const command = commandOf(operation, group, ports);
-  ports.groups.propose(group, command, (outcome) =>
-    done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports))),
-  );
+  const hold = holdFor(operation, group, ports);
+  const command = commandOf(operation, group, ports, hold?.held ?? null);
+  ports.groups.propose(group, command, (outcome) => {
+    hold?.release();
+    done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports)));
+  });
 }
 
-function commandOf(operation: CommandOperation, group: number, ports: ExecutionPorts): Command {
+/** A message that may end the answer in progress holds it up: nothing is shown that would not be kept. */
+function holdFor(operation: CommandOperation, group: number, ports: ExecutionPorts): Hold | null {
+  if (operation.type !== 'append' || operation.sender.type !== 'user') return null;
+  const choice = agentOf(operation.sessionId, group, ports)?.whileAnswering;
+  return choice === 'interrupt' || choice === 'merge'
+    ? ports.dispatch.hold(operation.sessionId)
+    : null;
+}
+
+function commandOf(
+  operation: CommandOperation,
+  group: number,
+  ports: ExecutionPorts,
+  held: HeldAnswer | null,
+): Command {
   const timeMs = ports.wallClockMs();
   switch (operation.type) {
     case 'append': {
       const { sessionId, sender, clientMessageId, message } = operation;
-      const debounceMs = debounceOf(sessionId, group, ports);
+      const agent = agentOf(sessionId, group, ports);
       return {
         type: 'append-message',
         sessionId,
         sender,
         clientMessageId,
         message,
-        debounceMs,
+        debounceMs: agent?.debounceWindowMs ?? 0,
+        whileAnswering: agent?.whileAnswering ?? 'queue',
+        held,
         timeMs,
       };
     }
@@ -61,10 +87,14 @@ function commandOf(operation: CommandOperation, group: number, ports: ExecutionP
 }
 
 /** The leader has applied whatever it acknowledged, so it knows the session and its agent. */
-function debounceOf(sessionId: string, group: number, { groups, agent }: ExecutionPorts): number {
+function agentOf(
+  sessionId: string,
+  group: number,
+  { groups, agent }: ExecutionPorts,
+): AgentRecord | null {
   const state = groups.state(group);
   const session = state === null ? null : getSession(state, sessionId);
-  return session === null ? 0 : (agent(session.agentId)?.debounceWindowMs ?? 0);
+  return session === null ? null : agent(session.agentId);
 }
 
 function replied(
@@ -124,6 +154,8 @@ function codeOf(code: RefusalCode): ErrorCode {
     case 'stale-epoch':
     case 'nothing-to-retry':
     case 'nothing-to-stop':
+    case 'agent-busy':
+    case 'checkpoint-full':
       return 'conflict';
     case 'seq-beyond-last':
       return 'invalid_request';

@@ -9,7 +9,7 @@ import type { Attempt } from './operations.ts';
 export interface ExecutionPorts {
   readonly groups: Groups;
   readonly archive: Archive;
-  readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer'>;
+  readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold'>;
   readonly flusher: Pick<Flusher, 'flushNow'>;
   readonly agent: (agentId: string) => AgentRecord | null;
   /** As far as this node knows; 0: nobody. */

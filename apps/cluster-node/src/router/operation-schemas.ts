@@ -150,7 +150,12 @@ const resultSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('live-answer'),
     answer: z
-      .strictObject({ epoch: count, attempt: count, chunks: z.array(chunkSchema) })
+      .strictObject({
+        epoch: count,
+        attempt: count,
+        chunks: z.array(chunkSchema),
+        nextIndex: count,
+      })
       .nullable(),
   }),
   z.strictObject({ type: z.literal('flushed'), rows: count }),

@@ -54,6 +54,16 @@ describe('the answer in progress', () => {
     expect(textOf(mergeSnapshot(live, AT, chunks.slice(0, 3)))).toBe('abc');
   });
 
+  test('a snapshot whose chunks are merged goes on with the chunk that follows it, also over what was there', () => {
+    const merged = answerChunks(['abc']);
+    const next = { type: 'text-delta', id: 't', delta: 'd' };
+    expect(textOf(mergeChunk(mergeSnapshot(null, AT, merged, 5), AT, 5, next))).toBe('abcd');
+    const live = mergeChunk(mergeSnapshot(null, AT, answerChunks(['a'])), AT, 5, next);
+    expect(hasChunkGap(live)).toBe(true);
+    const mended = mergeSnapshot(live, AT, merged, 5);
+    expect([textOf(mended), hasChunkGap(mended)]).toEqual(['abcd', false]);
+  });
+
   test('a missing chunk is a gap, and what follows it is not shown', () => {
     const live = mergeChunk(mergeSnapshot(null, AT, answerChunks(['a'])), AT, 4, {
       type: 'text-delta',

@@ -39,17 +39,17 @@ export function mergeSnapshot(
   live: LiveAnswer | null,
   at: ChunkPosition,
   chunks: readonly UiChunk[],
+  nextIndex: number = chunks.length,
 ): LiveAnswer {
   if (live === null || isNewer(at, live))
     return drainAhead({
       ...begin(live, at),
-      nextIndex: chunks.length,
+      nextIndex,
       message: assembleChunks(chunks),
     });
-  if (isNewer(live, at)) return live;
-  let message = live.message;
-  for (const chunk of chunks.slice(live.nextIndex)) message = assembleChunk(message, chunk);
-  return drainAhead({ ...live, message, nextIndex: Math.max(live.nextIndex, chunks.length) });
+  if (isNewer(live, at) || nextIndex <= live.nextIndex) return live;
+  // Chunks may be merged, so what is missing is not found by counting: the snapshot replaces what was put together.
+  return drainAhead({ ...live, message: assembleChunks(chunks), nextIndex });
 }
 
 /** One live chunk, in any order, each at least once. The same answer when it brings nothing new. */

@@ -22,7 +22,9 @@ const START = [
 ];
 const JOINED: SessionEvent = {
   type: 'joined',
-  answer: joinAnswer(messages(1, 1), { stream: { epoch: 1, attempt: 1, chunks: START } }),
+  answer: joinAnswer(messages(1, 1), {
+    stream: { epoch: 1, attempt: 1, chunks: START, next_index: 3 },
+  }),
 };
 const LATE: SessionEvent = {
   type: 'chunk',

@@ -151,7 +151,10 @@ function afterJoin(state: SessionState, answer: JoinAnswer): SessionState {
   const withAgent = answer.agent === null ? merged : withStatus(merged, answer.agent);
   const { stream } = answer;
   if (stream !== null && stream.epoch > withAgent.endedEpoch)
-    return { ...withAgent, answer: mergeSnapshot(withAgent.answer, stream, stream.chunks) };
+    return {
+      ...withAgent,
+      answer: mergeSnapshot(withAgent.answer, stream, stream.chunks, stream.next_index),
+    };
   // Nothing is being written: words kept on the screen for a message that never came are over now.
   return stream === null && answer.agent !== null && !isBusy(answer.agent)
     ? { ...withAgent, answer: null }

@@ -23,7 +23,8 @@ export class TestLog {
 
   chunk(epoch: number, index: number, chunk: UiChunk): void {
     const before = this.stream?.epoch === epoch ? this.stream.chunks : [];
-    this.stream = { epoch, attempt: 1, chunks: [...before, chunk] };
+    const chunks = [...before, chunk];
+    this.stream = { epoch, attempt: 1, chunks, next_index: chunks.length };
     const payload = { session_id: session(0).id, epoch, attempt: 1, index, chunk };
     for (const node of this.nodes) node.broadcast('session:chunk', payload);
   }

@@ -49,6 +49,8 @@ export function say(number: number, fields: Fields<'append-message'> = {}): Comm
     clientMessageId: `client-${number}`,
     message: message(number),
     debounceMs: DEBOUNCE_MS,
+    whileAnswering: 'queue',
+    held: null,
     timeMs: 1_000 + number,
     ...fields,
   };
@@ -87,6 +89,26 @@ export function fail(epoch: number, attempt: number, error = 'status 500'): Comm
 
 export function stop(epoch: number, partial: NewMessage | null = null): Command {
   return { type: 'stop-dispatch', sessionId: SESSION, epoch, partial, timeMs: 3_000 };
+}
+
+/** Chunks `fromIndex` to `toIndex` - 1, each a byte of its index. */
+export function checkpoint(
+  epoch: number,
+  attempt: number,
+  fromIndex: number,
+  toIndex: number,
+): CommandOf<'checkpoint-answer'> {
+  const chunks = Uint8Array.from({ length: toIndex - fromIndex }, (_, at) => fromIndex + at);
+  return {
+    type: 'checkpoint-answer',
+    sessionId: SESSION,
+    epoch,
+    attempt,
+    fromIndex,
+    toIndex,
+    chunks,
+    timeMs: 3_000,
+  };
 }
 
 export function retry(timeMs = 4_000): Command {

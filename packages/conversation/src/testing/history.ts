@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import type { Command } from '../commands.ts';
 import {
+  answerCheckpoint,
   dueDispatches,
+  type Effect,
   flushCandidates,
   type GroupState,
   getInbox,
@@ -48,9 +50,11 @@ export class History {
   }
 
   #checkAnswers(command: Command, applied: Applied): void {
-    if (command.type !== 'complete-dispatch' && command.type !== 'stop-dispatch') return;
-    if (!applied.effects.some(({ type }) => type === 'message-committed')) return;
-    const answer = `${command.sessionId} ${command.epoch}`;
+    const answered = answeredBy(command);
+    const isAnswer = (effect: Effect): boolean =>
+      effect.type === 'message-committed' && effect.message.sender.type === 'agent';
+    if (answered === null || !applied.effects.some(isAnswer)) return;
+    const answer = `${answered.sessionId} ${answered.epoch}`;
     expect(this.#answeredEpochs.has(answer), `second answer of ${answer}`).toBe(false);
     this.#answeredEpochs.add(answer);
   }
@@ -71,6 +75,8 @@ export class History {
     expect(session.lastUserSeq).toBe(
       messages.findLast(({ sender }) => sender.type === 'user')?.seq ?? 0,
     );
+    const { status } = session.dispatch;
+    if (status === 'idle' || status === 'failed') expect(answerCheckpoint(session)).toBeNull();
     if (session.status === 'archived') expect(session.dispatch.status).toBe('idle');
     if (before !== undefined) {
       expect(session.lastReadSeq).toBeGreaterThanOrEqual(before.lastReadSeq);
@@ -109,6 +115,23 @@ export class History {
     expect(state.flushBacklog).toBe(
       sessions.reduce((sum, { lastSeq, flushedSeq }) => sum + lastSeq - flushedSeq, 0),
     );
+  }
+}
+
+/** The epoch of which this command may bring the answer. A message of the agent's own is no answer. */
+function answeredBy(
+  command: Command,
+): { readonly sessionId: string; readonly epoch: number } | null {
+  switch (command.type) {
+    case 'complete-dispatch':
+    case 'stop-dispatch':
+      return command;
+    case 'append-message':
+      return command.sender.type === 'user' && command.held !== null
+        ? { sessionId: command.sessionId, epoch: command.held.epoch }
+        : null;
+    default:
+      return null;
   }
 }
 

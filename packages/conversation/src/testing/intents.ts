@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { Command } from '../commands.ts';
-import { type GroupState, getSession } from '../index.ts';
+import {
+  answerCheckpoint,
+  type GroupState,
+  getSession,
+  type Session,
+  WHILE_ANSWERING,
+} from '../index.ts';
 import { message } from './commands.ts';
 
 /**
@@ -20,6 +26,7 @@ export interface Intent {
     | 'complete'
     | 'fail'
     | 'stop'
+    | 'checkpoint'
     | 'retry'
     | 'flush';
   readonly session: number;
@@ -47,6 +54,7 @@ const kind = fc.oneof(
       'defer' as const,
       'fail' as const,
       'stop' as const,
+      'checkpoint' as const,
       'retry' as const,
       'flush' as const,
     ),
@@ -115,7 +123,7 @@ export class Wishes {
         };
       case 'say':
       case 'tell':
-        return this.#append(base, kind === 'say' ? userId : null, this.#number, off);
+        return this.#append(base, kind === 'say' ? userId : null, off, { epoch, attempt, share });
       case 'resend':
         return this.#earlier(share) ?? { type: 'retry-dispatch', ...base };
       case 'read':
@@ -144,6 +152,12 @@ export class Wishes {
           epoch,
           partial: share < 0.5 ? this.#message() : null,
         };
+      case 'checkpoint': {
+        const fromIndex = this.#noted(session, attempt) + Math.abs(off);
+        const toIndex = fromIndex + 1 + Math.round(share * 3);
+        const chunks = new Uint8Array(toIndex - fromIndex);
+        return { type: 'checkpoint-answer', ...base, epoch, attempt, fromIndex, toIndex, chunks };
+      }
       case 'retry':
         return { type: 'retry-dispatch', ...base };
       case 'flush':
@@ -163,12 +177,22 @@ export class Wishes {
     }
   }
 
+  #noted(session: Session | null, attempt: number): number {
+    const noted = session === null ? null : answerCheckpoint(session);
+    return noted?.attempt === attempt ? noted.index : 0;
+  }
+
   #append(
     base: { readonly sessionId: string; readonly timeMs: number },
     userId: string | null,
-    number: number,
     off: number,
+    { epoch, attempt, share }: { epoch: number; attempt: number; share: number },
   ): Command {
+    const number = this.#number;
+    const whileAnswering = WHILE_ANSWERING[Math.floor(share * 3.99)] ?? 'queue';
+    const isHeld = epoch > 0 && attempt > 0 && number % 3 > 0;
+    const partial =
+      number % 3 === 1 ? message(number, { kind: 'assistant', id: `held-${number}` }) : null;
     const id = userId ?? AGENT;
     const append: Command = {
       type: 'append-message',
@@ -177,6 +201,8 @@ export class Wishes {
       clientMessageId: `client-${number}`,
       message: this.#message(),
       debounceMs: 500,
+      whileAnswering,
+      held: isHeld ? { epoch, attempt, partial } : null,
     };
     this.#appends.push(append);
     return append;

@@ -1,17 +1,14 @@
-import { type Dispatcher, errors, Agent as HttpAgent, request } from 'undici';
+import { type Dispatcher, errors, request } from 'undici';
 import type { AgentRecord } from '../ports.ts';
-import { checkLiteralHost, PrivateAddressError, publicLookup } from './address-rules.ts';
+import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
+import { CallLimits, describeLimit } from './call-limits.ts';
 import type { Exchange } from './exchange.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 
-const CONNECT_LIMIT_MS = 5000;
-/** An answer may go on longer than its first byte may take to come, but not for ever. */
-const TOTAL_LIMIT_FACTOR = 10;
 /** How much of the body of a refusal is read for the report, and for how long. */
 const ERROR_BODY_BYTES_MAX = 16 * 1024;
 const ERROR_BODY_LIMIT_MS = 2000;
-const CONNECTIONS_PER_AGENT_MAX = 64;
 
 /** An attempt that brought no answer, or broke one off. */
 export class AttemptError extends Error {
@@ -21,18 +18,6 @@ export class AttemptError extends Error {
     this.name = 'AttemptError';
     this.failure = failure;
   }
-}
-
-/** All outgoing calls of a node share one pool of connections. */
-export function createHttpAgent(allowPrivateAddresses: boolean): HttpAgent {
-  return new HttpAgent({
-    allowH2: true,
-    connections: CONNECTIONS_PER_AGENT_MAX,
-    connect: {
-      timeout: CONNECT_LIMIT_MS,
-      ...(allowPrivateAddresses ? {} : { lookup: publicLookup }),
-    },
-  });
 }
 
 export interface AgentCallOptions {
@@ -48,32 +33,37 @@ export interface AgentCallOptions {
 
 /**
  * Makes one call and yields what the agent says, in batches as they arrive. Throws AttemptError; when the
- * signal is aborted it ends without an error.
+ * signal is aborted it ends without an error. Redirects are not followed.
  */
 export async function* callAgent(options: AgentCallOptions): AsyncGenerator<readonly StreamItem[]> {
-  const { agent, signal } = options;
-  const total = AbortSignal.timeout(agent.timeoutMs * TOTAL_LIMIT_FACTOR);
+  const { agent, signal, exchange } = options;
+  const limits = new CallLimits(agent);
   try {
-    const response = await open(options, AbortSignal.any([signal, total]));
-    options.exchange.answered(response.statusCode, response.headers);
-    await checkStatus(response, options.exchange);
+    const response = await open(options, AbortSignal.any([signal, limits.signal]));
+    exchange.answered(response.statusCode, response.headers);
+    await checkStatus(response, exchange);
+    checkEncoding(response);
     const type = response.headers['content-type'];
     const stream = new AnswerStream(typeof type === 'string' ? type : null);
     for await (const bytes of response.body) {
-      options.exchange.received(bytes);
+      limits.pause();
+      exchange.received(bytes);
       const items = stream.push(bytes);
       if (items.length > 0) yield items;
       if (stream.broken !== null) throw stream.broken;
+      limits.heard();
     }
+    limits.pause();
     yield stream.end();
     if (stream.broken !== null) throw stream.broken;
   } catch (error) {
     if (signal.aborted) return;
+    const { expired } = limits;
     throw new AttemptError(
-      total.aborted
-        ? { kind: 'timeout', detail: 'the whole answer was not there in time' }
-        : failureOf(error),
+      expired === null ? failureOf(error) : { kind: 'timeout', detail: describeLimit(expired) },
     );
+  } finally {
+    limits.end();
   }
 }
 
@@ -85,6 +75,7 @@ function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatche
     ...agent.headers,
     'content-type': 'application/json',
     accept: 'text/event-stream, application/x-ndjson',
+    'accept-encoding': 'identity',
     'user-agent': 'FleetLM/1',
     ...options.signature,
   };
@@ -95,8 +86,6 @@ function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatche
     body: options.body,
     dispatcher: options.dispatcher,
     signal,
-    headersTimeout: agent.timeoutMs,
-    bodyTimeout: agent.timeoutMs,
   });
 }
 
@@ -128,19 +117,24 @@ async function checkStatus(
   });
 }
 
+/** Nothing is unpacked, so that a small answer can't become a large one here. */
+function checkEncoding({ headers, body }: Dispatcher.ResponseData): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return;
+  body.destroy();
+  throw new AnswerStreamError(
+    `it is packed (${String(encoding).slice(0, 40)}), which was not asked for`,
+  );
+}
+
 function failureOf(error: unknown): AttemptFailure {
   if (error instanceof AttemptError) return error.failure;
   if (error instanceof AnswerStreamError) return { kind: 'answer', detail: error.message };
   if (error instanceof PrivateAddressError) return { kind: 'refused', detail: error.message };
   if (error instanceof errors.ConnectTimeoutError)
     return { kind: 'timeout', detail: 'no connection' };
-  if (error instanceof errors.HeadersTimeoutError)
-    return { kind: 'timeout', detail: 'no first byte' };
-  if (error instanceof errors.BodyTimeoutError)
-    return { kind: 'timeout', detail: 'silence in the answer' };
-  if (error instanceof Error && error.cause instanceof PrivateAddressError) {
+  if (error instanceof Error && error.cause instanceof PrivateAddressError)
     return { kind: 'refused', detail: error.cause.message };
-  }
   const detail = error instanceof Error ? error.message || error.name : String(error);
   return { kind: 'connection', detail };
 }

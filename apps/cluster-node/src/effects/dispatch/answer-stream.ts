@@ -9,7 +9,8 @@ export class AnswerStreamError extends Error {
 }
 
 export const LINE_LENGTH_MAX = 1024 * 1024;
-export const STREAM_BYTES_MAX = 32 * 1024 * 1024;
+/** Of one whole answer as it comes over the wire; what it is assembled to has to fit one entry of the log. */
+export const STREAM_BYTES_MAX = 8 * 1024 * 1024;
 export const CHUNKS_MAX = 100_000;
 
 /** What the stream said: a JSON value, or that it is done. */
@@ -26,18 +27,20 @@ export class AnswerStream {
   #format: 'sse' | 'ndjson' | null;
   #events: EventSourceParser;
   #items: StreamItem[] = [];
-  #line = '';
+  /** The pieces of the line that has no end yet. */
+  #line: string[] = [];
+  #lineLength = 0;
   #bytes = 0;
   #count = 0;
-  #pendingLength = 0;
 
   constructor(contentType: string | null) {
     this.#format = formatOf(contentType);
     this.#events = createParser({
-      onEvent: ({ data }) => {
-        this.#pendingLength = 0;
-        this.#take(data);
+      onEvent: ({ data }) => this.#take(data),
+      onError: ({ type }) => {
+        if (type === 'max-buffer-size-exceeded') throw tooLong();
       },
+      maxBufferSize: LINE_LENGTH_MAX,
     });
   }
 
@@ -55,8 +58,7 @@ export class AnswerStream {
       this.#events.feed('\n\n');
       return [...rest, ...this.#drain()];
     }
-    if (this.#line.trim() !== '') this.#take(this.#line);
-    this.#line = '';
+    this.#endLine('');
     return [...rest, ...this.#drain()];
   }
 
@@ -72,18 +74,26 @@ export class AnswerStream {
     this.#format ??= firstByteFormat(text);
     if (this.#format === null) return [];
     if (this.#format === 'sse') {
-      this.#pendingLength += text.length;
       this.#events.feed(text);
-      if (this.#pendingLength > LINE_LENGTH_MAX && !text.includes('\n')) throw tooLong();
     } else this.#feedLines(text);
     return this.#drain();
   }
 
   #feedLines(text: string): void {
-    const lines = (this.#line + text).split('\n');
-    this.#line = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') this.#take(line);
-    if (this.#line.length > LINE_LENGTH_MAX) throw tooLong();
+    const lines = text.split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) this.#endLine(line);
+    // Kept in pieces: a line that comes byte by byte must not be copied with each of them.
+    this.#line.push(rest);
+    this.#lineLength += rest.length;
+    if (this.#lineLength > LINE_LENGTH_MAX) throw tooLong();
+  }
+
+  #endLine(last: string): void {
+    const line = this.#line.length === 0 ? last : this.#line.join('') + last;
+    this.#line = [];
+    this.#lineLength = 0;
+    if (line.trim() !== '') this.#take(line);
   }
 
   #take(text: string): void {

@@ -5,13 +5,17 @@ import type { AgentRecord, NewMessage, Session } from '../ports.ts';
 import { AttemptError, callAgent } from './agent-call.ts';
 import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
-import type { Chunk, DispatchPorts } from './dispatch-api.ts';
+import { Checkpointer } from './checkpointer.ts';
+import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
+import type { Gate } from './gate.ts';
 import type { AttemptFailure } from './retry-policy.ts';
-import { RunningAnswer } from './running-answer.ts';
+import { PARTS_MAX, RunningAnswer } from './running-answer.ts';
 import { webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
+/** How long an agent may take to end its response after its last chunk. */
+const LET_END_LIMIT_MS = 2_000;
 const chunkSchema = asSchema(uiMessageChunkSchema);
 
 /** How one attempt ended. */
@@ -32,6 +36,19 @@ export type AttemptObservation = Pick<
   'startedAtMs' | 'url' | 'status' | 'firstTokenMs' | 'totalMs' | 'request' | 'response'
 >;
 
+export interface AttemptOptions {
+  readonly session: Session;
+  readonly group: number;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** The same for every attempt that goes on with what was already on the screen. */
+  readonly messageId: string;
+  /** Something of this epoch is on the screen: nothing replaces it before the first word. */
+  readonly isContinued: boolean;
+  readonly gate: Gate;
+  readonly ports: DispatchPorts;
+}
+
 /** One call for one piece of work. */
 export class Attempt {
   readonly session: Session;
@@ -39,41 +56,61 @@ export class Attempt {
   readonly attempt: number;
   readonly group: number;
   readonly answer: RunningAnswer;
+  readonly #gate: Gate;
   readonly #ports: DispatchPorts;
-  readonly #abort = new AbortController();
+  readonly #checkpointer: Checkpointer;
+  readonly #hangUp = new AbortController();
+  #dropped = false;
   readonly #startedAt = performance.now();
   readonly #startedAtWallMs: number;
   #firstTokenAt: number | null = null;
+  readonly #isContinued: boolean;
+  /** Chunks that wait for the first word. */
+  #unshown: LiveChunk[] = [];
   #exchange: Exchange | null = null;
 
-  constructor(options: {
-    readonly session: Session;
-    readonly group: number;
-    readonly epoch: number;
-    readonly attempt: number;
-    readonly ports: DispatchPorts;
-  }) {
+  constructor(options: AttemptOptions) {
     this.session = options.session;
     this.group = options.group;
     this.epoch = options.epoch;
     this.attempt = options.attempt;
+    this.#isContinued = options.isContinued;
+    this.#gate = options.gate;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
-    this.answer = new RunningAnswer(options.ports.newMessageId());
+    this.answer = new RunningAnswer(options.messageId);
+    this.#checkpointer = new Checkpointer(options);
   }
 
   get dropped(): boolean {
-    return this.#abort.signal.aborted;
+    return this.#dropped;
+  }
+
+  get checkpoints(): number {
+    return this.#checkpointer.written;
   }
 
   /** Ends the call; nothing of it is shown or committed from here on. */
   drop(): void {
-    this.#abort.abort();
+    this.#dropped = true;
+    this.#hangUp.abort();
+    this.#checkpointer.end();
   }
 
-  /** What has been said so far as a sealed message; null when nothing has. */
-  partial(): NewMessage | null {
-    return this.answer.hasContent ? this.#message('stop') : null;
+  /** Notes what was said so far, for the node that takes the work up. */
+  async handOver(): Promise<void> {
+    await this.#checkpointer.finish();
+    this.drop();
+  }
+
+  /** What has been said so far, closed. */
+  sealed(termination: Termination): NewMessage {
+    return this.#message(termination);
+  }
+
+  /** Whether people see this attempt, and not what was there before it. */
+  get isShown(): boolean {
+    return this.#unshown.length === 0 && this.answer.nextIndex > 0;
   }
 
   /** What a report says of how it went. */
@@ -94,21 +131,21 @@ export class Attempt {
     this.#exchange = new Exchange(agent);
     try {
       const termination = await this.#stream(agent, dispatcher, this.#exchange);
+      await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
       const message = this.#message(termination);
       return { type: 'answered', message, termination, failure: null };
     } catch (error) {
+      await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
       if (!(error instanceof AttemptError)) throw error;
       // After the first word the answer stands as far as it came; before it, there is none.
       if (!this.answer.hasContent) return { type: 'failed', failure: error.failure };
       const broke = error.failure.kind === 'connection' ? 'disconnect' : 'error';
-      return {
-        type: 'answered',
-        message: this.#message(broke),
-        termination: broke,
-        failure: error.failure,
-      };
+      const message = this.#message(broke);
+      return { type: 'answered', message, termination: broke, failure: error.failure };
+    } finally {
+      this.#checkpointer.end();
     }
   }
 
@@ -139,16 +176,33 @@ export class Attempt {
       dispatcher,
       exchange,
       allowPrivateAddresses: this.#ports.allowPrivateAddresses,
-      signal: this.#abort.signal,
+      signal: this.#hangUp.signal,
     });
-    for await (const items of batches) {
-      for (const item of items) {
+    // Not `for await`: leaving such a loop breaks the connection off, and the agent would take that for an abort.
+    for (let batch = await batches.next(); batch.done !== true; batch = await batches.next()) {
+      for (const item of batch.value) {
+        if (!this.#gate.isOpen) await this.#gate.passed();
         if (this.dropped) return 'stop';
         const end = await this.#take(item);
-        if (end !== null) return end;
+        if (end === null) continue;
+        void this.#letEnd(batches);
+        return end;
       }
     }
-    return 'disconnect';
+    return this.#ended(exchange);
+  }
+
+  /** The answer is complete; what the agent still sends is of no interest, but its end is. */
+  async #letEnd(batches: AsyncGenerator<unknown>): Promise<void> {
+    const limit = setTimeout(() => this.#hangUp.abort(), LET_END_LIMIT_MS);
+    try {
+      while ((await batches.next()).done !== true);
+    } catch (error) {
+      // The answer is there: how its connection ends is no failure of the attempt.
+      if (!(error instanceof AttemptError)) this.#ports.onError(error);
+    } finally {
+      clearTimeout(limit);
+    }
   }
 
   async #history(agent: AgentRecord) {
@@ -161,42 +215,58 @@ export class Attempt {
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       throw new AttemptError({
-        kind: 'connection',
+        kind: 'history',
         detail: `the history could not be read: ${detail}`,
       });
     }
   }
 
+  /** The stream ended without saying how. Before the first word that is no answer, whatever its status. */
+  #ended({ status, response }: Pick<Exchange, 'status' | 'response'>): Termination {
+    if (this.answer.message.end !== null) return 'finish';
+    if (this.answer.hasContent || this.dropped) return 'disconnect';
+    const type = response?.headers['content-type'] ?? 'none';
+    throw new AttemptError({
+      kind: 'answer',
+      detail: `it ended before it said anything (status ${status}, content type ${type})`,
+    });
+  }
+
   /** Shows one chunk; the answer is how the message ends when this was its last. */
   async #take(item: StreamItem): Promise<Termination | null> {
-    if (item.type === 'done') return this.answer.message.end === null ? 'disconnect' : 'finish';
+    if (item.type === 'done') return this.#ended(this.#exchange ?? NO_EXCHANGE);
     const chunk = await validChunk(item.value);
-    if (chunk.type === 'error' && !this.answer.hasContent) {
+    // Checked again: whoever holds the answer up has read what was said before this chunk.
+    if (!this.#gate.isOpen) await this.#gate.passed();
+    if (this.dropped) return 'stop';
+    if (chunk.type === 'error' && !this.answer.hasContent)
       throw new AttemptError({ kind: 'answer', detail: String(chunk.errorText) });
-    }
-    const { sessionId, epoch, attempt } = {
-      sessionId: this.session.id,
-      epoch: this.epoch,
-      attempt: this.attempt,
-    };
-    let index = this.answer.chunks.length;
+    this.#show(chunk);
+    if (this.answer.message.parts.length > PARTS_MAX)
+      throw new AttemptError({ kind: 'answer', detail: `it has more than ${PARTS_MAX} parts` });
+    return this.answer.message.end;
+  }
+
+  #show(chunk: Chunk): void {
+    const { epoch, attempt } = this;
+    const sessionId = this.session.id;
+    let index = this.answer.nextIndex;
     for (const shown of this.answer.take(chunk)) {
       if (this.answer.hasContent) this.#firstTokenAt ??= performance.now();
-      this.#ports.publishChunk({ sessionId, epoch, attempt, index, chunk: shown });
+      this.#unshown.push({ sessionId, epoch, attempt, index, chunk: shown });
       index += 1;
     }
-    switch (this.answer.message.end) {
-      case 'finish':
-        return 'finish';
-      case 'abort':
-        return 'abort';
-      case 'error':
-        return 'error';
-      case null:
-        return null;
+    if (this.#isContinued && !this.answer.hasContent) return;
+    const live = this.#unshown;
+    this.#unshown = [];
+    for (const one of live) {
+      this.#checkpointer.shown(one.chunk);
+      this.#ports.publishChunk(one);
     }
   }
 }
+
+const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
 async function validChunk(value: unknown): Promise<Chunk> {
   const checked = await chunkSchema.validate?.(value);

@@ -1,5 +1,8 @@
+import type { DispatchState, HeldAnswer } from '@fleetlm/conversation';
 import type { AgentRecord, LedGroup, Message, Propose, Session } from '../ports.ts';
 import type { OnAttempt } from './attempt-report.ts';
+import type { AgentLoad } from './call-slots.ts';
+import type { DispatchLimits } from './dispatch-limits.ts';
 
 /** One validated AI SDK UI message chunk, as JSON. */
 export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -7,8 +10,8 @@ export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>
 /** What the engine needs from the rest of the node; all of it given by the composition root. */
 export interface DispatchPorts {
   readonly propose: Propose;
-  /** Groups that this node leads (and whose own term's first entry is applied). */
-  readonly ledGroups: () => Iterable<LedGroup>;
+  /** Null: this node doesn't lead the group (or its own term's first entry isn't applied yet). Cheap. */
+  readonly led: (group: number) => LedGroup | null;
   readonly agent: (agentId: string) => AgentRecord | null;
   /** 410 from an agent: it wants no more calls. */
   readonly disableAgent: (agentId: string) => Promise<void>;
@@ -22,12 +25,17 @@ export interface DispatchPorts {
   ) => Promise<readonly Message[]>;
   /** Each attempt as it has ended; for whoever keeps a record of deliveries. Must not block or throw. */
   readonly onAttempt: OnAttempt;
+  /** An agent is left alone for a while, or called again. */
+  readonly onBreaker: (agentId: string, state: 'open' | 'closed') => void;
   /** Wall clock in Unix milliseconds (for commands and signatures). */
   readonly wallClockMs: () => number;
+  /** A uniform number in [0, 1), for the jitter of pauses. */
+  readonly random: () => number;
   readonly newMessageId: () => string;
   readonly allowPrivateAddresses: boolean;
   /** Something that should not happen did; the work is taken up again with the next poll. */
   readonly onError: (error: unknown) => void;
+  readonly limits: DispatchLimits;
 }
 
 export interface LiveChunk {
@@ -38,13 +46,34 @@ export interface LiveChunk {
   readonly chunk: Chunk;
 }
 
+/** The answer in progress of a session, from its first chunk. */
+export interface LiveAnswer {
+  readonly epoch: number;
+  readonly attempt: number;
+  /** Neighbours that continue one text are merged. */
+  readonly chunks: readonly Chunk[];
+  /** The index that the next live chunk of this attempt has; more than there are chunks here. */
+  readonly nextIndex: number;
+}
+
+/** An answer that shows nothing more until it is decided whether it goes on. */
+export interface Hold {
+  readonly held: HeldAnswer;
+  /** It is decided, and the state says how. To be called once. */
+  release(): void;
+}
+
 /** Calls agents for the sessions of the groups that this node leads. */
 export interface DispatchEngine {
   start(): void;
-  /** An effect says that something changed for this session: look at it sooner than the next poll. */
-  kick(sessionId: string): void;
+  /** This node was elected; its work is found as soon as it is ready to propose. */
+  leadershipGained(group: number): void;
   /** The group isn't led here any more: drop its calls without committing anything. */
   leadershipLost(group: number): void;
+  /** An effect of a committed command, on every replica: takes up what is due, ends what is not wanted any more. */
+  dispatchChanged(sessionId: string, dispatch: DispatchState): void;
+  /** Holds the answer of a session up for a message that may end it; null: there is none. */
+  hold(sessionId: string): Hold | null;
   /**
    * A person stops the answer: aborts the call and commits `stop-dispatch` with the sealed partial answer.
    * Resolves with what the proposal came to.
@@ -57,12 +86,12 @@ export interface DispatchEngine {
         readonly detail: string;
       }
   >;
-  /** Chunks of the answer in progress on this node, from index 0. */
-  liveAnswer(
-    sessionId: string,
-  ): { readonly epoch: number; readonly attempt: number; readonly chunks: readonly Chunk[] } | null;
+  /** The answer in progress on this node, or what is noted of it in the log. */
+  liveAnswer(sessionId: string): LiveAnswer | null;
   readonly stats: DispatchStats;
-  /** Stops taking up work; running calls get `graceMs` to finish, then are dropped (the next leader takes them up). */
+  /** Agents with calls or work here, or with failures in a row. */
+  agentLoads(): readonly AgentLoad[];
+  /** Stops taking up work; running calls get `graceMs` to finish, then are noted and dropped (the next leader takes them up). */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -73,4 +102,8 @@ export interface DispatchStats {
   readonly completed: number;
   readonly failedAttempts: number;
   readonly failed: number;
+  /** Pieces of answers in progress that were noted in the log. */
+  readonly checkpoints: number;
+  /** Agents that are left alone at the moment. */
+  readonly breakersOpen: number;
 }

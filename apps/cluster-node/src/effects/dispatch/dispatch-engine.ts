@@ -1,28 +1,36 @@
-import { dueDispatches, runningDispatches } from '@fleetlm/conversation';
-import { type Termination, webhookId } from '@fleetlm/protocol';
-import type { Agent as HttpAgent } from 'undici';
-import type { LedGroup, ProposeOutcome, Session } from '../ports.ts';
-import { createHttpAgent } from './agent-call.ts';
-import { Attempt, type AttemptEnd } from './attempt.ts';
-import type { AttemptOutcome } from './attempt-report.ts';
-import type { DispatchEngine, DispatchPorts, DispatchStats } from './dispatch-api.ts';
-import { FairTurns } from './fair-turns.ts';
-import { type AttemptFailure, decideRetry, describeFailure } from './retry-policy.ts';
+import type { DispatchState } from '@fleetlm/conversation';
+import { type NotedAnswer, notedAnswer } from './answer-checkpoint.ts';
+import type { AttemptEnd } from './attempt.ts';
+import { Attempt } from './attempt.ts';
+import { AttemptConclusion, type CallHealth } from './attempt-conclusion.ts';
+import { type AgentLoad, CallSlots } from './call-slots.ts';
+import type {
+  DispatchEngine,
+  DispatchPorts,
+  DispatchStats,
+  Hold,
+  LiveAnswer,
+} from './dispatch-api.ts';
+import { Gate } from './gate.ts';
+import { HttpPools } from './http-pools.ts';
+import { keptPartial } from './kept-partial.ts';
+import { type FoundSession, WorkFinder } from './work-finder.ts';
 
-const POLL_MS = 50;
-/** Calls at once; work beyond that waits in the state, which is where it is anyway. */
-const CALLS_MAX = 256;
-const CALLS_PER_AGENT_MAX = 64;
-/** How long the end of an attempt is proposed again while the group has no quorum. */
-const COMMIT_LIMIT_MS = 15_000;
-const COMMIT_RETRY_MS = 200;
+const HAND_OVER_LIMIT_MS = 500;
 
-type Work = {
+interface Turn {
+  readonly sessionId: string;
+  readonly agentId: string;
+}
+
+/** One at most per session, from before its start is proposed until after its end is. */
+interface Busy {
   readonly group: number;
-  readonly session: Session;
-  readonly epoch: number;
-  readonly attempt: number;
-};
+  readonly gate: Gate;
+  attempt: Attempt | null;
+  /** Its end is being committed: nothing more is shown, and nothing is to be aborted. */
+  isConcluding: boolean;
+}
 
 export function createDispatchEngine(ports: DispatchPorts): DispatchEngine {
   return new Engine(ports);
@@ -34,39 +42,73 @@ export function createDispatchEngine(ports: DispatchPorts): DispatchEngine {
  */
 class Engine implements DispatchEngine {
   readonly #ports: DispatchPorts;
-  readonly #http: HttpAgent;
-  /** One at most per session, from before its start is proposed until after its end is. */
-  readonly #busy = new Map<
-    string,
-    { readonly agentId: string; readonly group: number; attempt: Attempt | null }
-  >();
-  readonly #turns = new FairTurns();
+  readonly #pools: HttpPools;
+  readonly #finder: WorkFinder;
+  readonly #slots: CallSlots<Turn>;
+  readonly #conclusion: AttemptConclusion;
+  readonly #busy = new Map<string, Busy>();
+  /** Sessions that wait for their turn. */
+  readonly #queued = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #kicked = false;
   #stopping = false;
-  #stats: { -readonly [K in keyof DispatchStats]: DispatchStats[K] } = {
-    queued: 0,
-    running: 0,
-    started: 0,
-    completed: 0,
-    failedAttempts: 0,
-    failed: 0,
-  };
+  #scannedAtMs = 0;
+  #started = 0;
+  #checkpoints = 0;
 
   constructor(ports: DispatchPorts) {
     this.#ports = ports;
-    this.#http = createHttpAgent(ports.allowPrivateAddresses);
+    this.#pools = new HttpPools(ports.allowPrivateAddresses);
+    this.#finder = new WorkFinder(ports.led);
+    this.#slots = new CallSlots(ports.limits);
+    this.#conclusion = new AttemptConclusion(ports);
   }
 
   get stats(): DispatchStats {
-    return { ...this.#stats, running: this.#busy.size };
+    const loads = this.agentLoads();
+    return {
+      queued: this.#slots.queued,
+      running: this.#busy.size,
+      started: this.#started,
+      ...this.#conclusion.counts,
+      checkpoints: this.#checkpoints,
+      breakersOpen: loads.filter(({ breaker }) => breaker !== 'closed').length,
+    };
+  }
+
+  agentLoads(): readonly AgentLoad[] {
+    return this.#slots.loads(performance.now());
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#poll(), POLL_MS);
+    this.#timer = setInterval(() => this.#poll(), this.#ports.limits.pollMs);
   }
 
-  kick(_sessionId: string): void {
+  leadershipGained(group: number): void {
+    this.#finder.gained(group);
+  }
+
+  leadershipLost(group: number): void {
+    this.#finder.lost(group);
+    for (const busy of this.#busy.values()) if (busy.group === group) busy.attempt?.drop();
+  }
+
+  dispatchChanged(sessionId: string, dispatch: DispatchState): void {
+    const busy = this.#busy.get(sessionId);
+    if (busy !== undefined) {
+      const { attempt, isConcluding } = busy;
+      if (attempt !== null && !isConcluding && !isCurrent(dispatch, attempt)) attempt.drop();
+      return;
+    }
+    if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return;
+    if (this.#finder.find(sessionId) === null) return;
+    const dueAtMs = dispatch.status === 'waiting' ? dispatch.dueAtMs : 0;
+    this.#finder.add(sessionId, dueAtMs);
+    if (dueAtMs <= this.#ports.wallClockMs()) this.#kick();
+  }
+
+  /** Looks for work at the end of this turn of the event loop. */
+  #kick(): void {
     if (this.#kicked) return;
     this.#kicked = true;
     setImmediate(() => {
@@ -77,71 +119,111 @@ class Engine implements DispatchEngine {
 
   #poll(): void {
     if (this.#stopping) return;
-    const waiting: Work[] = [];
-    for (const led of this.#ports.ledGroups()) this.#collect(led, waiting);
-    this.#stats.queued = 0;
-    for (const work of this.#turns.order(waiting, ({ session }) => session.agentId)) {
-      if (
-        this.#busy.size >= CALLS_MAX ||
-        this.#callsOf(work.session.agentId) >= CALLS_PER_AGENT_MAX
-      ) {
-        this.#stats.queued += 1;
-        continue;
-      }
-      this.#begin(work);
+    const now = performance.now();
+    this.#finder.scanGained();
+    if (now - this.#scannedAtMs >= this.#ports.limits.rescanMs) {
+      this.#scannedAtMs = now;
+      this.#finder.scanNext();
     }
+    const wallMs = this.#ports.wallClockMs();
+    for (let id = this.#finder.take(wallMs); id !== null; id = this.#finder.take(wallMs))
+      this.#consider(id, now);
+    for (const turn of this.#slots.givenUp(now, this.#ports.limits.breakerWaitMs))
+      this.#begin(turn, (found) => this.#conclusion.giveUp(found, this.#notedOf(found)));
+    for (let turn = this.#slots.next(now); turn !== null; turn = this.#slots.next(now))
+      this.#call(turn);
   }
 
-  #collect(led: LedGroup, into: Work[]): void {
-    const add = (session: Session, epoch: number, attempt: number): void => {
-      if (!this.#busy.has(session.id)) into.push({ group: led.group, session, epoch, attempt });
+  /** Puts a session in line when its work is due, or looks again when it will be. */
+  #consider(sessionId: string, nowMs: number): void {
+    if (this.#busy.has(sessionId) || this.#queued.has(sessionId)) return;
+    const found = this.#finder.find(sessionId);
+    if (found === null) return;
+    const { dispatch, agentId } = found.session;
+    if (dispatch.status === 'waiting' && dispatch.dueAtMs > this.#ports.wallClockMs()) {
+      this.#finder.add(sessionId, dispatch.dueAtMs);
+      return;
+    }
+    if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return;
+    this.#queued.add(sessionId);
+    this.#slots.add(agentId, { sessionId, agentId }, nowMs);
+  }
+
+  /** A slot is taken for this; it is given back when the call is over. */
+  #call(turn: Turn): void {
+    let health: CallHealth = 'unknown';
+    const work = async (found: FoundSession, busy: Busy): Promise<void> => {
+      health = await this.#work(found, busy);
     };
-    for (const { session, dispatch } of dueDispatches(led.state, this.#ports.wallClockMs())) {
-      add(session, dispatch.epoch, dispatch.attempt + 1);
+    const end = (): void => this.#ended(turn.agentId, health);
+    if (!this.#begin(turn, work, end)) end();
+  }
+
+  #ended(agentId: string, health: CallHealth): void {
+    const now = performance.now();
+    const before = this.#slots.breakerOf(agentId, now);
+    this.#slots.ended(agentId, health, now, this.#ports.random());
+    const after = this.#slots.breakerOf(agentId, now);
+    if (after === 'open' && before !== 'open') this.#ports.onBreaker(agentId, 'open');
+    if (after === 'closed' && before !== 'closed') this.#ports.onBreaker(agentId, 'closed');
+    if (this.#slots.queued > 0) this.#kick();
+  }
+
+  /** False: there is nothing to do for this session any more. */
+  #begin(
+    { sessionId }: Turn,
+    work: (found: FoundSession, busy: Busy) => Promise<void>,
+    end: () => void = () => undefined,
+  ): boolean {
+    this.#queued.delete(sessionId);
+    const found = this.#finder.find(sessionId);
+    const status = found?.session.dispatch.status;
+    if (found === null || (status !== 'waiting' && status !== 'running')) return false;
+    const busy: Busy = { group: found.group, gate: new Gate(), attempt: null, isConcluding: false };
+    this.#busy.set(sessionId, busy);
+    work(found, busy)
+      .catch(this.#ports.onError)
+      .finally(() => {
+        this.#busy.delete(sessionId);
+        // Not at once: what can't be done now must not be tried without a pause.
+        this.#finder.add(sessionId, this.#ports.wallClockMs() + this.#ports.limits.pollMs);
+        end();
+      })
+      .catch(this.#ports.onError);
+    return true;
+  }
+
+  async #work(found: FoundSession, busy: Busy): Promise<CallHealth> {
+    const { group, session } = found;
+    const { dispatch } = session;
+    if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return 'unknown';
+    const { epoch } = dispatch;
+    const noted = this.#notedOf(found);
+    const agent = this.#ports.agent(session.agentId);
+    if (dispatch.status === 'running' && noted !== null && agent?.afterNodeLoss === 'seal') {
+      await this.#conclusion.seal(found, dispatch, noted);
+      return 'unknown';
     }
-    // Running, but not here: the node that led before is gone, and this one takes the work up.
-    for (const { session, dispatch } of runningDispatches(led.state)) {
-      add(session, dispatch.epoch, dispatch.attempt + 1);
-    }
-  }
-
-  #callsOf(agentId: string): number {
-    let count = 0;
-    for (const call of this.#busy.values()) if (call.agentId === agentId) count += 1;
-    return count;
-  }
-
-  #begin(work: Work): void {
-    this.#busy.set(work.session.id, {
-      agentId: work.session.agentId,
-      group: work.group,
-      attempt: null,
-    });
-    this.#work(work).then(
-      () => this.#busy.delete(work.session.id),
-      (error: unknown) => {
-        this.#busy.delete(work.session.id);
-        this.#ports.onError(error);
-      },
-    );
-  }
-
-  async #work(work: Work): Promise<void> {
-    const { session, group, epoch, attempt: number } = work;
-    const started = await this.#ports.propose(group, {
-      type: 'start-dispatch',
-      sessionId: session.id,
+    const number = dispatch.attempt + 1;
+    if (!(await this.#conclusion.start(found, epoch, number))) return 'unknown';
+    this.#started += 1;
+    const attempt = new Attempt({
+      session,
+      group,
       epoch,
       attempt: number,
-      timeMs: this.#ports.wallClockMs(),
+      messageId: noted?.messageId ?? this.#ports.newMessageId(),
+      isContinued: noted !== null,
+      gate: busy.gate,
+      ports: this.#ports,
     });
-    if (started.status !== 'applied' || started.reply.type === 'refused') return;
-    this.#stats.started += 1;
-    const attempt = new Attempt({ session, group, epoch, attempt: number, ports: this.#ports });
-    const busy = this.#busy.get(session.id);
-    if (busy === undefined) return;
     busy.attempt = attempt;
-    await this.#conclude(attempt, await this.#run(attempt));
+    // The state may have moved on in the turn in which the start was applied.
+    if (!isCurrent(session.dispatch, attempt)) attempt.drop();
+    const end = await this.#run(attempt);
+    this.#checkpoints += attempt.checkpoints;
+    busy.isConcluding = true;
+    return this.#conclusion.conclude(attempt, end, noted);
   }
 
   async #run(attempt: Attempt): Promise<AttemptEnd> {
@@ -153,161 +235,106 @@ class Engine implements DispatchEngine {
     });
     if (agent === null) return refuse(`There is no agent "${agentId}".`);
     if (agent.status === 'disabled') return refuse(`The agent "${agent.name}" is disabled.`);
-    return attempt.run(agent, this.#http);
-  }
-
-  async #conclude(attempt: Attempt, end: AttemptEnd): Promise<void> {
-    switch (end.type) {
-      case 'dropped':
-        this.#report(attempt, { outcome: 'dropped' });
-        return;
-      case 'answered':
-        this.#stats.completed += 1;
-        this.#report(attempt, {
-          outcome: end.failure === null ? 'answered' : 'broken-off',
-          termination: end.termination,
-          failure: end.failure,
-        });
-        await this.#commit(attempt, (base) => ({
-          ...base,
-          type: 'complete-dispatch',
-          message: end.message,
-        }));
-        return;
-      case 'failed':
-        this.#stats.failedAttempts += 1;
-        await this.#fail(attempt, end.failure);
-        return;
+    const pool = this.#pools.take(agent);
+    try {
+      return await attempt.run(agent, pool.http);
+    } finally {
+      pool.release();
     }
   }
 
-  async #fail(attempt: Attempt, failure: AttemptFailure): Promise<void> {
-    const nowMs = this.#ports.wallClockMs();
-    const error = describeFailure(failure);
-    const decision = decideRetry(failure, attempt.attempt, nowMs, Math.random());
-    if (decision.type === 'retry') {
-      const nextAttemptAtMs = nowMs + decision.delayMs;
-      this.#report(attempt, { outcome: 'will-retry', failure, nextAttemptAtMs });
-      await this.#commit(attempt, (base) => ({
-        ...base,
-        type: 'defer-dispatch',
-        nextAttemptAtMs,
-        error,
-      }));
-      return;
-    }
-    this.#stats.failed += 1;
-    this.#report(attempt, { outcome: 'failed', failure });
-    if (decision.type === 'disable') await this.#ports.disableAgent(attempt.session.agentId);
-    await this.#commit(attempt, (base) => ({ ...base, type: 'fail-dispatch', error }));
-  }
-
-  #report(
-    attempt: Attempt,
-    end: {
-      readonly outcome: AttemptOutcome;
-      readonly termination?: Termination;
-      readonly failure?: AttemptFailure | null;
-      readonly nextAttemptAtMs?: number;
-    },
-  ): void {
-    const { session, epoch } = attempt;
-    const failure = end.failure ?? null;
-    this.#ports.onAttempt({
-      sessionId: session.id,
-      userId: session.userId,
-      agentId: session.agentId,
-      epoch,
-      attempt: attempt.attempt,
-      webhookId: webhookId(session.id, epoch),
-      ...attempt.observed(),
-      outcome: end.outcome,
-      termination: end.termination ?? null,
-      failure: failure?.kind ?? null,
-      error: failure === null ? null : describeFailure(failure),
-      nextAttemptAtMs: end.nextAttemptAtMs ?? null,
-    });
-  }
-
-  /** Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. */
-  async #commit(
-    attempt: Attempt,
-    command: (base: CommandBase) => Parameters<DispatchPorts['propose']>[1],
-  ): Promise<void> {
-    const deadline = performance.now() + COMMIT_LIMIT_MS;
-    const { session, epoch, group } = attempt;
-    while (!attempt.dropped && performance.now() < deadline) {
-      const outcome: ProposeOutcome = await this.#ports.propose(
-        group,
-        command({
-          sessionId: session.id,
-          epoch,
-          attempt: attempt.attempt,
-          timeMs: this.#ports.wallClockMs(),
-        }),
-      );
-      // Applied: done, or refused because the epoch has moved on, which is as final.
-      if (outcome.status === 'applied') return;
-      await new Promise((resolve) => setTimeout(resolve, COMMIT_RETRY_MS));
-    }
-  }
-
-  leadershipLost(group: number): void {
-    for (const call of this.#busy.values()) if (call.group === group) call.attempt?.drop();
+  hold(sessionId: string): Hold | null {
+    const found = this.#finder.find(sessionId);
+    if (found === null) return null;
+    const { dispatch } = found.session;
+    if (dispatch.status !== 'running' && dispatch.status !== 'waiting') return null;
+    if (dispatch.attempt === 0) return null;
+    const busy = this.#busy.get(sessionId);
+    const release = busy?.gate.hold() ?? (() => undefined);
+    const { epoch, attempt } = dispatch;
+    const partial = this.#partialOf(found, busy);
+    return { held: { epoch, attempt, partial }, release };
   }
 
   async stopAnswer(sessionId: string): ReturnType<DispatchEngine['stopAnswer']> {
-    const found = this.#find(sessionId);
+    const found = this.#finder.find(sessionId);
     if (found === null)
       return { ok: false, code: 'not_leader', detail: 'this node does not lead the session' };
-    const { group, session } = found;
-    const attempt = this.#busy.get(sessionId)?.attempt ?? null;
-    const partial = attempt?.partial() ?? null;
+    const busy = this.#busy.get(sessionId);
     // From here on nothing of this answer is shown anywhere, whatever the agent still says.
-    attempt?.drop();
-    const outcome = await this.#ports.propose(group, {
-      type: 'stop-dispatch',
-      sessionId,
-      epoch: session.dispatch.epoch,
-      partial,
-      timeMs: this.#ports.wallClockMs(),
-    });
-    if (outcome.status !== 'applied')
-      return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
-    if (outcome.reply.type === 'refused')
-      return { ok: false, code: 'conflict', detail: outcome.reply.detail };
-    return { ok: true };
-  }
-
-  #find(sessionId: string): { readonly group: number; readonly session: Session } | null {
-    for (const { group, state } of this.#ports.ledGroups()) {
-      const session = state.sessions.get(sessionId);
-      if (session !== undefined) return { group, session };
+    const release = busy?.gate.hold() ?? (() => undefined);
+    const { epoch } = found.session.dispatch;
+    try {
+      const outcome = await this.#ports.propose(found.group, {
+        type: 'stop-dispatch',
+        sessionId,
+        epoch,
+        partial: this.#partialOf(found, busy),
+        timeMs: this.#ports.wallClockMs(),
+      });
+      if (outcome.status !== 'applied')
+        return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
+      if (outcome.reply.type === 'refused')
+        return { ok: false, code: 'conflict', detail: outcome.reply.detail };
+      if (busy?.isConcluding === false) busy.attempt?.drop();
+      return { ok: true };
+    } finally {
+      // Committed, the call has been dropped; else it goes on as if nothing had been asked.
+      release();
     }
-    return null;
   }
 
-  liveAnswer(sessionId: string): ReturnType<DispatchEngine['liveAnswer']> {
+  /** What a person could have read so far, closed; null: nothing. */
+  #partialOf(found: FoundSession, busy: Busy | undefined): ReturnType<typeof keptPartial> {
+    const attempt = busy?.attempt ?? null;
+    return keptPartial(attempt, this.#notedOf(found), found.session.dispatch.epoch, 'stop');
+  }
+
+  #notedOf({ session }: FoundSession): NotedAnswer | null {
+    try {
+      return notedAnswer(session);
+    } catch (error) {
+      // It is a convenience: an answer that can't be read back must not keep the work from being done.
+      this.#ports.onError(error);
+      return null;
+    }
+  }
+
+  liveAnswer(sessionId: string): LiveAnswer | null {
     const attempt = this.#busy.get(sessionId)?.attempt ?? null;
-    if (attempt === null || attempt.dropped) return null;
-    return { epoch: attempt.epoch, attempt: attempt.attempt, chunks: attempt.answer.chunks };
+    if (attempt !== null && !attempt.dropped && attempt.isShown) {
+      const { epoch, answer } = attempt;
+      const { chunks, nextIndex } = answer;
+      return { epoch, attempt: attempt.attempt, chunks, nextIndex };
+    }
+    const found = this.#finder.find(sessionId);
+    const noted = found === null ? null : this.#notedOf(found);
+    if (found === null || noted === null) return null;
+    const { chunks, nextIndex } = noted;
+    return { epoch: found.session.dispatch.epoch, attempt: noted.attempt, chunks, nextIndex };
   }
 
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     const deadline = performance.now() + graceMs;
-    while (this.#busy.size > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    for (const call of this.#busy.values()) call.attempt?.drop();
-    await this.#http.destroy();
+    while (this.#busy.size > 0 && performance.now() < deadline) await pause(20);
+    const attempts = [...this.#busy.values()].flatMap(({ attempt }) => attempt ?? []);
+    const handedOver = Promise.all(attempts.map((attempt) => attempt.handOver()));
+    await Promise.race([handedOver.catch(this.#ports.onError), pause(HAND_OVER_LIMIT_MS)]);
+    for (const attempt of attempts) attempt.drop();
+    await this.#pools.destroy();
   }
 }
 
-interface CommandBase {
-  readonly sessionId: string;
-  readonly epoch: number;
-  readonly attempt: number;
-  readonly timeMs: number;
+function isCurrent(dispatch: DispatchState, attempt: Attempt): boolean {
+  return (
+    dispatch.status === 'running' &&
+    dispatch.epoch === attempt.epoch &&
+    dispatch.attempt === attempt.attempt
+  );
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,5 @@
+export { notedAnswer } from './answer-checkpoint.ts';
 export type * from './attempt-report.ts';
 export type * from './dispatch-api.ts';
 export { createDispatchEngine } from './dispatch-engine.ts';
+export { DISPATCH_LIMITS } from './dispatch-limits.ts';

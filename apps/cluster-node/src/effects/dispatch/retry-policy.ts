@@ -4,8 +4,12 @@ export type AttemptFailure =
   | { readonly kind: 'timeout'; readonly detail: string }
   | { readonly kind: 'connection'; readonly detail: string }
   | { readonly kind: 'answer'; readonly detail: string }
+  /** What the agent is to be sent can't be read now: no call was made. */
+  | { readonly kind: 'history'; readonly detail: string }
   /** The address is private, the agent unknown or disabled: no attempt was made. */
-  | { readonly kind: 'refused'; readonly detail: string };
+  | { readonly kind: 'refused'; readonly detail: string }
+  /** The agent is left alone, and has been for too long: no attempt was made. */
+  | { readonly kind: 'breaker' };
 
 export type RetryDecision =
   | { readonly type: 'retry'; readonly delayMs: number }
@@ -29,7 +33,7 @@ export function decideRetry(
   nowMs: number,
   random: number,
 ): RetryDecision {
-  if (failure.kind === 'refused') return { type: 'fail' };
+  if (failure.kind === 'refused' || failure.kind === 'breaker') return { type: 'fail' };
   if (failure.kind === 'status') {
     if (failure.status === 410) return { type: 'disable' };
     if (failure.status < 500 && !RETRIED_STATUS.has(failure.status)) return { type: 'fail' };
@@ -62,9 +66,15 @@ export function describeFailure(failure: AttemptFailure): string {
       return `The agent took too long: ${failure.detail}.`;
     case 'connection':
       return `The agent could not be reached: ${failure.detail}.`;
+    case 'history':
+      return `The agent was not called: ${failure.detail}.`;
     case 'answer':
       return `The agent's answer could not be read: ${failure.detail}.`;
     case 'refused':
       return failure.detail;
+    case 'breaker':
+      return 'The agent has failed too often in a row, so it was not called.';
+    default:
+      return failure satisfies never;
   }
 }

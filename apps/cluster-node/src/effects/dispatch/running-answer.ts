@@ -8,9 +8,12 @@ import {
 } from '@fleetlm/client/assemble';
 import type { Termination } from '@fleetlm/protocol';
 import type { NewMessage } from '../ports.ts';
+import { CompactChunks } from './compact-chunks.ts';
 import type { Chunk } from './dispatch-api.ts';
 
 const PREVIEW_LENGTH_MAX = 140;
+/** Parts of one message: beyond them, every further chunk would cost too much. */
+export const PARTS_MAX = 5_000;
 const encoder = new TextEncoder();
 
 export interface AnswerTimes {
@@ -24,7 +27,7 @@ const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
 /** An answer while it comes in: its chunks, as they are shown, and what they come to. */
 export class RunningAnswer {
   readonly messageId: string;
-  readonly chunks: Chunk[] = [];
+  readonly #chunks = new CompactChunks();
   #message: AssembledMessage = EMPTY_MESSAGE;
   #hasContent = false;
 
@@ -37,6 +40,16 @@ export class RunningAnswer {
     return this.#hasContent;
   }
 
+  /** From the first one on, texts merged; an own list. */
+  get chunks(): readonly Chunk[] {
+    return this.#chunks.chunks;
+  }
+
+  /** Index of the next chunk to be shown. */
+  get nextIndex(): number {
+    return this.#chunks.nextIndex;
+  }
+
   get message(): AssembledMessage {
     return this.#message;
   }
@@ -45,15 +58,15 @@ export class RunningAnswer {
   take(chunk: Chunk): readonly Chunk[] {
     const shown: Chunk[] = [];
     if (chunk.type === 'start') {
-      if (this.chunks.length > 0) return [];
+      if (this.nextIndex > 0) return [];
       shown.push({ ...chunk, messageId: this.messageId });
     } else {
-      if (this.chunks.length === 0) shown.push({ type: 'start', messageId: this.messageId });
+      if (this.nextIndex === 0) shown.push({ type: 'start', messageId: this.messageId });
       shown.push(chunk);
     }
     this.#hasContent ||= !PREAMBLE.has(chunk.type) && chunk.type !== 'error';
     for (const one of shown) {
-      this.chunks.push(one);
+      this.#chunks.add(one);
       this.#message = assembleChunk(this.#message, one);
     }
     return shown;

@@ -7,7 +7,9 @@ import type { LiveAnswer } from './live-answer.ts';
 import { LiveAnswers, type LiveAnswersPorts } from './live-answers.ts';
 import { SinkRooms } from './sink-rooms.ts';
 
-export interface FeedPorts extends InboxFeedPorts, Pick<LiveAnswersPorts, 'dispatchOf' | 'fetch'> {
+export interface FeedPorts
+  extends InboxFeedPorts,
+    Pick<LiveAnswersPorts, 'dispatchOf' | 'fetch' | 'noted'> {
   /** To all other nodes; those that are not connected miss it and ask for what they lack. */
   readonly castChunk: (frame: Uint8Array) => void;
   readonly monotonicMs: () => number;
@@ -27,6 +29,7 @@ export class Feed {
     this.#answers = new LiveAnswers({
       dispatchOf: ports.dispatchOf,
       fetch: ports.fetch,
+      noted: ports.noted,
       monotonicMs: ports.monotonicMs,
       deliver: ({ sessionId, epoch, attempt, index, chunk }) =>
         this.#sessions.publish(sessionId, { type: 'chunk', epoch, attempt, index, chunk }),

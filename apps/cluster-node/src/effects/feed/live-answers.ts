@@ -1,4 +1,5 @@
 import type { DispatchState } from '@fleetlm/conversation';
+import { CompactChunks } from '../dispatch/compact-chunks.ts';
 import type { Chunk, LiveChunk } from '../dispatch/dispatch-api.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
@@ -17,6 +18,8 @@ export interface LiveAnswersPorts {
   readonly dispatchOf: (sessionId: string) => DispatchState | null;
   /** The answer in progress from the leader's node; null: none, or it can't be asked. */
   readonly fetch: (sessionId: string) => Promise<LiveAnswer | null>;
+  /** What is noted in the log of an answer in progress, as far as this node has applied; null: nothing. */
+  readonly noted: (sessionId: string) => LiveAnswer | null;
   readonly deliver: (chunk: LiveChunk) => void;
   /** Chunks are missing that nobody has: subscribers must start afresh. */
   readonly lost: (sessionId: string) => void;
@@ -28,8 +31,8 @@ interface Answer {
   readonly attempt: number;
   /** Chunks below this were delivered, in order. */
   next: number;
-  /** Those delivered, or null when they became too many to keep. */
-  chunks: Chunk[] | null;
+  /** Those delivered, texts merged, or null when they became too many to keep. */
+  chunks: CompactChunks | null;
   bytes: number;
   readonly early: Map<number, Chunk>;
   fetching: Promise<LiveAnswer | null> | null;
@@ -83,6 +86,8 @@ export class LiveAnswers {
   /** From the first chunk. Asks the leader's node when this one has none, or not all of it. */
   async read(sessionId: string): Promise<LiveAnswer | null> {
     const dispatch = this.#ports.dispatchOf(sessionId);
+    // Between two attempts what was read of the first one is still to be seen.
+    if (dispatch?.status === 'waiting' && dispatch.attempt > 0) return this.#ports.noted(sessionId);
     if (dispatch !== null && dispatch.status !== 'running') return null;
     const known = this.#answers.get(sessionId);
     if (known !== undefined && known.early.size === 0) {
@@ -94,7 +99,7 @@ export class LiveAnswers {
       (dispatch === null ? null : this.#answerFor(sessionId, dispatch.epoch, dispatch.attempt));
     if (answer === null) return this.#ports.fetch(sessionId);
     answer.fetchNotBeforeMs = 0;
-    return (await this.#fetch(sessionId, answer)) ?? whole(answer);
+    return (await this.#fetch(sessionId, answer)) ?? whole(answer) ?? this.#ports.noted(sessionId);
   }
 
   #answerFor(sessionId: string, epoch: number, attempt: number): Answer | null {
@@ -109,7 +114,7 @@ export class LiveAnswers {
       epoch,
       attempt,
       next: 0,
-      chunks: [],
+      chunks: new CompactChunks(),
       bytes: 0,
       early: new Map(),
       fetching: null,
@@ -123,7 +128,7 @@ export class LiveAnswers {
     const index = answer.next;
     answer.next += 1;
     if (answer.chunks !== null) {
-      answer.chunks.push(chunk);
+      answer.chunks.add(chunk);
       answer.bytes += bytes;
       this.#bytes += bytes;
       if (answer.bytes > ANSWER_BYTES_MAX || this.#bytes > ANSWERS_BYTES_MAX) this.#trim(answer);
@@ -157,11 +162,25 @@ export class LiveAnswers {
   #merge(sessionId: string, answer: Answer, fetched: LiveAnswer): void {
     if (this.#answers.get(sessionId) !== answer) return;
     if (fetched.epoch !== answer.epoch || fetched.attempt !== answer.attempt) return;
-    for (const chunk of fetched.chunks.slice(answer.next))
-      this.#append(sessionId, answer, chunk, sizeOf(chunk));
+    if (fetched.nextIndex > answer.next) {
+      // What is missing comes merged: subscribers here that had the beginning have to start afresh.
+      const hadSome = answer.next > 0;
+      this.#adopt(answer, fetched);
+      if (hadSome) this.#ports.lost(sessionId);
+    }
     for (const index of [...answer.early.keys()])
       if (index < answer.next) answer.early.delete(index);
     this.#drainEarly(sessionId, answer);
+  }
+
+  #adopt(answer: Answer, { chunks, nextIndex }: LiveAnswer): void {
+    this.#trim(answer);
+    answer.next = nextIndex;
+    const bytes = chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
+    if (bytes > ANSWER_BYTES_MAX || this.#bytes + bytes > ANSWERS_BYTES_MAX) return;
+    answer.chunks = new CompactChunks(chunks, nextIndex);
+    answer.bytes = bytes;
+    this.#bytes += bytes;
   }
 
   #trim(answer: Answer): void {
@@ -183,7 +202,8 @@ export class LiveAnswers {
 }
 
 function whole({ epoch, attempt, chunks }: Answer): LiveAnswer | null {
-  return chunks === null || chunks.length === 0 ? null : { epoch, attempt, chunks: [...chunks] };
+  if (chunks === null || chunks.length === 0) return null;
+  return { epoch, attempt, chunks: chunks.chunks, nextIndex: chunks.nextIndex };
 }
 
 function sizeOf(chunk: Chunk): number {

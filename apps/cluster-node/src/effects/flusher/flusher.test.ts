@@ -144,6 +144,8 @@ function say(text: string, sessionId = SESSION): void {
       payload: encoder.encode(JSON.stringify({ content: { text }, metadata: {} })),
       preview: text.slice(0, 20),
     },
+    whileAnswering: 'queue',
+    held: null,
     debounceMs: 500,
     timeMs: 1000 + sent,
   });

@@ -1,0 +1,49 @@
+import { type AnswerCheckpoint, answerCheckpoint } from '@fleetlm/conversation';
+import { chunkSchema } from '@fleetlm/protocol';
+import * as z from 'zod';
+import type { Session } from '../ports.ts';
+import { CompactChunks } from './compact-chunks.ts';
+import type { Chunk } from './dispatch-api.ts';
+import { RunningAnswer } from './running-answer.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const segmentSchema = z.array(chunkSchema);
+
+/** The chunks of one piece of an answer, as the log keeps them. */
+export function encodeSegment(chunks: readonly Chunk[]): Uint8Array {
+  return encoder.encode(JSON.stringify(chunks));
+}
+
+/** What the log knows of an answer that is or was being given. */
+export interface NotedAnswer {
+  /** The attempt that said it. */
+  readonly attempt: number;
+  /** Chunks below it are in here. */
+  readonly nextIndex: number;
+  readonly chunks: readonly Chunk[];
+  readonly messageId: string;
+}
+
+/** Null: nothing is noted of the session's present epoch. Throws for what no version of this node wrote. */
+export function notedAnswer(session: Session): NotedAnswer | null {
+  const noted = answerCheckpoint(session);
+  return noted === null ? null : decodeCheckpoint(noted);
+}
+
+export function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint): NotedAnswer {
+  const all = segments.flatMap((segment) =>
+    segmentSchema.parse(JSON.parse(decoder.decode(segment))),
+  );
+  const { chunks } = new CompactChunks(all, index);
+  const messageId = chunks[0]?.messageId;
+  if (typeof messageId !== 'string') throw new Error('a noted answer does not begin with its id');
+  return { attempt, nextIndex: index, chunks, messageId };
+}
+
+/** The noted answer put together, to be kept as it stands. */
+export function answerOf(noted: NotedAnswer): RunningAnswer {
+  const answer = new RunningAnswer(noted.messageId);
+  for (const chunk of noted.chunks) answer.take(chunk);
+  return answer;
+}

@@ -1,0 +1,248 @@
+import type { DispatchState } from '@fleetlm/conversation';
+import { type Termination, webhookId } from '@fleetlm/protocol';
+import type { Command, NewMessage, ProposeOutcome, Session } from '../ports.ts';
+import type { NotedAnswer } from './answer-checkpoint.ts';
+import type { Attempt, AttemptEnd, AttemptObservation } from './attempt.ts';
+import type { AttemptOutcome } from './attempt-report.ts';
+import type { DispatchPorts } from './dispatch-api.ts';
+import { keptPartial } from './kept-partial.ts';
+import { type AttemptFailure, decideRetry, describeFailure } from './retry-policy.ts';
+import type { FoundSession } from './work-finder.ts';
+
+/** What the end of a call says of the agent. */
+export type CallHealth = 'well' | 'unwell' | 'unknown';
+
+interface CommandBase {
+  readonly sessionId: string;
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly timeMs: number;
+}
+
+interface AttemptName {
+  readonly group: number;
+  readonly session: Session;
+  readonly epoch: number;
+  readonly attempt: number;
+}
+
+interface ReportedEnd {
+  readonly outcome: AttemptOutcome;
+  readonly termination?: Termination;
+  readonly failure?: AttemptFailure | null;
+  readonly nextAttemptAtMs?: number;
+}
+
+/** Commits how attempts begin and end, and tells of it. */
+export class AttemptConclusion {
+  readonly #ports: DispatchPorts;
+  readonly #counts = { completed: 0, failedAttempts: 0, failed: 0 };
+
+  constructor(ports: DispatchPorts) {
+    this.#ports = ports;
+  }
+
+  get counts(): Readonly<{ completed: number; failedAttempts: number; failed: number }> {
+    return { ...this.#counts };
+  }
+
+  /** False: the work is not ours to do any more, or it can't be said. */
+  async start({ group, session }: FoundSession, epoch: number, attempt: number): Promise<boolean> {
+    const outcome = await this.#ports.propose(group, {
+      type: 'start-dispatch',
+      sessionId: session.id,
+      epoch,
+      attempt,
+      timeMs: this.#ports.wallClockMs(),
+    });
+    return outcome.status === 'applied' && outcome.reply.type !== 'refused';
+  }
+
+  async conclude(
+    attempt: Attempt,
+    end: AttemptEnd,
+    noted: NotedAnswer | null,
+  ): Promise<CallHealth> {
+    switch (end.type) {
+      case 'dropped':
+        this.#report(attempt, attempt.observed(), { outcome: 'dropped' });
+        return 'unknown';
+      case 'answered': {
+        const { failure, termination } = end;
+        const isWhole = failure === null;
+        this.#report(attempt, attempt.observed(), {
+          outcome: isWhole ? 'answered' : 'broken-off',
+          termination,
+          failure,
+        });
+        const kept = isWhole ? null : keptPartial(attempt, noted, attempt.epoch, termination);
+        await this.#complete(attempt, kept ?? end.message, () => attempt.dropped);
+        return isWhole ? 'well' : 'unknown';
+      }
+      case 'failed':
+        this.#counts.failedAttempts += 1;
+        await this.#failed(attempt, end.failure, noted);
+        return healthAfter(end.failure);
+      default:
+        return end satisfies never;
+    }
+  }
+
+  /** The node that streamed is gone, and the agent wants what was said to stand: it ends here. */
+  async seal(
+    { group, session }: FoundSession,
+    running: Extract<DispatchState, { status: 'running' }>,
+    noted: NotedAnswer,
+  ): Promise<void> {
+    const { epoch, attempt } = running;
+    const message = keptPartial(null, noted, epoch, 'disconnect');
+    if (message !== null) await this.#complete({ group, session, epoch, attempt }, message);
+  }
+
+  /** The agent is left alone for too long: the person is told rather than left to wait. */
+  async giveUp(found: FoundSession, noted: NotedAnswer | null): Promise<void> {
+    const { group, session } = found;
+    const { dispatch } = session;
+    if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return;
+    const failure: AttemptFailure = { kind: 'breaker' };
+    const { epoch, attempt } = dispatch;
+    const name = { group, session, epoch, attempt };
+    this.#report(name, unmade(this.#ports.wallClockMs()), { outcome: 'failed', failure });
+    await this.#giveUp(name, failure, noted);
+  }
+
+  async #failed(
+    attempt: Attempt,
+    failure: AttemptFailure,
+    noted: NotedAnswer | null,
+  ): Promise<void> {
+    const nowMs = this.#ports.wallClockMs();
+    const decision = decideRetry(failure, attempt.attempt, nowMs, this.#ports.random());
+    if (decision.type === 'retry') {
+      const nextAttemptAtMs = nowMs + decision.delayMs;
+      this.#report(attempt, attempt.observed(), {
+        outcome: 'will-retry',
+        failure,
+        nextAttemptAtMs,
+      });
+      const error = describeFailure(failure);
+      await this.#commit(
+        attempt,
+        (base) => ({ ...base, type: 'defer-dispatch', nextAttemptAtMs, error }),
+        () => attempt.dropped,
+      );
+      return;
+    }
+    this.#report(attempt, attempt.observed(), { outcome: 'failed', failure });
+    if (decision.type === 'disable') await this.#ports.disableAgent(attempt.session.agentId);
+    await this.#giveUp(attempt, failure, noted, () => attempt.dropped);
+  }
+
+  /** No attempt follows. What people have read of an earlier one stays; else the work has failed, visibly. */
+  async #giveUp(
+    name: AttemptName,
+    failure: AttemptFailure,
+    noted: NotedAnswer | null,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
+    const message = keptPartial(null, noted, name.epoch, 'disconnect');
+    if (message === null) {
+      this.#counts.failed += 1;
+      const error = describeFailure(failure);
+      await this.#commit(name, (base) => ({ ...base, type: 'fail-dispatch', error }), isOver);
+      return;
+    }
+    if (name.session.dispatch.status !== 'waiting') {
+      await this.#complete(name, message, isOver);
+      return;
+    }
+    // An answer ends what is running, so it runs for a moment.
+    const attempt = name.attempt + 1;
+    if (await this.start(name, name.epoch, attempt))
+      await this.#complete({ ...name, attempt }, message, isOver);
+  }
+
+  async #complete(
+    name: AttemptName,
+    message: NewMessage,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
+    this.#counts.completed += 1;
+    await this.#commit(name, (base) => ({ ...base, type: 'complete-dispatch', message }), isOver);
+  }
+
+  /** Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. */
+  async #commit(
+    { group, session, epoch, attempt }: AttemptName,
+    command: (base: CommandBase) => Command,
+    isOver: () => boolean,
+  ): Promise<void> {
+    const { commitLimitMs, commitRetryMs } = this.#ports.limits;
+    const deadline = performance.now() + commitLimitMs;
+    const sessionId = session.id;
+    while (!isOver() && performance.now() < deadline) {
+      const timeMs = this.#ports.wallClockMs();
+      const outcome: ProposeOutcome = await this.#ports.propose(
+        group,
+        command({ sessionId, epoch, attempt, timeMs }),
+      );
+      // Applied: done, or refused because the epoch has moved on, which is as final.
+      if (outcome.status === 'applied') return;
+      await new Promise((resolve) => setTimeout(resolve, commitRetryMs));
+    }
+  }
+
+  #report(
+    { session, epoch, attempt }: AttemptName,
+    observed: AttemptObservation,
+    end: ReportedEnd,
+  ): void {
+    const failure = end.failure ?? null;
+    this.#ports.onAttempt({
+      sessionId: session.id,
+      userId: session.userId,
+      agentId: session.agentId,
+      epoch,
+      attempt,
+      webhookId: webhookId(session.id, epoch),
+      ...observed,
+      outcome: end.outcome,
+      termination: end.termination ?? null,
+      failure: failure?.kind ?? null,
+      error: failure === null ? null : describeFailure(failure),
+      nextAttemptAtMs: end.nextAttemptAtMs ?? null,
+    });
+  }
+}
+
+/** Nobody was called. */
+function unmade(startedAtMs: number): AttemptObservation {
+  return {
+    startedAtMs,
+    url: null,
+    status: null,
+    firstTokenMs: null,
+    totalMs: 0,
+    request: null,
+    response: null,
+  };
+}
+
+/** Only what shows that the agent can't answer counts against it; that it refuses a call shows that it can. */
+function healthAfter(failure: AttemptFailure): CallHealth {
+  switch (failure.kind) {
+    case 'connection':
+    case 'timeout':
+      return 'unwell';
+    case 'status':
+      if (failure.status >= 500) return 'unwell';
+      return failure.status === 429 ? 'unknown' : 'well';
+    case 'answer':
+    case 'history':
+    case 'refused':
+    case 'breaker':
+      return 'unknown';
+    default:
+      return failure satisfies never;
+  }
+}

@@ -1,0 +1,69 @@
+import type { AgentRecord } from '../ports.ts';
+
+/** An answer may go on longer than its first byte may take to come, but not for ever. */
+const TOTAL_LIMIT_FACTOR = 10;
+
+export type CallLimit = 'first-byte' | 'idle' | 'total';
+
+/** The three clocks of one call once it is under way; the fourth, of connecting, is the connection's own. */
+export class CallLimits {
+  readonly #controller = new AbortController();
+  readonly #firstByteMs: number;
+  readonly #idleMs: number;
+  readonly #total: NodeJS.Timeout;
+  #silence: NodeJS.Timeout | null;
+  #expired: CallLimit | null = null;
+
+  constructor(agent: Pick<AgentRecord, 'timeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>) {
+    this.#firstByteMs = agent.timeoutMs;
+    this.#idleMs = agent.idleTimeoutMs ?? agent.timeoutMs;
+    const totalMs = agent.totalTimeoutMs ?? agent.timeoutMs * TOTAL_LIMIT_FACTOR;
+    this.#total = setTimeout(() => this.#expire('total'), totalMs);
+    this.#silence = setTimeout(() => this.#expire('first-byte'), this.#firstByteMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Null: none has passed. */
+  get expired(): CallLimit | null {
+    return this.#expired;
+  }
+
+  /** Bytes came, or are waited for again: silence is measured from now on. */
+  heard(): void {
+    this.pause();
+    this.#silence = setTimeout(() => this.#expire('idle'), this.#idleMs);
+  }
+
+  /** What takes time now is not the agent. */
+  pause(): void {
+    if (this.#silence !== null) clearTimeout(this.#silence);
+    this.#silence = null;
+  }
+
+  end(): void {
+    this.pause();
+    clearTimeout(this.#total);
+  }
+
+  #expire(limit: CallLimit): void {
+    this.#expired ??= limit;
+    this.end();
+    this.#controller.abort();
+  }
+}
+
+export function describeLimit(limit: CallLimit): string {
+  switch (limit) {
+    case 'first-byte':
+      return 'no first byte';
+    case 'idle':
+      return 'silence in the answer';
+    case 'total':
+      return 'the whole answer was not there in time';
+    default:
+      return limit satisfies never;
+  }
+}

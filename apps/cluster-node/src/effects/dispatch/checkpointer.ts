@@ -1,0 +1,104 @@
+import { answerCheckpoint } from '@fleetlm/conversation';
+import type { Session } from '../ports.ts';
+import { encodeSegment } from './answer-checkpoint.ts';
+import { CompactChunks } from './compact-chunks.ts';
+import type { Chunk, DispatchPorts } from './dispatch-api.ts';
+
+/** An answer is noted in the log at most twice a second. */
+export const CHECKPOINT_EVERY_MS = 500;
+
+export interface CheckpointerOptions {
+  readonly group: number;
+  /** Of the state: what it has noted is what the next piece continues. */
+  readonly session: Session;
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly ports: Pick<DispatchPorts, 'propose' | 'wallClockMs' | 'onError'>;
+}
+
+/** Takes an answer in progress down in the log, piece by piece, so that it outlives this node. */
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  /** Shown and not yet noted, in order; the first has index `#from`. */
+  #pending: Chunk[] = [];
+  #from = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> | null = null;
+  #isOver = false;
+  #written = 0;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+  }
+
+  /** Pieces that were noted. */
+  get written(): number {
+    return this.#written;
+  }
+
+  shown(chunk: Chunk): void {
+    if (this.#isOver) return;
+    this.#pending.push(chunk);
+    this.#timer ??= setTimeout(() => this.#due(), CHECKPOINT_EVERY_MS);
+  }
+
+  /** What is pending is noted now, once; nothing after it. */
+  async finish(): Promise<void> {
+    if (this.#isOver) return;
+    await this.#writing;
+    await this.#write();
+    this.end();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#pending = [];
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #due(): void {
+    this.#writing = this.#write()
+      .catch(this.#options.ports.onError)
+      .then(() => {
+        this.#writing = null;
+        this.#timer = null;
+        if (!this.#isOver && this.#pending.length > 0)
+          this.#timer = setTimeout(() => this.#due(), CHECKPOINT_EVERY_MS);
+      });
+  }
+
+  async #write(): Promise<void> {
+    this.#forgetNoted();
+    if (this.#isOver || this.#pending.length === 0) return;
+    const { group, session, epoch, attempt, ports } = this.#options;
+    const fromIndex = this.#from;
+    const toIndex = fromIndex + this.#pending.length;
+    const outcome = await ports.propose(group, {
+      type: 'checkpoint-answer',
+      sessionId: session.id,
+      epoch,
+      attempt,
+      fromIndex,
+      toIndex,
+      chunks: encodeSegment(new CompactChunks(this.#pending).chunks),
+      timeMs: ports.wallClockMs(),
+    });
+    // Not applied: the next piece takes this one along, or finds it noted after all.
+    if (outcome.status !== 'applied') return;
+    // The epoch has moved on, or no more is taken: what is noted stays as it is.
+    if (outcome.reply.type === 'refused') this.end();
+    else {
+      this.#written += 1;
+      this.#forgetNoted();
+    }
+  }
+
+  /** The state knows what is noted, also of a proposal whose outcome was not known. */
+  #forgetNoted(): void {
+    const noted = answerCheckpoint(this.#options.session);
+    const index = noted?.attempt === this.#options.attempt ? noted.index : 0;
+    this.#pending = this.#pending.slice(Math.max(0, index - this.#from));
+    this.#from = Math.max(this.#from, index);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Chunk } from './dispatch-api.ts';
+
+/** What a delta says, by its type; whatever else a chunk of the type may carry is not merged away. */
+const DELTAS: Readonly<Record<string, { readonly of: string; readonly text: string }>> = {
+  'text-delta': { of: 'id', text: 'delta' },
+  'reasoning-delta': { of: 'id', text: 'delta' },
+  'tool-input-delta': { of: 'toolCallId', text: 'inputTextDelta' },
+};
+/** Fields of a delta that can be merged: its type, whose it is, and what it says. */
+const PLAIN_FIELDS = 3;
+
+/**
+ * The chunks of an answer for whoever joins late: neighbours that continue the same text are one. Assembling them gives
+ * the same message as assembling all.
+ */
+export class CompactChunks {
+  readonly #chunks: Chunk[] = [];
+  #nextIndex: number;
+
+  /** `nextIndex`: of the first chunk to be added, among all of its answer. */
+  constructor(chunks: Iterable<Chunk> = [], nextIndex = 0) {
+    for (const chunk of chunks) this.#push(chunk);
+    this.#nextIndex = nextIndex;
+  }
+
+  /** A list of its own. */
+  get chunks(): readonly Chunk[] {
+    return [...this.#chunks];
+  }
+
+  get length(): number {
+    return this.#chunks.length;
+  }
+
+  /** Index of the next chunk that is not in here. */
+  get nextIndex(): number {
+    return this.#nextIndex;
+  }
+
+  add(chunk: Chunk): void {
+    this.#push(chunk);
+    this.#nextIndex += 1;
+  }
+
+  #push(chunk: Chunk): void {
+    const last = this.#chunks.at(-1);
+    const merged = last === undefined ? null : mergedDelta(last, chunk);
+    if (merged === null) this.#chunks.push(chunk);
+    else this.#chunks[this.#chunks.length - 1] = merged;
+  }
+}
+
+/** Null: the two don't continue one text. */
+export function mergedDelta(first: Chunk, second: Chunk): Chunk | null {
+  const fields = Object.hasOwn(DELTAS, first.type) ? DELTAS[first.type] : undefined;
+  if (fields === undefined || second.type !== first.type) return null;
+  if (first[fields.of] !== second[fields.of]) return null;
+  const before = first[fields.text];
+  const after = second[fields.text];
+  if (typeof before !== 'string' || typeof after !== 'string') return null;
+  const isPlain = (chunk: Chunk): boolean => Object.keys(chunk).length === PLAIN_FIELDS;
+  if (!isPlain(first) || !isPlain(second)) return null;
+  return { ...first, [fields.text]: before + after };
+}
