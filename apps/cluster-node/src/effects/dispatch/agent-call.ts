@@ -40,6 +40,8 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
   const limits = new CallLimits(agent);
   try {
     const response = await open(options, AbortSignal.any([signal, limits.signal]));
+    // Whoever reads the body is told of its end; nobody else need be, and an error without a listener ends a process.
+    response.body.on('error', () => undefined);
     exchange.answered(response.statusCode, response.headers);
     await checkStatus(response, exchange);
     checkEncoding(response);

@@ -78,3 +78,22 @@ test('bytes that are no UTF-8 are refused', () => {
   const stream = new AnswerStream('application/x-ndjson');
   expect(() => stream.push(new Uint8Array([0x7b, 0xff, 0xfe]))).toThrow('UTF-8');
 });
+
+test('the whole lines in front of bytes that are no UTF-8 are kept, however they are cut', () => {
+  const line = bytes(`${JSON.stringify(chunk)}\n`);
+  const broken = Buffer.concat([line, line, Buffer.from([0x7b, 0xff]), line]);
+  for (let cut = 0; cut <= broken.length; cut += 1) {
+    const stream = new AnswerStream('application/x-ndjson');
+    const items: StreamItem[] = [];
+    for (const piece of [broken.subarray(0, cut), broken.subarray(cut)]) {
+      if (stream.broken !== null) continue;
+      try {
+        items.push(...stream.push(piece));
+      } catch (error) {
+        expect(error).toBeInstanceOf(AnswerStreamError);
+      }
+    }
+    expect(values(items), `cut at ${cut}`).toEqual([chunk, chunk]);
+    expect(stream.broken?.message).toContain('UTF-8');
+  }
+});

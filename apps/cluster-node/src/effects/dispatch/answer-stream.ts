@@ -23,6 +23,8 @@ export type StreamItem =
  * then by the first byte. Bytes in, items out; throws AnswerStreamError.
  */
 export class AnswerStream {
+  /** The beginning of a character whose end has not come. */
+  #undecoded: Uint8Array = new Uint8Array(0);
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #format: 'sse' | 'ndjson' | null;
   #events: EventSourceParser;
@@ -64,9 +66,12 @@ export class AnswerStream {
 
   #decode(bytes: Uint8Array, stream: boolean): string {
     try {
-      return this.#decoder.decode(bytes, { stream });
+      const text = this.#decoder.decode(bytes, { stream });
+      this.#undecoded = unfinishedCharacter(bytes, this.#undecoded);
+      return text;
     } catch {
-      throw new AnswerStreamError('the answer is not UTF-8');
+      this.#broken = new AnswerStreamError('the answer is not UTF-8');
+      return validLines(Buffer.concat([this.#undecoded, bytes]));
     }
   }
 
@@ -126,6 +131,37 @@ export class AnswerStream {
   get broken(): AnswerStreamError | null {
     return this.#broken;
   }
+}
+
+/** What the decoder keeps back of these bytes, at most three. */
+function unfinishedCharacter(bytes: Uint8Array, before: Uint8Array): Uint8Array {
+  const all = bytes.length >= 3 ? bytes : Buffer.concat([before, bytes]);
+  for (let back = 1; back <= Math.min(3, all.length); back += 1) {
+    const byte = all[all.length - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? all.slice(all.length - back) : new Uint8Array(0);
+  }
+  return new Uint8Array(0);
+}
+
+/** The whole lines in front of the first one that is not UTF-8. */
+function validLines(bytes: Buffer): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start) + 1;
+    if (end === 0) break;
+    try {
+      text += decoder.decode(bytes.subarray(start, end));
+    } catch {
+      // The line that is broken: nothing of it, or behind it, counts.
+      break;
+    }
+    start = end;
+  }
+  return text;
 }
 
 function tooLong(): AnswerStreamError {

@@ -21,6 +21,11 @@ import { FakeAgent } from './fake-agent.ts';
 
 export const GROUP = 7;
 export const SESSION = '07-01J00000000000000000000000';
+/** Other sessions of the same group. */
+export function sessionIdOf(number: number): string {
+  return `07-01J${String(number).padStart(23, '0')}`;
+}
+
 export const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 
 const encoder = new TextEncoder();
