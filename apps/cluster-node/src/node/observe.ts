@@ -102,6 +102,17 @@ export function observeParts(parts: ObservedParts): void {
     () => dispatch.stats.failedAttempts,
   );
   observe('fleetlm_dispatch_failed_total', 'Answers given up', () => dispatch.stats.failed);
+  observe('fleetlm_dispatch_completed_total', 'Answers committed', () => dispatch.stats.completed);
+  observe(
+    'fleetlm_dispatch_checkpoints_total',
+    'Pieces of answers in progress that were noted in the log',
+    () => dispatch.stats.checkpoints,
+  );
+  observe(
+    'fleetlm_dispatch_breakers_open',
+    'Agents that are left alone for a while',
+    () => dispatch.stats.breakersOpen,
+  );
 
   observe(
     'fleetlm_sessions_subscribed',
