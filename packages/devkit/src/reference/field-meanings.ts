@@ -78,7 +78,15 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   webhook_path: 'appended to `origin_url`',
   message_history_mode: '`tail`: the newest N messages; `last`: the newest one; `entire`: all',
   message_history_limit: 'N of `tail`',
-  timeout_ms: 'to the first byte of an answer, and of silence within it',
+  timeout_ms: 'to the first byte of an answer',
+  connect_timeout_ms: 'until there is a connection',
+  idle_timeout_ms: 'silence within an answer; `null`: as long as `timeout_ms`',
+  total_timeout_ms: 'the whole answer; `null`: ten times `timeout_ms`',
+  while_answering:
+    'what a message does that comes while the agent answers: `queue` waits its turn, `interrupt` ends the answer, `reject` is refused (`conflict`), `merge` joins the turn within the debounce window if nothing was said yet',
+  after_node_loss:
+    'an answer whose node died: `retry` calls again, `seal` keeps what was said as it stands',
+  next_index: 'that of the live chunk which follows; `chunks` may be merged',
   debounce_window_ms: 'wait this long after a message, in case another follows',
   headers: 'sent with every call',
   secret: 'signs the calls: `whsec_` and 24 to 64 bytes in base64; made for you when left out',
