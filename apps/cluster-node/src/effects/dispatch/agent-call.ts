@@ -2,6 +2,7 @@ import { type Dispatcher, errors, request } from 'undici';
 import type { AgentRecord } from '../ports.ts';
 import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
+import type { ByteShare } from './byte-budget.ts';
 import { CallLimits, describeLimit } from './call-limits.ts';
 import type { Exchange } from './exchange.ts';
 import type { AttemptFailure } from './retry-policy.ts';
@@ -29,6 +30,7 @@ export interface AgentCallOptions {
   readonly signal: AbortSignal;
   /** Is told what went over the wire. */
   readonly exchange: Exchange;
+  readonly share: ByteShare;
 }
 
 /**
@@ -50,6 +52,8 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     for await (const bytes of response.body) {
       limits.pause();
       exchange.received(bytes);
+      if (!options.share.take(bytes.length))
+        throw new AnswerStreamError('too many long answers come in at once');
       const items = stream.push(bytes);
       if (items.length > 0) yield items;
       if (stream.broken !== null) throw stream.broken;

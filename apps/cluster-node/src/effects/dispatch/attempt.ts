@@ -5,6 +5,7 @@ import type { AgentRecord, NewMessage, Session } from '../ports.ts';
 import { AttemptError, callAgent } from './agent-call.ts';
 import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
+import type { ByteShare } from './byte-budget.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
@@ -46,6 +47,7 @@ export interface AttemptOptions {
   /** Something of this epoch is on the screen: nothing replaces it before the first word. */
   readonly isContinued: boolean;
   readonly gate: Gate;
+  readonly share: ByteShare;
   readonly ports: DispatchPorts;
 }
 
@@ -57,6 +59,7 @@ export class Attempt {
   readonly group: number;
   readonly answer: RunningAnswer;
   readonly #gate: Gate;
+  readonly #share: ByteShare;
   readonly #ports: DispatchPorts;
   readonly #checkpointer: Checkpointer;
   readonly #hangUp = new AbortController();
@@ -76,6 +79,7 @@ export class Attempt {
     this.attempt = options.attempt;
     this.#isContinued = options.isContinued;
     this.#gate = options.gate;
+    this.#share = options.share;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
     this.answer = new RunningAnswer(options.messageId);
@@ -175,6 +179,7 @@ export class Attempt {
       }),
       dispatcher,
       exchange,
+      share: this.#share,
       allowPrivateAddresses: this.#ports.allowPrivateAddresses,
       signal: this.#hangUp.signal,
     });

@@ -3,6 +3,7 @@ import { type NotedAnswer, notedAnswer } from './answer-checkpoint.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptConclusion, type CallHealth } from './attempt-conclusion.ts';
+import { ANSWERS_BYTES_MAX, ByteBudget } from './byte-budget.ts';
 import { type AgentLoad, CallSlots } from './call-slots.ts';
 import type {
   DispatchEngine,
@@ -44,6 +45,7 @@ class Engine implements DispatchEngine {
   readonly #ports: DispatchPorts;
   readonly #pools: HttpPools;
   readonly #finder: WorkFinder;
+  readonly #budget = new ByteBudget(ANSWERS_BYTES_MAX);
   readonly #slots: CallSlots<Turn>;
   readonly #conclusion: AttemptConclusion;
   readonly #busy = new Map<string, Busy>();
@@ -207,6 +209,7 @@ class Engine implements DispatchEngine {
     const number = dispatch.attempt + 1;
     if (!(await this.#conclusion.start(found, epoch, number))) return 'unknown';
     this.#started += 1;
+    const share = this.#budget.open();
     const attempt = new Attempt({
       session,
       group,
@@ -215,15 +218,20 @@ class Engine implements DispatchEngine {
       messageId: noted?.messageId ?? this.#ports.newMessageId(),
       isContinued: noted !== null,
       gate: busy.gate,
+      share,
       ports: this.#ports,
     });
     busy.attempt = attempt;
     // The state may have moved on in the turn in which the start was applied.
     if (!isCurrent(session.dispatch, attempt)) attempt.drop();
-    const end = await this.#run(attempt);
-    this.#checkpoints += attempt.checkpoints;
-    busy.isConcluding = true;
-    return this.#conclusion.conclude(attempt, end, noted);
+    try {
+      const end = await this.#run(attempt);
+      this.#checkpoints += attempt.checkpoints;
+      busy.isConcluding = true;
+      return await this.#conclusion.conclude(attempt, end, noted);
+    } finally {
+      share.close();
+    }
   }
 
   async #run(attempt: Attempt): Promise<AttemptEnd> {
