@@ -83,7 +83,12 @@ class AnswerStream {
   take(event: SessionEvent): void {
     switch (event.type) {
       case 'chunk':
-        if (event.epoch !== this.#epoch || event.attempt !== this.#attempt) return;
+        if (event.epoch !== this.#epoch || event.attempt < this.#attempt) return;
+        // Another attempt has begun to speak: what this reader has is not continued.
+        if (event.attempt > this.#attempt) {
+          this.end();
+          return;
+        }
         if (event.index === this.#next) this.#chunk(event.chunk);
         else if (event.index > this.#next) this.end();
         return;

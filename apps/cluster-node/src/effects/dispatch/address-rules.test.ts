@@ -4,6 +4,7 @@ import {
   isPublicAddress,
   PrivateAddressError,
   publicLookup,
+  publicLookupBy,
 } from './address-rules.ts';
 
 test.each([
@@ -41,4 +42,21 @@ test('a name that leads to loopback is refused where the connection looks it up'
     publicLookup('localhost', {}, (found) => resolve(found)),
   );
   expect(error).toBeInstanceOf(PrivateAddressError);
+});
+
+test('H7 a name that leads elsewhere the next time is refused then, and one that leads to both at once', async () => {
+  const answers = [['8.8.8.8'], ['127.0.0.1'], ['8.8.8.8', '10.0.0.1'], []];
+  const lookup = publicLookupBy((_, __, callback) =>
+    callback(
+      null,
+      (answers.shift() ?? []).map((address) => ({ address, family: 4 })),
+    ),
+  );
+  const resolve = () =>
+    new Promise((done) =>
+      lookup('rebinding.example', {}, (error, address) => done(error ?? address)),
+    );
+  expect(await resolve()).toBe('8.8.8.8');
+  for (let time = 0; time < 3; time += 1)
+    expect(await resolve()).toBeInstanceOf(PrivateAddressError);
 });

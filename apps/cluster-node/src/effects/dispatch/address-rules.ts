@@ -22,19 +22,32 @@ export function checkLiteralHost(url: URL): void {
   if (ipaddr.isValid(host) && !isPublicAddress(host)) throw new PrivateAddressError(host, host);
 }
 
-/** A look-up for connections: the address that was checked is the one that is connected to. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  const all: LookupOptions & { all: true } = { ...options, all: true };
-  dnsLookup(hostname, all, (error, addresses: readonly LookupAddress[]) => {
-    if (error !== null) {
-      callback(error, '', 0);
-      return;
-    }
-    const refused = addresses.find(({ address }) => !isPublicAddress(address));
-    const [first] = addresses;
-    if (refused !== undefined || first === undefined) {
-      callback(new PrivateAddressError(hostname, refused?.address ?? 'nothing'), '', 0);
-    } else if (options.all === true) callback(null, [...addresses]);
-    else callback(null, first.address, first.family);
-  });
-};
+/** Asks for all addresses of a name. */
+type Resolve = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]) => void,
+) => void;
+
+/**
+ * A look-up for connections, which is made for every connect: the address that was checked is the one that is connected
+ * to, and a name that leads to a single address that is not public is refused whole.
+ */
+export const publicLookupBy =
+  (resolve: Resolve): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
+      const refused = addresses.find(({ address }) => !isPublicAddress(address));
+      const [first] = addresses;
+      if (refused !== undefined || first === undefined) {
+        callback(new PrivateAddressError(hostname, refused?.address ?? 'nothing'), '', 0);
+      } else if (options.all === true) callback(null, [...addresses]);
+      else callback(null, first.address, first.family);
+    });
+  };
+
+export const publicLookup: LookupFunction = publicLookupBy(dnsLookup);

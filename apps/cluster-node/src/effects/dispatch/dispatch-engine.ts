@@ -1,5 +1,4 @@
 import type { DispatchState } from '@fleetlm/conversation';
-import { type NotedAnswer, notedAnswer } from './answer-checkpoint.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptConclusion, type CallHealth } from './attempt-conclusion.ts';
@@ -13,8 +12,8 @@ import type {
   LiveAnswer,
 } from './dispatch-api.ts';
 import { Gate } from './gate.ts';
+import { type BusySession, HeldAnswers } from './held-answers.ts';
 import { HttpPools } from './http-pools.ts';
-import { keptPartial } from './kept-partial.ts';
 import { type FoundSession, WorkFinder } from './work-finder.ts';
 
 const HAND_OVER_LIMIT_MS = 500;
@@ -22,15 +21,6 @@ const HAND_OVER_LIMIT_MS = 500;
 interface Turn {
   readonly sessionId: string;
   readonly agentId: string;
-}
-
-/** One at most per session, from before its start is proposed until after its end is. */
-interface Busy {
-  readonly group: number;
-  readonly gate: Gate;
-  attempt: Attempt | null;
-  /** Its end is being committed: nothing more is shown, and nothing is to be aborted. */
-  isConcluding: boolean;
 }
 
 export function createDispatchEngine(ports: DispatchPorts): DispatchEngine {
@@ -48,7 +38,8 @@ class Engine implements DispatchEngine {
   readonly #budget = new ByteBudget(ANSWERS_BYTES_MAX);
   readonly #slots: CallSlots<Turn>;
   readonly #conclusion: AttemptConclusion;
-  readonly #busy = new Map<string, Busy>();
+  readonly #answers: HeldAnswers;
+  readonly #busy = new Map<string, BusySession>();
   /** Sessions that wait for their turn. */
   readonly #queued = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
@@ -64,6 +55,7 @@ class Engine implements DispatchEngine {
     this.#finder = new WorkFinder(ports.led);
     this.#slots = new CallSlots(ports.limits);
     this.#conclusion = new AttemptConclusion(ports);
+    this.#answers = new HeldAnswers(ports, this.#finder, this.#busy);
   }
 
   get stats(): DispatchStats {
@@ -131,7 +123,7 @@ class Engine implements DispatchEngine {
     for (let id = this.#finder.take(wallMs); id !== null; id = this.#finder.take(wallMs))
       this.#consider(id, now);
     for (const turn of this.#slots.givenUp(now, this.#ports.limits.breakerWaitMs))
-      this.#begin(turn, (found) => this.#conclusion.giveUp(found, this.#notedOf(found)));
+      this.#begin(turn, (found) => this.#conclusion.giveUp(found, this.#answers.notedOf(found)));
     for (let turn = this.#slots.next(now); turn !== null; turn = this.#slots.next(now))
       this.#call(turn);
   }
@@ -154,7 +146,7 @@ class Engine implements DispatchEngine {
   /** A slot is taken for this; it is given back when the call is over. */
   #call(turn: Turn): void {
     let health: CallHealth = 'unknown';
-    const work = async (found: FoundSession, busy: Busy): Promise<void> => {
+    const work = async (found: FoundSession, busy: BusySession): Promise<void> => {
       health = await this.#work(found, busy);
     };
     const end = (): void => this.#ended(turn.agentId, health);
@@ -174,14 +166,19 @@ class Engine implements DispatchEngine {
   /** False: there is nothing to do for this session any more. */
   #begin(
     { sessionId }: Turn,
-    work: (found: FoundSession, busy: Busy) => Promise<void>,
+    work: (found: FoundSession, busy: BusySession) => Promise<void>,
     end: () => void = () => undefined,
   ): boolean {
     this.#queued.delete(sessionId);
     const found = this.#finder.find(sessionId);
     const status = found?.session.dispatch.status;
     if (found === null || (status !== 'waiting' && status !== 'running')) return false;
-    const busy: Busy = { group: found.group, gate: new Gate(), attempt: null, isConcluding: false };
+    const busy: BusySession = {
+      group: found.group,
+      gate: new Gate(),
+      attempt: null,
+      isConcluding: false,
+    };
     this.#busy.set(sessionId, busy);
     work(found, busy)
       .catch(this.#ports.onError)
@@ -195,12 +192,12 @@ class Engine implements DispatchEngine {
     return true;
   }
 
-  async #work(found: FoundSession, busy: Busy): Promise<CallHealth> {
+  async #work(found: FoundSession, busy: BusySession): Promise<CallHealth> {
     const { group, session } = found;
     const { dispatch } = session;
     if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return 'unknown';
     const { epoch } = dispatch;
-    const noted = this.#notedOf(found);
+    const noted = this.#answers.notedOf(found);
     const agent = this.#ports.agent(session.agentId);
     if (dispatch.status === 'running' && noted !== null && agent?.afterNodeLoss === 'seal') {
       await this.#conclusion.seal(found, dispatch, noted);
@@ -252,74 +249,15 @@ class Engine implements DispatchEngine {
   }
 
   hold(sessionId: string): Hold | null {
-    const found = this.#finder.find(sessionId);
-    if (found === null) return null;
-    const { dispatch } = found.session;
-    if (dispatch.status !== 'running' && dispatch.status !== 'waiting') return null;
-    if (dispatch.attempt === 0) return null;
-    const busy = this.#busy.get(sessionId);
-    const release = busy?.gate.hold() ?? (() => undefined);
-    const { epoch, attempt } = dispatch;
-    const partial = this.#partialOf(found, busy);
-    return { held: { epoch, attempt, partial }, release };
+    return this.#answers.hold(sessionId);
   }
 
-  async stopAnswer(sessionId: string): ReturnType<DispatchEngine['stopAnswer']> {
-    const found = this.#finder.find(sessionId);
-    if (found === null)
-      return { ok: false, code: 'not_leader', detail: 'this node does not lead the session' };
-    const busy = this.#busy.get(sessionId);
-    // From here on nothing of this answer is shown anywhere, whatever the agent still says.
-    const release = busy?.gate.hold() ?? (() => undefined);
-    const { epoch } = found.session.dispatch;
-    try {
-      const outcome = await this.#ports.propose(found.group, {
-        type: 'stop-dispatch',
-        sessionId,
-        epoch,
-        partial: this.#partialOf(found, busy),
-        timeMs: this.#ports.wallClockMs(),
-      });
-      if (outcome.status !== 'applied')
-        return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
-      if (outcome.reply.type === 'refused')
-        return { ok: false, code: 'conflict', detail: outcome.reply.detail };
-      if (busy?.isConcluding === false) busy.attempt?.drop();
-      return { ok: true };
-    } finally {
-      // Committed, the call has been dropped; else it goes on as if nothing had been asked.
-      release();
-    }
-  }
-
-  /** What a person could have read so far, closed; null: nothing. */
-  #partialOf(found: FoundSession, busy: Busy | undefined): ReturnType<typeof keptPartial> {
-    const attempt = busy?.attempt ?? null;
-    return keptPartial(attempt, this.#notedOf(found), found.session.dispatch.epoch, 'stop');
-  }
-
-  #notedOf({ session }: FoundSession): NotedAnswer | null {
-    try {
-      return notedAnswer(session);
-    } catch (error) {
-      // It is a convenience: an answer that can't be read back must not keep the work from being done.
-      this.#ports.onError(error);
-      return null;
-    }
+  stopAnswer(sessionId: string): ReturnType<DispatchEngine['stopAnswer']> {
+    return this.#answers.stop(sessionId);
   }
 
   liveAnswer(sessionId: string): LiveAnswer | null {
-    const attempt = this.#busy.get(sessionId)?.attempt ?? null;
-    if (attempt !== null && !attempt.dropped && attempt.isShown) {
-      const { epoch, answer } = attempt;
-      const { chunks, nextIndex } = answer;
-      return { epoch, attempt: attempt.attempt, chunks, nextIndex };
-    }
-    const found = this.#finder.find(sessionId);
-    const noted = found === null ? null : this.#notedOf(found);
-    if (found === null || noted === null) return null;
-    const { chunks, nextIndex } = noted;
-    return { epoch: found.session.dispatch.epoch, attempt: noted.attempt, chunks, nextIndex };
+    return this.#answers.live(sessionId);
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -22,7 +22,9 @@ test.each([
   [status(404), 'fail'],
   [status(302), 'fail'],
   [status(410), 'disable'],
+  [{ kind: 'history', detail: '' } as const, 'retry'],
   [{ kind: 'refused', detail: '' } as const, 'fail'],
+  [{ kind: 'breaker' } as const, 'fail'],
 ])('a first attempt that ended with %j: %s', (failure, expected) => {
   expect(decideRetry(failure, 1, NOW_MS, 0.5).type).toBe(expected);
 });
@@ -44,6 +46,10 @@ test.each([
   ['3', 3000],
   ['Fri, 01 Jan 2027 00:00:10 GMT', 10_000],
   ['99999999', 60_000],
+  ['99999999999999999999999', 60_000],
+  ['0', 0],
+  ['1.5', null],
+  ['', null],
   ['-5', null],
   ['soon', null],
   ['Thu, 31 Dec 2026 00:00:00 GMT', null],

@@ -1,0 +1,100 @@
+import { type NotedAnswer, notedAnswer } from './answer-checkpoint.ts';
+import type { Attempt } from './attempt.ts';
+import type { DispatchEngine, DispatchPorts, Hold, LiveAnswer } from './dispatch-api.ts';
+import type { Gate } from './gate.ts';
+import { keptPartial } from './kept-partial.ts';
+import type { FoundSession, WorkFinder } from './work-finder.ts';
+
+/** One at most per session, from before its start is proposed until after its end is. */
+export interface BusySession {
+  readonly group: number;
+  readonly gate: Gate;
+  attempt: Attempt | null;
+  /** Its end is being committed: nothing more is shown, and nothing is to be aborted. */
+  isConcluding: boolean;
+}
+
+const NOTHING_TO_RELEASE = (): void => undefined;
+
+/** What can be done about an answer in progress from outside: read it, hold it up, end it. */
+export class HeldAnswers {
+  readonly #ports: DispatchPorts;
+  readonly #finder: WorkFinder;
+  readonly #busy: ReadonlyMap<string, BusySession>;
+
+  constructor(ports: DispatchPorts, finder: WorkFinder, busy: ReadonlyMap<string, BusySession>) {
+    this.#ports = ports;
+    this.#finder = finder;
+    this.#busy = busy;
+  }
+
+  hold(sessionId: string): Hold | null {
+    const found = this.#finder.find(sessionId);
+    if (found === null) return null;
+    const { dispatch } = found.session;
+    if (dispatch.status !== 'running' && dispatch.status !== 'waiting') return null;
+    if (dispatch.attempt === 0) return null;
+    const busy = this.#busy.get(sessionId);
+    const release = busy?.gate.hold() ?? NOTHING_TO_RELEASE;
+    const { epoch, attempt } = dispatch;
+    return { held: { epoch, attempt, partial: this.#partialOf(found, busy) }, release };
+  }
+
+  async stop(sessionId: string): ReturnType<DispatchEngine['stopAnswer']> {
+    const found = this.#finder.find(sessionId);
+    if (found === null)
+      return { ok: false, code: 'not_leader', detail: 'this node does not lead the session' };
+    const busy = this.#busy.get(sessionId);
+    // From here on nothing of this answer is shown anywhere, whatever the agent still says.
+    const release = busy?.gate.hold() ?? NOTHING_TO_RELEASE;
+    try {
+      const outcome = await this.#ports.propose(found.group, {
+        type: 'stop-dispatch',
+        sessionId,
+        epoch: found.session.dispatch.epoch,
+        partial: this.#partialOf(found, busy),
+        timeMs: this.#ports.wallClockMs(),
+      });
+      if (outcome.status !== 'applied')
+        return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
+      if (outcome.reply.type === 'refused')
+        return { ok: false, code: 'conflict', detail: outcome.reply.detail };
+      if (busy?.isConcluding === false) busy.attempt?.drop();
+      return { ok: true };
+    } finally {
+      // Committed, the call has been dropped; else it goes on as if nothing had been asked.
+      release();
+    }
+  }
+
+  live(sessionId: string): LiveAnswer | null {
+    const attempt = this.#busy.get(sessionId)?.attempt ?? null;
+    if (attempt !== null && !attempt.dropped && attempt.isShown) {
+      const { epoch, answer } = attempt;
+      const { chunks, nextIndex } = answer;
+      return { epoch, attempt: attempt.attempt, chunks, nextIndex };
+    }
+    const found = this.#finder.find(sessionId);
+    const noted = found === null ? null : this.notedOf(found);
+    if (found === null || noted === null) return null;
+    const { chunks, nextIndex } = noted;
+    return { epoch: found.session.dispatch.epoch, attempt: noted.attempt, chunks, nextIndex };
+  }
+
+  /** What the log has noted of the session's answer; null: nothing. */
+  notedOf({ session }: FoundSession): NotedAnswer | null {
+    try {
+      return notedAnswer(session);
+    } catch (error) {
+      // It is a convenience: an answer that can't be read back must not keep the work from being done.
+      this.#ports.onError(error);
+      return null;
+    }
+  }
+
+  /** What a person could have read so far, closed; null: nothing. */
+  #partialOf(found: FoundSession, busy: BusySession | undefined): ReturnType<typeof keptPartial> {
+    const { epoch } = found.session.dispatch;
+    return keptPartial(busy?.attempt ?? null, this.notedOf(found), epoch, 'stop');
+  }
+}
