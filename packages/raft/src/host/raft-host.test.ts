@@ -188,9 +188,6 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
         ),
       'the preferred replicas to lead',
     );
-    // One vote for nearly every group, and no second wave.
-    const elections = c.nodes.reduce((sum, node) => sum + node.running.stats.elections, 0);
-    expect(elections).toBeLessThan(256 * 1.5);
   });
 
   it('H12 finds new leaders for all groups of a dead node without waiting for the election time-out', async () => {
