@@ -80,6 +80,18 @@ test('delayed pieces arrive in order, also those that follow the delay', async (
   await expect.poll(() => received).toBe('abc');
 });
 
+test('many delayed pieces arrive in order, whatever the jitter', async () => {
+  proxy.setMode({ type: 'delay', milliseconds: 5, jitter: 20 });
+  let sent = '';
+  for (let piece = 0; piece < 150; piece += 1) {
+    sent += `${piece} `;
+    caller.write(`${piece} `);
+    await new Promise((resolve) => setTimeout(resolve, piece % 3 === 0 ? 1 : 0));
+  }
+  await expect.poll(() => received.length, { timeout: 5000 }).toBe(sent.length + 1);
+  expect(received).toBe(`a${sent}`);
+});
+
 test('cuts a piece in half and resets', async () => {
   proxy.setMode({ type: 'cut' });
   caller.write('12345678');

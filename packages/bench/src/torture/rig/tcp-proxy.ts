@@ -102,6 +102,11 @@ export class TcpProxy {
   }
 }
 
+/** Pieces that are delayed, in their order; also those that came after the delay was lifted. */
+interface Line {
+  readonly waiting: { readonly piece: Buffer; readonly dueMs: number }[];
+}
+
 class Link {
   hasHole = false;
   readonly #caller: Socket;
@@ -109,8 +114,8 @@ class Link {
   readonly #counts: LinkCounts;
   readonly #closed: () => void;
   #mode: LinkMode = PASS;
-  /** Delayed pieces leave in order, also those that came after the delay was lifted. */
-  #lastDueMs = 0;
+  readonly #toTarget: Line = { waiting: [] };
+  readonly #toCaller: Line = { waiting: [] };
   #open = true;
 
   constructor(caller: Socket, target: Socket, counts: LinkCounts, closed: () => void) {
@@ -199,23 +204,39 @@ class Link {
     this.#send(this.#caller, this.#target, piece, delay);
   }
 
+  /** Timers alone would not keep the order: they round to milliseconds. */
   #send(to: Socket, from: Socket, piece: Buffer, delayMs: number): void {
-    const write = (): void => {
-      if (!to.writable) return;
-      this.#counts.bytesPassed += piece.length;
-      if (to.write(piece) || this.#mode.type === 'freeze') return;
-      from.pause();
-      to.once('drain', () => {
-        if (this.#mode.type !== 'freeze') from.resume();
-      });
-    };
-    const now = performance.now();
-    const due = Math.max(now + delayMs, this.#lastDueMs);
-    if (due <= now) write();
-    else {
-      this.#lastDueMs = due;
-      setTimeout(write, due - now);
+    const line = to === this.#target ? this.#toTarget : this.#toCaller;
+    if (line.waiting.length === 0 && delayMs === 0) {
+      this.#write(to, from, piece);
+      return;
     }
+    const dueMs = performance.now() + delayMs;
+    line.waiting.push({ piece, dueMs });
+    if (line.waiting.length === 1) this.#writeLater(to, from, line);
+  }
+
+  #writeLater(to: Socket, from: Socket, line: Line): void {
+    const [next] = line.waiting;
+    if (next === undefined) return;
+    setTimeout(
+      () => {
+        this.#write(to, from, next.piece);
+        line.waiting.shift();
+        this.#writeLater(to, from, line);
+      },
+      Math.max(0, next.dueMs - performance.now()),
+    );
+  }
+
+  #write(to: Socket, from: Socket, piece: Buffer): void {
+    if (!to.writable) return;
+    this.#counts.bytesPassed += piece.length;
+    if (to.write(piece) || this.#mode.type === 'freeze') return;
+    from.pause();
+    to.once('drain', () => {
+      if (this.#mode.type !== 'freeze') from.resume();
+    });
   }
 
   #end(): void {
