@@ -1,18 +1,25 @@
 import type { RunRecord } from './run-record.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
-/** From what nodes report of their replicas: a term has one leader, and a replica's term never goes back. */
+/**
+ * From what nodes report of their replicas: a term has one leader, and a replica's term never goes back. A process
+ * may say a term that it has not made durable yet; over a restart only the terms in which it led count, since a
+ * leader's own vote is on its disk.
+ */
 export function checkTerms(run: RunRecord): Verdict {
   const findings = new Findings('K7');
   const leaders = new Map<string, { readonly node: string; readonly atMs: number }>();
   const newest = new Map<string, number>();
+  const led = new Map<string, number>();
   const facts = [...run.terms].sort((a, b) => a.atMs - b.atMs);
-  for (const { node, group, term, isLeader, atMs } of facts) {
+  for (const { node, boot, group, term, isLeader, atMs } of facts) {
     findings.looked();
     const replica = `${node} group ${group}`;
-    const before = newest.get(replica) ?? 0;
+    const run = `${replica} boot ${boot}`;
+    const before = Math.max(newest.get(run) ?? 0, led.get(replica) ?? 0);
     if (term < before) findings.violation(`${replica}: term ${term} after term ${before}`);
-    newest.set(replica, Math.max(before, term));
+    newest.set(run, Math.max(before, term));
+    if (isLeader) led.set(replica, Math.max(before, term));
     if (!isLeader) continue;
     const key = `group ${group} term ${term}`;
     const leader = leaders.get(key);

@@ -54,6 +54,8 @@ export interface ArchiveFault {
 /** What a node said about its replica of a group. */
 export interface TermFact {
   readonly node: string;
+  /** Counts the starts of its process. */
+  readonly boot: number;
   readonly group: number;
   readonly term: number;
   readonly isLeader: boolean;

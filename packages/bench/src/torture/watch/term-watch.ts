@@ -53,12 +53,14 @@ export class TermWatch {
 
   async #ask({ id, process }: RigNode): Promise<void> {
     if (process.pid === null) return;
+    const boot = process.starts;
     const end = await this.#rest.call(
       process.url,
       { method: 'GET', path: '/api/admin/cluster', limitMs: LIMIT_MS },
       clusterShape,
     );
-    if (end.type !== 'answer') return;
+    // An answer of a process that is gone says nothing of the one that is there now.
+    if (end.type !== 'answer' || process.starts !== boot) return;
     const atMs = performance.now();
     for (const { group, replicas } of end.value.groups) {
       // Of the others it only repeats what they said some time ago.
@@ -66,10 +68,10 @@ export class TermWatch {
       if (own === undefined || own.term === null || this.facts.length >= FACTS_MAX) continue;
       const isLeader = own.role === 'leader';
       const key = `${id} ${group}`;
-      const state = `${own.term} ${isLeader}`;
+      const state = `${boot} ${own.term} ${isLeader}`;
       if (this.#newest.get(key) === state) continue;
       this.#newest.set(key, state);
-      this.facts.push({ node: id, group, term: own.term, isLeader, atMs });
+      this.facts.push({ node: id, boot, group, term: own.term, isLeader, atMs });
     }
   }
 }

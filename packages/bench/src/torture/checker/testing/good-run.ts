@@ -147,6 +147,7 @@ function recordOf(world: World): EditableRun {
     terms: NODES.flatMap((node) =>
       [1, 2, 3].map((term) => ({
         node,
+        boot: 1,
         group: 0,
         term,
         isLeader: NODES[term % 3] === node,

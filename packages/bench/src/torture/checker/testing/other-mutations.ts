@@ -109,8 +109,8 @@ export const OTHER_MUTATIONS: readonly NamedMutation[] = [
     'K7',
     'two leaders in one term',
     (run) => {
-      run.terms.push({ node: 'n1', group: 0, term: 3, isLeader: true, atMs: 9 });
-      run.terms.push({ node: 'n2', group: 0, term: 3, isLeader: true, atMs: 9 });
+      run.terms.push({ node: 'n1', boot: 1, group: 0, term: 3, isLeader: true, atMs: 9 });
+      run.terms.push({ node: 'n2', boot: 1, group: 0, term: 3, isLeader: true, atMs: 9 });
       return true;
     },
   ],
@@ -118,7 +118,17 @@ export const OTHER_MUTATIONS: readonly NamedMutation[] = [
     'K7',
     'a term that went back',
     (run) => {
-      run.terms.push({ node: 'n1', group: 0, term: 2, isLeader: false, atMs: 9 });
+      run.terms.push({ node: 'n1', boot: 1, group: 0, term: 2, isLeader: false, atMs: 9 });
+      return true;
+    },
+  ],
+  [
+    'K7',
+    'a leadership that a restart forgot',
+    (run) => {
+      const led = run.terms.find(({ isLeader, term }) => isLeader && term > 1);
+      if (led === undefined) return false;
+      run.terms.push({ ...led, boot: 2, term: led.term - 1, isLeader: false, atMs: 9 });
       return true;
     },
   ],
