@@ -1,6 +1,7 @@
 import type { GroupStatus } from './host-api.ts';
 import type { Replica } from './replica.ts';
 
+/** Between a message and the end of its turn the replica lags behind its core: role and term have one source. */
 export function statusOf<TReply>(replica: Replica<TReply>): GroupStatus {
   const status = replica.node?.status();
   const replicas = [...(status?.progress ?? [])].map(([id, progress]) => ({
@@ -12,8 +13,8 @@ export function statusOf<TReply>(replica: Replica<TReply>): GroupStatus {
   }));
   return {
     group: replica.group,
-    role: replica.role,
-    leader: replica.leader,
+    role: status?.role ?? replica.role,
+    leader: status?.leader ?? replica.leader,
     term: status?.term ?? replica.term,
     firstIndex: replica.log.firstIndex(),
     lastIndex: status?.lastIndex ?? replica.log.lastIndex(),

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeClock } from '../clock/node-clock.ts';
+import type { Message } from '../core/types.ts';
+import { encodeMessages, messageBytesBound } from '../mesh/raft-codec.ts';
+import { crc32c } from '../wal/index.ts';
 import { TestCluster, turn } from './testing/test-cluster.ts';
 
 let cluster: TestCluster | null = null;
@@ -335,6 +338,26 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     isWithin = false;
     await c.until(() => calls.length === 2, 'both answers');
     expect(calls).toEqual([false, false]);
+  });
+
+  it('H22 a leader that has heard of a later term is none, also before the turn has ended', async () => {
+    const c = await start({ groups: 1 });
+    const leader = await c.until(() => c.leaderOf(0), 'a leader');
+    const { running, number } = leader;
+    const other = number === 1 ? 2 : 1;
+    const term = running.status(0).term + 5;
+    const message: Message = {
+      ...{ type: 'heartbeat', from: other, to: number, term },
+      ...{ commit: 0, readRound: 0 },
+    };
+    const frame = encodeMessages(
+      { from: other, to: number, groups: [0], messages: [message] },
+      messageBytesBound(message),
+      crc32c,
+    );
+    expect(running.status(0)).toMatchObject({ role: 'leader', leader: number });
+    expect(running.receive(other, frame)).toBe(true);
+    expect(running.status(0)).toMatchObject({ role: 'follower', leader: other, term });
   });
 
   it('H21 after a pause of the process no group campaigns: what waits on the sockets is read first', async () => {
