@@ -9,6 +9,7 @@ import { io, type Socket } from 'socket.io-client';
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const LOOPBACK = '127.0.0.1';
 const READY_LIMIT_MS = 60_000;
+const GROUPS = 16;
 /** Nobody listens there: a node has to work without its archive. */
 export const NO_DATABASE = `postgresql://nobody:nothing@${LOOPBACK}:1/none`;
 
@@ -23,6 +24,7 @@ export interface TestNode {
   readonly dataDirectory: string;
   readonly env: Readonly<Record<string, string>>;
   output(): string;
+  isRunning(): boolean;
   /** Exit code, once it has ended. */
   readonly exited: Promise<number | null>;
   kill(signal?: NodeJS.Signals): Promise<number | null>;
@@ -34,6 +36,8 @@ export class TestCluster {
   readonly nodes = new Map<string, TestNode>();
   readonly #env = new Map<string, Readonly<Record<string, string>>>();
   readonly #sockets: Socket[] = [];
+  /** How many each node holds: as many as there are, with three nodes and three replicas. */
+  readonly groups = GROUPS;
 
   /** Starts nodes n1..nN and waits until each is ready. */
   static async start(
@@ -51,7 +55,7 @@ export class TestCluster {
         MESH_PORT: String(ports[size + at]),
         CLUSTER_PEERS: peers,
         CLUSTER_SECRET: 'a-cluster-secret-for-tests',
-        RAFT_GROUPS: '16',
+        RAFT_GROUPS: String(GROUPS),
         DATA_DIR: join(cluster.#directory, id),
         DATABASE_URL: NO_DATABASE,
         AUTH_JWT_SECRET: JWT_SECRET,
@@ -77,6 +81,12 @@ export class TestCluster {
     const node = spawnNode(env);
     this.nodes.set(id, node);
     return node;
+  }
+
+  /** Starts whatever is down, and waits until all are ready. */
+  async revive(): Promise<void> {
+    for (const { id, isRunning } of this.nodes.values()) if (!isRunning()) this.startNode(id);
+    await Promise.all([...this.nodes.keys()].map((id) => this.ready(id)));
   }
 
   node(id: string): TestNode {
@@ -183,6 +193,7 @@ export function spawnNode(env: Readonly<Record<string, string>>): TestNode {
     dataDirectory: env.DATA_DIR ?? '',
     env,
     output: () => output,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     exited,
     kill: (signal = 'SIGKILL') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
