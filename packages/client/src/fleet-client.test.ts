@@ -1,6 +1,6 @@
+import { textOfParts } from '@fleetlm/protocol/ui-stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TestLog, TestNode } from '../test/support/test-node.ts';
-import { textOfParts } from './assemble/assemble-message.ts';
 import { FleetClient, type FleetClientOptions } from './fleet-client.ts';
 import { memoryOutbox } from './outbox/outbox-storage.ts';
 import { visibleParts } from './session/live-answer.ts';

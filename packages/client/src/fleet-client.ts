@@ -1,4 +1,4 @@
-import { isObject, stringField } from './assemble/fields.ts';
+import { isObject, stringField } from '@fleetlm/protocol/ui-stream';
 import { Connection, type ConnectionView } from './connection/connection.ts';
 import type { OpenNodeSocket } from './connection/node-socket.ts';
 import { openSocketIo } from './connection/socket-io-socket.ts';

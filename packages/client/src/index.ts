@@ -3,27 +3,27 @@ export {
   type AssembledMessage,
   assembleChunk,
   assembleChunks,
-  EMPTY_MESSAGE,
-  textOfParts,
-  type UiChunk,
-} from './assemble/assemble-message.ts';
-export { isObject, type JsonObject, stringField } from './assemble/fields.ts';
-export {
   type DataPart,
+  EMPTY_MESSAGE,
   type FilePart,
   isDataPart,
+  isObject,
   isToolPart,
+  type JsonObject,
+  partsOf,
   type ReasoningPart,
   type SourceDocumentPart,
   type SourceUrlPart,
   type StepStartPart,
+  stringField,
   type TextPart,
   type ToolPart,
   type ToolState,
+  textOfParts,
   toolNameOf,
+  type UiChunk,
   type UiPart,
-} from './assemble/parts.ts';
-export { partsOf } from './assemble/parts-of-message.ts';
+} from '@fleetlm/protocol/ui-stream';
 export {
   Connection,
   type ConnectionOptions,

@@ -1,6 +1,6 @@
 import type { ClientToServerEvents, SendMessageInput } from '@fleetlm/protocol';
-import type { UiChunk } from './assemble/assemble-message.ts';
-import { isObject, type JsonObject, optional, stringField } from './assemble/fields.ts';
+import type { UiChunk } from '@fleetlm/protocol/ui-stream';
+import { isObject, type JsonObject, optional, stringField } from '@fleetlm/protocol/ui-stream';
 
 /**
  * What the cluster sends, as types and as small guards: the browser must not ship the schemas of

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, stringField } from '../assemble/fields.ts';
+import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
 export type NodeState = 'up' | 'down' | 'unknown';
 

@@ -1,4 +1,4 @@
-import { isObject, stringField } from '../assemble/fields.ts';
+import { isObject, stringField } from '@fleetlm/protocol/ui-stream';
 import type {
   DialFailure,
   NodeSocket,

@@ -1,4 +1,4 @@
-import { isObject } from '../assemble/fields.ts';
+import { isObject } from '@fleetlm/protocol/ui-stream';
 import type { Connection } from '../connection/connection.ts';
 import { type ReadableStore, Store } from '../store.ts';
 import { type InboxEntry, isInboxEntry } from '../wire.ts';

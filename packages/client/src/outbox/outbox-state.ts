@@ -1,4 +1,4 @@
-import type { JsonObject } from '../assemble/fields.ts';
+import type { JsonObject } from '@fleetlm/protocol/ui-stream';
 import type { WireError } from '../wire.ts';
 
 /** Unsent messages of one person over all conversations. When full `send` is refused, loudly. */

@@ -1,4 +1,4 @@
-import { isObject, stringField } from '../assemble/fields.ts';
+import { isObject, stringField } from '@fleetlm/protocol/ui-stream';
 import type { OutboxEntry } from './outbox-state.ts';
 
 /** Where unsent messages survive a reload. Both calls are synchronous: `save` runs before the first try to send. */

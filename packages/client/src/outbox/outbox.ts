@@ -1,4 +1,4 @@
-import type { JsonObject } from '../assemble/fields.ts';
+import type { JsonObject } from '@fleetlm/protocol/ui-stream';
 import type { Connection } from '../connection/connection.ts';
 import { Store } from '../store.ts';
 import { ulid } from '../ulid.ts';

@@ -1,6 +1,6 @@
+import { textOfParts, type UiChunk } from '@fleetlm/protocol/ui-stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { textOfParts, type UiChunk } from '../assemble/assemble-message.ts';
 import {
   hasChunkGap,
   type LiveAnswer,

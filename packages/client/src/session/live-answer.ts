@@ -5,8 +5,9 @@ import {
   EMPTY_MESSAGE,
   textOfParts,
   type UiChunk,
-} from '../assemble/assemble-message.ts';
-import type { UiPart } from '../assemble/parts.ts';
+  type UiPart,
+  withPartialInputs,
+} from '@fleetlm/protocol/ui-stream';
 
 /** Chunks that arrived before the ones in front of them. When full the rest is dropped: a rejoin brings the answer from its first chunk. */
 export const AHEAD_CHUNKS_MAX = 1_000;
@@ -84,10 +85,11 @@ export function hasChunkGap(live: LiveAnswer | null): boolean {
 /** What to show: a new attempt takes over only when it has at least as much text, so that nothing read disappears. */
 export function visibleParts(live: LiveAnswer): readonly UiPart[] {
   const { earlier, message } = live;
-  if (earlier === null || message.end !== null) return message.parts;
-  return textOfParts(message.parts).length >= textOfParts(earlier.parts).length
-    ? message.parts
-    : earlier.parts;
+  const isBehind =
+    earlier !== null &&
+    message.end === null &&
+    textOfParts(message.parts).length < textOfParts(earlier.parts).length;
+  return withPartialInputs(isBehind ? earlier.parts : message.parts);
 }
 
 function begin(before: LiveAnswer | null, at: ChunkPosition): LiveAnswer {

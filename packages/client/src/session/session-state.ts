@@ -1,4 +1,4 @@
-import type { UiChunk } from '../assemble/assemble-message.ts';
+import type { UiChunk } from '@fleetlm/protocol/ui-stream';
 import {
   type AgentStatus,
   clientMessageIdOf,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../assemble/fields.ts';
+import type { JsonObject } from '@fleetlm/protocol/ui-stream';
 import type { Connection } from '../connection/connection.ts';
 import type { Outbox, SendResult } from '../outbox/outbox.ts';
 import { type ReadableStore, Store } from '../store.ts';

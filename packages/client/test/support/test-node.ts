@@ -1,7 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
+import type { UiChunk } from '@fleetlm/protocol/ui-stream';
+import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 import { Server, type Socket } from 'socket.io';
-import type { UiChunk } from '../../src/assemble/assemble-message.ts';
-import { isObject, type JsonObject, stringField } from '../../src/assemble/fields.ts';
 import { message as makeMessage, session } from '../../src/session/testing.ts';
 import type { AgentStatus, Message, StreamSnapshot } from '../../src/wire.ts';
 

@@ -1,4 +1,4 @@
-import { assembleChunks } from '@fleetlm/client/assemble';
+import { assembleChunks } from '@fleetlm/protocol/ui-stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CompactChunks, mergedDelta } from './compact-chunks.ts';

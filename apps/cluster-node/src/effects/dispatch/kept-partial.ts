@@ -1,5 +1,5 @@
-import { textOfParts } from '@fleetlm/client/assemble';
 import type { Termination } from '@fleetlm/protocol';
+import { textOfParts } from '@fleetlm/protocol/ui-stream';
 import type { NewMessage } from '../ports.ts';
 import { answerOf, type NotedAnswer } from './answer-checkpoint.ts';
 import type { Attempt } from './attempt.ts';

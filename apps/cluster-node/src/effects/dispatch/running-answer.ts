@@ -1,3 +1,4 @@
+import type { Termination } from '@fleetlm/protocol';
 import {
   type AssembledMessage,
   assembleChunk,
@@ -5,8 +6,8 @@ import {
   isToolPart,
   textOfParts,
   type UiPart,
-} from '@fleetlm/client/assemble';
-import type { Termination } from '@fleetlm/protocol';
+  withPartialInputs,
+} from '@fleetlm/protocol/ui-stream';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Chunk } from './dispatch-api.ts';
@@ -95,13 +96,14 @@ export class RunningAnswer {
 
 /** Closes what an answer that broke off left open, so that the next turn can read it. */
 export function seal(parts: readonly UiPart[]): readonly UiPart[] {
-  return parts.map((part): UiPart => {
+  return withPartialInputs(parts).map((part): UiPart => {
     if (part.type === 'text' || part.type === 'reasoning') return { ...part, state: 'done' };
     if (
       isToolPart(part) &&
       (part.state === 'input-streaming' || part.state === 'input-available')
     ) {
-      return { ...part, state: 'output-error', errorText: 'The answer ended before the tool did.' };
+      const { rawInput: _raw, inputEncoding: _encoding, ...call } = part;
+      return { ...call, state: 'output-error', errorText: 'The answer ended before the tool did.' };
     }
     return part;
   });

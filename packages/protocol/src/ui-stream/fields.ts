@@ -22,3 +22,16 @@ export function optional<K extends string, V>(
   result[key] = value;
   return result;
 }
+
+const NEVER_MERGED = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** `added` over `base`: objects are merged with objects, everything else is replaced. */
+export function mergeObjects(base: JsonObject, added: JsonObject): JsonObject {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(added)) {
+    if (value === undefined || NEVER_MERGED.has(key)) continue;
+    const before = Object.hasOwn(merged, key) ? merged[key] : undefined;
+    merged[key] = isObject(before) && isObject(value) ? mergeObjects(before, value) : value;
+  }
+  return merged;
+}

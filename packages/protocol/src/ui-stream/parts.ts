@@ -3,26 +3,46 @@
  * not ship the `ai` package; `assemble-message.test.ts` holds them against the real one.
  */
 
+import type { JsonObject } from './fields.ts';
+
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
   readonly state?: 'streaming' | 'done';
+  readonly citations?: unknown;
+  readonly providerMetadata?: JsonObject;
 }
 
 export interface ReasoningPart {
   readonly type: 'reasoning';
+  readonly id?: string;
   readonly text: string;
   readonly state?: 'streaming' | 'done';
+  readonly providerMetadata?: JsonObject;
 }
 
-export type ToolState =
-  | 'input-streaming'
-  | 'input-available'
-  | 'approval-requested'
-  | 'approval-responded'
-  | 'output-available'
-  | 'output-error'
-  | 'output-denied';
+export const TOOL_STATES = [
+  'input-streaming',
+  'input-available',
+  'approval-requested',
+  'approval-responded',
+  'output-available',
+  'output-error',
+  'output-denied',
+] as const;
+export type ToolState = (typeof TOOL_STATES)[number];
+
+/** What a person was asked about a call, and what they said. `signature` is the agent's, kept byte by byte. */
+export interface ToolApproval {
+  readonly id: string;
+  readonly descriptor?: unknown;
+  readonly inputSchemaInput?: unknown;
+  readonly requestReason?: string;
+  readonly isAutomatic?: boolean;
+  readonly signature?: string;
+  readonly approved?: boolean;
+  readonly reason?: string;
+}
 
 export interface ToolPart {
   readonly type: 'dynamic-tool' | `tool-${string}`;
@@ -31,11 +51,18 @@ export interface ToolPart {
   readonly toolCallId: string;
   readonly state: ToolState;
   readonly title?: string;
+  /** While it is being written (`input-streaming`) it is not here: `withPartialInputs` makes it of `rawInput`. */
   readonly input?: unknown;
+  readonly rawInput?: unknown;
+  readonly inputEncoding?: 'json' | 'text';
   readonly output?: unknown;
   readonly errorText?: string;
   readonly preliminary?: boolean;
-  readonly approval?: { readonly id: string; readonly approved?: boolean };
+  readonly providerExecuted?: boolean;
+  readonly toolMetadata?: JsonObject;
+  readonly callProviderMetadata?: JsonObject;
+  readonly resultProviderMetadata?: JsonObject;
+  readonly approval?: ToolApproval;
 }
 
 export interface SourceUrlPart {
@@ -43,6 +70,7 @@ export interface SourceUrlPart {
   readonly sourceId: string;
   readonly url: string;
   readonly title?: string;
+  readonly providerMetadata?: JsonObject;
 }
 
 export interface SourceDocumentPart {
@@ -51,6 +79,7 @@ export interface SourceDocumentPart {
   readonly mediaType: string;
   readonly title: string;
   readonly filename?: string;
+  readonly providerMetadata?: JsonObject;
 }
 
 export interface FilePart {
@@ -58,6 +87,7 @@ export interface FilePart {
   readonly mediaType: string;
   readonly url: string;
   readonly filename?: string;
+  readonly providerMetadata?: JsonObject;
 }
 
 export interface StepStartPart {
@@ -68,6 +98,20 @@ export interface DataPart {
   readonly type: `data-${string}`;
   readonly id?: string;
   readonly data: unknown;
+  readonly transient?: boolean;
+}
+
+/** A provider's own kind of part, named `provider.kind`. */
+export interface CustomPart {
+  readonly type: 'custom';
+  readonly kind: string;
+  readonly providerMetadata?: JsonObject;
+}
+
+export interface SteeringPart {
+  readonly type: 'steering-message';
+  readonly id: string;
+  readonly parts: unknown;
 }
 
 export type UiPart =
@@ -78,7 +122,9 @@ export type UiPart =
   | SourceDocumentPart
   | FilePart
   | StepStartPart
-  | DataPart;
+  | DataPart
+  | CustomPart
+  | SteeringPart;
 
 export function isToolPart(part: UiPart): part is ToolPart {
   return part.type === 'dynamic-tool' || part.type.startsWith('tool-');

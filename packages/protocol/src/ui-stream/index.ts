@@ -1,0 +1,33 @@
+/** Putting an answer together from its chunks: the same code in the browser and in a cluster node. */
+export {
+  type AnswerEnd,
+  type AssembledMessage,
+  assembleChunk,
+  assembleChunks,
+  EMPTY_MESSAGE,
+  misfitOf,
+  textOfParts,
+  type UiChunk,
+} from './assemble-message.ts';
+export { chunksOfParts } from './chunks-of-parts.ts';
+export { isObject, type JsonObject, optional, stringField } from './fields.ts';
+export {
+  type CustomPart,
+  type DataPart,
+  type FilePart,
+  isDataPart,
+  isToolPart,
+  type ReasoningPart,
+  type SourceDocumentPart,
+  type SourceUrlPart,
+  type SteeringPart,
+  type StepStartPart,
+  type TextPart,
+  type ToolApproval,
+  type ToolPart,
+  type ToolState,
+  toolNameOf,
+  type UiPart,
+} from './parts.ts';
+export { isUiPart, partsOf } from './parts-of-message.ts';
+export { withPartialInputs } from './tool-chunks.ts';
