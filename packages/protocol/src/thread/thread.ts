@@ -1,0 +1,105 @@
+import { isObject, type JsonObject, stringField } from '../ui-stream/fields.ts';
+import { answeredParts, toolAnswersOf } from './tool-answers.ts';
+
+/** A person asks for another answer; `content.supersedes` is the id of the one that they leave behind. */
+export const REGENERATE_KIND = 'regenerate';
+/** A person answers what a tool call asked: approvals, and outputs of tools that run on their side. */
+export const TOOL_RESPONSE_KIND = 'tool-response';
+
+/** Kinds of entries that say something about other messages and are none themselves. */
+export function isControlKind(kind: string): boolean {
+  return kind === REGENERATE_KIND || kind === TOOL_RESPONSE_KIND;
+}
+
+/** What a thread needs to know of a message of the log. */
+export interface LogMessage {
+  readonly id: string;
+  readonly kind: string;
+  readonly content: JsonObject;
+  readonly metadata: JsonObject;
+}
+
+export interface Thread<M extends LogMessage> {
+  /** In the order of the conversation; a message that was continued stands in its old place, with all its parts. */
+  readonly messages: readonly M[];
+  /** Messages of the log that are not in it any more: edited, asked for again, or continued. */
+  readonly superseded: readonly M[];
+  /** The log from an older message on is needed to be sure of it: something named is not in here. */
+  readonly needsOlder: boolean;
+}
+
+/**
+ * The conversation that the append-only log stands for. The log keeps every word; what people and agents go on from is
+ * the newest branch of it:
+ * - a message with `metadata.supersedes` takes the place of the one that it names, and nothing behind that one stays;
+ * - an entry of the kind `regenerate` takes away the answer that it names and everything behind it;
+ * - an entry of the kind `tool-response` changes the tool parts of the message that it names;
+ * - a message with `metadata.continues` has all parts of the message that it names and stands in its place.
+ * Names are ids of the log, or `metadata.client_message_id` of a person's own message.
+ *
+ * `isWhole`: the log is here from its first message on; else it is some of its newest messages, without a gap.
+ */
+export function threadOf<M extends LogMessage>(
+  log: readonly M[],
+  { isWhole }: { readonly isWhole: boolean },
+): Thread<M> {
+  const messages: M[] = [];
+  const gone: { readonly message: M; index: number }[] = [];
+  let needsOlder = false;
+  const cutAt = (name: string): void => {
+    const index = placeOf(name);
+    // In a whole log it names nothing. Else it lies before all that is here, and this is all behind it.
+    if (index === null && isWhole) return;
+    needsOlder ||= index === null;
+    const from = index ?? 0;
+    for (const one of gone) one.index = Math.min(one.index, from);
+    for (const message of messages.splice(from)) gone.push({ message, index: from });
+  };
+  /** Of what is gone, the place where it was: two devices may ask for another of the same. */
+  const placeOf = (name: string): number | null => {
+    const index = messages.findLastIndex((message) => isNamed(message, name));
+    if (index !== -1) return index;
+    return gone.findLast(({ message }) => isNamed(message, name))?.index ?? null;
+  };
+  for (const message of log) {
+    const replaced = stringField(message.metadata, 'supersedes');
+    const continued = stringField(message.metadata, 'continues');
+    if (message.kind === REGENERATE_KIND) {
+      const name = stringField(message.content, 'supersedes');
+      if (name !== null) cutAt(name);
+    } else if (message.kind === TOOL_RESPONSE_KIND) {
+      needsOlder = (!applyToolResponse(messages, message) && !isWhole) || needsOlder;
+    } else if (continued !== null) {
+      const index = messages.findLastIndex((other) => isNamed(other, continued));
+      const [before] = index === -1 ? [] : messages.splice(index, 1, message);
+      if (before === undefined) messages.push(message);
+      else gone.push({ message: before, index });
+    } else {
+      if (replaced !== null) cutAt(replaced);
+      messages.push(message);
+    }
+  }
+  return { messages, superseded: gone.map(({ message }) => message), needsOlder };
+}
+
+/** True: the message that it answers is here. */
+function applyToolResponse<M extends LogMessage>(messages: M[], response: M): boolean {
+  const name = stringField(response.content, 'message_id');
+  if (name === null) return true;
+  const index = messages.findLastIndex((message) => isNamed(message, name));
+  const message = messages[index];
+  if (message === undefined) return false;
+  const parts = answeredParts(message.content.parts, toolAnswersOf(response.content));
+  messages[index] = { ...message, content: { ...message.content, parts } };
+  return true;
+}
+
+/** By its own id, by the id that it goes on under, or by the one that its client gave it. */
+function isNamed({ id, content, metadata }: LogMessage, name: string): boolean {
+  return (
+    id === name ||
+    stringField(metadata, 'continues') === name ||
+    (isObject(content) && stringField(content, 'id') === name) ||
+    stringField(metadata, 'client_message_id') === name
+  );
+}

@@ -1,0 +1,95 @@
+import { isObject, type JsonObject, optional, stringField } from '../ui-stream/fields.ts';
+import { isToolPart, type ToolPart, type UiPart } from '../ui-stream/parts.ts';
+import { isUiPart } from '../ui-stream/parts-of-message.ts';
+
+/** What a person's side says to tool calls. */
+export interface ToolAnswers {
+  readonly approvals: readonly {
+    readonly approval_id: string;
+    readonly approved: boolean;
+    readonly reason?: string;
+  }[];
+  readonly outputs: readonly ToolOutput[];
+}
+
+type ToolOutput =
+  | { readonly tool_call_id: string; readonly output: unknown }
+  | { readonly tool_call_id: string; readonly error_text: string };
+
+/** The `content` of a tool response, read leniently: it was checked when it was sent, or came another way. */
+export function toolAnswersOf(content: JsonObject): ToolAnswers {
+  const approvals = listOf(content.approvals).flatMap((entry) => {
+    const id = stringField(entry, 'approval_id');
+    if (id === null || typeof entry.approved !== 'boolean') return [];
+    const reason = optional('reason', stringField(entry, 'reason'));
+    return [{ approval_id: id, approved: entry.approved, ...reason }];
+  });
+  const outputs = listOf(content.outputs).flatMap((entry): ToolOutput[] => {
+    const id = stringField(entry, 'tool_call_id');
+    if (id === null) return [];
+    const errorText = stringField(entry, 'error_text');
+    if (errorText !== null) return [{ tool_call_id: id, error_text: errorText }];
+    return 'output' in entry ? [{ tool_call_id: id, output: entry.output }] : [];
+  });
+  return { approvals, outputs };
+}
+
+/**
+ * The parts with the answers in them, as `useChat` writes them itself. Only a call that waits for an answer takes one:
+ * the first word counts, also when it is said on two devices. What the agent signed stays as it is.
+ */
+export function answeredParts(parts: unknown, answers: ToolAnswers): readonly UiPart[] {
+  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, answers) : part));
+}
+
+/**
+ * What a browser's copy of a message answers that the log's own does not know yet; null: nothing. Of the copy only the
+ * answers are taken, never inputs or signatures.
+ */
+export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null {
+  const approvals: ToolAnswers['approvals'][number][] = [];
+  const outputs: ToolAnswers['outputs'][number][] = [];
+  const theirs = partsIn(copy).filter(isToolPart);
+  for (const part of partsIn(own).filter(isToolPart)) {
+    const other = theirs.findLast(({ toolCallId }) => toolCallId === part.toolCallId);
+    const approved = other?.approval?.approved;
+    if (other === undefined) continue;
+    if (isAsking(part) && approved !== undefined) {
+      const reason = optional('reason', other.approval?.reason);
+      approvals.push({ approval_id: part.approval.id, approved, ...reason });
+    } else if (part.state === 'input-available' && other.state === 'output-available')
+      outputs.push({ tool_call_id: part.toolCallId, output: other.output ?? null });
+    else if (part.state === 'input-available' && other.state === 'output-error')
+      outputs.push({ tool_call_id: part.toolCallId, error_text: other.errorText ?? '' });
+  }
+  return approvals.length + outputs.length === 0 ? null : { approvals, outputs };
+}
+
+function answered(part: ToolPart, { approvals, outputs }: ToolAnswers): ToolPart {
+  if (isAsking(part)) {
+    const said = approvals.find(({ approval_id }) => approval_id === part.approval.id);
+    if (said === undefined) return part;
+    const { approved, reason } = said;
+    const approval = { ...part.approval, approved, ...optional('reason', reason) };
+    return { ...part, state: 'approval-responded', approval };
+  }
+  const output = outputs.find(({ tool_call_id }) => tool_call_id === part.toolCallId);
+  if (part.state !== 'input-available' || output === undefined) return part;
+  return 'output' in output
+    ? { ...part, state: 'output-available', output: output.output }
+    : { ...part, state: 'output-error', errorText: output.error_text };
+}
+
+function isAsking(
+  part: ToolPart,
+): part is ToolPart & { readonly approval: NonNullable<ToolPart['approval']> } {
+  return part.state === 'approval-requested' && part.approval !== undefined;
+}
+
+function partsIn(value: unknown): readonly UiPart[] {
+  return Array.isArray(value) ? value.filter(isUiPart) : [];
+}
+
+function listOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
