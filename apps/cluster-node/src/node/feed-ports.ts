@@ -1,5 +1,6 @@
 import { getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { v7 } from 'uuid';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import type { Groups } from '../groups/groups.ts';
@@ -35,7 +36,7 @@ export function feedPorts({
     noted: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
       const session = state === null ? null : getSession(state, sessionId);
-      const noted = session === null ? null : notedAnswer(session);
+      const noted = session === null ? null : notedAnswer(session, v7);
       if (session === null || noted === null) return null;
       const { attempt, chunks, nextIndex } = noted;
       return { epoch: session.dispatch.epoch, attempt, chunks, nextIndex };

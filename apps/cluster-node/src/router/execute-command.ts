@@ -6,6 +6,7 @@ import {
   type Reply,
 } from '@fleetlm/conversation';
 import { type ErrorCode, groupOfSession } from '@fleetlm/protocol';
+import { isControlKind } from '@fleetlm/protocol/thread';
 import type { Hold } from '../effects/dispatch/index.ts';
 import type { AgentRecord } from '../effects/ports.ts';
 import {
@@ -70,7 +71,8 @@ function commandOf(
         sender,
         clientMessageId,
         message,
-        debounceMs: agent?.debounceWindowMs ?? 0,
+        // A decision is complete with its first word: nothing follows that would be worth waiting for.
+        debounceMs: isControlKind(message.kind) ? 0 : (agent?.debounceWindowMs ?? 0),
         whileAnswering: agent?.whileAnswering ?? 'queue',
         held,
         timeMs,

@@ -1,5 +1,6 @@
 import type { NewMessage, Payload } from '@fleetlm/conversation';
 import { PREVIEW_LENGTH_MAX } from '@fleetlm/protocol';
+import { REGENERATE_KIND, TOOL_RESPONSE_KIND } from '@fleetlm/protocol/thread';
 import { v7 } from 'uuid';
 
 type JsonFields = Readonly<Record<string, unknown>>;
@@ -10,7 +11,7 @@ export function newMessage(kind: string, content: JsonFields, metadata: JsonFiel
     id: v7(),
     kind,
     payload: Buffer.from(JSON.stringify({ content, metadata })),
-    preview: previewOf(content),
+    preview: previewOf(kind, content),
   };
 }
 
@@ -19,7 +20,9 @@ export function encodeObject(value: JsonFields): Payload {
 }
 
 /** Text as a person would read it in a list: the first characters, on one line. */
-export function previewOf(content: JsonFields): string {
+export function previewOf(kind: string, content: JsonFields): string {
+  if (kind === REGENERATE_KIND) return 'Asked for another answer';
+  if (kind === TOOL_RESPONSE_KIND) return 'Answered the agent';
   const text = typeof content.text === 'string' ? content.text : textOfParts(content.parts);
   // More than enough of it, so that a long message is not worked through for a short line.
   const line = text

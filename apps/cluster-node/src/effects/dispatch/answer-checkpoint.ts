@@ -5,6 +5,7 @@ import type { Session } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Chunk } from './dispatch-api.ts';
 import { RunningAnswer } from './running-answer.ts';
+import { webhookMessage } from './webhook-body.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -22,28 +23,41 @@ export interface NotedAnswer {
   /** Chunks below it are in here. */
   readonly nextIndex: number;
   readonly chunks: readonly Chunk[];
+  /** For the entry in the log. */
   readonly messageId: string;
+  /** What people see it as. */
+  readonly shownId: string;
 }
 
 /** Null: nothing is noted of the session's present epoch. Throws for what no version of this node wrote. */
-export function notedAnswer(session: Session): NotedAnswer | null {
+export function notedAnswer(session: Session, newMessageId: () => string): NotedAnswer | null {
   const noted = answerCheckpoint(session);
-  return noted === null ? null : decodeCheckpoint(noted);
+  if (noted === null) return null;
+  const { shownId, ...rest } = decodeCheckpoint(noted);
+  // An answer that goes on with a message of the log is an entry of its own.
+  return { ...rest, shownId, messageId: goesOn(session, shownId) ? newMessageId() : shownId };
 }
 
-export function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint): NotedAnswer {
+/** Whether the newest answer in the log is the one that is shown under this id. */
+function goesOn(session: Session, shownId: string): boolean {
+  const newest = session.tail.findLast(({ sender }) => sender.type === 'agent');
+  if (newest === undefined) return false;
+  return newest.id === shownId || webhookMessage(newest).content.id === shownId;
+}
+
+function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint) {
   const all = segments.flatMap((segment) =>
     segmentSchema.parse(JSON.parse(decoder.decode(segment))),
   );
   const { chunks } = new CompactChunks(all, index);
-  const messageId = chunks[0]?.messageId;
-  if (typeof messageId !== 'string') throw new Error('a noted answer does not begin with its id');
-  return { attempt, nextIndex: index, chunks, messageId };
+  const shownId = chunks[0]?.messageId;
+  if (typeof shownId !== 'string') throw new Error('a noted answer does not begin with its id');
+  return { attempt, nextIndex: index, chunks, shownId };
 }
 
 /** The noted answer put together, to be kept as it stands. */
 export function answerOf(noted: NotedAnswer): RunningAnswer {
-  const answer = new RunningAnswer(noted.messageId);
+  const answer = new RunningAnswer(noted.messageId, noted.shownId);
   for (const chunk of noted.chunks) answer.take(chunk);
   return answer;
 }

@@ -167,6 +167,7 @@ export class Attempt {
   ): Promise<Termination> {
     const { session, epoch, attempt } = this;
     const history = await this.#history(agent);
+    if (history.continues !== null) this.answer.goOnWith(history.continues);
     const body = webhookBody(session, { epoch, attempt }, history);
     const batches = callAgent({
       agent,
@@ -241,6 +242,8 @@ export class Attempt {
   async #take(item: StreamItem): Promise<Termination | null> {
     if (item.type === 'done') return this.#ended(this.#exchange ?? NO_EXCHANGE);
     const chunk = await validChunk(item.value);
+    const misfit = this.answer.misfitOf(chunk);
+    if (misfit !== null) throw new AttemptError({ kind: 'answer', detail: misfit });
     // Checked again: whoever holds the answer up has read what was said before this chunk.
     if (!this.#gate.isOpen) await this.#gate.passed();
     if (this.dropped) return 'stop';

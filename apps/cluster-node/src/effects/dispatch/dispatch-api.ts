@@ -1,8 +1,9 @@
 import type { DispatchState, HeldAnswer } from '@fleetlm/conversation';
-import type { AgentRecord, LedGroup, Message, Propose, Session } from '../ports.ts';
+import type { AgentRecord, LedGroup, Propose, Session } from '../ports.ts';
 import type { OnAttempt } from './attempt-report.ts';
 import type { AgentLoad } from './call-slots.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
+import type { AgentHistory } from './thread-history.ts';
 
 /** One validated AI SDK UI message chunk, as JSON. */
 export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -17,12 +18,12 @@ export interface DispatchPorts {
   readonly disableAgent: (agentId: string) => Promise<void>;
   /** To the subscribers on every node; `index` counts from 0 within (epoch, attempt). Never blocks. */
   readonly publishChunk: (chunk: LiveChunk) => void;
-  /** Messages for the agent, ascending by seq, up to `throughSeq`, by the agent's history mode. */
+  /** What the agent is sent of the conversation, by its history mode. */
   readonly history: (
     session: Session,
     mode: AgentRecord['messageHistoryMode'],
     limit: number,
-  ) => Promise<readonly Message[]>;
+  ) => Promise<AgentHistory>;
   /** Each attempt as it has ended; for whoever keeps a record of deliveries. Must not block or throw. */
   readonly onAttempt: OnAttempt;
   /** An agent is left alone for a while, or called again. */

@@ -84,7 +84,7 @@ export class HeldAnswers {
   /** What the log has noted of the session's answer; null: nothing. */
   notedOf({ session }: FoundSession): NotedAnswer | null {
     try {
-      return notedAnswer(session);
+      return notedAnswer(session, this.#ports.newMessageId);
     } catch (error) {
       // It is a convenience: an answer that can't be read back must not keep the work from being done.
       this.#ports.onError(error);

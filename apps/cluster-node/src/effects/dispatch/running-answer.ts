@@ -1,9 +1,13 @@
-import type { Termination } from '@fleetlm/protocol';
+import type { Termination, WebhookMessage } from '@fleetlm/protocol';
 import {
   type AssembledMessage,
   assembleChunk,
+  assembleChunks,
+  chunksOfParts,
   EMPTY_MESSAGE,
   isToolPart,
+  misfitOf,
+  partsOf,
   textOfParts,
   type UiPart,
   withPartialInputs,
@@ -27,13 +31,26 @@ const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
 
 /** An answer while it comes in: its chunks, as they are shown, and what they come to. */
 export class RunningAnswer {
+  /** Of the entry in the log. */
   readonly messageId: string;
+  /** What people see it as: the message that it goes on with, when there is one. */
+  #shownId: string;
+  /** Where that message stood when this answer began. */
+  #base: readonly UiPart[] = [];
   readonly #chunks = new CompactChunks();
   #message: AssembledMessage = EMPTY_MESSAGE;
   #hasContent = false;
 
-  constructor(messageId: string) {
+  /** `shownId`: differs from `messageId` for an answer that goes on with an older message. */
+  constructor(messageId: string, shownId = messageId) {
     this.messageId = messageId;
+    this.#shownId = shownId;
+  }
+
+  /** The answer goes on with this message instead of beginning one. To be called before the first chunk. */
+  goOnWith({ id, parts }: Pick<WebhookMessage, 'id' | 'parts'>): void {
+    this.#shownId = id;
+    this.#base = partsOf({ content: { parts } });
   }
 
   /** True once something was said that a person could have read. */
@@ -55,14 +72,26 @@ export class RunningAnswer {
     return this.#message;
   }
 
-  /** The chunks to show for one that arrived: a `start` with our message id always comes first, once. */
+  /** Why a reader would break off at this chunk; null: it fits. */
+  misfitOf(chunk: Chunk): string | null {
+    return misfitOf(
+      this.nextIndex > 0 ? this.#message : assembleChunks(chunksOfParts(this.#base)),
+      chunk,
+    );
+  }
+
+  /**
+   * The chunks to show for one that arrived: a `start` with our message id always comes first, once; what the answer
+   * goes on with comes next, told again, so that whoever reads from the first chunk has all of it.
+   */
   take(chunk: Chunk): readonly Chunk[] {
     const shown: Chunk[] = [];
     if (chunk.type === 'start') {
       if (this.nextIndex > 0) return [];
-      shown.push({ ...chunk, messageId: this.messageId });
+      shown.push({ ...chunk, messageId: this.#shownId }, ...chunksOfParts(this.#base));
     } else {
-      if (this.nextIndex === 0) shown.push({ type: 'start', messageId: this.messageId });
+      if (this.nextIndex === 0)
+        shown.push({ type: 'start', messageId: this.#shownId }, ...chunksOfParts(this.#base));
       shown.push(chunk);
     }
     this.#hasContent ||= !PREAMBLE.has(chunk.type) && chunk.type !== 'error';
@@ -76,9 +105,12 @@ export class RunningAnswer {
   /** The message to commit. Whatever is still open is closed: text is done, tool calls are errors. */
   toMessage(epoch: number, termination: Termination, times: AnswerTimes): NewMessage {
     const parts = termination === 'finish' ? this.#message.parts : seal(this.#message.parts);
-    const content = { id: this.messageId, role: 'assistant', parts };
+    const content = { id: this.#shownId, role: 'assistant', parts };
     const metadata = {
       ...this.#message.metadata,
+      // What a message replaces is not for an agent to say.
+      supersedes: undefined,
+      continues: this.#shownId === this.messageId ? undefined : this.#shownId,
       epoch,
       termination,
       latency_ms: Math.round(times.latencyMs),

@@ -1,5 +1,6 @@
 import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
 import type { Message, Session } from '../ports.ts';
+import type { AgentHistory } from './thread-history.ts';
 
 const decoder = new TextDecoder();
 
@@ -7,17 +8,17 @@ const decoder = new TextDecoder();
 export function webhookBody(
   session: Pick<Session, 'id' | 'agentId' | 'userId'>,
   work: { readonly epoch: number; readonly attempt: number },
-  messages: readonly Message[],
+  { messages, trigger }: Pick<AgentHistory, 'messages' | 'trigger'>,
 ): string {
   const body: WebhookRequest = {
     id: session.id,
     session_id: session.id,
     agent_id: session.agentId,
     user_id: session.userId,
-    trigger: 'submit-message',
+    trigger,
     epoch: work.epoch,
     attempt: work.attempt,
-    messages: messages.map(webhookMessage),
+    messages: [...messages],
   };
   return JSON.stringify(body);
 }

@@ -17,6 +17,7 @@ import type { AttemptReport } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
 import { createDispatchEngine } from '../dispatch-engine.ts';
 import { DISPATCH_LIMITS, type DispatchLimits } from '../dispatch-limits.ts';
+import { threadHistory } from '../thread-history.ts';
 import { FakeAgent } from './fake-agent.ts';
 
 export const GROUP = 7;
@@ -126,8 +127,10 @@ export class DispatchBed {
         this.setAgent({ id, status: 'disabled' });
       },
       publishChunk: (chunk) => this.shown.push(chunk),
-      history: async (session, _, limit) =>
-        readMessages(session, { beforeSeq: session.lastSeq + 1 }, limit).messages,
+      history: (session, mode, limit) =>
+        threadHistory(session.lastSeq, mode, limit, (beforeSeq, size) => {
+          return readMessages(session, { beforeSeq }, size).messages;
+        }),
       onAttempt: (report) => this.reports.push(report),
       onBreaker: (agentId, breaker) => this.breakers.push(`${agentId} ${breaker}`),
       wallClockMs: () => Date.now(),
@@ -155,7 +158,16 @@ export class DispatchBed {
   }
 
   /** A message of the person, by the way that it takes on a leader. */
-  async say(text: string, sessionId = SESSION, timeMs = Date.now()): Promise<ProposeOutcome> {
+  say(text: string, sessionId = SESSION, timeMs = Date.now()): Promise<ProposeOutcome> {
+    return this.append('text', { text }, sessionId, timeMs);
+  }
+
+  async append(
+    kind: string,
+    content: Readonly<Record<string, unknown>>,
+    sessionId = SESSION,
+    timeMs = Date.now(),
+  ): Promise<ProposeOutcome> {
     this.#sent += 1;
     const session = this.session(sessionId);
     const agent = this.agents.get(session.agentId);
@@ -171,9 +183,9 @@ export class DispatchBed {
       clientMessageId: `c${this.#sent}`,
       message: {
         id: crypto.randomUUID(),
-        kind: 'text',
-        payload: encoder.encode(JSON.stringify({ content: { text }, metadata: {} })),
-        preview: text,
+        kind,
+        payload: encoder.encode(JSON.stringify({ content, metadata: {} })),
+        preview: '',
       },
       debounceMs: agent?.debounceWindowMs ?? 0,
       whileAnswering,

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { contentOf, DispatchBed } from './testing/dispatch-bed.ts';
+import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
+
+let bed: DispatchBed;
+
+beforeEach(async () => {
+  bed = await DispatchBed.start();
+});
+afterEach(() => bed.close());
+
+const SIGNATURE = 'v1.kJé+/==';
+const ASK = [
+  { type: 'start' },
+  { type: 'start-step' },
+  { type: 'tool-input-available', toolCallId: 'c', toolName: 'mail', input: { to: 'bob' } },
+  { type: 'tool-approval-request', approvalId: 'ask', toolCallId: 'c', signature: SIGNATURE },
+  { type: 'finish-step' },
+  { type: 'finish' },
+];
+const SENT = { type: 'tool-output-available', toolCallId: 'c', output: { sent: true } };
+const GO_ON = [
+  { type: 'start' },
+  SENT,
+  { type: 'start-step' },
+  ...OPENING.slice(1),
+  delta('Sent.'),
+];
+
+const newest = () => bed.session().tail.at(-1);
+const bodyOf = (call: number) => JSON.parse(bed.agent.calls[call]?.body ?? '{}');
+
+/** The agent asks; what it says afterwards is given. */
+async function asked(later: typeof bed.agent.handler): Promise<string> {
+  bed.agent.handler = (request, response, body) => {
+    if (bed.agent.calls.length === 1) stream(response).end(sse(...ASK));
+    else later(request, response, body);
+  };
+  await bed.say('mail bob');
+  await bed.settled('idle');
+  return newest()?.id ?? '';
+}
+
+const allow = (messageId: string) =>
+  bed.append('tool-response', {
+    message_id: messageId,
+    approvals: [{ approval_id: 'ask', approved: true }],
+  });
+
+test('an approval goes on with the message that asked; its signature comes back byte by byte', async () => {
+  const messageId = await asked((_, response) => {
+    stream(response).end(sse(...GO_ON, { type: 'finish' }));
+  });
+  await allow(messageId);
+  await bed.settled('idle', 2);
+  const { messages, trigger } = bodyOf(1);
+  expect(trigger).toBe('submit-message');
+  expect(messages.map(({ role }: { role: string }) => role)).toEqual(['user', 'assistant']);
+  expect(messages[1]).toMatchObject({ id: messageId });
+  expect(messages[1].parts[1]).toMatchObject({
+    state: 'approval-responded',
+    approval: { id: 'ask', approved: true, signature: SIGNATURE },
+  });
+  const { content, metadata } = contentOf(newest());
+  expect(content.id).toBe(messageId);
+  expect(metadata).toMatchObject({ epoch: 2, continues: messageId, termination: 'finish' });
+  expect(newest()?.id).not.toBe(messageId);
+  expect(content.parts).toMatchObject([
+    { type: 'step-start' },
+    { state: 'output-available', output: { sent: true }, approval: { signature: SIGNATURE } },
+    { type: 'step-start' },
+    { type: 'text', text: 'Sent.' },
+  ]);
+  // Whoever joins reads the whole message from its first chunk.
+  expect(bed.shown.filter(({ epoch }) => epoch === 2)[0]?.chunk).toEqual({
+    type: 'start',
+    messageId,
+  });
+});
+
+test('a continued message outlives the node that streamed it, whole', async () => {
+  const messageId = await asked((_, response) => {
+    stream(response).write(sse(...GO_ON));
+  });
+  bed.setAgent({ afterNodeLoss: 'seal' });
+  await allow(messageId);
+  await expect.poll(() => bed.commands.at(-1)?.type, { timeout: 5_000 }).toBe('checkpoint-answer');
+  bed.leads = false;
+  bed.takeOver();
+  await bed.settled('idle', 2);
+  const { content, metadata } = contentOf(newest());
+  expect(content.id).toBe(messageId);
+  expect(newest()?.id).not.toBe(messageId);
+  expect(metadata).toMatchObject({ continues: messageId, termination: 'disconnect' });
+  expect(content.parts.map(({ type }: { type: string }) => type)).toEqual([
+    'step-start',
+    'tool-mail',
+    'step-start',
+    'text',
+  ]);
+});
+
+test('an agent that fails before its first word leaves the request as it is answered, for the next attempt', async () => {
+  const messageId = await asked((_, response) => {
+    if (bed.agent.calls.length === 2) response.writeHead(500).end();
+    else stream(response).end(sse(...GO_ON, { type: 'finish' }));
+  });
+  await allow(messageId);
+  await bed.settled('idle', 2);
+  expect(bodyOf(2).messages).toEqual(bodyOf(1).messages);
+  expect(contentOf(newest()).content.parts).toHaveLength(4);
+});
+
+test('for another answer the agent is sent the conversation without the one before', async () => {
+  await bed.say('hi');
+  await bed.settled('idle');
+  const first = newest()?.id;
+  bed.agent.handler = (_, response) => stream(response).end(sse(...HELLO));
+  await bed.append('regenerate', { supersedes: first });
+  await bed.settled('idle', 2);
+  expect(bodyOf(1)).toMatchObject({ trigger: 'regenerate-message', messages: [{ role: 'user' }] });
+  expect(bodyOf(1).messages).toHaveLength(1);
+  expect(contentOf(newest()).metadata).toMatchObject({ epoch: 2, termination: 'finish' });
+});
+
+test('a chunk that refers to nothing is a failed answer, not a hole in somebody’s screen', async () => {
+  bed.agent.handler = (_, response) => stream(response).end(sse({ type: 'start' }, delta('lost')));
+  await bed.say('hi');
+  await expect.poll(() => bed.reports.length, { timeout: 5_000 }).toBeGreaterThan(0);
+  expect(bed.reports[0]?.error).toContain('text-delta for "1"');
+  bed.agent.handler = (_, response) => stream(response).end(sse(...HELLO));
+  await bed.settled('idle');
+  expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
+});
