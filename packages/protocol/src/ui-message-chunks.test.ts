@@ -25,6 +25,20 @@ const fieldValue = fc.oneof(
   fc.constant({ provider: { key: 1 } }),
   fc.constant([{ type: 'text', text: 'x' }]),
   fc.constantFrom('json', 'stop', 'data-x'),
+  fc
+    .record(
+      {
+        type: fc.constantFrom('source', 'other'),
+        sourceType: fc.constantFrom('url', 'document'),
+        id: fc.string(),
+        url: fc.string(),
+        mediaType: fc.string(),
+        title: fc.string(),
+        filename: fc.oneof(fc.string(), fc.integer()),
+      },
+      { requiredKeys: ['sourceType', 'id'] },
+    )
+    .map((source) => [{ source, citedText: 'x' }]),
 );
 
 /** A chunk of a known type whose fields are right, wrong or missing by chance. */

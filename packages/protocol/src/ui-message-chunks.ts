@@ -16,8 +16,19 @@ const toolCall = { toolCallId: z.string() };
 const toolTraits = { providerExecuted: flag, providerMetadata, toolMetadata, dynamic: flag };
 const fileReference = { url: z.string(), mediaType: z.string(), providerMetadata };
 
+const citedSource = { type: z.literal('source'), id: z.string(), providerMetadata };
+
 const citation = z.looseObject({
-  source: z.looseObject({ sourceType: z.enum(['url', 'document']), id: z.string() }),
+  source: z.discriminatedUnion('sourceType', [
+    z.looseObject({ ...citedSource, sourceType: z.literal('url'), url: z.string(), title: text }),
+    z.looseObject({
+      ...citedSource,
+      sourceType: z.literal('document'),
+      mediaType: z.string(),
+      title: z.string(),
+      filename: text,
+    }),
+  ]),
   startIndex: z.int().min(0).optional(),
   endIndex: z.int().min(0).optional(),
   citedText: text,

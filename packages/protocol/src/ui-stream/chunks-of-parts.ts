@@ -48,6 +48,7 @@ function chunksOfCall(part: ToolPart): readonly UiChunk[] {
   const traits = {
     ...optional('providerExecuted', part.providerExecuted),
     ...optional('toolMetadata', part.toolMetadata),
+    ...(part.type === 'dynamic-tool' ? { dynamic: true } : {}),
   };
   const chunks = [...chunksOfInput(part, traits), ...chunksOfApproval(part)];
   const result = {
@@ -71,7 +72,6 @@ function chunksOfInput(part: ToolPart, traits: JsonObject): UiChunk[] {
     toolCallId,
     toolName: toolNameOf(part),
     ...traits,
-    ...(part.type === 'dynamic-tool' ? { dynamic: true } : {}),
     ...optional('title', part.title),
     ...optional('providerMetadata', part.callProviderMetadata),
   };

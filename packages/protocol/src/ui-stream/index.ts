@@ -30,4 +30,10 @@ export {
   type UiPart,
 } from './parts.ts';
 export { isUiPart, partsOf } from './parts-of-message.ts';
+export {
+  parseSdkVersion,
+  projectChunk,
+  SDK_VERSION_DEFAULT,
+  type SdkVersion,
+} from './project-chunk.ts';
 export { withPartialInputs } from './tool-chunks.ts';

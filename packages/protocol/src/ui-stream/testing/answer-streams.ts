@@ -38,7 +38,14 @@ function textThread(kind: 'text' | 'reasoning', id: string): fc.Arbitrary<Thread
               id,
               providerMetadata: last,
               ...(kind === 'text' && cites
-                ? { citations: [{ source: { sourceType: 'url', id: 's' }, citedText: 'x' }] }
+                ? {
+                    citations: [
+                      {
+                        source: { type: 'source', sourceType: 'url', id: 's', url: 'u' },
+                        citedText: 'x',
+                      },
+                    ],
+                  }
                 : {}),
             }),
           ]
@@ -52,6 +59,7 @@ const RESULTS = ['none', 'output', 'preliminary', 'error', 'denied'] as const;
 function callThread(toolCallId: string): fc.Arbitrary<Thread> {
   return fc
     .record({
+      nonce: fc.nat(1_000_000),
       isDynamic: fc.boolean(),
       input: fc.oneof(
         fc.string(),
@@ -97,7 +105,7 @@ function callThread(toolCallId: string): fc.Arbitrary<Thread> {
         return chunks;
       }
       if (chunks.length === 0) return chunks;
-      const approvalId = `ask-${toolCallId}`;
+      const approvalId = `ask-${toolCallId}-${call.nonce}`;
       if (approval !== 'none')
         chunks.push(
           sent({
@@ -122,6 +130,7 @@ function callThread(toolCallId: string): fc.Arbitrary<Thread> {
       const own = {
         providerExecuted: call.providerExecuted,
         providerMetadata: call.resultMeta,
+        dynamic,
         toolMetadata,
       };
       if (result === 'preliminary' || result === 'output') {
