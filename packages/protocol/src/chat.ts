@@ -9,12 +9,15 @@ export const uiMessageSchema = z.looseObject({
 });
 export type UiMessageBody = z.output<typeof uiMessageSchema>;
 
+/** A session's id, or one that a browser made for itself. */
+export const chatIdSchema = printable(128);
+
 /**
  * `POST /api/chat`, as an unmodified `useChat` sends it. `id` is a session's, or one that the browser made:
  * then `agent_id` is needed to create the session.
  */
 export const chatRequestSchema = z.strictObject({
-  id: printable(128),
+  id: chatIdSchema,
   messages: z.array(uiMessageSchema).min(1, 'must not be empty'),
   trigger: z.enum(['submit-message', 'regenerate-message']),
   messageId: z.string().nullish(),

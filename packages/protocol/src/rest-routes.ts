@@ -13,6 +13,7 @@ import {
   createAgentSchema,
   updateAgentSchema,
 } from './agents.ts';
+import { chatIdSchema, chatRequestSchema } from './chat.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
@@ -44,7 +45,7 @@ export interface RestRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   readonly path: string;
-  readonly topic: 'Agents' | 'Sessions' | 'Messages' | 'Answers' | 'Health' | 'Operators';
+  readonly topic: 'Agents' | 'Sessions' | 'Messages' | 'Answers' | 'Chat' | 'Health' | 'Operators';
   readonly summary: string;
   readonly access: RestAccess;
   /** What `:id` is. */
@@ -255,6 +256,40 @@ const ANSWER_ROUTES: readonly RestRoute[] = [
   },
 ];
 
+const CHAT_ROUTES: readonly RestRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/chat',
+    topic: 'Chat',
+    summary:
+      'A message as `useChat` sends it, answered with the UI message stream of its reply. Of the browser’s messages only the newest is read; closing the request does not stop the agent.',
+    access: 'user',
+    body: chatRequestSchema,
+    answers: [{ status: 200, description: 'the stream', body: eventStream }],
+    errors: [
+      'invalid_request',
+      'payload_too_large',
+      'forbidden',
+      'not_found',
+      'conflict',
+      ...QUORUM,
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/api/chat/:id/stream',
+    topic: 'Chat',
+    summary: 'The reply in progress from its first chunk, as `useChat` resumes it.',
+    access: 'user',
+    id: chatIdSchema,
+    answers: [
+      { status: 200, description: 'the stream', body: eventStream },
+      { status: 204, description: 'no answer is in progress' },
+    ],
+    errors: ['invalid_request', 'not_found', ...QUORUM],
+  },
+];
+
 const HEALTH_ROUTES: readonly RestRoute[] = [
   {
     method: 'GET',
@@ -359,6 +394,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   ...SESSION_ROUTES,
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
+  ...CHAT_ROUTES,
   ...AGENT_ROUTES,
   ...OPERATOR_ROUTES,
   ...HEALTH_ROUTES,

@@ -26,3 +26,5 @@ export const STREAMS_MAX = 5_000;
 export const INBOX_SESSIONS_MAX = 500;
 /** Messages in the answer to `session:join`; the rest comes with the next join. */
 export const JOIN_MESSAGES_MAX = 200;
+/** A request of `useChat`, which sends the whole conversation along though only its end is read. */
+export const CHAT_BYTES_MAX = 8 * 1024 * 1024;

@@ -3,10 +3,12 @@ import type { Environment } from '../config/environment.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { AnswerStreams } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier } from './identity.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
+import { addChatRoutes } from './rest-chat.ts';
 import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
 import { addSessionRoutes } from './rest-sessions.ts';
 import { addStreamRoute } from './rest-stream.ts';
@@ -30,7 +32,10 @@ export function addRoutes(
 ): void {
   addHealthRoutes(app, runtime, metrics);
   addSessionRoutes(app, runtime);
-  addStreamRoute(app, runtime);
+  const streams = new AnswerStreams(runtime);
+  app.addHook('preClose', async () => streams.endAll());
+  addStreamRoute(app, runtime, streams);
+  addChatRoutes(app, runtime, streams);
   addAgentRoutes(app, runtime);
   addAdminRoutes(app, runtime);
 }

@@ -12,6 +12,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { HttpMethod, Metrics, StatusClass } from '../telemetry/metrics.ts';
+import { SDK_VERSION_HEADER, SESSION_HEADER } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
 import { type Identity, type IdentityVerifier, UnauthenticatedError } from './identity.ts';
 import { RATED_USERS_MAX, REST_RATE } from './limits.ts';
@@ -58,7 +59,8 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
   void app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type'],
+    allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER],
+    exposedHeaders: [SESSION_HEADER],
     maxAge: 86_400,
   });
   parseBodies(app);

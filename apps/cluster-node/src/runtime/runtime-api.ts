@@ -60,7 +60,11 @@ export interface SessionsPage {
 
 /** The only door of the engine: the edge (REST, sockets) sees this and nothing behind it. */
 export interface Runtime {
+  /** The group that holds a user's sessions. */
+  groupOfUser(userId: string): number;
   createSession(input: {
+    /** Null or left out: a new one. With an id the call may be repeated; `conflict` when it is another session. */
+    readonly sessionId?: string | null;
     readonly userId: string;
     readonly agentId: string;
     readonly metadata: Readonly<Record<string, unknown>>;

@@ -53,7 +53,12 @@ export class NodeRuntime implements Runtime {
     this.readiness = ports.readiness;
   }
 
+  groupOfUser(userId: string): number {
+    return groupOfUser(userId, this.#ports.groups);
+  }
+
   async createSession(input: {
+    readonly sessionId?: string | null;
     readonly userId: string;
     readonly agentId: string;
     readonly metadata: Readonly<Record<string, unknown>>;
@@ -62,7 +67,7 @@ export class NodeRuntime implements Runtime {
     const refusal = await this.#agentRefusal(agentId);
     if (refusal !== null) return { ok: false, error: refusal };
     const group = groupOfUser(userId, this.#ports.groups);
-    const sessionId = formatSessionId(group, ulid());
+    const sessionId = input.sessionId ?? formatSessionId(group, ulid());
     const result = await this.#call(
       group,
       { type: 'create-session', sessionId, userId, agentId, metadata: encodeObject(metadata) },

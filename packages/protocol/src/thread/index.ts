@@ -7,4 +7,4 @@ export {
   TOOL_RESPONSE_KIND,
   threadOf,
 } from './thread.ts';
-export { newToolAnswers, type ToolAnswers } from './tool-answers.ts';
+export { answeredParts, newToolAnswers, type ToolAnswers } from './tool-answers.ts';

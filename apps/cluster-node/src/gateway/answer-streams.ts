@@ -1,0 +1,104 @@
+import { parseSdkVersion, type SdkVersion } from '@fleetlm/protocol/ui-stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import { EventStream } from './event-stream.ts';
+import { STREAMS_MAX } from './limits.ts';
+import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
+import { RequestError } from './request-error.ts';
+
+/** Events that come while the answer so far is being read. */
+const PENDING_EVENTS_MAX = 2_000;
+/** Says which session a chat is. */
+export const SESSION_HEADER = 'x-fleetlm-session';
+/** Says which version of the `ai` package reads the stream. */
+export const SDK_VERSION_HEADER = 'x-ai-sdk-version';
+
+/** The version that the reader says it has; null: it says nothing. Throws `invalid_request`. */
+export function readerVersion(request: FastifyRequest): SdkVersion | null {
+  const text = request.headers[SDK_VERSION_HEADER];
+  if (text === undefined) return null;
+  const version = typeof text === 'string' ? parseSdkVersion(text) : null;
+  if (version === null)
+    throw new RequestError(
+      'invalid_request',
+      `${SDK_VERSION_HEADER} must be a version from 5.0.0 on`,
+    );
+  return version;
+}
+
+/** Events of a session that are kept until it is known what they mean. */
+export interface Listening {
+  /** Everything that has come since, then everything that comes; after too much of it, that it was lost. */
+  hearAll(hear: (event: SessionEvent) => void): void;
+  close(): void;
+}
+
+/** The answers that readers of this node follow. */
+export class AnswerStreams {
+  readonly #runtime: Runtime;
+  readonly #open = new Set<EventStream>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** To be called before anything is read or sent: what comes in between is kept. */
+  listen(sessionId: string): Listening {
+    if (this.#open.size >= STREAMS_MAX)
+      throw new RequestError('overloaded', 'this node has too many open streams');
+    const pending: SessionEvent[] = [];
+    let hear = (event: SessionEvent): void => {
+      if (pending.length < PENDING_EVENTS_MAX) pending.push(event);
+      else pending[PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
+    };
+    const subscription = this.#runtime.subscribeSession(sessionId, (event) => hear(event));
+    return {
+      hearAll: (listener) => {
+        hear = listener;
+        for (const event of pending) listener(event);
+      },
+      close: () => subscription.close(),
+    };
+  }
+
+  /** Answers the request with the stream of a follower; `first` is what is there already. */
+  open(
+    reply: FastifyReply,
+    listening: Listening,
+    follower: ReplyFollower,
+    options: {
+      readonly reader: SdkVersion | null;
+      readonly first?: Step;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** What was found out otherwise, heard last. */
+      readonly known?: readonly SessionEvent[];
+    },
+  ): void {
+    reply.hijack();
+    const stream = new EventStream({
+      response: reply.raw,
+      reader: options.reader,
+      headers: options.headers ?? {},
+      closed: () => {
+        this.#open.delete(stream);
+        listening.close();
+      },
+    });
+    this.#open.add(stream);
+    const show = ({ chunks, isOver }: Step): void => {
+      stream.write(chunks);
+      if (isOver) stream.end();
+    };
+    if (options.first !== undefined) show(options.first);
+    listening.hearAll((event) => show(follower.take(event)));
+    for (const event of options.known ?? []) show(follower.take(event));
+  }
+
+  /** The node stops: its readers are told to ask another one. */
+  endAll(): void {
+    for (const stream of this.#open) {
+      stream.write([LOST]);
+      stream.end();
+    }
+  }
+}

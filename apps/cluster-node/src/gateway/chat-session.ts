@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { type ChatRequest, formatSessionId, isSessionId } from '@fleetlm/protocol';
+import type { Runtime, SessionView } from '../runtime/runtime-api.ts';
+import { visibleSession } from './access.ts';
+import type { Identity } from './identity.ts';
+import { RequestError, valueOrThrow } from './request-error.ts';
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ULID_LENGTH = 26;
+
+/** The session of a chat, begun when it is a new one that names its agent. Throws a RequestError. */
+export async function chatSession(
+  runtime: Runtime,
+  identity: Identity,
+  { id, agent_id }: Pick<ChatRequest, 'id' | 'agent_id'>,
+): Promise<SessionView> {
+  if (isSessionId(id) || agent_id === undefined)
+    return visibleSession(runtime, identity, chatSessionId(runtime, identity, id));
+  const userId = ownerOf(identity);
+  const sessionId = chatSessionId(runtime, identity, id);
+  return valueOrThrow(
+    await runtime.createSession({
+      sessionId,
+      userId,
+      agentId: agent_id,
+      metadata: { chat_id: id },
+    }),
+  );
+}
+
+/** A browser makes its own ids: each names one session of its user, the same through every node and after every restart. */
+export function chatSessionId(runtime: Runtime, identity: Identity, id: string): string {
+  if (isSessionId(id)) return id;
+  const userId = ownerOf(identity);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([userId, id]))
+    .digest();
+  const letters = Array.from(digest.subarray(0, ULID_LENGTH), (byte, at) =>
+    CROCKFORD.charAt(at === 0 ? byte & 7 : byte & 31),
+  );
+  return formatSessionId(runtime.groupOfUser(userId), letters.join(''));
+}
+
+function ownerOf(identity: Identity): string {
+  if (identity.type === 'user') return identity.userId;
+  throw new RequestError('invalid_request', 'with the API key a chat is named by its session id', [
+    { path: 'id', message: 'must be a session id' },
+  ]);
+}

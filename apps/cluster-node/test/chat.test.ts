@@ -1,0 +1,420 @@
+import { createServer, type Server } from 'node:http';
+import { Readable } from 'node:stream';
+import { groupOfUser } from '@fleetlm/protocol';
+import {
+  type ChatTransport,
+  convertToModelMessages,
+  DefaultChatTransport,
+  isToolUIPart,
+  readUIMessageStream,
+  stepCountIs,
+  streamText,
+  tool,
+  type UIMessage,
+} from 'ai';
+import { MockLanguageModelV4 } from 'ai/test';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { API_KEY, freePorts, TestCluster, tokenFor } from './support/cluster.ts';
+
+type StreamResult = Awaited<ReturnType<MockLanguageModelV4['doStream']>>;
+type ModelChunk = StreamResult['stream'] extends ReadableStream<infer T> ? T : never;
+type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt'];
+
+let cluster: TestCluster;
+let agent: Server;
+let agentUrl: string;
+/** What the model was asked, and when it may go on. */
+const prompts: Prompt[] = [];
+const requests: { messages: UIMessage[]; trigger: string }[] = [];
+let sentMails: unknown[] = [];
+let script: (prompt: Prompt) => AsyncGenerator<ModelChunk> = hello;
+
+const FINISH: ModelChunk = {
+  type: 'finish',
+  finishReason: { unified: 'stop', raw: 'stop' },
+  usage: {
+    inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: 1, text: 1, reasoning: 0 },
+  },
+};
+
+async function* say(...words: readonly string[]): AsyncGenerator<ModelChunk> {
+  yield { type: 'text-start', id: '1' };
+  for (const delta of words) yield { type: 'text-delta', id: '1', delta };
+  yield { type: 'text-end', id: '1' };
+  yield FINISH;
+}
+
+async function* hello(): AsyncGenerator<ModelChunk> {
+  yield* say('Hello', ' there');
+}
+
+const model = new MockLanguageModelV4({
+  doStream: async ({ prompt }) => {
+    prompts.push(prompt);
+    return { stream: ReadableStream.from(script(prompt)) };
+  },
+});
+
+/** As the AI SDK's guide has it: nothing in here knows FleetLM. */
+async function POST(request: Request): Promise<Response> {
+  const body = (await request.json()) as { messages: UIMessage[]; trigger: string };
+  requests.push(body);
+  const result = streamText({
+    model,
+    messages: await convertToModelMessages(body.messages),
+    stopWhen: stepCountIs(3),
+    experimental_toolApprovalSecret: 'a-secret-of-the-agent',
+    tools: {
+      mail: tool({
+        description: 'sends mail',
+        inputSchema: z.object({ to: z.string() }),
+        needsApproval: true,
+        execute: async (input) => {
+          sentMails.push(input);
+          return { sent: true };
+        },
+      }),
+    },
+    abortSignal: request.signal,
+    onError: () => undefined,
+  });
+  return result.toUIMessageStreamResponse({ originalMessages: body.messages });
+}
+
+beforeAll(async () => {
+  const [port] = await freePorts(1);
+  agentUrl = `http://127.0.0.1:${port}`;
+  agent = createServer((request, response) => {
+    const hangUp = new AbortController();
+    response.once('close', () => hangUp.abort());
+    const body = Readable.toWeb(request);
+    POST(
+      new Request(`${agentUrl}${request.url}`, {
+        method: 'POST',
+        body: new Response(body as ReadableStream).body,
+        duplex: 'half',
+        signal: hangUp.signal,
+      }),
+    )
+      .then(async (answer) => {
+        response.writeHead(answer.status, Object.fromEntries(answer.headers));
+        for await (const bytes of answer.body ?? []) response.write(bytes);
+        response.end();
+      })
+      .catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => agent.listen(port, '127.0.0.1', resolve));
+  cluster = await TestCluster.start();
+  const { status } = await cluster.call('n1', 'POST', '/api/agents', {
+    body: {
+      agent: {
+        id: 'sdk',
+        name: 'SDK',
+        origin_url: agentUrl,
+        webhook_path: '/api/chat',
+        debounce_window_ms: 0,
+      },
+    },
+  });
+  expect(status).toBe(201);
+}, 90_000);
+afterEach(async () => {
+  script = hello;
+  await cluster.revive();
+});
+afterAll(async () => {
+  agent.closeAllConnections();
+  agent.close();
+  await cluster.close();
+});
+
+/** A page with `useChat`, without the page: its transport and its list of messages. */
+class Page {
+  messages: UIMessage[] = [];
+  readonly transport: ChatTransport<UIMessage>;
+  readonly chatId: string;
+  session = '';
+  #sent = 0;
+
+  constructor(node: string, chatId: string, user: string, version = '7.0.173') {
+    this.chatId = chatId;
+    this.transport = new DefaultChatTransport({
+      api: `${cluster.node(node).url}/api/chat`,
+      headers: async () => ({
+        authorization: `Bearer ${await tokenFor(user)}`,
+        'x-ai-sdk-version': version,
+      }),
+      body: { agent_id: 'sdk' },
+      fetch: async (...call) => {
+        const response = await fetch(...call);
+        this.session = response.headers.get('x-fleetlm-session') ?? this.session;
+        return response;
+      },
+    });
+  }
+
+  user(text: string): UIMessage {
+    this.#sent += 1;
+    return { id: `u${this.#sent}-${this.chatId}`, role: 'user', parts: [{ type: 'text', text }] };
+  }
+
+  async *submit(
+    options: { trigger?: 'submit-message' | 'regenerate-message'; messageId?: string } = {},
+  ) {
+    const stream = await this.transport.sendMessages({
+      chatId: this.chatId,
+      messages: this.messages,
+      trigger: options.trigger ?? 'submit-message',
+      messageId: options.messageId,
+      abortSignal: undefined,
+    });
+    yield* this.#read(stream, this.messages.at(-1));
+  }
+
+  async *resume() {
+    const stream = await this.transport.reconnectToStream({ chatId: this.chatId });
+    if (stream !== null) yield* this.#read(stream, undefined);
+  }
+
+  async *#read(
+    stream: Awaited<ReturnType<ChatTransport<UIMessage>['sendMessages']>>,
+    last: UIMessage | undefined,
+  ) {
+    const message = last?.role === 'assistant' ? structuredClone(last) : undefined;
+    const states = readUIMessageStream({
+      stream,
+      ...(message === undefined ? {} : { message }),
+      terminateOnError: true,
+    });
+    for await (const state of states) {
+      this.messages = [...this.messages.filter(({ id }) => id !== state.id), state];
+      yield state;
+    }
+  }
+
+  async say(text: string): Promise<string> {
+    this.messages.push(this.user(text));
+    return this.all(this.submit());
+  }
+
+  async all(states: AsyncGenerator<UIMessage>): Promise<string> {
+    let last: UIMessage | undefined;
+    for await (const state of states) last = state;
+    return textOf(last);
+  }
+
+  async log() {
+    const { body } = await cluster.call(
+      'n2',
+      'GET',
+      `/api/sessions/${this.session}/messages?after_seq=0&limit=100`,
+    );
+    return body.messages as unknown as {
+      id: string;
+      kind: string;
+      content: { id?: string; text?: string; parts?: UIMessage['parts'] };
+      metadata: Record<string, unknown>;
+    }[];
+  }
+}
+
+const textOf = (message: UIMessage | undefined): string =>
+  message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? '';
+
+test('useChat and an AI SDK handler, both unmodified, talk through the cluster', async () => {
+  const page = new Page('n1', 'chat-one', 'ann');
+  expect(await page.say('Hi')).toBe('Hello there');
+  expect(await page.say('Again')).toBe('Hello there');
+  const log = await page.log();
+  expect(log.map(({ kind }) => kind)).toEqual(['text', 'assistant', 'text', 'assistant']);
+  // The message that the page has is the message in the log, under the same id.
+  expect(page.messages.at(-1)?.id).toBe(log.at(-1)?.id);
+  expect(page.messages.at(-1)?.parts).toEqual(log.at(-1)?.content.parts);
+  expect(requests.at(-1)?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  // The page's own id names the same session through every node.
+  const other = new Page('n3', 'chat-one', 'ann');
+  other.messages = page.messages;
+  expect(await other.say('Third')).toBe('Hello there');
+  expect(other.session).toBe(page.session);
+});
+
+test('what was sent twice is answered once', async () => {
+  const page = new Page('n1', 'chat-twice', 'bea');
+  await page.say('Once');
+  const sent = page.messages[0];
+  if (sent === undefined) throw new Error('nothing was sent');
+  const again = new Page('n2', 'chat-twice', 'bea');
+  again.messages = [sent];
+  expect(await again.all(again.submit())).toBe('Hello there');
+  expect(await again.log()).toHaveLength(2);
+  expect(again.messages.at(-1)?.id).toBe(page.messages.at(-1)?.id);
+});
+
+test('a reload in mid-answer resumes it from its first chunk, on any node; nothing runs: 204', async () => {
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  script = async function* () {
+    yield { type: 'text-start', id: '1' };
+    yield { type: 'text-delta', id: '1', delta: 'First half,' };
+    await held;
+    yield { type: 'text-delta', id: '1', delta: ' second half.' };
+    yield { type: 'text-end', id: '1' };
+    yield FINISH;
+  };
+  const page = new Page('n1', 'chat-reload', 'cat');
+  page.messages.push(page.user('Tell me'));
+  const states = page.submit();
+  for await (const state of states) if (textOf(state) === 'First half,') break;
+  const reloaded = new Page('n3', 'chat-reload', 'cat');
+  const resumed = reloaded.resume();
+  const first = await resumed.next();
+  expect(first.value).toMatchObject({ id: page.messages.at(-1)?.id });
+  goOn();
+  expect(await reloaded.all(resumed)).toBe('First half, second half.');
+  await expect
+    .poll(
+      async () => (await reloaded.transport.reconnectToStream({ chatId: 'chat-reload' })) === null,
+    )
+    .toBe(true);
+});
+
+test('stop from the page ends the stream for its readers, and keeps what was said', async () => {
+  script = async function* () {
+    yield { type: 'text-start', id: '1' };
+    yield { type: 'text-delta', id: '1', delta: 'Word' };
+    await new Promise(() => undefined);
+  };
+  const page = new Page('n1', 'chat-stop', 'dan');
+  page.messages.push(page.user('Tell me'));
+  let stopped = false;
+  for await (const state of page.submit()) {
+    if (textOf(state) !== 'Word' || stopped) continue;
+    stopped = true;
+    const { status } = await cluster.call('n2', 'POST', `/api/sessions/${page.session}/stop`);
+    expect(status).toBe(202);
+  }
+  expect(page.messages.at(-1)?.parts).toContainEqual({ type: 'text', text: 'Word', state: 'done' });
+  const log = await page.log();
+  expect(log.at(-1)).toMatchObject({ metadata: { termination: 'stop' } });
+});
+
+test('an approval goes on with the message that asked, and the agent finds its signature untouched', async () => {
+  sentMails = [];
+  script = async function* (prompt) {
+    if (prompt.at(-1)?.role === 'tool') yield* say('Sent.');
+    else {
+      yield { type: 'tool-call', toolCallId: 'c1', toolName: 'mail', input: '{"to":"bob"}' };
+      yield { ...FINISH, finishReason: { unified: 'tool-calls', raw: 'tool_calls' } };
+    }
+  };
+  const page = new Page('n2', 'chat-approval', 'eve');
+  await page.say('Mail bob');
+  const asking = page.messages.at(-1);
+  const part = asking?.parts.find(isToolUIPart);
+  expect(part).toMatchObject({
+    state: 'approval-requested',
+    approval: { signature: expect.any(String) },
+  });
+  if (asking === undefined || part?.approval === undefined)
+    throw new Error('no approval was asked for');
+  // As `addToolApprovalResponse` writes it, by a browser that lost the signature and changed the input.
+  const answered = {
+    ...part,
+    input: { to: 'mallory' },
+    state: 'approval-responded',
+    approval: { id: part.approval.id, approved: true },
+  } as typeof part;
+  page.messages = [
+    ...page.messages.slice(0, -1),
+    { ...asking, parts: asking.parts.map((one) => (one === part ? answered : one)) },
+  ];
+  const text = await page.all(page.submit());
+  expect(text).toBe('Sent.');
+  expect(sentMails).toEqual([{ to: 'bob' }]);
+  expect(page.messages.at(-1)?.id).toBe(asking.id);
+  const log = await page.log();
+  expect(log.map(({ kind }) => kind)).toEqual(['text', 'assistant', 'tool-response', 'assistant']);
+  expect(log.at(-1)?.content.id).toBe(asking.id);
+  const kept = log.at(-1)?.content.parts?.find(isToolUIPart);
+  expect(kept).toMatchObject({
+    state: 'output-available',
+    input: { to: 'bob' },
+    approval: { signature: part.approval.signature },
+  });
+  // The page reads the same message as the log keeps.
+  expect(page.messages.at(-1)?.parts.map(({ type }) => type)).toEqual(
+    log.at(-1)?.content.parts?.map(({ type }) => type),
+  );
+});
+
+test('another answer and an edited question branch off; the agent sees the newest branch alone', async () => {
+  const page = new Page('n3', 'chat-branch', 'fay');
+  await page.say('One');
+  await page.say('Two');
+  const last = page.messages.at(-1);
+  if (last === undefined) throw new Error('no answer');
+  page.messages = page.messages.slice(0, -1);
+  await page.all(page.submit({ trigger: 'regenerate-message', messageId: last.id }));
+  expect(requests.at(-1)).toMatchObject({ trigger: 'regenerate-message' });
+  expect(requests.at(-1)?.messages.map(textOf)).toEqual(['One', 'Hello there', 'Two']);
+  const first = page.messages[0];
+  if (first === undefined) throw new Error('no question');
+  page.messages = [{ ...first, parts: [{ type: 'text', text: 'One, edited' }] }];
+  await page.all(page.submit({ messageId: first.id }));
+  expect(requests.at(-1)?.messages.map(textOf)).toEqual(['One, edited']);
+  expect(await page.log()).toHaveLength(8);
+});
+
+test('a node that is killed in mid-answer: the page that can take words back reads the whole answer', async () => {
+  let calls = 0;
+  script = async function* () {
+    calls += 1;
+    yield { type: 'text-start', id: '1' };
+    yield { type: 'text-delta', id: '1', delta: calls === 1 ? 'Lost half' : 'The whole answer' };
+    if (calls === 1) await new Promise(() => undefined);
+    yield { type: 'text-end', id: '1' };
+    yield FINISH;
+  };
+  const group = groupOfUser('gus', cluster.groups);
+  const leaderOf = async (): Promise<string> => {
+    const { body } = await cluster.call('n1', 'GET', `/api/admin/groups/${group}`);
+    return (body as unknown as { group: { leader: string | null } }).group.leader ?? '';
+  };
+  await expect.poll(leaderOf).not.toBe('');
+  const leader = await leaderOf();
+  // The reader's own node may be the one that dies: then it asks another, which is the test of the reload.
+  const page = new Page(leader === 'n1' ? 'n2' : 'n1', 'chat-kill', 'gus');
+  page.messages.push(page.user('Tell me'));
+  let killed = false;
+  let text = '';
+  for await (const state of page.submit()) {
+    text = textOf(state);
+    if (text !== 'Lost half' || killed) continue;
+    killed = true;
+    await cluster.node(leader).kill('SIGKILL');
+  }
+  expect(text).toBe('The whole answer');
+}, 60_000);
+
+test('a request that is no chat says what is wrong with it', async () => {
+  const send = async (body: unknown, token?: string) =>
+    cluster.call('n1', 'POST', '/api/chat', { body, ...(token === undefined ? {} : { token }) });
+  const token = await tokenFor('hal');
+  const message = { id: 'm1', role: 'user', parts: [{ type: 'text', text: 'x' }] };
+  const chat = { id: 'chat-wrong', messages: [message], trigger: 'submit-message' };
+  expect((await send({ ...chat, messages: [] }, token)).status).toBe(422);
+  expect((await send(chat, token)).status).toBe(404);
+  expect(await send({ ...chat, agent_id: 'nobody' }, token)).toMatchObject({ status: 422 });
+  expect(await send({ ...chat, agent_id: 'sdk' }, API_KEY)).toMatchObject({
+    status: 422,
+    body: { errors: [{ path: 'id' }] },
+  });
+  const assistant = { id: 'a1', role: 'assistant', parts: [] };
+  expect((await send({ ...chat, agent_id: 'sdk', messages: [assistant] }, token)).status).toBe(422);
+  const bad = { ...message, parts: [{ type: 'text', text: 'a\u0000b' }] };
+  expect((await send({ ...chat, agent_id: 'sdk', messages: [bad] }, token)).status).toBe(422);
+});
