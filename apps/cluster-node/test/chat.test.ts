@@ -1,118 +1,28 @@
-import { createServer, type Server } from 'node:http';
-import { Readable } from 'node:stream';
 import { groupOfUser } from '@fleetlm/protocol';
 import {
   type ChatTransport,
-  convertToModelMessages,
   DefaultChatTransport,
   isToolUIPart,
   readUIMessageStream,
-  stepCountIs,
-  streamText,
-  tool,
   type UIMessage,
 } from 'ai';
-import { MockLanguageModelV4 } from 'ai/test';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import * as z from 'zod';
-import { API_KEY, freePorts, TestCluster, tokenFor } from './support/cluster.ts';
-
-type StreamResult = Awaited<ReturnType<MockLanguageModelV4['doStream']>>;
-type ModelChunk = StreamResult['stream'] extends ReadableStream<infer T> ? T : never;
-type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt'];
+import { API_KEY, TestCluster, tokenFor } from './support/cluster.ts';
+import { FINISH, gate, mailBob, SdkAgent, say, TEXT, word } from './support/sdk-agent.ts';
 
 let cluster: TestCluster;
-let agent: Server;
-let agentUrl: string;
-/** What the model was asked, and when it may go on. */
-const prompts: Prompt[] = [];
-const requests: { messages: UIMessage[]; trigger: string }[] = [];
-let sentMails: unknown[] = [];
-let script: (prompt: Prompt) => AsyncGenerator<ModelChunk> = hello;
-
-const FINISH: ModelChunk = {
-  type: 'finish',
-  finishReason: { unified: 'stop', raw: 'stop' },
-  usage: {
-    inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
-    outputTokens: { total: 1, text: 1, reasoning: 0 },
-  },
-};
-
-async function* say(...words: readonly string[]): AsyncGenerator<ModelChunk> {
-  yield { type: 'text-start', id: '1' };
-  for (const delta of words) yield { type: 'text-delta', id: '1', delta };
-  yield { type: 'text-end', id: '1' };
-  yield FINISH;
-}
-
-async function* hello(): AsyncGenerator<ModelChunk> {
-  yield* say('Hello', ' there');
-}
-
-const model = new MockLanguageModelV4({
-  doStream: async ({ prompt }) => {
-    prompts.push(prompt);
-    return { stream: ReadableStream.from(script(prompt)) };
-  },
-});
-
-/** As the AI SDK's guide has it: nothing in here knows FleetLM. */
-async function POST(request: Request): Promise<Response> {
-  const body = (await request.json()) as { messages: UIMessage[]; trigger: string };
-  requests.push(body);
-  const result = streamText({
-    model,
-    messages: await convertToModelMessages(body.messages),
-    stopWhen: stepCountIs(3),
-    experimental_toolApprovalSecret: 'a-secret-of-the-agent',
-    tools: {
-      mail: tool({
-        description: 'sends mail',
-        inputSchema: z.object({ to: z.string() }),
-        needsApproval: true,
-        execute: async (input) => {
-          sentMails.push(input);
-          return { sent: true };
-        },
-      }),
-    },
-    abortSignal: request.signal,
-    onError: () => undefined,
-  });
-  return result.toUIMessageStreamResponse({ originalMessages: body.messages });
-}
+const agent = new SdkAgent();
+const { requests } = agent;
 
 beforeAll(async () => {
-  const [port] = await freePorts(1);
-  agentUrl = `http://127.0.0.1:${port}`;
-  agent = createServer((request, response) => {
-    const hangUp = new AbortController();
-    response.once('close', () => hangUp.abort());
-    const body = Readable.toWeb(request);
-    POST(
-      new Request(`${agentUrl}${request.url}`, {
-        method: 'POST',
-        body: new Response(body as ReadableStream).body,
-        duplex: 'half',
-        signal: hangUp.signal,
-      }),
-    )
-      .then(async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers));
-        for await (const bytes of answer.body ?? []) response.write(bytes);
-        response.end();
-      })
-      .catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => agent.listen(port, '127.0.0.1', resolve));
+  const originUrl = await agent.listen();
   cluster = await TestCluster.start();
   const { status } = await cluster.call('n1', 'POST', '/api/agents', {
     body: {
       agent: {
         id: 'sdk',
         name: 'SDK',
-        origin_url: agentUrl,
+        origin_url: originUrl,
         webhook_path: '/api/chat',
         debounce_window_ms: 0,
       },
@@ -121,11 +31,10 @@ beforeAll(async () => {
   expect(status).toBe(201);
 }, 90_000);
 afterEach(async () => {
-  script = hello;
+  agent.script = () => say('Hello', ' there');
   await cluster.revive();
 });
 afterAll(async () => {
-  agent.closeAllConnections();
   agent.close();
   await cluster.close();
 });
@@ -253,16 +162,13 @@ test('what was sent twice is answered once', async () => {
 });
 
 test('a reload in mid-answer resumes it from its first chunk, on any node; nothing runs: 204', async () => {
-  let goOn = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  script = async function* () {
-    yield { type: 'text-start', id: '1' };
-    yield { type: 'text-delta', id: '1', delta: 'First half,' };
-    await held;
-    yield { type: 'text-delta', id: '1', delta: ' second half.' };
-    yield { type: 'text-end', id: '1' };
+  const { passed, open } = gate();
+  agent.script = async function* () {
+    yield TEXT.start;
+    yield word('First half,');
+    await passed;
+    yield word(' second half.');
+    yield TEXT.end;
     yield FINISH;
   };
   const page = new Page('n1', 'chat-reload', 'cat');
@@ -273,7 +179,7 @@ test('a reload in mid-answer resumes it from its first chunk, on any node; nothi
   const resumed = reloaded.resume();
   const first = await resumed.next();
   expect(first.value).toMatchObject({ id: page.messages.at(-1)?.id });
-  goOn();
+  open();
   expect(await reloaded.all(resumed)).toBe('First half, second half.');
   await expect
     .poll(
@@ -283,9 +189,9 @@ test('a reload in mid-answer resumes it from its first chunk, on any node; nothi
 });
 
 test('stop from the page ends the stream for its readers, and keeps what was said', async () => {
-  script = async function* () {
-    yield { type: 'text-start', id: '1' };
-    yield { type: 'text-delta', id: '1', delta: 'Word' };
+  agent.script = async function* () {
+    yield TEXT.start;
+    yield word('Word');
     await new Promise(() => undefined);
   };
   const page = new Page('n1', 'chat-stop', 'dan');
@@ -303,14 +209,7 @@ test('stop from the page ends the stream for its readers, and keeps what was sai
 });
 
 test('an approval goes on with the message that asked, and the agent finds its signature untouched', async () => {
-  sentMails = [];
-  script = async function* (prompt) {
-    if (prompt.at(-1)?.role === 'tool') yield* say('Sent.');
-    else {
-      yield { type: 'tool-call', toolCallId: 'c1', toolName: 'mail', input: '{"to":"bob"}' };
-      yield { ...FINISH, finishReason: { unified: 'tool-calls', raw: 'tool_calls' } };
-    }
-  };
+  agent.script = mailBob;
   const page = new Page('n2', 'chat-approval', 'eve');
   await page.say('Mail bob');
   const asking = page.messages.at(-1);
@@ -334,7 +233,7 @@ test('an approval goes on with the message that asked, and the agent finds its s
   ];
   const text = await page.all(page.submit());
   expect(text).toBe('Sent.');
-  expect(sentMails).toEqual([{ to: 'bob' }]);
+  expect(agent.mails).toEqual([{ to: 'bob' }]);
   expect(page.messages.at(-1)?.id).toBe(asking.id);
   const log = await page.log();
   expect(log.map(({ kind }) => kind)).toEqual(['text', 'assistant', 'tool-response', 'assistant']);
@@ -371,12 +270,12 @@ test('another answer and an edited question branch off; the agent sees the newes
 
 test('a node that is killed in mid-answer: the page that can take words back reads the whole answer', async () => {
   let calls = 0;
-  script = async function* () {
+  agent.script = async function* () {
     calls += 1;
-    yield { type: 'text-start', id: '1' };
-    yield { type: 'text-delta', id: '1', delta: calls === 1 ? 'Lost half' : 'The whole answer' };
+    yield TEXT.start;
+    yield word(calls === 1 ? 'Lost half' : 'The whole answer');
     if (calls === 1) await new Promise(() => undefined);
-    yield { type: 'text-end', id: '1' };
+    yield TEXT.end;
     yield FINISH;
   };
   const group = groupOfUser('gus', cluster.groups);

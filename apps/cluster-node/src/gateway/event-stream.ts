@@ -26,7 +26,9 @@ export class EventStream {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
+      // The framework's own headers are not sent with a response that is taken over.
       'access-control-allow-origin': '*',
+      'access-control-expose-headers': Object.keys(options.headers ?? {}).join(', '),
       'x-accel-buffering': 'no',
       'x-vercel-ai-ui-message-stream': 'v1',
       ...options.headers,
