@@ -1,12 +1,7 @@
 import { groupOfUser } from '@fleetlm/protocol';
-import {
-  type ChatTransport,
-  DefaultChatTransport,
-  isToolUIPart,
-  readUIMessageStream,
-  type UIMessage,
-} from 'ai';
+import { isToolUIPart } from 'ai';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ChatPage, textOf } from './support/chat-page.ts';
 import { API_KEY, TestCluster, tokenFor } from './support/cluster.ts';
 import { FINISH, gate, mailBob, SdkAgent, say, TEXT, word } from './support/sdk-agent.ts';
 
@@ -39,101 +34,8 @@ afterAll(async () => {
   await cluster.close();
 });
 
-/** A page with `useChat`, without the page: its transport and its list of messages. */
-class Page {
-  messages: UIMessage[] = [];
-  readonly transport: ChatTransport<UIMessage>;
-  readonly chatId: string;
-  session = '';
-  #sent = 0;
-
-  constructor(node: string, chatId: string, user: string, version = '7.0.173') {
-    this.chatId = chatId;
-    this.transport = new DefaultChatTransport({
-      api: `${cluster.node(node).url}/api/chat`,
-      headers: async () => ({
-        authorization: `Bearer ${await tokenFor(user)}`,
-        'x-ai-sdk-version': version,
-      }),
-      body: { agent_id: 'sdk' },
-      fetch: async (...call) => {
-        const response = await fetch(...call);
-        this.session = response.headers.get('x-fleetlm-session') ?? this.session;
-        return response;
-      },
-    });
-  }
-
-  user(text: string): UIMessage {
-    this.#sent += 1;
-    return { id: `u${this.#sent}-${this.chatId}`, role: 'user', parts: [{ type: 'text', text }] };
-  }
-
-  async *submit(
-    options: { trigger?: 'submit-message' | 'regenerate-message'; messageId?: string } = {},
-  ) {
-    const stream = await this.transport.sendMessages({
-      chatId: this.chatId,
-      messages: this.messages,
-      trigger: options.trigger ?? 'submit-message',
-      messageId: options.messageId,
-      abortSignal: undefined,
-    });
-    yield* this.#read(stream, this.messages.at(-1));
-  }
-
-  async *resume() {
-    const stream = await this.transport.reconnectToStream({ chatId: this.chatId });
-    if (stream !== null) yield* this.#read(stream, undefined);
-  }
-
-  async *#read(
-    stream: Awaited<ReturnType<ChatTransport<UIMessage>['sendMessages']>>,
-    last: UIMessage | undefined,
-  ) {
-    const message = last?.role === 'assistant' ? structuredClone(last) : undefined;
-    const states = readUIMessageStream({
-      stream,
-      ...(message === undefined ? {} : { message }),
-      terminateOnError: true,
-    });
-    for await (const state of states) {
-      this.messages = [...this.messages.filter(({ id }) => id !== state.id), state];
-      yield state;
-    }
-  }
-
-  async say(text: string): Promise<string> {
-    this.messages.push(this.user(text));
-    return this.all(this.submit());
-  }
-
-  async all(states: AsyncGenerator<UIMessage>): Promise<string> {
-    let last: UIMessage | undefined;
-    for await (const state of states) last = state;
-    return textOf(last);
-  }
-
-  async log() {
-    const { body } = await cluster.call(
-      'n2',
-      'GET',
-      `/api/sessions/${this.session}/messages?after_seq=0&limit=100`,
-    );
-    return body.messages as unknown as {
-      id: string;
-      kind: string;
-      content: { id?: string; text?: string; parts?: UIMessage['parts'] };
-      metadata: Record<string, unknown>;
-    }[];
-  }
-}
-
-const textOf = (message: UIMessage | undefined): string =>
-  message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? '';
-
 test('useChat and an AI SDK handler, both unmodified, talk through the cluster', async () => {
-  const page = new Page('n1', 'chat-one', 'ann');
+  const page = new ChatPage(cluster, 'n1', 'chat-one', 'ann');
   expect(await page.say('Hi')).toBe('Hello there');
   expect(await page.say('Again')).toBe('Hello there');
   const log = await page.log();
@@ -143,18 +45,18 @@ test('useChat and an AI SDK handler, both unmodified, talk through the cluster',
   expect(page.messages.at(-1)?.parts).toEqual(log.at(-1)?.content.parts);
   expect(requests.at(-1)?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   // The page's own id names the same session through every node.
-  const other = new Page('n3', 'chat-one', 'ann');
+  const other = new ChatPage(cluster, 'n3', 'chat-one', 'ann');
   other.messages = page.messages;
   expect(await other.say('Third')).toBe('Hello there');
   expect(other.session).toBe(page.session);
 });
 
 test('what was sent twice is answered once', async () => {
-  const page = new Page('n1', 'chat-twice', 'bea');
+  const page = new ChatPage(cluster, 'n1', 'chat-twice', 'bea');
   await page.say('Once');
   const sent = page.messages[0];
   if (sent === undefined) throw new Error('nothing was sent');
-  const again = new Page('n2', 'chat-twice', 'bea');
+  const again = new ChatPage(cluster, 'n2', 'chat-twice', 'bea');
   again.messages = [sent];
   expect(await again.all(again.submit())).toBe('Hello there');
   expect(await again.log()).toHaveLength(2);
@@ -171,11 +73,11 @@ test('a reload in mid-answer resumes it from its first chunk, on any node; nothi
     yield TEXT.end;
     yield FINISH;
   };
-  const page = new Page('n1', 'chat-reload', 'cat');
+  const page = new ChatPage(cluster, 'n1', 'chat-reload', 'cat');
   page.messages.push(page.user('Tell me'));
   const states = page.submit();
   for await (const state of states) if (textOf(state) === 'First half,') break;
-  const reloaded = new Page('n3', 'chat-reload', 'cat');
+  const reloaded = new ChatPage(cluster, 'n3', 'chat-reload', 'cat');
   const resumed = reloaded.resume();
   const first = await resumed.next();
   expect(first.value).toMatchObject({ id: page.messages.at(-1)?.id });
@@ -194,7 +96,7 @@ test('stop from the page ends the stream for its readers, and keeps what was sai
     yield word('Word');
     await new Promise(() => undefined);
   };
-  const page = new Page('n1', 'chat-stop', 'dan');
+  const page = new ChatPage(cluster, 'n1', 'chat-stop', 'dan');
   page.messages.push(page.user('Tell me'));
   let stopped = false;
   for await (const state of page.submit()) {
@@ -210,7 +112,7 @@ test('stop from the page ends the stream for its readers, and keeps what was sai
 
 test('an approval goes on with the message that asked, and the agent finds its signature untouched', async () => {
   agent.script = mailBob;
-  const page = new Page('n2', 'chat-approval', 'eve');
+  const page = new ChatPage(cluster, 'n2', 'chat-approval', 'eve');
   await page.say('Mail bob');
   const asking = page.messages.at(-1);
   const part = asking?.parts.find(isToolUIPart);
@@ -251,7 +153,7 @@ test('an approval goes on with the message that asked, and the agent finds its s
 });
 
 test('another answer and an edited question branch off; the agent sees the newest branch alone', async () => {
-  const page = new Page('n3', 'chat-branch', 'fay');
+  const page = new ChatPage(cluster, 'n3', 'chat-branch', 'fay');
   await page.say('One');
   await page.say('Two');
   const last = page.messages.at(-1);
@@ -286,7 +188,7 @@ test('a node that is killed in mid-answer: the page that can take words back rea
   await expect.poll(leaderOf).not.toBe('');
   const leader = await leaderOf();
   // The reader's own node may be the one that dies: then it asks another, which is the test of the reload.
-  const page = new Page(leader === 'n1' ? 'n2' : 'n1', 'chat-kill', 'gus');
+  const page = new ChatPage(cluster, leader === 'n1' ? 'n2' : 'n1', 'chat-kill', 'gus');
   page.messages.push(page.user('Tell me'));
   let killed = false;
   let text = '';

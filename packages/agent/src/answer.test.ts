@@ -124,3 +124,17 @@ test('asking for approval leaves the tool waiting, under the ids that the agent 
     ],
   });
 });
+
+test('what a person decided goes on in the part that asked', async () => {
+  const decided = (approved: boolean) => ({ toolCallId: 'c', approval: { id: 'a', approved } });
+  const sent: string[] = [];
+  const { chunks, outcome } = await told(async (answer) => {
+    await answer.chunk({ type: 'tool-input-available', toolCallId: 'c', toolName: 'x', input: 1 });
+    expect(await answer.afterApproval(decided(true), () => sent.push('mail'))).toBe(1);
+    expect(await answer.afterApproval(decided(false), () => sent.push('mail'))).toBeNull();
+  });
+  expect(outcome.type).toBe('finished');
+  expect(chunks).toContainEqual({ type: 'tool-output-available', toolCallId: 'c', output: 1 });
+  expect(chunks).toContainEqual({ type: 'tool-output-denied', toolCallId: 'c' });
+  expect(sent).toEqual(['mail']);
+});

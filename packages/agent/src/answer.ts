@@ -82,6 +82,10 @@ export class Answer {
     const toolCallId = randomUUID();
     await this.#sink({ type: 'tool-input-start', toolCallId, toolName: name });
     await this.#sink({ type: 'tool-input-available', toolCallId, toolName: name, input });
+    return this.#run(toolCallId, run);
+  }
+
+  async #run<T>(toolCallId: string, run: () => Promise<T> | T): Promise<T> {
     let output: T;
     try {
       output = await run();
@@ -108,6 +112,27 @@ export class Answer {
     await this.#sink({ type: 'tool-input-available', toolCallId, toolName: name, input });
     await this.#sink({ type: 'tool-approval-request', ...ids });
     return ids;
+  }
+
+  /**
+   * Goes on with a tool call that a person has decided about: runs it when they allowed it, and shows what came of it in
+   * its own part. Null: they did not. Throws when nobody has decided.
+   */
+  async afterApproval<T>(
+    part: Readonly<Record<string, unknown>>,
+    run: () => Promise<T> | T,
+  ): Promise<T | null> {
+    const { toolCallId, approval } = part;
+    const approved =
+      typeof approval === 'object' && approval !== null && 'approved' in approval
+        ? approval.approved
+        : undefined;
+    if (typeof toolCallId !== 'string' || typeof approved !== 'boolean')
+      throw new TypeError('the part is no tool call that a person has decided about');
+    await this.#endBlock();
+    if (approved) return this.#run(toolCallId, run);
+    await this.#sink({ type: 'tool-output-denied', toolCallId });
+    return null;
   }
 
   /** Data of your own, as a part `data-<name>`. The same `id` replaces it; `transient` is shown and not stored. */

@@ -13,7 +13,7 @@ import {
   createAgentSchema,
   updateAgentSchema,
 } from './agents.ts';
-import { chatIdSchema, chatRequestSchema } from './chat.ts';
+import { CHAT_ROUTES } from './chat-routes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
@@ -253,40 +253,6 @@ const ANSWER_ROUTES: readonly RestRoute[] = [
     id: sessionIdSchema,
     answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
     errors: ['not_found', 'conflict', ...QUORUM],
-  },
-];
-
-const CHAT_ROUTES: readonly RestRoute[] = [
-  {
-    method: 'POST',
-    path: '/api/chat',
-    topic: 'Chat',
-    summary:
-      'A message as `useChat` sends it, answered with the UI message stream of its reply. Of the browser’s messages only the newest is read; closing the request does not stop the agent.',
-    access: 'user',
-    body: chatRequestSchema,
-    answers: [{ status: 200, description: 'the stream', body: eventStream }],
-    errors: [
-      'invalid_request',
-      'payload_too_large',
-      'forbidden',
-      'not_found',
-      'conflict',
-      ...QUORUM,
-    ],
-  },
-  {
-    method: 'GET',
-    path: '/api/chat/:id/stream',
-    topic: 'Chat',
-    summary: 'The reply in progress from its first chunk, as `useChat` resumes it.',
-    access: 'user',
-    id: chatIdSchema,
-    answers: [
-      { status: 200, description: 'the stream', body: eventStream },
-      { status: 204, description: 'no answer is in progress' },
-    ],
-    errors: ['invalid_request', 'not_found', ...QUORUM],
   },
 ];
 

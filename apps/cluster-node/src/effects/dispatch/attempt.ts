@@ -276,7 +276,8 @@ export class Attempt {
 
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
-async function validChunk(value: unknown): Promise<Chunk> {
+async function validChunk(received: unknown): Promise<Chunk> {
+  const value = withKnownReason(received);
   const checked = await chunkSchema.validate?.(value);
   if (checked?.success === true && isChunk(value)) return value;
   const detail = checked?.success === false ? checked.error.message : 'not a chunk';
@@ -284,6 +285,13 @@ async function validChunk(value: unknown): Promise<Chunk> {
     kind: 'answer',
     detail: `${JSON.stringify(value)?.slice(0, 120)}: ${detail.slice(0, 200)}`,
   });
+}
+
+/** Version 5 of the AI SDK has a reason more. */
+function withKnownReason(value: unknown): unknown {
+  return isChunk(value) && value.type === 'finish' && value.finishReason === 'unknown'
+    ? { ...value, finishReason: 'other' }
+    : value;
 }
 
 function isChunk(value: unknown): value is Chunk {
