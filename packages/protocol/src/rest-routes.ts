@@ -13,6 +13,7 @@ import {
   createAgentSchema,
   updateAgentSchema,
 } from './agents.ts';
+import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
@@ -44,11 +45,20 @@ export interface RestRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   readonly path: string;
-  readonly topic: 'Agents' | 'Sessions' | 'Messages' | 'Answers' | 'Health' | 'Operators';
+  readonly topic:
+    | 'Agents'
+    | 'Deliveries'
+    | 'Sessions'
+    | 'Messages'
+    | 'Answers'
+    | 'Health'
+    | 'Operators';
   readonly summary: string;
   readonly access: RestAccess;
   /** What `:id` is. */
   readonly id?: z.ZodType;
+  /** What its further parameters are. */
+  readonly params?: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly answers: readonly RestAnswer[];
@@ -360,6 +370,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
   ...AGENT_ROUTES,
+  ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
   ...HEALTH_ROUTES,
 ];

@@ -7,6 +7,7 @@ import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier } from './identity.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
+import { addDeliveryRoutes } from './rest-deliveries.ts';
 import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
 import { addSessionRoutes } from './rest-sessions.ts';
 import { addStreamRoute } from './rest-stream.ts';
@@ -32,6 +33,7 @@ export function addRoutes(
   addSessionRoutes(app, runtime);
   addStreamRoute(app, runtime);
   addAgentRoutes(app, runtime);
+  addDeliveryRoutes(app, runtime);
   addAdminRoutes(app, runtime);
 }
 

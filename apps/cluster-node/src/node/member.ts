@@ -5,6 +5,7 @@ import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { v7 } from 'uuid';
 import type { Environment } from '../config/environment.ts';
+import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import {
   createDispatchEngine,
   DISPATCH_LIMITS,
@@ -21,6 +22,7 @@ import { executeOperation } from '../router/execute-operation.ts';
 import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { ClusterReports } from '../runtime/cluster-reports.ts';
+import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -31,6 +33,7 @@ import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
 import { observeParts } from './observe.ts';
+import { openDeliveries } from './open-deliveries.ts';
 import { ownReport } from './own-report.ts';
 import { Readiness } from './readiness.ts';
 import type { Storage } from './storage.ts';
@@ -51,6 +54,7 @@ export interface MemberOptions {
 /** Running answers get this long to end before the next leader takes them up. */
 const ANSWERS_GRACE_MS = 1_500;
 const FLUSH_GRACE_MS = 1_500;
+const DELIVERIES_GRACE_MS = 750;
 const HAND_OVER_MS = 2_500;
 /** Operations under way get this long to be answered. */
 const CALLS_GRACE_MS = 1_000;
@@ -66,6 +70,7 @@ export class Member {
   readonly #feed: Feed;
   readonly #dispatch: DispatchEngine;
   readonly #flusher: Flusher;
+  readonly #deliveries: DeliveryKeeper;
   readonly #router: Router;
   readonly #reports: ClusterReports;
   readonly #admin: NodeAdmin;
@@ -83,8 +88,10 @@ export class Member {
       groups: descriptor.groups,
       placement: this.#placement,
       perform: (effect) => {
-        performEffect(effect, this.#performers);
-        if (effect.type === 'dispatch-changed' && effect.dispatch.status === 'failed')
+        performEffect(effect, { feed: this.#feed, dispatch: this.#dispatch });
+        if (effect.type !== 'dispatch-changed') return;
+        this.#deliveries.log.dispatchChanged(effect.sessionId, effect.dispatch);
+        if (effect.dispatch.status === 'failed')
           this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
       },
       systemChanged: () => undefined,
@@ -119,6 +126,8 @@ export class Member {
       onConflict: (conflict) =>
         log.error(conflict, 'flusher: Postgres holds another message under this number'),
     });
+    const agentIds = () => [...this.#groups.system.agents.keys()];
+    this.#deliveries = openDeliveries(environment, agentIds, log);
     this.#router = this.#createRouter();
     this.#feed = new Feed(
       feedPorts({
@@ -168,6 +177,13 @@ export class Member {
       overload: () => (this.#readiness.isStopping ? 'this node is stopping' : null),
       readiness: () => this.#readiness.state(),
       admin: this.#admin,
+      deliveries: new NodeDeliveries({
+        self: environment.nodeId,
+        descriptor,
+        router: this.#router,
+        isConnected: (nodeId) => mesh.isConnected(nodeId),
+        keeper: this.#deliveries,
+      }),
       metrics,
     });
     observeParts({
@@ -179,6 +195,7 @@ export class Member {
       feed: this.#feed,
       dispatch: this.#dispatch,
       flusher: this.#flusher,
+      deliveries: this.#deliveries,
       eventLoop: options.eventLoop,
       peersConnected: () => mesh.connected.length,
     });
@@ -191,6 +208,7 @@ export class Member {
     for (const { nodeId } of mesh.connected) this.#peerUp(nodeId);
     this.#dispatch.start();
     this.#flusher.start();
+    this.#deliveries.start();
     this.#news.start();
     this.#readiness.start();
   }
@@ -247,6 +265,7 @@ export class Member {
       this.#flusher.stop(FLUSH_GRACE_MS),
       this.#callsAnswered(),
     ]);
+    await this.#deliveries.stop(DELIVERIES_GRACE_MS);
     await new Promise<void>((resolve) => this.#host.stop(HAND_OVER_MS, resolve));
     this.#router.close();
   }
@@ -258,13 +277,6 @@ export class Member {
   }
 
   // --- wiring --------------------------------------------------------------------------------------
-
-  get #performers() {
-    return {
-      feed: this.#feed,
-      dispatch: this.#dispatch,
-    };
-  }
 
   #createRouter(): Router {
     const { descriptor, mesh, metrics, log } = this.#options;
@@ -291,6 +303,7 @@ export class Member {
       archive: this.#flusher.archive,
       dispatch: this.#dispatch,
       flusher: this.#flusher,
+      deliveries: this.#deliveries,
       agent: this.#agent,
       leaderOf: (group: number) => this.#leaders.leaderOf(group),
       isReadyLeader: (group: number) => this.#leaders.isReadyHere(group),
@@ -315,7 +328,7 @@ export class Member {
           log.warn({ agent: agentId, ...result.error }, 'an agent could not be disabled');
       },
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
-      onAttempt: () => undefined,
+      onAttempt: (report) => this.#deliveries.log.report(report),
       onBreaker: (agentId, state) =>
         log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
       random: Math.random,

@@ -1,5 +1,6 @@
 import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode } from '@fleetlm/protocol';
+import type { RecordedAttempt } from '../effects/deliveries/index.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeStanding } from '../membership/system-state.ts';
@@ -51,7 +52,15 @@ export type Operation =
     }
   | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
   | { readonly type: 'snapshot-group'; readonly group: number }
-  | { readonly type: 'flush' };
+  | { readonly type: 'flush' }
+  | {
+      readonly type: 'recent-deliveries';
+      readonly agentId: string;
+      /** One turn, then with what went over the wire; null: the newest attempts. */
+      readonly delivery: { readonly sessionId: string; readonly epoch: number } | null;
+      /** `unwritten`: nothing when all of it is in Postgres. */
+      readonly wanted: 'all' | 'unwritten';
+    };
 
 export type OperationType = Operation['type'];
 
@@ -85,6 +94,12 @@ export type OperationResult =
   | { readonly type: 'agent'; readonly agent: AgentRecord }
   | { readonly type: 'live-answer'; readonly answer: LiveAnswer | null }
   | { readonly type: 'flushed'; readonly rows: number }
+  | {
+      readonly type: 'recent-deliveries';
+      readonly attempts: readonly RecordedAttempt[];
+      readonly unwritten: number;
+      readonly dropped: number;
+    }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
   | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };

@@ -4,6 +4,7 @@ import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/fee
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
+import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
@@ -103,6 +104,8 @@ export interface Runtime {
   patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>>;
 
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  /** For owners of agents: what became of the calls to them. */
+  readonly deliveries: DeliveriesRuntime;
   /** For operators: what all nodes report, as this node has heard it. */
   readonly admin: AdminRuntime;
 }

@@ -33,6 +33,7 @@ export interface RuntimePorts {
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
   readonly admin: AdminRuntime;
+  readonly deliveries: Runtime['deliveries'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
 
@@ -44,12 +45,14 @@ type ResultOfType<T extends OperationResult['type']> = Extract<
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
+  readonly deliveries: Runtime['deliveries'];
   readonly readiness: Runtime['readiness'];
   readonly #ports: RuntimePorts;
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.admin = ports.admin;
+    this.deliveries = ports.deliveries;
     this.readiness = ports.readiness;
   }
 

@@ -1,0 +1,11 @@
+export {
+  attemptState,
+  type Delivery,
+  type DeliveryAttempt,
+  type DeliveryPlace,
+  deliveriesOf,
+  deliveryId,
+  newestFirst,
+  type RecordedAttempt,
+} from './delivery-attempt.ts';
+export { DeliveryKeeper, type DeliveryKeeperStats } from './delivery-keeper.ts';

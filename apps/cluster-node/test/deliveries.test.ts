@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import type { DeliveriesAnswer, DeliveryAnswer, DeliveryBody } from '@fleetlm/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { FakeAgent, HELLO, sse, stream } from '../src/effects/dispatch/testing/fake-agent.ts';
+import { messagesOf, openSession } from './support/answers.ts';
+import { freePorts, TestCluster, tokenFor } from './support/cluster.ts';
+
+/** What the owner of an agent sees and does, with real nodes, a real Postgres and a real agent. */
+
+const directory = mkdtempSync(join(tmpdir(), 'fleetlm-owners-'));
+const TOKEN = 'Bearer a-token-of-the-agent-that-nobody-may-see';
+let port = 0;
+let postgres: RunningPostgres;
+let cluster: TestCluster;
+let agent: FakeAgent;
+let origin_url: string;
+
+beforeAll(async () => {
+  [port = 0] = await freePorts(1);
+  postgres = await startEmbeddedPostgres({ directory, port });
+  cluster = await TestCluster.start({ env: { DATABASE_URL: postgres.url } });
+}, 120_000);
+afterAll(async () => {
+  await cluster?.close();
+  await postgres?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  agent = new FakeAgent();
+  origin_url = await agent.listen();
+});
+afterEach(() => agent.close());
+
+const SETTLE = { timeout: 30_000, interval: 50 };
+const hello: FakeAgent['handler'] = (_, response) => stream(response).end(sse(...HELLO));
+
+async function say(sessionId: string, userId: string, text: string): Promise<void> {
+  const { status } = await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
+    body: { user_id: userId, content: { text } },
+  });
+  expect(status).toBe(201);
+}
+
+async function get<T>(path: string, node = 'n1'): Promise<T> {
+  const { status, body } = await cluster.call(node, 'GET', path);
+  expect({ path, status, body: status === 200 ? null : body }).toMatchObject({ status: 200 });
+  return body as unknown as T;
+}
+
+const deliveries = (agentId: string, query = '', node = 'n1'): Promise<DeliveriesAnswer> =>
+  get<DeliveriesAnswer>(`/api/agents/${agentId}/deliveries${query}`, node);
+
+/** The agent's only delivery, once it is in this state. */
+async function settled(agentId: string, state: string, node = 'n1'): Promise<DeliveryBody> {
+  await expect
+    .poll(async () => (await deliveries(agentId, '', node)).deliveries[0]?.state, SETTLE)
+    .toBe(state);
+  const [delivery] = (await deliveries(agentId, '', node)).deliveries;
+  if (delivery === undefined) throw new Error('there is no delivery');
+  return delivery;
+}
+
+test('every attempt is there, on every node, with its times and what went over the wire', async () => {
+  agent.handler = (request, response, body) => {
+    if (agent.calls.length === 1)
+      response
+        .writeHead(503, { 'retry-after': '0', 'set-cookie': 'id=a-cookie-of-the-agent' })
+        .end(`you said ${TOKEN}`);
+    else hello(request, response, body);
+  };
+  const sessionId = await openSession(cluster, 'ann', {
+    id: 'logged',
+    origin_url: `${origin_url}/team`,
+    headers: { authorization: TOKEN },
+  });
+  await say(sessionId, 'ann', 'hi');
+  const delivery = await settled('logged', 'delivered');
+  expect(delivery).toMatchObject({
+    id: `${sessionId}:1`,
+    agent_id: 'logged',
+    user_id: 'ann',
+    epoch: 1,
+    through_seq: 1,
+    is_replay: false,
+    next_attempt_at: null,
+    attempts: [
+      {
+        attempt: 1,
+        state: 'failed',
+        status: 503,
+        error_code: 'http_status',
+        first_token_ms: null,
+        url: `${origin_url}/team/webhook`,
+      },
+      { attempt: 2, state: 'delivered', status: 200, error_code: null, next_attempt_at: null },
+    ],
+  });
+  const second = delivery.attempts[1];
+  expect(second?.first_byte_ms).toBeGreaterThan(0);
+  expect(second?.first_token_ms).toBeGreaterThanOrEqual(second?.first_byte_ms ?? Number.NaN);
+  expect(second?.total_ms).toBeGreaterThanOrEqual(second?.first_token_ms ?? Number.NaN);
+
+  for (const node of ['n1', 'n2', 'n3']) {
+    const answer = await get<DeliveryAnswer>(`/api/agents/logged/deliveries/${delivery.id}`, node);
+    expect(answer).toMatchObject({
+      sources: { archive: 'ok' },
+      delivery: {
+        attempts: [
+          {
+            request: { headers: { authorization: '[redacted]', 'webhook-id': delivery.id } },
+            response: { headers: { 'retry-after': '0' }, body: 'you said [redacted]' },
+          },
+          { response: { is_truncated: false, body: expect.stringContaining('Hello') } },
+        ],
+      },
+    });
+    const shown = JSON.stringify(answer);
+    for (const secret of [TOKEN, 'a-cookie-of-the-agent', 'v1,'])
+      expect(shown).not.toContain(secret);
+    expect(cluster.node(node).output()).not.toContain(TOKEN);
+  }
+});
+
+test('pages, states, and who may look', async () => {
+  agent.handler = hello;
+  const sessionId = await openSession(cluster, 'ben', { id: 'paged', origin_url });
+  for (let turn = 1; turn <= 5; turn += 1) {
+    await say(sessionId, 'ben', `turn ${turn}`);
+    await expect
+      .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
+      .toBe(turn * 2);
+  }
+  const seen: number[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query: string = `?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+    const page: DeliveriesAnswer = await deliveries('paged', query, 'n2');
+    seen.push(...page.deliveries.map(({ epoch }) => epoch));
+    cursor = page.next;
+  }
+  expect(seen).toEqual([5, 4, 3, 2, 1]);
+  expect((await deliveries('paged', '?state=failed')).deliveries).toEqual([]);
+  const answers = await Promise.all([
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries', { token: await tokenFor('ben') }),
+    cluster.call('n1', 'GET', '/api/agents/nobody/deliveries'),
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries?state=lost'),
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries?cursor=7'),
+    cluster.call('n1', 'GET', `/api/agents/paged/deliveries/${sessionId}:99`),
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries/99'),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([403, 404, 422, 422, 404, 422]);
+});
+
+test('while Postgres is away, what waits and what is new is there, and is said to be all there is', async () => {
+  agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');
+  const sessionId = await openSession(cluster, 'cid', { id: 'away', origin_url });
+  await postgres.stop();
+  try {
+    await say(sessionId, 'cid', 'hi');
+    const waiting = await settled('away', 'pending', 'n2');
+    expect(waiting).toMatchObject({ attempts: [{ attempt: 1, status: 503 }] });
+    expect(Date.parse(waiting.next_attempt_at ?? '')).toBeGreaterThan(Date.now());
+    const { sources } = await deliveries('away', '?state=pending', 'n3');
+    expect(sources.archive).toBe('unavailable');
+    expect(sources.nodes.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+    expect(sources.nodes.reduce((sum, { unwritten }) => sum + (unwritten ?? 0), 0)).toBe(1);
+    const one = await get<DeliveryAnswer>(`/api/agents/away/deliveries/${waiting.id}`, 'n3');
+    expect(one.delivery.attempts[0]?.response?.body).toBe('busy');
+    // The person gives up: nobody waits for the next attempt any more.
+    expect((await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/stop`)).status).toBe(202);
+    await settled('away', 'stopped', 'n3');
+  } finally {
+    postgres = await startEmbeddedPostgres({ directory, port });
+  }
+  await expect
+    .poll(async () => {
+      const { sources, deliveries: found } = await deliveries('away', '', 'n2');
+      const unwritten = sources.nodes.map((node) => node.unwritten);
+      return [sources.archive, ...unwritten, found[0]?.state];
+    }, SETTLE)
+    .toEqual(['ok', 0, 0, 0, 'stopped']);
+});
