@@ -2,10 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
-import type { DeliveriesAnswer, DeliveryAnswer, DeliveryBody } from '@fleetlm/protocol';
+import type {
+  DeadLettersAnswer,
+  DeliveriesAnswer,
+  DeliveryAnswer,
+  DeliveryBody,
+  ReplayAnswer,
+} from '@fleetlm/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FakeAgent, HELLO, sse, stream } from '../src/effects/dispatch/testing/fake-agent.ts';
-import { messagesOf, openSession } from './support/answers.ts';
+import { messagesOf, openSession, textOf } from './support/answers.ts';
 import { freePorts, TestCluster, tokenFor } from './support/cluster.ts';
 
 /** What the owner of an agent sees and does, with real nodes, a real Postgres and a real agent. */
@@ -154,9 +160,95 @@ test('pages, states, and who may look', async () => {
   expect(answers.map(({ status }) => status)).toEqual([403, 404, 422, 422, 404, 422]);
 });
 
+test('dead letters are grouped by what went wrong, and replayed once each', async () => {
+  const sessions: string[] = [];
+  agent.handler = (_, response, body) => {
+    const { user_id } = JSON.parse(body);
+    if (user_id === 'dee3') response.writeHead(200).end('{"text":"no chunk"}');
+    else response.writeHead(404).end('nobody here');
+  };
+  for (const userId of ['dee1', 'dee2', 'dee3']) {
+    const sessionId = await openSession(cluster, userId, { id: 'dead', origin_url });
+    sessions.push(sessionId);
+    await say(sessionId, userId, `hi from ${userId}`);
+  }
+  const groups = async (node = 'n1'): Promise<DeadLettersAnswer['groups']> =>
+    (await get<DeadLettersAnswer>('/api/agents/dead/dead-letters', node)).groups;
+  await expect
+    .poll(
+      async () => (await groups()).map(({ error_code, count }) => [error_code, count]).sort(),
+      SETTLE,
+    )
+    .toEqual([
+      ['http_status', 2],
+      ['invalid_answer', 1],
+    ]);
+  const notFound = (await groups('n2')).find(({ error_code }) => error_code === 'http_status');
+  expect(notFound).toMatchObject({ status: 404, error: expect.stringContaining('404') });
+  const listed = await get<DeadLettersAnswer>(
+    `/api/agents/dead/dead-letters?group=${notFound?.id}`,
+    'n3',
+  );
+  expect(listed.groups).toHaveLength(1);
+  expect(listed.deliveries.map(({ session_id }) => session_id).sort()).toEqual(
+    sessions.slice(0, 2).sort(),
+  );
+
+  const replay = async (body: object): Promise<ReplayAnswer> => {
+    const answer = await cluster.call('n2', 'POST', '/api/agents/dead/dead-letters/replay', {
+      body,
+    });
+    expect(answer).toMatchObject({ status: 202 });
+    return answer.body as unknown as ReplayAnswer;
+  };
+  agent.handler = hello;
+  const before = agent.calls.length;
+  const first = `${sessions[0]}:1`;
+  expect(await replay({ ids: [first, first] })).toEqual({
+    accepted: 1,
+    replays: [{ id: first, delivery_id: `${sessions[0]}:2` }],
+    refused: [],
+    remaining: null,
+  });
+  await expect
+    .poll(async () => (await messagesOf(cluster, sessions[0] ?? '', 'n1')).map(textOf), SETTLE)
+    .toEqual(['hi from dee1', 'Hello']);
+  // A new turn, signed and named as one.
+  expect(agent.calls.slice(before).map(({ headers }) => headers['webhook-id'])).toEqual([
+    `${sessions[0]}:2`,
+  ]);
+  expect(
+    (await get<DeliveryAnswer>(`/api/agents/dead/deliveries/${sessions[0]}:2`)).delivery,
+  ).toMatchObject({ state: 'delivered', is_replay: true });
+
+  const again = await replay({ ids: [first, `${sessions[0]}:2`, `${sessions[0]}:9`] });
+  expect(again).toMatchObject({ accepted: 0, replays: [] });
+  expect(again.refused.map(({ code }) => code)).toEqual(['conflict', 'conflict', 'not_found']);
+  expect(await messagesOf(cluster, sessions[0] ?? '', 'n1')).toHaveLength(2);
+
+  expect(await replay({ group: notFound?.id })).toMatchObject({ accepted: 1, remaining: 0 });
+  await expect
+    .poll(async () => (await groups('n3')).map(({ error_code }) => error_code), SETTLE)
+    .toEqual(['invalid_answer']);
+  const refused = await Promise.all([
+    cluster.call('n1', 'POST', '/api/agents/dead/dead-letters/replay', { body: {} }),
+    cluster.call('n1', 'POST', '/api/agents/dead/dead-letters/replay', {
+      body: { ids: [first] },
+      token: await tokenFor('dee1'),
+    }),
+    // Another agent's owner can't have this one called.
+    cluster.call('n1', 'POST', '/api/agents/logged/dead-letters/replay', {
+      body: { ids: [`${sessions[2]}:1`] },
+    }),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual([422, 403, 202]);
+  expect(refused[2]?.body).toMatchObject({ accepted: 0, refused: [{ code: 'not_found' }] });
+});
+
 test('while Postgres is away, what waits and what is new is there, and is said to be all there is', async () => {
   agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');
   const sessionId = await openSession(cluster, 'cid', { id: 'away', origin_url });
+  const dead = await openSession(cluster, 'cid', { id: 'lost', origin_url });
   await postgres.stop();
   try {
     await say(sessionId, 'cid', 'hi');
@@ -169,6 +261,13 @@ test('while Postgres is away, what waits and what is new is there, and is said t
     expect(sources.nodes.reduce((sum, { unwritten }) => sum + (unwritten ?? 0), 0)).toBe(1);
     const one = await get<DeliveryAnswer>(`/api/agents/away/deliveries/${waiting.id}`, 'n3');
     expect(one.delivery.attempts[0]?.response?.body).toBe('busy');
+    agent.handler = (_, response) => response.writeHead(400).end();
+    await say(dead, 'cid', 'hi');
+    await settled('lost', 'failed', 'n3');
+    expect(await get<DeadLettersAnswer>('/api/agents/lost/dead-letters', 'n3')).toMatchObject({
+      groups: [{ error_code: 'http_status', status: 400, count: 1, example: `${dead}:1` }],
+      sources: { archive: 'unavailable' },
+    });
     // The person gives up: nobody waits for the next attempt any more.
     expect((await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/stop`)).status).toBe(202);
     await settled('away', 'stopped', 'n3');

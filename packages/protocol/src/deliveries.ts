@@ -132,13 +132,13 @@ export const deliveryAnswerSchema = z.strictObject({
 export type DeliveryAnswer = z.output<typeof deliveryAnswerSchema>;
 
 /** A place in the list: milliseconds, and the delivery that stands there. Opaque to clients. */
-const cursorSchema = z
+export const deliveryCursorSchema = z
   .string()
   .regex(/^\d{1,15}~[0-9a-f]{2}-[0-9A-Z]{26}:[1-9]\d{0,9}$/, 'must be the `next` of a page');
 
 export const deliveriesQuerySchema = z.strictObject({
   state: z.enum(DELIVERY_STATES).optional(),
-  cursor: cursorSchema.optional(),
+  cursor: deliveryCursorSchema.optional(),
   limit: pageLimitQuerySchema,
 });
 export type DeliveriesQuery = z.output<typeof deliveriesQuerySchema>;

@@ -1,17 +1,21 @@
 import type {
+  DeadLetterGroupBody,
   DeliveryAttemptBody,
   DeliveryBody,
   DeliveryExchange,
   DeliverySources,
   ExchangedMessage,
 } from '@fleetlm/protocol';
+import { webhookId } from '@fleetlm/protocol/plain';
 import {
   attemptState,
+  type DeadLetterGroup,
   type Delivery,
   type DeliveryAttempt,
   type DeliveryPlace,
   type DeliverySourcesView,
   type RecordedAttempt,
+  type TurnName,
 } from '../runtime/deliveries-api.ts';
 import { isoTime } from './wire.ts';
 
@@ -89,6 +93,19 @@ export function sourcesBody({ archive, nodes }: DeliverySourcesView): DeliverySo
   };
 }
 
+export function deadLetterGroupBody(group: DeadLetterGroup): DeadLetterGroupBody {
+  return {
+    id: group.id,
+    error_code: group.errorCode,
+    status: group.status,
+    error: group.error,
+    count: group.count,
+    first_at: isoTime(group.firstAtMs),
+    last_at: isoTime(group.lastAtMs),
+    example: group.example,
+  };
+}
+
 /** As the protocol's cursor has it; the schema has checked one that comes in. */
 export function cursorOf({ startedAtMs, id }: DeliveryPlace): string {
   return `${startedAtMs}~${id}`;
@@ -100,7 +117,11 @@ export function placeOf(cursor: string): DeliveryPlace {
 }
 
 /** `<session_id>:<epoch>`, which the schema has checked. */
-export function turnOf(deliveryId: string): { readonly sessionId: string; readonly epoch: number } {
+export function turnOf(deliveryId: string): TurnName {
   const [sessionId = '', epoch = ''] = deliveryId.split(':');
   return { sessionId, epoch: Number(epoch) };
+}
+
+export function idOf({ sessionId, epoch }: TurnName): string {
+  return webhookId(sessionId, epoch);
 }

@@ -7,6 +7,7 @@ import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier } from './identity.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
+import { addDeadLetterRoutes } from './rest-dead-letters.ts';
 import { addDeliveryRoutes } from './rest-deliveries.ts';
 import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
 import { addSessionRoutes } from './rest-sessions.ts';
@@ -34,6 +35,7 @@ export function addRoutes(
   addStreamRoute(app, runtime);
   addAgentRoutes(app, runtime);
   addDeliveryRoutes(app, runtime);
+  addDeadLetterRoutes(app, runtime);
   addAdminRoutes(app, runtime);
 }
 

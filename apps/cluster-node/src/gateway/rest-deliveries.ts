@@ -6,8 +6,8 @@ import {
   parse,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AgentRecord, Runtime } from '../runtime/runtime-api.ts';
-import { requireOperator } from './access.ts';
+import type { Runtime } from '../runtime/runtime-api.ts';
+import { knownAgent, requireOperator } from './access.ts';
 import {
   cursorOf,
   deliveryBody,
@@ -16,7 +16,7 @@ import {
   sourcesBody,
   turnOf,
 } from './delivery-wire.ts';
-import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
+import { parsedOf, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
 
 type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
@@ -54,14 +54,4 @@ export function addDeliveryRoutes(app: FastifyInstance, runtime: Runtime): void 
     };
     return answer;
   });
-}
-
-/** Also one that was registered a moment ago through another node. Throws not_found. */
-export async function knownAgent(runtime: Runtime, agentId: string): Promise<AgentRecord> {
-  const known = runtime.getAgent(agentId);
-  if (known !== null) return known;
-  valueOrThrow(await runtime.catchUpAgents());
-  const agent = runtime.getAgent(agentId);
-  if (agent === null) throw new RequestError('not_found', `there is no agent "${agentId}"`);
-  return agent;
 }

@@ -183,6 +183,7 @@ export class Member {
         router: this.#router,
         isConnected: (nodeId) => mesh.isConnected(nodeId),
         keeper: this.#deliveries,
+        retry: (agentId, turn) => this.runtime.retryFailed(agentId, turn),
       }),
       metrics,
     });

@@ -37,7 +37,11 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   }),
   z.strictObject({ type: z.literal('mark-read'), sessionId: id, userId: id, lastSeq: count }),
   z.strictObject({ type: z.literal('archive-session'), sessionId: id }),
-  z.strictObject({ type: z.literal('retry-dispatch'), sessionId: id }),
+  z.strictObject({
+    type: z.literal('retry-dispatch'),
+    sessionId: id,
+    failed: z.strictObject({ agentId: id, epoch: count }).nullable(),
+  }),
   z.strictObject({ type: z.literal('stop-answer'), sessionId: id }),
   z.strictObject({ type: z.literal('live-answer'), sessionId: id }),
   z.strictObject({ type: z.literal('get-session'), sessionId: id }),

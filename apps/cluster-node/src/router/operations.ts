@@ -31,7 +31,12 @@ export type Operation =
       readonly lastSeq: number;
     }
   | { readonly type: 'archive-session'; readonly sessionId: string }
-  | { readonly type: 'retry-dispatch'; readonly sessionId: string }
+  | {
+      readonly type: 'retry-dispatch';
+      readonly sessionId: string;
+      /** Only the turn of this agent that failed under this epoch; null: whatever failed last. */
+      readonly failed: { readonly agentId: string; readonly epoch: number } | null;
+    }
   | { readonly type: 'stop-answer'; readonly sessionId: string }
   | { readonly type: 'live-answer'; readonly sessionId: string }
   | { readonly type: 'get-session'; readonly sessionId: string }

@@ -1,5 +1,6 @@
-import type { DeliveryState } from '@fleetlm/protocol';
+import type { DeliveryState, ErrorCode } from '@fleetlm/protocol';
 import type {
+  DeadLetterGroup,
   Delivery,
   DeliveryAttempt,
   DeliveryPlace,
@@ -8,6 +9,7 @@ import type {
 import type { Result } from './runtime-api.ts';
 
 export type {
+  DeadLetterGroup,
   Delivery,
   DeliveryAttempt,
   DeliveryPlace,
@@ -39,6 +41,34 @@ export interface DeliveryPage {
   readonly sources: DeliverySourcesView;
 }
 
+export interface DeadLetterQuery {
+  /** Null: only the groups. */
+  readonly group: string | null;
+  readonly after: DeliveryPlace | null;
+  readonly limit: number;
+}
+
+export interface DeadLetterPage extends DeliveryPage {
+  /** Newest first; with a group, that one or none. */
+  readonly groups: readonly DeadLetterGroup[];
+}
+
+export interface TurnName {
+  readonly sessionId: string;
+  readonly epoch: number;
+}
+
+export interface ReplayOutcome {
+  readonly accepted: readonly TurnName[];
+  readonly refused: readonly {
+    readonly turn: TurnName;
+    readonly code: ErrorCode;
+    readonly detail: string;
+  }[];
+  /** Of the group, beyond those; null: not known. */
+  readonly remaining: number | null;
+}
+
 /** For owners of agents: what became of the calls to them. Never fails because Postgres is away. */
 export interface DeliveriesRuntime {
   /** Newest first. */
@@ -54,4 +84,11 @@ export interface DeliveriesRuntime {
       readonly sources: DeliverySourcesView;
     }>
   >;
+  /** Turns that failed and that nothing has followed. */
+  deadLetters(agentId: string, query: DeadLetterQuery): Promise<DeadLetterPage>;
+  /** Has them answered anew, each as a turn of its own; at most REPLAYS_MAX of a group, the newest. */
+  replay(
+    agentId: string,
+    which: { readonly turns: readonly TurnName[] } | { readonly group: string },
+  ): Promise<ReplayOutcome>;
 }

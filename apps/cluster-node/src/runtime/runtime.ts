@@ -150,7 +150,20 @@ export class NodeRuntime implements Runtime {
   }
 
   async retry(sessionId: string): Promise<Result<null>> {
-    const result = await this.#onSession({ type: 'retry-dispatch', sessionId }, 'done');
+    const result = await this.#onSession(
+      { type: 'retry-dispatch', sessionId, failed: null },
+      'done',
+    );
+    return mapped(result, () => null);
+  }
+
+  /** Only if this very turn has failed, and nothing has followed in its session. */
+  async retryFailed(
+    agentId: string,
+    { sessionId, epoch }: { readonly sessionId: string; readonly epoch: number },
+  ): Promise<Result<null>> {
+    const failed = { agentId, epoch };
+    const result = await this.#onSession({ type: 'retry-dispatch', sessionId, failed }, 'done');
     return mapped(result, () => null);
   }
 

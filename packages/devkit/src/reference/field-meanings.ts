@@ -136,7 +136,17 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   unwritten: 'attempts that are not in Postgres yet; null: not known',
   dropped: 'attempts that were forgotten before they were in Postgres, since it started',
   cursor: 'the `next` of the page before',
-  'DeliveriesAnswer.next': 'for the next page, as `cursor`; null on the last',
+  'DeadLetterGroup.id': 'the same for failures of one kind',
+  'DeadLetterGroup.error_code': 'why they failed',
+  'DeadLetterGroup.status': 'of HTTP',
+  'DeadLetterGroup.error': 'the same for people, of the newest one',
+  count: 'how many',
+  first_at: 'the oldest one',
+  last_at: 'the newest one',
+  example: 'the newest one',
+  'DeadLettersQuery.group': 'the id of a group: only those, as `deliveries`',
+  'Replay.ids': 'these; exactly one of this and `group`',
+  'Replay.group': 'the newest 100 of this group',
 
   // Operators
   nodes: 'the nodes',

@@ -77,6 +77,8 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'PUT /api/agents/:id': 'UpdateAgent',
   'GET /api/agents': 'AgentsQuery',
   'GET /api/agents/:id/deliveries': 'DeliveriesQuery',
+  'GET /api/agents/:id/dead-letters': 'DeadLettersQuery',
+  'POST /api/agents/:id/dead-letters/replay': 'Replay',
   'POST /api/sessions/:id/read': 'Read',
   'POST /api/sessions/:id/messages': 'PostMessage',
 };

@@ -9,6 +9,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
     'DeliveryExchange',
     'DeliverySources',
     'ExchangedMessage',
+    'DeadLetterGroup',
     'ClusterNode',
     'ClusterGroup',
     'ClusterReplica',

@@ -1,4 +1,5 @@
 import type { DeliveryState } from '@fleetlm/protocol';
+import type { DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import { DeliveryStore, type StoredPage } from './delivery-store.ts';
@@ -75,6 +76,8 @@ export class DeliveryKeeper {
     agentId: string,
     query: {
       readonly state: DeliveryState | null;
+      /** Dead letters of this group only. */
+      readonly deadGroup?: string | null;
       readonly after: DeliveryPlace | null;
       readonly limit: number;
     },
@@ -89,6 +92,11 @@ export class DeliveryKeeper {
     epoch: number,
   ): Promise<readonly RecordedAttempt[] | null> {
     return this.#orNull(this.#store.delivery(agentId, sessionId, epoch));
+  }
+
+  /** Null: Postgres is away. */
+  deadLetterGroups(agentId: string): Promise<readonly DeadLetterGroup[] | null> {
+    return this.#orNull(this.#store.deadLetterGroups(agentId));
   }
 
   /** What is asked for while Postgres is away is shown without it. */

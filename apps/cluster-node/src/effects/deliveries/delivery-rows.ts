@@ -131,7 +131,7 @@ function stateOf(text: string): DeliveryState {
 }
 
 /** A code of a later version is shown as the closest that this one has. */
-function codeOf(text: string | null): FailureCode | null {
+export function codeOf(text: string | null): FailureCode | null {
   if (text === null) return null;
   return FAILURE_CODES.find((code) => code === text) ?? 'connection_failed';
 }

@@ -7,10 +7,11 @@ import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/e
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AttemptReport } from '../dispatch/attempt-report.ts';
+import { deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
 import { deliveriesOf, recordOf } from './delivery-attempt.ts';
 import { DELIVERIES_KEPT_DAYS, DeliveryRetention } from './delivery-retention.ts';
 import { DeliveryStore } from './delivery-store.ts';
-import { report, retried, SESSION, sessionOf } from './testing/reports.ts';
+import { failed, report, retried, SESSION, sessionOf } from './testing/reports.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'fleetlm-deliveries-'));
 let postgres: RunningPostgres;
@@ -91,6 +92,39 @@ test('a page of one state', async () => {
   const { attempts, through } = await store.page('bot', { ...ALL, state: 'pending' });
   expect(attempts.map(({ epoch, state }) => [epoch, state])).toEqual([[2, 'pending']]);
   expect(through).toBeNull();
+});
+
+test('dead letters are grouped the same in Postgres as in memory, without those that something followed', async () => {
+  const startedAtMs = Date.now();
+  const broken = {
+    status: 200,
+    failureCode: 'invalid_answer',
+    failure: 'answer',
+    error: 'not JSON: "<html>…"',
+  } as const;
+  const records = [
+    failed({ sessionId: sessionOf(1), startedAtMs }),
+    failed({ sessionId: sessionOf(2), startedAtMs: startedAtMs + 1 }),
+    failed({ sessionId: sessionOf(3), startedAtMs: startedAtMs + 2, ...broken }),
+    failed({ sessionId: sessionOf(4), startedAtMs: startedAtMs + 3 }),
+    report({ sessionId: sessionOf(4), startedAtMs: startedAtMs + 4, epoch: 2 }),
+    retried({ sessionId: sessionOf(5), startedAtMs: startedAtMs + 5 }),
+  ].map((one) => recordOf(one, 'n1', false));
+  await store.write(records);
+  const inMemory = groupsOf(deadLettersOf(records));
+  expect(inMemory).toMatchObject([
+    { errorCode: 'invalid_answer', count: 1, example: `${sessionOf(3)}:1` },
+    { errorCode: 'http_status', status: 503, count: 2, example: `${sessionOf(2)}:1` },
+  ]);
+  expect(await store.deadLetterGroups('bot')).toEqual(inMemory);
+  for (const { id } of inMemory) {
+    const page = await store.page('bot', { ...ALL, deadGroup: id });
+    expect(deliveriesOf(page.attempts).map((delivery) => delivery.id)).toEqual(
+      deadLettersOf(records)
+        .filter((delivery) => groupOfDelivery(delivery) === id)
+        .map((delivery) => delivery.id),
+    );
+  }
 });
 
 test('what Postgres refuses in text does not jam the writing', async () => {

@@ -1,10 +1,12 @@
 import { type ArchiveDatabase, migrate, openArchiveDatabase } from '@fleetlm/database';
 import type { DeliveryState } from '@fleetlm/protocol';
+import { DEAD_LETTER_GROUPS_MAX, type DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
 import { DeliveryRetention } from './delivery-retention.ts';
 import {
   type AttemptRow,
   attemptRows,
+  codeOf,
   type DeliveryRow,
   deliveryRows,
   toAttempt,
@@ -40,10 +42,35 @@ ON CONFLICT (agent_id, session_id, epoch) DO UPDATE SET
 WHERE excluded.last_attempt > d.last_attempt
   OR (excluded.last_attempt = d.last_attempt AND d.state = 'pending' AND excluded.state <> 'pending')`;
 
-const DELIVERY_COLUMNS = `agent_id, session_id, epoch, user_id, through_seq, state, is_replay, last_attempt, signature,
-  started_at`;
+const DELIVERY_COLUMNS = `d.agent_id, d.session_id, d.epoch, d.user_id, d.through_seq, d.state, d.is_replay,
+  d.last_attempt, d.signature, d.started_at`;
 const ATTEMPT_COLUMNS = `a.session_id, a.epoch, a.attempt, a.state, a.status, a.error_code, a.error, a.url, a.started_at,
   a.first_byte_ms, a.first_token_ms, a.total_ms, a.next_attempt_at, a.node_id`;
+
+/** The name of the group of failures that a row is in, as groupIdOf has it. */
+const GROUP_ID = `substr(encode(sha256(convert_to(d.signature, 'UTF8')), 'hex'), 1, 12)`;
+/** Failed, and nothing has followed in its session. */
+const IS_DEAD = `d.state = 'failed' AND d.signature IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries later
+  WHERE later.agent_id = d.agent_id AND later.session_id = d.session_id AND later.epoch > d.epoch)`;
+
+const DEAD_LETTER_GROUPS = `
+SELECT ${GROUP_ID} AS id, min(d.error_code) AS error_code, min(d.status) AS status, count(*)::int AS count,
+  min(d.ended_at) AS first_at, max(d.ended_at) AS last_at,
+  (array_agg(d.error ORDER BY d.ended_at DESC))[1] AS error,
+  (array_agg(d.session_id || ':' || d.epoch ORDER BY d.ended_at DESC))[1] AS example
+FROM deliveries d WHERE d.agent_id = $1 AND ${IS_DEAD}
+GROUP BY d.signature ORDER BY max(d.ended_at) DESC LIMIT $2::int`;
+
+interface GroupRow {
+  readonly id: string;
+  readonly error_code: string;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly count: number;
+  readonly first_at: Date;
+  readonly last_at: Date;
+  readonly example: string;
+}
 
 const ATTEMPTS_OF = `
 SELECT ${ATTEMPT_COLUMNS} FROM jsonb_to_recordset($2::jsonb) AS k(session_id text, epoch int)
@@ -87,15 +114,18 @@ export class DeliveryStore {
     agentId: string,
     query: {
       readonly state: DeliveryState | null;
+      /** Dead letters of this group only. */
+      readonly deadGroup?: string | null;
       readonly after: DeliveryPlace | null;
       readonly limit: number;
     },
   ): Promise<StoredPage> {
-    const { state, after, limit } = query;
+    const { state, deadGroup = null, after, limit } = query;
     const values: (string | number)[] = [agentId, limit + 1];
     const parameter = (value: string | number): string => `$${values.push(value)}`;
-    const conditions = ['agent_id = $1'];
-    if (state !== null) conditions.push(`state = ${parameter(state)}`);
+    const conditions = ['d.agent_id = $1'];
+    if (state !== null) conditions.push(`d.state = ${parameter(state)}`);
+    if (deadGroup !== null) conditions.push(IS_DEAD, `${GROUP_ID} = ${parameter(deadGroup)}`);
     if (after !== null) {
       const [sessionId = '', epoch = '0'] = after.id.split(':');
       const place = [
@@ -103,10 +133,10 @@ export class DeliveryStore {
         parameter(sessionId),
         `${parameter(Number(epoch))}::int`,
       ];
-      conditions.push(`(started_at, session_id, epoch) < (${place.join(', ')})`);
+      conditions.push(`(d.started_at, d.session_id, d.epoch) < (${place.join(', ')})`);
     }
     const rows = await this.#deliveries(
-      `WHERE ${conditions.join(' AND ')} ORDER BY started_at DESC, session_id DESC, epoch DESC LIMIT $2::int`,
+      `WHERE ${conditions.join(' AND ')} ORDER BY d.started_at DESC, d.session_id DESC, d.epoch DESC LIMIT $2::int`,
       values,
     );
     const page = rows.slice(0, limit);
@@ -138,6 +168,26 @@ export class DeliveryStore {
     return attempts.map((row) => toAttempt(delivery, row));
   }
 
+  /** Newest first. */
+  async deadLetterGroups(agentId: string): Promise<readonly DeadLetterGroup[]> {
+    await this.#prepare();
+    const rows = await this.#database.query<GroupRow>(
+      DEAD_LETTER_GROUPS,
+      agentId,
+      DEAD_LETTER_GROUPS_MAX,
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      errorCode: codeOf(row.error_code) ?? 'connection_failed',
+      status: row.status,
+      error: row.error ?? row.error_code,
+      count: row.count,
+      firstAtMs: row.first_at.getTime(),
+      lastAtMs: row.last_at.getTime(),
+      example: row.example,
+    }));
+  }
+
   close(): Promise<void> {
     return this.#database.close();
   }
@@ -148,7 +198,7 @@ export class DeliveryStore {
   ): Promise<readonly DeliveryRow[]> {
     await this.#prepare();
     return this.#database.query<DeliveryRow>(
-      `SELECT ${DELIVERY_COLUMNS} FROM deliveries ${where}`,
+      `SELECT ${DELIVERY_COLUMNS} FROM deliveries d ${where}`,
       ...values,
     );
   }

@@ -1,3 +1,4 @@
+export { type DeadLetterGroup, deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
 export {
   attemptState,
   type Delivery,
