@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verifyWebhook } from '@fleetlm/agent';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import type {
   DeadLettersAnswer,
@@ -8,6 +9,7 @@ import type {
   DeliveryAnswer,
   DeliveryBody,
   ReplayAnswer,
+  RotatedSecret,
 } from '@fleetlm/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FakeAgent, HELLO, sse, stream } from '../src/effects/dispatch/testing/fake-agent.ts';
@@ -244,6 +246,93 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
   expect(refused.map(({ status }) => status)).toEqual([422, 403, 202]);
   expect(refused[2]?.body).toMatchObject({ accepted: 0, refused: [{ code: 'not_found' }] });
 });
+
+test('a rotated secret signs beside the one before it until the overlap ends, and is kept nowhere in the clear', async () => {
+  agent.handler = hello;
+  const registered = await cluster.call('n1', 'POST', '/api/agents', {
+    body: { agent: { id: 'signed', name: 'Signed', origin_url, debounce_window_ms: 0 } },
+  });
+  const { secret: first } = (registered.body as unknown as { agent: { secret: string } }).agent;
+  const sessionId = await openSession(cluster, 'sue', { id: 'signed', origin_url });
+  let said = 0;
+  const called = async (): Promise<(typeof agent.calls)[number]> => {
+    said += 1;
+    await say(sessionId, 'sue', `question ${said}`);
+    await expect
+      .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
+      .toBe(2 * said);
+    const call = agent.calls.at(-1);
+    if (call === undefined) throw new Error('the agent was not called');
+    return call;
+  };
+  const isSignedWith = (call: (typeof agent.calls)[number], secret: string): boolean => {
+    try {
+      return verifyWebhook({ secret, ...call }).id === call.headers['webhook-id'];
+    } catch {
+      return false;
+    }
+  };
+  const signatures = ({ headers }: (typeof agent.calls)[number]): number =>
+    String(headers['webhook-signature']).split(' ').length;
+  const rotate = async (overlap_s: number): Promise<RotatedSecret> => {
+    const body = { overlap_s };
+    const answer = await cluster.call('n2', 'POST', '/api/agents/signed/secret/rotate', { body });
+    expect(answer.status).toBe(200);
+    return answer.body as unknown as RotatedSecret;
+  };
+
+  expect(isSignedWith(await called(), first)).toBe(true);
+  const { secret: second, previous_until } = await rotate(3_600);
+  expect(Date.parse(previous_until ?? '')).toBeGreaterThan(Date.now());
+  // The leader of the session's group learns of it with the next entry of the system group.
+  await expect.poll(async () => signatures(await called()), SETTLE).toBe(2);
+  const both = await called();
+  expect([first, second].map((secret) => isSignedWith(both, secret))).toEqual([true, true]);
+
+  const { secret: third } = await rotate(0);
+  await expect.poll(async () => signatures(await called()), SETTLE).toBe(1);
+  const { secret: fourth } = await rotate(1);
+  await expect
+    .poll(async () => {
+      const call = await called();
+      return [isSignedWith(call, fourth), isSignedWith(call, third)];
+    }, SETTLE)
+    .toEqual([true, false]);
+
+  const shown = [
+    JSON.stringify(await get('/api/agents/signed')),
+    JSON.stringify(await get('/api/agents')),
+    JSON.stringify(await get('/api/agents/signed/deliveries')),
+    JSON.stringify(await get(`/api/agents/signed/deliveries/${sessionId}:1`)),
+    ...[...cluster.nodes.values()].map((node) => node.output()),
+    ...[...cluster.nodes.values()].flatMap((node) => filesOf(node.dataDirectory)),
+    ...filesOf(directory),
+  ];
+  // What is looked through really holds the registration.
+  expect(shown.some((text) => text.includes('sealed1:'))).toBe(true);
+  for (const secret of [first, second, third, fourth]) {
+    const key = secret.slice('whsec_'.length);
+    expect(shown.filter((text) => text.includes(key))).toEqual([]);
+  }
+  expect((await cluster.call('n1', 'POST', '/api/agents/nobody/secret/rotate')).status).toBe(404);
+});
+
+/** Everything that was written below a directory. */
+function filesOf(path: string): readonly string[] {
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => textOfFile(join(parentPath, name)));
+}
+
+/** Empty when it has been removed meanwhile: segments and temporary files go. */
+function textOfFile(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
 
 test('while Postgres is away, what waits and what is new is there, and is said to be all there is', async () => {
   agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');

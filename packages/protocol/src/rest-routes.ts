@@ -11,6 +11,8 @@ import {
   agentsAnswerSchema,
   agentsQuerySchema,
   createAgentSchema,
+  rotatedSecretSchema,
+  rotateSecretSchema,
   updateAgentSchema,
 } from './agents.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
@@ -122,6 +124,18 @@ const AGENT_ROUTES: readonly RestRoute[] = [
       errors: ['invalid_request', 'not_found', ...OPERATOR],
     }),
   ),
+  {
+    method: 'POST',
+    path: '/api/agents/:id/secret/rotate',
+    topic: 'Agents',
+    summary:
+      'Makes a new signing secret, which is in this answer and never again. Until the overlap ends, calls carry both signatures.',
+    access: 'operator',
+    id: agentIdSchema,
+    body: rotateSecretSchema,
+    answers: [{ status: 200, description: 'the new secret', body: rotatedSecretSchema }],
+    errors: ['invalid_request', 'not_found', ...OPERATOR],
+  },
   {
     method: 'DELETE',
     path: '/api/agents/:id',

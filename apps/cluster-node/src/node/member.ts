@@ -3,19 +3,15 @@ import { groupOfSession } from '@fleetlm/protocol';
 import { createRaftHost, type HostEvent, nodeClock, type RaftHost } from '@fleetlm/raft/host';
 import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
-import { v7 } from 'uuid';
 import type { Environment } from '../config/environment.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
-import {
-  createDispatchEngine,
-  DISPATCH_LIMITS,
-  type DispatchEngine,
-} from '../effects/dispatch/index.ts';
+import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
+import type { AgentSecrets } from '../membership/agent-secrets.ts';
 import { type ClusterDescriptor, nodeIdOf, numberOf } from '../membership/cluster-descriptor.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeOperation } from '../router/execute-operation.ts';
@@ -27,19 +23,21 @@ import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { agentHistory } from './agent-history.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
 import { observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
+import { openDispatch } from './open-dispatch.ts';
 import { ownReport } from './own-report.ts';
 import { Readiness } from './readiness.ts';
+import { sealOldSecrets } from './seal-old-secrets.ts';
 import type { Storage } from './storage.ts';
 
 export interface MemberOptions {
   readonly environment: Environment;
+  readonly secrets: AgentSecrets;
   readonly descriptor: ClusterDescriptor;
   readonly storage: Storage;
   readonly mesh: Mesh;
@@ -176,6 +174,8 @@ export class Member {
       catchUpSystem: () => this.#readiness.catchUpSystem(),
       overload: () => (this.#readiness.isStopping ? 'this node is stopping' : null),
       readiness: () => this.#readiness.state(),
+      secrets: options.secrets,
+      wallClockMs: Date.now,
       admin: this.#admin,
       deliveries: new NodeDeliveries({
         self: environment.nodeId,
@@ -318,27 +318,19 @@ export class Member {
   }
 
   #createDispatch(): DispatchEngine {
-    const { environment, log } = this.#options;
-    return createDispatchEngine({
+    const { environment, secrets, log } = this.#options;
+    return openDispatch({
       propose: this.#groups.proposeHere,
       led: (group) => this.#groups.led(group),
       agent: this.#agent,
-      disableAgent: async (agentId) => {
-        const result = await this.runtime.patchAgent(agentId, { status: 'disabled' });
-        if (!result.ok)
-          log.warn({ agent: agentId, ...result.error }, 'an agent could not be disabled');
-      },
+      signingSecrets: (agent) => secrets.signing(agent),
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
       onAttempt: (report) => this.#deliveries.log.report(report),
-      onBreaker: (agentId, state) =>
-        log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
-      random: Math.random,
-      limits: DISPATCH_LIMITS,
-      history: (session, mode, limit) => agentHistory(session, mode, limit, this.#flusher.archive),
-      wallClockMs: Date.now,
-      newMessageId: v7,
-      allowPrivateAddresses: environment.webhookAllowPrivate,
       onError: (error) => this.#fault(error),
+      environment,
+      archive: this.#flusher.archive,
+      patchAgent: (agentId, patch) => this.runtime.patchAgent(agentId, patch),
+      log,
     });
   }
 
@@ -346,7 +338,16 @@ export class Member {
 
   // --- what happens --------------------------------------------------------------------------------
 
+  async #sealOldSecrets(): Promise<void> {
+    if (!(await this.#readiness.catchUpSystem())) return;
+    const { agents } = this.#groups.system;
+    const patch: NodeRuntime['patchAgent'] = (id, fields) => this.runtime.patchAgent(id, fields);
+    await sealOldSecrets(agents.values(), patch, this.#options.log);
+  }
+
   #hostEvent(event: HostEvent): void {
+    if (event.type === 'role-changed' && event.group === SYSTEM_GROUP && event.role === 'leader')
+      this.#sealOldSecrets().catch((error: unknown) => this.#fault(error));
     const { descriptor, metrics, log, onFatal } = this.#options;
     handleHostEvent(event, {
       groupCount: descriptor.groups,

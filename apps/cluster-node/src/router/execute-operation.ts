@@ -25,6 +25,7 @@ export function groupOf(operation: Operation): number | null {
       return operation.group;
     case 'create-agent':
     case 'patch-agent':
+    case 'rotate-secret':
     case 'set-standing':
       return SYSTEM_GROUP;
     case 'snapshot-group':
@@ -63,6 +64,7 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
       return;
     case 'create-agent':
     case 'patch-agent':
+    case 'rotate-secret':
     case 'set-standing':
       executeSystemCommand(operation, ports, done);
       return;

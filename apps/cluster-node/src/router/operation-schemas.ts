@@ -56,6 +56,12 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   z.strictObject({ type: z.literal('create-agent'), agent: agentRecordSchema }),
   z.strictObject({ type: z.literal('patch-agent'), agentId: id, patch: agentPatchSchema }),
   z.strictObject({
+    type: z.literal('rotate-secret'),
+    agentId: id,
+    secret: id,
+    previousUntilMs: z.int().nullable(),
+  }),
+  z.strictObject({
     type: z.literal('set-standing'),
     nodeId: id,
     standing: z.enum(['active', 'draining']),

@@ -51,6 +51,13 @@ export type Operation =
   | { readonly type: 'create-agent'; readonly agent: AgentRecord }
   | { readonly type: 'patch-agent'; readonly agentId: string; readonly patch: AgentPatch }
   | {
+      readonly type: 'rotate-secret';
+      readonly agentId: string;
+      /** Sealed. */
+      readonly secret: string;
+      readonly previousUntilMs: number | null;
+    }
+  | {
       readonly type: 'set-standing';
       readonly nodeId: string;
       readonly standing: NodeStanding;

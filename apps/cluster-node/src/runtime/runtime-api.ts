@@ -99,9 +99,15 @@ export interface Runtime {
   getAgent(agentId: string): AgentRecord | null;
   /** Waits until this node knows every registration that was acknowledged before the call. */
   catchUpAgents(): Promise<Result<null>>;
-  createAgent(agent: AgentRecord): Promise<Result<AgentRecord>>;
+  /** `secret` is given in the clear, and sealed before it leaves this node. */
+  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>>;
   /** Changes the fields that the patch has. */
   patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>>;
+  /** A new signing secret; calls are signed with the one before it, too, for `overlapMs`. */
+  rotateSecret(
+    agentId: string,
+    overlapMs: number,
+  ): Promise<Result<{ readonly secret: string; readonly previousUntilMs: number | null }>>;
 
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   /** For owners of agents: what became of the calls to them. */

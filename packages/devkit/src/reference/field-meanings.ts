@@ -91,6 +91,11 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   headers: 'sent with every call',
   secret: 'signs the calls: `whsec_` and 24 to 64 bytes in base64; made for you when left out',
   'Agent.secret': 'in the answer to the registration only',
+  previous_secret_until:
+    'until then calls are signed with the secret before the present one, too; null: they are not',
+  overlap_s:
+    'for so many seconds calls carry a signature by the present secret, too; 0: not at all',
+  previous_until: 'when that ends; null: it has',
   'CreateAgent.status': '`disabled` is not called',
   'UpdateAgent.status': '`disabled` is not called',
   'UpdateAgent.id': "the path's, if given",

@@ -145,10 +145,12 @@ export class Attempt {
   }
 
   async run(agent: AgentRecord, dispatcher: Dispatcher): Promise<AttemptEnd> {
-    const exchange = new Exchange(agent, [agent.secret]);
+    const secrets = this.#ports.signingSecrets(agent);
+    if (secrets === null) return { type: 'failed', failure: SECRET_UNREADABLE };
+    const exchange = new Exchange(agent, secrets);
     this.#exchange = exchange;
     try {
-      const termination = await this.#stream(agent, dispatcher, exchange);
+      const termination = await this.#stream(agent, dispatcher, exchange, secrets);
       await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
       const message = this.#message(termination);
@@ -179,6 +181,7 @@ export class Attempt {
     agent: AgentRecord,
     dispatcher: Dispatcher,
     exchange: Exchange,
+    secrets: readonly string[],
   ): Promise<Termination> {
     const { session, epoch, attempt } = this;
     const history = await this.#history(agent);
@@ -189,7 +192,7 @@ export class Attempt {
       body,
       signature: signatureHeaders({
         id: webhookId(session.id, epoch),
-        secret: agent.secret,
+        secrets,
         body,
         atMs: this.#ports.wallClockMs(),
       }),
@@ -260,7 +263,8 @@ export class Attempt {
     if (item.type === 'done') return this.#ended(this.#exchange ?? NO_EXCHANGE);
     const chunk = await validChunk(item.value);
     const misfit = this.answer.misfitOf(chunk);
-    if (misfit !== null) throw new AttemptError({ kind: 'answer', detail: misfit });
+    if (misfit !== null)
+      throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: misfit });
     // Checked again: whoever holds the answer up has read what was said before this chunk.
     if (!this.#gate.isOpen) await this.#gate.passed();
     if (this.dropped) return 'stop';
@@ -305,6 +309,11 @@ function withoutSecrets(failure: AttemptFailure, exchange: Exchange): AttemptFai
   return { ...failure, detail: exchange.redacted(failure.detail) };
 }
 
+const SECRET_UNREADABLE: AttemptFailure = {
+  kind: 'history',
+  code: 'secret_unreadable',
+  detail: 'no key of this node opens its signing secret',
+};
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
 async function validChunk(value: unknown): Promise<Chunk> {

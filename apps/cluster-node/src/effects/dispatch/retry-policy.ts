@@ -18,7 +18,7 @@ export type AttemptFailure =
       readonly code: CodeOf<'error_chunk' | 'empty_answer' | 'invalid_answer'>;
       readonly detail: string;
     }
-  /** What the agent is to be sent can't be read now: no call was made. */
+  /** What the agent is to be sent, or signed with, can't be read now: no call was made. */
   | {
       readonly kind: 'history';
       readonly code: CodeOf<'history_unavailable' | 'secret_unreadable'>;
