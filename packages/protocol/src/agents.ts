@@ -11,6 +11,8 @@ import {
   AGENT_TIMEOUT_MS_MIN,
   AGENT_TOTAL_TIMEOUT_MS_MAX,
   AGENT_URL_LENGTH_MAX,
+  SECRET_OVERLAP_S_DEFAULT,
+  SECRET_OVERLAP_S_MAX,
   WEBHOOK_SECRET_BYTES_MAX,
   WEBHOOK_SECRET_BYTES_MIN,
 } from './limits.ts';
@@ -178,10 +180,24 @@ export const agentSchema = z.strictObject({
   id: z.string(),
   ...agentFields,
   secret: z.string().optional(),
+  /** The secret before the present one signs calls, too, until then; null: there was none. */
+  previous_secret_until: timestampSchema.nullable().optional(),
   inserted_at: timestampSchema,
   updated_at: timestampSchema,
 });
 export type AgentBody = z.output<typeof agentSchema>;
+
+/** `POST /api/agents/:id/secret/rotate`: for so many seconds calls are signed with the present secret, too. */
+export const rotateSecretSchema = z.strictObject({
+  overlap_s: integer(0, SECRET_OVERLAP_S_MAX).default(SECRET_OVERLAP_S_DEFAULT),
+});
+
+/** The new secret is in this answer only. */
+export const rotatedSecretSchema = z.strictObject({
+  secret: z.string(),
+  previous_until: timestampSchema.nullable(),
+});
+export type RotatedSecret = z.output<typeof rotatedSecretSchema>;
 
 export const agentAnswerSchema = z.strictObject({ agent: agentSchema });
 export type AgentAnswer = z.output<typeof agentAnswerSchema>;

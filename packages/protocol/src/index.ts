@@ -1,6 +1,8 @@
 export * from './admin.ts';
 export * from './agents.ts';
 export * from './chat.ts';
+export * from './dead-letters.ts';
+export * from './deliveries.ts';
 export * from './error-schemas.ts';
 export * from './ids.ts';
 export { isStorable, type JsonObject, type JsonValue, jsonObject } from './json-object.ts';

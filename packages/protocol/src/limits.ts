@@ -34,6 +34,9 @@ export const AGENT_TIMEOUT_MS_MAX = 600_000;
 export const AGENT_TOTAL_TIMEOUT_MS_MAX = 3_600_000;
 export const AGENT_CONNECT_TIMEOUT_MS_MAX = 60_000;
 export const AGENT_DEBOUNCE_MS_MAX = 60_000;
+/** How long a replaced signing secret stays in force beside the new one, in seconds. */
+export const SECRET_OVERLAP_S_DEFAULT = 86_400;
+export const SECRET_OVERLAP_S_MAX = 7 * 86_400;
 export const WEBHOOK_SECRET_BYTES_MIN = 24;
 export const WEBHOOK_SECRET_BYTES_MAX = 64;
 

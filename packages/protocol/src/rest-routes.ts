@@ -11,9 +11,12 @@ import {
   agentsAnswerSchema,
   agentsQuerySchema,
   createAgentSchema,
+  rotatedSecretSchema,
+  rotateSecretSchema,
   updateAgentSchema,
 } from './agents.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
+import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
@@ -45,11 +48,21 @@ export interface RestRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   readonly path: string;
-  readonly topic: 'Agents' | 'Sessions' | 'Messages' | 'Answers' | 'Chat' | 'Health' | 'Operators';
+  readonly topic:
+    | 'Agents'
+    | 'Deliveries'
+    | 'Sessions'
+    | 'Messages'
+    | 'Answers'
+    | 'Chat'
+    | 'Health'
+    | 'Operators';
   readonly summary: string;
   readonly access: RestAccess;
   /** What `:id` is. */
   readonly id?: z.ZodType;
+  /** What its further parameters are. */
+  readonly params?: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly answers: readonly RestAnswer[];
@@ -113,6 +126,18 @@ const AGENT_ROUTES: readonly RestRoute[] = [
       errors: ['invalid_request', 'not_found', ...OPERATOR],
     }),
   ),
+  {
+    method: 'POST',
+    path: '/api/agents/:id/secret/rotate',
+    topic: 'Agents',
+    summary:
+      'Makes a new signing secret, which is in this answer and never again. Until the overlap ends, calls carry both signatures.',
+    access: 'operator',
+    id: agentIdSchema,
+    body: rotateSecretSchema,
+    answers: [{ status: 200, description: 'the new secret', body: rotatedSecretSchema }],
+    errors: ['invalid_request', 'not_found', ...OPERATOR],
+  },
   {
     method: 'DELETE',
     path: '/api/agents/:id',
@@ -362,6 +387,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   ...ANSWER_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
+  ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
   ...HEALTH_ROUTES,
 ];

@@ -66,6 +66,7 @@ describe('the environment', () => {
     ['CLUSTER_PEERS', 'n2=127.0.0.1:4102'],
     ['CLUSTER_PEERS', '1,2,3,4,5,6'.replace(/\d/g, 'n$&=127.0.0.1:410$&')],
     ['CLUSTER_SECRET', 'short'],
+    ['SECRET_KEYS', 'a-key-that-is-long-enough,short'],
     ['RAFT_GROUPS', '257'],
     ['RAFT_REPLICAS', '0'],
     ['DATABASE_URL', undefined],

@@ -12,6 +12,8 @@ export interface Environment {
   readonly peers: readonly PeerAddress[];
   /** Null only for a single node. */
   readonly clusterSecret: string | null;
+  /** The first encrypts; may be empty. */
+  readonly secretKeys: readonly string[];
   readonly raftGroups: number;
   readonly raftReplicas: number;
   readonly dataDirectory: string;
@@ -43,6 +45,7 @@ const schema = z.strictObject({
   MESH_HOST: VARIABLES.MESH_HOST.schema,
   CLUSTER_PEERS: VARIABLES.CLUSTER_PEERS.schema,
   CLUSTER_SECRET: VARIABLES.CLUSTER_SECRET.schema,
+  SECRET_KEYS: VARIABLES.SECRET_KEYS.schema,
   RAFT_GROUPS: VARIABLES.RAFT_GROUPS.schema,
   RAFT_REPLICAS: VARIABLES.RAFT_REPLICAS.schema,
   DATA_DIR: VARIABLES.DATA_DIR.schema,
@@ -135,6 +138,7 @@ function toEnvironment(variables: Variables): Environment {
     mesh: { host: variables.MESH_HOST, port: variables.MESH_PORT },
     peers: variables.CLUSTER_PEERS ?? [self],
     clusterSecret: variables.CLUSTER_SECRET ?? null,
+    secretKeys: variables.SECRET_KEYS ?? [],
     raftGroups: variables.RAFT_GROUPS,
     raftReplicas: variables.RAFT_REPLICAS,
     dataDirectory: variables.DATA_DIR ?? join('.data', variables.NODE_ID),

@@ -58,6 +58,13 @@ const peers = text.transform((value, context): readonly PeerAddress[] => {
   return addresses;
 });
 
+const SECRET_KEY_LENGTH_MIN = 16;
+const keys = text
+  .transform((value) => value.split(',').map((key) => key.trim()))
+  .refine((list) => list.every((key) => key.length >= SECRET_KEY_LENGTH_MIN), {
+    error: `must be a list of keys of at least ${SECRET_KEY_LENGTH_MIN} characters`,
+  });
+
 export const VARIABLES = {
   NODE_ID: variable(nodeId, 'the name of this node, unique in the cluster', 'NODE_ID=n1'),
   PORT: variable(integer(1, 65_535).default(4001), 'the port of REST and socket.io', 'PORT=4001'),
@@ -85,6 +92,11 @@ export const VARIABLES = {
     text.min(8, 'must have at least 8 characters').optional(),
     'the secret that all nodes of the cluster share; needed unless this is a single node',
     'CLUSTER_SECRET=$(openssl rand -hex 32)',
+  ),
+  SECRET_KEYS: variable(
+    keys.optional(),
+    "what the agents' signing secrets are encrypted with, on all nodes the same: the first encrypts, further ones (apart by commas) still decrypt; without it CLUSTER_SECRET is used",
+    'SECRET_KEYS=$(openssl rand -hex 32)',
   ),
   RAFT_GROUPS: variable(
     integer(1, 256).default(256),

@@ -1,5 +1,5 @@
 import { groupOfSession } from '@fleetlm/protocol';
-import type { Runtime, SessionView } from '../runtime/runtime-api.ts';
+import type { AgentRecord, Runtime, SessionView } from '../runtime/runtime-api.ts';
 import { type Identity, isOperator } from './identity.ts';
 import { RequestError, requestError, valueOrThrow } from './request-error.ts';
 
@@ -49,4 +49,14 @@ export function valueForUser<T>(
   if (result.ok) return result.value;
   if (result.error.code === 'forbidden' && identity.type === 'user') throw noSession(sessionId);
   throw requestError(result.error);
+}
+
+/** Also one that was registered a moment ago through another node. Throws not_found. */
+export async function knownAgent(runtime: Runtime, agentId: string): Promise<AgentRecord> {
+  const known = runtime.getAgent(agentId);
+  if (known !== null) return known;
+  valueOrThrow(await runtime.catchUpAgents());
+  const agent = runtime.getAgent(agentId);
+  if (agent === null) throw new RequestError('not_found', `there is no agent "${agentId}"`);
+  return agent;
 }

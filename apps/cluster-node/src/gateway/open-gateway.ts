@@ -9,6 +9,8 @@ import { IdentityVerifier } from './identity.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
 import { addChatRoutes } from './rest-chat.ts';
+import { addDeadLetterRoutes } from './rest-dead-letters.ts';
+import { addDeliveryRoutes } from './rest-deliveries.ts';
 import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
 import { addSessionRoutes } from './rest-sessions.ts';
 import { addStreamRoute } from './rest-stream.ts';
@@ -37,6 +39,8 @@ export function addRoutes(
   addStreamRoute(app, runtime, streams);
   addChatRoutes(app, runtime, streams);
   addAgentRoutes(app, runtime);
+  addDeliveryRoutes(app, runtime);
+  addDeadLetterRoutes(app, runtime);
   addAdminRoutes(app, runtime);
 }
 

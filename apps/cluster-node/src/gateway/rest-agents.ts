@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type AgentAnswer,
   type AgentsAnswer,
@@ -6,27 +5,29 @@ import {
   type CreateAgent,
   createAgentSchema,
   parse,
+  type RotatedSecret,
+  rotateSecretSchema,
   type UpdateAgent,
   updateAgentSchema,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { newSigningSecret } from '../membership/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../runtime/runtime-api.ts';
 import { requireOperator } from './access.ts';
 import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
-import { agentBody } from './wire.ts';
+import { agentBody, isoTime } from './wire.ts';
 
 type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
-
-const SECRET_BYTES = 32;
 
 /** The registrations of agents; for operators. */
 export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
   app.post('/api/agents', async (request, reply) => {
     requireOperator(identityOf(request));
     const { agent } = parsedOf(parse(createAgentSchema, request.body));
-    const created = valueOrThrow(await runtime.createAgent(newAgent(agent, Date.now())));
-    const answer: AgentAnswer = { agent: { ...agentBody(created), secret: created.secret } };
+    const draft = newAgent(agent, Date.now());
+    const created = valueOrThrow(await runtime.createAgent(draft));
+    const answer: AgentAnswer = { agent: { ...agentBody(created), secret: draft.secret } };
     return reply.status(201).send(answer);
   });
 
@@ -64,6 +65,19 @@ export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
   app.patch('/api/agents/:id', update);
   app.put('/api/agents/:id', update);
 
+  app.post('/api/agents/:id/secret/rotate', async (request: AgentRequest) => {
+    requireOperator(identityOf(request));
+    const { overlap_s } = parsedOf(parse(rotateSecretSchema, request.body ?? {}));
+    const { secret, previousUntilMs } = valueOrThrow(
+      await runtime.rotateSecret(request.params.id, overlap_s * 1000),
+    );
+    const answer: RotatedSecret = {
+      secret,
+      previous_until: previousUntilMs === null ? null : isoTime(previousUntilMs),
+    };
+    return answer;
+  });
+
   app.delete('/api/agents/:id', async (request: AgentRequest) => {
     requireOperator(identityOf(request));
     const patch = { status: 'disabled' } as const;
@@ -73,7 +87,7 @@ export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
   });
 }
 
-function newAgent(agent: CreateAgent['agent'], nowMs: number): AgentRecord {
+function newAgent(agent: CreateAgent['agent'], nowMs: number): Omit<AgentRecord, 'previousSecret'> {
   return {
     id: agent.id,
     name: agent.name,
@@ -90,7 +104,7 @@ function newAgent(agent: CreateAgent['agent'], nowMs: number): AgentRecord {
     afterNodeLoss: agent.after_node_loss,
     headers: agent.headers,
     status: agent.status,
-    secret: agent.secret ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+    secret: agent.secret ?? newSigningSecret(),
     insertedAtMs: nowMs,
     updatedAtMs: nowMs,
   };

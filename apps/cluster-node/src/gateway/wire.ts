@@ -119,6 +119,8 @@ export function agentBody(agent: AgentRecord): AgentBody {
     after_node_loss: agent.afterNodeLoss,
     headers: { ...agent.headers },
     status: agent.status,
+    previous_secret_until:
+      agent.previousSecret === null ? null : isoTime(agent.previousSecret.untilMs),
     inserted_at: isoTime(agent.insertedAtMs),
     updated_at: isoTime(agent.updatedAtMs),
   };

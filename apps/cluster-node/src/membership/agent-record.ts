@@ -18,8 +18,10 @@ export interface AgentRecord {
   readonly afterNodeLoss: 'retry' | 'seal';
   readonly headers: Readonly<Record<string, string>>;
   readonly status: 'enabled' | 'disabled';
-  /** `whsec_<base64>`. */
+  /** Sealed; in the clear (`whsec_<base64>`) only in a registration of before secrets were sealed. */
   readonly secret: string;
+  /** Signs, too, until then; null: there is none. */
+  readonly previousSecret: { readonly secret: string; readonly untilMs: number } | null;
   readonly insertedAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -31,11 +33,13 @@ export const LATER_AGENT_SETTINGS = {
   totalTimeoutMs: null,
   whileAnswering: 'queue',
   afterNodeLoss: 'retry',
+  previousSecret: null,
 } as const satisfies Partial<AgentRecord>;
 
 /** The fields of a registration that may change. */
 export type AgentPatch = {
-  readonly [K in Exclude<keyof AgentRecord, 'id' | 'insertedAtMs' | 'updatedAtMs'>]?:
-    | AgentRecord[K]
-    | undefined;
+  readonly [K in Exclude<
+    keyof AgentRecord,
+    'id' | 'previousSecret' | 'insertedAtMs' | 'updatedAtMs'
+  >]?: AgentRecord[K] | undefined;
 };

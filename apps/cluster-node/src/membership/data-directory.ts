@@ -1,5 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
 import type { Server } from 'node:net';
+import { join } from 'node:path';
 import {
   crc32c,
   type DiskResult,
@@ -17,6 +19,8 @@ import {
 
 const IDENTITY_FILE = 'identity';
 const CLUSTER_FILE = 'cluster';
+const SECRET_KEY_FILE = 'secret-key';
+const SECRET_KEY_BYTES = 32;
 const VERSION = 1;
 
 const identitySchema = z.strictObject({
@@ -43,6 +47,9 @@ export interface DataDirectory {
   /** Null: this node knows no cluster yet. */
   readonly descriptor: ClusterDescriptor | null;
   saveDescriptor(descriptor: ClusterDescriptor): Promise<void>;
+  /** A key of this node's own; null: there is none. */
+  secretKey(): Promise<string | null>;
+  makeSecretKey(): Promise<string>;
   readonly lock: Server;
 }
 
@@ -65,8 +72,22 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
     incarnation,
     descriptor: cluster === null ? null : decodeDescriptor(parseJson(cluster)),
     saveDescriptor: (descriptor) => writeJson(path, CLUSTER_FILE, encodeDescriptor(descriptor)),
+    secretKey: () => secretKey(path),
+    makeSecretKey: () => makeSecretKey(path),
     lock,
   };
+}
+
+async function secretKey(path: string): Promise<string | null> {
+  const known = await readBytes(path, SECRET_KEY_FILE);
+  return known === null ? null : Buffer.from(known).toString('hex');
+}
+
+async function makeSecretKey(path: string): Promise<string> {
+  const key = randomBytes(SECRET_KEY_BYTES);
+  await writeDurableFile(nodeDisk, path, SECRET_KEY_FILE, key, crc32c);
+  await chmod(join(path, SECRET_KEY_FILE), 0o600);
+  return key.toString('hex');
 }
 
 async function readJson<S extends z.ZodType>(

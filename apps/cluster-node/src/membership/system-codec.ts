@@ -31,6 +31,10 @@ export const agentRecordSchema = z.strictObject({
   totalTimeoutMs: agentFields.totalTimeoutMs.default(LATER_AGENT_SETTINGS.totalTimeoutMs),
   whileAnswering: agentFields.whileAnswering.default(LATER_AGENT_SETTINGS.whileAnswering),
   afterNodeLoss: agentFields.afterNodeLoss.default(LATER_AGENT_SETTINGS.afterNodeLoss),
+  previousSecret: z
+    .strictObject({ secret: z.string(), untilMs: z.int() })
+    .nullable()
+    .default(LATER_AGENT_SETTINGS.previousSecret),
   insertedAtMs: z.int(),
   updatedAtMs: z.int(),
 });
@@ -45,6 +49,13 @@ const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('patch-agent'),
     agentId: z.string(),
     patch: agentPatchSchema,
+    timeMs: z.int(),
+  }),
+  z.strictObject({
+    type: z.literal('rotate-secret'),
+    agentId: z.string(),
+    secret: z.string(),
+    previousUntilMs: z.int().nullable(),
     timeMs: z.int(),
   }),
   z.strictObject({

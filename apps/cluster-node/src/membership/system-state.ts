@@ -21,6 +21,14 @@ export type SystemCommand =
       readonly patch: AgentPatch;
       readonly timeMs: number;
     }
+  /** A new signing secret, sealed; the present one stays in force beside it until then, or goes at once (null). */
+  | {
+      readonly type: 'rotate-secret';
+      readonly agentId: string;
+      readonly secret: string;
+      readonly previousUntilMs: number | null;
+      readonly timeMs: number;
+    }
   | { readonly type: 'set-standing'; readonly nodeId: string; readonly standing: NodeStanding };
 
 export type SystemReply =
@@ -56,6 +64,15 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       state.agents.set(agent.id, agent);
       return { type: 'agent', agent };
     }
+    case 'rotate-secret': {
+      const known = state.agents.get(command.agentId);
+      if (known === undefined) return { type: 'refused', code: 'agent-not-found' };
+      // The same secret again is a retry of a command whose outcome was not known.
+      if (known.secret === command.secret) return { type: 'agent', agent: known };
+      const agent = rotated(known, command);
+      state.agents.set(agent.id, agent);
+      return { type: 'agent', agent };
+    }
     case 'set-standing': {
       if (command.standing === 'active') state.standings.delete(command.nodeId);
       else state.standings.set(command.nodeId, command.standing);
@@ -64,6 +81,20 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
     default:
       return command satisfies never;
   }
+}
+
+function rotated(
+  agent: AgentRecord,
+  command: Extract<SystemCommand, { type: 'rotate-secret' }>,
+): AgentRecord {
+  const { secret, previousUntilMs, timeMs } = command;
+  return {
+    ...agent,
+    secret,
+    previousSecret:
+      previousUntilMs === null ? null : { secret: agent.secret, untilMs: previousUntilMs },
+    updatedAtMs: Math.max(agent.updatedAtMs, timeMs),
+  };
 }
 
 /** A field that the patch does not have stays as it is. */
@@ -86,6 +117,7 @@ function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): Ag
     headers: patch.headers ?? agent.headers,
     status: patch.status ?? agent.status,
     secret: patch.secret ?? agent.secret,
+    previousSecret: patch.secret === undefined ? agent.previousSecret : null,
     updatedAtMs,
   };
 }

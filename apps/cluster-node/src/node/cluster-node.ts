@@ -5,9 +5,11 @@ import { crc32c } from '@fleetlm/raft/wal';
 import { ConfigurationError, type Environment } from '../config/environment.ts';
 import { type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import { AgentSecrets } from '../membership/agent-secrets.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
 import { Membership } from '../membership/membership.ts';
+import { SecretBox } from '../membership/secret-box.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -146,6 +148,7 @@ export class ClusterNode {
       log.info({ bytes: storage.recovered.tornBytes }, 'an unfinished write was cut from the log');
     const member = new Member({
       environment,
+      secrets: new AgentSecrets(await this.#secretBox(), Date.now),
       descriptor,
       storage,
       mesh,
@@ -164,6 +167,14 @@ export class ClusterNode {
       log,
     });
     log.info({ cluster: clusterId, ...environment.http }, 'the node serves');
+  }
+
+  /** A single node may have no secret that a cluster shares: then it keeps a key with its data. */
+  async #secretBox(): Promise<SecretBox> {
+    const { secretKeys, clusterSecret } = this.#options.environment;
+    const own = await this.#directory.secretKey();
+    const [first, ...others] = [...secretKeys, clusterSecret, own].filter((key) => key !== null);
+    return new SecretBox([first ?? (await this.#directory.makeSecretKey()), ...others]);
   }
 
   #waitingFor(): readonly string[] {

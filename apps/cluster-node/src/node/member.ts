@@ -3,40 +3,41 @@ import { groupOfSession } from '@fleetlm/protocol';
 import { createRaftHost, type HostEvent, nodeClock, type RaftHost } from '@fleetlm/raft/host';
 import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
-import { v7 } from 'uuid';
 import type { Environment } from '../config/environment.ts';
-import {
-  createDispatchEngine,
-  DISPATCH_LIMITS,
-  type DispatchEngine,
-} from '../effects/dispatch/index.ts';
+import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
+import type { AgentSecrets } from '../membership/agent-secrets.ts';
 import { type ClusterDescriptor, nodeIdOf, numberOf } from '../membership/cluster-descriptor.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeOperation } from '../router/execute-operation.ts';
 import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { ClusterReports } from '../runtime/cluster-reports.ts';
+import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { agentHistory } from './agent-history.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
 import { observeParts } from './observe.ts';
+import { openDeliveries } from './open-deliveries.ts';
+import { openDispatch } from './open-dispatch.ts';
 import { ownReport } from './own-report.ts';
 import { Readiness } from './readiness.ts';
+import { sealOldSecrets } from './seal-old-secrets.ts';
 import type { Storage } from './storage.ts';
 
 export interface MemberOptions {
   readonly environment: Environment;
+  readonly secrets: AgentSecrets;
   readonly descriptor: ClusterDescriptor;
   readonly storage: Storage;
   readonly mesh: Mesh;
@@ -51,6 +52,7 @@ export interface MemberOptions {
 /** Running answers get this long to end before the next leader takes them up. */
 const ANSWERS_GRACE_MS = 1_500;
 const FLUSH_GRACE_MS = 1_500;
+const DELIVERIES_GRACE_MS = 750;
 const HAND_OVER_MS = 2_500;
 /** Operations under way get this long to be answered. */
 const CALLS_GRACE_MS = 1_000;
@@ -66,6 +68,7 @@ export class Member {
   readonly #feed: Feed;
   readonly #dispatch: DispatchEngine;
   readonly #flusher: Flusher;
+  readonly #deliveries: DeliveryKeeper;
   readonly #router: Router;
   readonly #reports: ClusterReports;
   readonly #admin: NodeAdmin;
@@ -83,8 +86,10 @@ export class Member {
       groups: descriptor.groups,
       placement: this.#placement,
       perform: (effect) => {
-        performEffect(effect, this.#performers);
-        if (effect.type === 'dispatch-changed' && effect.dispatch.status === 'failed')
+        performEffect(effect, { feed: this.#feed, dispatch: this.#dispatch });
+        if (effect.type !== 'dispatch-changed') return;
+        this.#deliveries.log.dispatchChanged(effect.sessionId, effect.dispatch);
+        if (effect.dispatch.status === 'failed')
           this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
       },
       systemChanged: () => undefined,
@@ -119,6 +124,8 @@ export class Member {
       onConflict: (conflict) =>
         log.error(conflict, 'flusher: Postgres holds another message under this number'),
     });
+    const agentIds = () => [...this.#groups.system.agents.keys()];
+    this.#deliveries = openDeliveries(environment, agentIds, log);
     this.#router = this.#createRouter();
     this.#feed = new Feed(
       feedPorts({
@@ -167,7 +174,17 @@ export class Member {
       catchUpSystem: () => this.#readiness.catchUpSystem(),
       overload: () => (this.#readiness.isStopping ? 'this node is stopping' : null),
       readiness: () => this.#readiness.state(),
+      secrets: options.secrets,
+      wallClockMs: Date.now,
       admin: this.#admin,
+      deliveries: new NodeDeliveries({
+        self: environment.nodeId,
+        descriptor,
+        router: this.#router,
+        isConnected: (nodeId) => mesh.isConnected(nodeId),
+        keeper: this.#deliveries,
+        retry: (agentId, turn) => this.runtime.retryFailed(agentId, turn),
+      }),
       metrics,
     });
     observeParts({
@@ -179,6 +196,7 @@ export class Member {
       feed: this.#feed,
       dispatch: this.#dispatch,
       flusher: this.#flusher,
+      deliveries: this.#deliveries,
       eventLoop: options.eventLoop,
       peersConnected: () => mesh.connected.length,
     });
@@ -191,6 +209,7 @@ export class Member {
     for (const { nodeId } of mesh.connected) this.#peerUp(nodeId);
     this.#dispatch.start();
     this.#flusher.start();
+    this.#deliveries.start();
     this.#news.start();
     this.#readiness.start();
   }
@@ -247,6 +266,7 @@ export class Member {
       this.#flusher.stop(FLUSH_GRACE_MS),
       this.#callsAnswered(),
     ]);
+    await this.#deliveries.stop(DELIVERIES_GRACE_MS);
     await new Promise<void>((resolve) => this.#host.stop(HAND_OVER_MS, resolve));
     this.#router.close();
   }
@@ -258,13 +278,6 @@ export class Member {
   }
 
   // --- wiring --------------------------------------------------------------------------------------
-
-  get #performers() {
-    return {
-      feed: this.#feed,
-      dispatch: this.#dispatch,
-    };
-  }
 
   #createRouter(): Router {
     const { descriptor, mesh, metrics, log } = this.#options;
@@ -291,6 +304,7 @@ export class Member {
       archive: this.#flusher.archive,
       dispatch: this.#dispatch,
       flusher: this.#flusher,
+      deliveries: this.#deliveries,
       agent: this.#agent,
       leaderOf: (group: number) => this.#leaders.leaderOf(group),
       isReadyLeader: (group: number) => this.#leaders.isReadyHere(group),
@@ -304,27 +318,19 @@ export class Member {
   }
 
   #createDispatch(): DispatchEngine {
-    const { environment, log } = this.#options;
-    return createDispatchEngine({
+    const { environment, secrets, log } = this.#options;
+    return openDispatch({
       propose: this.#groups.proposeHere,
       led: (group) => this.#groups.led(group),
       agent: this.#agent,
-      disableAgent: async (agentId) => {
-        const result = await this.runtime.patchAgent(agentId, { status: 'disabled' });
-        if (!result.ok)
-          log.warn({ agent: agentId, ...result.error }, 'an agent could not be disabled');
-      },
+      signingSecrets: (agent) => secrets.signing(agent),
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
-      onAttempt: () => undefined,
-      onBreaker: (agentId, state) =>
-        log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
-      random: Math.random,
-      limits: DISPATCH_LIMITS,
-      history: (session, mode, limit) => agentHistory(session, mode, limit, this.#flusher.archive),
-      wallClockMs: Date.now,
-      newMessageId: v7,
-      allowPrivateAddresses: environment.webhookAllowPrivate,
+      onAttempt: (report) => this.#deliveries.log.report(report),
       onError: (error) => this.#fault(error),
+      environment,
+      archive: this.#flusher.archive,
+      patchAgent: (agentId, patch) => this.runtime.patchAgent(agentId, patch),
+      log,
     });
   }
 
@@ -332,7 +338,16 @@ export class Member {
 
   // --- what happens --------------------------------------------------------------------------------
 
+  async #sealOldSecrets(): Promise<void> {
+    if (!(await this.#readiness.catchUpSystem())) return;
+    const { agents } = this.#groups.system;
+    const patch: NodeRuntime['patchAgent'] = (id, fields) => this.runtime.patchAgent(id, fields);
+    await sealOldSecrets(agents.values(), patch, this.#options.log);
+  }
+
   #hostEvent(event: HostEvent): void {
+    if (event.type === 'role-changed' && event.group === SYSTEM_GROUP && event.role === 'leader')
+      this.#sealOldSecrets().catch((error: unknown) => this.#fault(error));
     const { descriptor, metrics, log, onFatal } = this.#options;
     handleHostEvent(event, {
       groupCount: descriptor.groups,

@@ -1,5 +1,6 @@
 import type { RaftHost } from '@fleetlm/raft/host';
 import type { Wal } from '@fleetlm/raft/wal';
+import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
@@ -19,13 +20,15 @@ export interface ObservedParts {
   readonly feed: Feed;
   readonly dispatch: DispatchEngine;
   readonly flusher: Flusher;
+  readonly deliveries: DeliveryKeeper;
   readonly eventLoop: EventLoopDelay;
   readonly peersConnected: () => number;
 }
 
 /** Registers what other parts count: read when somebody asks for the metrics. */
 export function observeParts(parts: ObservedParts): void {
-  const { metrics, host, groups, wal, router, feed, dispatch, flusher, eventLoop } = parts;
+  const { metrics, host, groups, wal, router, feed, dispatch, flusher, deliveries, eventLoop } =
+    parts;
   const count = (matches: (group: number) => boolean): number => {
     let matching = 0;
     for (const group of groups.hosted) if (matches(group)) matching += 1;
@@ -112,6 +115,22 @@ export function observeParts(parts: ObservedParts): void {
     'fleetlm_dispatch_breakers_open',
     'Agents that are left alone for a while',
     () => dispatch.stats.breakersOpen,
+  );
+
+  observe(
+    'fleetlm_deliveries_unwritten',
+    'Attempts to call agents that are not in Postgres yet',
+    () => deliveries.stats.unwritten,
+  );
+  observe(
+    'fleetlm_deliveries_dropped_total',
+    'Attempts that were forgotten before they were in Postgres',
+    () => deliveries.stats.dropped,
+  );
+  observe(
+    'fleetlm_deliveries_kept_bytes',
+    'Attempts kept in memory',
+    () => deliveries.stats.keptBytes,
   );
 
   observe(

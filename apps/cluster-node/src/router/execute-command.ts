@@ -37,6 +37,13 @@ export function executeCommand(
     done(notLeader(group === null ? 0 : ports.leaderOf(group)));
     return;
   }
+  if (operation.type === 'retry-dispatch' && operation.failed !== null) {
+    const refusal = replayRefusal(operation.sessionId, operation.failed, group, ports);
+    if (refusal !== null) {
+      done(refusal);
+      return;
+    }
+  }
   const hold = holdFor(operation, group, ports);
   const command = commandOf(operation, group, ports, hold?.held ?? null);
   ports.groups.propose(group, command, (outcome) => {
@@ -81,8 +88,9 @@ function commandOf(
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
-    case 'retry-dispatch':
       return { ...operation, timeMs };
+    case 'retry-dispatch':
+      return { type: operation.type, sessionId: operation.sessionId, timeMs };
     default:
       return operation satisfies never;
   }
@@ -125,6 +133,9 @@ function replied(
     case 'read':
       return readMoved(reply.lastReadSeq, operation.sessionId, group, ports);
     case 'dispatch':
+      if (operation.type === 'retry-dispatch' && operation.failed !== null)
+        ports.deliveries.log.replayed(operation.sessionId, operation.failed.epoch + 1);
+      return DONE;
     case 'done':
       return DONE;
     case 'refused':
@@ -132,6 +143,31 @@ function replied(
     default:
       return reply satisfies never;
   }
+}
+
+/**
+ * Null: this very turn has failed, and nothing has followed. What would change that is proposed by this node after
+ * the retry, so it comes after it in the log; on a node that leads no more, the proposal is refused.
+ */
+function replayRefusal(
+  sessionId: string,
+  failed: { readonly agentId: string; readonly epoch: number },
+  group: number,
+  { groups, isReadyLeader, leaderOf, agent }: ExecutionPorts,
+): Attempt | null {
+  if (!isReadyLeader(group)) return notLeader(leaderOf(group));
+  const session = groups.head(group, sessionId);
+  if (session === null || session.agentId !== failed.agentId)
+    return rejected('not_found', `the agent has no session ${sessionId}`);
+  if (agent(failed.agentId)?.status !== 'enabled')
+    return rejected('conflict', `the agent "${failed.agentId}" is disabled`);
+  const { epoch, status } = session.dispatch;
+  if (epoch < failed.epoch) return rejected('not_found', `there is no turn ${failed.epoch} yet`);
+  if (epoch > failed.epoch)
+    return rejected('conflict', `another turn has followed: the session is at ${epoch}`);
+  if (status === 'failed') return null;
+  const now = status === 'idle' ? 'was answered, or stopped' : `is ${status} already`;
+  return rejected('conflict', `the turn can't be replayed: it ${now}`);
 }
 
 function readMoved(

@@ -1,6 +1,7 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeCommand, executeStop } from './execute-command.ts';
+import { executeRecentDeliveries } from './execute-deliveries.ts';
 import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
 import { executeSystemCommand } from './execute-system.ts';
 import { DONE, type Done, type ExecutionPorts, notLeader } from './execution.ts';
@@ -24,10 +25,12 @@ export function groupOf(operation: Operation): number | null {
       return operation.group;
     case 'create-agent':
     case 'patch-agent':
+    case 'rotate-secret':
     case 'set-standing':
       return SYSTEM_GROUP;
     case 'snapshot-group':
     case 'flush':
+    case 'recent-deliveries':
       return null;
     default:
       return operation satisfies never;
@@ -61,6 +64,7 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
       return;
     case 'create-agent':
     case 'patch-agent':
+    case 'rotate-secret':
     case 'set-standing':
       executeSystemCommand(operation, ports, done);
       return;
@@ -78,6 +82,9 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
       return;
     case 'flush':
       executeFlush(ports, done);
+      return;
+    case 'recent-deliveries':
+      executeRecentDeliveries(operation, ports, done);
       return;
     default:
       operation satisfies never;

@@ -4,7 +4,7 @@ import type { Attempt, Operation } from './operations.ts';
 
 type SystemOperation = Extract<
   Operation,
-  { type: 'create-agent' | 'patch-agent' | 'set-standing' }
+  { type: 'create-agent' | 'patch-agent' | 'rotate-secret' | 'set-standing' }
 >;
 
 /** Proposes to the system group. */
@@ -14,7 +14,9 @@ export function executeSystemCommand(
   done: Done,
 ): void {
   const command: SystemCommand =
-    operation.type === 'patch-agent' ? { ...operation, timeMs: ports.wallClockMs() } : operation;
+    operation.type === 'patch-agent' || operation.type === 'rotate-secret'
+      ? { ...operation, timeMs: ports.wallClockMs() }
+      : operation;
   ports.groups.proposeSystem(command, (outcome) => done(attemptOf(outcome, replied)));
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@fleetlm/protocol';
+import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
@@ -11,6 +12,7 @@ export interface ExecutionPorts {
   readonly archive: Archive;
   readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold'>;
   readonly flusher: Pick<Flusher, 'flushNow'>;
+  readonly deliveries: Pick<DeliveryKeeper, 'log' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
   /** As far as this node knows; 0: nobody. */
   readonly leaderOf: (group: number) => number;

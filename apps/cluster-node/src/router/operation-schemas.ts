@@ -1,6 +1,7 @@
 import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
+import { recordedAttemptSchema } from './delivery-schemas.ts';
 import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
 
 /** What other nodes send is parsed as strictly as what people send. */
@@ -36,7 +37,11 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   }),
   z.strictObject({ type: z.literal('mark-read'), sessionId: id, userId: id, lastSeq: count }),
   z.strictObject({ type: z.literal('archive-session'), sessionId: id }),
-  z.strictObject({ type: z.literal('retry-dispatch'), sessionId: id }),
+  z.strictObject({
+    type: z.literal('retry-dispatch'),
+    sessionId: id,
+    failed: z.strictObject({ agentId: id, epoch: count }).nullable(),
+  }),
   z.strictObject({ type: z.literal('stop-answer'), sessionId: id }),
   z.strictObject({ type: z.literal('live-answer'), sessionId: id }),
   z.strictObject({ type: z.literal('get-session'), sessionId: id }),
@@ -51,6 +56,12 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   z.strictObject({ type: z.literal('create-agent'), agent: agentRecordSchema }),
   z.strictObject({ type: z.literal('patch-agent'), agentId: id, patch: agentPatchSchema }),
   z.strictObject({
+    type: z.literal('rotate-secret'),
+    agentId: id,
+    secret: id,
+    previousUntilMs: z.int().nullable(),
+  }),
+  z.strictObject({
     type: z.literal('set-standing'),
     nodeId: id,
     standing: z.enum(['active', 'draining']),
@@ -58,6 +69,12 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   z.strictObject({ type: z.literal('transfer-group'), group: count, to: z.int().min(1) }),
   z.strictObject({ type: z.literal('snapshot-group'), group: count }),
   z.strictObject({ type: z.literal('flush') }),
+  z.strictObject({
+    type: z.literal('recent-deliveries'),
+    agentId: id,
+    delivery: z.strictObject({ sessionId: id, epoch: count }).nullable(),
+    wanted: z.enum(['all', 'unwritten']),
+  }),
 ]);
 
 const dispatchSchema = z.discriminatedUnion('status', [
@@ -159,6 +176,12 @@ const resultSchema = z.discriminatedUnion('type', [
       .nullable(),
   }),
   z.strictObject({ type: z.literal('flushed'), rows: count }),
+  z.strictObject({
+    type: z.literal('recent-deliveries'),
+    attempts: z.array(recordedAttemptSchema),
+    unwritten: count,
+    dropped: count,
+  }),
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('rejected'), code: errorCodeSchema, detail: z.string() }),
 ]);

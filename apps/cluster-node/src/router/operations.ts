@@ -1,5 +1,6 @@
 import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode } from '@fleetlm/protocol';
+import type { RecordedAttempt } from '../effects/deliveries/index.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeStanding } from '../membership/system-state.ts';
@@ -30,7 +31,12 @@ export type Operation =
       readonly lastSeq: number;
     }
   | { readonly type: 'archive-session'; readonly sessionId: string }
-  | { readonly type: 'retry-dispatch'; readonly sessionId: string }
+  | {
+      readonly type: 'retry-dispatch';
+      readonly sessionId: string;
+      /** Only the turn of this agent that failed under this epoch; null: whatever failed last. */
+      readonly failed: { readonly agentId: string; readonly epoch: number } | null;
+    }
   | { readonly type: 'stop-answer'; readonly sessionId: string }
   | { readonly type: 'live-answer'; readonly sessionId: string }
   | { readonly type: 'get-session'; readonly sessionId: string }
@@ -45,13 +51,28 @@ export type Operation =
   | { readonly type: 'create-agent'; readonly agent: AgentRecord }
   | { readonly type: 'patch-agent'; readonly agentId: string; readonly patch: AgentPatch }
   | {
+      readonly type: 'rotate-secret';
+      readonly agentId: string;
+      /** Sealed. */
+      readonly secret: string;
+      readonly previousUntilMs: number | null;
+    }
+  | {
       readonly type: 'set-standing';
       readonly nodeId: string;
       readonly standing: NodeStanding;
     }
   | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
   | { readonly type: 'snapshot-group'; readonly group: number }
-  | { readonly type: 'flush' };
+  | { readonly type: 'flush' }
+  | {
+      readonly type: 'recent-deliveries';
+      readonly agentId: string;
+      /** One turn, then with what went over the wire; null: the newest attempts. */
+      readonly delivery: { readonly sessionId: string; readonly epoch: number } | null;
+      /** `unwritten`: nothing when all of it is in Postgres. */
+      readonly wanted: 'all' | 'unwritten';
+    };
 
 export type OperationType = Operation['type'];
 
@@ -85,6 +106,12 @@ export type OperationResult =
   | { readonly type: 'agent'; readonly agent: AgentRecord }
   | { readonly type: 'live-answer'; readonly answer: LiveAnswer | null }
   | { readonly type: 'flushed'; readonly rows: number }
+  | {
+      readonly type: 'recent-deliveries';
+      readonly attempts: readonly RecordedAttempt[];
+      readonly unwritten: number;
+      readonly dropped: number;
+    }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
   | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };

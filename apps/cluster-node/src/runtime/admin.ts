@@ -3,6 +3,7 @@ import { SinkRooms } from '../effects/feed/sink-rooms.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import type { CallOutcome, Operation } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
+import { askNodes } from './ask-nodes.ts';
 import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import { mapped, resultOf } from './runtime.ts';
@@ -81,17 +82,10 @@ export class NodeAdmin implements AdminRuntime {
     this.#sinks.publish(EVENTS, event);
   }
 
-  #askAll(operation: Operation): Promise<readonly CallOutcome[]> {
-    const { descriptor, self, isConnected, router } = this.#ports;
-    const asked = descriptor.nodes.filter(({ nodeId }) => nodeId === self || isConnected(nodeId));
-    return Promise.all(
-      asked.map(
-        ({ nodeId }) =>
-          new Promise<CallOutcome>((resolve) =>
-            router.ask(nodeId === self ? null : nodeId, operation, resolve),
-          ),
-      ),
-    );
+  /** What the nodes that can be reached say. */
+  async #askAll(operation: Operation): Promise<readonly CallOutcome[]> {
+    const answers = await askNodes(this.#ports, operation);
+    return answers.flatMap(({ outcome }) => outcome ?? []);
   }
 }
 

@@ -4,6 +4,7 @@ import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/fee
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
+import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
@@ -102,11 +103,19 @@ export interface Runtime {
   getAgent(agentId: string): AgentRecord | null;
   /** Waits until this node knows every registration that was acknowledged before the call. */
   catchUpAgents(): Promise<Result<null>>;
-  createAgent(agent: AgentRecord): Promise<Result<AgentRecord>>;
+  /** `secret` is given in the clear, and sealed before it leaves this node. */
+  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>>;
   /** Changes the fields that the patch has. */
   patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>>;
+  /** A new signing secret; calls are signed with the one before it, too, for `overlapMs`. */
+  rotateSecret(
+    agentId: string,
+    overlapMs: number,
+  ): Promise<Result<{ readonly secret: string; readonly previousUntilMs: number | null }>>;
 
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  /** For owners of agents: what became of the calls to them. */
+  readonly deliveries: DeliveriesRuntime;
   /** For operators: what all nodes report, as this node has heard it. */
   readonly admin: AdminRuntime;
 }

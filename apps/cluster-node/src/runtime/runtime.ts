@@ -2,6 +2,7 @@ import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol'
 import { ulid } from 'ulid';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
 import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -32,7 +33,10 @@ export interface RuntimePorts {
   /** Null: take it; else why nothing more is taken now. */
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
+  readonly secrets: Pick<AgentSecrets, 'seal'>;
+  readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
+  readonly deliveries: Runtime['deliveries'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
 
@@ -44,12 +48,14 @@ type ResultOfType<T extends OperationResult['type']> = Extract<
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
+  readonly deliveries: Runtime['deliveries'];
   readonly readiness: Runtime['readiness'];
   readonly #ports: RuntimePorts;
 
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.admin = ports.admin;
+    this.deliveries = ports.deliveries;
     this.readiness = ports.readiness;
   }
 
@@ -152,7 +158,20 @@ export class NodeRuntime implements Runtime {
   }
 
   async retry(sessionId: string): Promise<Result<null>> {
-    const result = await this.#onSession({ type: 'retry-dispatch', sessionId }, 'done');
+    const result = await this.#onSession(
+      { type: 'retry-dispatch', sessionId, failed: null },
+      'done',
+    );
+    return mapped(result, () => null);
+  }
+
+  /** Only if this very turn has failed, and nothing has followed in its session. */
+  async retryFailed(
+    agentId: string,
+    { sessionId, epoch }: { readonly sessionId: string; readonly epoch: number },
+  ): Promise<Result<null>> {
+    const failed = { agentId, epoch };
+    const result = await this.#onSession({ type: 'retry-dispatch', sessionId, failed }, 'done');
     return mapped(result, () => null);
   }
 
@@ -182,16 +201,37 @@ export class NodeRuntime implements Runtime {
       : { ok: false, error: { code: 'no_quorum', detail: 'the system group has no quorum' } };
   }
 
-  async createAgent(agent: AgentRecord): Promise<Result<AgentRecord>> {
-    const { systemGroup } = this.#ports;
-    const result = await this.#call(systemGroup, { type: 'create-agent', agent }, 'agent');
-    return mapped(result, (value) => value.agent);
+  async createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>> {
+    const { systemGroup, secrets } = this.#ports;
+    const sealed = {
+      ...agent,
+      secret: secrets.seal(agent.id, agent.secret),
+      previousSecret: null,
+    };
+    const operation: Operation = { type: 'create-agent', agent: sealed };
+    return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
   }
 
   async patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>> {
-    const { systemGroup } = this.#ports;
-    const result = await this.#call(systemGroup, { type: 'patch-agent', agentId, patch }, 'agent');
-    return mapped(result, (value) => value.agent);
+    const { systemGroup, secrets } = this.#ports;
+    const { secret } = patch;
+    const sealed =
+      secret === undefined ? patch : { ...patch, secret: secrets.seal(agentId, secret) };
+    const operation: Operation = { type: 'patch-agent', agentId, patch: sealed };
+    return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
+  }
+
+  async rotateSecret(agentId: string, overlapMs: number): ReturnType<Runtime['rotateSecret']> {
+    const { systemGroup, secrets, wallClockMs } = this.#ports;
+    const secret = newSigningSecret();
+    const previousUntilMs = overlapMs === 0 ? null : wallClockMs() + overlapMs;
+    const sealed = secrets.seal(agentId, secret);
+    const result = await this.#call(
+      systemGroup,
+      { type: 'rotate-secret', agentId, secret: sealed, previousUntilMs },
+      'agent',
+    );
+    return mapped(result, () => ({ secret, previousUntilMs }));
   }
 
   /** Null: the agent takes new conversations. */

@@ -8,6 +8,23 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Beyond this much unwritten output further lines are dropped: a blocked pipe must not stop the node. */
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 
+/** Fields that hold secrets, wherever a line has them. Nobody is to log them; who does, logs nothing of them. */
+const SECRET_NAMES = [
+  'authorization',
+  'Authorization',
+  'cookie',
+  'secret',
+  'previousSecret',
+  'token',
+  'apiKey',
+  'headers',
+  'webhook-signature',
+] as const;
+const SECRET_FIELDS: readonly string[] = SECRET_NAMES.flatMap((name) => {
+  const field = name.includes('-') ? `["${name}"]` : name;
+  return [field, name.includes('-') ? `*${field}` : `*.${field}`];
+});
+
 export interface NodeLogger {
   readonly log: Logger;
   /** Writes what is still in memory; for the last words before an exit. */
@@ -18,12 +35,16 @@ export interface NodeLogger {
 export function createLogger(options: {
   readonly level: LogLevel;
   readonly nodeId: string;
+  /** Standard output, if nothing else is said. */
+  readonly file?: string;
 }): NodeLogger {
-  const stream = destination({ dest: 1, sync: false, maxLength: OUTPUT_BYTES_MAX });
+  const dest = options.file ?? 1;
+  const stream = destination({ dest, sync: false, maxLength: OUTPUT_BYTES_MAX });
   const settings: LoggerOptions = {
     level: options.level,
     base: { node: options.nodeId, pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    redact: { paths: [...SECRET_FIELDS], censor: '[redacted]' },
     formatters: { level: (label) => ({ level: label }) },
   };
   const log = pino(settings, stream);

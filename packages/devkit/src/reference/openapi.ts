@@ -83,9 +83,14 @@ function operationId({ method, path }: RestRoute): string {
   return `${method.toLowerCase()}${upper.join('')}`;
 }
 
-function pathParameters({ id }: RestRoute): readonly Json[] {
-  if (id === undefined) return [];
-  return [{ name: 'id', in: 'path', required: true, schema: parameterSchema(id) }];
+function pathParameters({ id, params }: RestRoute): readonly Json[] {
+  const all = Object.entries({ ...(id === undefined ? {} : { id }), ...params });
+  return all.map(([name, schema]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: parameterSchema(schema),
+  }));
 }
 
 function parameterSchema(schema: Parameters<typeof toJsonSchema>[0]): JsonSchema {

@@ -76,6 +76,9 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'PATCH /api/agents/:id': 'UpdateAgent',
   'PUT /api/agents/:id': 'UpdateAgent',
   'GET /api/agents': 'AgentsQuery',
+  'GET /api/agents/:id/deliveries': 'DeliveriesQuery',
+  'GET /api/agents/:id/dead-letters': 'DeadLettersQuery',
+  'POST /api/agents/:id/dead-letters/replay': 'Replay',
   'POST /api/sessions/:id/read': 'Read',
   'POST /api/sessions/:id/messages': 'PostMessage',
 };
@@ -124,7 +127,7 @@ function objects(page: string, tables: FieldTables): string {
 }
 
 function identifierTable(): string {
-  const names = ['SessionId', 'MessageId', 'AgentId', 'NodeId', 'Timestamp'];
+  const names = ['SessionId', 'MessageId', 'AgentId', 'DeliveryId', 'NodeId', 'Timestamp'];
   const rows = names.map(
     (name) => `| ${name} | ${typeWords(namedJsonSchema(name), (other) => other)} |`,
   );

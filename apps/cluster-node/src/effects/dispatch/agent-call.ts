@@ -3,9 +3,11 @@ import type { AgentRecord } from '../ports.ts';
 import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
 import type { ByteShare } from './byte-budget.ts';
-import { CallLimits, describeLimit } from './call-limits.ts';
+import { CallLimits, describeLimit, limitCode } from './call-limits.ts';
 import type { Exchange } from './exchange.ts';
+import { connectionCode } from './failure-code.ts';
 import type { AttemptFailure } from './retry-policy.ts';
+import { webhookUrl } from './webhook-url.ts';
 
 /** How much of the body of a refusal is read for the report, and for how long. */
 const ERROR_BODY_BYTES_MAX = 16 * 1024;
@@ -66,7 +68,9 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     if (signal.aborted) return;
     const { expired } = limits;
     throw new AttemptError(
-      expired === null ? failureOf(error) : { kind: 'timeout', detail: describeLimit(expired) },
+      expired === null
+        ? failureOf(error)
+        : { kind: 'timeout', code: limitCode(expired), detail: describeLimit(expired) },
     );
   } finally {
     limits.end();
@@ -75,7 +79,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
 
 function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
   const { agent } = options;
-  const url = new URL(agent.webhookPath, agent.originUrl);
+  const url = webhookUrl(agent);
   if (!options.allowPrivateAddresses) checkLiteralHost(url);
   const headers = {
     ...agent.headers,
@@ -135,12 +139,14 @@ function checkEncoding({ headers, body }: Dispatcher.ResponseData): void {
 
 function failureOf(error: unknown): AttemptFailure {
   if (error instanceof AttemptError) return error.failure;
-  if (error instanceof AnswerStreamError) return { kind: 'answer', detail: error.message };
-  if (error instanceof PrivateAddressError) return { kind: 'refused', detail: error.message };
+  if (error instanceof AnswerStreamError)
+    return { kind: 'answer', code: 'invalid_answer', detail: error.message };
+  if (error instanceof PrivateAddressError)
+    return { kind: 'refused', code: 'private_address', detail: error.message };
   if (error instanceof errors.ConnectTimeoutError)
-    return { kind: 'timeout', detail: 'no connection' };
+    return { kind: 'timeout', code: 'connect_timeout', detail: 'no connection' };
   if (error instanceof Error && error.cause instanceof PrivateAddressError)
-    return { kind: 'refused', detail: error.cause.message };
+    return { kind: 'refused', code: 'private_address', detail: error.cause.message };
   const detail = error instanceof Error ? error.message || error.name : String(error);
-  return { kind: 'connection', detail };
+  return { kind: 'connection', code: connectionCode(error), detail };
 }

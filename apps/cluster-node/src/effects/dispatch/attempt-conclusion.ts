@@ -6,7 +6,7 @@ import type { Attempt, AttemptEnd, AttemptObservation } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-report.ts';
 import type { DispatchPorts } from './dispatch-api.ts';
 import { keptPartial } from './kept-partial.ts';
-import { type AttemptFailure, decideRetry, describeFailure } from './retry-policy.ts';
+import { type AttemptFailure, decideRetry, describeFailure, failureCode } from './retry-policy.ts';
 import type { FoundSession } from './work-finder.ts';
 
 /** What the end of a call says of the agent. */
@@ -96,7 +96,13 @@ export class AttemptConclusion {
   ): Promise<void> {
     const { epoch, attempt } = running;
     const message = keptPartial(null, noted, epoch, 'disconnect');
-    if (message !== null) await this.#complete({ group, session, epoch, attempt }, message);
+    if (message === null) return;
+    const name = { group, session, epoch, attempt };
+    this.#report(name, unmade(running.startedAtMs), {
+      outcome: 'broken-off',
+      termination: 'disconnect',
+    });
+    await this.#complete(name, message);
   }
 
   /** The agent is left alone for too long: the person is told rather than left to wait. */
@@ -107,7 +113,9 @@ export class AttemptConclusion {
     const failure: AttemptFailure = { kind: 'breaker' };
     const { epoch, attempt } = dispatch;
     const name = { group, session, epoch, attempt };
-    this.#report(name, unmade(this.#ports.wallClockMs()), { outcome: 'failed', failure });
+    // The attempt that was not made: the one before it has its own report.
+    const next = { ...name, attempt: attempt + 1 };
+    this.#report(next, unmade(this.#ports.wallClockMs()), { outcome: 'failed', failure });
     await this.#giveUp(name, failure, noted);
   }
 
@@ -208,6 +216,7 @@ export class AttemptConclusion {
       ...observed,
       outcome: end.outcome,
       termination: end.termination ?? null,
+      failureCode: failure === null ? null : failureCode(failure),
       failure: failure?.kind ?? null,
       error: failure === null ? null : describeFailure(failure),
       nextAttemptAtMs: end.nextAttemptAtMs ?? null,
@@ -219,8 +228,10 @@ export class AttemptConclusion {
 function unmade(startedAtMs: number): AttemptObservation {
   return {
     startedAtMs,
+    throughSeq: null,
     url: null,
     status: null,
+    firstByteMs: null,
     firstTokenMs: null,
     totalMs: 0,
     request: null,

@@ -1,8 +1,8 @@
-import type { Termination } from '@fleetlm/protocol';
+import type { FailureCode, Termination } from '@fleetlm/protocol';
 import type { AttemptFailure } from './retry-policy.ts';
 
 /** Characters of a body that a report keeps. */
-export const REPORT_BODY_LENGTH_MAX = 4096;
+export const REPORT_BODY_LENGTH_MAX = 8192;
 
 /** One side of a call as a report keeps it: no secret in it, and bounded. */
 export interface ReportedMessage {
@@ -40,15 +40,21 @@ export interface AttemptReport {
   readonly webhookId: string;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
+  /** The newest message that it was to answer; null: not known any more. */
+  readonly throughSeq: number | null;
   /** Where the call went; null when none was made (unknown or disabled agent). */
   readonly url: string | null;
   /** HTTP status; null: no answer came. */
   readonly status: number | null;
+  /** From the start to the headers of the answer, connecting included. */
+  readonly firstByteMs: number | null;
   readonly firstTokenMs: number | null;
   readonly totalMs: number;
   readonly outcome: AttemptOutcome;
   /** How the kept message ends; null when none is kept. */
   readonly termination: Termination | null;
+  /** Of a closed set; null when the attempt did not fail. */
+  readonly failureCode: FailureCode | null;
   /** For grouping; null when the attempt did not fail. */
   readonly failure: AttemptFailure['kind'] | null;
   /** One sentence for people; null when the attempt did not fail. */

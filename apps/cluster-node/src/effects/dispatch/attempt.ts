@@ -34,7 +34,15 @@ export type AttemptEnd =
 
 export type AttemptObservation = Pick<
   AttemptReport,
-  'startedAtMs' | 'url' | 'status' | 'firstTokenMs' | 'totalMs' | 'request' | 'response'
+  | 'startedAtMs'
+  | 'throughSeq'
+  | 'url'
+  | 'status'
+  | 'firstByteMs'
+  | 'firstTokenMs'
+  | 'totalMs'
+  | 'request'
+  | 'response'
 >;
 
 export interface AttemptOptions {
@@ -66,6 +74,7 @@ export class Attempt {
   #dropped = false;
   readonly #startedAt = performance.now();
   readonly #startedAtWallMs: number;
+  readonly #throughSeq: number | null;
   #firstTokenAt: number | null = null;
   readonly #isContinued: boolean;
   /** Chunks that wait for the first word. */
@@ -82,6 +91,8 @@ export class Attempt {
     this.#share = options.share;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
+    const { dispatch } = options.session;
+    this.#throughSeq = dispatch.status === 'running' ? dispatch.throughSeq : null;
     this.answer = new RunningAnswer(options.messageId);
     this.#checkpointer = new Checkpointer(options);
   }
@@ -122,8 +133,10 @@ export class Attempt {
     const exchange = this.#exchange;
     return {
       startedAtMs: this.#startedAtWallMs,
+      throughSeq: this.#throughSeq,
       url: exchange?.url ?? null,
       status: exchange?.status ?? null,
+      firstByteMs: exchange?.firstByteMs ?? null,
       firstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - this.#startedAt,
       totalMs: performance.now() - this.#startedAt,
       request: exchange?.request ?? null,
@@ -132,9 +145,12 @@ export class Attempt {
   }
 
   async run(agent: AgentRecord, dispatcher: Dispatcher): Promise<AttemptEnd> {
-    this.#exchange = new Exchange(agent);
+    const secrets = this.#ports.signingSecrets(agent);
+    if (secrets === null) return { type: 'failed', failure: SECRET_UNREADABLE };
+    const exchange = new Exchange(agent, secrets);
+    this.#exchange = exchange;
     try {
-      const termination = await this.#stream(agent, dispatcher, this.#exchange);
+      const termination = await this.#stream(agent, dispatcher, exchange, secrets);
       await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
       const message = this.#message(termination);
@@ -143,11 +159,12 @@ export class Attempt {
       await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
       if (!(error instanceof AttemptError)) throw error;
+      const failure = withoutSecrets(error.failure, exchange);
       // After the first word the answer stands as far as it came; before it, there is none.
-      if (!this.answer.hasContent) return { type: 'failed', failure: error.failure };
-      const broke = error.failure.kind === 'connection' ? 'disconnect' : 'error';
+      if (!this.answer.hasContent) return { type: 'failed', failure };
+      const broke = failure.kind === 'connection' ? 'disconnect' : 'error';
       const message = this.#message(broke);
-      return { type: 'answered', message, termination: broke, failure: error.failure };
+      return { type: 'answered', message, termination: broke, failure };
     } finally {
       this.#checkpointer.end();
     }
@@ -164,6 +181,7 @@ export class Attempt {
     agent: AgentRecord,
     dispatcher: Dispatcher,
     exchange: Exchange,
+    secrets: readonly string[],
   ): Promise<Termination> {
     const { session, epoch, attempt } = this;
     const history = await this.#history(agent);
@@ -174,7 +192,7 @@ export class Attempt {
       body,
       signature: signatureHeaders({
         id: webhookId(session.id, epoch),
-        secret: agent.secret,
+        secrets,
         body,
         atMs: this.#ports.wallClockMs(),
       }),
@@ -222,6 +240,7 @@ export class Attempt {
       const detail = error instanceof Error ? error.message : String(error);
       throw new AttemptError({
         kind: 'history',
+        code: 'history_unavailable',
         detail: `the history could not be read: ${detail}`,
       });
     }
@@ -234,6 +253,7 @@ export class Attempt {
     const type = response?.headers['content-type'] ?? 'none';
     throw new AttemptError({
       kind: 'answer',
+      code: 'empty_answer',
       detail: `it ended before it said anything (status ${status}, content type ${type})`,
     });
   }
@@ -243,15 +263,24 @@ export class Attempt {
     if (item.type === 'done') return this.#ended(this.#exchange ?? NO_EXCHANGE);
     const chunk = await validChunk(item.value);
     const misfit = this.answer.misfitOf(chunk);
-    if (misfit !== null) throw new AttemptError({ kind: 'answer', detail: misfit });
+    if (misfit !== null)
+      throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: misfit });
     // Checked again: whoever holds the answer up has read what was said before this chunk.
     if (!this.#gate.isOpen) await this.#gate.passed();
     if (this.dropped) return 'stop';
     if (chunk.type === 'error' && !this.answer.hasContent)
-      throw new AttemptError({ kind: 'answer', detail: String(chunk.errorText) });
+      throw new AttemptError({
+        kind: 'answer',
+        code: 'error_chunk',
+        detail: String(chunk.errorText),
+      });
     this.#show(chunk);
     if (this.answer.message.parts.length > PARTS_MAX)
-      throw new AttemptError({ kind: 'answer', detail: `it has more than ${PARTS_MAX} parts` });
+      throw new AttemptError({
+        kind: 'answer',
+        code: 'invalid_answer',
+        detail: `it has more than ${PARTS_MAX} parts`,
+      });
     return this.answer.message.end;
   }
 
@@ -274,6 +303,17 @@ export class Attempt {
   }
 }
 
+/** What an agent said wrong is quoted, and it may have quoted what it was sent. */
+function withoutSecrets(failure: AttemptFailure, exchange: Exchange): AttemptFailure {
+  if (failure.kind === 'status' || failure.kind === 'breaker') return failure;
+  return { ...failure, detail: exchange.redacted(failure.detail) };
+}
+
+const SECRET_UNREADABLE: AttemptFailure = {
+  kind: 'history',
+  code: 'secret_unreadable',
+  detail: 'no key of this node opens its signing secret',
+};
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
 async function validChunk(received: unknown): Promise<Chunk> {
@@ -283,6 +323,7 @@ async function validChunk(received: unknown): Promise<Chunk> {
   const detail = checked?.success === false ? checked.error.message : 'not a chunk';
   throw new AttemptError({
     kind: 'answer',
+    code: 'invalid_answer',
     detail: `${JSON.stringify(value)?.slice(0, 120)}: ${detail.slice(0, 200)}`,
   });
 }

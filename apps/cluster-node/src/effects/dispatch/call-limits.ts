@@ -55,6 +55,21 @@ export class CallLimits {
   }
 }
 
+export function limitCode(
+  limit: CallLimit,
+): 'first_byte_timeout' | 'idle_timeout' | 'total_timeout' {
+  switch (limit) {
+    case 'first-byte':
+      return 'first_byte_timeout';
+    case 'idle':
+      return 'idle_timeout';
+    case 'total':
+      return 'total_timeout';
+    default:
+      return limit satisfies never;
+  }
+}
+
 export function describeLimit(limit: CallLimit): string {
   switch (limit) {
     case 'first-byte':

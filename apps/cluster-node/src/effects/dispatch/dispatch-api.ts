@@ -14,6 +14,8 @@ export interface DispatchPorts {
   /** Null: this node doesn't lead the group (or its own term's first entry isn't applied yet). Cheap. */
   readonly led: (group: number) => LedGroup | null;
   readonly agent: (agentId: string) => AgentRecord | null;
+  /** What its calls are signed with, in the clear; null: no key of this node opens them. */
+  readonly signingSecrets: (agent: AgentRecord) => readonly string[] | null;
   /** 410 from an agent: it wants no more calls. */
   readonly disableAgent: (agentId: string) => Promise<void>;
   /** To the subscribers on every node; `index` counts from 0 within (epoch, attempt). Never blocks. */

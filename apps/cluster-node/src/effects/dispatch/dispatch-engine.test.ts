@@ -61,7 +61,7 @@ test('every attempt is reported as it ends, with its times and without its secre
     if (bed.agent.calls.length === 1)
       response
         .writeHead(503, { 'set-cookie': 'a=b', 'retry-after': '0' })
-        .end(`no room for very-secret-token, Bearer very-secret-token ${'x'.repeat(5000)}`);
+        .end(`no room for very-secret-token, Bearer very-secret-token ${'x'.repeat(9_000)}`);
     else stream(response).end(sse(...HELLO));
   };
   await bed.say('hi');

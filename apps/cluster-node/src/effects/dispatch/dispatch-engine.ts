@@ -234,12 +234,13 @@ class Engine implements DispatchEngine {
   async #run(attempt: Attempt): Promise<AttemptEnd> {
     const { agentId } = attempt.session;
     const agent = this.#ports.agent(agentId);
-    const refuse = (detail: string): AttemptEnd => ({
+    const refuse = (code: 'agent_unknown' | 'agent_disabled', detail: string): AttemptEnd => ({
       type: 'failed',
-      failure: { kind: 'refused', detail },
+      failure: { kind: 'refused', code, detail },
     });
-    if (agent === null) return refuse(`There is no agent "${agentId}".`);
-    if (agent.status === 'disabled') return refuse(`The agent "${agent.name}" is disabled.`);
+    if (agent === null) return refuse('agent_unknown', `There is no agent "${agentId}".`);
+    if (agent.status === 'disabled')
+      return refuse('agent_disabled', `The agent "${agent.name}" is disabled.`);
     const pool = this.#pools.take(agent);
     try {
       return await attempt.run(agent, pool.http);

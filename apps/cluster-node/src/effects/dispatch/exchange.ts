@@ -1,7 +1,7 @@
 import type { AgentRecord } from '../ports.ts';
 import { REPORT_BODY_LENGTH_MAX, type ReportedMessage } from './attempt-report.ts';
+import { REDACTED, SecretFilter } from './secret-filter.ts';
 
-const REDACTED = '[redacted]';
 /** Headers of a call that hold nothing secret. */
 const OPEN_REQUEST_HEADERS: ReadonlySet<string> = new Set([
   'accept',
@@ -20,75 +20,74 @@ const KEPT_RESPONSE_HEADERS = [
   'location',
   'retry-after',
   'server',
+  'via',
+  'x-request-id',
   'x-vercel-ai-ui-message-stream',
 ] as const;
-/** Shorter values would be found in any text. */
-const SECRET_LENGTH_MIN = 8;
+const HEADER_LENGTH_MAX = 256;
 
 /** What went over the wire in one call, as far as a report needs it. */
 export class Exchange {
-  readonly #secrets: readonly string[];
+  readonly #filter: SecretFilter;
+  readonly #startedAt = performance.now();
   url: string | null = null;
   status: number | null = null;
+  /** From the making of this object to the headers of the answer. */
+  firstByteMs: number | null = null;
   request: ReportedMessage | null = null;
   #responseHeaders: Readonly<Record<string, string>> = {};
   #responseBody = '';
   #isTruncated = false;
   readonly #decoder = new TextDecoder();
 
-  constructor(agent: Pick<AgentRecord, 'secret' | 'headers'>) {
-    this.#secrets = [agent.secret, ...Object.values(agent.headers)].filter(
-      (secret) => secret.length >= SECRET_LENGTH_MIN,
-    );
+  constructor(agent: Pick<AgentRecord, 'headers'>, secrets: readonly string[]) {
+    this.#filter = new SecretFilter([...secrets, ...Object.values(agent.headers)]);
   }
 
   requested(url: URL, headers: Readonly<Record<string, string>>, body: string): void {
     // Queries carry keys too often.
     this.url = `${url.origin}${url.pathname}`;
-    this.request = {
-      headers: redactedHeaders(headers),
-      body: this.#redacted(body.slice(0, REPORT_BODY_LENGTH_MAX)),
-      isTruncated: body.length > REPORT_BODY_LENGTH_MAX,
-    };
+    this.request = { headers: redactedHeaders(headers), ...this.#kept(body, false) };
   }
 
   answered(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
     this.status = status;
+    this.firstByteMs = performance.now() - this.#startedAt;
     const kept: Record<string, string> = {};
     for (const name of KEPT_RESPONSE_HEADERS) {
       const value = headers[name];
-      if (typeof value === 'string') kept[name] = this.#redacted(value.slice(0, 256));
+      if (typeof value === 'string')
+        kept[name] = this.#filter.beginning(value, HEADER_LENGTH_MAX).text;
     }
     this.#responseHeaders = kept;
   }
 
   received(bytes: Uint8Array): void {
-    if (this.#responseBody.length >= REPORT_BODY_LENGTH_MAX) {
+    const lengthMax = REPORT_BODY_LENGTH_MAX + this.#filter.overlap;
+    if (this.#responseBody.length >= lengthMax) {
       this.#isTruncated = true;
       return;
     }
     // A character has at most four bytes: more need not be decoded.
-    const text = this.#decoder.decode(bytes.subarray(0, REPORT_BODY_LENGTH_MAX * 4), {
-      stream: true,
-    });
-    const room = REPORT_BODY_LENGTH_MAX - this.#responseBody.length;
-    this.#isTruncated ||= text.length > room || bytes.length > REPORT_BODY_LENGTH_MAX * 4;
+    const text = this.#decoder.decode(bytes.subarray(0, lengthMax * 4), { stream: true });
+    const room = lengthMax - this.#responseBody.length;
+    this.#isTruncated ||= text.length > room || bytes.length > lengthMax * 4;
     this.#responseBody += text.slice(0, room);
   }
 
   get response(): ReportedMessage | null {
     if (this.status === null) return null;
-    return {
-      headers: this.#responseHeaders,
-      body: this.#redacted(this.#responseBody),
-      isTruncated: this.#isTruncated,
-    };
+    return { headers: this.#responseHeaders, ...this.#kept(this.#responseBody, this.#isTruncated) };
   }
 
-  #redacted(text: string): string {
-    let clean = text;
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, REDACTED);
-    return clean.toWellFormed();
+  /** Text of the other side without what it was sent in secret: errors often quote. */
+  redacted(text: string): string {
+    return this.#filter.redact(text);
+  }
+
+  #kept(body: string, isCut: boolean): { readonly body: string; readonly isTruncated: boolean } {
+    const { text, isTruncated } = this.#filter.beginning(body, REPORT_BODY_LENGTH_MAX, isCut);
+    return { body: text, isTruncated };
   }
 }
 

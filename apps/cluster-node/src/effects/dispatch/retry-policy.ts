@@ -1,13 +1,35 @@
+import type { FailureCode } from '@fleetlm/protocol';
+
+type CodeOf<Codes extends FailureCode> = Extract<FailureCode, Codes>;
+
 /** How an attempt ended that brought no answer. */
 export type AttemptFailure =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter: string | null }
-  | { readonly kind: 'timeout'; readonly detail: string }
-  | { readonly kind: 'connection'; readonly detail: string }
-  | { readonly kind: 'answer'; readonly detail: string }
-  /** What the agent is to be sent can't be read now: no call was made. */
-  | { readonly kind: 'history'; readonly detail: string }
+  | {
+      readonly kind: 'timeout';
+      readonly code: CodeOf<
+        'connect_timeout' | 'first_byte_timeout' | 'idle_timeout' | 'total_timeout'
+      >;
+      readonly detail: string;
+    }
+  | { readonly kind: 'connection'; readonly code: FailureCode; readonly detail: string }
+  | {
+      readonly kind: 'answer';
+      readonly code: CodeOf<'error_chunk' | 'empty_answer' | 'invalid_answer'>;
+      readonly detail: string;
+    }
+  /** What the agent is to be sent, or signed with, can't be read now: no call was made. */
+  | {
+      readonly kind: 'history';
+      readonly code: CodeOf<'history_unavailable' | 'secret_unreadable'>;
+      readonly detail: string;
+    }
   /** The address is private, the agent unknown or disabled: no attempt was made. */
-  | { readonly kind: 'refused'; readonly detail: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: CodeOf<'private_address' | 'agent_unknown' | 'agent_disabled'>;
+      readonly detail: string;
+    }
   /** The agent is left alone, and has been for too long: no attempt was made. */
   | { readonly kind: 'breaker' };
 
@@ -55,6 +77,24 @@ export function retryAfterMs(header: string | null, nowMs: number): number | nul
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
   if (Number.isNaN(wait) || wait < 0) return null;
   return Math.min(wait, RETRY_AFTER_MAX_MS);
+}
+
+/** The one word for it, of a closed set. */
+export function failureCode(failure: AttemptFailure): FailureCode {
+  switch (failure.kind) {
+    case 'status':
+      return 'http_status';
+    case 'breaker':
+      return 'breaker_open';
+    case 'timeout':
+    case 'connection':
+    case 'answer':
+    case 'history':
+    case 'refused':
+      return failure.code;
+    default:
+      return failure satisfies never;
+  }
 }
 
 /** One sentence for the person and the log. */

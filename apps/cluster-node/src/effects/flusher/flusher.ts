@@ -1,4 +1,5 @@
 import { migrate } from '@fleetlm/database';
+import { oneLine } from '../one-line.ts';
 import type { LedGroup } from '../ports.ts';
 import { ArchiveStore } from './archive-store.ts';
 import { takeBatch } from './flush-pass.ts';
@@ -134,10 +135,4 @@ class PostgresFlusher implements Flusher {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.race([this.archive.close(), limit]);
   }
-}
-
-/** The gist of an error; the database client writes a paragraph with its own call first. */
-function oneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split('\n').at(-1) ?? text;
 }

@@ -1,0 +1,101 @@
+import type { DispatchState } from '@fleetlm/conversation';
+import type { AttemptReport } from '../dispatch/attempt-report.ts';
+import { AttemptRing, RING_LIMITS, type RingLimits } from './attempt-ring.ts';
+import { type DeliveryAttempt, type RecordedAttempt, recordOf } from './delivery-attempt.ts';
+
+/** Replays that wait for their first attempt; with more, the oldest is not marked as one. */
+const REPLAYS_MAX = 10_000;
+
+export interface DeliveryLogOptions {
+  readonly nodeId: string;
+  readonly limits?: RingLimits;
+  /** There is something to be written. Must not block or throw. */
+  readonly onUnwritten: () => void;
+}
+
+/** Takes the reports of this node's attempts down, in memory; nothing here waits for anything. */
+export class DeliveryLog {
+  readonly ring: AttemptRing;
+  readonly #options: DeliveryLogOptions;
+  /** By session: the attempt after which another one is to follow. */
+  readonly #pending = new Map<string, RecordedAttempt>();
+  /** Sessions whose next turn was asked for by the owner, with its epoch. */
+  readonly #replays = new Map<string, number>();
+
+  constructor(options: DeliveryLogOptions) {
+    this.#options = options;
+    this.ring = new AttemptRing(options.limits ?? RING_LIMITS, (record) => this.#forget(record));
+  }
+
+  report(report: AttemptReport): void {
+    const { sessionId, epoch } = report;
+    const isReplay = this.#replays.get(sessionId) === epoch;
+    const record = recordOf(report, this.#options.nodeId, isReplay);
+    if (isReplay && record.state !== 'pending') this.#replays.delete(sessionId);
+    if (record.state === 'pending') this.#pending.set(sessionId, record);
+    else this.#pending.delete(sessionId);
+    this.ring.add(record);
+    this.#options.onUnwritten();
+  }
+
+  /** The owner has asked for the turn `epoch` of a session: it is marked as a replay. */
+  replayed(sessionId: string, epoch: number): void {
+    this.#replays.delete(sessionId);
+    this.#replays.set(sessionId, epoch);
+    const oldest = this.#replays.keys().next();
+    if (this.#replays.size > REPLAYS_MAX && oldest.done !== true)
+      this.#replays.delete(oldest.value);
+  }
+
+  /** An effect of a committed command, on every replica: a turn that nobody waits for any more gets no other attempt. */
+  dispatchChanged(sessionId: string, dispatch: DispatchState): void {
+    const last = this.#pending.get(sessionId);
+    if (last === undefined) return;
+    const isOver =
+      dispatch.epoch > last.epoch || (dispatch.epoch === last.epoch && dispatch.status === 'idle');
+    if (!isOver && (dispatch.status === 'waiting' || dispatch.epoch < last.epoch)) return;
+    // Whatever follows is told by whoever makes it.
+    this.#pending.delete(sessionId);
+    if (!isOver) return;
+    this.ring.change({ ...last, state: 'stopped', nextAttemptAtMs: null });
+    this.#options.onUnwritten();
+  }
+
+  /** Turns of the agent that wait for another attempt of this node. */
+  retrying(agentId: string): number {
+    let count = 0;
+    for (const pending of this.#pending.values()) if (pending.agentId === agentId) count += 1;
+    return count;
+  }
+
+  /** The newest attempts of an agent, without what went over the wire. */
+  recent(agentId: string, limit: number): readonly DeliveryAttempt[] {
+    const attempts: DeliveryAttempt[] = [];
+    for (const record of this.ring.ofAgent(agentId)) {
+      if (attempts.length >= limit) break;
+      attempts.push(withoutExchange(record));
+    }
+    return attempts;
+  }
+
+  /** What is still known of one turn, with what went over the wire. */
+  ofDelivery(agentId: string, sessionId: string, epoch: number): readonly RecordedAttempt[] {
+    return [...this.ring.ofAgent(agentId)].filter(
+      (record) => record.sessionId === sessionId && record.epoch === epoch,
+    );
+  }
+
+  #forget(record: RecordedAttempt): void {
+    const pending = this.#pending.get(record.sessionId);
+    if (pending?.epoch === record.epoch && pending.attempt === record.attempt)
+      this.#pending.delete(record.sessionId);
+  }
+}
+
+function withoutExchange({
+  request: _,
+  response: __,
+  ...attempt
+}: RecordedAttempt): DeliveryAttempt {
+  return attempt;
+}

@@ -1,0 +1,12 @@
+export { type DeadLetterGroup, deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
+export {
+  attemptState,
+  type Delivery,
+  type DeliveryAttempt,
+  type DeliveryPlace,
+  deliveriesOf,
+  deliveryId,
+  newestFirst,
+  type RecordedAttempt,
+} from './delivery-attempt.ts';
+export { DeliveryKeeper, type DeliveryKeeperStats } from './delivery-keeper.ts';

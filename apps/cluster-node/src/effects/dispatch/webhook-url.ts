@@ -1,0 +1,6 @@
+import type { AgentRecord } from '../ports.ts';
+
+/** Where an agent is called: `origin_url + webhook_path`, with one slash between them. A path in `origin_url` stays. */
+export function webhookUrl(agent: Pick<AgentRecord, 'originUrl' | 'webhookPath'>): URL {
+  return new URL(agent.originUrl.replace(/\/+$/, '') + agent.webhookPath);
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { type AgentRecord, LATER_AGENT_SETTINGS } from './agent-record.ts';
+import { AgentSecrets } from './agent-secrets.ts';
+import { SecretBox } from './secret-box.ts';
+import { decodeSystemState, encodeSystemCommand, encodeSystemState } from './system-codec.ts';
+import {
+  applySystemCommand,
+  emptySystemState,
+  type SystemCommand,
+  type SystemState,
+} from './system-state.ts';
+
+const AGENT: AgentRecord = {
+  id: 'bot',
+  name: 'Bot',
+  originUrl: 'http://agent.example',
+  webhookPath: '/webhook',
+  messageHistoryMode: 'tail',
+  messageHistoryLimit: 50,
+  timeoutMs: 30_000,
+  ...LATER_AGENT_SETTINGS,
+  debounceWindowMs: 500,
+  headers: {},
+  status: 'enabled',
+  secret: 'sealed1:a:first',
+  insertedAtMs: 1,
+  updatedAtMs: 1,
+};
+
+function stateWith(...commands: readonly SystemCommand[]): SystemState {
+  const state = emptySystemState();
+  applySystemCommand(state, { type: 'create-agent', agent: AGENT });
+  for (const command of commands) applySystemCommand(state, command);
+  return state;
+}
+
+const rotate = (secret: string, previousUntilMs: number | null, timeMs = 5): SystemCommand => ({
+  type: 'rotate-secret',
+  agentId: 'bot',
+  secret,
+  previousUntilMs,
+  timeMs,
+});
+const agentOf = (state: SystemState): AgentRecord | undefined => state.agents.get('bot');
+
+test('a new secret is in force at once, the one before it until then', () => {
+  expect(agentOf(stateWith(rotate('second', 100)))).toMatchObject({
+    secret: 'second',
+    previousSecret: { secret: 'sealed1:a:first', untilMs: 100 },
+    updatedAtMs: 5,
+  });
+  expect(agentOf(stateWith(rotate('second', null)))?.previousSecret).toBeNull();
+  expect(agentOf(stateWith(rotate('second', 100), rotate('third', 200)))).toMatchObject({
+    secret: 'third',
+    previousSecret: { secret: 'second', untilMs: 200 },
+  });
+});
+
+test('the same rotation again, by a retry of the router, changes nothing', () => {
+  const once = stateWith(rotate('second', 100));
+  expect(agentOf(stateWith(rotate('second', 100), rotate('second', 100)))).toEqual(agentOf(once));
+});
+
+test('a secret that is given replaces both', () => {
+  const patch: SystemCommand = {
+    type: 'patch-agent',
+    agentId: 'bot',
+    patch: { secret: 'given' },
+    timeMs: 9,
+  };
+  expect(agentOf(stateWith(rotate('second', 100), patch))).toMatchObject({
+    secret: 'given',
+    previousSecret: null,
+  });
+  const name: SystemCommand = { ...patch, patch: { name: 'Other' } };
+  expect(agentOf(stateWith(rotate('second', 100), name))?.previousSecret?.untilMs).toBe(100);
+});
+
+test('a snapshot keeps both; one of before there were two has one', () => {
+  const state = stateWith(rotate('second', 100));
+  expect(decodeSystemState(encodeSystemState(state))).toEqual(state);
+  const old = new TextDecoder()
+    .decode(encodeSystemState(stateWith()))
+    .replace('"previousSecret":null,', '');
+  expect(decodeSystemState(new TextEncoder().encode(old))).toEqual(stateWith());
+});
+
+test('calls are signed with both while both are in force, and nothing of them is in the log', () => {
+  let nowMs = 50;
+  const secrets = new AgentSecrets(new SecretBox(['a passphrase']), () => nowMs);
+  const first = secrets.seal('bot', 'whsec_one');
+  const command = rotate(secrets.seal('bot', 'whsec_two'), 100);
+  const state = stateWith();
+  state.agents.set('bot', { ...AGENT, secret: first });
+  applySystemCommand(state, command);
+  const agent = agentOf(state) ?? AGENT;
+  expect(secrets.signing(agent)).toEqual(['whsec_two', 'whsec_one']);
+  nowMs = 100;
+  expect(secrets.signing(agent)).toEqual(['whsec_two']);
+  const bytes = [encodeSystemCommand(command), encodeSystemState(state)];
+  for (const data of bytes) expect(new TextDecoder().decode(data)).not.toContain('whsec_');
+  const stranger = new AgentSecrets(new SecretBox(['another passphrase']), () => nowMs);
+  expect(stranger.signing(agent)).toBeNull();
+});

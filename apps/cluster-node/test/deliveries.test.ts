@@ -1,0 +1,373 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyWebhook } from '@fleetlm/agent';
+import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import type {
+  DeadLettersAnswer,
+  DeliveriesAnswer,
+  DeliveryAnswer,
+  DeliveryBody,
+  ReplayAnswer,
+  RotatedSecret,
+} from '@fleetlm/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { FakeAgent, HELLO, sse, stream } from '../src/effects/dispatch/testing/fake-agent.ts';
+import { messagesOf, openSession, textOf } from './support/answers.ts';
+import { freePorts, TestCluster, tokenFor } from './support/cluster.ts';
+
+/** What the owner of an agent sees and does, with real nodes, a real Postgres and a real agent. */
+
+const directory = mkdtempSync(join(tmpdir(), 'fleetlm-owners-'));
+const TOKEN = 'Bearer a-token-of-the-agent-that-nobody-may-see';
+let port = 0;
+let postgres: RunningPostgres;
+let cluster: TestCluster;
+let agent: FakeAgent;
+let origin_url: string;
+
+beforeAll(async () => {
+  [port = 0] = await freePorts(1);
+  postgres = await startEmbeddedPostgres({ directory, port });
+  cluster = await TestCluster.start({ env: { DATABASE_URL: postgres.url } });
+}, 120_000);
+afterAll(async () => {
+  await cluster?.close();
+  await postgres?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  agent = new FakeAgent();
+  origin_url = await agent.listen();
+});
+afterEach(() => agent.close());
+
+const SETTLE = { timeout: 30_000, interval: 50 };
+const hello: FakeAgent['handler'] = (_, response) => stream(response).end(sse(...HELLO));
+
+async function say(sessionId: string, userId: string, text: string): Promise<void> {
+  const { status } = await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
+    body: { user_id: userId, content: { text } },
+  });
+  expect(status).toBe(201);
+}
+
+async function get<T>(path: string, node = 'n1'): Promise<T> {
+  const { status, body } = await cluster.call(node, 'GET', path);
+  expect({ path, status, body: status === 200 ? null : body }).toMatchObject({ status: 200 });
+  return body as unknown as T;
+}
+
+const deliveries = (agentId: string, query = '', node = 'n1'): Promise<DeliveriesAnswer> =>
+  get<DeliveriesAnswer>(`/api/agents/${agentId}/deliveries${query}`, node);
+
+/** The agent's only delivery, once it is in this state. */
+async function settled(agentId: string, state: string, node = 'n1'): Promise<DeliveryBody> {
+  await expect
+    .poll(async () => (await deliveries(agentId, '', node)).deliveries[0]?.state, SETTLE)
+    .toBe(state);
+  const [delivery] = (await deliveries(agentId, '', node)).deliveries;
+  if (delivery === undefined) throw new Error('there is no delivery');
+  return delivery;
+}
+
+test('every attempt is there, on every node, with its times and what went over the wire', async () => {
+  agent.handler = (request, response, body) => {
+    if (agent.calls.length === 1)
+      response
+        .writeHead(503, { 'retry-after': '0', 'set-cookie': 'id=a-cookie-of-the-agent' })
+        .end(`you said ${TOKEN}`);
+    else hello(request, response, body);
+  };
+  const sessionId = await openSession(cluster, 'ann', {
+    id: 'logged',
+    origin_url: `${origin_url}/team`,
+    headers: { authorization: TOKEN },
+  });
+  await say(sessionId, 'ann', 'hi');
+  const delivery = await settled('logged', 'delivered');
+  expect(delivery).toMatchObject({
+    id: `${sessionId}:1`,
+    agent_id: 'logged',
+    user_id: 'ann',
+    epoch: 1,
+    through_seq: 1,
+    is_replay: false,
+    next_attempt_at: null,
+    attempts: [
+      {
+        attempt: 1,
+        state: 'failed',
+        status: 503,
+        error_code: 'http_status',
+        first_token_ms: null,
+        url: `${origin_url}/team/webhook`,
+      },
+      { attempt: 2, state: 'delivered', status: 200, error_code: null, next_attempt_at: null },
+    ],
+  });
+  const second = delivery.attempts[1];
+  expect(second?.first_byte_ms).toBeGreaterThan(0);
+  expect(second?.first_token_ms).toBeGreaterThanOrEqual(second?.first_byte_ms ?? Number.NaN);
+  expect(second?.total_ms).toBeGreaterThanOrEqual(second?.first_token_ms ?? Number.NaN);
+
+  for (const node of ['n1', 'n2', 'n3']) {
+    const answer = await get<DeliveryAnswer>(`/api/agents/logged/deliveries/${delivery.id}`, node);
+    expect(answer).toMatchObject({
+      sources: { archive: 'ok' },
+      delivery: {
+        attempts: [
+          {
+            request: { headers: { authorization: '[redacted]', 'webhook-id': delivery.id } },
+            response: { headers: { 'retry-after': '0' }, body: 'you said [redacted]' },
+          },
+          { response: { is_truncated: false, body: expect.stringContaining('Hello') } },
+        ],
+      },
+    });
+    const shown = JSON.stringify(answer);
+    for (const secret of [TOKEN, 'a-cookie-of-the-agent', 'v1,'])
+      expect(shown).not.toContain(secret);
+    expect(cluster.node(node).output()).not.toContain(TOKEN);
+  }
+});
+
+test('pages, states, and who may look', async () => {
+  agent.handler = hello;
+  const sessionId = await openSession(cluster, 'ben', { id: 'paged', origin_url });
+  for (let turn = 1; turn <= 5; turn += 1) {
+    await say(sessionId, 'ben', `turn ${turn}`);
+    await expect
+      .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
+      .toBe(turn * 2);
+  }
+  const seen: number[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query: string = `?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+    const page: DeliveriesAnswer = await deliveries('paged', query, 'n2');
+    seen.push(...page.deliveries.map(({ epoch }) => epoch));
+    cursor = page.next;
+  }
+  expect(seen).toEqual([5, 4, 3, 2, 1]);
+  expect((await deliveries('paged', '?state=failed')).deliveries).toEqual([]);
+  const answers = await Promise.all([
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries', { token: await tokenFor('ben') }),
+    cluster.call('n1', 'GET', '/api/agents/nobody/deliveries'),
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries?state=lost'),
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries?cursor=7'),
+    cluster.call('n1', 'GET', `/api/agents/paged/deliveries/${sessionId}:99`),
+    cluster.call('n1', 'GET', '/api/agents/paged/deliveries/99'),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([403, 404, 422, 422, 404, 422]);
+});
+
+test('dead letters are grouped by what went wrong, and replayed once each', async () => {
+  const sessions: string[] = [];
+  agent.handler = (_, response, body) => {
+    const { user_id } = JSON.parse(body);
+    if (user_id === 'dee3') response.writeHead(200).end('{"text":"no chunk"}');
+    else response.writeHead(404).end('nobody here');
+  };
+  for (const userId of ['dee1', 'dee2', 'dee3']) {
+    const sessionId = await openSession(cluster, userId, { id: 'dead', origin_url });
+    sessions.push(sessionId);
+    await say(sessionId, userId, `hi from ${userId}`);
+  }
+  const groups = async (node = 'n1'): Promise<DeadLettersAnswer['groups']> =>
+    (await get<DeadLettersAnswer>('/api/agents/dead/dead-letters', node)).groups;
+  await expect
+    .poll(
+      async () => (await groups()).map(({ error_code, count }) => [error_code, count]).sort(),
+      SETTLE,
+    )
+    .toEqual([
+      ['http_status', 2],
+      ['invalid_answer', 1],
+    ]);
+  const notFound = (await groups('n2')).find(({ error_code }) => error_code === 'http_status');
+  expect(notFound).toMatchObject({ status: 404, error: expect.stringContaining('404') });
+  const listed = await get<DeadLettersAnswer>(
+    `/api/agents/dead/dead-letters?group=${notFound?.id}`,
+    'n3',
+  );
+  expect(listed.groups).toHaveLength(1);
+  expect(listed.deliveries.map(({ session_id }) => session_id).sort()).toEqual(
+    sessions.slice(0, 2).sort(),
+  );
+
+  const replay = async (body: object): Promise<ReplayAnswer> => {
+    const answer = await cluster.call('n2', 'POST', '/api/agents/dead/dead-letters/replay', {
+      body,
+    });
+    expect(answer).toMatchObject({ status: 202 });
+    return answer.body as unknown as ReplayAnswer;
+  };
+  agent.handler = hello;
+  const before = agent.calls.length;
+  const first = `${sessions[0]}:1`;
+  expect(await replay({ ids: [first, first] })).toEqual({
+    accepted: 1,
+    replays: [{ id: first, delivery_id: `${sessions[0]}:2` }],
+    refused: [],
+    remaining: null,
+  });
+  await expect
+    .poll(async () => (await messagesOf(cluster, sessions[0] ?? '', 'n1')).map(textOf), SETTLE)
+    .toEqual(['hi from dee1', 'Hello']);
+  // A new turn, signed and named as one.
+  expect(agent.calls.slice(before).map(({ headers }) => headers['webhook-id'])).toEqual([
+    `${sessions[0]}:2`,
+  ]);
+  expect(
+    (await get<DeliveryAnswer>(`/api/agents/dead/deliveries/${sessions[0]}:2`)).delivery,
+  ).toMatchObject({ state: 'delivered', is_replay: true });
+
+  const again = await replay({ ids: [first, `${sessions[0]}:2`, `${sessions[0]}:9`] });
+  expect(again).toMatchObject({ accepted: 0, replays: [] });
+  expect(again.refused.map(({ code }) => code)).toEqual(['conflict', 'conflict', 'not_found']);
+  expect(await messagesOf(cluster, sessions[0] ?? '', 'n1')).toHaveLength(2);
+
+  expect(await replay({ group: notFound?.id })).toMatchObject({ accepted: 1, remaining: 0 });
+  await expect
+    .poll(async () => (await groups('n3')).map(({ error_code }) => error_code), SETTLE)
+    .toEqual(['invalid_answer']);
+  const refused = await Promise.all([
+    cluster.call('n1', 'POST', '/api/agents/dead/dead-letters/replay', { body: {} }),
+    cluster.call('n1', 'POST', '/api/agents/dead/dead-letters/replay', {
+      body: { ids: [first] },
+      token: await tokenFor('dee1'),
+    }),
+    // Another agent's owner can't have this one called.
+    cluster.call('n1', 'POST', '/api/agents/logged/dead-letters/replay', {
+      body: { ids: [`${sessions[2]}:1`] },
+    }),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual([422, 403, 202]);
+  expect(refused[2]?.body).toMatchObject({ accepted: 0, refused: [{ code: 'not_found' }] });
+});
+
+test('a rotated secret signs beside the one before it until the overlap ends, and is kept nowhere in the clear', async () => {
+  agent.handler = hello;
+  const registered = await cluster.call('n1', 'POST', '/api/agents', {
+    body: { agent: { id: 'signed', name: 'Signed', origin_url, debounce_window_ms: 0 } },
+  });
+  const { secret: first } = (registered.body as unknown as { agent: { secret: string } }).agent;
+  const sessionId = await openSession(cluster, 'sue', { id: 'signed', origin_url });
+  let said = 0;
+  const called = async (): Promise<(typeof agent.calls)[number]> => {
+    said += 1;
+    await say(sessionId, 'sue', `question ${said}`);
+    await expect
+      .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
+      .toBe(2 * said);
+    const call = agent.calls.at(-1);
+    if (call === undefined) throw new Error('the agent was not called');
+    return call;
+  };
+  const isSignedWith = (call: (typeof agent.calls)[number], secret: string): boolean => {
+    try {
+      return verifyWebhook({ secret, ...call }).id === call.headers['webhook-id'];
+    } catch {
+      return false;
+    }
+  };
+  const signatures = ({ headers }: (typeof agent.calls)[number]): number =>
+    String(headers['webhook-signature']).split(' ').length;
+  const rotate = async (overlap_s: number): Promise<RotatedSecret> => {
+    const body = { overlap_s };
+    const answer = await cluster.call('n2', 'POST', '/api/agents/signed/secret/rotate', { body });
+    expect(answer.status).toBe(200);
+    return answer.body as unknown as RotatedSecret;
+  };
+
+  expect(isSignedWith(await called(), first)).toBe(true);
+  const { secret: second, previous_until } = await rotate(3_600);
+  expect(Date.parse(previous_until ?? '')).toBeGreaterThan(Date.now());
+  // The leader of the session's group learns of it with the next entry of the system group.
+  await expect.poll(async () => signatures(await called()), SETTLE).toBe(2);
+  const both = await called();
+  expect([first, second].map((secret) => isSignedWith(both, secret))).toEqual([true, true]);
+
+  const { secret: third } = await rotate(0);
+  await expect.poll(async () => signatures(await called()), SETTLE).toBe(1);
+  const { secret: fourth } = await rotate(1);
+  await expect
+    .poll(async () => {
+      const call = await called();
+      return [isSignedWith(call, fourth), isSignedWith(call, third)];
+    }, SETTLE)
+    .toEqual([true, false]);
+
+  const shown = [
+    JSON.stringify(await get('/api/agents/signed')),
+    JSON.stringify(await get('/api/agents')),
+    JSON.stringify(await get('/api/agents/signed/deliveries')),
+    JSON.stringify(await get(`/api/agents/signed/deliveries/${sessionId}:1`)),
+    ...[...cluster.nodes.values()].map((node) => node.output()),
+    ...[...cluster.nodes.values()].flatMap((node) => filesOf(node.dataDirectory)),
+    ...filesOf(directory),
+  ];
+  // What is looked through really holds the registration.
+  expect(shown.some((text) => text.includes('sealed1:'))).toBe(true);
+  for (const secret of [first, second, third, fourth]) {
+    const key = secret.slice('whsec_'.length);
+    expect(shown.filter((text) => text.includes(key))).toEqual([]);
+  }
+  expect((await cluster.call('n1', 'POST', '/api/agents/nobody/secret/rotate')).status).toBe(404);
+});
+
+/** Everything that was written below a directory. */
+function filesOf(path: string): readonly string[] {
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => textOfFile(join(parentPath, name)));
+}
+
+/** Empty when it has been removed meanwhile: segments and temporary files go. */
+function textOfFile(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+test('while Postgres is away, what waits and what is new is there, and is said to be all there is', async () => {
+  agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');
+  const sessionId = await openSession(cluster, 'cid', { id: 'away', origin_url });
+  const dead = await openSession(cluster, 'cid', { id: 'lost', origin_url });
+  await postgres.stop();
+  try {
+    await say(sessionId, 'cid', 'hi');
+    const waiting = await settled('away', 'pending', 'n2');
+    expect(waiting).toMatchObject({ attempts: [{ attempt: 1, status: 503 }] });
+    expect(Date.parse(waiting.next_attempt_at ?? '')).toBeGreaterThan(Date.now());
+    const { sources } = await deliveries('away', '?state=pending', 'n3');
+    expect(sources.archive).toBe('unavailable');
+    expect(sources.nodes.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+    expect(sources.nodes.reduce((sum, { unwritten }) => sum + (unwritten ?? 0), 0)).toBe(1);
+    const one = await get<DeliveryAnswer>(`/api/agents/away/deliveries/${waiting.id}`, 'n3');
+    expect(one.delivery.attempts[0]?.response?.body).toBe('busy');
+    agent.handler = (_, response) => response.writeHead(400).end();
+    await say(dead, 'cid', 'hi');
+    await settled('lost', 'failed', 'n3');
+    expect(await get<DeadLettersAnswer>('/api/agents/lost/dead-letters', 'n3')).toMatchObject({
+      groups: [{ error_code: 'http_status', status: 400, count: 1, example: `${dead}:1` }],
+      sources: { archive: 'unavailable' },
+    });
+    // The person gives up: nobody waits for the next attempt any more.
+    expect((await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/stop`)).status).toBe(202);
+    await settled('away', 'stopped', 'n3');
+  } finally {
+    postgres = await startEmbeddedPostgres({ directory, port });
+  }
+  await expect
+    .poll(async () => {
+      const { sources, deliveries: found } = await deliveries('away', '', 'n2');
+      const unwritten = sources.nodes.map((node) => node.unwritten);
+      return [sources.archive, ...unwritten, found[0]?.state];
+    }, SETTLE)
+    .toEqual(['ok', 0, 0, 0, 'stopped']);
+});
