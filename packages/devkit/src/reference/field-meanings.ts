@@ -59,7 +59,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   agent: 'what the agent is doing',
   'AgentAnswer.agent': 'the agent',
   messageId: 'of `useChat`: the message that is edited, or that another answer is asked for',
-  'ChatRequest.id': 'a session, or an id that the browser made: with `agent_id` it begins a session',
+  'ChatRequest.id':
+    'a session, or an id that the browser made: with `agent_id` it begins a session',
   'ChatRequest.messages': 'UIMessages; only the newest is read',
   trigger: '`submit-message`, or `regenerate-message` when the person asks for another answer',
   role: 'whose it is',

@@ -47,9 +47,7 @@ function PartView({ part, isStreaming }: { readonly part: UiPart; readonly isStr
     case 'reasoning-file':
       return <SafeLink url={part.url} text={part.filename ?? `File (${part.mediaType})`} />;
     case 'steering-message':
-      return (
-        <Folded title="Said meanwhile" detail="" body={JSON.stringify(part.parts, null, 2)} />
-      );
+      return <Folded title="Said meanwhile" detail="" body={JSON.stringify(part.parts, null, 2)} />;
     // A provider's own bookkeeping (such as a summary that stands for older messages): nothing to read.
     case 'custom':
     case 'step-start':
