@@ -11,6 +11,8 @@ import {
   AGENT_TIMEOUT_MS_MIN,
   AGENT_TOTAL_TIMEOUT_MS_MAX,
   AGENT_URL_LENGTH_MAX,
+  COMPACTION_BUDGET_MAX,
+  COMPACTION_BUDGET_MIN,
   SECRET_OVERLAP_S_DEFAULT,
   SECRET_OVERLAP_S_MAX,
   WEBHOOK_SECRET_BYTES_MAX,
@@ -39,6 +41,9 @@ export const AGENT_DEFAULTS = {
   debounce_window_ms: 500,
   while_answering: 'queue',
   after_node_loss: 'retry',
+  compaction_webhook_url: null,
+  compaction_token_budget: null,
+  compaction_trigger_ratio: 0.7,
   headers: {},
   status: 'enabled',
 } as const;
@@ -136,6 +141,15 @@ const agentFields = {
   debounce_window_ms: integer(0, AGENT_DEBOUNCE_MS_MAX),
   while_answering: z.enum(WHILE_ANSWERING),
   after_node_loss: z.enum(AFTER_NODE_LOSS),
+  /** Makes a summary of a conversation that grows beyond what the agent's model can read; null: none is made. */
+  compaction_webhook_url: originUrlSchema.nullable(),
+  /** How many tokens the agent's model can read; null: conversations are not compacted. */
+  compaction_token_budget: integer(COMPACTION_BUDGET_MIN, COMPACTION_BUDGET_MAX).nullable(),
+  /** Of the budget: from there on a conversation is compacted. */
+  compaction_trigger_ratio: z
+    .number()
+    .min(0.1, 'must be from 0.1 to 1')
+    .max(1, 'must be from 0.1 to 1'),
   headers: headersSchema,
   status: z.enum(AGENT_STATUSES),
 };
@@ -159,6 +173,15 @@ export const createAgentSchema = z.strictObject({
     debounce_window_ms: agentFields.debounce_window_ms.default(AGENT_DEFAULTS.debounce_window_ms),
     while_answering: agentFields.while_answering.default(AGENT_DEFAULTS.while_answering),
     after_node_loss: agentFields.after_node_loss.default(AGENT_DEFAULTS.after_node_loss),
+    compaction_webhook_url: agentFields.compaction_webhook_url.default(
+      AGENT_DEFAULTS.compaction_webhook_url,
+    ),
+    compaction_token_budget: agentFields.compaction_token_budget.default(
+      AGENT_DEFAULTS.compaction_token_budget,
+    ),
+    compaction_trigger_ratio: agentFields.compaction_trigger_ratio.default(
+      AGENT_DEFAULTS.compaction_trigger_ratio,
+    ),
     headers: agentFields.headers.default(AGENT_DEFAULTS.headers),
     status: agentFields.status.default(AGENT_DEFAULTS.status),
     secret: webhookSecretSchema.optional(),

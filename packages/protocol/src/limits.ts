@@ -42,3 +42,7 @@ export const WEBHOOK_SECRET_BYTES_MAX = 64;
 
 /** Two hexadecimal digits of a session id name its group. */
 export const GROUPS_MAX = 256;
+
+/** Tokens that an agent's model can read. */
+export const COMPACTION_BUDGET_MIN = 100;
+export const COMPACTION_BUDGET_MAX = 100_000_000;

@@ -117,6 +117,9 @@ export function agentBody(agent: AgentRecord): AgentBody {
     debounce_window_ms: agent.debounceWindowMs,
     while_answering: agent.whileAnswering,
     after_node_loss: agent.afterNodeLoss,
+    compaction_webhook_url: agent.compactionWebhookUrl,
+    compaction_token_budget: agent.compactionTokenBudget,
+    compaction_trigger_ratio: agent.compactionTriggerRatio,
     headers: { ...agent.headers },
     status: agent.status,
     previous_secret_until:

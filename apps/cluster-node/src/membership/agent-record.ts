@@ -16,6 +16,12 @@ export interface AgentRecord {
   readonly debounceWindowMs: number;
   readonly whileAnswering: 'queue' | 'interrupt' | 'reject' | 'merge';
   readonly afterNodeLoss: 'retry' | 'seal';
+  /** Makes summaries of long conversations; null: they are not compacted. */
+  readonly compactionWebhookUrl: string | null;
+  /** What the agent's model can read. */
+  readonly compactionTokenBudget: number | null;
+  /** Of the budget: from there on a conversation is compacted. */
+  readonly compactionTriggerRatio: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly status: 'enabled' | 'disabled';
   /** Sealed; in the clear (`whsec_<base64>`) only in a registration of before secrets were sealed. */
@@ -33,6 +39,9 @@ export const LATER_AGENT_SETTINGS = {
   totalTimeoutMs: null,
   whileAnswering: 'queue',
   afterNodeLoss: 'retry',
+  compactionWebhookUrl: null,
+  compactionTokenBudget: null,
+  compactionTriggerRatio: 0.7,
   previousSecret: null,
 } as const satisfies Partial<AgentRecord>;
 

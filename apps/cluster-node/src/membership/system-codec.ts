@@ -18,6 +18,9 @@ const agentFields = {
   debounceWindowMs: z.int(),
   whileAnswering: z.enum(['queue', 'interrupt', 'reject', 'merge']),
   afterNodeLoss: z.enum(['retry', 'seal']),
+  compactionWebhookUrl: z.string().nullable(),
+  compactionTokenBudget: z.int().nullable(),
+  compactionTriggerRatio: z.number(),
   headers: z.record(z.string(), z.string()),
   status: z.enum(['enabled', 'disabled']),
   secret: z.string(),
@@ -31,6 +34,15 @@ export const agentRecordSchema = z.strictObject({
   totalTimeoutMs: agentFields.totalTimeoutMs.default(LATER_AGENT_SETTINGS.totalTimeoutMs),
   whileAnswering: agentFields.whileAnswering.default(LATER_AGENT_SETTINGS.whileAnswering),
   afterNodeLoss: agentFields.afterNodeLoss.default(LATER_AGENT_SETTINGS.afterNodeLoss),
+  compactionWebhookUrl: agentFields.compactionWebhookUrl.default(
+    LATER_AGENT_SETTINGS.compactionWebhookUrl,
+  ),
+  compactionTokenBudget: agentFields.compactionTokenBudget.default(
+    LATER_AGENT_SETTINGS.compactionTokenBudget,
+  ),
+  compactionTriggerRatio: agentFields.compactionTriggerRatio.default(
+    LATER_AGENT_SETTINGS.compactionTriggerRatio,
+  ),
   previousSecret: z
     .strictObject({ secret: z.string(), untilMs: z.int() })
     .nullable()

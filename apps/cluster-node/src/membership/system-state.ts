@@ -114,6 +114,15 @@ function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): Ag
     debounceWindowMs: patch.debounceWindowMs ?? agent.debounceWindowMs,
     whileAnswering: patch.whileAnswering ?? agent.whileAnswering,
     afterNodeLoss: patch.afterNodeLoss ?? agent.afterNodeLoss,
+    compactionWebhookUrl:
+      patch.compactionWebhookUrl === undefined
+        ? agent.compactionWebhookUrl
+        : patch.compactionWebhookUrl,
+    compactionTokenBudget:
+      patch.compactionTokenBudget === undefined
+        ? agent.compactionTokenBudget
+        : patch.compactionTokenBudget,
+    compactionTriggerRatio: patch.compactionTriggerRatio ?? agent.compactionTriggerRatio,
     headers: patch.headers ?? agent.headers,
     status: patch.status ?? agent.status,
     secret: patch.secret ?? agent.secret,

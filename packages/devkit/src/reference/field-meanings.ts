@@ -58,6 +58,9 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   stream: 'the answer in progress, if there is one',
   agent: 'what the agent is doing',
   'AgentAnswer.agent': 'the agent',
+  compaction_webhook_url: 'makes a summary of a long conversation; null: none is made',
+  compaction_token_budget: 'how many tokens the model of the agent can read; null: never compacted',
+  compaction_trigger_ratio: 'of the budget: from there on a conversation is compacted',
   messageId: 'of `useChat`: the message that is edited, or that another answer is asked for',
   'ChatRequest.id':
     'a session, or an id that the browser made: with `agent_id` it begins a session',

@@ -7,11 +7,13 @@ import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { compact, dueMessages } from './compaction.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { PARTS_MAX, RunningAnswer } from './running-answer.ts';
+import type { AgentHistory } from './thread-history.ts';
 import { webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
@@ -184,7 +186,7 @@ export class Attempt {
     secrets: readonly string[],
   ): Promise<Termination> {
     const { session, epoch, attempt } = this;
-    const history = await this.#history(agent);
+    const history = await this.#compacted(agent, dispatcher, secrets, await this.#history(agent));
     if (history.continues !== null) this.answer.goOnWith(history.continues);
     const body = webhookBody(session, { epoch, attempt }, history);
     const batches = callAgent({
@@ -227,6 +229,28 @@ export class Attempt {
     } finally {
       clearTimeout(limit);
     }
+  }
+
+  /** The history, compacted first when it has grown too long. */
+  async #compacted(
+    agent: AgentRecord,
+    dispatcher: Dispatcher,
+    secrets: readonly string[],
+    history: AgentHistory,
+  ): Promise<AgentHistory> {
+    const due = dueMessages(agent, history);
+    if (due === null) return history;
+    const { session, epoch } = this;
+    const { allowPrivateAddresses, wallClockMs } = this.#ports;
+    const { signal } = this.#hangUp;
+    const shared = { agent, dispatcher, secrets, history, allowPrivateAddresses, wallClockMs };
+    const outcome = await compact({ ...shared, session, epoch, signal }, due);
+    if (outcome.type === 'failed') {
+      this.answer.noteCompaction({ error: outcome.error });
+      return history;
+    }
+    this.answer.noteCompaction(outcome.compaction);
+    return outcome.history;
   }
 
   async #history(agent: AgentRecord) {

@@ -14,6 +14,7 @@ import {
 } from '@fleetlm/protocol/ui-stream';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
+import type { Compaction } from './compaction.ts';
 import type { Chunk } from './dispatch-api.ts';
 
 const PREVIEW_LENGTH_MAX = 140;
@@ -37,6 +38,8 @@ export class RunningAnswer {
   #shownId: string;
   /** Where that message stood when this answer began. */
   #base: readonly UiPart[] = [];
+  /** What became of the conversation before this answer. */
+  #compaction: Compaction | { readonly error: string } | undefined;
   readonly #chunks = new CompactChunks();
   #message: AssembledMessage = EMPTY_MESSAGE;
   #hasContent = false;
@@ -70,6 +73,11 @@ export class RunningAnswer {
 
   get message(): AssembledMessage {
     return this.#message;
+  }
+
+  /** The answer keeps what was made of the messages before it, or why nothing was. */
+  noteCompaction(compaction: Compaction | { readonly error: string }): void {
+    this.#compaction = compaction;
   }
 
   /** Why a reader would break off at this chunk; null: it fits. */
@@ -111,6 +119,7 @@ export class RunningAnswer {
       // What a message replaces is not for an agent to say.
       supersedes: undefined,
       continues: this.#shownId === this.messageId ? undefined : this.#shownId,
+      compaction: this.#compaction,
       epoch,
       termination,
       latency_ms: Math.round(times.latencyMs),

@@ -1,6 +1,7 @@
 import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
 import { REGENERATE_KIND, TOOL_RESPONSE_KIND, threadOf } from '@fleetlm/protocol/thread';
 import type { AgentRecord, Message } from '../ports.ts';
+import { type Compaction, compactionSchema, summaryMessage } from './compaction.ts';
 import { webhookMessage } from './webhook-body.ts';
 
 /** Read at once, at least: the newest message may be one that names others. */
@@ -34,23 +35,57 @@ export async function threadHistory(
   let log: readonly WebhookMessage[] = [];
   let from = lastSeq + 1;
   let thread = threadOf(log, { isWhole: from === 1 });
+  let compaction: Compaction | null = null;
   for (
     let size = Math.min(READ_MAX, Math.max(READ_MIN, wanted));
-    from > 1 && (thread.messages.length < wanted || thread.needsOlder);
+    from > 1 && (thread.needsOlder || needsMore(thread.messages, compaction, from, wanted));
     size = Math.min(READ_MAX, size * 2)
   ) {
     const older = await readBefore(from, size);
     log = [...older.map(webhookMessage), ...log];
     from = log[0]?.seq ?? 1;
     thread = threadOf(log, { isWhole: from === 1 });
+    compaction = mode === 'last' ? null : newestCompaction(thread.messages);
   }
   const asked = log.findLast(({ role }) => role === 'user')?.kind;
   const last = thread.messages.at(-1);
   return {
-    messages: thread.messages.slice(-wanted).map(withParts),
+    messages: newest(thread.messages, compaction, wanted),
     trigger: asked === REGENERATE_KIND ? 'regenerate-message' : 'submit-message',
     continues: asked === TOOL_RESPONSE_KIND && last?.role === 'assistant' ? withParts(last) : null,
   };
+}
+
+function needsMore(
+  messages: readonly WebhookMessage[],
+  compaction: Compaction | null,
+  from: number,
+  wanted: number,
+): boolean {
+  return messages.length < wanted && (compaction === null || from > compaction.through_seq);
+}
+
+/** A summary that was made stays good as long as the answer that it was made for is in the conversation. */
+function newestCompaction(messages: readonly WebhookMessage[]): Compaction | null {
+  const answer = messages.findLast(
+    ({ role, metadata }) =>
+      role === 'assistant' && compactionSchema.safeParse(metadata.compaction).success,
+  );
+  return answer === undefined ? null : compactionSchema.parse(answer.metadata.compaction);
+}
+
+/** With a summary in front, where there is one, instead of what it stands for. */
+function newest(
+  thread: readonly WebhookMessage[],
+  compaction: Compaction | null,
+  wanted: number,
+): readonly WebhookMessage[] {
+  const messages = thread.map(withParts);
+  const through = messages.findIndex(({ id }) => id === compaction?.through_id);
+  const last = messages[through];
+  if (compaction === null || last === undefined) return messages.slice(-wanted);
+  const summary = summaryMessage(last.sender_id, last, compaction);
+  return [summary, ...messages.slice(through + 1).slice(-wanted)];
 }
 
 function wantedMessages(mode: AgentRecord['messageHistoryMode'], limit: number): number {
