@@ -50,13 +50,16 @@ test('an agent that fails in a row is left alone for a while, which is told, and
   await expect.poll(() => bed.engine.stats.breakersOpen).toBe(1);
   expect(bed.breakers).toEqual(['bot open']);
   const { calls } = bed.agent;
+  // Calls that were under way when it opened still arrive.
+  await expect.poll(() => bed.engine.stats.running).toBe(0);
   expect(calls.length).toBeGreaterThanOrEqual(BREAKER_FAILURES_MAX);
   // What was under way when it opened is all that there is.
   expect(calls.length).toBeLessThanOrEqual(64);
   const before = calls.length;
   await sessionsOf('quick', 100, 5);
   await bed.settled('idle', 1, sessionIdOf(104));
-  expect(calls.length).toBe(before);
+  // On a slow machine the one call that looks whether the agent is back may have been made.
+  expect(calls.length).toBeLessThanOrEqual(before + 1);
   bed.agent.handler = (_, response) => stream(response).end(sse(...HELLO));
   for (const id of ids) await bed.settled('idle', 1, id);
   expect(bed.breakers).toEqual(['bot open', 'bot closed']);
