@@ -17,6 +17,7 @@ import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placeme
 import { executeOperation } from '../router/execute-operation.ts';
 import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
+import { agentStats } from '../runtime/agent-stats.ts';
 import { ClusterReports } from '../runtime/cluster-reports.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
@@ -29,7 +30,7 @@ import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
 import { observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
-import { openDispatch } from './open-dispatch.ts';
+import { openDispatch, openTestCaller } from './open-dispatch.ts';
 import { ownReport } from './own-report.ts';
 import { Readiness } from './readiness.ts';
 import { sealOldSecrets } from './seal-old-secrets.ts';
@@ -146,13 +147,16 @@ export class Member {
       wallClockMs: Date.now,
       monotonicMs: () => performance.now(),
     });
-    this.#admin = new NodeAdmin({
+    const nodes = {
       self: environment.nodeId,
       descriptor,
-      systemGroup: SYSTEM_GROUP,
       router: this.#router,
+      isConnected: (nodeId: string) => mesh.isConnected(nodeId),
+    };
+    this.#admin = new NodeAdmin({
+      ...nodes,
+      systemGroup: SYSTEM_GROUP,
       reports: this.#reports,
-      isConnected: (nodeId) => mesh.isConnected(nodeId),
       onError: (error) => this.#fault(error),
     });
     this.#news = new ClusterNews({
@@ -175,16 +179,15 @@ export class Member {
       overload: () => (this.#readiness.isStopping ? 'this node is stopping' : null),
       readiness: () => this.#readiness.state(),
       secrets: options.secrets,
+      tests: openTestCaller(environment),
       wallClockMs: Date.now,
       admin: this.#admin,
       deliveries: new NodeDeliveries({
-        self: environment.nodeId,
-        descriptor,
-        router: this.#router,
-        isConnected: (nodeId) => mesh.isConnected(nodeId),
+        ...nodes,
         keeper: this.#deliveries,
         retry: (agentId, turn) => this.runtime.retryFailed(agentId, turn),
       }),
+      agentStats: (agentId) => agentStats(nodes, agentId),
       metrics,
     });
     observeParts({

@@ -5,10 +5,11 @@ import { uiMessageChunkSchema } from '../ui-message-chunks.ts';
 import {
   assembleChunk,
   assembleChunks,
+  describeMisfit,
   EMPTY_MESSAGE,
-  misfitOf,
   textOfParts,
   type UiChunk,
+  withChunk,
 } from './assemble-message.ts';
 import { chunksOfParts } from './chunks-of-parts.ts';
 import { isToolPart, type UiPart } from './parts.ts';
@@ -152,8 +153,10 @@ describe('assembling an answer from its chunks', () => {
     ]) {
       expect(assembleChunk(before, chunk)).toEqual(before);
     }
-    expect(misfitOf(before, { type: 'hologram', id: 1 })).toBeNull();
-    expect(misfitOf(before, { type: 'text-delta', id: 'x', delta: 'y' })).toContain('"x"');
+    expect(withChunk(before, { type: 'hologram', id: 1 })).toBe(before);
+    const misfit = { type: 'text-delta', id: 'x', delta: 'y' };
+    expect(withChunk(before, misfit)).toBeNull();
+    expect(describeMisfit(misfit)).toContain('"x"');
   });
 
   test('how the answer ended and why is kept', () => {

@@ -43,12 +43,8 @@ export function assembleChunk(message: AssembledMessage, chunk: UiChunk): Assemb
   return withChunk(message, chunk) ?? message;
 }
 
-/**
- * Why the AI SDK's reader would break off at this chunk, in words for the agent's owner; null: it fits. A chunk of a
- * type that is not known here fits.
- */
-export function misfitOf(message: AssembledMessage, chunk: UiChunk): string | null {
-  if (withChunk(message, chunk) !== null) return null;
+/** Of a chunk at which the AI SDK's reader would break off (`withChunk` is null), in words for the agent's owner. */
+export function describeMisfit(chunk: UiChunk): string {
   const names = ['id', 'toolCallId', 'approvalId'].flatMap((key) => stringField(chunk, key) ?? []);
   return `${chunk.type} for "${names[0] ?? ''}", which nothing before it has begun`;
 }
@@ -67,8 +63,8 @@ export function textOfParts(parts: readonly UiPart[]): string {
   return texts.join('\n\n');
 }
 
-/** Null: the chunk refers to what has not begun. */
-function withChunk(message: AssembledMessage, chunk: UiChunk): AssembledMessage | null {
+/** Adds one chunk, or null: the chunk refers to what has not begun. A chunk of a type that is not known changes nothing. */
+export function withChunk(message: AssembledMessage, chunk: UiChunk): AssembledMessage | null {
   if (isToolChunk(chunk)) return applyToolChunk(message, chunk);
   if (chunk.type.startsWith('data-')) return addData(message, chunk);
   switch (chunk.type) {

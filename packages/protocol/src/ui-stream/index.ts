@@ -4,10 +4,11 @@ export {
   type AssembledMessage,
   assembleChunk,
   assembleChunks,
+  describeMisfit,
   EMPTY_MESSAGE,
-  misfitOf,
   textOfParts,
   type UiChunk,
+  withChunk,
 } from './assemble-message.ts';
 export { chunksOfParts } from './chunks-of-parts.ts';
 export { isObject, type JsonObject, optional, stringField } from './fields.ts';

@@ -1,5 +1,4 @@
 import { type Termination, webhookId } from '@fleetlm/protocol';
-import { asSchema, uiMessageChunkSchema } from 'ai';
 import type { Dispatcher } from 'undici';
 import type { AgentRecord, NewMessage, Session } from '../ports.ts';
 import { AttemptError, callAgent } from './agent-call.ts';
@@ -7,6 +6,7 @@ import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { Checkpointer } from './checkpointer.ts';
+import type { ChunkPace } from './chunk-pace.ts';
 import { compact, dueMessages } from './compaction.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
@@ -14,12 +14,12 @@ import type { Gate } from './gate.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { PARTS_MAX, RunningAnswer } from './running-answer.ts';
 import type { AgentHistory } from './thread-history.ts';
+import { checkChunk } from './valid-chunk.ts';
 import { webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** How long an agent may take to end its response after its last chunk. */
 const LET_END_LIMIT_MS = 2_000;
-const chunkSchema = asSchema(uiMessageChunkSchema);
 
 /** How one attempt ended. */
 export type AttemptEnd =
@@ -58,6 +58,7 @@ export interface AttemptOptions {
   readonly isContinued: boolean;
   readonly gate: Gate;
   readonly share: ByteShare;
+  readonly pace: ChunkPace;
   readonly ports: DispatchPorts;
 }
 
@@ -70,6 +71,7 @@ export class Attempt {
   readonly answer: RunningAnswer;
   readonly #gate: Gate;
   readonly #share: ByteShare;
+  readonly #pace: ChunkPace;
   readonly #ports: DispatchPorts;
   readonly #checkpointer: Checkpointer;
   readonly #hangUp = new AbortController();
@@ -91,6 +93,7 @@ export class Attempt {
     this.#isContinued = options.isContinued;
     this.#gate = options.gate;
     this.#share = options.share;
+    this.#pace = options.pace;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
     const { dispatch } = options.session;
@@ -209,11 +212,12 @@ export class Attempt {
       for (const item of batch.value) {
         if (!this.#gate.isOpen) await this.#gate.passed();
         if (this.dropped) return 'stop';
-        const end = await this.#take(item);
+        const end = this.#take(item);
         if (end === null) continue;
         void this.#letEnd(batches);
         return end;
       }
+      await this.#pace.kept(agent.id, batch.value.length);
     }
     return this.#ended(exchange);
   }
@@ -283,15 +287,9 @@ export class Attempt {
   }
 
   /** Shows one chunk; the answer is how the message ends when this was its last. */
-  async #take(item: StreamItem): Promise<Termination | null> {
+  #take(item: StreamItem): Termination | null {
     if (item.type === 'done') return this.#ended(this.#exchange ?? NO_EXCHANGE);
-    const chunk = await validChunk(item.value);
-    const misfit = this.answer.misfitOf(chunk);
-    if (misfit !== null)
-      throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: misfit });
-    // Checked again: whoever holds the answer up has read what was said before this chunk.
-    if (!this.#gate.isOpen) await this.#gate.passed();
-    if (this.dropped) return 'stop';
+    const chunk = validChunk(item.value);
     if (chunk.type === 'error' && !this.answer.hasContent)
       throw new AttemptError({
         kind: 'answer',
@@ -312,7 +310,10 @@ export class Attempt {
     const { epoch, attempt } = this;
     const sessionId = this.session.id;
     let index = this.answer.nextIndex;
-    for (const shown of this.answer.take(chunk)) {
+    const taken = this.answer.take(chunk);
+    if (!taken.ok)
+      throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: taken.misfit });
+    for (const shown of taken.shown) {
       if (this.answer.hasContent) this.#firstTokenAt ??= performance.now();
       this.#unshown.push({ sessionId, epoch, attempt, index, chunk: shown });
       index += 1;
@@ -340,27 +341,8 @@ const SECRET_UNREADABLE: AttemptFailure = {
 };
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
-async function validChunk(received: unknown): Promise<Chunk> {
-  const value = withKnownReason(received);
-  const checked = await chunkSchema.validate?.(value);
-  if (checked?.success === true && isChunk(value)) return value;
-  const detail = checked?.success === false ? checked.error.message : 'not a chunk';
-  throw new AttemptError({
-    kind: 'answer',
-    code: 'invalid_answer',
-    detail: `${JSON.stringify(value)?.slice(0, 120)}: ${detail.slice(0, 200)}`,
-  });
-}
-
-/** Version 5 of the AI SDK has a reason more. */
-function withKnownReason(value: unknown): unknown {
-  return isChunk(value) && value.type === 'finish' && value.finishReason === 'unknown'
-    ? { ...value, finishReason: 'other' }
-    : value;
-}
-
-function isChunk(value: unknown): value is Chunk {
-  return (
-    typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-  );
+function validChunk(value: unknown): Chunk {
+  const checked = checkChunk(value);
+  if (checked.ok) return checked.chunk;
+  throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: checked.detail });
 }

@@ -4,6 +4,7 @@ import { Attempt } from './attempt.ts';
 import { AttemptConclusion, type CallHealth } from './attempt-conclusion.ts';
 import { ANSWERS_BYTES_MAX, ByteBudget } from './byte-budget.ts';
 import { type AgentLoad, CallSlots } from './call-slots.ts';
+import { ChunkPace } from './chunk-pace.ts';
 import type {
   DispatchEngine,
   DispatchPorts,
@@ -35,6 +36,7 @@ class Engine implements DispatchEngine {
   readonly #ports: DispatchPorts;
   readonly #pools: HttpPools;
   readonly #finder: WorkFinder;
+  readonly #pace = new ChunkPace();
   readonly #budget = new ByteBudget(ANSWERS_BYTES_MAX);
   readonly #slots: CallSlots<Turn>;
   readonly #conclusion: AttemptConclusion;
@@ -216,6 +218,7 @@ class Engine implements DispatchEngine {
       isContinued: noted !== null,
       gate: busy.gate,
       share,
+      pace: this.#pace,
       ports: this.#ports,
     });
     busy.attempt = attempt;

@@ -1,15 +1,14 @@
 import type { Termination, WebhookMessage } from '@fleetlm/protocol';
 import {
   type AssembledMessage,
-  assembleChunk,
-  assembleChunks,
   chunksOfParts,
+  describeMisfit,
   EMPTY_MESSAGE,
   isToolPart,
-  misfitOf,
   partsOf,
   textOfParts,
   type UiPart,
+  withChunk,
   withPartialInputs,
 } from '@fleetlm/protocol/ui-stream';
 import type { NewMessage } from '../ports.ts';
@@ -26,6 +25,11 @@ export interface AnswerTimes {
   readonly latencyMs: number;
   readonly timeToFirstTokenMs: number | null;
 }
+
+export type Taken =
+  | { readonly ok: true; readonly shown: readonly Chunk[] }
+  /** Why the AI SDK's reader would break off at it. */
+  | { readonly ok: false; readonly misfit: string };
 
 /** Chunks that open an answer without saying anything yet: an agent that fails after them has not begun. */
 const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
@@ -80,34 +84,31 @@ export class RunningAnswer {
     this.#compaction = compaction;
   }
 
-  /** Why a reader would break off at this chunk; null: it fits. */
-  misfitOf(chunk: Chunk): string | null {
-    return misfitOf(
-      this.nextIndex > 0 ? this.#message : assembleChunks(chunksOfParts(this.#base)),
-      chunk,
-    );
-  }
-
   /**
    * The chunks to show for one that arrived: a `start` with our message id always comes first, once; what the answer
-   * goes on with comes next, told again, so that whoever reads from the first chunk has all of it.
+   * goes on with comes next, told again, so that whoever reads from the first chunk has all of it. A chunk that
+   * refers to nothing changes nothing.
    */
-  take(chunk: Chunk): readonly Chunk[] {
-    const shown: Chunk[] = [];
-    if (chunk.type === 'start') {
-      if (this.nextIndex > 0) return [];
-      shown.push({ ...chunk, messageId: this.#shownId }, ...chunksOfParts(this.#base));
-    } else {
-      if (this.nextIndex === 0)
-        shown.push({ type: 'start', messageId: this.#shownId }, ...chunksOfParts(this.#base));
-      shown.push(chunk);
-    }
-    this.#hasContent ||= !PREAMBLE.has(chunk.type) && chunk.type !== 'error';
+  take(chunk: Chunk): Taken {
+    const shown = this.#shown(chunk);
+    let message = this.#message;
     for (const one of shown) {
-      this.#chunks.add(one);
-      this.#message = assembleChunk(this.#message, one);
+      const next = withChunk(message, one);
+      if (next === null) return { ok: false, misfit: describeMisfit(one) };
+      message = next;
     }
-    return shown;
+    this.#message = message;
+    this.#hasContent ||= !PREAMBLE.has(chunk.type) && chunk.type !== 'error';
+    for (const one of shown) this.#chunks.add(one);
+    return { ok: true, shown };
+  }
+
+  #shown(chunk: Chunk): readonly Chunk[] {
+    if (this.nextIndex > 0) return chunk.type === 'start' ? [] : [chunk];
+    const retold = chunksOfParts(this.#base);
+    return chunk.type === 'start'
+      ? [{ ...chunk, messageId: this.#shownId }, ...retold]
+      : [{ type: 'start', messageId: this.#shownId }, ...retold, chunk];
   }
 
   /** The message to commit. Whatever is still open is closed: text is done, tool calls are errors. */

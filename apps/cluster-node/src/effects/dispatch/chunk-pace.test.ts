@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { CHUNKS_PER_SECOND_MAX, ChunkPace } from './chunk-pace.ts';
+
+test('a burst passes, then an agent is read at its pace and no other one is held up', () => {
+  let now = 1_000;
+  const pace = new ChunkPace(() => now);
+  expect(pace.waitMs('loud', CHUNKS_PER_SECOND_MAX / 2)).toBe(0);
+  expect(pace.waitMs('loud', CHUNKS_PER_SECOND_MAX / 10)).toBe(100);
+  expect(pace.waitMs('quiet', 100)).toBe(0);
+  now += 600;
+  expect(pace.waitMs('loud', 100)).toBe(0);
+});
+
+test('who speaks slowly never waits, however long', () => {
+  let now = 0;
+  const pace = new ChunkPace(() => now);
+  for (let second = 0; second < 100; second += 1) {
+    expect(pace.waitMs('steady', CHUNKS_PER_SECOND_MAX)).toBeLessThanOrEqual(500);
+    now += 1_000;
+  }
+});

@@ -1,0 +1,41 @@
+/** Of one agent on this node, all its calls together. More than models say, and little enough to leave time for others. */
+export const CHUNKS_PER_SECOND_MAX = 20_000;
+/** So much of a second's worth may come at once. */
+const BURST_MS = 500;
+const AGENTS_MAX = 1_000;
+
+/**
+ * Keeps an agent that says very much very fast from taking the node's time from all others: whoever is ahead of the pace
+ * reads on later, and its connection fills up meanwhile. The generic cell rate algorithm (ITU-T I.371).
+ */
+export class ChunkPace {
+  /** When an agent would have said what it has said, at the pace that is allowed. */
+  readonly #expectedAt = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Resolves when so many more chunks of this agent are within its pace; at once, as a rule. */
+  async kept(agentId: string, chunks: number): Promise<void> {
+    const waitMs = this.waitMs(agentId, chunks);
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+
+  /** Counts the chunks, and how long to wait before the next ones are read; 0: not at all. */
+  waitMs(agentId: string, chunks: number): number {
+    const now = this.#now();
+    const costMs = (chunks * 1_000) / CHUNKS_PER_SECOND_MAX;
+    const expectedAt = Math.max(this.#expectedAt.get(agentId) ?? 0, now) + costMs;
+    if (this.#expectedAt.size >= AGENTS_MAX) this.#forget(now);
+    this.#expectedAt.set(agentId, expectedAt);
+    return Math.max(0, expectedAt - now - BURST_MS);
+  }
+
+  /** Who is within the pace is as good as new. */
+  #forget(now: number): void {
+    for (const [agentId, expectedAt] of this.#expectedAt)
+      if (expectedAt <= now) this.#expectedAt.delete(agentId);
+  }
+}
