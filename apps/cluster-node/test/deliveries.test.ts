@@ -334,6 +334,36 @@ function textOfFile(path: string): string {
   }
 }
 
+test('an agent is tested before it is registered and after, and nothing of it is kept', async () => {
+  agent.handler = hello;
+  const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+  const tested = await cluster.call('n2', 'POST', '/api/agents/test', {
+    body: { agent: { origin_url, headers: { 'x-key': TOKEN }, secret }, text: 'Are you there?' },
+  });
+  expect(tested).toMatchObject({
+    status: 200,
+    body: { test: { is_healthy: true, status: 200, error_code: null, chunk_count: 5 } },
+  });
+  expect(JSON.stringify(tested.body)).not.toContain(TOKEN);
+  const [call] = agent.calls;
+  expect(call === undefined ? null : verifyWebhook({ secret, ...call }).id).toMatch(/:1$/);
+  expect(JSON.parse(call?.body ?? '{}').messages[0].content).toEqual({ text: 'Are you there?' });
+
+  await openSession(cluster, 'tom', { id: 'tested', origin_url });
+  agent.handler = (_, response) => response.writeHead(502).end('bad gateway');
+  expect(await cluster.call('n3', 'POST', '/api/agents/tested/test')).toMatchObject({
+    status: 200,
+    body: { test: { is_healthy: false, status: 502, error_code: 'http_status' } },
+  });
+  expect((await deliveries('tested')).deliveries).toEqual([]);
+  const refused = await Promise.all([
+    cluster.call('n1', 'POST', '/api/agents/test', { body: { agent: { origin_url: 'ftp://x' } } }),
+    cluster.call('n1', 'POST', '/api/agents/nobody/test'),
+    cluster.call('n1', 'POST', '/api/agents/tested/test', { token: await tokenFor('tom') }),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual([422, 404, 403]);
+});
+
 test('while Postgres is away, what waits and what is new is there, and is said to be all there is', async () => {
   agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');
   const sessionId = await openSession(cluster, 'cid', { id: 'away', origin_url });

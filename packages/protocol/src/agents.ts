@@ -210,6 +210,19 @@ export const agentSchema = z.strictObject({
 });
 export type AgentBody = z.output<typeof agentSchema>;
 
+/** As much of a registration as one call needs; what is left out is what a registration would get. */
+export const testedAgentSchema = z.strictObject({
+  id: agentIdSchema.optional(),
+  origin_url: agentFields.origin_url,
+  webhook_path: agentFields.webhook_path.optional(),
+  headers: agentFields.headers.optional(),
+  timeout_ms: agentFields.timeout_ms.optional(),
+  connect_timeout_ms: agentFields.connect_timeout_ms.optional(),
+  idle_timeout_ms: agentFields.idle_timeout_ms.optional(),
+  total_timeout_ms: agentFields.total_timeout_ms.optional(),
+  secret: webhookSecretSchema.optional(),
+});
+
 /** `POST /api/agents/:id/secret/rotate`: for so many seconds calls are signed with the present secret, too. */
 export const rotateSecretSchema = z.strictObject({
   overlap_s: integer(0, SECRET_OVERLAP_S_MAX).default(SECRET_OVERLAP_S_DEFAULT),

@@ -1,3 +1,4 @@
+import { agentTestAnswerSchema, testAgentSchema, testNewAgentSchema } from './agent-tests.ts';
 import {
   deadLettersAnswerSchema,
   deadLettersQuerySchema,
@@ -15,6 +16,28 @@ import type { RestRoute } from './rest-routes.ts';
 
 /** For owners of agents: what became of the calls to them. */
 export const DELIVERY_ROUTES: readonly RestRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/agents/:id/test',
+    topic: 'Agents',
+    summary:
+      'Calls the agent once, with a message that is marked as a test, and tells what it does, chunk by chunk. Nothing of it is kept. At most 30 seconds and 256 KiB.',
+    access: 'operator',
+    id: agentIdSchema,
+    body: testAgentSchema,
+    answers: [{ status: 200, description: 'what came, well or not', body: agentTestAnswerSchema }],
+    errors: ['invalid_request', 'forbidden', 'not_found', 'conflict', 'no_quorum', 'overloaded'],
+  },
+  {
+    method: 'POST',
+    path: '/api/agents/test',
+    topic: 'Agents',
+    summary: 'The same for an agent that is not registered yet.',
+    access: 'operator',
+    body: testNewAgentSchema,
+    answers: [{ status: 200, description: 'what came, well or not', body: agentTestAnswerSchema }],
+    errors: ['invalid_request', 'forbidden', 'overloaded'],
+  },
   {
     method: 'GET',
     path: '/api/agents/:id/deliveries',

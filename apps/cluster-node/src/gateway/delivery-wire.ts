@@ -80,7 +80,7 @@ function timeOrNull(timeMs: number | null): string | null {
   return timeMs === null ? null : isoTime(timeMs);
 }
 
-function exchanged(message: RecordedAttempt['request']): ExchangedMessage | null {
+export function exchanged(message: RecordedAttempt['request']): ExchangedMessage | null {
   if (message === null) return null;
   const { headers, body, isTruncated } = message;
   return { headers: { ...headers }, body, is_truncated: isTruncated };

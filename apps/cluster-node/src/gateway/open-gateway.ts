@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier } from './identity.ts';
+import { addAgentTestRoutes } from './rest-agent-tests.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
 import { addChatRoutes } from './rest-chat.ts';
@@ -39,6 +40,7 @@ export function addRoutes(
   addStreamRoute(app, runtime, streams);
   addChatRoutes(app, runtime, streams);
   addAgentRoutes(app, runtime);
+  addAgentTestRoutes(app, runtime);
   addDeliveryRoutes(app, runtime);
   addDeadLetterRoutes(app, runtime);
   addAdminRoutes(app, runtime);

@@ -29,7 +29,7 @@ import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
 import { observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
-import { openDispatch } from './open-dispatch.ts';
+import { openDispatch, openTestCaller } from './open-dispatch.ts';
 import { ownReport } from './own-report.ts';
 import { Readiness } from './readiness.ts';
 import { sealOldSecrets } from './seal-old-secrets.ts';
@@ -175,6 +175,7 @@ export class Member {
       overload: () => (this.#readiness.isStopping ? 'this node is stopping' : null),
       readiness: () => this.#readiness.state(),
       secrets: options.secrets,
+      tests: openTestCaller(environment),
       wallClockMs: Date.now,
       admin: this.#admin,
       deliveries: new NodeDeliveries({

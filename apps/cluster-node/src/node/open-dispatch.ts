@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import { v7 } from 'uuid';
 import type { Environment } from '../config/environment.ts';
 import {
@@ -5,6 +6,7 @@ import {
   DISPATCH_LIMITS,
   type DispatchEngine,
   type DispatchPorts,
+  TestCaller,
 } from '../effects/dispatch/index.ts';
 import type { Archive } from '../effects/ports.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
@@ -40,5 +42,15 @@ export function openDispatch(wiring: DispatchWiring): DispatchEngine {
     wallClockMs: Date.now,
     newMessageId: v7,
     allowPrivateAddresses: environment.webhookAllowPrivate,
+  });
+}
+
+/** What calls an agent once, for its owner. */
+export function openTestCaller(environment: Pick<Environment, 'webhookAllowPrivate'>): TestCaller {
+  return new TestCaller({
+    allowPrivateAddresses: environment.webhookAllowPrivate,
+    newSessionUlid: ulid,
+    newMessageId: v7,
+    wallClockMs: Date.now,
   });
 }

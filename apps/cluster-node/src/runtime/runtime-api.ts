@@ -1,5 +1,6 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode, FieldError } from '@fleetlm/protocol';
+import type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
@@ -8,6 +9,7 @@ import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
+export type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 export type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
@@ -112,6 +114,15 @@ export interface Runtime {
     agentId: string,
     overlapMs: number,
   ): Promise<Result<{ readonly secret: string; readonly previousUntilMs: number | null }>>;
+
+  /** One call to an agent, to see what it does. `conflict`: its signing secret can't be read here. */
+  testAgent(agent: AgentRecord, text: string): Promise<Result<TestReport>>;
+  /** Null: a secret is made up. */
+  testNewAgent(
+    agent: TestedAgent,
+    secret: string | null,
+    text: string,
+  ): Promise<Result<TestReport>>;
 
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   /** For owners of agents: what became of the calls to them. */

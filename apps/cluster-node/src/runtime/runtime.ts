@@ -1,5 +1,6 @@
 import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
+import type { TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
 import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
@@ -33,7 +34,8 @@ export interface RuntimePorts {
   /** Null: take it; else why nothing more is taken now. */
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
-  readonly secrets: Pick<AgentSecrets, 'seal'>;
+  readonly secrets: Pick<AgentSecrets, 'seal' | 'signing'>;
+  readonly tests: Pick<TestCaller, 'call'>;
   readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
@@ -232,6 +234,29 @@ export class NodeRuntime implements Runtime {
       'agent',
     );
     return mapped(result, () => ({ secret, previousUntilMs }));
+  }
+
+  async testAgent(agent: AgentRecord, text: string): Promise<Result<TestReport>> {
+    const secrets = this.#ports.secrets.signing(agent);
+    if (secrets !== null) return this.#test({ agent, secrets, isSecretKnown: true, text });
+    const detail = 'no key of this node opens its signing secret: rotate it, or see SECRET_KEYS';
+    return { ok: false, error: { code: 'conflict', detail } };
+  }
+
+  testNewAgent(
+    agent: TestedAgent,
+    secret: string | null,
+    text: string,
+  ): Promise<Result<TestReport>> {
+    const secrets = [secret ?? newSigningSecret()];
+    return this.#test({ agent, secrets, isSecretKnown: secret !== null, text });
+  }
+
+  async #test(call: Parameters<TestCaller['call']>[0]): Promise<Result<TestReport>> {
+    const report = await this.#ports.tests.call(call);
+    if (report !== null) return { ok: true, value: report };
+    const detail = 'this node makes as many test calls as it may; try again shortly';
+    return { ok: false, error: { code: 'overloaded', detail } };
   }
 
   /** Null: the agent takes new conversations. */

@@ -1,6 +1,7 @@
 import {
   agentIdSchema,
   agentSchema,
+  agentTestSchema,
   clusterEventSchema,
   clusterGroupSchema,
   clusterNodeSchema,
@@ -56,6 +57,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Session: sessionSchema,
   Message: messageSchema,
   Agent: agentSchema,
+  AgentTest: agentTestSchema,
   InboxEntry: inboxEntrySchema,
   RunState: runStateSchema,
   LiveAnswer: liveAnswerSchema,

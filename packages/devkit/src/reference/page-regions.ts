@@ -76,6 +76,8 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'PATCH /api/agents/:id': 'UpdateAgent',
   'PUT /api/agents/:id': 'UpdateAgent',
   'GET /api/agents': 'AgentsQuery',
+  'POST /api/agents/:id/test': 'TestAgent',
+  'POST /api/agents/test': 'TestAgent',
   'GET /api/agents/:id/deliveries': 'DeliveriesQuery',
   'GET /api/agents/:id/dead-letters': 'DeadLettersQuery',
   'POST /api/agents/:id/dead-letters/replay': 'Replay',

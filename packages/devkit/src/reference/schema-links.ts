@@ -4,6 +4,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
     'Session',
     'Message',
     'Agent',
+    'AgentTest',
     'Delivery',
     'DeliveryAttempt',
     'DeliveryExchange',

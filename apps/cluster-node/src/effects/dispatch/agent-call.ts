@@ -43,7 +43,10 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
   const { agent, signal, exchange } = options;
   const limits = new CallLimits(agent);
   try {
-    const response = await open(options, AbortSignal.any([signal, limits.signal]));
+    const response = await openCall({
+      ...options,
+      signal: AbortSignal.any([signal, limits.signal]),
+    });
     // Whoever reads the body is told of its end; nobody else need be, and an error without a listener ends a process.
     response.body.on('error', () => undefined);
     exchange.answered(response.statusCode, response.headers);
@@ -77,8 +80,13 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
   }
 }
 
-function open(options: AgentCallOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  const { agent } = options;
+/** Sends the request; resolves with the beginning of the answer. Nothing else here calls an agent. */
+export function openCall(
+  options: Omit<AgentCallOptions, 'agent' | 'share'> & {
+    readonly agent: Pick<AgentRecord, 'originUrl' | 'webhookPath' | 'headers'>;
+  },
+): Promise<Dispatcher.ResponseData> {
+  const { agent, signal } = options;
   const url = webhookUrl(agent);
   if (!options.allowPrivateAddresses) checkLiteralHost(url);
   const headers = {
@@ -137,7 +145,7 @@ function checkEncoding({ headers, body }: Dispatcher.ResponseData): void {
   );
 }
 
-function failureOf(error: unknown): AttemptFailure {
+export function failureOf(error: unknown): AttemptFailure {
   if (error instanceof AttemptError) return error.failure;
   if (error instanceof AnswerStreamError)
     return { kind: 'answer', code: 'invalid_answer', detail: error.message };

@@ -1,5 +1,4 @@
 import { type Termination, webhookId } from '@fleetlm/protocol';
-import { asSchema, uiMessageChunkSchema } from 'ai';
 import type { Dispatcher } from 'undici';
 import type { AgentRecord, NewMessage, Session } from '../ports.ts';
 import { AttemptError, callAgent } from './agent-call.ts';
@@ -14,12 +13,12 @@ import type { Gate } from './gate.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { PARTS_MAX, RunningAnswer } from './running-answer.ts';
 import type { AgentHistory } from './thread-history.ts';
+import { checkChunk } from './valid-chunk.ts';
 import { webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** How long an agent may take to end its response after its last chunk. */
 const LET_END_LIMIT_MS = 2_000;
-const chunkSchema = asSchema(uiMessageChunkSchema);
 
 /** How one attempt ended. */
 export type AttemptEnd =
@@ -340,27 +339,8 @@ const SECRET_UNREADABLE: AttemptFailure = {
 };
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
-async function validChunk(received: unknown): Promise<Chunk> {
-  const value = withKnownReason(received);
-  const checked = await chunkSchema.validate?.(value);
-  if (checked?.success === true && isChunk(value)) return value;
-  const detail = checked?.success === false ? checked.error.message : 'not a chunk';
-  throw new AttemptError({
-    kind: 'answer',
-    code: 'invalid_answer',
-    detail: `${JSON.stringify(value)?.slice(0, 120)}: ${detail.slice(0, 200)}`,
-  });
-}
-
-/** Version 5 of the AI SDK has a reason more. */
-function withKnownReason(value: unknown): unknown {
-  return isChunk(value) && value.type === 'finish' && value.finishReason === 'unknown'
-    ? { ...value, finishReason: 'other' }
-    : value;
-}
-
-function isChunk(value: unknown): value is Chunk {
-  return (
-    typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-  );
+async function validChunk(value: unknown): Promise<Chunk> {
+  const checked = await checkChunk(value);
+  if (checked.ok) return checked.chunk;
+  throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: checked.detail });
 }

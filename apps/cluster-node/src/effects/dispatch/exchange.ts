@@ -7,6 +7,7 @@ const OPEN_REQUEST_HEADERS: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
   'content-type',
+  'fleetlm-test',
   'user-agent',
   'webhook-id',
   'webhook-timestamp',

@@ -75,7 +75,8 @@ export class HttpPools {
   }
 }
 
-function createHttpAgent(connectTimeoutMs: number, allowPrivate: boolean): HttpAgent {
+/** Connections of their own, with the same guards. To be destroyed by who makes them. */
+export function createHttpAgent(connectTimeoutMs: number, allowPrivate: boolean): HttpAgent {
   return new HttpAgent({
     allowH2: true,
     connections: CONNECTIONS_PER_AGENT_MAX,

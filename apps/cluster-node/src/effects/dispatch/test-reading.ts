@@ -1,0 +1,86 @@
+import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
+import { RunningAnswer } from './running-answer.ts';
+import { checkChunk } from './valid-chunk.ts';
+
+/** Chunks that are told one by one; the rest is read, and counted. */
+export const TEST_CHUNKS_MAX = 500;
+const CHUNK_LENGTH_MAX = 2_000;
+
+/** One thing that the agent said, and when. */
+export interface TestedChunk {
+  /** Since the call began, in milliseconds. */
+  readonly atMs: number;
+  /** As it came, cut. */
+  readonly text: string;
+  /** Why nobody can read it; null: it is valid. */
+  readonly error: string | null;
+}
+
+/** Reads an answer to a test call piece by piece, and says of each chunk whether it is one. */
+export class TestReading {
+  readonly chunks: TestedChunk[] = [];
+  readonly #stream: AnswerStream;
+  readonly #answer = new RunningAnswer('test');
+  readonly #redacted: (text: string) => string;
+  #count = 0;
+  #firstTokenMs: number | null = null;
+  #isBroken = false;
+
+  constructor(contentType: string | null, redacted: (text: string) => string) {
+    this.#stream = new AnswerStream(contentType);
+    this.#redacted = redacted;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get firstTokenMs(): number | null {
+    return this.#firstTokenMs;
+  }
+
+  push(bytes: Uint8Array, atMs: number): Promise<void> {
+    return this.#read(() => this.#stream.push(bytes), atMs);
+  }
+
+  end(atMs: number): Promise<void> {
+    return this.#read(() => this.#stream.end(), atMs);
+  }
+
+  async #read(read: () => readonly StreamItem[], atMs: number): Promise<void> {
+    if (this.#isBroken) return;
+    try {
+      for (const item of read()) await this.#take(item, atMs);
+      if (this.#stream.broken !== null) throw this.#stream.broken;
+    } catch (error) {
+      if (!(error instanceof AnswerStreamError)) throw error;
+      // Where one line is broken a node reads no further, and neither does a test.
+      this.#isBroken = true;
+      this.#tell({ atMs, text: '', error: error.message });
+    }
+  }
+
+  async #take(item: StreamItem, atMs: number): Promise<void> {
+    if (item.type === 'done') {
+      this.#tell({ atMs, text: '[DONE]', error: null });
+      return;
+    }
+    const checked = await checkChunk(item.value);
+    const error = checked.ok ? this.#answer.misfitOf(checked.chunk) : checked.detail;
+    if (checked.ok && error === null) {
+      this.#answer.take(checked.chunk);
+      if (this.#answer.hasContent) this.#firstTokenMs ??= atMs;
+    }
+    this.#tell({ atMs, text: JSON.stringify(item.value), error });
+  }
+
+  #tell({ atMs, text, error }: TestedChunk): void {
+    this.#count += 1;
+    if (this.chunks.length >= TEST_CHUNKS_MAX) return;
+    this.chunks.push({
+      atMs: Math.round(atMs * 10) / 10,
+      text: this.#redacted(text).slice(0, CHUNK_LENGTH_MAX),
+      error: error === null ? null : this.#redacted(error),
+    });
+  }
+}

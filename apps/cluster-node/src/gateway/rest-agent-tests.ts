@@ -1,0 +1,72 @@
+import {
+  AGENT_DEFAULTS,
+  type AgentTestAnswer,
+  type AgentTestBody,
+  parse,
+  testAgentSchema,
+  testNewAgentSchema,
+} from '@fleetlm/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Runtime, TestReport } from '../runtime/runtime-api.ts';
+import { knownAgent, requireOperator } from './access.ts';
+import { exchanged } from './delivery-wire.ts';
+import { parsedOf, valueOrThrow } from './request-error.ts';
+import { identityOf } from './rest-app.ts';
+
+type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
+
+/** The id that a call names whose agent has none yet. */
+const NEW_AGENT_ID = 'new-agent';
+
+/** One call to an agent, to see what it does; for operators. */
+export function addAgentTestRoutes(app: FastifyInstance, runtime: Runtime): void {
+  app.post('/api/agents/:id/test', async (request: AgentRequest) => {
+    requireOperator(identityOf(request));
+    const { text } = parsedOf(parse(testAgentSchema, request.body ?? {}));
+    const agent = await knownAgent(runtime, request.params.id);
+    return testAnswer(valueOrThrow(await runtime.testAgent(agent, text)));
+  });
+
+  app.post('/api/agents/test', async (request) => {
+    requireOperator(identityOf(request));
+    const { agent, text } = parsedOf(parse(testNewAgentSchema, request.body));
+    const report = await runtime.testNewAgent(
+      {
+        id: agent.id ?? NEW_AGENT_ID,
+        originUrl: agent.origin_url,
+        webhookPath: agent.webhook_path ?? AGENT_DEFAULTS.webhook_path,
+        headers: agent.headers ?? {},
+        timeoutMs: agent.timeout_ms ?? AGENT_DEFAULTS.timeout_ms,
+        connectTimeoutMs: agent.connect_timeout_ms ?? AGENT_DEFAULTS.connect_timeout_ms,
+        idleTimeoutMs: agent.idle_timeout_ms ?? null,
+        totalTimeoutMs: agent.total_timeout_ms ?? null,
+      },
+      agent.secret ?? null,
+      text,
+    );
+    return testAnswer(valueOrThrow(report));
+  });
+}
+
+function testAnswer(report: TestReport): AgentTestAnswer {
+  const test: AgentTestBody = {
+    is_healthy: report.isHealthy,
+    url: report.url,
+    status: report.status,
+    error_code: report.failure?.code ?? null,
+    error: report.failure?.detail ?? null,
+    first_byte_ms: rounded(report.firstByteMs),
+    first_token_ms: rounded(report.firstTokenMs),
+    total_ms: rounded(report.totalMs) ?? 0,
+    request: exchanged(report.request),
+    response: exchanged(report.response),
+    chunks: report.chunks.map(({ atMs, text, error }) => ({ at_ms: atMs, text, error })),
+    chunk_count: report.chunkCount,
+    findings: report.findings.map((finding) => ({ ...finding })),
+  };
+  return { test };
+}
+
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 10) / 10;
+}
