@@ -1,75 +1,39 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { verifyWebhook } from '@fleetlm/agent';
-import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import type {
+  AgentStatsAnswer,
   DeadLettersAnswer,
   DeliveriesAnswer,
   DeliveryAnswer,
-  DeliveryBody,
   ReplayAnswer,
   RotatedSecret,
 } from '@fleetlm/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FakeAgent, HELLO, sse, stream } from '../src/effects/dispatch/testing/fake-agent.ts';
 import { messagesOf, openSession, textOf } from './support/answers.ts';
-import { freePorts, TestCluster, tokenFor } from './support/cluster.ts';
+import { type TestCluster, tokenFor } from './support/cluster.ts';
+import { filesOf } from './support/files.ts';
+import { OwnerBed, SETTLE } from './support/owner-bed.ts';
 
 /** What the owner of an agent sees and does, with real nodes, a real Postgres and a real agent. */
 
-const directory = mkdtempSync(join(tmpdir(), 'fleetlm-owners-'));
 const TOKEN = 'Bearer a-token-of-the-agent-that-nobody-may-see';
-let port = 0;
-let postgres: RunningPostgres;
+let bed: OwnerBed;
 let cluster: TestCluster;
 let agent: FakeAgent;
 let origin_url: string;
 
 beforeAll(async () => {
-  [port = 0] = await freePorts(1);
-  postgres = await startEmbeddedPostgres({ directory, port });
-  cluster = await TestCluster.start({ env: { DATABASE_URL: postgres.url } });
+  bed = await OwnerBed.start();
+  cluster = bed.cluster;
 }, 120_000);
-afterAll(async () => {
-  await cluster?.close();
-  await postgres?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => bed?.close());
 beforeEach(async () => {
   agent = new FakeAgent();
   origin_url = await agent.listen();
 });
 afterEach(() => agent.close());
 
-const SETTLE = { timeout: 30_000, interval: 50 };
 const hello: FakeAgent['handler'] = (_, response) => stream(response).end(sse(...HELLO));
-
-async function say(sessionId: string, userId: string, text: string): Promise<void> {
-  const { status } = await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
-    body: { user_id: userId, content: { text } },
-  });
-  expect(status).toBe(201);
-}
-
-async function get<T>(path: string, node = 'n1'): Promise<T> {
-  const { status, body } = await cluster.call(node, 'GET', path);
-  expect({ path, status, body: status === 200 ? null : body }).toMatchObject({ status: 200 });
-  return body as unknown as T;
-}
-
-const deliveries = (agentId: string, query = '', node = 'n1'): Promise<DeliveriesAnswer> =>
-  get<DeliveriesAnswer>(`/api/agents/${agentId}/deliveries${query}`, node);
-
-/** The agent's only delivery, once it is in this state. */
-async function settled(agentId: string, state: string, node = 'n1'): Promise<DeliveryBody> {
-  await expect
-    .poll(async () => (await deliveries(agentId, '', node)).deliveries[0]?.state, SETTLE)
-    .toBe(state);
-  const [delivery] = (await deliveries(agentId, '', node)).deliveries;
-  if (delivery === undefined) throw new Error('there is no delivery');
-  return delivery;
-}
 
 test('every attempt is there, on every node, with its times and what went over the wire', async () => {
   agent.handler = (request, response, body) => {
@@ -84,8 +48,8 @@ test('every attempt is there, on every node, with its times and what went over t
     origin_url: `${origin_url}/team`,
     headers: { authorization: TOKEN },
   });
-  await say(sessionId, 'ann', 'hi');
-  const delivery = await settled('logged', 'delivered');
+  await bed.say(sessionId, 'ann', 'hi');
+  const delivery = await bed.settled('logged', 'delivered');
   expect(delivery).toMatchObject({
     id: `${sessionId}:1`,
     agent_id: 'logged',
@@ -112,7 +76,10 @@ test('every attempt is there, on every node, with its times and what went over t
   expect(second?.total_ms).toBeGreaterThanOrEqual(second?.first_token_ms ?? Number.NaN);
 
   for (const node of ['n1', 'n2', 'n3']) {
-    const answer = await get<DeliveryAnswer>(`/api/agents/logged/deliveries/${delivery.id}`, node);
+    const answer = await bed.get<DeliveryAnswer>(
+      `/api/agents/logged/deliveries/${delivery.id}`,
+      node,
+    );
     expect(answer).toMatchObject({
       sources: { archive: 'ok' },
       delivery: {
@@ -136,7 +103,7 @@ test('pages, states, and who may look', async () => {
   agent.handler = hello;
   const sessionId = await openSession(cluster, 'ben', { id: 'paged', origin_url });
   for (let turn = 1; turn <= 5; turn += 1) {
-    await say(sessionId, 'ben', `turn ${turn}`);
+    await bed.say(sessionId, 'ben', `turn ${turn}`);
     await expect
       .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
       .toBe(turn * 2);
@@ -145,12 +112,12 @@ test('pages, states, and who may look', async () => {
   let cursor: string | null = '';
   while (cursor !== null) {
     const query: string = `?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
-    const page: DeliveriesAnswer = await deliveries('paged', query, 'n2');
+    const page: DeliveriesAnswer = await bed.deliveries('paged', query, 'n2');
     seen.push(...page.deliveries.map(({ epoch }) => epoch));
     cursor = page.next;
   }
   expect(seen).toEqual([5, 4, 3, 2, 1]);
-  expect((await deliveries('paged', '?state=failed')).deliveries).toEqual([]);
+  expect((await bed.deliveries('paged', '?state=failed')).deliveries).toEqual([]);
   const answers = await Promise.all([
     cluster.call('n1', 'GET', '/api/agents/paged/deliveries', { token: await tokenFor('ben') }),
     cluster.call('n1', 'GET', '/api/agents/nobody/deliveries'),
@@ -172,10 +139,10 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
   for (const userId of ['dee1', 'dee2', 'dee3']) {
     const sessionId = await openSession(cluster, userId, { id: 'dead', origin_url });
     sessions.push(sessionId);
-    await say(sessionId, userId, `hi from ${userId}`);
+    await bed.say(sessionId, userId, `hi from ${userId}`);
   }
   const groups = async (node = 'n1'): Promise<DeadLettersAnswer['groups']> =>
-    (await get<DeadLettersAnswer>('/api/agents/dead/dead-letters', node)).groups;
+    (await bed.get<DeadLettersAnswer>('/api/agents/dead/dead-letters', node)).groups;
   await expect
     .poll(
       async () => (await groups()).map(({ error_code, count }) => [error_code, count]).sort(),
@@ -187,7 +154,7 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
     ]);
   const notFound = (await groups('n2')).find(({ error_code }) => error_code === 'http_status');
   expect(notFound).toMatchObject({ status: 404, error: expect.stringContaining('404') });
-  const listed = await get<DeadLettersAnswer>(
+  const listed = await bed.get<DeadLettersAnswer>(
     `/api/agents/dead/dead-letters?group=${notFound?.id}`,
     'n3',
   );
@@ -220,7 +187,7 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
     `${sessions[0]}:2`,
   ]);
   expect(
-    (await get<DeliveryAnswer>(`/api/agents/dead/deliveries/${sessions[0]}:2`)).delivery,
+    (await bed.get<DeliveryAnswer>(`/api/agents/dead/deliveries/${sessions[0]}:2`)).delivery,
   ).toMatchObject({ state: 'delivered', is_replay: true });
 
   const again = await replay({ ids: [first, `${sessions[0]}:2`, `${sessions[0]}:9`] });
@@ -257,7 +224,7 @@ test('a rotated secret signs beside the one before it until the overlap ends, an
   let said = 0;
   const called = async (): Promise<(typeof agent.calls)[number]> => {
     said += 1;
-    await say(sessionId, 'sue', `question ${said}`);
+    await bed.say(sessionId, 'sue', `question ${said}`);
     await expect
       .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
       .toBe(2 * said);
@@ -300,13 +267,13 @@ test('a rotated secret signs beside the one before it until the overlap ends, an
     .toEqual([true, false]);
 
   const shown = [
-    JSON.stringify(await get('/api/agents/signed')),
-    JSON.stringify(await get('/api/agents')),
-    JSON.stringify(await get('/api/agents/signed/deliveries')),
-    JSON.stringify(await get(`/api/agents/signed/deliveries/${sessionId}:1`)),
+    JSON.stringify(await bed.get('/api/agents/signed')),
+    JSON.stringify(await bed.get('/api/agents')),
+    JSON.stringify(await bed.get('/api/agents/signed/deliveries')),
+    JSON.stringify(await bed.get(`/api/agents/signed/deliveries/${sessionId}:1`)),
     ...[...cluster.nodes.values()].map((node) => node.output()),
     ...[...cluster.nodes.values()].flatMap((node) => filesOf(node.dataDirectory)),
-    ...filesOf(directory),
+    ...filesOf(bed.directory),
   ];
   // What is looked through really holds the registration.
   expect(shown.some((text) => text.includes('sealed1:'))).toBe(true);
@@ -316,23 +283,6 @@ test('a rotated secret signs beside the one before it until the overlap ends, an
   }
   expect((await cluster.call('n1', 'POST', '/api/agents/nobody/secret/rotate')).status).toBe(404);
 });
-
-/** Everything that was written below a directory. */
-function filesOf(path: string): readonly string[] {
-  return readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => textOfFile(join(parentPath, name)));
-}
-
-/** Empty when it has been removed meanwhile: segments and temporary files go. */
-function textOfFile(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  }
-}
 
 test('an agent is tested before it is registered and after, and nothing of it is kept', async () => {
   agent.handler = hello;
@@ -355,7 +305,7 @@ test('an agent is tested before it is registered and after, and nothing of it is
     status: 200,
     body: { test: { is_healthy: false, status: 502, error_code: 'http_status' } },
   });
-  expect((await deliveries('tested')).deliveries).toEqual([]);
+  expect((await bed.deliveries('tested')).deliveries).toEqual([]);
   const refused = await Promise.all([
     cluster.call('n1', 'POST', '/api/agents/test', { body: { agent: { origin_url: 'ftp://x' } } }),
     cluster.call('n1', 'POST', '/api/agents/nobody/test'),
@@ -368,36 +318,79 @@ test('while Postgres is away, what waits and what is new is there, and is said t
   agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');
   const sessionId = await openSession(cluster, 'cid', { id: 'away', origin_url });
   const dead = await openSession(cluster, 'cid', { id: 'lost', origin_url });
-  await postgres.stop();
-  try {
-    await say(sessionId, 'cid', 'hi');
-    const waiting = await settled('away', 'pending', 'n2');
+  await bed.withoutPostgres(async () => {
+    await bed.say(sessionId, 'cid', 'hi');
+    const waiting = await bed.settled('away', 'pending', 'n2');
     expect(waiting).toMatchObject({ attempts: [{ attempt: 1, status: 503 }] });
     expect(Date.parse(waiting.next_attempt_at ?? '')).toBeGreaterThan(Date.now());
-    const { sources } = await deliveries('away', '?state=pending', 'n3');
+    const { sources } = await bed.deliveries('away', '?state=pending', 'n3');
     expect(sources.archive).toBe('unavailable');
     expect(sources.nodes.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
     expect(sources.nodes.reduce((sum, { unwritten }) => sum + (unwritten ?? 0), 0)).toBe(1);
-    const one = await get<DeliveryAnswer>(`/api/agents/away/deliveries/${waiting.id}`, 'n3');
+    const one = await bed.get<DeliveryAnswer>(`/api/agents/away/deliveries/${waiting.id}`, 'n3');
     expect(one.delivery.attempts[0]?.response?.body).toBe('busy');
     agent.handler = (_, response) => response.writeHead(400).end();
-    await say(dead, 'cid', 'hi');
-    await settled('lost', 'failed', 'n3');
-    expect(await get<DeadLettersAnswer>('/api/agents/lost/dead-letters', 'n3')).toMatchObject({
+    await bed.say(dead, 'cid', 'hi');
+    await bed.settled('lost', 'failed', 'n3');
+    expect(await bed.get<DeadLettersAnswer>('/api/agents/lost/dead-letters', 'n3')).toMatchObject({
       groups: [{ error_code: 'http_status', status: 400, count: 1, example: `${dead}:1` }],
       sources: { archive: 'unavailable' },
     });
     // The person gives up: nobody waits for the next attempt any more.
     expect((await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/stop`)).status).toBe(202);
-    await settled('away', 'stopped', 'n3');
-  } finally {
-    postgres = await startEmbeddedPostgres({ directory, port });
-  }
+    await bed.settled('away', 'stopped', 'n3');
+  });
   await expect
     .poll(async () => {
-      const { sources, deliveries: found } = await deliveries('away', '', 'n2');
+      const { sources, deliveries: found } = await bed.deliveries('away', '', 'n2');
       const unwritten = sources.nodes.map((node) => node.unwritten);
       return [sources.archive, ...unwritten, found[0]?.state];
     }, SETTLE)
     .toEqual(['ok', 0, 0, 0, 'stopped']);
+});
+
+test('how an agent does is summed over the nodes, and says which of them are missing', async () => {
+  const stats = (agentId: string, node = 'n1'): Promise<AgentStatsAnswer> =>
+    bed.get<AgentStatsAnswer>(`/api/agents/${agentId}/stats`, node);
+  let release = (): void => undefined;
+  agent.handler = (request, response, body) => {
+    release = () => hello(request, response, body);
+  };
+  const sessionId = await openSession(cluster, 'eve', { id: 'watched', origin_url });
+  const idle = await stats('watched');
+  expect(idle.stats).toMatchObject({
+    in_flight: 0,
+    last_24_h: { delivered: 0, success_rate: null, first_token_ms: null, total_ms: null },
+  });
+  await bed.say(sessionId, 'eve', 'hi');
+  await expect.poll(async () => (await stats('watched', 'n2')).stats.in_flight, SETTLE).toBe(1);
+  await expect.poll(() => agent.calls.length, SETTLE).toBe(1);
+  release();
+  await expect
+    .poll(async () => (await stats('watched', 'n3')).stats.last_15_min.delivered, SETTLE)
+    .toBe(1);
+  const { stats: figures, nodes, is_complete } = await stats('watched');
+  expect(figures).toMatchObject({
+    retrying: 0,
+    last_24_h: { delivered: 1, dead: 0, failed_attempts: 0, success_rate: 1 },
+  });
+  expect(figures.last_24_h.first_token_ms?.p95).toBeGreaterThan(0);
+  expect(is_complete).toBe(true);
+  expect(nodes.map(({ state, since }) => [state, since !== null])).toEqual(
+    Array(3).fill(['ok', true]),
+  );
+  // Of the tests above: three turns given up, two of them answered after all.
+  expect((await stats('dead')).stats.last_24_h).toMatchObject({ delivered: 2, dead: 3 });
+
+  await cluster.node('n3').kill();
+  await expect.poll(async () => (await stats('watched')).is_complete, SETTLE).toBe(false);
+  expect((await stats('watched')).nodes[2]).toMatchObject({
+    state: 'unreachable',
+    reported_at: null,
+    in_flight: null,
+  });
+  expect((await bed.deliveries('dead')).sources).toMatchObject({
+    archive: 'ok',
+    nodes: [{ state: 'ok' }, { state: 'ok' }, { state: 'unreachable', unwritten: null }],
+  });
 });

@@ -1,3 +1,4 @@
+import { agentStatsAnswerSchema } from './agent-stats.ts';
 import { agentTestAnswerSchema, testAgentSchema, testNewAgentSchema } from './agent-tests.ts';
 import {
   deadLettersAnswerSchema,
@@ -16,6 +17,17 @@ import type { RestRoute } from './rest-routes.ts';
 
 /** For owners of agents: what became of the calls to them. */
 export const DELIVERY_ROUTES: readonly RestRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/agents/:id/stats',
+    topic: 'Agents',
+    summary:
+      'How the agent does, summed over the nodes: what each of them has seen since it started, at most for a day.',
+    access: 'operator',
+    id: agentIdSchema,
+    answers: [{ status: 200, description: 'the figures', body: agentStatsAnswerSchema }],
+    errors: ['forbidden', 'not_found', 'no_quorum'],
+  },
   {
     method: 'POST',
     path: '/api/agents/:id/test',

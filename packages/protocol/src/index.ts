@@ -1,4 +1,5 @@
 export * from './admin.ts';
+export * from './agent-stats.ts';
 export * from './agent-tests.ts';
 export * from './agents.ts';
 export * from './chat.ts';

@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier } from './identity.ts';
+import { addAgentStatsRoute } from './rest-agent-stats.ts';
 import { addAgentTestRoutes } from './rest-agent-tests.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
@@ -40,6 +41,7 @@ export function addRoutes(
   addStreamRoute(app, runtime, streams);
   addChatRoutes(app, runtime, streams);
   addAgentRoutes(app, runtime);
+  addAgentStatsRoute(app, runtime);
   addAgentTestRoutes(app, runtime);
   addDeliveryRoutes(app, runtime);
   addDeadLetterRoutes(app, runtime);

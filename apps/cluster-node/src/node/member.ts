@@ -17,6 +17,7 @@ import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placeme
 import { executeOperation } from '../router/execute-operation.ts';
 import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
+import { agentStats } from '../runtime/agent-stats.ts';
 import { ClusterReports } from '../runtime/cluster-reports.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
@@ -146,13 +147,16 @@ export class Member {
       wallClockMs: Date.now,
       monotonicMs: () => performance.now(),
     });
-    this.#admin = new NodeAdmin({
+    const nodes = {
       self: environment.nodeId,
       descriptor,
-      systemGroup: SYSTEM_GROUP,
       router: this.#router,
+      isConnected: (nodeId: string) => mesh.isConnected(nodeId),
+    };
+    this.#admin = new NodeAdmin({
+      ...nodes,
+      systemGroup: SYSTEM_GROUP,
       reports: this.#reports,
-      isConnected: (nodeId) => mesh.isConnected(nodeId),
       onError: (error) => this.#fault(error),
     });
     this.#news = new ClusterNews({
@@ -179,13 +183,11 @@ export class Member {
       wallClockMs: Date.now,
       admin: this.#admin,
       deliveries: new NodeDeliveries({
-        self: environment.nodeId,
-        descriptor,
-        router: this.#router,
-        isConnected: (nodeId) => mesh.isConnected(nodeId),
+        ...nodes,
         keeper: this.#deliveries,
         retry: (agentId, turn) => this.runtime.retryFailed(agentId, turn),
       }),
+      agentStats: (agentId) => agentStats(nodes, agentId),
       metrics,
     });
     observeParts({

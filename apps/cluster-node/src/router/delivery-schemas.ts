@@ -1,6 +1,7 @@
 import { DELIVERY_STATES, FAILURE_CODES } from '@fleetlm/protocol';
 import * as z from 'zod';
 import type { RecordedAttempt } from '../effects/deliveries/index.ts';
+import type { AgentNodeFigures } from './operations.ts';
 
 const count = z.int().min(0);
 const exchanged = z
@@ -10,6 +11,26 @@ const exchanged = z
     isTruncated: z.boolean(),
   })
   .nullable();
+
+const histogram = z.array(z.tuple([count, count]));
+const windowSchema = z.strictObject({
+  delivered: count,
+  brokenOff: count,
+  failed: count,
+  failedAttempts: count,
+  firstToken: histogram,
+  total: histogram,
+});
+
+export const agentFiguresSchema: z.ZodType<AgentNodeFigures> = z.strictObject({
+  sinceMs: z.number(),
+  windows: z.strictObject({ last_15_min: windowSchema, last_24_h: windowSchema }),
+  atMs: z.number(),
+  inFlight: count,
+  queued: count,
+  retrying: count,
+  breaker: z.enum(['closed', 'open', 'half-open']),
+});
 
 export const recordedAttemptSchema: z.ZodType<RecordedAttempt> = z.strictObject({
   agentId: z.string(),

@@ -38,3 +38,23 @@ export function executeRecentDeliveries(
     answer();
   });
 }
+
+/** How an agent does, by what this node has seen. */
+export function executeAgentFigures(
+  agentId: string,
+  { deliveries, dispatch, wallClockMs }: ExecutionPorts,
+  done: Done,
+): void {
+  const atMs = wallClockMs();
+  // An agent without calls here has no load.
+  const load = dispatch.agentLoads().find((known) => known.agentId === agentId);
+  const figures = {
+    ...deliveries.figures.of(agentId, atMs),
+    atMs,
+    inFlight: load?.running ?? 0,
+    queued: load?.queued ?? 0,
+    retrying: deliveries.log.retrying(agentId),
+    breaker: load?.breaker ?? 'closed',
+  };
+  done({ status: 'done', result: { type: 'agent-figures', figures } });
+}

@@ -1,7 +1,7 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeCommand, executeStop } from './execute-command.ts';
-import { executeRecentDeliveries } from './execute-deliveries.ts';
+import { executeAgentFigures, executeRecentDeliveries } from './execute-deliveries.ts';
 import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
 import { executeSystemCommand } from './execute-system.ts';
 import { DONE, type Done, type ExecutionPorts, notLeader } from './execution.ts';
@@ -30,6 +30,7 @@ export function groupOf(operation: Operation): number | null {
       return SYSTEM_GROUP;
     case 'snapshot-group':
     case 'flush':
+    case 'agent-figures':
     case 'recent-deliveries':
       return null;
     default:
@@ -82,6 +83,9 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
       return;
     case 'flush':
       executeFlush(ports, done);
+      return;
+    case 'agent-figures':
+      executeAgentFigures(operation.agentId, ports, done);
       return;
     case 'recent-deliveries':
       executeRecentDeliveries(operation, ports, done);

@@ -10,9 +10,9 @@ import type { Attempt } from './operations.ts';
 export interface ExecutionPorts {
   readonly groups: Groups;
   readonly archive: Archive;
-  readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold'>;
+  readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold' | 'agentLoads'>;
   readonly flusher: Pick<Flusher, 'flushNow'>;
-  readonly deliveries: Pick<DeliveryKeeper, 'log' | 'stats' | 'flush'>;
+  readonly deliveries: Pick<DeliveryKeeper, 'log' | 'figures' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
   /** As far as this node knows; 0: nobody. */
   readonly leaderOf: (group: number) => number;

@@ -1,7 +1,7 @@
 import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
-import { recordedAttemptSchema } from './delivery-schemas.ts';
+import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
 
 /** What other nodes send is parsed as strictly as what people send. */
@@ -69,6 +69,7 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   z.strictObject({ type: z.literal('transfer-group'), group: count, to: z.int().min(1) }),
   z.strictObject({ type: z.literal('snapshot-group'), group: count }),
   z.strictObject({ type: z.literal('flush') }),
+  z.strictObject({ type: z.literal('agent-figures'), agentId: id }),
   z.strictObject({
     type: z.literal('recent-deliveries'),
     agentId: id,
@@ -176,6 +177,7 @@ const resultSchema = z.discriminatedUnion('type', [
       .nullable(),
   }),
   z.strictObject({ type: z.literal('flushed'), rows: count }),
+  z.strictObject({ type: z.literal('agent-figures'), figures: agentFiguresSchema }),
   z.strictObject({
     type: z.literal('recent-deliveries'),
     attempts: z.array(recordedAttemptSchema),

@@ -1,6 +1,7 @@
 import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode } from '@fleetlm/protocol';
-import type { RecordedAttempt } from '../effects/deliveries/index.ts';
+import type { AgentFigures, RecordedAttempt } from '../effects/deliveries/index.ts';
+import type { AgentLoad } from '../effects/dispatch/index.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeStanding } from '../membership/system-state.ts';
@@ -65,6 +66,7 @@ export type Operation =
   | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
   | { readonly type: 'snapshot-group'; readonly group: number }
   | { readonly type: 'flush' }
+  | { readonly type: 'agent-figures'; readonly agentId: string }
   | {
       readonly type: 'recent-deliveries';
       readonly agentId: string;
@@ -73,6 +75,17 @@ export type Operation =
       /** `unwritten`: nothing when all of it is in Postgres. */
       readonly wanted: 'all' | 'unwritten';
     };
+
+/** How an agent does, by what one node has seen. */
+export interface AgentNodeFigures extends AgentFigures {
+  /** By the node's own clock. */
+  readonly atMs: number;
+  readonly inFlight: number;
+  readonly queued: number;
+  /** Turns that wait for another attempt. */
+  readonly retrying: number;
+  readonly breaker: AgentLoad['breaker'];
+}
 
 export type OperationType = Operation['type'];
 
@@ -106,6 +119,7 @@ export type OperationResult =
   | { readonly type: 'agent'; readonly agent: AgentRecord }
   | { readonly type: 'live-answer'; readonly answer: LiveAnswer | null }
   | { readonly type: 'flushed'; readonly rows: number }
+  | { readonly type: 'agent-figures'; readonly figures: AgentNodeFigures }
   | {
       readonly type: 'recent-deliveries';
       readonly attempts: readonly RecordedAttempt[];

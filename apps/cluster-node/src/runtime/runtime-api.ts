@@ -4,15 +4,18 @@ import type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+import type { AgentStats } from './agent-stats.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
+export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
 export type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 export type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+export type { AgentStats } from './agent-stats.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
@@ -115,6 +118,8 @@ export interface Runtime {
     overlapMs: number,
   ): Promise<Result<{ readonly secret: string; readonly previousUntilMs: number | null }>>;
 
+  /** How an agent does, by what the nodes that can be reached have seen. */
+  agentStats(agentId: string): Promise<AgentStats>;
   /** One call to an agent, to see what it does. `conflict`: its signing secret can't be read here. */
   testAgent(agent: AgentRecord, text: string): Promise<Result<TestReport>>;
   /** Null: a secret is made up. */

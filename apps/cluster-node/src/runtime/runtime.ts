@@ -34,6 +34,7 @@ export interface RuntimePorts {
   /** Null: take it; else why nothing more is taken now. */
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
+  readonly agentStats: Runtime['agentStats'];
   readonly secrets: Pick<AgentSecrets, 'seal' | 'signing'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly wallClockMs: () => number;
@@ -51,6 +52,7 @@ type ResultOfType<T extends OperationResult['type']> = Extract<
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
+  readonly agentStats: Runtime['agentStats'];
   readonly readiness: Runtime['readiness'];
   readonly #ports: RuntimePorts;
 
@@ -58,6 +60,7 @@ export class NodeRuntime implements Runtime {
     this.#ports = ports;
     this.admin = ports.admin;
     this.deliveries = ports.deliveries;
+    this.agentStats = ports.agentStats;
     this.readiness = ports.readiness;
   }
 

@@ -128,6 +128,22 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   found: 'what was seen',
   advice: 'what to do about it; null: nothing',
 
+  delivered: 'turns whose answer was kept whole',
+  broken_off: 'turns whose answer was kept as far as it came',
+  dead: 'turns that failed for good',
+  failed_attempts: 'calls that brought no answer',
+  success_rate: '`delivered` of all turns that ended; null: none did',
+  'AgentWindow.first_token_ms': 'to the first word; null: there was none',
+  'AgentWindow.total_ms': 'to the end of a call; null: there was none',
+  p50: 'half of them were faster, within 5 %',
+  p95: 'nineteen of twenty were faster, within 5 %',
+  since: 'nothing from before is counted',
+  in_flight: 'calls under way',
+  queued: 'turns that wait for a free call',
+  retrying: 'turns that wait for another attempt',
+  breaker: '`open`: the node leaves the agent alone for a while',
+  'AgentNodeStats.state': '`unreachable`: what it knows is not in the sums',
+
   // Deliveries
   deliveries: 'newest first',
   delivery: 'the delivery, its attempts with what went over the wire',

@@ -1,7 +1,9 @@
 import {
   agentIdSchema,
+  agentNodeStatsSchema,
   agentSchema,
   agentTestSchema,
+  agentWindowSchema,
   clusterEventSchema,
   clusterGroupSchema,
   clusterNodeSchema,
@@ -57,6 +59,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Session: sessionSchema,
   Message: messageSchema,
   Agent: agentSchema,
+  AgentWindow: agentWindowSchema,
+  AgentNodeStats: agentNodeStatsSchema,
   AgentTest: agentTestSchema,
   InboxEntry: inboxEntrySchema,
   RunState: runStateSchema,

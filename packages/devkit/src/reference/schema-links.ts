@@ -4,6 +4,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
     'Session',
     'Message',
     'Agent',
+    'AgentWindow',
+    'AgentNodeStats',
     'AgentTest',
     'Delivery',
     'DeliveryAttempt',

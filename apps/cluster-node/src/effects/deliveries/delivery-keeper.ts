@@ -1,4 +1,5 @@
 import type { DeliveryState } from '@fleetlm/protocol';
+import { FigureKeeper } from './agent-figures.ts';
 import type { DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
 import { DeliveryLog } from './delivery-log.ts';
@@ -32,6 +33,8 @@ export interface DeliveryKeeperStats {
 /** The record of calls to agents: in this node's memory at once, and in Postgres a little later. */
 export class DeliveryKeeper {
   readonly log: DeliveryLog;
+  /** Of this node, since it started. */
+  readonly figures: FigureKeeper;
   readonly #store: DeliveryStore;
   readonly #writer: DeliveryWriter;
   readonly #agentIds: () => readonly string[];
@@ -41,8 +44,10 @@ export class DeliveryKeeper {
   constructor(options: DeliveryKeeperOptions) {
     this.#agentIds = options.agentIds;
     this.#onReadError = options.onReadError;
+    this.figures = new FigureKeeper(options.wallClockMs());
     this.log = new DeliveryLog({
       nodeId: options.nodeId,
+      onReported: (record) => this.figures.add(record, options.wallClockMs()),
       onUnwritten: () => this.#writer.wake(),
     });
     this.#store = new DeliveryStore(options.databaseUrl, options.wallClockMs);

@@ -11,6 +11,7 @@ const newLog = (attemptsMax = 100): DeliveryLog =>
   new DeliveryLog({
     nodeId: 'n1',
     limits: { attemptsMax, bytesMax: 10_000_000 },
+    onReported: () => undefined,
     onUnwritten: () => undefined,
   });
 const statesOf = (log: DeliveryLog): readonly string[] =>

@@ -9,6 +9,8 @@ const REPLAYS_MAX = 10_000;
 export interface DeliveryLogOptions {
   readonly nodeId: string;
   readonly limits?: RingLimits;
+  /** Must not block or throw. */
+  readonly onReported: (record: RecordedAttempt) => void;
   /** There is something to be written. Must not block or throw. */
   readonly onUnwritten: () => void;
 }
@@ -35,6 +37,7 @@ export class DeliveryLog {
     if (record.state === 'pending') this.#pending.set(sessionId, record);
     else this.#pending.delete(sessionId);
     this.ring.add(record);
+    this.#options.onReported(record);
     this.#options.onUnwritten();
   }
 

@@ -1,3 +1,10 @@
+export {
+  type AgentFigures,
+  FIGURE_WINDOWS,
+  type FigureWindow,
+  sumOf,
+  type WindowFigures,
+} from './agent-figures.ts';
 export { type DeadLetterGroup, deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
 export {
   attemptState,
@@ -10,3 +17,4 @@ export {
   type RecordedAttempt,
 } from './delivery-attempt.ts';
 export { DeliveryKeeper, type DeliveryKeeperStats } from './delivery-keeper.ts';
+export { percentilesOf } from './duration-histogram.ts';

@@ -1,0 +1,152 @@
+import type { DeliveryAttempt } from './delivery-attempt.ts';
+import { DurationHistogram, type HistogramCounts } from './duration-histogram.ts';
+
+/** Agents whose figures a node keeps; with more, those that were called longest ago start anew. */
+export const FIGURES_AGENTS_MAX = 512;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export const FIGURE_WINDOWS = ['last_15_min', 'last_24_h'] as const;
+export type FigureWindow = (typeof FIGURE_WINDOWS)[number];
+
+/** A window is made of slots of equal length, of which the current one is not over yet. */
+const SLOTS: Readonly<Record<FigureWindow, { readonly lengthMs: number; readonly count: number }>> =
+  {
+    last_15_min: { lengthMs: MINUTE_MS, count: 15 },
+    last_24_h: { lengthMs: HOUR_MS, count: 24 },
+  };
+
+/** What happened in a window. Turns are counted when they end, attempts when they fail. Additive. */
+export interface WindowFigures {
+  readonly delivered: number;
+  readonly brokenOff: number;
+  readonly failed: number;
+  readonly failedAttempts: number;
+  readonly firstToken: HistogramCounts;
+  readonly total: HistogramCounts;
+}
+
+export interface AgentFigures {
+  /** Unix milliseconds: nothing from before is counted. */
+  readonly sinceMs: number;
+  readonly windows: Readonly<Record<FigureWindow, WindowFigures>>;
+}
+
+class Slot {
+  readonly number: number;
+  delivered = 0;
+  brokenOff = 0;
+  failed = 0;
+  failedAttempts = 0;
+  readonly firstToken = new DurationHistogram();
+  readonly total = new DurationHistogram();
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  add({ state, errorCode, firstTokenMs, totalMs, url }: DeliveryAttempt): void {
+    if (state === 'delivered') this.delivered += 1;
+    else if (state === 'broken_off') this.brokenOff += 1;
+    else if (state === 'failed') this.failed += 1;
+    if (errorCode !== null) this.failedAttempts += 1;
+    if (firstTokenMs !== null) this.firstToken.add(firstTokenMs);
+    // How long a call took that was not made, or that was ended from here, says nothing of the agent.
+    if (url !== null && state !== 'stopped') this.total.add(totalMs);
+  }
+}
+
+interface Tracked {
+  readonly sinceMs: number;
+  /** Oldest first. */
+  readonly slots: Readonly<Record<FigureWindow, Slot[]>>;
+}
+
+/** Counts what becomes of calls to agents on this node, in memory. Clocks are the caller's. */
+export class FigureKeeper {
+  readonly #startedAtMs: number;
+  readonly #agentsMax: number;
+  /** Those that were called longest ago first. */
+  readonly #agents = new Map<string, Tracked>();
+  #forgotAny = false;
+
+  constructor(startedAtMs: number, agentsMax: number = FIGURES_AGENTS_MAX) {
+    this.#startedAtMs = startedAtMs;
+    this.#agentsMax = agentsMax;
+  }
+
+  add(attempt: DeliveryAttempt, nowMs: number): void {
+    const tracked = this.#tracked(attempt.agentId, nowMs);
+    for (const window of FIGURE_WINDOWS) {
+      const { lengthMs, count } = SLOTS[window];
+      const slots = tracked.slots[window];
+      const number = Math.floor(nowMs / lengthMs);
+      let slot = slots.at(-1);
+      if (slot === undefined || slot.number < number) {
+        slot = new Slot(number);
+        slots.push(slot);
+        if (slots.length > count) slots.shift();
+      }
+      slot.add(attempt);
+    }
+  }
+
+  of(agentId: string, nowMs: number): AgentFigures {
+    const tracked = this.#agents.get(agentId);
+    return {
+      // An agent that is not tracked was not called since the start, if nobody had to be forgotten.
+      sinceMs: tracked?.sinceMs ?? (this.#forgotAny ? nowMs : this.#startedAtMs),
+      windows: {
+        last_15_min: figuresOf(tracked, 'last_15_min', nowMs),
+        last_24_h: figuresOf(tracked, 'last_24_h', nowMs),
+      },
+    };
+  }
+
+  #tracked(agentId: string, nowMs: number): Tracked {
+    const sinceMs = this.#forgotAny ? nowMs : this.#startedAtMs;
+    const slots = { last_15_min: [], last_24_h: [] };
+    const tracked = this.#agents.get(agentId) ?? { sinceMs, slots };
+    this.#agents.delete(agentId);
+    this.#agents.set(agentId, tracked);
+    const oldest = this.#agents.keys().next();
+    if (this.#agents.size > this.#agentsMax && oldest.done !== true) {
+      this.#agents.delete(oldest.value);
+      this.#forgotAny = true;
+    }
+    return tracked;
+  }
+}
+
+function figuresOf(
+  tracked: Tracked | undefined,
+  window: FigureWindow,
+  nowMs: number,
+): WindowFigures {
+  const { lengthMs, count } = SLOTS[window];
+  const oldest = Math.floor(nowMs / lengthMs) - count;
+  return sumOf((tracked?.slots[window] ?? []).filter(({ number }) => number > oldest).map(counted));
+}
+
+function counted({ firstToken, total, ...slot }: Slot): WindowFigures {
+  return { ...slot, firstToken: firstToken.counts, total: total.counts };
+}
+
+/** Of slots, or of nodes. */
+export function sumOf(parts: readonly WindowFigures[]): WindowFigures {
+  const count = (of: (part: WindowFigures) => number): number =>
+    parts.reduce((sum, part) => sum + of(part), 0);
+  const merged = (of: (part: WindowFigures) => HistogramCounts): HistogramCounts => {
+    const histogram = new DurationHistogram();
+    for (const part of parts) histogram.merge(of(part));
+    return histogram.counts;
+  };
+  return {
+    delivered: count(({ delivered }) => delivered),
+    brokenOff: count(({ brokenOff }) => brokenOff),
+    failed: count(({ failed }) => failed),
+    failedAttempts: count(({ failedAttempts }) => failedAttempts),
+    firstToken: merged(({ firstToken }) => firstToken),
+    total: merged(({ total }) => total),
+  };
+}

@@ -1,0 +1,54 @@
+import type { AgentStatsAnswer, AgentWindow } from '@fleetlm/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type AgentStats, percentilesOf, type Runtime } from '../runtime/runtime-api.ts';
+import { knownAgent, requireOperator } from './access.ts';
+import { identityOf } from './rest-app.ts';
+import { isoTime } from './wire.ts';
+
+/** How an agent does; for operators. */
+export function addAgentStatsRoute(app: FastifyInstance, runtime: Runtime): void {
+  app.get('/api/agents/:id/stats', async (request: FastifyRequest<{ Params: { id: string } }>) => {
+    requireOperator(identityOf(request));
+    const { id } = await knownAgent(runtime, request.params.id);
+    return statsAnswer(await runtime.agentStats(id));
+  });
+}
+
+function statsAnswer({ windows, nodes }: AgentStats): AgentStatsAnswer {
+  const sum = (of: 'inFlight' | 'queued' | 'retrying'): number =>
+    nodes.reduce((total, { figures }) => total + (figures?.[of] ?? 0), 0);
+  return {
+    stats: {
+      in_flight: sum('inFlight'),
+      queued: sum('queued'),
+      retrying: sum('retrying'),
+      last_15_min: windowBody(windows.last_15_min),
+      last_24_h: windowBody(windows.last_24_h),
+    },
+    is_complete: nodes.every(({ figures }) => figures !== null),
+    nodes: nodes.map(({ nodeId, figures }) => ({
+      node_id: nodeId,
+      state: figures === null ? 'unreachable' : 'ok',
+      reported_at: figures === null ? null : isoTime(figures.atMs),
+      since: figures === null ? null : isoTime(figures.sinceMs),
+      in_flight: figures?.inFlight ?? null,
+      queued: figures?.queued ?? null,
+      retrying: figures?.retrying ?? null,
+      breaker: figures?.breaker ?? null,
+    })),
+  };
+}
+
+function windowBody(window: AgentStats['windows']['last_24_h']): AgentWindow {
+  const { delivered, brokenOff, failed, failedAttempts } = window;
+  const ended = delivered + brokenOff + failed;
+  return {
+    delivered,
+    broken_off: brokenOff,
+    dead: failed,
+    failed_attempts: failedAttempts,
+    success_rate: ended === 0 ? null : delivered / ended,
+    first_token_ms: percentilesOf(window.firstToken),
+    total_ms: percentilesOf(window.total),
+  };
+}
