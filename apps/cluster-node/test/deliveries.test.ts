@@ -33,6 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => agent.close());
 
+const NODES = ['n1', 'n2', 'n3'] as const;
 const hello: FakeAgent['handler'] = (_, response) => stream(response).end(sse(...HELLO));
 
 test('every attempt is there, on every node, with its times and what went over the wire', async () => {
@@ -75,13 +76,12 @@ test('every attempt is there, on every node, with its times and what went over t
   expect(second?.first_token_ms).toBeGreaterThanOrEqual(second?.first_byte_ms ?? Number.NaN);
   expect(second?.total_ms).toBeGreaterThanOrEqual(second?.first_token_ms ?? Number.NaN);
 
-  for (const node of ['n1', 'n2', 'n3']) {
-    const answer = await bed.get<DeliveryAnswer>(
-      `/api/agents/logged/deliveries/${delivery.id}`,
-      node,
-    );
+  for (const node of NODES) {
+    const one = () => bed.get<DeliveryAnswer>(`/api/agents/logged/deliveries/${delivery.id}`, node);
+    // On a busy machine Postgres may take longer than an owner is made to wait.
+    await expect.poll(async () => (await one()).sources.archive, SETTLE).toBe('ok');
+    const answer = await one();
     expect(answer).toMatchObject({
-      sources: { archive: 'ok' },
       delivery: {
         attempts: [
           {
@@ -133,11 +133,13 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
   const sessions: string[] = [];
   agent.handler = (_, response, body) => {
     const { user_id } = JSON.parse(body);
-    if (user_id === 'dee3') response.writeHead(200).end('{"text":"no chunk"}');
+    const echo = JSON.stringify({ no_chunk: true, you_sent: TOKEN });
+    if (user_id === 'dee3') response.writeHead(200).end(echo);
     else response.writeHead(404).end('nobody here');
   };
   for (const userId of ['dee1', 'dee2', 'dee3']) {
-    const sessionId = await openSession(cluster, userId, { id: 'dead', origin_url });
+    const headers = { authorization: TOKEN };
+    const sessionId = await openSession(cluster, userId, { id: 'dead', origin_url, headers });
     sessions.push(sessionId);
     await bed.say(sessionId, userId, `hi from ${userId}`);
   }
@@ -152,6 +154,10 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
       ['http_status', 2],
       ['invalid_answer', 1],
     ]);
+  // An agent that quotes what it was sent: neither its owner's page nor the log says it again.
+  const said = [JSON.stringify(await groups()), ...NODES.map((id) => cluster.node(id).output())];
+  expect(said.filter((text) => text.includes(TOKEN.slice('Bearer '.length)))).toEqual([]);
+  expect(said.slice(1).some((text) => text.includes('dispatch-failed'))).toBe(true);
   const notFound = (await groups('n2')).find(({ error_code }) => error_code === 'http_status');
   expect(notFound).toMatchObject({ status: 404, error: expect.stringContaining('404') });
   const listed = await bed.get<DeadLettersAnswer>(
@@ -182,7 +188,6 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
   await expect
     .poll(async () => (await messagesOf(cluster, sessions[0] ?? '', 'n1')).map(textOf), SETTLE)
     .toEqual(['hi from dee1', 'Hello']);
-  // A new turn, signed and named as one.
   expect(agent.calls.slice(before).map(({ headers }) => headers['webhook-id'])).toEqual([
     `${sessions[0]}:2`,
   ]);
@@ -205,7 +210,6 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
       body: { ids: [first] },
       token: await tokenFor('dee1'),
     }),
-    // Another agent's owner can't have this one called.
     cluster.call('n1', 'POST', '/api/agents/logged/dead-letters/replay', {
       body: { ids: [`${sessions[2]}:1`] },
     }),
@@ -379,7 +383,7 @@ test('how an agent does is summed over the nodes, and says which of them are mis
   expect(nodes.map(({ state, since }) => [state, since !== null])).toEqual(
     Array(3).fill(['ok', true]),
   );
-  // Of the tests above: three turns given up, two of them answered after all.
+  // Of the tests above: three turns given up, two of them replayed.
   expect((await stats('dead')).stats.last_24_h).toMatchObject({ delivered: 2, dead: 3 });
 
   await cluster.node('n3').kill();
@@ -390,7 +394,6 @@ test('how an agent does is summed over the nodes, and says which of them are mis
     in_flight: null,
   });
   expect((await bed.deliveries('dead')).sources).toMatchObject({
-    archive: 'ok',
     nodes: [{ state: 'ok' }, { state: 'ok' }, { state: 'unreachable', unwritten: null }],
   });
 });

@@ -32,7 +32,9 @@ export class OwnerBed {
     const directory = mkdtempSync(join(tmpdir(), 'fleetlm-owners-'));
     const [port = 0] = await freePorts(1);
     const postgres = await startEmbeddedPostgres({ directory, port });
-    const cluster = await TestCluster.start({ env: { DATABASE_URL: postgres.url } });
+    // What is said in the log must not be said too much, at any level.
+    const env = { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug' };
+    const cluster = await TestCluster.start({ env });
     return new OwnerBed(cluster, postgres, directory, port);
   }
 
