@@ -18,6 +18,7 @@ export function openDeliveries(
       if (error === null) log.info('deliveries are written again');
       else log.warn({ detail: oneLine(error) }, 'deliveries can not be written for now');
     },
+    onRefused: (error) => log.error({ detail: oneLine(error) }, 'a delivery can not be written'),
     onReadError: (error) => log.warn({ detail: oneLine(error) }, 'deliveries could not be read'),
   });
 }

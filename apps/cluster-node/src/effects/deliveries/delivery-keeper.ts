@@ -17,6 +17,8 @@ export interface DeliveryKeeperOptions {
   readonly agentIds: () => readonly string[];
   /** Postgres takes no deliveries any more (an error), or takes them again (null). */
   readonly onTurn: (error: unknown) => void;
+  /** Postgres takes an attempt never, for what it holds; it is left out. */
+  readonly onRefused: (error: unknown) => void;
   /** Something was asked for that Postgres did not answer. */
   readonly onReadError: (error: unknown) => void;
 }
@@ -50,7 +52,7 @@ export class DeliveryKeeper {
       onReported: (record) => this.figures.add(record, options.wallClockMs()),
       onUnwritten: () => this.#writer.wake(),
     });
-    this.#store = new DeliveryStore(options.databaseUrl, options.wallClockMs);
+    this.#store = new DeliveryStore(options.databaseUrl, options.wallClockMs, options.onRefused);
     this.#writer = new DeliveryWriter({
       ring: this.log.ring,
       write: (records) => this.#store.write(records),

@@ -16,10 +16,11 @@ import { failed, report, retried, SESSION, sessionOf } from './testing/reports.t
 const directory = mkdtempSync(join(tmpdir(), 'fleetlm-deliveries-'));
 let postgres: RunningPostgres;
 let store: DeliveryStore;
+let refused: unknown[];
 
 beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ directory, port: await freePort() });
-  store = new DeliveryStore(postgres.url, Date.now);
+  store = new DeliveryStore(postgres.url, Date.now, (error) => refused.push(error));
   await write(report());
 }, 60_000);
 afterAll(async () => {
@@ -27,7 +28,10 @@ afterAll(async () => {
   await postgres.stop();
   rmSync(directory, { recursive: true, force: true });
 });
-beforeEach(() => sql('TRUNCATE deliveries, delivery_attempts'));
+beforeEach(async () => {
+  refused = [];
+  await sql('TRUNCATE deliveries, delivery_attempts');
+});
 
 const write = (...reports: readonly AttemptReport[]): Promise<void> =>
   store.write(reports.map((one) => recordOf(one, 'n1', false)));
@@ -127,14 +131,14 @@ test('dead letters are grouped the same in Postgres as in memory, without those 
   }
 });
 
-test('what Postgres refuses in text does not jam the writing', async () => {
+test('what Postgres refuses is left out and told, and jams nothing', async () => {
   await write(
-    retried({
-      error: 'half \ud83d a pair'.toWellFormed(),
-      response: { headers: {}, body: 'binary \u0001 and more', isTruncated: false },
-    }),
+    report({ epoch: 1 }),
+    retried({ epoch: 2, error: 'nul \u0000' }),
+    report({ epoch: 3 }),
   );
-  expect(await store.delivery('bot', SESSION, 1)).toHaveLength(1);
+  expect(refused).toHaveLength(1);
+  expect((await store.page('bot', ALL)).attempts.map(({ epoch }) => epoch).sort()).toEqual([1, 3]);
 });
 
 test('an agent keeps its newest turns, and none for ever', async () => {

@@ -88,9 +88,11 @@ export class DeliveryStore {
   readonly #databaseUrl: string;
   readonly #database: ArchiveDatabase;
   readonly #retention: DeliveryRetention;
+  readonly #onRefused: (error: unknown) => void;
   #isMigrated = false;
 
-  constructor(databaseUrl: string, wallClockMs: () => number) {
+  constructor(databaseUrl: string, wallClockMs: () => number, onRefused: (error: unknown) => void) {
+    this.#onRefused = onRefused;
     this.#databaseUrl = databaseUrl;
     this.#database = openArchiveDatabase(databaseUrl);
     this.#retention = new DeliveryRetention(this.#database, wallClockMs);
@@ -99,9 +101,20 @@ export class DeliveryStore {
   /** Each attempt once, however often it is written. */
   async write(records: readonly RecordedAttempt[]): Promise<void> {
     await this.#prepare();
-    await this.#database.execute(INSERT_ATTEMPTS, attemptRows(records));
-    await this.#database.execute(UPSERT_DELIVERIES, deliveryRows(records));
+    await this.#insert(records);
     await this.#retention.wrote(records);
+  }
+
+  /** What Postgres refuses for what it holds must not keep the rest waiting: it is left out, and told. */
+  async #insert(records: readonly RecordedAttempt[]): Promise<void> {
+    try {
+      await this.#database.execute(INSERT_ATTEMPTS, attemptRows(records));
+      await this.#database.execute(UPSERT_DELIVERIES, deliveryRows(records));
+    } catch (error) {
+      if (!this.#database.isDataError(error)) throw error;
+      if (records.length > 1) for (const record of records) await this.#insert([record]);
+      else this.#onRefused(error);
+    }
   }
 
   /** Forgets what is older than it is kept. */

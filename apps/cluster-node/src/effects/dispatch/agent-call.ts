@@ -80,7 +80,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
   }
 }
 
-/** Sends the request; resolves with the beginning of the answer. Nothing else here calls an agent. */
+/** Sends the request, for an attempt or a test; resolves with the beginning of the answer. */
 export function openCall(
   options: Omit<AgentCallOptions, 'agent' | 'share'> & {
     readonly agent: Pick<AgentRecord, 'originUrl' | 'webhookPath' | 'headers'>;

@@ -250,7 +250,10 @@ export class Attempt {
     const shared = { agent, dispatcher, secrets, history, allowPrivateAddresses, wallClockMs };
     const outcome = await compact({ ...shared, session, epoch, signal }, due);
     if (outcome.type === 'failed') {
-      this.answer.noteCompaction({ error: outcome.error });
+      // What came instead of a summary is quoted, and it may quote what was sent.
+      this.answer.noteCompaction({
+        error: this.#exchange?.redacted(outcome.error) ?? outcome.error,
+      });
       return history;
     }
     this.answer.noteCompaction(outcome.compaction);
