@@ -11,6 +11,7 @@ export interface ClusterRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly as: Credential;
+  readonly timeoutMs?: number;
 }
 
 export type ClusterResult<T> =
@@ -48,6 +49,7 @@ export async function clusterRequest<T>(
     method: request.method ?? 'GET',
     bearer,
     ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
   });
   if (answer.kind === 'unreachable') return { ok: false, problem: UNREACHABLE };
   if (answer.status >= 400) return { ok: false, problem: problemOf(answer) };

@@ -4,6 +4,8 @@ export interface NodeRequest {
   readonly method: string;
   readonly bearer: string;
   readonly body?: unknown;
+  /** As a rule five seconds. */
+  readonly timeoutMs?: number;
 }
 
 export type NodeAnswer =
@@ -50,7 +52,7 @@ async function tryNode(url: string, request: NodeRequest): Promise<Try> {
       method: request.method,
       headers: { authorization: `Bearer ${request.bearer}`, 'content-type': 'application/json' },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS),
       cache: 'no-store',
       redirect: 'error',
     });

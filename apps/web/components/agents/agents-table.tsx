@@ -1,6 +1,7 @@
 'use client';
 
 import clsx from 'clsx';
+import Link from 'next/link';
 import { useTransition } from 'react';
 import { toast } from 'sonner';
 import { changeStatus } from '@/app/(app)/agents/actions.ts';
@@ -53,7 +54,12 @@ function AgentRow({ agent }: { readonly agent: Agent }) {
   return (
     <tr className="border-b border-border last:border-b-0 [&>*]:px-4 [&>*]:py-2.5">
       <th scope="row" className="font-medium">
-        {agent.name}
+        <Link
+          href={`/agents/${agent.id}`}
+          className="underline-offset-2 hover:underline focus-visible:underline"
+        >
+          {agent.name}
+        </Link>
         <span className="tabular block text-xs font-normal text-muted">{agent.id}</span>
       </th>
       <td className="tabular max-w-72 truncate text-xs">{agent.origin_url + agent.webhook_path}</td>

@@ -79,7 +79,7 @@ function chunksOfInput(part: ToolPart, traits: JsonObject): UiChunk[] {
     return [{ type: 'tool-input-available', ...call, input }];
   const encoding = optional('inputEncoding', part.inputEncoding);
   const chunks: UiChunk[] = [{ type: 'tool-input-start', ...call, ...encoding }];
-  if (typeof rawInput === 'string' && rawInput !== '')
+  if (typeof rawInput === 'string')
     chunks.push({ type: 'tool-input-delta', toolCallId, inputTextDelta: rawInput });
   return chunks;
 }

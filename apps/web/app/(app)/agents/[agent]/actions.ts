@@ -1,0 +1,61 @@
+'use server';
+
+import {
+  type AgentTestBody,
+  parse,
+  type ReplayAnswer,
+  type UpdateAgent,
+  updateAgentSchema,
+} from '@fleetlm/protocol';
+import { revalidatePath } from 'next/cache';
+import { replayDeadLetters, rotateSecret, testAgent, updateAgent } from '@/lib/agent-owner.ts';
+import type { Problem } from '@/lib/cluster-api.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+/** What an action came to, in a form that the browser may see. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+export async function replay(
+  agentId: string,
+  which: { readonly ids: readonly string[] } | { readonly group: string },
+): Promise<Outcome<ReplayAnswer>> {
+  await requireAdmin();
+  const result = await replayDeadLetters(agentId, which);
+  if (result.ok) revalidatePath(`/agents/${agentId}`, 'layout');
+  return result;
+}
+
+export async function rotate(
+  agentId: string,
+  overlapS: number,
+): Promise<Outcome<{ readonly secret: string; readonly previous_until: string | null }>> {
+  await requireAdmin();
+  const result = await rotateSecret(agentId, overlapS);
+  if (result.ok) revalidatePath(`/agents/${agentId}`, 'layout');
+  return result;
+}
+
+export async function callOnce(agentId: string, text: string): Promise<Outcome<AgentTestBody>> {
+  await requireAdmin();
+  return testAgent(agentId, text);
+}
+
+/** Fields of the form as they were typed; the cluster says which of them is wrong. */
+export async function saveSettings(
+  agentId: string,
+  fields: UpdateAgent['agent'],
+): Promise<Outcome<null>> {
+  await requireAdmin();
+  const parsed = parse(updateAgentSchema, { agent: fields });
+  if (!parsed.ok) {
+    const { errors } = parsed;
+    const detail = 'Some settings are not right.';
+    return { ok: false, problem: { status: 422, code: 'invalid_request', detail, errors } };
+  }
+  const result = await updateAgent(agentId, fields);
+  if (!result.ok) return result;
+  revalidatePath(`/agents/${agentId}`, 'layout');
+  return { ok: true, value: null };
+}

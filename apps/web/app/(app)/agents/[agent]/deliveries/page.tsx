@@ -1,0 +1,62 @@
+import type { Metadata } from 'next';
+import { DeliveriesTable } from '@/components/agents/deliveries-table.tsx';
+import { DeliveryDrawer } from '@/components/agents/delivery-drawer.tsx';
+import { DeliverySources } from '@/components/agents/delivery-sources.tsx';
+import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
+import { StateFilter } from '@/components/agents/state-filter.tsx';
+import { Notice } from '@/components/ui/notice.tsx';
+import { getDelivery, listDeliveries } from '@/lib/agent-owner.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+export const metadata: Metadata = { title: 'Deliveries' };
+
+interface PageProps {
+  readonly params: Promise<{ readonly agent: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
+}
+
+export default async function DeliveriesPage({ params, searchParams }: PageProps) {
+  await requireAdmin();
+  const agentId = decodeURIComponent((await params).agent);
+  const query = await searchParams;
+  const state = textOf(query.state);
+  const cursor = textOf(query.cursor);
+  const open = textOf(query.d);
+  const [list, delivery] = await Promise.all([
+    listDeliveries(agentId, { state, cursor }),
+    open === null ? null : getDelivery(agentId, open),
+  ]);
+  return (
+    <>
+      {/* An older page stands still, and so does what one reads. */}
+      {cursor === null && open === null && <LiveRefresh />}
+      <StateFilter current={state} />
+      {list.ok ? (
+        <>
+          <DeliverySources sources={list.value.sources} />
+          <DeliveriesTable
+            agentId={agentId}
+            deliveries={list.value.deliveries}
+            next={list.value.next}
+            state={state}
+            isFirstPage={cursor === null}
+          />
+        </>
+      ) : (
+        <Notice tone="critical" role="alert">
+          The deliveries can’t be read now: {list.problem.detail}
+        </Notice>
+      )}
+      {delivery !== null && (
+        <DeliveryDrawer
+          delivery={delivery.ok ? delivery.value.delivery : null}
+          problem={delivery.ok ? null : delivery.problem.detail}
+        />
+      )}
+    </>
+  );
+}
+
+function textOf(value: string | string[] | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

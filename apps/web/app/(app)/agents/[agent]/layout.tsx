@@ -1,0 +1,35 @@
+import { notFound } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { AgentHeader } from '@/components/agents/agent-header.tsx';
+import { AgentTabs } from '@/components/agents/agent-tabs.tsx';
+import { Notice } from '@/components/ui/notice.tsx';
+import { getAgent } from '@/lib/agent-owner.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+export default async function AgentLayout({
+  params,
+  children,
+}: {
+  readonly params: Promise<{ readonly agent: string }>;
+  readonly children: ReactNode;
+}) {
+  await requireAdmin();
+  const agentId = decodeURIComponent((await params).agent);
+  const agent = await getAgent(agentId);
+  if (!agent.ok && agent.problem.status === 404) notFound();
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto flex max-w-5xl flex-col gap-5 p-4 md:p-6">
+        {agent.ok ? (
+          <AgentHeader agent={agent.value} />
+        ) : (
+          <Notice tone="critical" role="alert">
+            The agent can’t be read now: {agent.problem.detail}
+          </Notice>
+        )}
+        <AgentTabs agentId={agentId} />
+        {children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Metadata } from 'next';
+import { AgentFigures } from '@/components/agents/agent-figures.tsx';
+import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
+import { Notice } from '@/components/ui/notice.tsx';
+import { agentStats } from '@/lib/agent-owner.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+export const metadata: Metadata = { title: 'Agent' };
+
+export default async function AgentPage({
+  params,
+}: {
+  readonly params: Promise<{ readonly agent: string }>;
+}) {
+  await requireAdmin();
+  const stats = await agentStats(decodeURIComponent((await params).agent));
+  return (
+    <>
+      <LiveRefresh />
+      {stats.ok ? (
+        <AgentFigures answer={stats.value} />
+      ) : (
+        <Notice tone="critical" role="alert">
+          The figures can’t be read now: {stats.problem.detail}
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Metadata } from 'next';
+import { RotateSecret } from '@/components/agents/rotate-secret.tsx';
+import { SettingsForm } from '@/components/agents/settings-form.tsx';
+import { Notice } from '@/components/ui/notice.tsx';
+import { getAgent } from '@/lib/agent-owner.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+export const metadata: Metadata = { title: 'Settings' };
+
+export default async function SettingsPage({
+  params,
+}: {
+  readonly params: Promise<{ readonly agent: string }>;
+}) {
+  await requireAdmin();
+  const agent = await getAgent(decodeURIComponent((await params).agent));
+  if (!agent.ok)
+    return (
+      <Notice tone="critical" role="alert">
+        The settings can’t be read now: {agent.problem.detail}
+      </Notice>
+    );
+  return (
+    <>
+      <SettingsForm agent={agent.value} />
+      <RotateSecret
+        agentId={agent.value.id}
+        previousUntil={agent.value.previous_secret_until ?? null}
+      />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+'use client';
+
+import clsx from 'clsx';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+
+const TABS = [
+  { path: '', label: 'Overview' },
+  { path: '/deliveries', label: 'Deliveries' },
+  { path: '/dead-letters', label: 'Dead letters' },
+  { path: '/test', label: 'Test call' },
+  { path: '/settings', label: 'Settings' },
+] as const;
+
+/** The pages of one agent. */
+export function AgentTabs({ agentId }: { readonly agentId: string }) {
+  const pathname = usePathname();
+  return (
+    <nav aria-label="Agent" className="-mb-px flex gap-1 overflow-x-auto border-b border-border">
+      {TABS.map(({ path, label }) => {
+        const href = `/agents/${encodeURIComponent(agentId)}${path}`;
+        const isCurrent = pathname === href;
+        return (
+          <Link
+            key={label}
+            href={href}
+            aria-current={isCurrent ? 'page' : undefined}
+            className={clsx(
+              'whitespace-nowrap border-b-2 px-3 py-2 text-sm font-medium',
+              isCurrent
+                ? 'border-accent text-text'
+                : 'border-transparent text-muted hover:text-text',
+            )}
+          >
+            {label}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}

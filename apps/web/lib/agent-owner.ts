@@ -1,0 +1,133 @@
+import 'server-only';
+import {
+  type AgentBody,
+  type AgentStatsAnswer,
+  type AgentTestBody,
+  agentAnswerSchema,
+  agentStatsAnswerSchema,
+  agentTestAnswerSchema,
+  type DeadLettersAnswer,
+  type DeliveriesAnswer,
+  type DeliveryAnswer,
+  deadLettersAnswerSchema,
+  deliveriesAnswerSchema,
+  deliveryAnswerSchema,
+  type ReplayAnswer,
+  type RotatedSecret,
+  replayAnswerSchema,
+  rotatedSecretSchema,
+  type UpdateAgent,
+} from '@fleetlm/protocol';
+import { type ClusterResult, clusterRequest } from './cluster-api.ts';
+
+/** What an agent's owner sees and does; everything with the rights of the application, so callers check the person. */
+
+const AS = { apiKey: true } as const;
+/** A test call may take thirty seconds. */
+const TEST_TIMEOUT_MS = 40_000;
+
+function pathOf(agentId: string, rest = ''): string {
+  return `/api/agents/${encodeURIComponent(agentId)}${rest}`;
+}
+
+function queryOf(query: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(query).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+export async function getAgent(agentId: string): Promise<ClusterResult<AgentBody>> {
+  const result = await clusterRequest({ path: pathOf(agentId), as: AS }, agentAnswerSchema);
+  return result.ok ? { ok: true, value: result.value.agent } : result;
+}
+
+/** The fields that are given change. */
+export async function updateAgent(
+  agentId: string,
+  agent: UpdateAgent['agent'],
+): Promise<ClusterResult<AgentBody>> {
+  const request = { path: pathOf(agentId), method: 'PATCH', body: { agent }, as: AS } as const;
+  const result = await clusterRequest(request, agentAnswerSchema);
+  return result.ok ? { ok: true, value: result.value.agent } : result;
+}
+
+export function agentStats(agentId: string): Promise<ClusterResult<AgentStatsAnswer>> {
+  return clusterRequest({ path: pathOf(agentId, '/stats'), as: AS }, agentStatsAnswerSchema);
+}
+
+export function listDeliveries(
+  agentId: string,
+  query: { readonly state: string | null; readonly cursor: string | null },
+): Promise<ClusterResult<DeliveriesAnswer>> {
+  const path = pathOf(agentId, `/deliveries${queryOf(query)}`);
+  return clusterRequest({ path, as: AS }, deliveriesAnswerSchema);
+}
+
+/** One turn, with what went over the wire. */
+export function getDelivery(
+  agentId: string,
+  deliveryId: string,
+): Promise<ClusterResult<DeliveryAnswer>> {
+  const path = pathOf(agentId, `/deliveries/${encodeURIComponent(deliveryId)}`);
+  return clusterRequest({ path, as: AS }, deliveryAnswerSchema);
+}
+
+/** The groups; with `group` the turns of that one, too. */
+export function deadLetters(
+  agentId: string,
+  query: { readonly group: string | null; readonly cursor: string | null },
+): Promise<ClusterResult<DeadLettersAnswer>> {
+  const path = pathOf(agentId, `/dead-letters${queryOf(query)}`);
+  return clusterRequest({ path, as: AS }, deadLettersAnswerSchema);
+}
+
+export function replayDeadLetters(
+  agentId: string,
+  which: { readonly ids: readonly string[] } | { readonly group: string },
+): Promise<ClusterResult<ReplayAnswer>> {
+  const path = pathOf(agentId, '/dead-letters/replay');
+  return clusterRequest({ path, method: 'POST', body: which, as: AS }, replayAnswerSchema);
+}
+
+/** The new secret is in the answer, and nowhere else. */
+export function rotateSecret(
+  agentId: string,
+  overlapS: number,
+): Promise<ClusterResult<RotatedSecret>> {
+  const path = pathOf(agentId, '/secret/rotate');
+  const body = { overlap_s: overlapS };
+  return clusterRequest({ path, method: 'POST', body, as: AS }, rotatedSecretSchema);
+}
+
+/** Calls the agent once, with a message that is marked as a test. */
+export async function testAgent(
+  agentId: string,
+  text: string,
+): Promise<ClusterResult<AgentTestBody>> {
+  const request = {
+    path: pathOf(agentId, '/test'),
+    method: 'POST',
+    body: { text },
+    as: AS,
+    timeoutMs: TEST_TIMEOUT_MS,
+  } as const;
+  const result = await clusterRequest(request, agentTestAnswerSchema);
+  return result.ok ? { ok: true, value: result.value.test } : result;
+}
+
+/** The same for an address that is not registered yet. */
+export async function testAddress(agent: {
+  readonly origin_url: string;
+  readonly webhook_path: string;
+}): Promise<ClusterResult<AgentTestBody>> {
+  const request = {
+    path: '/api/agents/test',
+    method: 'POST',
+    body: { agent },
+    as: AS,
+    timeoutMs: TEST_TIMEOUT_MS,
+  } as const;
+  const result = await clusterRequest(request, agentTestAnswerSchema);
+  return result.ok ? { ok: true, value: result.value.test } : result;
+}
