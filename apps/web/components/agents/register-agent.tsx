@@ -1,14 +1,17 @@
 'use client';
 
+import type { AgentTestBody } from '@fleetlm/protocol';
+import clsx from 'clsx';
 import { Plus } from 'lucide-react';
-import { useActionState, useState } from 'react';
-import { type RegisterState, register } from '@/app/(app)/agents/actions.ts';
+import { useActionState, useRef, useState, useTransition } from 'react';
+import { type RegisterState, register, tryAddress } from '@/app/(app)/agents/actions.ts';
 import type { Problem } from '@/lib/cluster-api.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { TestResult } from './test-result.tsx';
 
 export function RegisterAgent() {
   const [isOpen, setIsOpen] = useState(false);
@@ -30,20 +33,105 @@ export function RegisterAgent() {
 }
 
 const START: RegisterState = { status: 'editing', problem: null, values: {} };
+const STEPS = ['Address', 'Test call', 'Secret'] as const;
 
 function RegisterForm({ onDone }: { readonly onDone: () => void }) {
   const [state, action, isPending] = useActionState(register, START);
+  const [test, setTest] = useState<TestState>({ status: 'none' });
+  const [isTesting, startTest] = useTransition();
+  const form = useRef<HTMLFormElement>(null);
   if (state.status === 'registered')
-    return <Secret name={state.name} secret={state.secret} onDone={onDone} />;
+    return (
+      <>
+        <Steps current={2} />
+        <Secret name={state.name} secret={state.secret} onDone={onDone} />
+      </>
+    );
   const { problem, values } = state;
   const unplaced = problem !== null && problem.errors.length === 0 ? problem.detail : null;
+  const tryIt = () => {
+    if (form.current?.reportValidity() !== true) return;
+    const data = new FormData(form.current);
+    const field = (name: string): string => String(data.get(name) ?? '').trim();
+    startTest(async () => {
+      const outcome = await tryAddress({
+        origin_url: field('origin_url'),
+        webhook_path: field('webhook_path') || '/webhook',
+      });
+      setTest(
+        outcome.ok
+          ? { status: 'done', test: outcome.value }
+          : { status: 'refused', detail: outcome.problem.detail },
+      );
+    });
+  };
   return (
-    <form action={action} className="flex flex-col gap-4">
+    <form ref={form} action={action} className="flex flex-col gap-4">
+      <Steps current={test.status === 'none' ? 0 : 1} />
       {unplaced !== null && (
         <Notice tone="critical" role="alert">
           {unplaced}
         </Notice>
       )}
+      <AddressFields problem={problem} values={values} />
+      <div aria-live="polite" aria-busy={isTesting}>
+        {test.status === 'done' && !isTesting && <TestResult test={test.test} />}
+        {test.status === 'refused' && (
+          <Notice tone="critical" role="alert">
+            {test.detail}
+          </Notice>
+        )}
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <Button
+          variant={test.status === 'none' ? 'primary' : 'secondary'}
+          onClick={tryIt}
+          disabled={isTesting}
+        >
+          {isTesting ? 'Calling…' : test.status === 'none' ? 'Test call' : 'Test again'}
+        </Button>
+        <Button
+          type="submit"
+          variant={test.status === 'none' ? 'secondary' : 'primary'}
+          disabled={isPending}
+        >
+          {isPending ? 'Registering…' : 'Register'}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type TestState =
+  | { readonly status: 'none' }
+  | { readonly status: 'done'; readonly test: AgentTestBody }
+  | { readonly status: 'refused'; readonly detail: string };
+
+/** Where one is on the way to an agent. */
+function Steps({ current }: { readonly current: number }) {
+  return (
+    <ol aria-label="Steps" className="flex gap-4 text-xs text-muted">
+      {STEPS.map((step, index) => (
+        <li
+          key={step}
+          aria-current={index === current ? 'step' : undefined}
+          className={clsx(index === current && 'font-medium text-text')}
+        >
+          {index + 1}. {step}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+interface AddressFieldsProps {
+  readonly problem: Problem | null;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+function AddressFields({ problem, values }: AddressFieldsProps) {
+  return (
+    <>
       <Field
         label="Id"
         name="id"
@@ -79,10 +167,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
         defaultValue={values.webhook_path ?? '/webhook'}
         error={errorOf(problem, 'webhook_path')}
       />
-      <Button type="submit" variant="primary" disabled={isPending}>
-        {isPending ? 'Registering…' : 'Register'}
-      </Button>
-    </form>
+    </>
   );
 }
 

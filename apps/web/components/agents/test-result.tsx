@@ -47,6 +47,11 @@ export function TestResult({ test }: { readonly test: AgentTestBody }) {
   );
 }
 
+/** Nothing is ever put in between: its place is its identity. */
+function chunkKey(index: number, atMs: number): string {
+  return `${index} ${atMs}`;
+}
+
 function requestText({ url, request }: AgentTestBody): string {
   if (request === null) return 'Nothing went over the wire.';
   const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
@@ -77,7 +82,7 @@ function Chunks({ test }: { readonly test: AgentTestBody }) {
           <tbody className="tabular">
             {chunks.map(({ at_ms, text, error }, index) => (
               <tr
-                key={index}
+                key={chunkKey(index, at_ms)}
                 className="border-b border-border last:border-b-0 [&>*]:px-3 [&>*]:py-1"
               >
                 <td className="w-20 whitespace-nowrap text-muted">{formatDuration(at_ms)}</td>

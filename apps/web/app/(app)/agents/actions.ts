@@ -1,8 +1,10 @@
 'use server';
 
+import type { AgentTestBody } from '@fleetlm/protocol';
 import { revalidatePath } from 'next/cache';
+import { testAddress } from '@/lib/agent-owner.ts';
 import { registerAgent, setAgentStatus } from '@/lib/agents.ts';
-import type { Problem } from '@/lib/cluster-api.ts';
+import type { ClusterResult, Problem } from '@/lib/cluster-api.ts';
 import { requireAdmin } from '@/lib/session.ts';
 
 export type RegisterState =
@@ -31,6 +33,15 @@ export async function register(_: RegisterState, form: FormData): Promise<Regist
   if (!result.ok) return { status: 'editing', problem: result.problem, values };
   revalidatePath('/agents');
   return { status: 'registered', name, secret: result.value.secret };
+}
+
+/** What one call of an address that is not registered yet brings. */
+export async function tryAddress(address: {
+  readonly origin_url: string;
+  readonly webhook_path: string;
+}): Promise<ClusterResult<AgentTestBody>> {
+  await requireAdmin();
+  return testAddress(address);
 }
 
 /** Null: done; else why not. */
