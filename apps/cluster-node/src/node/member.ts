@@ -132,7 +132,11 @@ export class Member {
         groupCount: descriptor.groups,
         groups: this.#groups,
         router: this.#router,
-        castChunk: (frame) => this.#news.cast('chunk', frame),
+        self: environment.nodeId,
+        holds: (group) => this.#leaders.holds(group),
+        isConnected: (nodeId) => mesh.isConnected(nodeId),
+        holdersOf: (group) => this.#leaders.otherHolders(group),
+        cast: (nodeId, kind, body) => this.#news.castTo(nodeId, kind, body),
         onError: (error) => this.#fault(error),
       }),
     );
@@ -163,7 +167,7 @@ export class Member {
       flusherStats: () => this.#flusher.stats,
       reported: (nodeId, report) => this.#reports.receive(nodeId, report),
       happened: (event) => this.#admin.publish(event),
-      receiveChunk: (body) => this.#feed.receiveChunk(body),
+      feed: this.#feed,
     });
     this.runtime = new NodeRuntime({
       router: this.#router,
@@ -242,6 +246,7 @@ export class Member {
       case 'peer-down':
         this.#host.peerDown(numberOf(this.#options.descriptor, event.nodeId));
         this.#router.remote.peerDown(event.nodeId);
+        this.#feed.peerDown(event.nodeId);
         this.#news.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
         return;
       case 'peer-refused':
@@ -268,6 +273,7 @@ export class Member {
     ]);
     await this.#deliveries.stop(DELIVERIES_GRACE_MS);
     await new Promise<void>((resolve) => this.#host.stop(HAND_OVER_MS, resolve));
+    this.#feed.close();
     this.#router.close();
   }
 
@@ -300,7 +306,9 @@ export class Member {
 
   get #execution() {
     return {
+      self: this.#options.environment.nodeId,
       groups: this.#groups,
+      feed: this.#feed,
       archive: this.#flusher.archive,
       dispatch: this.#dispatch,
       flusher: this.#flusher,

@@ -1,6 +1,11 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode, FieldError } from '@fleetlm/protocol';
-import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+import type {
+  InboxEvent,
+  LiveSubscription,
+  SessionEvent,
+  Subscription,
+} from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
@@ -8,7 +13,12 @@ import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
-export type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+export type {
+  InboxEvent,
+  LiveSubscription,
+  SessionEvent,
+  Subscription,
+} from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
@@ -94,9 +104,9 @@ export interface Runtime {
   retry(sessionId: string): Promise<Result<null>>;
   /** The answer in progress from its first chunk; null when none is. */
   liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>>;
-  /** Events of a session on this node from now on; take the subscription before reading, merge by seq. */
-  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): Subscription;
-  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): Subscription;
+  /** Events of a session from now on: take the subscription, wait until it is ready, then read, and merge by seq. */
+  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): LiveSubscription;
+  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): LiveSubscription;
 
   /** As far as this node has applied. */
   listAgents(): readonly AgentRecord[];
