@@ -64,11 +64,6 @@ export class ClusterNews {
     for (const { nodeId } of connected) mesh.send(nodeId, 'cast', frame);
   }
 
-  /** To one node; false: not sent. */
-  castTo(nodeId: string, kind: CastKind, body: Uint8Array): boolean {
-    return this.#options.mesh.send(nodeId, 'cast', encodeCast(kind, body));
-  }
-
   /** False: malformed. */
   receive(nodeId: string, frame: Uint8Array): boolean {
     const cast = openCast(frame);

@@ -1,5 +1,6 @@
 import { getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
@@ -7,7 +8,8 @@ import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { CallOutcome } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
-import type { CastKind } from './casts.ts';
+import { type CastKind, encodeCast } from './casts.ts';
+import type { Leaders } from './leaders.ts';
 
 export interface FeedSources {
   /** Number of groups of conversations. */
@@ -15,11 +17,8 @@ export interface FeedSources {
   readonly groups: Groups;
   readonly router: Router;
   readonly self: string;
-  readonly holds: (group: number) => boolean;
-  readonly isConnected: (nodeId: string) => boolean;
-  /** The other nodes that hold a group. */
-  readonly holdersOf: (group: number) => readonly string[];
-  readonly cast: (nodeId: string, kind: CastKind, body: Uint8Array) => boolean;
+  readonly leaders: Pick<Leaders, 'holds' | 'otherHolders'>;
+  readonly mesh: Pick<Mesh, 'send' | 'isConnected'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -29,12 +28,12 @@ export function feedPorts({
   groups,
   router,
   self,
-  holds,
-  isConnected,
-  holdersOf,
-  cast,
+  leaders,
+  mesh,
   onError,
 }: FeedSources): FeedPorts {
+  const cast = (nodeId: string, kind: CastKind, body: Uint8Array): boolean =>
+    mesh.send(nodeId, 'cast', encodeCast(kind, body));
   return {
     inboxChanges: (userId, sinceVersion) => {
       const state = groups.state(groupOfUser(userId, groupCount));
@@ -61,8 +60,8 @@ export function feedPorts({
       return answerOf(outcome);
     },
     self,
-    holds,
-    isConnected,
+    holds: (group) => leaders.holds(group),
+    isConnected: (nodeId) => mesh.isConnected(nodeId),
     groupOf: (key) =>
       key.type === 'session' ? groupOfSession(key.sessionId) : groupOfUser(key.userId, groupCount),
     session: (sessionId) => {
@@ -88,7 +87,8 @@ export function feedPorts({
     },
     castChunk: (sessionId, frame) => {
       const group = groupOfSession(sessionId);
-      for (const nodeId of group === null ? [] : holdersOf(group)) cast(nodeId, 'chunk', frame);
+      for (const nodeId of group === null ? [] : leaders.otherHolders(group))
+        cast(nodeId, 'chunk', frame);
     },
     castEvent: (nodeId, frame) => cast(nodeId, 'followed', frame),
     monotonicMs: () => performance.now(),

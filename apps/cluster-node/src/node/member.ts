@@ -23,6 +23,7 @@ import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { callsAnswered } from './calls-answered.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
@@ -133,10 +134,8 @@ export class Member {
         groups: this.#groups,
         router: this.#router,
         self: environment.nodeId,
-        holds: (group) => this.#leaders.holds(group),
-        isConnected: (nodeId) => mesh.isConnected(nodeId),
-        holdersOf: (group) => this.#leaders.otherHolders(group),
-        cast: (nodeId, kind, body) => this.#news.castTo(nodeId, kind, body),
+        leaders: this.#leaders,
+        mesh,
         onError: (error) => this.#fault(error),
       }),
     );
@@ -269,18 +268,12 @@ export class Member {
     await Promise.all([
       this.#dispatch.stop(ANSWERS_GRACE_MS),
       this.#flusher.stop(FLUSH_GRACE_MS),
-      this.#callsAnswered(),
+      callsAnswered(this.#router, CALLS_GRACE_MS),
     ]);
     await this.#deliveries.stop(DELIVERIES_GRACE_MS);
     await new Promise<void>((resolve) => this.#host.stop(HAND_OVER_MS, resolve));
     this.#feed.close();
     this.#router.close();
-  }
-
-  async #callsAnswered(): Promise<void> {
-    const until = performance.now() + CALLS_GRACE_MS;
-    while (this.#router.inFlight > 0 && performance.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   // --- wiring --------------------------------------------------------------------------------------

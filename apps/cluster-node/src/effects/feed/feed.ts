@@ -186,7 +186,10 @@ export class Feed {
     this.#followed.groupChanged(group);
   }
 
-  /** This node's replica of the group is about to go: its people, and those who follow here, are told from elsewhere. */
+  /**
+   * This node's replica of the group is about to go: its people, and those who follow here, are told from elsewhere. To
+   * be called when `holds` says no already, and the state is still there.
+   */
   groupLost(group: number): void {
     const { groupOf } = this.#ports;
     for (const sessionId of [...this.#sessions.keys()]) {
