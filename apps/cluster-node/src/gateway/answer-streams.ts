@@ -4,7 +4,7 @@ import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { EventStream } from './event-stream.ts';
 import { STREAMS_MAX } from './limits.ts';
 import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError, whenLive } from './request-error.ts';
 
 /** Events that come while the answer so far is being read. */
 const PENDING_EVENTS_MAX = 2_000;
@@ -42,8 +42,8 @@ export class AnswerStreams {
     this.#runtime = runtime;
   }
 
-  /** To be called before anything is read or sent: what comes in between is kept. */
-  listen(sessionId: string): Listening {
+  /** To be waited for before anything is read or sent: what comes in between is kept. Throws `no_quorum`. */
+  async listen(sessionId: string): Promise<Listening> {
     if (this.#open.size >= STREAMS_MAX)
       throw new RequestError('overloaded', 'this node has too many open streams');
     const pending: SessionEvent[] = [];
@@ -52,6 +52,12 @@ export class AnswerStreams {
       else pending[PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
     };
     const subscription = this.#runtime.subscribeSession(sessionId, (event) => hear(event));
+    try {
+      await whenLive(subscription);
+    } catch (error) {
+      subscription.close();
+      throw error;
+    }
     return {
       hearAll: (listener) => {
         hear = listener;

@@ -1,5 +1,5 @@
 import type { ErrorCode, FieldError, Parsed } from '@fleetlm/protocol';
-import type { Result, RuntimeError } from '../runtime/runtime-api.ts';
+import type { LiveSubscription, Result, RuntimeError } from '../runtime/runtime-api.ts';
 
 /** A request that is answered with an error of the table of codes. */
 export class RequestError extends Error {
@@ -28,4 +28,13 @@ export function valueOrThrow<T>(result: Result<T>): T {
 export function parsedOf<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   throw new RequestError(parsed.code, parsed.detail, parsed.errors);
+}
+
+/** Waits until events come. Throws `no_quorum`: nobody could be reached who would tell of them. */
+export async function whenLive({ ready }: LiveSubscription): Promise<void> {
+  if (!(await ready))
+    throw new RequestError(
+      'no_quorum',
+      'no node that holds this conversation could be reached: there would be no live events',
+    );
 }

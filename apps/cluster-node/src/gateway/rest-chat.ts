@@ -28,7 +28,7 @@ export function addChatRoutes(
     const body = parsedOf(parse(chatRequestSchema, request.body));
     const identity = identityOf(request);
     const session = await chatSession(runtime, identity, body);
-    const listening = streams.listen(session.id);
+    const listening = await streams.listen(session.id);
     try {
       const sent = await send(runtime, identity, session, body);
       const follower = new ReplyFollower(sent.epoch, {
@@ -51,7 +51,7 @@ export function addChatRoutes(
       const identity = identityOf(request);
       const sessionId = chatSessionId(runtime, identity, request.params.id);
       const session = await visibleSession(runtime, identity, sessionId);
-      const listening = streams.listen(session.id);
+      const listening = await streams.listen(session.id);
       try {
         const answer = valueOrThrow(await runtime.liveAnswer(session.id));
         if (answer === null) {

@@ -3,7 +3,7 @@ import type { LiveAnswer, Runtime, SessionEvent } from '../runtime/runtime-api.t
 import { isVisible, noSession } from './access.ts';
 import type { Identity } from './identity.ts';
 import { JOIN_MESSAGES_MAX } from './limits.ts';
-import { RequestError, valueOrThrow } from './request-error.ts';
+import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { sessionPacket } from './socket-rooms.ts';
 import { messageBody, runState, sessionBody } from './wire.ts';
 
@@ -39,6 +39,7 @@ export async function joinSession(join: Join, ack: (answer: object) => void): Pr
     else overflow = true;
   });
   try {
+    await whenLive(subscription);
     const answer = await answerOf(join);
     const coveredSeq = answer.messages.at(-1)?.seq ?? lastSeq;
     ack(answer);

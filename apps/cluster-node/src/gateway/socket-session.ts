@@ -22,7 +22,7 @@ import {
   SOCKET_RATE,
   SOCKET_ROOMS_MAX,
 } from './limits.ts';
-import { RequestError, valueOrThrow } from './request-error.ts';
+import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { joinSession } from './session-join.ts';
 import { inboxRoom, type SocketRooms, sessionRoom } from './socket-rooms.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -150,13 +150,20 @@ export class SocketSession {
     // Joined before it is read: a delta may come first, and the client goes by the version.
     this.#joined.add(room);
     await socket.join(room);
-    const input = { userId: identity.userId, limit: INBOX_SESSIONS_MAX, before: null };
+    const subscription = runtime.subscribeInbox(identity.userId, () => undefined);
+    try {
+      await whenLive(subscription);
+      ack(await this.#inbox(identity.userId));
+    } finally {
+      subscription.close();
+    }
+  }
+
+  async #inbox(userId: string): Promise<object> {
+    const { runtime } = this.#options;
+    const input = { userId, limit: INBOX_SESSIONS_MAX, before: null };
     const { sessions, version } = valueOrThrow(await runtime.listSessions(input));
-    ack({
-      ok: true,
-      sessions: sessions.map((session) => inboxEntry(session, runtime)),
-      version,
-    });
+    return { ok: true, sessions: sessions.map((session) => inboxEntry(session, runtime)), version };
   }
 
   /** A user reads for itself; the API key for the session's user. */

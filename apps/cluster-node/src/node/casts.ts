@@ -1,7 +1,10 @@
-/** What one node tells all others without waiting for an answer; a missed one is made good by the next. */
-export type CastKind = 'chunk' | 'report' | 'event';
+/**
+ * What one node tells others without waiting for an answer. A missed report is made good by the next, chunks and events
+ * that are followed are counted.
+ */
+export type CastKind = 'chunk' | 'report' | 'event' | 'followed' | 'unfollow';
 
-const KINDS: readonly CastKind[] = ['chunk', 'report', 'event'];
+const KINDS: readonly CastKind[] = ['chunk', 'report', 'event', 'followed', 'unfollow'];
 
 /** One byte for the kind, then the body. */
 export function encodeCast(kind: CastKind, body: Uint8Array): Uint8Array {

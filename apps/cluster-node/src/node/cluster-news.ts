@@ -1,4 +1,5 @@
 import type { Mesh } from '@fleetlm/raft/mesh';
+import type { Feed } from '../effects/feed/feed.ts';
 import type { FlusherStats } from '../effects/flusher/index.ts';
 import type { ClusterEvent, ClusterEventKind } from '../runtime/cluster-view.ts';
 import {
@@ -22,7 +23,7 @@ export interface ClusterNewsOptions {
   readonly reported: (nodeId: string, report: NodeReport) => void;
   readonly happened: (event: ClusterEvent) => void;
   /** False: malformed. */
-  readonly receiveChunk: (body: Uint8Array) => boolean;
+  readonly feed: Pick<Feed, 'receiveChunk' | 'receiveEvent' | 'receiveUnfollow'>;
 }
 
 /** What the nodes tell each other without being asked: how they are, what happened, parts of answers. */
@@ -69,7 +70,11 @@ export class ClusterNews {
     if (cast === null) return false;
     switch (cast.kind) {
       case 'chunk':
-        return this.#options.receiveChunk(cast.body);
+        return this.#options.feed.receiveChunk(cast.body);
+      case 'followed':
+        return this.#options.feed.receiveEvent(nodeId, cast.body);
+      case 'unfollow':
+        return this.#options.feed.receiveUnfollow(nodeId, cast.body);
       case 'report': {
         const report = decodeReport(cast.body);
         if (report !== null) this.#options.reported(nodeId, report);

@@ -1,18 +1,24 @@
 import { getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
+import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { CallOutcome } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
+import { type CastKind, encodeCast } from './casts.ts';
+import type { Leaders } from './leaders.ts';
 
 export interface FeedSources {
   /** Number of groups of conversations. */
   readonly groupCount: number;
   readonly groups: Groups;
   readonly router: Router;
-  readonly castChunk: (frame: Uint8Array) => void;
+  readonly self: string;
+  readonly leaders: Pick<Leaders, 'holds' | 'otherHolders'>;
+  readonly mesh: Pick<Mesh, 'send' | 'isConnected'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -21,9 +27,13 @@ export function feedPorts({
   groupCount,
   groups,
   router,
-  castChunk,
+  self,
+  leaders,
+  mesh,
   onError,
 }: FeedSources): FeedPorts {
+  const cast = (nodeId: string, kind: CastKind, body: Uint8Array): boolean =>
+    mesh.send(nodeId, 'cast', encodeCast(kind, body));
   return {
     inboxChanges: (userId, sinceVersion) => {
       const state = groups.state(groupOfUser(userId, groupCount));
@@ -47,12 +57,47 @@ export function feedPorts({
       const outcome = await new Promise<CallOutcome>((resolve) =>
         router.call(group, 'leader', { type: 'live-answer', sessionId }, resolve),
       );
-      return outcome.status === 'done' && outcome.result.type === 'live-answer'
-        ? outcome.result.answer
-        : null;
+      return answerOf(outcome);
     },
-    castChunk,
+    self,
+    holds: (group) => leaders.holds(group),
+    isConnected: (nodeId) => mesh.isConnected(nodeId),
+    groupOf: (key) =>
+      key.type === 'session' ? groupOfSession(key.sessionId) : groupOfUser(key.userId, groupCount),
+    session: (sessionId) => {
+      const state = groups.state(groupOfSession(sessionId) ?? -1);
+      return state === null ? null : getSession(state, sessionId);
+    },
+    follow: (group, number, topic, done) =>
+      router.call(
+        group,
+        'replica',
+        { type: 'follow', group, subscriber: self, number, topic },
+        (outcome) =>
+          done(
+            outcome.status === 'done' && outcome.result.type === 'followed' ? outcome.result : null,
+          ),
+      ),
+    unfollow: (nodeId, number) => void cast(nodeId, 'unfollow', encodeUnfollow(number)),
+    fetchFrom: async (nodeId, sessionId) => {
+      const outcome = await new Promise<CallOutcome>((resolve) =>
+        router.ask(nodeId, { type: 'told-answer', sessionId }, resolve),
+      );
+      return answerOf(outcome);
+    },
+    castChunk: (sessionId, frame) => {
+      const group = groupOfSession(sessionId);
+      for (const nodeId of group === null ? [] : leaders.otherHolders(group))
+        cast(nodeId, 'chunk', frame);
+    },
+    castEvent: (nodeId, frame) => cast(nodeId, 'followed', frame),
     monotonicMs: () => performance.now(),
     onError,
   };
+}
+
+function answerOf(outcome: CallOutcome) {
+  return outcome.status === 'done' && outcome.result.type === 'live-answer'
+    ? outcome.result.answer
+    : null;
 }

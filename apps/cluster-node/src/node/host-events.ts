@@ -50,6 +50,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       return;
     case 'group-failed':
       leaders.replicaFailed(event.group);
+      feed.groupLost(event.group);
       metrics.faults.inc({ kind: 'replica' });
       log.error(event, 'raft: this replica stands still');
       return;

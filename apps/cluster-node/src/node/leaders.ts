@@ -33,6 +33,14 @@ export class Leaders {
     return placement.replicasOf(group).includes(self) && !this.#failed.has(group);
   }
 
+  /** Names of the other nodes with a replica of the group. */
+  otherHolders(group: number): readonly string[] {
+    const { descriptor, placement, self } = this.#options;
+    return placement
+      .replicasOf(group)
+      .flatMap((number) => (number === self ? [] : (nodeIdOf(descriptor, number) ?? [])));
+  }
+
   /** Number of a node; 0: nobody as far as this node knows, or it has no replica that would know. */
   leaderOf(group: number): number {
     return this.holds(group) ? this.#options.host.leaderOf(group) : 0;

@@ -24,6 +24,7 @@ import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { callsAnswered } from './calls-answered.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
@@ -133,7 +134,9 @@ export class Member {
         groupCount: descriptor.groups,
         groups: this.#groups,
         router: this.#router,
-        castChunk: (frame) => this.#news.cast('chunk', frame),
+        self: environment.nodeId,
+        leaders: this.#leaders,
+        mesh,
         onError: (error) => this.#fault(error),
       }),
     );
@@ -167,7 +170,7 @@ export class Member {
       flusherStats: () => this.#flusher.stats,
       reported: (nodeId, report) => this.#reports.receive(nodeId, report),
       happened: (event) => this.#admin.publish(event),
-      receiveChunk: (body) => this.#feed.receiveChunk(body),
+      feed: this.#feed,
     });
     this.runtime = new NodeRuntime({
       router: this.#router,
@@ -245,6 +248,7 @@ export class Member {
       case 'peer-down':
         this.#host.peerDown(numberOf(this.#options.descriptor, event.nodeId));
         this.#router.remote.peerDown(event.nodeId);
+        this.#feed.peerDown(event.nodeId);
         this.#news.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
         return;
       case 'peer-refused':
@@ -267,17 +271,12 @@ export class Member {
     await Promise.all([
       this.#dispatch.stop(ANSWERS_GRACE_MS),
       this.#flusher.stop(FLUSH_GRACE_MS),
-      this.#callsAnswered(),
+      callsAnswered(this.#router, CALLS_GRACE_MS),
     ]);
     await this.#deliveries.stop(DELIVERIES_GRACE_MS);
     await new Promise<void>((resolve) => this.#host.stop(HAND_OVER_MS, resolve));
+    this.#feed.close();
     this.#router.close();
-  }
-
-  async #callsAnswered(): Promise<void> {
-    const until = performance.now() + CALLS_GRACE_MS;
-    while (this.#router.inFlight > 0 && performance.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   // --- wiring --------------------------------------------------------------------------------------
@@ -303,7 +302,9 @@ export class Member {
 
   get #execution() {
     return {
+      self: this.#options.environment.nodeId,
       groups: this.#groups,
+      feed: this.#feed,
       archive: this.#flusher.archive,
       dispatch: this.#dispatch,
       flusher: this.#flusher,

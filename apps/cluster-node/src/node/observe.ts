@@ -138,6 +138,16 @@ export function observeParts(parts: ObservedParts): void {
     'Sessions with a listener here',
     () => feed.stats.sessionsSubscribed,
   );
+  observe(
+    'fleetlm_topics_followed',
+    'Sessions and inboxes that other nodes tell this one of',
+    () => feed.stats.followed,
+  );
+  observe(
+    'fleetlm_topics_told',
+    'Sessions and inboxes that this node tells others of',
+    () => feed.stats.followers,
+  );
   observe('fleetlm_live_answers', 'Answers in progress kept here', () => feed.stats.liveAnswers);
   observe('fleetlm_live_answer_bytes', 'Bytes of them', () => feed.stats.liveAnswerBytes);
   observe('fleetlm_requests_in_flight', 'Operations carried for clients', () => router.inFlight);

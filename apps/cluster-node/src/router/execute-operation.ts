@@ -2,6 +2,7 @@ import { groupOfSession } from '@fleetlm/protocol';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeCommand, executeStop } from './execute-command.ts';
 import { executeAgentFigures, executeRecentDeliveries } from './execute-deliveries.ts';
+import { executeFollow, executeToldAnswer } from './execute-follow.ts';
 import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
 import { executeSystemCommand } from './execute-system.ts';
 import { DONE, type Done, type ExecutionPorts, notLeader } from './execution.ts';
@@ -22,6 +23,7 @@ export function groupOf(operation: Operation): number | null {
       return groupOfSession(operation.sessionId);
     case 'list-sessions':
     case 'transfer-group':
+    case 'follow':
       return operation.group;
     case 'create-agent':
     case 'patch-agent':
@@ -32,6 +34,7 @@ export function groupOf(operation: Operation): number | null {
     case 'flush':
     case 'agent-figures':
     case 'recent-deliveries':
+    case 'told-answer':
       return null;
     default:
       return operation satisfies never;
@@ -53,6 +56,12 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
       return;
     case 'live-answer':
       executeLiveAnswer(operation.sessionId, ports, done);
+      return;
+    case 'told-answer':
+      executeToldAnswer(operation.sessionId, ports, done);
+      return;
+    case 'follow':
+      executeFollow(operation, ports, done);
       return;
     case 'get-session':
       executeGetSession(operation.sessionId, ports, done);

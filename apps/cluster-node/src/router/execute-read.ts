@@ -7,7 +7,7 @@ import { type Done, type ExecutionPorts, notLeader, rejected } from './execution
 import type { Attempt, Operation } from './operations.ts';
 
 /** Runs `then` once this replica has everything that was acknowledged before now; else the attempt is refused. */
-function afterReadIndex(
+export function afterReadIndex(
   group: number | null,
   ports: ExecutionPorts,
   done: Done,

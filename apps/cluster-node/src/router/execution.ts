@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@fleetlm/protocol';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
+import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
 import type { Groups, Proposed } from '../groups/groups.ts';
@@ -8,7 +9,9 @@ import type { Attempt } from './operations.ts';
 
 /** What carrying out needs from the rest of the node; given by main.ts. */
 export interface ExecutionPorts {
+  readonly self: string;
   readonly groups: Groups;
+  readonly feed: Pick<Feed, 'follow' | 'liveAnswer'>;
   readonly archive: Archive;
   readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold' | 'agentLoads'>;
   readonly flusher: Pick<Flusher, 'flushNow'>;

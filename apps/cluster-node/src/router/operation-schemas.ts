@@ -1,5 +1,7 @@
 import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
 import * as z from 'zod';
+import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
+import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
 import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
@@ -9,11 +11,6 @@ import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
 const bytes = z.instanceof(Uint8Array);
 const count = z.int().min(0);
 const id = z.string().min(1);
-
-const senderSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('user'), id }),
-  z.strictObject({ type: z.literal('agent'), id }),
-]);
 
 const rangeSchema = z.union([
   z.strictObject({ afterSeq: count, limit: count }),
@@ -44,6 +41,14 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   }),
   z.strictObject({ type: z.literal('stop-answer'), sessionId: id }),
   z.strictObject({ type: z.literal('live-answer'), sessionId: id }),
+  z.strictObject({ type: z.literal('told-answer'), sessionId: id }),
+  z.strictObject({
+    type: z.literal('follow'),
+    group: count,
+    subscriber: id,
+    number: count,
+    topic: topicSchema,
+  }),
   z.strictObject({ type: z.literal('get-session'), sessionId: id }),
   z.strictObject({
     type: z.literal('list-sessions'),
@@ -77,65 +82,6 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
     wanted: z.enum(['all', 'unwritten']),
   }),
 ]);
-
-const dispatchSchema = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('idle'), epoch: count }),
-  z.strictObject({
-    status: z.literal('waiting'),
-    epoch: count,
-    attempt: count,
-    dueAtMs: z.number(),
-    dueByMs: z.number(),
-    error: z.string().nullable(),
-  }),
-  z.strictObject({
-    status: z.literal('running'),
-    epoch: count,
-    attempt: count,
-    startedAtMs: z.number(),
-    throughSeq: count,
-  }),
-  z.strictObject({ status: z.literal('failed'), epoch: count, attempt: count, error: z.string() }),
-]);
-
-const sessionSchema = z.strictObject({
-  id,
-  userId: id,
-  agentId: id,
-  metadata: bytes,
-  status: z.enum(['active', 'archived']),
-  lastSeq: count,
-  lastReadSeq: count,
-  insertedAtMs: z.number(),
-  updatedAtMs: z.number(),
-  activity: count,
-  inboxVersion: count,
-  unreadCount: count,
-  lastUserSeq: count,
-  dispatch: dispatchSchema,
-  debounceMs: z.number(),
-  lastMessage: z
-    .strictObject({
-      sender: senderSchema,
-      kind: z.string(),
-      preview: z.string(),
-      insertedAtMs: z.number(),
-    })
-    .nullable(),
-  flushedSeq: count,
-  version: count,
-  flushedVersion: count,
-});
-
-const messageSchema = z.strictObject({
-  id,
-  sessionId: id,
-  seq: count,
-  sender: senderSchema,
-  kind: z.string(),
-  payload: bytes,
-  insertedAtMs: z.number(),
-});
 
 const errorCodeSchema = z
   .string()
@@ -176,6 +122,7 @@ const resultSchema = z.discriminatedUnion('type', [
       })
       .nullable(),
   }),
+  z.strictObject({ type: z.literal('followed'), nodeId: id, followed: followedSchema }),
   z.strictObject({ type: z.literal('flushed'), rows: count }),
   z.strictObject({ type: z.literal('agent-figures'), figures: agentFiguresSchema }),
   z.strictObject({

@@ -2,6 +2,7 @@ import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm
 import type { ErrorCode } from '@fleetlm/protocol';
 import type { AgentFigures, RecordedAttempt } from '../effects/deliveries/index.ts';
 import type { AgentLoad } from '../effects/dispatch/index.ts';
+import type { Followed, Topic } from '../effects/feed/follow-codec.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeStanding } from '../membership/system-state.ts';
@@ -40,6 +41,15 @@ export type Operation =
     }
   | { readonly type: 'stop-answer'; readonly sessionId: string }
   | { readonly type: 'live-answer'; readonly sessionId: string }
+  /** The answer in progress as this node, which tells others of it, has it. */
+  | { readonly type: 'told-answer'; readonly sessionId: string }
+  | {
+      readonly type: 'follow';
+      readonly group: number;
+      readonly subscriber: string;
+      readonly number: number;
+      readonly topic: Topic;
+    }
   | { readonly type: 'get-session'; readonly sessionId: string }
   | {
       readonly type: 'list-sessions';
@@ -118,6 +128,7 @@ export type OperationResult =
     }
   | { readonly type: 'agent'; readonly agent: AgentRecord }
   | { readonly type: 'live-answer'; readonly answer: LiveAnswer | null }
+  | { readonly type: 'followed'; readonly nodeId: string; readonly followed: Followed }
   | { readonly type: 'flushed'; readonly rows: number }
   | { readonly type: 'agent-figures'; readonly figures: AgentNodeFigures }
   | {

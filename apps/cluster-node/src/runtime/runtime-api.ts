@@ -1,7 +1,12 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode, FieldError } from '@fleetlm/protocol';
 import type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
-import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+import type {
+  InboxEvent,
+  LiveSubscription,
+  SessionEvent,
+  Subscription,
+} from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { AgentStats } from './agent-stats.ts';
@@ -12,7 +17,12 @@ export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
 export type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
-export type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+export type {
+  InboxEvent,
+  LiveSubscription,
+  SessionEvent,
+  Subscription,
+} from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { AgentStats } from './agent-stats.ts';
@@ -99,9 +109,9 @@ export interface Runtime {
   retry(sessionId: string): Promise<Result<null>>;
   /** The answer in progress from its first chunk; null when none is. */
   liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>>;
-  /** Events of a session on this node from now on; take the subscription before reading, merge by seq. */
-  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): Subscription;
-  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): Subscription;
+  /** Events of a session from now on: take the subscription, wait until it is ready, then read, and merge by seq. */
+  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): LiveSubscription;
+  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): LiveSubscription;
 
   /** As far as this node has applied. */
   listAgents(): readonly AgentRecord[];

@@ -2,7 +2,7 @@ import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol'
 import { ulid } from 'ulid';
 import type { TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
-import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
+import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
 import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
 import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
@@ -184,11 +184,11 @@ export class NodeRuntime implements Runtime {
     return { ok: true, value: await this.#ports.feed.liveAnswer(sessionId) };
   }
 
-  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): Subscription {
+  subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): LiveSubscription {
     return this.#ports.feed.subscribeSession(sessionId, sink);
   }
 
-  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): Subscription {
+  subscribeInbox(userId: string, sink: (event: InboxEvent) => void): LiveSubscription {
     return this.#ports.feed.subscribeInbox(userId, sink);
   }
 

@@ -81,6 +81,8 @@ export type ObservedName =
   | 'fleetlm_deliveries_kept_bytes'
   | 'fleetlm_sockets_connected'
   | 'fleetlm_sessions_subscribed'
+  | 'fleetlm_topics_followed'
+  | 'fleetlm_topics_told'
   | 'fleetlm_live_answers'
   | 'fleetlm_live_answer_bytes'
   | 'fleetlm_requests_in_flight';

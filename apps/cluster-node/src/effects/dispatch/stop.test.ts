@@ -73,6 +73,15 @@ function devices() {
   const feeds = (['near', 'far'] as const).map((place) => {
     let dispatch = bed.session().dispatch;
     const feed = new Feed({
+      self: place,
+      holds: () => true,
+      groupOf: () => 0,
+      session: () => null,
+      isConnected: () => true,
+      follow: () => undefined,
+      unfollow: () => undefined,
+      fetchFrom: async () => null,
+      castEvent: () => true,
       inboxChanges: () => null,
       dispatchOf: () => dispatch,
       fetch: async () => null,

@@ -25,3 +25,11 @@ export type InboxSink = (event: InboxEvent) => void;
 export interface Subscription {
   close(): void;
 }
+
+export interface LiveSubscription extends Subscription {
+  /**
+   * True once events come: what is read after that has everything that no event tells of. False: this node holds no
+   * replica, and could not reach one in time.
+   */
+  readonly ready: Promise<boolean>;
+}

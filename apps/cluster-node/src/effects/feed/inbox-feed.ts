@@ -1,5 +1,6 @@
 import type { SessionHead } from '@fleetlm/conversation';
 import type { InboxEvent, InboxSink, Subscription } from './feed-events.ts';
+import type { Followed } from './follow-codec.ts';
 import { SinkRooms } from './sink-rooms.ts';
 
 /** At most ten deltas a second and inbox. */
@@ -47,6 +48,27 @@ export class InboxFeed {
         this.#watched.delete(userId);
       },
     };
+  }
+
+  has(userId: string): boolean {
+    return this.#rooms.has(userId);
+  }
+
+  keys(): Iterable<string> {
+    return this.#watched.keys();
+  }
+
+  /** What was told of an inbox so far. */
+  standing(userId: string): Extract<Followed, { type: 'inbox' }> {
+    return { type: 'inbox', version: this.#watched.get(userId)?.version ?? 0, sessions: [] };
+  }
+
+  /** An event as another node has it. */
+  tell(userId: string, event: InboxEvent): void {
+    const watched = this.#watched.get(userId);
+    if (watched !== undefined && event.type === 'delta')
+      watched.version = Math.max(watched.version, event.version);
+    this.#rooms.publish(userId, event);
   }
 
   changed(userId: string): void {

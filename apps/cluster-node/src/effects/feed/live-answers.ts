@@ -1,6 +1,7 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { CompactChunks } from '../dispatch/compact-chunks.ts';
 import type { Chunk, LiveChunk } from '../dispatch/dispatch-api.ts';
+import type { ChunkPosition } from './follow-codec.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 /** Above this an answer's chunks are not kept here any more; whoever joins late is served by the leader's node. */
@@ -81,6 +82,19 @@ export class LiveAnswers {
     const answer = this.#answers.get(sessionId);
     if (answer !== undefined && !isCurrent(dispatch, answer.epoch, answer.attempt))
       this.#drop(sessionId, answer);
+  }
+
+  /** How far the answer in progress was delivered; null: nothing of one that still counts. */
+  position(sessionId: string): ChunkPosition | null {
+    const answer = this.#answers.get(sessionId);
+    if (answer === undefined || answer.next === 0) return null;
+    return { epoch: answer.epoch, attempt: answer.attempt, next: answer.next };
+  }
+
+  /** This node holds these no more. */
+  forget(concerns: (sessionId: string) => boolean): void {
+    for (const [sessionId, answer] of [...this.#answers])
+      if (concerns(sessionId)) this.#drop(sessionId, answer);
   }
 
   /** From the first chunk. Asks the leader's node when this one has none, or not all of it. */

@@ -1,0 +1,72 @@
+import type { DispatchState, Message, Sender, SessionHead } from '@fleetlm/conversation';
+import * as z from 'zod';
+
+/** What nodes tell each other of conversations, parsed as strictly as what people send. */
+
+const bytes = z.instanceof(Uint8Array);
+const count = z.int().min(0);
+const id = z.string().min(1);
+
+export const senderSchema: z.ZodType<Sender> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('user'), id }),
+  z.strictObject({ type: z.literal('agent'), id }),
+]);
+
+export const dispatchSchema: z.ZodType<DispatchState> = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('idle'), epoch: count }),
+  z.strictObject({
+    status: z.literal('waiting'),
+    epoch: count,
+    attempt: count,
+    dueAtMs: z.number(),
+    dueByMs: z.number(),
+    error: z.string().nullable(),
+  }),
+  z.strictObject({
+    status: z.literal('running'),
+    epoch: count,
+    attempt: count,
+    startedAtMs: z.number(),
+    throughSeq: count,
+  }),
+  z.strictObject({ status: z.literal('failed'), epoch: count, attempt: count, error: z.string() }),
+]);
+
+export const sessionSchema: z.ZodType<SessionHead> = z.strictObject({
+  id,
+  userId: id,
+  agentId: id,
+  metadata: bytes,
+  status: z.enum(['active', 'archived']),
+  lastSeq: count,
+  lastReadSeq: count,
+  insertedAtMs: z.number(),
+  updatedAtMs: z.number(),
+  activity: count,
+  inboxVersion: count,
+  unreadCount: count,
+  lastUserSeq: count,
+  dispatch: dispatchSchema,
+  debounceMs: z.number(),
+  lastMessage: z
+    .strictObject({
+      sender: senderSchema,
+      kind: z.string(),
+      preview: z.string(),
+      insertedAtMs: z.number(),
+    })
+    .nullable(),
+  flushedSeq: count,
+  version: count,
+  flushedVersion: count,
+});
+
+export const messageSchema: z.ZodType<Message> = z.strictObject({
+  id,
+  sessionId: id,
+  seq: count,
+  sender: senderSchema,
+  kind: z.string(),
+  payload: bytes,
+  insertedAtMs: z.number(),
+});

@@ -1,0 +1,135 @@
+import type { DispatchState, Message, SessionHead } from '@fleetlm/conversation';
+import { chunkSchema } from '@fleetlm/protocol';
+import { Packr } from 'msgpackr';
+import * as z from 'zod';
+import type { InboxEvent, SessionEvent } from './feed-events.ts';
+import { dispatchSchema, messageSchema, sessionSchema } from './feed-schemas.ts';
+
+/** What a node without a replica wants to hear, and from where on. */
+export type Topic =
+  /** `afterSeq` null: from now on. */
+  | { readonly type: 'session'; readonly sessionId: string; readonly afterSeq: number | null }
+  | {
+      readonly type: 'inbox';
+      readonly userId: string;
+      readonly group: number;
+      readonly afterVersion: number | null;
+    };
+
+/** How far the answer in progress was shown: chunks of this attempt below `next`. */
+export interface ChunkPosition {
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly next: number;
+}
+
+/** Where a subscription begins: everything up to here, everything after it comes as events. */
+export type Followed =
+  | {
+      readonly type: 'session';
+      /** Null: there is no such session in memory. */
+      readonly lastSeq: number | null;
+      /** Those after `afterSeq`, ascending; `isWhole` false: there are more than fit. */
+      readonly messages: readonly Message[];
+      readonly isWhole: boolean;
+      readonly dispatch: DispatchState | null;
+      readonly lastReadSeq: number | null;
+      readonly live: ChunkPosition | null;
+    }
+  | {
+      readonly type: 'inbox';
+      readonly version: number;
+      readonly sessions: readonly SessionHead[];
+    };
+
+/** `ended`: nothing more comes, the follower has to begin anew. */
+export type FollowEvent = SessionEvent | InboxEvent | { readonly type: 'ended' };
+
+const VERSION = 1;
+const count = z.int().min(0);
+const packr = new Packr({ useRecords: false });
+
+export const topicSchema: z.ZodType<Topic> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('session'),
+    sessionId: z.string().min(1),
+    afterSeq: count.nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('inbox'),
+    userId: z.string().min(1),
+    group: count,
+    afterVersion: count.nullable(),
+  }),
+]);
+
+export const followedSchema: z.ZodType<Followed> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('session'),
+    lastSeq: count.nullable(),
+    messages: z.array(messageSchema),
+    isWhole: z.boolean(),
+    dispatch: dispatchSchema.nullable(),
+    lastReadSeq: count.nullable(),
+    live: z.strictObject({ epoch: count, attempt: count, next: count }).nullable(),
+  }),
+  z.strictObject({ type: z.literal('inbox'), version: count, sessions: z.array(sessionSchema) }),
+]);
+
+const eventSchema: z.ZodType<FollowEvent> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('message'), message: messageSchema }),
+  z.strictObject({
+    type: z.literal('chunk'),
+    epoch: count,
+    attempt: count,
+    index: count,
+    chunk: chunkSchema,
+  }),
+  z.strictObject({ type: z.literal('status'), dispatch: dispatchSchema }),
+  z.strictObject({ type: z.literal('read'), lastReadSeq: count }),
+  z.strictObject({ type: z.literal('resync'), reason: z.string() }),
+  z.strictObject({ type: z.literal('delta'), version: count, sessions: z.array(sessionSchema) }),
+  z.strictObject({ type: z.literal('ended') }),
+]);
+
+const eventFrameSchema = z.tuple([z.literal(VERSION), count, count, eventSchema]);
+const unfollowSchema = z.tuple([z.literal(VERSION), count]);
+
+/** `position` counts the events of one subscription from 1: a hole tells that one was lost. */
+export interface EventFrame {
+  readonly number: number;
+  readonly position: number;
+  readonly event: FollowEvent;
+}
+
+export function encodeFollowEvent({ number, position, event }: EventFrame): Uint8Array {
+  return packr.pack([VERSION, number, position, event]);
+}
+
+/** Null: not an event of this version. */
+export function decodeFollowEvent(frame: Uint8Array): EventFrame | null {
+  const parsed = eventFrameSchema.safeParse(unpack(frame));
+  if (!parsed.success) return null;
+  const [, number, position, event] = parsed.data;
+  return { number, position, event };
+}
+
+export function encodeUnfollow(number: number): Uint8Array {
+  return packr.pack([VERSION, number]);
+}
+
+/** Null: not understood. */
+export function decodeUnfollow(frame: Uint8Array): number | null {
+  const parsed = unfollowSchema.safeParse(unpack(frame));
+  return parsed.success ? parsed.data[1] : null;
+}
+
+/** Undefined: no MessagePack at all. */
+function unpack(frame: Uint8Array): unknown {
+  try {
+    return packr.unpack(frame);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
