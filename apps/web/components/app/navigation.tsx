@@ -3,7 +3,7 @@
 import { unreadTotal } from '@fleetlm/client';
 import { useInbox } from '@fleetlm/client/react';
 import clsx from 'clsx';
-import { Bot, Inbox, type LucideIcon, Server } from 'lucide-react';
+import { Bot, FlaskConical, Inbox, type LucideIcon, Server } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { Person } from '@/lib/session.ts';
@@ -20,12 +20,14 @@ const AREAS: readonly Area[] = [
   { href: '/inbox', label: 'Inbox', icon: Inbox, adminOnly: false },
   { href: '/agents', label: 'Agents', icon: Bot, adminOnly: true },
   { href: '/admin', label: 'Cluster', icon: Server, adminOnly: true },
+  { href: '/admin/playground', label: 'Playground', icon: FlaskConical, adminOnly: true },
 ];
 
 /** The areas: a rail at the side, on a small screen a bar at the bottom (hidden while a conversation is open). */
 export function Navigation({ person }: { readonly person: Person }) {
   const pathname = usePathname();
   const sessionInView = /^\/inbox\/([^/]+)/.exec(pathname)?.[1] ?? null;
+  const current = areaOf(pathname);
   const unread = unreadTotal(useInbox(), sessionInView);
   return (
     <nav
@@ -40,7 +42,7 @@ export function Navigation({ person }: { readonly person: Person }) {
         <AreaLink
           key={area.href}
           area={area}
-          isCurrent={pathname.startsWith(area.href)}
+          isCurrent={area === current}
           count={area.href === '/inbox' ? unread : 0}
         />
       ))}
@@ -49,6 +51,13 @@ export function Navigation({ person }: { readonly person: Person }) {
       </div>
     </nav>
   );
+}
+
+/** The area with the longest address that the page is in. */
+function areaOf(pathname: string): Area | undefined {
+  return AREAS.filter(({ href }) => pathname.startsWith(href)).sort(
+    (a, b) => b.href.length - a.href.length,
+  )[0];
 }
 
 function AreaLink({
@@ -66,7 +75,7 @@ function AreaLink({
       href={area.href}
       aria-current={isCurrent ? 'page' : undefined}
       className={clsx(
-        'relative flex min-w-16 flex-col items-center gap-0.5 rounded-md px-2 py-1.5 text-xs',
+        'relative flex min-w-14 flex-col items-center gap-0.5 rounded-md px-1 py-1.5 text-xs md:min-w-16',
         isCurrent
           ? 'bg-raised font-medium text-text'
           : 'text-muted hover:bg-raised hover:text-text',
