@@ -20,7 +20,9 @@ export const LogTable = memo(function LogTable({ nodes }: { readonly nodes: read
   const indexes = Array.from({ length: last }, (_, at) => at + 1);
   const end = useRef<HTMLTableCellElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is new comes into view
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest', inline: 'end' }), [last]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest', inline: 'end' });
+  }, [last]);
   return (
     <section aria-labelledby="logs-title" className="min-w-0">
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1">
