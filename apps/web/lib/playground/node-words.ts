@@ -50,7 +50,8 @@ export function roleWord(node: NodeView, look: NodeLook): string {
 
 /** The line below the term: votes gathered by who campaigns, the vote given by the others. */
 export function voteWord(node: NodeView): string {
-  if (node.role === 'candidate') return `${node.votesFor.length} votes`;
+  if (node.role === 'candidate')
+    return node.votesFor.length === 1 ? '1 vote' : `${node.votesFor.length} votes`;
   if (node.role === 'pre-candidate') return `${node.votesFor.length} say yes`;
   return node.vote === 0 ? 'no vote' : `vote n${node.vote}`;
 }
