@@ -23,11 +23,13 @@ import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
+import { NodeRecorder } from './node-recorder.ts';
 import { observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
 import { openDispatch, openTestCaller } from './open-dispatch.ts';
@@ -74,6 +76,7 @@ export class Member {
   readonly #reports: ClusterReports;
   readonly #admin: NodeAdmin;
   readonly #news: ClusterNews;
+  readonly #recorder: NodeRecorder;
   readonly #leaders: Leaders;
   readonly #readiness: Readiness;
 
@@ -190,7 +193,7 @@ export class Member {
       agentStats: (agentId) => agentStats(nodes, agentId),
       metrics,
     });
-    observeParts({
+    const parts = {
       metrics,
       host: this.#host,
       groups: this.#groups,
@@ -202,7 +205,9 @@ export class Member {
       deliveries: this.#deliveries,
       eventLoop: options.eventLoop,
       peersConnected: () => mesh.connected.length,
-    });
+    };
+    observeParts(parts);
+    this.#recorder = new NodeRecorder(parts);
   }
 
   /** Opens the groups and begins to work. */
@@ -214,6 +219,7 @@ export class Member {
     this.#flusher.start();
     this.#deliveries.start();
     this.#news.start();
+    this.#recorder.start();
     this.#readiness.start();
   }
 
@@ -264,6 +270,7 @@ export class Member {
   async stop(): Promise<void> {
     this.beginStop();
     this.#news.stop();
+    this.#recorder.stop();
     await Promise.all([
       this.#dispatch.stop(ANSWERS_GRACE_MS),
       this.#flusher.stop(FLUSH_GRACE_MS),
@@ -315,6 +322,7 @@ export class Member {
       snapshotGroup: (group: number) => {
         if (this.#leaders.holds(group)) this.#host.snapshotGroup(group);
       },
+      nodeMetrics: (range: MetricRange, afterMs: number) => this.#recorder.metrics(range, afterMs),
       wallClockMs: Date.now,
       onError: (error: unknown) => this.#fault(error),
     };

@@ -32,6 +32,7 @@ export function groupOf(operation: Operation): number | null {
     case 'flush':
     case 'agent-figures':
     case 'recent-deliveries':
+    case 'node-metrics':
       return null;
     default:
       return operation satisfies never;
@@ -90,6 +91,11 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
     case 'recent-deliveries':
       executeRecentDeliveries(operation, ports, done);
       return;
+    case 'node-metrics': {
+      const metrics = ports.nodeMetrics(operation.range, operation.afterMs);
+      done({ status: 'done', result: { type: 'node-metrics', metrics } });
+      return;
+    }
     default:
       operation satisfies never;
   }

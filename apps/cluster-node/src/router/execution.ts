@@ -4,6 +4,8 @@ import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
 import type { Groups, Proposed } from '../groups/groups.ts';
+import type { NodeMetrics } from '../runtime/node-metrics.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { Attempt } from './operations.ts';
 
 /** What carrying out needs from the rest of the node; given by main.ts. */
@@ -19,6 +21,8 @@ export interface ExecutionPorts {
   readonly isReadyLeader: (group: number) => boolean;
   readonly transferLeadership: (group: number, to: number) => void;
   readonly snapshotGroup: (group: number) => void;
+  /** What this node has kept of itself, later than a moment. */
+  readonly nodeMetrics: (range: MetricRange, afterMs: number) => NodeMetrics;
   readonly wallClockMs: () => number;
   readonly onError: (error: unknown) => void;
 }

@@ -1,6 +1,7 @@
 import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
+import { nodeMetricsSchema } from '../runtime/node-metrics.ts';
 import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
 
@@ -75,6 +76,11 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
     agentId: id,
     delivery: z.strictObject({ sessionId: id, epoch: count }).nullable(),
     wanted: z.enum(['all', 'unwritten']),
+  }),
+  z.strictObject({
+    type: z.literal('node-metrics'),
+    range: z.enum(['15m', '24h']),
+    afterMs: z.number(),
   }),
 ]);
 
@@ -184,6 +190,7 @@ const resultSchema = z.discriminatedUnion('type', [
     unwritten: count,
     dropped: count,
   }),
+  z.strictObject({ type: z.literal('node-metrics'), metrics: nodeMetricsSchema }),
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('rejected'), code: errorCodeSchema, detail: z.string() }),
 ]);

@@ -4,9 +4,11 @@ import type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { ClusterMetrics } from './node-metrics.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export { percentilesOf } from '../effects/deliveries/index.ts';
@@ -17,6 +19,7 @@ export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
+export type { ClusterMetrics } from './node-metrics.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
@@ -142,5 +145,9 @@ export interface AdminRuntime {
   snapshotGroup(group: number): Promise<Result<null>>;
   flush(): Promise<Result<{ readonly rows: number }>>;
   drain(nodeId: string): Promise<Result<null>>;
+  /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */
+  metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics>;
+  /** As this node has heard them since it started, newest first. */
+  recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
 }
