@@ -1,4 +1,5 @@
 import { type Page, test } from '@playwright/test';
+import { operatorJourneys } from './journeys/operators.ts';
 import { playgroundJourneys } from './journeys/playground.ts';
 import { signIn } from './support/pages.ts';
 import { type RunningSystem, removeData, systemForTests } from './support/system.ts';
@@ -21,7 +22,6 @@ test.afterAll(async () => {
   removeData(system);
 });
 
-playgroundJourneys(
-  () => admin,
-  () => system.webUrl,
-);
+const asAdmin = [() => admin, () => system.webUrl] as const;
+operatorJourneys(...asAdmin);
+playgroundJourneys(...asAdmin);

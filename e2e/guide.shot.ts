@@ -59,5 +59,9 @@ test('the cluster', async ({ browser }) => {
   const page = await signIn(browser, system, 'admin');
   await page.goto(`${system.webUrl}/admin`);
   await expect(page.getByRole('rowheader', { name: 'n3' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Values' }).first()).toContainText(/n3\s*[\d.]+ ms/);
   await shoot(page, 'cluster');
+  await page.goto(`${system.webUrl}/admin/groups?g=a3`);
+  await expect(page.getByRole('region', { name: 'Group A3' })).toContainText('leader');
+  await shoot(page, 'groups');
 });

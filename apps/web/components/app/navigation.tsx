@@ -3,7 +3,7 @@
 import { unreadTotal } from '@fleetlm/client';
 import { useInbox } from '@fleetlm/client/react';
 import clsx from 'clsx';
-import { Bot, FlaskConical, Inbox, type LucideIcon, Server } from 'lucide-react';
+import { Bot, Inbox, type LucideIcon, Server } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { Person } from '@/lib/session.ts';
@@ -20,14 +20,13 @@ const AREAS: readonly Area[] = [
   { href: '/inbox', label: 'Inbox', icon: Inbox, adminOnly: false },
   { href: '/agents', label: 'Agents', icon: Bot, adminOnly: true },
   { href: '/admin', label: 'Cluster', icon: Server, adminOnly: true },
-  { href: '/admin/playground', label: 'Playground', icon: FlaskConical, adminOnly: true },
 ];
 
 /** The areas: a rail at the side, on a small screen a bar at the bottom (hidden while a conversation is open). */
 export function Navigation({ person }: { readonly person: Person }) {
   const pathname = usePathname();
   const sessionInView = /^\/inbox\/([^/]+)/.exec(pathname)?.[1] ?? null;
-  const current = areaOf(pathname);
+  const current = AREAS.find(({ href }) => pathname.startsWith(href));
   const unread = unreadTotal(useInbox(), sessionInView);
   return (
     <nav
@@ -51,13 +50,6 @@ export function Navigation({ person }: { readonly person: Person }) {
       </div>
     </nav>
   );
-}
-
-/** The area with the longest address that the page is in. */
-function areaOf(pathname: string): Area | undefined {
-  return AREAS.filter(({ href }) => pathname.startsWith(href)).sort(
-    (a, b) => b.href.length - a.href.length,
-  )[0];
 }
 
 function AreaLink({
