@@ -23,14 +23,13 @@ import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
 import { NodeRecorder } from './node-recorder.ts';
-import { observeParts } from './observe.ts';
+import { type ObservedParts, observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
 import { openDispatch, openTestCaller } from './open-dispatch.ts';
 import { ownReport } from './own-report.ts';
@@ -77,6 +76,7 @@ export class Member {
   readonly #admin: NodeAdmin;
   readonly #news: ClusterNews;
   readonly #recorder: NodeRecorder;
+  readonly #parts: ObservedParts;
   readonly #leaders: Leaders;
   readonly #readiness: Readiness;
 
@@ -193,7 +193,7 @@ export class Member {
       agentStats: (agentId) => agentStats(nodes, agentId),
       metrics,
     });
-    const parts = {
+    this.#parts = {
       metrics,
       host: this.#host,
       groups: this.#groups,
@@ -206,8 +206,8 @@ export class Member {
       eventLoop: options.eventLoop,
       peersConnected: () => mesh.connected.length,
     };
-    observeParts(parts);
-    this.#recorder = new NodeRecorder(parts);
+    observeParts(this.#parts);
+    this.#recorder = new NodeRecorder(this.#parts);
   }
 
   /** Opens the groups and begins to work. */
@@ -322,7 +322,8 @@ export class Member {
       snapshotGroup: (group: number) => {
         if (this.#leaders.holds(group)) this.#host.snapshotGroup(group);
       },
-      nodeMetrics: (range: MetricRange, afterMs: number) => this.#recorder.metrics(range, afterMs),
+      nodeMetrics: (...asked: Parameters<NodeRecorder['metrics']>) =>
+        this.#recorder.metrics(...asked),
       wallClockMs: Date.now,
       onError: (error: unknown) => this.#fault(error),
     };
@@ -346,8 +347,6 @@ export class Member {
   }
 
   readonly #agent = (agentId: string) => this.#groups.system.agents.get(agentId) ?? null;
-
-  // --- what happens --------------------------------------------------------------------------------
 
   async #sealOldSecrets(): Promise<void> {
     if (!(await this.#readiness.catchUpSystem())) return;
@@ -385,16 +384,12 @@ export class Member {
   }
 
   #ownReport() {
-    const { environment, version, storage, eventLoop } = this.#options;
+    const { environment, version } = this.#options;
     return ownReport({
+      ...this.#parts,
       nodeId: environment.nodeId,
       number: this.#self,
       version,
-      host: this.#host,
-      groups: this.#groups,
-      wal: storage.wal,
-      flusher: this.#flusher,
-      eventLoop,
       wallClockMs: Date.now,
       uptimeMs: () => performance.now(),
     });

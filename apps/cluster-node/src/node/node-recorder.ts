@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { memoryUsage } from 'node:process';
-import type { NodeMetrics } from '../runtime/node-metrics.ts';
+import type { NodeMetrics } from '../router/node-metrics.ts';
 import { MetricHistory, type MetricRange } from '../telemetry/metric-history.ts';
 import type { MetricPoint } from '../telemetry/metric-ring.ts';
 import type { ObservedParts } from './observe.ts';

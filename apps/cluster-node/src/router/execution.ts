@@ -4,8 +4,8 @@ import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
 import type { Groups, Proposed } from '../groups/groups.ts';
-import type { NodeMetrics } from '../runtime/node-metrics.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 import type { Attempt } from './operations.ts';
 
 /** What carrying out needs from the rest of the node; given by main.ts. */

@@ -1,8 +1,8 @@
 import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
-import { nodeMetricsSchema } from '../runtime/node-metrics.ts';
 import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
+import { nodeMetricsSchema } from './node-metrics.ts';
 import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
 
 /** What other nodes send is parsed as strictly as what people send. */

@@ -5,8 +5,8 @@ import type { AgentLoad } from '../effects/dispatch/index.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeStanding } from '../membership/system-state.ts';
-import type { NodeMetrics } from '../runtime/node-metrics.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 
 /**
  * Everything that one node may ask of another. A closed set: what is not here can't be forwarded. Each of them

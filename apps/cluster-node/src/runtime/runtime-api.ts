@@ -6,9 +6,9 @@ import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
+import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
-import type { ClusterMetrics } from './node-metrics.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export { percentilesOf } from '../effects/deliveries/index.ts';
@@ -18,8 +18,8 @@ export type { InboxEvent, SessionEvent, Subscription } from '../effects/feed/fee
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { AgentStats } from './agent-stats.ts';
+export type { ClusterMetrics } from './cluster-metrics.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
-export type { ClusterMetrics } from './node-metrics.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
