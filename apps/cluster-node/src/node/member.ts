@@ -287,8 +287,6 @@ export class Member {
       await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
-  // --- wiring --------------------------------------------------------------------------------------
-
   #createRouter(): Router {
     const { descriptor, mesh, metrics, log } = this.#options;
     return new Router({
