@@ -46,9 +46,22 @@ test('a conversation', async ({ browser }) => {
   await shoot(page, 'chat');
 });
 
+test('the playground', async ({ browser }) => {
+  const page = await signIn(browser, system, 'admin');
+  await page.goto(`${system.webUrl}/admin/playground?scenario=split-vote`);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(page.getByText('n3 is a candidate in term 2')).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await shoot(page, 'playground');
+});
+
 test('the cluster', async ({ browser }) => {
   const page = await signIn(browser, system, 'admin');
   await page.goto(`${system.webUrl}/admin`);
   await expect(page.getByRole('rowheader', { name: 'n3' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Values' }).first()).toContainText(/n3\s*[\d.]+ ms/);
   await shoot(page, 'cluster');
+  await page.goto(`${system.webUrl}/admin/groups?g=a3`);
+  await expect(page.getByRole('region', { name: 'Group A3' })).toContainText('leader');
+  await shoot(page, 'groups');
 });

@@ -152,10 +152,7 @@ test('the admin sees three nodes and 256 groups, and a killed node as down', asy
   const row = (node: string) =>
     admin.getByRole('row').filter({ has: admin.getByRole('rowheader', { name: node }) });
   for (const node of ['n1', 'n2', 'n3']) await expect(row(node)).toContainText('up');
-  const groups = admin.getByRole('toolbar', { name: 'Groups by leader' }).getByRole('button');
-  await expect(groups).toHaveCount(256);
-  await groups.first().click();
-  await expect(admin.getByRole('region', { name: 'Group 00' })).toContainText(/Term\s*[1-9]/);
+  await expect(admin.getByText('256 / 256')).toBeVisible();
   await system.control('kill', 'n2');
   await expect(row('n2')).toContainText('down');
   await system.control('start', 'n2');

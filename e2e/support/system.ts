@@ -20,6 +20,21 @@ export interface RunningSystem {
   interrupt(): Promise<{ readonly code: number | null; readonly seconds: number }>;
 }
 
+/**
+ * A system for tests that leave it as it is. E2E_SYSTEM=<port base>:<data directory> names one that runs
+ * already (`npm run dev`), so that a journey can be written against it; nobody stops that one.
+ */
+export async function systemForTests(options: {
+  readonly portBase: number;
+}): Promise<RunningSystem> {
+  const running = /^(\d+):(.+)$/.exec(process.env.E2E_SYSTEM ?? '');
+  if (running === null) return startSystem(options);
+  return {
+    ...systemAt(Number(running[1]), running[2] ?? ''),
+    interrupt: () => Promise.resolve({ code: 0, seconds: 0 }),
+  };
+}
+
 export async function startSystem(options: {
   readonly portBase: number;
   readonly dataDirectory?: string;
@@ -31,14 +46,8 @@ export async function startSystem(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await untilRunning(child);
-  const base = options.portBase;
   return {
-    webUrl: `http://127.0.0.1:${base}`,
-    nodeUrls: [1, 2, 3].map((number) => `http://127.0.0.1:${base + number}`),
-    databaseUrl: `postgresql://fleetlm:fleetlm@127.0.0.1:${base + 329}/fleetlm`,
-    dataDirectory,
-    secrets: JSON.parse(readFileSync(join(dataDirectory, 'secrets.json'), 'utf8')),
-    control: (action, part) => control(dataDirectory, `${action} ${part}`),
+    ...systemAt(options.portBase, dataDirectory),
     interrupt: async () => {
       const startedAt = performance.now();
       const code = await new Promise<number | null>((resolve) => {
@@ -51,8 +60,20 @@ export async function startSystem(options: {
   };
 }
 
+function systemAt(base: number, dataDirectory: string): Omit<RunningSystem, 'interrupt'> {
+  return {
+    webUrl: `http://127.0.0.1:${base}`,
+    nodeUrls: [1, 2, 3].map((number) => `http://127.0.0.1:${base + number}`),
+    databaseUrl: `postgresql://fleetlm:fleetlm@127.0.0.1:${base + 329}/fleetlm`,
+    dataDirectory,
+    secrets: JSON.parse(readFileSync(join(dataDirectory, 'secrets.json'), 'utf8')),
+    control: (action, part) => control(dataDirectory, `${action} ${part}`),
+  };
+}
+
 /** Removes what a system kept; only after it has stopped. */
 export function removeData(system: RunningSystem): void {
+  if (process.env.E2E_SYSTEM !== undefined) return;
   rmSync(system.dataDirectory, { recursive: true, force: true });
 }
 

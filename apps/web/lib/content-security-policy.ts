@@ -21,6 +21,8 @@ export function contentSecurityPolicy(
     "img-src 'self' data: blob:",
     "font-src 'self'",
     `connect-src ${["'self'", ...nodes].join(' ')}${isDevelopment ? ' ws:' : ''}`,
+    // Without it 'strict-dynamic' would decide about workers, which have no nonce.
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -9,6 +9,7 @@ export * from './error-schemas.ts';
 export * from './ids.ts';
 export { isStorable, type JsonObject, type JsonValue, jsonObject } from './json-object.ts';
 export * from './messages.ts';
+export * from './metrics.ts';
 export { fieldErrors, type Parsed, parse } from './parse.ts';
 export * from './plain.ts';
 export * from './sessions.ts';

@@ -3,7 +3,6 @@ import {
   adminAcceptedSchema,
   clusterSnapshotSchema,
   groupAnswerSchema,
-  readinessSchema,
   transferGroupSchema,
 } from './admin.ts';
 import {
@@ -18,6 +17,7 @@ import {
 import { CHAT_ROUTES } from './chat-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import type { ErrorCode } from './error-codes.ts';
+import { HEALTH_ROUTES } from './health-routes.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
 import {
@@ -26,6 +26,7 @@ import {
   messagesQuerySchema,
   postMessageSchema,
 } from './messages.ts';
+import { METRICS_ROUTES } from './metrics.ts';
 import {
   createSessionSchema,
   markReadSchema,
@@ -79,7 +80,6 @@ const groupNumberSchema = z
   .min(0)
   .max(GROUPS_MAX - 1);
 const acceptedSchema = z.strictObject({ accepted: z.literal(true) });
-const liveSchema = z.strictObject({ live: z.literal(true) });
 const eventStream = { mediaType: 'text/event-stream' };
 
 const AGENT_ROUTES: readonly RestRoute[] = [
@@ -281,39 +281,6 @@ const ANSWER_ROUTES: readonly RestRoute[] = [
   },
 ];
 
-const HEALTH_ROUTES: readonly RestRoute[] = [
-  {
-    method: 'GET',
-    path: '/health/live',
-    topic: 'Health',
-    summary: 'The process is there.',
-    access: 'anyone',
-    answers: [{ status: 200, description: 'it is', body: liveSchema }],
-    errors: [],
-  },
-  {
-    method: 'GET',
-    path: '/health/ready',
-    topic: 'Health',
-    summary: 'Whether the node can serve, and if not, why not.',
-    access: 'anyone',
-    answers: [
-      { status: 200, description: 'ready', body: readinessSchema },
-      { status: 503, description: 'not ready, with reasons', body: readinessSchema },
-    ],
-    errors: [],
-  },
-  {
-    method: 'GET',
-    path: '/metrics',
-    topic: 'Health',
-    summary: 'Figures for Prometheus.',
-    access: 'anyone',
-    answers: [{ status: 200, description: 'the figures', body: { mediaType: 'text/plain' } }],
-    errors: [],
-  },
-];
-
 const OPERATOR_ROUTES: readonly RestRoute[] = [
   {
     method: 'GET',
@@ -389,5 +356,6 @@ export const REST_ROUTES: readonly RestRoute[] = [
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
+  ...METRICS_ROUTES,
   ...HEALTH_ROUTES,
 ];

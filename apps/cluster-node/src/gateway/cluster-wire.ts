@@ -4,6 +4,7 @@ import type {
   ClusterNode,
   ClusterSnapshot,
 } from '@fleetlm/protocol';
+import { GROUPS_MAX } from '@fleetlm/protocol';
 import type { ClusterEvent, ClusterView, GroupView, NodeView } from '../runtime/runtime-api.ts';
 import { isoTime } from './wire.ts';
 
@@ -62,11 +63,13 @@ function clusterGroup(group: GroupView): ClusterGroup {
 }
 
 export function clusterEvent(event: ClusterEvent): ClusterEventBody {
+  // The group of the registry comes after those of conversations; people know it by its name.
+  const isSystem = event.group !== null && event.group >= GROUPS_MAX;
   return {
     at: isoTime(event.atMs),
     node_id: event.nodeId,
     kind: event.kind,
-    group: event.group,
-    detail: event.detail,
+    group: isSystem ? null : event.group,
+    detail: isSystem ? `system group: ${event.detail}` : event.detail,
   };
 }

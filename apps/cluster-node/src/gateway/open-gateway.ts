@@ -13,6 +13,7 @@ import { createRestApp } from './rest-app.ts';
 import { addChatRoutes } from './rest-chat.ts';
 import { addDeadLetterRoutes } from './rest-dead-letters.ts';
 import { addDeliveryRoutes } from './rest-deliveries.ts';
+import { addMetricsRoutes } from './rest-metrics.ts';
 import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
 import { addSessionRoutes } from './rest-sessions.ts';
 import { addStreamRoute } from './rest-stream.ts';
@@ -46,6 +47,7 @@ export function addRoutes(
   addDeliveryRoutes(app, runtime);
   addDeadLetterRoutes(app, runtime);
   addAdminRoutes(app, runtime);
+  addMetricsRoutes(app, runtime);
 }
 
 /** REST and Socket.IO on a port that is open already; from now on it serves. */

@@ -29,7 +29,8 @@ import { ClusterNews } from './cluster-news.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import { Leaders } from './leaders.ts';
-import { observeParts } from './observe.ts';
+import { NodeRecorder } from './node-recorder.ts';
+import { type ObservedParts, observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
 import { openDispatch, openTestCaller } from './open-dispatch.ts';
 import { ownReport } from './own-report.ts';
@@ -51,12 +52,11 @@ export interface MemberOptions {
   readonly onFatal: (failure: FatalFailure) => void;
 }
 
-/** Running answers get this long to end before the next leader takes them up. */
+/** What is under way gets this long when the node stops. */
 const ANSWERS_GRACE_MS = 1_500;
 const FLUSH_GRACE_MS = 1_500;
 const DELIVERIES_GRACE_MS = 750;
 const HAND_OVER_MS = 2_500;
-/** Operations under way get this long to be answered. */
 const CALLS_GRACE_MS = 1_000;
 
 /** A node that knows its cluster: every part of the engine, wired. Here, and only here, data goes back up. */
@@ -75,6 +75,8 @@ export class Member {
   readonly #reports: ClusterReports;
   readonly #admin: NodeAdmin;
   readonly #news: ClusterNews;
+  readonly #recorder: NodeRecorder;
+  readonly #parts: ObservedParts;
   readonly #leaders: Leaders;
   readonly #readiness: Readiness;
 
@@ -193,7 +195,7 @@ export class Member {
       agentStats: (agentId) => agentStats(nodes, agentId),
       metrics,
     });
-    observeParts({
+    this.#parts = {
       metrics,
       host: this.#host,
       groups: this.#groups,
@@ -205,7 +207,9 @@ export class Member {
       deliveries: this.#deliveries,
       eventLoop: options.eventLoop,
       peersConnected: () => mesh.connected.length,
-    });
+    };
+    observeParts(this.#parts);
+    this.#recorder = new NodeRecorder(this.#parts);
   }
 
   /** Opens the groups and begins to work. */
@@ -217,6 +221,7 @@ export class Member {
     this.#flusher.start();
     this.#deliveries.start();
     this.#news.start();
+    this.#recorder.start();
     this.#readiness.start();
   }
 
@@ -264,10 +269,11 @@ export class Member {
     this.#readiness.beginStop();
   }
 
-  /** Ends what is under way, hands leaderships over and closes the log. At most about six seconds. */
+  /** Ends what is under way, hands leaderships over and closes the log; in six seconds. */
   async stop(): Promise<void> {
     this.beginStop();
     this.#news.stop();
+    this.#recorder.stop();
     await Promise.all([
       this.#dispatch.stop(ANSWERS_GRACE_MS),
       this.#flusher.stop(FLUSH_GRACE_MS),
@@ -278,8 +284,6 @@ export class Member {
     this.#feed.close();
     this.#router.close();
   }
-
-  // --- wiring --------------------------------------------------------------------------------------
 
   #createRouter(): Router {
     const { descriptor, mesh, metrics, log } = this.#options;
@@ -316,6 +320,8 @@ export class Member {
       snapshotGroup: (group: number) => {
         if (this.#leaders.holds(group)) this.#host.snapshotGroup(group);
       },
+      nodeMetrics: (...asked: Parameters<NodeRecorder['metrics']>) =>
+        this.#recorder.metrics(...asked),
       wallClockMs: Date.now,
       onError: (error: unknown) => this.#fault(error),
     };
@@ -339,8 +345,6 @@ export class Member {
   }
 
   readonly #agent = (agentId: string) => this.#groups.system.agents.get(agentId) ?? null;
-
-  // --- what happens --------------------------------------------------------------------------------
 
   async #sealOldSecrets(): Promise<void> {
     if (!(await this.#readiness.catchUpSystem())) return;
@@ -378,16 +382,12 @@ export class Member {
   }
 
   #ownReport() {
-    const { environment, version, storage, eventLoop } = this.#options;
+    const { environment, version } = this.#options;
     return ownReport({
+      ...this.#parts,
       nodeId: environment.nodeId,
       number: this.#self,
       version,
-      host: this.#host,
-      groups: this.#groups,
-      wal: storage.wal,
-      flusher: this.#flusher,
-      eventLoop,
       wallClockMs: Date.now,
       uptimeMs: () => performance.now(),
     });

@@ -35,6 +35,7 @@ export function groupOf(operation: Operation): number | null {
     case 'agent-figures':
     case 'recent-deliveries':
     case 'told-answer':
+    case 'node-metrics':
       return null;
     default:
       return operation satisfies never;
@@ -99,6 +100,11 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
     case 'recent-deliveries':
       executeRecentDeliveries(operation, ports, done);
       return;
+    case 'node-metrics': {
+      const metrics = ports.nodeMetrics(operation.range, operation.afterMs);
+      done({ status: 'done', result: { type: 'node-metrics', metrics } });
+      return;
+    }
     default:
       operation satisfies never;
   }

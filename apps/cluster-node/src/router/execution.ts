@@ -5,6 +5,8 @@ import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
 import type { Groups, Proposed } from '../groups/groups.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 import type { Attempt } from './operations.ts';
 
 /** What carrying out needs from the rest of the node; given by main.ts. */
@@ -22,6 +24,8 @@ export interface ExecutionPorts {
   readonly isReadyLeader: (group: number) => boolean;
   readonly transferLeadership: (group: number, to: number) => void;
   readonly snapshotGroup: (group: number) => void;
+  /** What this node has kept of itself, later than a moment. */
+  readonly nodeMetrics: (range: MetricRange, afterMs: number) => NodeMetrics;
   readonly wallClockMs: () => number;
   readonly onError: (error: unknown) => void;
 }

@@ -4,6 +4,7 @@ import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
 import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
+import { nodeMetricsSchema } from './node-metrics.ts';
 import { type Attempt, type Operation, REFUSAL_REASONS } from './operations.ts';
 
 /** What other nodes send is parsed as strictly as what people send. */
@@ -81,6 +82,11 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
     delivery: z.strictObject({ sessionId: id, epoch: count }).nullable(),
     wanted: z.enum(['all', 'unwritten']),
   }),
+  z.strictObject({
+    type: z.literal('node-metrics'),
+    range: z.enum(['15m', '24h']),
+    afterMs: z.number(),
+  }),
 ]);
 
 const errorCodeSchema = z
@@ -131,6 +137,7 @@ const resultSchema = z.discriminatedUnion('type', [
     unwritten: count,
     dropped: count,
   }),
+  z.strictObject({ type: z.literal('node-metrics'), metrics: nodeMetricsSchema }),
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('rejected'), code: errorCodeSchema, detail: z.string() }),
 ]);

@@ -6,6 +6,8 @@ import type { Followed, Topic } from '../effects/feed/follow-codec.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeStanding } from '../membership/system-state.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 
 /**
  * Everything that one node may ask of another. A closed set: what is not here can't be forwarded. Each of them
@@ -84,7 +86,8 @@ export type Operation =
       readonly delivery: { readonly sessionId: string; readonly epoch: number } | null;
       /** `unwritten`: nothing when all of it is in Postgres. */
       readonly wanted: 'all' | 'unwritten';
-    };
+    }
+  | { readonly type: 'node-metrics'; readonly range: MetricRange; readonly afterMs: number };
 
 /** How an agent does, by what one node has seen. */
 export interface AgentNodeFigures extends AgentFigures {
@@ -137,6 +140,7 @@ export type OperationResult =
       readonly unwritten: number;
       readonly dropped: number;
     }
+  | { readonly type: 'node-metrics'; readonly metrics: NodeMetrics }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
   | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };

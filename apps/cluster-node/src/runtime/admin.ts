@@ -3,9 +3,12 @@ import { SinkRooms } from '../effects/feed/sink-rooms.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import type { CallOutcome, Operation } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
 import { askNodes } from './ask-nodes.ts';
+import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
+import { RecentEvents } from './recent-events.ts';
 import { mapped, resultOf } from './runtime.ts';
 import type { AdminRuntime, Result } from './runtime-api.ts';
 
@@ -25,6 +28,7 @@ const EVENTS = 'events';
 export class NodeAdmin implements AdminRuntime {
   readonly #ports: AdminPorts;
   readonly #sinks: SinkRooms<ClusterEvent>;
+  readonly #recent = new RecentEvents();
 
   constructor(ports: AdminPorts) {
     this.#ports = ports;
@@ -78,7 +82,25 @@ export class NodeAdmin implements AdminRuntime {
     return this.#sinks.subscribe(EVENTS, sink);
   }
 
+  recentEvents(): readonly ClusterEvent[] {
+    return this.#recent.newest();
+  }
+
+  /** A node that does not answer is in the answer, as not known. */
+  async metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics> {
+    const answers = await askNodes(this.#ports, { type: 'node-metrics', range, afterMs });
+    return {
+      reportedBy: this.#ports.self,
+      atMs: Date.now(),
+      nodes: answers.map(({ nodeId, outcome }) => {
+        const result = outcome === null ? null : resultOf(outcome, 'node-metrics');
+        return { nodeId, metrics: result?.ok === true ? result.value.metrics : null };
+      }),
+    };
+  }
+
   publish(event: ClusterEvent): void {
+    this.#recent.add(event);
     this.#sinks.publish(EVENTS, event);
   }
 

@@ -9,7 +9,9 @@ import type {
 } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
+import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
@@ -26,6 +28,7 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { AgentStats } from './agent-stats.ts';
+export type { ClusterMetrics } from './cluster-metrics.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
@@ -152,5 +155,9 @@ export interface AdminRuntime {
   snapshotGroup(group: number): Promise<Result<null>>;
   flush(): Promise<Result<{ readonly rows: number }>>;
   drain(nodeId: string): Promise<Result<null>>;
+  /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */
+  metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics>;
+  /** As this node has heard them since it started, newest first. */
+  recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
 }

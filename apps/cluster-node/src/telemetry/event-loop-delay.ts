@@ -10,12 +10,17 @@ export interface EventLoopDelay {
   /** Milliseconds; of the last full window, or of the current one while there is no other. */
   p99Ms(): number;
   maxMs(): number;
+  /** The worst since this was asked last, in milliseconds; null: not looked at yet. For one asker. */
+  takeWorstMs(): number | null;
   stop(): void;
 }
 
 export function watchEventLoopDelay(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  // Of its own: who asks for the worst of a second must not empty the window of ten.
+  const recent = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
+  recent.enable();
   let last: { readonly p99Ms: number; readonly maxMs: number } | null = null;
   const read = (): { readonly p99Ms: number; readonly maxMs: number } => ({
     p99Ms: delayMs(histogram.percentile(99)),
@@ -29,8 +34,14 @@ export function watchEventLoopDelay(): EventLoopDelay {
   return {
     p99Ms: () => (last ?? read()).p99Ms,
     maxMs: () => (last ?? read()).maxMs,
+    takeWorstMs: () => {
+      const worst = recent.count === 0 ? null : delayMs(recent.max);
+      recent.reset();
+      return worst;
+    },
     stop: () => {
       clearInterval(timer);
+      recent.disable();
       histogram.disable();
     },
   };

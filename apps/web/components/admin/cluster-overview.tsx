@@ -1,72 +1,87 @@
 'use client';
 
-import { ClusterFeed } from '@fleetlm/client/admin';
-import { useStore } from '@fleetlm/client/react';
-import { useEffect, useMemo, useState } from 'react';
-import { clusterHeadline } from '@/lib/cluster-headline.ts';
-import { clusterHealth } from '@/lib/cluster-health.ts';
-import { fetchClusterToken } from '../app/cluster-token.ts';
-import { ClusterEvents } from './cluster-events.tsx';
+import clsx from 'clsx';
+import { CircleHelp, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react';
+import Link from 'next/link';
+import { attention } from '@/lib/attention.ts';
+import { clusterHeadline, type Headline } from '@/lib/cluster-headline.ts';
+import { AdminPage } from './admin-page.tsx';
+import { AttentionList } from './attention-list.tsx';
+import { Charts } from './charts/charts.tsx';
 import { ClusterFigures } from './cluster-figures.tsx';
-import { ClusterHeader } from './cluster-header.tsx';
-import { GroupDetails } from './group-details.tsx';
-import { GroupGrid } from './group-grid.tsx';
+import { useCluster, useHistory } from './cluster-provider.tsx';
+import { EventList } from './event-list.tsx';
 import { NodesTable } from './nodes-table.tsx';
-import { type Freshness, useFreshness } from './use-freshness.ts';
+import { Reported } from './reported.tsx';
 
-/** The cluster at a glance, live: can a node be lost, which nodes are there, who leads what. */
-export function ClusterOverview({ nodeUrls }: { readonly nodeUrls: readonly string[] }) {
-  const [feed] = useState(() => new ClusterFeed({ nodes: nodeUrls, token: fetchClusterToken }));
-  useEffect(() => {
-    feed.start();
-    return () => feed.stop();
-  }, [feed]);
-  const cluster = useStore(feed.state);
-  const connection = useStore(feed.connection);
-  const freshness = useFreshness(cluster.receivedAtMs);
-  const [selected, setSelected] = useState<number | null>(null);
-  const health = useMemo(() => clusterHealth(cluster), [cluster]);
-  const group = cluster.groups.find((candidate) => candidate.group === selected);
+const SHOWN_EVENTS = 5;
+
+/** The cluster at a glance: can a node be lost, which nodes are there, what needs attention, how it has been. */
+export function ClusterOverview() {
+  const live = useCluster();
+  const { history } = useHistory();
+  const { cluster, health, freshness } = live;
+  const { nodes, groups, events } = cluster;
+  const nowMs = cluster.receivedAtMs ?? 0;
+  const headline = clusterHeadline(health, nodes.length);
   return (
-    <div className="h-full overflow-y-auto text-sm">
-      <div className="mx-auto flex max-w-6xl flex-col gap-5 p-4 md:p-6">
-        <ClusterHeader
-          headline={clusterHeadline(health, cluster.nodes.length)}
-          freshness={freshness}
-          reportedBy={cluster.reportedBy}
-          isConnected={connection.status === 'online'}
+    <AdminPage
+      title={<Answer headline={headline} />}
+      lead={<span className="pl-11">{headline.reason}</span>}
+      actions={<Reported {...live} />}
+      isStale={freshness.kind === 'stale'}
+    >
+      <ClusterFigures health={health} nodes={nodes.length} groups={groups.length} />
+      <NodesTable nodes={nodes} groups={groups} />
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <AttentionList
+          items={attention({ nodes, groups, events, history: history.nodes, nowMs })}
         />
-        <div className={dimmed(freshness)}>
-          <ClusterFigures
-            health={health}
-            nodes={cluster.nodes.length}
-            groups={cluster.groups.length}
-          />
-          <NodesTable nodes={cluster.nodes} groups={cluster.groups} />
-          <div className="grid gap-5 lg:grid-cols-[auto_minmax(0,1fr)]">
-            <GroupGrid
-              nodes={cluster.nodes}
-              groups={cluster.groups}
-              selected={selected}
-              onSelect={setSelected}
-            />
-            <div className="flex min-w-0 flex-col gap-5">
-              {group !== undefined && (
-                <GroupDetails
-                  group={group}
-                  nodes={cluster.nodes}
-                  onClose={() => setSelected(null)}
-                />
-              )}
-              <ClusterEvents events={cluster.events} />
-            </div>
+        <section aria-labelledby="events-title" className="min-w-0">
+          <div className="mb-2 flex items-baseline gap-3">
+            <h2 id="events-title" className="font-semibold">
+              Events
+            </h2>
+            <Link href="/admin/events" className="text-accent underline underline-offset-2">
+              All events
+            </Link>
           </div>
-        </div>
+          <EventList events={events} linesMax={SHOWN_EVENTS} none="None lately." />
+        </section>
       </div>
-    </div>
+      <Charts
+        title="The last minutes"
+        metrics={[
+          'loop_delay_ms',
+          'wal_sync_p99_ms',
+          'entries_appended_per_s',
+          'elections',
+          'flush_backlog',
+          'dispatch_queued',
+        ]}
+      />
+    </AdminPage>
   );
 }
 
-function dimmed(freshness: Freshness): string {
-  return `flex flex-col gap-5 ${freshness.kind === 'stale' ? 'opacity-60 grayscale' : ''}`;
+const LOOKS = {
+  ok: { icon: ShieldCheck, colour: 'text-ok' },
+  warn: { icon: ShieldAlert, colour: 'text-warn' },
+  critical: { icon: ShieldX, colour: 'text-critical' },
+  unknown: { icon: CircleHelp, colour: 'text-muted' },
+} as const;
+
+function Answer({ headline }: { readonly headline: Headline }) {
+  const { icon: Icon, colour } = LOOKS[headline.tone];
+  return (
+    <span className="flex items-start gap-3">
+      <Icon size={32} aria-hidden className={clsx('mt-1 shrink-0', colour)} />
+      <span>
+        <span className="block text-xs font-normal tracking-normal text-muted">
+          Can I lose a node now?
+        </span>
+        {headline.answer}
+      </span>
+    </span>
+  );
 }

@@ -26,6 +26,7 @@ const AREAS: readonly Area[] = [
 export function Navigation({ person }: { readonly person: Person }) {
   const pathname = usePathname();
   const sessionInView = /^\/inbox\/([^/]+)/.exec(pathname)?.[1] ?? null;
+  const current = AREAS.find(({ href }) => pathname.startsWith(href));
   const unread = unreadTotal(useInbox(), sessionInView);
   return (
     <nav
@@ -40,7 +41,7 @@ export function Navigation({ person }: { readonly person: Person }) {
         <AreaLink
           key={area.href}
           area={area}
-          isCurrent={pathname.startsWith(area.href)}
+          isCurrent={area === current}
           count={area.href === '/inbox' ? unread : 0}
         />
       ))}
@@ -66,7 +67,7 @@ function AreaLink({
       href={area.href}
       aria-current={isCurrent ? 'page' : undefined}
       className={clsx(
-        'relative flex min-w-16 flex-col items-center gap-0.5 rounded-md px-2 py-1.5 text-xs',
+        'relative flex min-w-14 flex-col items-center gap-0.5 rounded-md px-1 py-1.5 text-xs md:min-w-16',
         isCurrent
           ? 'bg-raised font-medium text-text'
           : 'text-muted hover:bg-raised hover:text-text',

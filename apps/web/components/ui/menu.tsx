@@ -13,7 +13,7 @@ export interface MenuProps {
 
 export function Menu({ trigger, children, side = 'bottom', align = 'end' }: MenuProps) {
   return (
-    <Primitive.Root>
+    <Primitive.Root modal={false}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content

@@ -4,7 +4,14 @@ import { openSocketIo } from '../connection/socket-io-socket.ts';
 import { type TokenProvider, TokenSource } from '../connection/token-source.ts';
 import { type ReadableStore, Store } from '../store.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { UNKNOWN_CLUSTER, withDelta, withEvent, withSnapshot } from './cluster-state.ts';
+import {
+  UNKNOWN_CLUSTER,
+  withDelta,
+  withEarlierEvents,
+  withEvent,
+  withSnapshot,
+} from './cluster-state.ts';
+import type { ClusterEvent } from './cluster-wire.ts';
 import { readClusterEvent, readClusterUpdate } from './cluster-wire.ts';
 
 export interface ClusterFeedOptions {
@@ -19,6 +26,7 @@ export class ClusterFeed {
   readonly connection: ReadableStore<ConnectionView>;
   readonly state: ReadableStore<ClusterState>;
   #connection: Connection;
+  #state = new Store(UNKNOWN_CLUSTER);
 
   constructor(options: ClusterFeedOptions) {
     const connection = new Connection({
@@ -33,7 +41,7 @@ export class ClusterFeed {
       get: () => connection.view,
       subscribe: (listener) => connection.subscribe(listener),
     };
-    const state = new Store(UNKNOWN_CLUSTER);
+    const state = this.#state;
     this.state = state;
     connection.on('cluster:snapshot', (payload) => {
       const update = readClusterUpdate(payload);
@@ -47,6 +55,11 @@ export class ClusterFeed {
       const event = readClusterEvent(payload);
       if (event !== null) state.set(withEvent(state.get(), event));
     });
+  }
+
+  /** What happened before this page was opened, newest first. */
+  addEarlierEvents(events: readonly ClusterEvent[]): void {
+    this.#state.set(withEarlierEvents(this.#state.get(), events));
   }
 
   start(): void {

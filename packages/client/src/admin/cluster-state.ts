@@ -1,7 +1,7 @@
 import type { ClusterEvent, ClusterGroup, ClusterNode, ClusterUpdate } from './cluster-wire.ts';
 
 /** Events kept for the page; older ones are in the logs. */
-export const CLUSTER_EVENTS_MAX = 200;
+export const CLUSTER_EVENTS_MAX = 1_000;
 
 /** The cluster as it was last reported. */
 export interface ClusterState {
@@ -49,4 +49,21 @@ export function withDelta(state: ClusterState, update: ClusterUpdate, nowMs: num
 
 export function withEvent(state: ClusterState, event: ClusterEvent): ClusterState {
   return { ...state, events: [event, ...state.events].slice(0, CLUSTER_EVENTS_MAX) };
+}
+
+/** What happened before this page was opened, newest first; what came live meanwhile is not told twice. */
+export function withEarlierEvents(
+  state: ClusterState,
+  earlier: readonly ClusterEvent[],
+): ClusterState {
+  const known = new Set(state.events.map(keyOf));
+  const fresh = earlier.filter((event) => !known.has(keyOf(event)));
+  const events = [...state.events, ...fresh].sort((a, b) =>
+    a.at < b.at ? 1 : a.at > b.at ? -1 : 0,
+  );
+  return { ...state, events: events.slice(0, CLUSTER_EVENTS_MAX) };
+}
+
+function keyOf({ at, node_id, kind, group, detail }: ClusterEvent): string {
+  return [at, node_id, kind, group, detail].join('|');
 }

@@ -18,6 +18,9 @@ export interface ClusterNode {
   readonly uptime_ms: number | null;
   /** How old these figures are, in milliseconds. */
   readonly age_ms: number | null;
+  readonly last_contact_ms_ago: number | null;
+  /** Of the software. */
+  readonly version: string | null;
 }
 
 export interface ClusterReplica {
@@ -40,6 +43,8 @@ export interface ClusterGroup {
   readonly voters: readonly string[];
   readonly replicas: readonly ClusterReplica[];
   readonly flush_backlog: number | null;
+  readonly reported_by: string | null;
+  readonly reported_at: string | null;
 }
 
 export interface ClusterEvent {
@@ -100,6 +105,8 @@ function readNode(value: JsonObject): ClusterNode | null {
     rss_bytes: numberField(value, 'rss_bytes'),
     uptime_ms: numberField(value, 'uptime_ms'),
     age_ms: numberField(value, 'age_ms'),
+    last_contact_ms_ago: numberField(value, 'last_contact_ms_ago'),
+    version: stringField(value, 'version'),
   };
 }
 
@@ -116,6 +123,8 @@ function readGroup(value: JsonObject): ClusterGroup | null {
     voters: Array.isArray(voters) ? voters.filter((voter) => typeof voter === 'string') : [],
     replicas: readAll(value.replicas, readReplica),
     flush_backlog: numberField(value, 'flush_backlog'),
+    reported_by: stringField(value, 'reported_by'),
+    reported_at: stringField(value, 'reported_at'),
   };
 }
 

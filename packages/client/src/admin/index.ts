@@ -7,3 +7,18 @@ export type {
   ClusterReplica,
   NodeState,
 } from './cluster-wire.ts';
+export { readClusterEvent } from './cluster-wire.ts';
+export {
+  type AgentLoad,
+  type ClusterHistory,
+  type DispatchFigures,
+  EMPTY_HISTORY,
+  type FlushFigures,
+  knownUntil,
+  METRICS,
+  type Metric,
+  type MetricRange,
+  type NodeHistory,
+  readMetrics,
+  withMetrics,
+} from './metrics.ts';

@@ -78,6 +78,11 @@ const ARROWS: readonly Arrow[] = [
     not: [/^packages\/raft\/src\/sim\//],
     why: 'the simulator drives the host',
   },
+  {
+    from: 'packages/raft/src/playground/',
+    not: [/^node:/, /^packages\/raft\/src\/(?!core\/|playground\/|sim\/(random|event-heap)\.ts)/],
+    why: 'it runs in browsers',
+  },
   { from: 'packages/protocol/src/', not: [/^node:/, /^@fleetlm\//], why: 'browsers read it too' },
   {
     from: 'packages/client/src/',

@@ -28,6 +28,10 @@ export interface BasicStatus {
 
 export interface Status extends BasicStatus {
   readonly confState: ConfState;
+  /** Ticks since word from a leader, or since the last campaign; a leader counts to its check of the quorum. */
+  readonly electionElapsed: number;
+  /** Ticks after which this replica campaigns. */
+  readonly electionTimeout: number;
   /** Only on a leader: every replica, in order of id. */
   readonly progress: ReadonlyMap<ReplicaId, ProgressStatus>;
 }
@@ -62,5 +66,11 @@ export function statusOf(raft: Raft): Status {
       });
     }
   }
-  return { ...basicStatusOf(raft), confState: raft.tracker.confState(), progress };
+  return {
+    ...basicStatusOf(raft),
+    confState: raft.tracker.confState(),
+    electionElapsed: raft.electionElapsed,
+    electionTimeout: raft.randomizedElectionTicks,
+    progress,
+  };
 }

@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+import { AdminTabs } from '@/components/admin/admin-tabs.tsx';
+import { ClusterProvider } from '@/components/admin/cluster-provider.tsx';
+import { serverEnv } from '@/lib/env.ts';
+import { requireAdmin } from '@/lib/session.ts';
+
+export default async function AdminLayout({ children }: { readonly children: ReactNode }) {
+  await requireAdmin();
+  return (
+    <ClusterProvider nodeUrls={serverEnv().NODE_URLS}>
+      <div className="flex h-full min-h-0 flex-col">
+        <AdminTabs />
+        <div className="min-h-0 flex-1">{children}</div>
+      </div>
+    </ClusterProvider>
+  );
+}

@@ -1,0 +1,26 @@
+import { SCENARIOS } from '@fleetlm/raft/playground';
+import type { Metadata } from 'next';
+import { Playground } from '@/components/playground/playground.tsx';
+import { requireAdmin } from '@/lib/session.ts';
+
+export const metadata: Metadata = { title: 'Playground' };
+
+export default async function PlaygroundPage({ searchParams }: PageProps<'/admin/playground'>) {
+  await requireAdmin();
+  const { scenario } = await searchParams;
+  const first = SCENARIOS.find(({ id }) => id === scenario) ?? SCENARIOS[0];
+  return (
+    <div className="h-full overflow-y-auto text-sm">
+      <div className="mx-auto flex max-w-7xl flex-col gap-4 p-4 md:p-6">
+        <header>
+          <h1 className="text-xl font-semibold tracking-tight">Raft playground</h1>
+          <p className="text-muted">
+            Five nodes and a client in this browser, with the same core as the cluster. Click a link
+            to cut it, a message to lose it, a node to choose what happens to it.
+          </p>
+        </header>
+        <Playground first={first?.id ?? 'first-election'} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { clusterEventSchema } from './admin.ts';
+import { nodeIdSchema, timestampSchema } from './ids.ts';
+import type { RestRoute } from './rest-routes.ts';
+
+const count = z.int().min(0);
+/** Null: not known in this step, which is never the same as zero. */
+const column = z.array(z.number().nullable());
+
+/** By the step: 15 minutes of seconds, or 24 hours of minutes. */
+export const metricsQuerySchema = z.strictObject({
+  range: z.enum(['15m', '24h']).default('15m'),
+  after: z.coerce.number().min(0).default(0),
+});
+export type MetricsQuery = z.output<typeof metricsQuerySchema>;
+
+const flushFiguresSchema = z.strictObject({
+  database_up: z.boolean(),
+  backlog: count,
+  rows_flushed: count,
+  passes: count,
+  failures: count,
+  last_success_at: timestampSchema.nullable(),
+  last_error: z.string().nullable(),
+  conflicted_sessions: count,
+});
+
+const dispatchFiguresSchema = z.strictObject({
+  queued: count,
+  running: count,
+  completed: count,
+  failed_attempts: count,
+  failed: count,
+  breakers_open: count,
+  agents: z.array(
+    z.strictObject({
+      agent_id: z.string(),
+      running: count,
+      queued: count,
+      breaker: z.enum(['closed', 'open', 'half-open']),
+      failures_in_row: count,
+    }),
+  ),
+});
+
+export const nodeMetricsAnswerSchema = z.strictObject({
+  node_id: nodeIdSchema,
+  /** Null with everything that follows: the node did not answer. */
+  figures: z
+    .strictObject({
+      reported_at: timestampSchema,
+      step_ms: count,
+      times: z.array(z.number()),
+      series: z.strictObject({
+        loop_delay_ms: column,
+        loop_utilization: column,
+        wal_sync_p99_ms: column,
+        entries_appended_per_s: column,
+        entries_applied_per_s: column,
+        elections: column,
+        flush_backlog: column,
+        flush_rows_per_s: column,
+        dispatch_queued: column,
+        dispatch_running: column,
+        dispatch_failures: column,
+        rss_bytes: column,
+        heap_used_bytes: column,
+      }),
+      flush: flushFiguresSchema,
+      dispatch: dispatchFiguresSchema,
+    })
+    .nullable(),
+});
+export type NodeMetricsAnswer = z.output<typeof nodeMetricsAnswerSchema>;
+
+/** `GET /api/admin/metrics`. */
+export const metricsAnswerSchema = z.strictObject({
+  reported_by: nodeIdSchema,
+  reported_at: timestampSchema,
+  nodes: z.array(nodeMetricsAnswerSchema),
+});
+export type MetricsAnswer = z.output<typeof metricsAnswerSchema>;
+
+/** `GET /api/admin/events`. */
+export const eventsAnswerSchema = z.strictObject({
+  reported_by: nodeIdSchema,
+  events: z.array(clusterEventSchema),
+});
+export type EventsAnswer = z.output<typeof eventsAnswerSchema>;
+
+/** How the nodes have been, and what happened. */
+export const METRICS_ROUTES: readonly RestRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/admin/metrics',
+    topic: 'Operators',
+    summary:
+      'What every node has kept of itself in its memory, by the second or by the minute, with the state of its flusher and of its calls to agents.',
+    access: 'operator',
+    query: metricsQuerySchema,
+    answers: [{ status: 200, description: 'by node', body: metricsAnswerSchema }],
+    errors: ['invalid_request', 'forbidden'],
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/events',
+    topic: 'Operators',
+    summary:
+      'What happened in the cluster since this node started, as it has heard it: the newest 1000.',
+    access: 'operator',
+    answers: [{ status: 200, description: 'newest first', body: eventsAnswerSchema }],
+    errors: ['forbidden'],
+  },
+];
