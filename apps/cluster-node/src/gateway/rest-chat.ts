@@ -47,7 +47,8 @@ export function addChatRoutes(
   app.get(
     '/api/chat/:id/stream',
     async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
-      const reader = readerVersion(request) ?? SDK_VERSION_DEFAULT;
+      const stated = readerVersion(request);
+      const reader = stated ?? SDK_VERSION_DEFAULT;
       const identity = identityOf(request);
       const sessionId = chatSessionId(runtime, identity, request.params.id);
       const session = await visibleSession(runtime, identity, sessionId);
@@ -58,7 +59,9 @@ export function addChatRoutes(
           listening.close();
           return reply.status(204).send();
         }
-        const retold = startsEmpty(reader) ? 0 : await retoldChunks(runtime, session);
+        // Who says nothing gets everything: a double that a reload takes away, rather than a stream that can't be read.
+        const isWhole = stated === null || startsEmpty(stated);
+        const retold = isWhole ? 0 : await retoldChunks(runtime, session);
         const follower = new ReplyFollower(answer.epoch, { canReset: canReset(reader), retold });
         const first = follower.begin(answer);
         const headers = { [SESSION_HEADER]: session.id };

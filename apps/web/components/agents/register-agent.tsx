@@ -75,7 +75,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
       )}
       <AddressFields problem={problem} values={values} />
       <div aria-live="polite" aria-busy={isTesting}>
-        {test.status === 'done' && !isTesting && <TestResult test={test.test} />}
+        {test.status === 'done' && !isTesting && <TestResult test={test.test} isBrief />}
         {test.status === 'refused' && (
           <Notice tone="critical" role="alert">
             {test.detail}

@@ -11,8 +11,17 @@ const VERDICTS = {
   skipped: { glyph: '–', colour: 'text-muted' },
 } as const;
 
+interface TestResultProps {
+  readonly test: AgentTestBody;
+  /** Only what somebody has to look at. */
+  readonly isBrief?: boolean;
+}
+
 /** What one test call brought. */
-export function TestResult({ test }: { readonly test: AgentTestBody }) {
+export function TestResult({ test, isBrief = false }: TestResultProps) {
+  const findings = test.findings.filter(
+    ({ verdict }) => verdict !== 'skipped' && !(isBrief && verdict === 'ok'),
+  );
   return (
     <div className="flex flex-col gap-4">
       <Notice tone={test.is_healthy ? 'ok' : 'critical'} role="status">
@@ -21,23 +30,22 @@ export function TestResult({ test }: { readonly test: AgentTestBody }) {
           : (test.error ?? 'Something is wrong with its answer.')}
       </Notice>
       <ul className="flex flex-col gap-1 text-sm" aria-label="Findings">
-        {test.findings
-          .filter(({ verdict }) => verdict !== 'skipped')
-          .map(({ check, verdict, found, advice }) => (
-            <li key={check} className="flex gap-2">
-              <span className={clsx('w-4 shrink-0 text-center', VERDICTS[verdict].colour)}>
-                <span aria-hidden>{VERDICTS[verdict].glyph}</span>
-                <span className="sr-only">{verdict}</span>
-              </span>
-              <span>
-                {found}
-                {advice !== null && <span className="text-muted"> {advice}</span>}
-              </span>
-            </li>
-          ))}
+        {findings.map(({ check, verdict, found, advice }) => (
+          <li key={check} className="flex gap-2">
+            <span className={clsx('w-4 shrink-0 text-center', VERDICTS[verdict].colour)}>
+              <span aria-hidden>{VERDICTS[verdict].glyph}</span>
+              <span className="sr-only">{verdict}</span>
+            </span>
+            <span>
+              <span className="text-muted">{check.replaceAll('-', ' ')}: </span>
+              {found}
+              {advice !== null && <span className="text-muted"> {advice}</span>}
+            </span>
+          </li>
+        ))}
       </ul>
       <Chunks test={test} />
-      <details className="rounded-md border border-border bg-surface">
+      <details className="rounded-md border border-border bg-surface" hidden={isBrief}>
         <summary className="cursor-pointer px-3 py-2 text-sm font-medium">What was sent</summary>
         <ScrollRegion label="What was sent" className="max-h-80 overflow-auto">
           <pre className="whitespace-pre-wrap break-all px-3 pb-3 text-xs">{requestText(test)}</pre>
