@@ -119,6 +119,19 @@ export function read(lastSeq: number, fields: Fields<'mark-read'> = {}): Command
   return { type: 'mark-read', sessionId: SESSION, userId: USER, lastSeq, timeMs: 5_000, ...fields };
 }
 
+export function update(
+  fields: { readonly metadata?: Payload; readonly status?: 'active' | 'archived' },
+  sessionId = SESSION,
+): Command {
+  return {
+    type: 'update-session',
+    sessionId,
+    metadata: fields.metadata ?? null,
+    status: fields.status ?? null,
+    timeMs: 6_000,
+  };
+}
+
 export function archive(sessionId = SESSION): Command {
   return { type: 'archive-session', sessionId, timeMs: 6_000 };
 }
