@@ -14,7 +14,7 @@ function row(seq: number, over: Partial<Message> = {}): Row {
     inserted_at: '2026-11-23T12:00:00.000Z',
     ...over,
   };
-  return { type: 'message', key: message.id, message };
+  return { type: 'message', key: message.id, message, earlier: [] };
 }
 
 const IDLE = { status: 'idle', epoch: 1 } as const;

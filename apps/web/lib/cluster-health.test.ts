@@ -19,6 +19,8 @@ function node(nodeId: string, state: NodeState): ClusterNode {
     rss_bytes: null,
     uptime_ms: null,
     age_ms: null,
+    last_contact_ms_ago: null,
+    version: null,
   };
 }
 
@@ -40,6 +42,8 @@ function group(over: Partial<ClusterGroup> = {}): ClusterGroup {
     voters: IDS,
     replicas,
     flush_backlog: 0,
+    reported_by: 'n1',
+    reported_at: null,
     ...over,
   };
 }

@@ -49,7 +49,7 @@ async function openSession(client: FleetClient) {
 }
 
 function rowTypes(client: FleetClient): readonly string[] {
-  const rows = rowsOf(
+  const { rows } = rowsOf(
     SESSION_ID,
     client.session(SESSION_ID).view.get().messages,
     client.outbox.entries.get(),

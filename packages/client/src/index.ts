@@ -1,3 +1,4 @@
+export { isControlKind } from '@fleetlm/protocol/thread';
 export {
   type AnswerEnd,
   type AssembledMessage,
@@ -45,7 +46,7 @@ export type { OutboxEntry } from './outbox/outbox-state.ts';
 export { browserOutbox, memoryOutbox, type OutboxStorage } from './outbox/outbox-storage.ts';
 export { type LiveAnswer, visibleParts } from './session/live-answer.ts';
 export { readOverRest } from './session/read-over-rest.ts';
-export { type Row, rowsOf } from './session/rows.ts';
+export { type Row, type Rows, rowsOf } from './session/rows.ts';
 export type { SessionPhase } from './session/session-state.ts';
 export { isBusy } from './session/session-state.ts';
 export type { ReadBefore, SessionStore } from './session/session-store.ts';

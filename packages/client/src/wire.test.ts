@@ -30,6 +30,7 @@ const ENTRY = inboxEntrySchema.parse({
   session_id: session(0).id,
   agent_id: 'echo',
   agent_name: 'Echo',
+  title: null,
   status: 'running',
   last_seq: 2,
   last_read_seq: 1,

@@ -34,6 +34,8 @@ export interface InboxEntry {
   readonly session_id: string;
   readonly agent_id: string;
   readonly agent_name: string;
+  /** What people call the conversation; null, or not there from an older node: it has no name. */
+  readonly title?: string | null;
   readonly status: string;
   readonly last_seq: number;
   readonly last_read_seq: number;
@@ -149,6 +151,7 @@ export function isInboxEntry(value: unknown): value is InboxEntry {
     isObject(value) &&
     hasStrings(value, ['session_id', 'agent_id', 'agent_name', 'status', 'updated_at']) &&
     hasNumbers(value, ['last_seq', 'last_read_seq', 'unread_count']) &&
+    (value.title === undefined || value.title === null || typeof value.title === 'string') &&
     (value.last_message === null ||
       (isObject(value.last_message) &&
         hasStrings(value.last_message, ['sender_id', 'kind', 'preview', 'inserted_at'])))

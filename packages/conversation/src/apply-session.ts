@@ -54,6 +54,29 @@ export function applyArchive(group: GroupRecord, command: CommandOf<'archive-ses
   return { reply: { type: 'session', session: headOf(session) }, effects };
 }
 
+/** C18 and C19 of SPEC.md. */
+export function applyUpdate(group: GroupRecord, command: CommandOf<'update-session'>): Applied {
+  const session = group.sessions.get(command.sessionId);
+  if (session === undefined) return noSuchSession(command.sessionId);
+  const { metadata, status } = command;
+  if (status === 'archived' && session.status === 'active') {
+    const archived = applyArchive(group, { ...command, type: 'archive-session' });
+    if (metadata === null || equalBytes(metadata, session.metadata)) return archived;
+    session.metadata = copyOf(metadata);
+    return { reply: { type: 'session', session: headOf(session) }, effects: archived.effects };
+  }
+  const isRenamed = metadata !== null && !equalBytes(metadata, session.metadata);
+  const isBack = status === 'active' && session.status === 'archived';
+  const effects: Effect[] = [];
+  if (isRenamed || isBack) {
+    if (isRenamed) session.metadata = copyOf(metadata);
+    if (isBack) session.status = 'active';
+    changeRow(group, session);
+    effects.push(changeInbox(session, false));
+  }
+  return { reply: { type: 'session', session: headOf(session) }, effects };
+}
+
 function isCreationOf(session: SessionRecord, command: CommandOf<'create-session'>): boolean {
   return (
     session.userId === command.userId &&

@@ -2,7 +2,7 @@ import { applyAppend } from './apply-append.ts';
 import { applyCheckpoint } from './apply-checkpoint.ts';
 import { applyMarkFlushed, applyMarkRead } from './apply-cursors.ts';
 import { applyDispatchEvent } from './apply-dispatch.ts';
-import { applyArchive, applyCreate } from './apply-session.ts';
+import { applyArchive, applyCreate, applyUpdate } from './apply-session.ts';
 import type { Command } from './commands.ts';
 import { groupRecordOf } from './group-record.ts';
 import type { Applied } from './results.ts';
@@ -24,6 +24,8 @@ export function apply(state: GroupState, command: Command): Applied {
       return applyMarkRead(group, command);
     case 'archive-session':
       return applyArchive(group, command);
+    case 'update-session':
+      return applyUpdate(group, command);
     case 'start-dispatch':
       return applyDispatchEvent(group, command, { ...command, type: 'start' }, null);
     case 'defer-dispatch':

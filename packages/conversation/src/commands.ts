@@ -64,6 +64,15 @@ export type Command =
       readonly timeMs: number;
     }
   | { readonly type: 'archive-session'; readonly sessionId: string; readonly timeMs: number }
+  /** Null: as it is. */
+  | {
+      readonly type: 'update-session';
+      readonly sessionId: string;
+      /** UTF-8 JSON object; replaces what was there. */
+      readonly metadata: Payload | null;
+      readonly status: 'active' | 'archived' | null;
+      readonly timeMs: number;
+    }
   /** The leader calls the agent now. Also taken by a new leader for work that was running: attempt + 1. */
   | {
       readonly type: 'start-dispatch';

@@ -16,6 +16,7 @@ import {
   start,
   stop,
   tell,
+  update,
 } from './testing/commands.ts';
 
 const EVERY: { readonly [T in Command['type']]: Command } = {
@@ -23,6 +24,7 @@ const EVERY: { readonly [T in Command['type']]: Command } = {
   'append-message': say(1),
   'mark-read': read(1),
   'archive-session': archive(),
+  'update-session': update({ metadata: new Uint8Array([1]), status: 'active' }),
   'start-dispatch': start(1, 1),
   'defer-dispatch': defer(1, 1, 9_000),
   'complete-dispatch': complete(1, 1, 2),

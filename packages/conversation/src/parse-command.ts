@@ -60,11 +60,14 @@ export function parseCommand(plain: unknown): ParsedCommand {
   }
 }
 
+const SESSION_STATUSES = ['active', 'archived'] as const;
+
 const COMMAND_TYPES = [
   'append-message',
   'create-session',
   'mark-read',
   'archive-session',
+  'update-session',
   'start-dispatch',
   'defer-dispatch',
   'complete-dispatch',
@@ -95,6 +98,8 @@ function readCommand(value: unknown): Command {
     case 'archive-session':
     case 'retry-dispatch':
       return { type, ...common(exactly(value, [])) };
+    case 'update-session':
+      return readUpdate(value);
     case 'start-dispatch': {
       const command = exactly(value, ['epoch', 'attempt']);
       return { type, ...common(command), ...attemptOf(command, 1) };
@@ -128,6 +133,17 @@ function readCommand(value: unknown): Command {
     default:
       return type satisfies never;
   }
+}
+
+function readUpdate(value: Fields): Command {
+  const command = exactly(value, ['metadata', 'status']);
+  const { metadata, status } = command;
+  return {
+    type: 'update-session',
+    ...common(command),
+    metadata: metadata === null ? null : bytes(metadata, 'command.metadata'),
+    status: status === null ? null : oneOf(status, 'command.status', SESSION_STATUSES),
+  };
 }
 
 function readCreate(value: Fields): Command {

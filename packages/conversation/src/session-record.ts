@@ -30,7 +30,7 @@ export class SessionRecord implements Session {
   readonly id: string;
   readonly userId: string;
   readonly agentId: string;
-  readonly metadata: Payload;
+  metadata: Payload;
   status: SessionStatus = 'active';
   lastSeq = 0;
   lastReadSeq = 0;

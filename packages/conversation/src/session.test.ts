@@ -16,6 +16,7 @@ import {
   start,
   tell,
   USER,
+  update,
 } from './testing/commands.ts';
 
 describe('sessions', () => {
@@ -108,6 +109,35 @@ describe('sessions', () => {
       expect(apply(groupAfter(), command).reply).toMatchObject({ code: 'session-not-found' });
     },
   );
+
+  test('C18 an update replaces the metadata, archives or brings back, and is no activity', () => {
+    const state = groupAfter(create(), say(1));
+    const metadata = new TextEncoder().encode('{"title":"Refund"}');
+    const renamed = apply(state, update({ metadata }));
+    expect(renamed.reply).toMatchObject({ type: 'session', session: { metadata, version: 3 } });
+    expect(renamed.effects).toMatchObject([{ type: 'inbox-changed' }]);
+    const before = state.sessions.get(SESSION)?.activity;
+    apply(state, update({ status: 'archived' }));
+    expect(state.sessions.get(SESSION)).toMatchObject({ status: 'archived', metadata });
+    expect(state.sessions.get(SESSION)?.dispatch.status).toBe('idle');
+    apply(state, update({ status: 'active' }));
+    expect(state.sessions.get(SESSION)).toMatchObject({ status: 'active', activity: before });
+    expect(apply(state, say(2)).reply).toMatchObject({ type: 'appended' });
+  });
+
+  test('C18 metadata and the archive may change in one update', () => {
+    const state = groupAfter(create());
+    const metadata = new TextEncoder().encode('{"title":"Old"}');
+    const { reply } = apply(state, update({ metadata, status: 'archived' }));
+    expect(reply).toMatchObject({ session: { metadata, status: 'archived' } });
+  });
+
+  test('C19 an update to what is the case changes nothing', () => {
+    const state = groupAfter(create());
+    const { metadata } = state.sessions.get(SESSION) ?? { metadata: new Uint8Array() };
+    expect(apply(state, update({ metadata, status: 'active' })).effects).toEqual([]);
+    expect(state.sessions.get(SESSION)?.version).toBe(1);
+  });
 
   test('C17 a watermark of a session that does not exist is passed over', () => {
     const state = groupAfter(create(), say(1));

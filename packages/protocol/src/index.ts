@@ -12,6 +12,7 @@ export * from './messages.ts';
 export * from './metrics.ts';
 export { fieldErrors, type Parsed, parse } from './parse.ts';
 export * from './plain.ts';
+export * from './search.ts';
 export * from './sessions.ts';
 export * from './socket-events.ts';
 export * from './ui-message-chunks.ts';

@@ -27,12 +27,14 @@ import {
   postMessageSchema,
 } from './messages.ts';
 import { METRICS_ROUTES } from './metrics.ts';
+import { SEARCH_ROUTES } from './search.ts';
 import {
   createSessionSchema,
   markReadSchema,
   sessionAnswerSchema,
   sessionsAnswerSchema,
   sessionsQuerySchema,
+  updateSessionSchema,
 } from './sessions.ts';
 
 /** Who may make a call. `user`: for itself and its own sessions; the API key for everybody. */
@@ -180,6 +182,18 @@ const SESSION_ROUTES: readonly RestRoute[] = [
     id: sessionIdSchema,
     answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
     errors: ['not_found', ...QUORUM],
+  },
+  {
+    method: 'PATCH',
+    path: '/api/sessions/:id',
+    topic: 'Sessions',
+    summary:
+      'Replaces the metadata (`title` in it names the conversation), archives, or brings back.',
+    access: 'user',
+    id: sessionIdSchema,
+    body: updateSessionSchema,
+    answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
+    errors: ['invalid_request', 'not_found', ...QUORUM],
   },
   {
     method: 'DELETE',
@@ -351,6 +365,7 @@ const OPERATOR_ROUTES: readonly RestRoute[] = [
 export const REST_ROUTES: readonly RestRoute[] = [
   ...SESSION_ROUTES,
   ...MESSAGE_ROUTES,
+  ...SEARCH_ROUTES,
   ...ANSWER_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,

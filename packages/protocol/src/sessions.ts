@@ -27,6 +27,17 @@ export const createSessionSchema = z.strictObject({
 });
 export type CreateSession = z.output<typeof createSessionSchema>;
 
+/** `PATCH /api/sessions/:id`: at least one of them; `metadata` replaces what was there. */
+export const updateSessionSchema = z
+  .strictObject({
+    metadata: metadataSchema.optional(),
+    status: z.enum(SESSION_STATUSES).optional(),
+  })
+  .refine(({ metadata, status }) => metadata !== undefined || status !== undefined, {
+    error: 'must have `metadata` or `status`',
+  });
+export type UpdateSession = z.output<typeof updateSessionSchema>;
+
 export const sessionAnswerSchema = z.strictObject({ session: sessionSchema });
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;
 
@@ -63,6 +74,8 @@ export const inboxEntrySchema = z.strictObject({
   session_id: sessionIdSchema,
   agent_id: z.string(),
   agent_name: z.string(),
+  /** `metadata.title` of the session, when that is a text. */
+  title: z.string().nullable(),
   status: z.enum([...RUN_STATUSES, 'archived']),
   last_seq: seqSchema,
   last_read_seq: seqSchema,

@@ -43,7 +43,35 @@ export interface Archive {
   ): Promise<readonly Message[]>;
   /** The newest `limit` messages with seq < beforeSeq, ascending. */
   messagesBefore(sessionId: string, beforeSeq: number, limit: number): Promise<readonly Message[]>;
+  /** Never rejects. */
+  search(search: MessageSearch): Promise<SearchOutcome>;
 }
+
+/** A person's own messages and those of their agents that hold a text. */
+export interface MessageSearch {
+  readonly userId: string;
+  readonly text: string;
+  readonly limit: number;
+}
+
+export interface FoundMessage {
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly title: string | null;
+  readonly seq: number;
+  readonly senderId: string;
+  readonly kind: string;
+  /** A piece of the message round what was found. */
+  readonly excerpt: string;
+  readonly insertedAtMs: number;
+}
+
+export type SearchOutcome =
+  | { readonly ok: true; readonly value: readonly FoundMessage[] }
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: 'archive_unavailable'; readonly detail: string };
+    };
 
 export class ArchiveUnavailableError extends Error {
   constructor(detail: string, options?: { readonly cause: unknown }) {

@@ -6,9 +6,12 @@ import {
   messagesQuerySchema,
   parse,
   postMessageSchema,
+  type SearchAnswer,
   type SessionAnswer,
   type SessionsAnswer,
+  searchQuerySchema,
   sessionsQuerySchema,
+  updateSessionSchema,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Message, Runtime, Sender } from '../runtime/runtime-api.ts';
@@ -16,7 +19,7 @@ import { requireSelf, sessionIdOf, valueForUser, visibleSession } from './access
 import type { Identity } from './identity.ts';
 import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
-import { messageBody, sessionBody } from './wire.ts';
+import { foundMessage, messageBody, sessionBody } from './wire.ts';
 
 type SessionRequest = FastifyRequest<{ Params: { id: string } }>;
 
@@ -44,6 +47,23 @@ export function addSessionRoutes(app: FastifyInstance, runtime: Runtime): void {
   app.get('/api/sessions/:id', async (request: SessionRequest) => {
     const session = await visibleSession(runtime, identityOf(request), request.params.id);
     const answer: SessionAnswer = { session: sessionBody(session) };
+    return answer;
+  });
+
+  app.patch('/api/sessions/:id', async (request: SessionRequest) => {
+    const { metadata, status } = parsedOf(parse(updateSessionSchema, request.body));
+    const { id } = await visibleSession(runtime, identityOf(request), request.params.id);
+    const update = { metadata: metadata ?? null, status: status ?? null };
+    const session = valueOrThrow(await runtime.updateSession(id, update));
+    const answer: SessionAnswer = { session: sessionBody(session) };
+    return answer;
+  });
+
+  app.get('/api/search', async (request) => {
+    const { user_id, q, limit } = parsedOf(parse(searchQuerySchema, request.query));
+    const userId = subjectOf(identityOf(request), user_id);
+    const found = valueOrThrow(await runtime.searchMessages({ userId, text: q, limit }));
+    const answer: SearchAnswer = { results: found.map(foundMessage) };
     return answer;
   });
 

@@ -1,7 +1,15 @@
-import type { AgentBody, InboxEntry, MessageBody, RunState, SessionBody } from '@fleetlm/protocol';
+import type {
+  AgentBody,
+  InboxEntry,
+  MessageBody,
+  RunState,
+  SearchAnswer,
+  SessionBody,
+} from '@fleetlm/protocol';
 import type {
   AgentRecord,
   DispatchState,
+  FoundMessage,
   Message,
   Runtime,
   SessionView,
@@ -78,12 +86,32 @@ export function runState(dispatch: DispatchState): RunState {
   }
 }
 
+/** What people call the conversation; null: it has no name. */
+function titleOf({ metadata }: SessionView): string | null {
+  const { title } = decodeObject(metadata);
+  return typeof title === 'string' ? title : null;
+}
+
+export function foundMessage(found: FoundMessage): SearchAnswer['results'][number] {
+  return {
+    session_id: found.sessionId,
+    agent_id: found.agentId,
+    title: found.title,
+    seq: found.seq,
+    sender_id: found.senderId,
+    kind: found.kind,
+    excerpt: found.excerpt,
+    inserted_at: isoTime(found.insertedAtMs),
+  };
+}
+
 export function inboxEntry(session: SessionView, runtime: Pick<Runtime, 'getAgent'>): InboxEntry {
   const { lastMessage } = session;
   return {
     session_id: session.id,
     agent_id: session.agentId,
     agent_name: runtime.getAgent(session.agentId)?.name ?? session.agentId,
+    title: titleOf(session),
     status: session.status === 'archived' ? 'archived' : session.dispatch.status,
     last_seq: session.lastSeq,
     last_read_seq: session.lastReadSeq,

@@ -185,6 +185,7 @@ export class Member {
       readiness: () => this.#readiness.state(),
       secrets: options.secrets,
       tests: openTestCaller(environment),
+      archive: this.#flusher.archive,
       wallClockMs: Date.now,
       admin: this.#admin,
       deliveries: new NodeDeliveries({
@@ -343,7 +344,6 @@ export class Member {
       log,
     });
   }
-
   readonly #agent = (agentId: string) => this.#groups.system.agents.get(agentId) ?? null;
 
   async #sealOldSecrets(): Promise<void> {

@@ -22,7 +22,13 @@ import type { Attempt, Operation } from './operations.ts';
 type CommandOperation = Extract<
   Operation,
   {
-    type: 'append' | 'create-session' | 'mark-read' | 'archive-session' | 'retry-dispatch';
+    type:
+      | 'append'
+      | 'create-session'
+      | 'mark-read'
+      | 'archive-session'
+      | 'update-session'
+      | 'retry-dispatch';
   }
 >;
 
@@ -88,6 +94,7 @@ function commandOf(
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
+    case 'update-session':
       return { ...operation, timeMs };
     case 'retry-dispatch':
       return { type: operation.type, sessionId: operation.sessionId, timeMs };

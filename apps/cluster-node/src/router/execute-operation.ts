@@ -15,6 +15,7 @@ export function groupOf(operation: Operation): number | null {
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
+    case 'update-session':
     case 'retry-dispatch':
     case 'stop-answer':
     case 'live-answer':
@@ -49,6 +50,7 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
+    case 'update-session':
     case 'retry-dispatch':
       executeCommand(operation, ports, done);
       return;

@@ -36,6 +36,12 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   z.strictObject({ type: z.literal('mark-read'), sessionId: id, userId: id, lastSeq: count }),
   z.strictObject({ type: z.literal('archive-session'), sessionId: id }),
   z.strictObject({
+    type: z.literal('update-session'),
+    sessionId: id,
+    metadata: bytes.nullable(),
+    status: z.enum(['active', 'archived']).nullable(),
+  }),
+  z.strictObject({
     type: z.literal('retry-dispatch'),
     sessionId: id,
     failed: z.strictObject({ agentId: id, epoch: count }).nullable(),

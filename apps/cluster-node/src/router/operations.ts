@@ -36,6 +36,12 @@ export type Operation =
     }
   | { readonly type: 'archive-session'; readonly sessionId: string }
   | {
+      readonly type: 'update-session';
+      readonly sessionId: string;
+      readonly metadata: Payload | null;
+      readonly status: 'active' | 'archived' | null;
+    }
+  | {
       readonly type: 'retry-dispatch';
       readonly sessionId: string;
       /** Only the turn of this agent that failed under this epoch; null: whatever failed last. */

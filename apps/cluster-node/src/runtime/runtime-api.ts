@@ -8,6 +8,7 @@ import type {
   Subscription,
 } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
+import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
@@ -26,6 +27,7 @@ export type {
   Subscription,
 } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
+export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
@@ -43,6 +45,11 @@ export interface RuntimeError {
   readonly detail: string;
   /** Fields of the request, when it is their fault. */
   readonly errors?: readonly FieldError[];
+}
+
+export interface SessionUpdate {
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly status: 'active' | 'archived' | null;
 }
 
 export interface AppendInput {
@@ -96,6 +103,10 @@ export interface Runtime {
     readonly before: string | null;
   }): Promise<Result<SessionsPage>>;
   archiveSession(sessionId: string): Promise<Result<SessionView>>;
+  /** What is null stays as it is. */
+  updateSession(sessionId: string, update: SessionUpdate): Promise<Result<SessionView>>;
+  /** In the archive: what is not flushed yet is not found. Newest first. */
+  searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>>;
   append(input: AppendInput): Promise<Result<Appended>>;
   readMessages(
     input:

@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import type { TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
+import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
 import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
 import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
@@ -20,6 +21,7 @@ import type {
   Runtime,
   RuntimeError,
   SessionsPage,
+  SessionUpdate,
   SessionView,
 } from './runtime-api.ts';
 
@@ -37,6 +39,7 @@ export interface RuntimePorts {
   readonly agentStats: Runtime['agentStats'];
   readonly secrets: Pick<AgentSecrets, 'seal' | 'signing'>;
   readonly tests: Pick<TestCaller, 'call'>;
+  readonly archive: Pick<Archive, 'search'>;
   readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
@@ -104,6 +107,22 @@ export class NodeRuntime implements Runtime {
   async archiveSession(sessionId: string): Promise<Result<SessionView>> {
     const result = await this.#onSession({ type: 'archive-session', sessionId }, 'session');
     return mapped(result, ({ session }) => session);
+  }
+
+  async updateSession(
+    sessionId: string,
+    { metadata, status }: SessionUpdate,
+  ): Promise<Result<SessionView>> {
+    const encoded = metadata === null ? null : encodeObject(metadata);
+    const result = await this.#onSession(
+      { type: 'update-session', sessionId, metadata: encoded, status },
+      'session',
+    );
+    return mapped(result, ({ session }) => session);
+  }
+
+  searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>> {
+    return this.#ports.archive.search(search);
   }
 
   append(input: AppendInput): Promise<Result<Appended>> {

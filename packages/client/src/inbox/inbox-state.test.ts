@@ -7,6 +7,7 @@ function entry(sessionId: string, minute: number, unread = 0): InboxEntry {
     session_id: sessionId,
     agent_id: 'echo',
     agent_name: 'Echo',
+    title: null,
     status: 'idle',
     last_seq: 3,
     last_read_seq: 3 - unread,

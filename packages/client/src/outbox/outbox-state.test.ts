@@ -36,13 +36,13 @@ describe('the outbox', () => {
   test('a committed message takes the place of its outgoing line under the same key', () => {
     const sent = message(1, { metadata: { client_message_id: '1' } });
     expect(
-      rowsOf(SESSION_ID, [], [entry('1'), entry('2')]).map((row) => [row.type, row.key]),
+      rowsOf(SESSION_ID, [], [entry('1'), entry('2')]).rows.map((row) => [row.type, row.key]),
     ).toEqual([
       ['outgoing', '1'],
       ['outgoing', '2'],
     ]);
     expect(
-      rowsOf(SESSION_ID, [sent], [entry('1'), entry('2')]).map((row) => [row.type, row.key]),
+      rowsOf(SESSION_ID, [sent], [entry('1'), entry('2')]).rows.map((row) => [row.type, row.key]),
     ).toEqual([
       ['message', '1'],
       ['outgoing', '2'],

@@ -10,6 +10,8 @@ interface Outgoing {
   readonly sessionId: string;
   readonly kind: string;
   readonly content: JsonObject;
+  /** Beside the id under which it is sent: such as `supersedes` of an edit. */
+  readonly metadata?: JsonObject;
   readonly createdAtMs: number;
 }
 
@@ -84,6 +86,13 @@ function changed(
 }
 
 function outgoing(entry: OutboxEntry): Outgoing {
-  const { clientMessageId, sessionId, kind, content, createdAtMs } = entry;
-  return { clientMessageId, sessionId, kind, content, createdAtMs };
+  const { clientMessageId, sessionId, kind, content, metadata, createdAtMs } = entry;
+  return {
+    clientMessageId,
+    sessionId,
+    kind,
+    content,
+    ...(metadata === undefined ? {} : { metadata }),
+    createdAtMs,
+  };
 }

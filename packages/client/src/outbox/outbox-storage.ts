@@ -78,7 +78,14 @@ function readEntry(value: unknown): readonly OutboxEntry[] {
     typeof createdAtMs !== 'number'
   )
     return [];
-  const outgoing = { clientMessageId, sessionId, kind, content: value.content, createdAtMs };
+  const outgoing = {
+    clientMessageId,
+    sessionId,
+    kind,
+    content: value.content,
+    ...(isObject(value.metadata) ? { metadata: value.metadata } : {}),
+    createdAtMs,
+  };
   const error = value.error;
   if (value.status !== 'failed' || !isObject(error)) return [{ ...outgoing, status: 'pending' }];
   const code = stringField(error, 'code') ?? 'internal';

@@ -43,7 +43,7 @@ export class Outbox {
   }
 
   /** Takes a message over; it is stored before the first try. Refused only when OUTBOX_ENTRIES_MAX are waiting. */
-  add(sessionId: string, kind: string, content: JsonObject): SendResult {
+  add(sessionId: string, kind: string, content: JsonObject, metadata: JsonObject = {}): SendResult {
     if (this.entries.get().length >= OUTBOX_ENTRIES_MAX) return { ok: false, error: OUTBOX_FULL };
     const clientMessageId = ulid();
     const entry: OutboxEntry = {
@@ -52,6 +52,7 @@ export class Outbox {
       sessionId,
       kind,
       content,
+      metadata,
       createdAtMs: Date.now(),
     };
     this.#apply({ type: 'added', entry });
@@ -114,7 +115,7 @@ export class Outbox {
 
   async #send(entry: OutboxEntry): Promise<WireError | null> {
     const { clientMessageId, sessionId, kind, content } = entry;
-    const metadata = { client_message_id: clientMessageId };
+    const metadata = { ...entry.metadata, client_message_id: clientMessageId };
     const payload = {
       session_id: sessionId,
       client_message_id: clientMessageId,

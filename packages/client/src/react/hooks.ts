@@ -26,17 +26,19 @@ export function useSession(sessionId: string): {
   readonly store: SessionStore;
   readonly view: SessionView;
   readonly rows: readonly Row[];
+  /** The page before is needed to be sure of the rows. */
+  readonly needsOlder: boolean;
 } {
   const client = useFleetClient();
   const store = useMemo(() => client.session(sessionId), [client, sessionId]);
   useEffect(() => store.open(), [store]);
   const view = useStore(store.view);
   const outbox: readonly OutboxEntry[] = useStore(client.outbox.entries);
-  const rows = useMemo(
-    () => rowsOf(sessionId, view.messages, outbox),
-    [sessionId, view.messages, outbox],
+  const { rows, needsOlder } = useMemo(
+    () => rowsOf(sessionId, view.messages, outbox, !view.hasOlder),
+    [sessionId, view.messages, outbox, view.hasOlder],
   );
-  return { store, view, rows };
+  return { store, view, rows, needsOlder };
 }
 
 /** The answer in progress of a conversation, at most twenty times a second. */

@@ -53,6 +53,8 @@ export interface SessionState {
   /** Chunks of this epoch and of earlier ones are late: their answer is a message already, or was stopped. */
   readonly endedEpoch: number;
   readonly lastReadSeq: number;
+  /** Messages up to this one were there when the agent was called last: it has them. */
+  readonly takenUpSeq: number;
 }
 
 export type SessionEvent =
@@ -84,6 +86,7 @@ export function initialSession(sessionId: string, afterSeq: number): SessionStat
     isAgentDue: false,
     endedEpoch: 0,
     lastReadSeq: 0,
+    takenUpSeq: 0,
   };
 }
 
@@ -164,16 +167,21 @@ function afterJoin(state: SessionState, answer: JoinAnswer): SessionState {
 function withMessages(state: SessionState, messages: readonly Message[]): SessionState {
   const log = mergeMessages(state.log, messages);
   if (log === state.log) return state;
-  let endedEpoch = state.endedEpoch;
-  for (const message of log.messages.slice(state.log.messages.length))
-    endedEpoch = Math.max(endedEpoch, epochOf(message) ?? 0);
+  let { endedEpoch, takenUpSeq } = state;
+  for (const message of log.messages.slice(state.log.messages.length)) {
+    const epoch = epochOf(message) ?? 0;
+    endedEpoch = Math.max(endedEpoch, epoch);
+    // An answer whose beginning was not seen: everything before it is taken for taken up.
+    if (epoch > 0 && !(state.agent.status === 'running' && state.agent.epoch === epoch))
+      takenUpSeq = Math.max(takenUpSeq, message.seq);
+  }
   const answer = state.answer !== null && state.answer.epoch <= endedEpoch ? null : state.answer;
   const agent: AgentStatus =
     isBusy(state.agent) && state.agent.epoch <= endedEpoch
       ? { status: 'idle', epoch: endedEpoch }
       : state.agent;
   const isAgentDue = state.isAgentDue && endedEpoch === state.endedEpoch;
-  return { ...state, log, endedEpoch, answer, agent, isAgentDue };
+  return { ...state, log, endedEpoch, takenUpSeq, answer, agent, isAgentDue };
 }
 
 function withStatus(state: SessionState, agent: AgentStatus): SessionState {
@@ -186,7 +194,11 @@ function withStatus(state: SessionState, agent: AgentStatus): SessionState {
   const answer = isOver ? null : state.answer;
   const known = Math.max(state.agent.epoch, state.endedEpoch);
   const isAgentDue = state.isAgentDue && !isBusy(agent) && agent.epoch <= known;
-  return { ...state, agent, isAgentDue, endedEpoch, answer };
+  const isBegun =
+    agent.status === 'running' &&
+    (state.agent.status !== 'running' || agent.epoch > state.agent.epoch);
+  const takenUpSeq = isBegun ? lastSeqOf(state.log) : state.takenUpSeq;
+  return { ...state, agent, isAgentDue, endedEpoch, takenUpSeq, answer };
 }
 
 /** What to show of the agent: due as soon as one has sent something, not only when the cluster says so. */

@@ -1,3 +1,4 @@
+import { REGENERATE_KIND, TOOL_RESPONSE_KIND } from '@fleetlm/protocol/thread';
 import type { JsonObject } from '@fleetlm/protocol/ui-stream';
 import type { Connection } from '../connection/connection.ts';
 import type { Outbox, SendResult } from '../outbox/outbox.ts';
@@ -93,8 +94,24 @@ export class SessionStore {
     };
   }
 
-  send(content: JsonObject, kind = 'text'): SendResult {
-    return this.#options.outbox.add(this.sessionId, kind, content);
+  send(content: JsonObject, kind = 'text', metadata: JsonObject = {}): SendResult {
+    return this.#options.outbox.add(this.sessionId, kind, content, metadata);
+  }
+
+  /** Asks for another answer in the place of one; the log keeps both. */
+  regenerate(answerId: string): SendResult {
+    return this.send({ supersedes: answerId }, REGENERATE_KIND);
+  }
+
+  /** Says something else in the place of one's own message; the log keeps both. */
+  edit(messageId: string, content: JsonObject): SendResult {
+    return this.send(content, 'text', { supersedes: messageId });
+  }
+
+  /** Answers a tool call that waits for a person. */
+  approve(messageId: string, approvalId: string, isApproved: boolean): SendResult {
+    const approvals = [{ approval_id: approvalId, approved: isApproved }];
+    return this.send({ message_id: messageId, approvals }, TOOL_RESPONSE_KIND);
   }
 
   /** Asks the agent to stop; the answer ends with a committed message. Null: accepted. */

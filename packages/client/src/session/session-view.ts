@@ -15,11 +15,13 @@ export interface SessionView {
   /** The epoch of the answer in progress; null: no word of one is here. */
   readonly answerEpoch: number | null;
   readonly lastReadSeq: number;
+  /** The agent has the messages up to this one. */
+  readonly takenUpSeq: number;
 }
 
 /** The view of a state; parts that say the same as `before` are the same objects. */
 export function viewOf(state: SessionState, before: SessionView | null): SessionView {
-  const { sessionId, phase, live, session, log, lastReadSeq, answer } = state;
+  const { sessionId, phase, live, session, log, lastReadSeq, takenUpSeq, answer } = state;
   const agent = sameAgent(shownAgent(state), before?.agent);
   return {
     sessionId,
@@ -31,6 +33,7 @@ export function viewOf(state: SessionState, before: SessionView | null): Session
     agent,
     answerEpoch: answer?.epoch ?? null,
     lastReadSeq,
+    takenUpSeq,
   };
 }
 
@@ -54,6 +57,7 @@ export function sameView(a: SessionView, b: SessionView): boolean {
     a.hasOlder === b.hasOlder &&
     a.agent === b.agent &&
     a.answerEpoch === b.answerEpoch &&
-    a.lastReadSeq === b.lastReadSeq
+    a.lastReadSeq === b.lastReadSeq &&
+    a.takenUpSeq === b.takenUpSeq
   );
 }

@@ -1,4 +1,4 @@
-import type { Command, NewMessage } from '../commands.ts';
+import type { Command, NewMessage, Payload } from '../commands.ts';
 import { apply, createGroupState, type GroupState, getSession, type Session } from '../index.ts';
 import type { Applied } from '../results.ts';
 
@@ -117,6 +117,19 @@ export function retry(timeMs = 4_000): Command {
 
 export function read(lastSeq: number, fields: Fields<'mark-read'> = {}): Command {
   return { type: 'mark-read', sessionId: SESSION, userId: USER, lastSeq, timeMs: 5_000, ...fields };
+}
+
+export function update(
+  fields: { readonly metadata?: Payload; readonly status?: 'active' | 'archived' },
+  sessionId = SESSION,
+): Command {
+  return {
+    type: 'update-session',
+    sessionId,
+    metadata: fields.metadata ?? null,
+    status: fields.status ?? null,
+    timeMs: 6_000,
+  };
 }
 
 export function archive(sessionId = SESSION): Command {

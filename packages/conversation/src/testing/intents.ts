@@ -21,6 +21,7 @@ export interface Intent {
     | 'resend'
     | 'read'
     | 'archive'
+    | 'update'
     | 'start'
     | 'defer'
     | 'complete'
@@ -60,6 +61,7 @@ const kind = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant('archive' as const) },
+  { weight: 1, arbitrary: fc.constant('update' as const) },
 );
 
 const intent: fc.Arbitrary<Intent> = fc.record({
@@ -130,6 +132,13 @@ export class Wishes {
         return { type: 'mark-read', ...base, userId, lastSeq: Math.round(lastSeq * share) + off };
       case 'archive':
         return { type: 'archive-session', ...base };
+      case 'update':
+        return {
+          type: 'update-session',
+          ...base,
+          metadata: new Uint8Array([0x7b, 0x20, 0x7d]),
+          status: 'active',
+        };
       case 'start':
         return { type: 'start-dispatch', ...base, epoch, attempt: attempt + (share < 0.9 ? 1 : 0) };
       case 'defer':

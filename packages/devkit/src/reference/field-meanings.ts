@@ -43,10 +43,16 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   before: 'the `next` of the page before',
   unread_count: 'messages after `last_read_seq` that others sent',
   last_message: 'the newest message, in short, or null',
+  q: 'what to look for, 2 to 200 characters; upper and lower case are the same',
+  results: 'newest first',
+  excerpt: 'a piece of the message round what was found',
+  'InboxEntry.title': '`metadata.title` of the session; null: it has none',
+  'Results.title': '`metadata.title` of the session; null: it has none',
   preview: 'its first 140 characters as plain text',
   version: 'counts the changes of the inbox',
   duplicate: 'this `client_message_id` was seen before',
   'Session.status': '`archived` takes no more messages',
+  'UpdateSession.status': '`archived` takes no more messages; `active` brings it back',
   'InboxEntry.status': 'what the agent is doing, or that it is archived',
 
   // Answers

@@ -74,6 +74,7 @@ const ACCESS_WORDS = {
 const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'POST /api/agents': 'CreateAgent',
   'PATCH /api/agents/:id': 'UpdateAgent',
+  'PATCH /api/sessions/:id': 'UpdateSession',
   'PUT /api/agents/:id': 'UpdateAgent',
   'GET /api/agents': 'AgentsQuery',
   'POST /api/agents/:id/test': 'TestAgent',

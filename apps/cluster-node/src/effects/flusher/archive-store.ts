@@ -1,7 +1,13 @@
 import type { Message, SessionHead } from '@fleetlm/conversation';
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
-import { type Archive, ArchiveUnavailableError } from '../ports.ts';
+import {
+  type Archive,
+  ArchiveUnavailableError,
+  type MessageSearch,
+  type SearchOutcome,
+} from '../ports.ts';
 import { acceptableMessageRow, messageRow, sessionRow } from './archive-rows.ts';
+import { searchMessages } from './search-messages.ts';
 
 /** A session whose row in Postgres holds something else than the log: nothing is overwritten. */
 export interface Conflict {
@@ -123,6 +129,10 @@ export class ArchiveStore implements Archive {
         cause: error,
       });
     }
+  }
+
+  search(search: MessageSearch): Promise<SearchOutcome> {
+    return searchMessages(this.#database, search);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,50 @@
+import { sessionAnswerSchema } from '@fleetlm/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestCluster, tokenFor } from './support/cluster.ts';
+
+let cluster: TestCluster;
+let id: string;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  id = await cluster.createSession('ann');
+}, 60_000);
+afterAll(() => cluster.close());
+
+async function patch(body: unknown, user = 'ann') {
+  const token = await tokenFor(user);
+  return cluster.call('n2', 'PATCH', `/api/sessions/${id}`, { body, token });
+}
+
+test('a conversation is named, archived and brought back, on whichever node', async () => {
+  const named = await patch({ metadata: { title: 'Refund' } });
+  expect(named.status).toBe(200);
+  expect(sessionAnswerSchema.parse(named.body).session.metadata).toEqual({ title: 'Refund' });
+  const socket = await cluster.socket('n3', 'ann');
+  const inbox = await socket.timeout(5_000).emitWithAck('inbox:join', {});
+  expect(inbox.sessions).toMatchObject([{ session_id: id, title: 'Refund' }]);
+  expect((await patch({ status: 'archived' })).body).toMatchObject({
+    session: { status: 'archived' },
+  });
+  const message = { user_id: 'ann', content: { text: 'Hello' } };
+  const say = () => cluster.call('n1', 'POST', `/api/sessions/${id}/messages`, { body: message });
+  expect((await say()).status).toBe(409);
+  expect((await patch({ status: 'active' })).body).toMatchObject({
+    session: { status: 'active', metadata: { title: 'Refund' } },
+  });
+  expect((await say()).status).toBe(201);
+});
+
+test('nobody else may, and nothing is asked for in vain', async () => {
+  expect((await patch({ status: 'archived' }, 'bob')).status).toBe(404);
+  expect((await patch({})).status).toBe(422);
+  expect((await patch({ status: 'deleted' })).status).toBe(422);
+});
+
+test('a search without Postgres says so', async () => {
+  const token = await tokenFor('ann');
+  const { status, body } = await cluster.call('n1', 'GET', '/api/search?q=hello', { token });
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ code: 'archive_unavailable', retryable: true });
+  expect((await cluster.call('n1', 'GET', '/api/search?q=h', { token })).status).toBe(422);
+});

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { seqSchema, sessionIdSchema, timestampSchema, userIdSchema } from './ids.ts';
+import type { RestRoute } from './rest-routes.ts';
+
+/** `GET /api/search`. A token's own user when `user_id` is absent. */
+export const searchQuerySchema = z.strictObject({
+  user_id: userIdSchema.optional(),
+  q: z.string().trim().min(2, 'must have at least 2 characters').max(200, 'is too long'),
+  limit: z.coerce.number().int().min(1).max(100).default(30),
+});
+export type SearchQuery = z.output<typeof searchQuerySchema>;
+
+export const searchAnswerSchema = z.strictObject({
+  results: z.array(
+    z.strictObject({
+      session_id: sessionIdSchema,
+      agent_id: z.string(),
+      title: z.string().nullable(),
+      seq: seqSchema,
+      sender_id: z.string(),
+      kind: z.string(),
+      excerpt: z.string(),
+      inserted_at: timestampSchema,
+    }),
+  ),
+});
+export type SearchAnswer = z.output<typeof searchAnswerSchema>;
+
+export const SEARCH_ROUTES: readonly RestRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/search',
+    topic: 'Messages',
+    summary:
+      'Messages of a person’s conversations that hold a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet.',
+    access: 'user',
+    query: searchQuerySchema,
+    answers: [{ status: 200, description: 'what was found', body: searchAnswerSchema }],
+    errors: ['invalid_request', 'forbidden', 'archive_unavailable'],
+  },
+];
