@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { API_KEY, TestCluster, tokenFor } from '../apps/cluster-node/test/support/cluster.ts';
 import {
-  FINISH,
   gate,
   mailBob,
   SdkAgent,
   say,
   TEXT,
+  twoHalves,
   word,
 } from '../apps/cluster-node/test/support/sdk-agent.ts';
 import { type RunningExample, startProgram } from '../examples/start-example.ts';
@@ -70,14 +70,7 @@ for (const transport of ['default', 'fleet'] as const) {
   test.describe(`useChat with the ${transport} transport, an AI SDK handler behind`, () => {
     test('sends, and streams the answer', async ({ browser }) => {
       const { passed, open } = gate();
-      agent.script = async function* () {
-        yield TEXT.start;
-        yield word('Hello');
-        await passed;
-        yield word(' there');
-        yield TEXT.end;
-        yield FINISH;
-      };
+      agent.script = twoHalves(passed, ['Hello', ' there']);
       const page = await openChat(browser, `ann-${transport}`, transport);
       await write(page, 'Hi');
       await expect(conversation(page).getByText('Hello', { exact: true })).toBeVisible();
@@ -90,14 +83,7 @@ for (const transport of ['default', 'fleet'] as const) {
 
     test('a reload in mid-answer shows what was said, and goes on', async ({ browser }) => {
       const { passed, open } = gate();
-      agent.script = async function* () {
-        yield TEXT.start;
-        yield word('First half,');
-        await passed;
-        yield word(' second half.');
-        yield TEXT.end;
-        yield FINISH;
-      };
+      agent.script = twoHalves(passed);
       const page = await openChat(browser, `bob-${transport}`, transport);
       await write(page, 'Tell me');
       await expect(conversation(page).getByText('First half,')).toBeVisible();
@@ -153,9 +139,7 @@ for (const transport of ['default', 'fleet'] as const) {
 test('stop: with the cluster’s transport the agent stops, and what was said stays', async ({
   browser,
 }) => {
-  agent.script = async function* () {
-    yield TEXT.start;
-    yield word('A word');
+  agent.script = twoHalves(passed, ['A word');
     await new Promise(() => undefined);
   };
   const page = await openChat(browser, 'eve', 'fleet');
@@ -189,12 +173,7 @@ test('stop: the default transport only stops reading; the agent goes on, and the
   const { passed, open } = gate();
   agent.script = async function* () {
     yield TEXT.start;
-    yield word('First half,');
-    await passed;
-    yield word(' second half.');
-    yield TEXT.end;
-    yield FINISH;
-  };
+    yield word('First half,', ' second half.']);
   const page = await openChat(browser, 'fay', 'default');
   await write(page, 'Tell me');
   await expect(conversation(page).getByText('First half,')).toBeVisible();

@@ -3,7 +3,16 @@ import { isToolUIPart } from 'ai';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ChatPage, textOf } from './support/chat-page.ts';
 import { API_KEY, TestCluster, tokenFor } from './support/cluster.ts';
-import { FINISH, gate, mailBob, SdkAgent, say, TEXT, word } from './support/sdk-agent.ts';
+import {
+  FINISH,
+  gate,
+  mailBob,
+  SdkAgent,
+  say,
+  TEXT,
+  twoHalves,
+  word,
+} from './support/sdk-agent.ts';
 
 let cluster: TestCluster;
 const agent = new SdkAgent();
@@ -65,14 +74,7 @@ test('what was sent twice is answered once', async () => {
 
 test('a reload in mid-answer resumes it from its first chunk, on any node; nothing runs: 204', async () => {
   const { passed, open } = gate();
-  agent.script = async function* () {
-    yield TEXT.start;
-    yield word('First half,');
-    await passed;
-    yield word(' second half.');
-    yield TEXT.end;
-    yield FINISH;
-  };
+  agent.script = twoHalves(passed);
   const page = new ChatPage(cluster, 'n1', 'chat-reload', 'cat');
   page.messages.push(page.user('Tell me'));
   const states = page.submit();

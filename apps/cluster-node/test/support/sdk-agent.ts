@@ -30,6 +30,21 @@ export async function* say(...words: readonly string[]): AsyncGenerator<ModelChu
   yield FINISH;
 }
 
+/** Says half, and the rest when it may. */
+export function twoHalves(
+  passed: Promise<void>,
+  halves = ['First half,', ' second half.'],
+): Script {
+  return async function* () {
+    yield TEXT.start;
+    yield word(halves[0] ?? '');
+    await passed;
+    yield word(halves[1] ?? '');
+    yield TEXT.end;
+    yield FINISH;
+  };
+}
+
 /** The model wants to send mail, and says so once it may. */
 export const mailBob: Script = async function* (prompt) {
   if (prompt.at(-1)?.role === 'tool') yield* say('Sent.');

@@ -7,16 +7,15 @@ import { toast } from 'sonner';
 import { changeStatus } from '@/app/(app)/agents/actions.ts';
 import type { Agent } from '@/lib/agents.ts';
 import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 
 export function AgentsTable({ agents }: { readonly agents: readonly Agent[] }) {
   if (agents.length === 0) {
     return (
-      <div className="rounded-lg border border-dashed border-strong p-10 text-center">
-        <p className="font-medium">No agents yet</p>
-        <p className="text-sm text-muted">
-          Register the address of a webhook, and people can talk to it.
-        </p>
-      </div>
+      <EmptyState
+        title="No agents yet"
+        text="Register the address of a webhook, and people can talk to it."
+      />
     );
   }
   return (

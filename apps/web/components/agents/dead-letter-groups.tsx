@@ -1,5 +1,6 @@
 import type { DeadLetterGroupBody } from '@fleetlm/protocol';
 import Link from 'next/link';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { LocalTime } from './local-time.tsx';
 import { ReplayButton } from './replay-button.tsx';
 
@@ -12,12 +13,10 @@ interface DeadLetterGroupsProps {
 export function DeadLetterGroups({ agentId, groups }: DeadLetterGroupsProps) {
   if (groups.length === 0)
     return (
-      <div className="rounded-lg border border-dashed border-strong p-10 text-center">
-        <p className="font-medium">No dead letters</p>
-        <p className="text-sm text-muted">
-          Every message of a person was answered, or still is being.
-        </p>
-      </div>
+      <EmptyState
+        title="No dead letters"
+        text="Every message of a person was answered, or still is being."
+      />
     );
   return (
     <ul className="flex flex-col gap-3" aria-label="Dead letters">

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { formatDuration } from '@/lib/format-time.ts';
 import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { DeliveryState } from './delivery-state.tsx';
 import { LocalTime } from './local-time.tsx';
 
@@ -23,14 +24,14 @@ export function DeliveriesTable({ deliveries, next, state, isFirstPage }: Delive
     `${pathname}?${new URLSearchParams({ ...(state === null ? {} : { state }), ...more })}`;
   if (deliveries.length === 0)
     return (
-      <div className="rounded-lg border border-dashed border-strong p-10 text-center">
-        <p className="font-medium">{isFirstPage ? 'Nothing here yet' : 'Nothing older'}</p>
-        <p className="text-sm text-muted">
-          {state === null
+      <EmptyState
+        title={isFirstPage ? 'Nothing here yet' : 'Nothing older'}
+        text={
+          state === null
             ? 'As soon as somebody writes to this agent, its calls are here.'
-            : 'No delivery is in this state.'}
-        </p>
-      </div>
+            : 'No delivery is in this state.'
+        }
+      />
     );
   return (
     <>
