@@ -139,7 +139,9 @@ for (const transport of ['default', 'fleet'] as const) {
 test('stop: with the cluster’s transport the agent stops, and what was said stays', async ({
   browser,
 }) => {
-  agent.script = twoHalves(passed, ['A word');
+  agent.script = async function* () {
+    yield TEXT.start;
+    yield word('A word');
     await new Promise(() => undefined);
   };
   const page = await openChat(browser, 'eve', 'fleet');
@@ -171,9 +173,7 @@ test('stop: the default transport only stops reading; the agent goes on, and the
   browser,
 }) => {
   const { passed, open } = gate();
-  agent.script = async function* () {
-    yield TEXT.start;
-    yield word('First half,', ' second half.']);
+  agent.script = twoHalves(passed);
   const page = await openChat(browser, 'fay', 'default');
   await write(page, 'Tell me');
   await expect(conversation(page).getByText('First half,')).toBeVisible();
