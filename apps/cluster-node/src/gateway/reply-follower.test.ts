@@ -57,6 +57,12 @@ describe('an answer as one stream', () => {
     expect(ends).toBe(1);
   });
 
+  test('ends when it is in the log, not before', () => {
+    const events = spoken(3, 1, WHOLE);
+    expect(read(events)).toMatchObject({ ends: 0, chunks: WHOLE.slice(0, -1) });
+    expect(read([...events, kept(3, 'finish', 'Hello')])).toMatchObject({ ends: 1, chunks: WHOLE });
+  });
+
   test('that comes late is told from the log', () => {
     const { text, message, ends } = read([kept(3, 'finish', 'Hello')]);
     expect({ text, id: message.id, end: message.end, ends }).toEqual({
@@ -99,21 +105,33 @@ describe('an answer as one stream', () => {
       ...spoken(3, 1, [START, { type: 'start-step' }, OPEN, say('Lost')]),
       ...spoken(3, 2, [START, { type: 'start-step' }, OPEN, say('Whole'), CLOSE, FINISH]),
     ];
-    expect(read(events).text).toBe('Whole');
-    expect(read(events, { canReset: false, retold: 0 }).message.end).toBe('error');
+    const end = kept(3, 'finish', 'Whole');
+    expect(read([...events, end]).text).toBe('Whole');
+    expect(read([...events, end], { canReset: false, retold: 0 }).message.end).toBe('error');
     // Nothing had been said: nobody notices.
-    const silent = [...spoken(3, 1, [START]), ...spoken(3, 2, WHOLE)];
+    const silent = [...spoken(3, 1, [START]), ...spoken(3, 2, WHOLE), end];
     expect(read(silent, { canReset: false, retold: 0 }).chunks).toEqual(WHOLE);
+    // The first one was whole, and yet not kept.
+    const lost = [...spoken(3, 1, WHOLE), ...spoken(3, 2, WHOLE), end];
+    expect(read(lost)).toMatchObject({ text: 'Hello', ends: 1, message: { end: 'finish' } });
   });
 
   test('to a message that was merged into later work is that work’s', () => {
-    expect(read([running(4, 1), ...spoken(4, 1, WHOLE)]).text).toBe('Hello');
+    expect(read([running(4, 1), ...spoken(4, 1, WHOLE), kept(4, 'finish', 'Hello')])).toMatchObject(
+      {
+        text: 'Hello',
+        ends: 1,
+      },
+    );
   });
 
   test('that goes on with a message leaves out what its reader has of it', () => {
     const retold = [START, OPEN, say('Before'), CLOSE];
     const { chunks } = read(
-      spoken(3, 1, [...retold, { ...OPEN, id: '2' }, { ...say('After'), id: '2' }, FINISH]),
+      [
+        ...spoken(3, 1, [...retold, { ...OPEN, id: '2' }, { ...say('After'), id: '2' }, FINISH]),
+        kept(3, 'finish', 'After'),
+      ],
       { canReset: true, retold: 3 },
     );
     expect(chunks.map(({ type, delta }) => delta ?? type)).toEqual([
@@ -128,10 +146,10 @@ describe('an answer as one stream', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(WHOLE.length - 1), { maxLength: 30 }), (order) => {
         const events = order.flatMap((index) => spoken(3, 1, WHOLE).slice(index, index + 1));
-        const { chunks, message } = read(events);
+        const { chunks, message } = read([...events, kept(3, 'finish', 'Hello')]);
         const said = chunks.filter(({ type }) => type !== 'error');
-        expect(said).toEqual(WHOLE.slice(0, said.length));
-        if (message.end === 'finish') expect(said).toHaveLength(WHOLE.length);
+        if (message.end === 'finish') expect(message.parts).toMatchObject([{ type: 'text' }]);
+        else expect(said).toEqual(WHOLE.slice(0, said.length));
       }),
     );
   });

@@ -44,6 +44,8 @@ export class ReplyFollower {
   /** What the reader has of it. */
   #message = EMPTY_MESSAGE;
   #hasStarted = false;
+  /** The chunk that ends the answer, until the answer is in the log: who reads the end can rely on it. */
+  #end: Chunk | null = null;
   #isOver = false;
 
   /** `epoch`: the work whose answer is followed; a later one counts when this one never speaks. */
@@ -58,7 +60,7 @@ export class ReplyFollower {
     this.#attempt = answer.attempt;
     const chunks = answer.chunks.flatMap((chunk, index) => this.#shown(chunk, index));
     this.#next = answer.nextIndex;
-    return this.#message.end === null ? { chunks, isOver: false } : this.#over(chunks);
+    return { chunks: this.#withoutEnd(chunks), isOver: false };
   }
 
   take(event: SessionEvent): Step {
@@ -96,7 +98,13 @@ export class ReplyFollower {
     if (index > this.#next) return this.#over([LOST]);
     const chunks = [...before, ...this.#shown(chunk, index)];
     this.#next += 1;
-    return this.#message.end === null ? { chunks, isOver: false } : this.#over(chunks);
+    return { chunks: this.#withoutEnd(chunks), isOver: false };
+  }
+
+  #withoutEnd(chunks: readonly Chunk[]): readonly Chunk[] {
+    if (this.#message.end === null) return chunks;
+    this.#end = chunks.at(-1) ?? null;
+    return chunks.slice(0, -1);
   }
 
   #takeStatus(dispatch: DispatchState): Step {
@@ -121,6 +129,7 @@ export class ReplyFollower {
 
   /** The answer is in the log: the reader gets what it lacks of it, and how it ended. */
   #ended(content: Record<string, unknown>, metadata: Record<string, unknown>): Step {
+    if (this.#end !== null) return this.#over([this.#end]);
     const chunks: Chunk[] = [];
     if (!this.#hasStarted) {
       if (this.#options.retold > 0) return this.#over([LOST]);
@@ -131,6 +140,9 @@ export class ReplyFollower {
       chunks.push(...told.flatMap((chunk, index) => this.#shown(chunk, index)));
     }
     const { termination } = metadata;
+    // The agent's own end was a chunk: without it the reader has not got everything.
+    const isMissed = chunks.length === 0 && (termination === 'finish' || termination === 'abort');
+    if (isMissed) return this.#over([LOST]);
     const isWhole = termination === 'finish' || termination === 'abort' || termination === 'stop';
     const closed = isWhole
       ? this.#closed(termination === 'finish' ? 'finish' : 'abort')
@@ -168,6 +180,8 @@ export class ReplyFollower {
     const steps = this.#message.parts.filter(({ type }) => type === 'step-start').length;
     this.#attempt = attempt;
     this.#next = 0;
+    this.#end = null;
+    this.#message = { ...this.#message, end: null };
     if (!hasShown) {
       this.#message = assembleChunks([]);
       return [];
