@@ -40,7 +40,7 @@ export function applyMarkRead(group: GroupRecord, command: CommandOf<'mark-read'
   };
 }
 
-/** C70 to C72 of SPEC.md. */
+/** C70 to C72 and C77 of SPEC.md. */
 export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-flushed'>): Applied {
   for (const { sessionId, seq, sessionVersion } of command.watermarks) {
     const session = group.sessions.get(sessionId);
@@ -52,6 +52,7 @@ export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-fl
           `not ${seq}, ${sessionVersion}`,
       );
   }
+  group.archiveMark = Math.max(group.archiveMark, command.mark);
   for (const { sessionId, seq, sessionVersion } of command.watermarks) {
     const session = group.sessions.get(sessionId);
     if (session === undefined) continue;

@@ -2,7 +2,7 @@
  * Everything that can change a group of conversations. A command carries all that is not deterministic
  * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
  */
-export const COMMAND_VERSION = 2;
+export const COMMAND_VERSION = 3;
 
 /** Opaque to this package: UTF-8 JSON of `{"content": {...}, "metadata": {...}}`. */
 export type Payload = Uint8Array;
@@ -132,6 +132,8 @@ export type Command =
   /** Everything up to `seq` is in Postgres. Watermarks never go back. */
   | {
       readonly type: 'mark-flushed';
+      /** The group's mark in Postgres, written there before this was proposed. */
+      readonly mark: number;
       readonly watermarks: readonly {
         readonly sessionId: string;
         readonly seq: number;

@@ -7,6 +7,7 @@ export class GroupRecord implements GroupState {
   readonly sessions = new Map<string, SessionRecord>();
   readonly inboxes = new Map<string, InboxRecord>();
   flushBacklog = 0;
+  archiveMark = 0;
   /** Invariant: exactly the sessions whose dispatch has this status. Order means nothing: readers sort. */
   readonly waiting = new Set<SessionRecord>();
   readonly running = new Set<SessionRecord>();

@@ -36,9 +36,16 @@ export function importState(plain: unknown): GroupState {
       'snapshot.version',
       `is ${String(plain.version)}; this node knows ${SNAPSHOT_VERSION}`,
     );
-  const snapshot = fields(plain, 'snapshot', ['version', 'sessions', 'inboxes', 'flushOrder']);
+  const snapshot = fields(plain, 'snapshot', [
+    'version',
+    'sessions',
+    'inboxes',
+    'flushOrder',
+    'archiveMark',
+  ]);
   const state = createGroupState();
   const group = groupRecordOf(state);
+  group.archiveMark = integer(snapshot.archiveMark, 'archiveMark', 0, COUNTER_MAX);
   const inboxes = list(snapshot.inboxes, 'inboxes', ENTRIES_MAX).map((value, index) =>
     readInbox(group, value, `inboxes.${index}`),
   );

@@ -19,6 +19,7 @@ export {
   answerCheckpoint,
   dueDispatches,
   type FlushCandidate,
+  type FlushLimits,
   flushCandidates,
   getInbox,
   getSession,

@@ -92,6 +92,20 @@ export class MessageTail {
     if (length > 0) this.#log.drop(length);
   }
 
+  /** Through which message, from `fromSeq` and not beyond `toSeq`, the records come to `bytesMax`; at least the first. */
+  throughSeq(fromSeq: number, toSeq: number, bytesMax: number): number {
+    const { bytes, end } = this.#log;
+    let offset = this.#log.start;
+    let total = 0;
+    for (let seq = this.#firstSeq; seq < toSeq && offset < end; seq += 1) {
+      const length = readU32(bytes, offset);
+      offset += length;
+      if (seq >= fromSeq) total += length;
+      if (total >= bytesMax) return seq;
+    }
+    return toSeq;
+  }
+
   /** The messages that are here with fromSeq <= seq <= toSeq, ascending. */
   read(owner: TailOwner, fromSeq: number, toSeq: number): Message[] {
     const messages: Message[] = [];

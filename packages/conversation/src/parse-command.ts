@@ -214,10 +214,11 @@ function readStop(value: Fields): Command {
 }
 
 function readMarkFlushed(value: Fields): Command {
-  const command = fields(value, 'command', ['type', 'watermarks', 'timeMs']);
+  const command = fields(value, 'command', ['type', 'mark', 'watermarks', 'timeMs']);
   const watermarks = list(command.watermarks, 'command.watermarks', WATERMARKS_MAX);
   return {
     type: 'mark-flushed',
+    mark: integer(command.mark, 'command.mark', 0, COUNTER_MAX),
     watermarks: watermarks.map((entry, index) => {
       const path = `command.watermarks.${index}`;
       const watermark = fields(entry, path, ['sessionId', 'seq', 'sessionVersion']);

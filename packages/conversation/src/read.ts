@@ -156,19 +156,36 @@ export interface FlushCandidate {
   };
 }
 
+export interface FlushLimits {
+  /** Of messages together; the one that reaches it is still in. */
+  readonly bytesMax?: number;
+  /** Sessions to leave out: they must not stand in the way of others. */
+  readonly except?: ReadonlySet<string>;
+}
+
 /**
  * Sessions that Postgres lacks something of, those first that have waited longest, up to `rowsMax` rows (a session is
- * one, each message is one). A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
+ * one, each message is one) and `bytesMax`. A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
  */
-export function flushCandidates(state: GroupState, rowsMax: number): readonly FlushCandidate[] {
+export function flushCandidates(
+  state: GroupState,
+  rowsMax: number,
+  limits: FlushLimits = {},
+): readonly FlushCandidate[] {
+  const { bytesMax = Number.POSITIVE_INFINITY, except } = limits;
   const candidates: FlushCandidate[] = [];
   let rows = 0;
+  let bytes = 0;
   for (const session of groupRecordOf(state).dirty) {
+    if (except?.has(session.id) === true) continue;
     const messagesMax = rowsMax - rows - 1;
-    if (messagesMax < 0) break;
+    if (messagesMax < 0 || bytes >= bytesMax) break;
     const { tail } = SessionRecord.internals(session);
-    const throughSeq = Math.min(session.lastSeq, session.flushedSeq + messagesMax);
-    const messages = tail.read(session, session.flushedSeq + 1, throughSeq);
+    const first = session.flushedSeq + 1;
+    const upTo = Math.min(session.lastSeq, session.flushedSeq + messagesMax);
+    const throughSeq = upTo < first ? upTo : tail.throughSeq(first, upTo, bytesMax - bytes);
+    const messages = tail.read(session, first, throughSeq);
+    for (const { payload } of messages) bytes += payload.length;
     rows += 1 + messages.length;
     candidates.push({
       session: headOf(session),

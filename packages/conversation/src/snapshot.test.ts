@@ -77,7 +77,7 @@ describe('snapshots', () => {
   });
 
   test.each([0, SNAPSHOT_VERSION + 1, '1', null])('C5 version %j is refused', (version) => {
-    expect(() => importState({ ...rich(), version })).toThrow(/snapshot\.version is .*knows 2/);
+    expect(() => importState({ ...rich(), version })).toThrow(/snapshot\.version is .*knows 3/);
   });
 
   test.each([null, 3, [], 'x', {}])('C5 %j is no snapshot', (plain) => {
@@ -89,6 +89,8 @@ describe('snapshots', () => {
     ['sessions', undefined],
     ['sessions', {}],
     ['flushOrder', []],
+    ['archiveMark', -1],
+    ['archiveMark', undefined],
     ['flushOrder.0', SESSION],
     ['flushOrder.0', 'gone'],
     ['inboxes', []],

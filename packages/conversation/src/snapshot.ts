@@ -8,7 +8,7 @@ import type {
   SessionStatus,
 } from './state.ts';
 
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** A session as a snapshot has it. `tail` and `clientMessageIds` are packed records. */
 export interface SessionSnapshot {
@@ -51,6 +51,7 @@ export interface GroupSnapshot {
   readonly inboxes: readonly InboxSnapshot[];
   /** Session ids that the flusher has to look at, in its order. */
   readonly flushOrder: readonly string[];
+  readonly archiveMark: number;
 }
 
 /**
@@ -66,7 +67,13 @@ export function exportState(state: GroupState): GroupSnapshot {
     inboxes.push({ userId, version, sessionIds });
   const flushOrder: string[] = [];
   for (const session of group.dirty) flushOrder.push(session.id);
-  return { version: SNAPSHOT_VERSION, sessions, inboxes, flushOrder };
+  return {
+    version: SNAPSHOT_VERSION,
+    sessions,
+    inboxes,
+    flushOrder,
+    archiveMark: group.archiveMark,
+  };
 }
 
 function sessionSnapshot(session: SessionRecord): SessionSnapshot {

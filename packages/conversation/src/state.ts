@@ -123,4 +123,6 @@ export interface GroupState {
   readonly inboxes: ReadonlyMap<string, Inbox>;
   /** Messages above their session's watermark. */
   readonly flushBacklog: number;
+  /** Grows with every flush. Postgres holds at least this much; one that holds less has gone back in time. */
+  readonly archiveMark: number;
 }

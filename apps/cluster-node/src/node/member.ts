@@ -118,15 +118,27 @@ export class Member {
       host: this.#host,
       mesh,
     });
-    this.#readiness = new Readiness(this.#groups, this.#leaders);
+    this.#readiness = new Readiness(
+      this.#groups,
+      this.#leaders,
+      () => this.#flusher.stats.lastError,
+    );
     this.#flusher = createFlusher({
+      clusterId: descriptor.clusterId,
       propose: this.#groups.proposeHere,
       ledGroups: () => this.#groups.ledGroups(),
       wallClockMs: Date.now,
       databaseUrl: environment.databaseUrl,
       flushIntervalMs: environment.flushIntervalMs,
       onConflict: (conflict) =>
-        log.error(conflict, 'flusher: Postgres holds another message under this number'),
+        log.error(conflict, 'flusher: Postgres does not take this session as the log has it'),
+      onGap: (gap) => {
+        metrics.faults.inc({ kind: 'archive-gap' });
+        log.error(
+          gap,
+          'flusher: Postgres was restored and lacks messages that nobody has any more',
+        );
+      },
     });
     const agentIds = () => [...this.#groups.system.agents.keys()];
     this.#deliveries = openDeliveries(environment, agentIds, log);

@@ -89,6 +89,11 @@ export function observeParts(parts: ObservedParts): void {
     'Passes that Postgres refused',
     () => flusher.stats.failures,
   );
+  observe(
+    'fleetlm_flush_conflicted_sessions',
+    'Sessions that are not flushed any further',
+    () => flusher.stats.conflictedSessions,
+  );
   observe('fleetlm_database_up', 'Whether the newest pass succeeded', () =>
     flusher.stats.databaseUp ? 1 : 0,
   );

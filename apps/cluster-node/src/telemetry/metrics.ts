@@ -41,7 +41,7 @@ export interface Metrics {
     readonly outcome: AttemptOutcome;
   }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
-  readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' }>;
+  readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
   /** Prometheus text. */
@@ -68,6 +68,7 @@ export type ObservedName =
   | 'fleetlm_flush_backlog_messages'
   | 'fleetlm_flush_rows_total'
   | 'fleetlm_flush_failures_total'
+  | 'fleetlm_flush_conflicted_sessions'
   | 'fleetlm_database_up'
   | 'fleetlm_dispatch_queued'
   | 'fleetlm_dispatch_running'
@@ -119,7 +120,7 @@ export function createMetrics(): Metrics {
     ]),
     faults: counter(
       'fleetlm_faults_total',
-      'Replicas that stand still, and errors that should not happen',
+      'Replicas that stand still, sessions that the archive lost part of, errors that should not happen',
       ['kind'],
     ),
     observe: (name, help, read) => observedGauge(registry, { name, help }, read),

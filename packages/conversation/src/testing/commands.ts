@@ -137,7 +137,12 @@ export function archive(sessionId = SESSION): Command {
 }
 
 export function flushed(seq: number, sessionVersion: number, sessionId = SESSION): Command {
-  return { type: 'mark-flushed', watermarks: [{ sessionId, seq, sessionVersion }], timeMs: 7_000 };
+  return {
+    type: 'mark-flushed',
+    mark: 0,
+    watermarks: [{ sessionId, seq, sessionVersion }],
+    timeMs: 7_000,
+  };
 }
 
 /** A group after the given commands, each of which has to be accepted. */

@@ -1,13 +1,36 @@
 import type { Archive, LedGroup, Propose } from '../ports.ts';
 
 export interface FlusherPorts {
+  /** Marks are kept per cluster: two clusters that share a database must not take each other's for their own. */
+  readonly clusterId: string;
   readonly propose: Propose;
   readonly ledGroups: () => Iterable<LedGroup>;
   readonly wallClockMs: () => number;
   readonly databaseUrl: string;
   readonly flushIntervalMs: number;
-  /** A row is there with another content: that session is not flushed any further until an operator looks. */
-  readonly onConflict: (conflict: { readonly sessionId: string; readonly seq: number }) => void;
+  /** A session is not flushed any further until an operator looks. */
+  readonly onConflict: (conflict: Conflict) => void;
+  /** Postgres has lost what it had confirmed, and this node can't give it back. */
+  readonly onGap: (gap: ArchiveGap) => void;
+  /** For tests: of one statement of the flusher. */
+  readonly statementLimitMs?: number;
+}
+
+/** A message or a session's row that Postgres has another of, or won't take. Nothing is overwritten. */
+export interface Conflict {
+  readonly sessionId: string;
+  /** 0: the session's own row. */
+  readonly seq: number;
+  readonly detail: string;
+}
+
+/** Postgres was restored from an older backup, and some of what it lost is in nobody's memory any more. */
+export interface ArchiveGap {
+  readonly group: number;
+  readonly sessionId: string;
+  /** So many messages at or below `flushedSeq` are missing. */
+  readonly missing: number;
+  readonly flushedSeq: number;
 }
 
 /** Writes what is above the watermarks of led groups to Postgres, behind everything else. */
@@ -32,6 +55,10 @@ export interface FlusherStats {
   readonly lastSuccessAtMs: number | null;
   readonly lastError: string | null;
   readonly databaseUp: boolean;
-  /** Sessions left alone because Postgres holds something else under their numbers. */
+  /** Sessions left alone because Postgres holds something else under their numbers, or won't take what they hold. */
   readonly conflictedSessions: number;
+  /** Sessions of which Postgres lost messages that nobody can give back. */
+  readonly gaps: number;
+  /** Of one batch at present: fewer while statements take too long. */
+  readonly batchRowsMax: number;
 }
