@@ -30,11 +30,7 @@ export function applyDispatchEvent(
   if ('refusal' in outcome) return refuse(outcome.refusal, outcome.detail);
 
   const effects: Effect[] = [];
-  if (answer !== null) {
-    const sender = { type: 'agent', id: session.agentId } as const;
-    const message = commitMessage(group, session, sender, answer, timeMs);
-    effects.push({ type: 'message-committed', message });
-  }
+  if (answer !== null) commitMessage(group, session, 'agent', answer, timeMs, effects);
   if (changeDispatch(group, session, outcome.next)) effects.push(dispatchChanged(session));
   effects.push(changeInbox(session, answer !== null));
   return { reply: { type: 'dispatch', dispatch: session.dispatch }, effects };

@@ -105,6 +105,7 @@ function restoreSession(group: GroupRecord, from: SessionSnapshot, path: string)
       unread,
       inbox,
       checkpoint: from.checkpoint,
+      voidSeqs: from.voidSeqs,
       newer: null,
       older: null,
     },

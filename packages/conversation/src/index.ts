@@ -32,6 +32,7 @@ export {
   type TailPage,
   type WaitingSession,
 } from './read.ts';
+export { leaveGaps, type RestoreGaps } from './restore.ts';
 export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
 export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
 export type {
@@ -45,4 +46,10 @@ export type {
   SessionHead,
   SessionStatus,
 } from './state.ts';
-export { CHECKPOINT_BYTES_MAX, CLIENT_MESSAGE_IDS_MAX, TAIL_MESSAGES_MIN } from './state.ts';
+export {
+  CHECKPOINT_BYTES_MAX,
+  CLIENT_MESSAGE_IDS_MAX,
+  TAIL_MESSAGES_MIN,
+  VOID_KIND,
+  VOID_SEQS_MAX,
+} from './state.ts';

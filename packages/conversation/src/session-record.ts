@@ -20,6 +20,8 @@ export interface SessionInternals {
   readonly inbox: InboxRecord;
   /** Invariant: null unless the dispatch is running, or waiting between two attempts. */
   checkpoint: AnswerCheckpoint | null;
+  /** Numbers that may have been given before a restore: left void in front of the next message. */
+  voidSeqs: number;
   /** Neighbours in the inbox's list; null at its ends. */
   newer: SessionRecord | null;
   older: SessionRecord | null;
@@ -85,6 +87,7 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
     unread: UnreadMarks.none(),
     inbox,
     checkpoint: null,
+    voidSeqs: 0,
     newer: null,
     older: null,
   };

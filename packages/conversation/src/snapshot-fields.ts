@@ -24,6 +24,7 @@ import {
   CHECKPOINT_BYTES_MAX,
   type DispatchState,
   type Session,
+  VOID_SEQS_MAX,
 } from './state.ts';
 
 const SESSION_KEYS: readonly string[] = [
@@ -48,6 +49,7 @@ const SESSION_KEYS: readonly string[] = [
   'tail',
   'clientMessageIds',
   'checkpoint',
+  'voidSeqs',
   'unread',
 ] satisfies readonly (keyof SessionSnapshot)[];
 
@@ -87,6 +89,7 @@ export function readSessionSnapshot(value: unknown, path: string): SessionSnapsh
     tail: bytes(plain.tail, `${path}.tail`),
     clientMessageIds: bytes(plain.clientMessageIds, `${path}.clientMessageIds`),
     checkpoint: readCheckpoint(plain.checkpoint, `${path}.checkpoint`, dispatch),
+    voidSeqs: integer(plain.voidSeqs, `${path}.voidSeqs`, 0, VOID_SEQS_MAX),
     unread: {
       firstWord: integer(unread.firstWord, `${path}.unread.firstWord`, 0, SEQ_MAX),
       words: list(unread.words, `${path}.unread.words`, SEQ_MAX).map((word, index) =>

@@ -125,6 +125,8 @@ describe('snapshots', () => {
     ['sessions.0.tail', new Uint8Array(0)],
     ['sessions.0.tail', new Uint8Array(40)],
     ['sessions.0.clientMessageIds', new Uint8Array(9)],
+    ['sessions.0.voidSeqs', undefined],
+    ['sessions.0.voidSeqs', 1_001],
     ['sessions.0.checkpoint', undefined],
     ['sessions.0.checkpoint.attempt', 2],
     ['sessions.0.checkpoint.index', 0],

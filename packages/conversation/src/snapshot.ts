@@ -33,6 +33,7 @@ export interface SessionSnapshot {
   readonly tail: Uint8Array;
   readonly clientMessageIds: Uint8Array;
   readonly checkpoint: AnswerCheckpoint | null;
+  readonly voidSeqs: number;
   readonly unread: { readonly firstWord: number; readonly words: readonly number[] };
 }
 
@@ -77,7 +78,7 @@ export function exportState(state: GroupState): GroupSnapshot {
 }
 
 function sessionSnapshot(session: SessionRecord): SessionSnapshot {
-  const { tail, clientMessageIds, checkpoint, unread } = SessionRecord.internals(session);
+  const { tail, clientMessageIds, checkpoint, voidSeqs, unread } = SessionRecord.internals(session);
   return {
     id: session.id,
     userId: session.userId,
@@ -100,6 +101,7 @@ function sessionSnapshot(session: SessionRecord): SessionSnapshot {
     tail: tail.view(),
     clientMessageIds: clientMessageIds.view(),
     checkpoint,
+    voidSeqs,
     unread: { firstWord: unread.firstWord, words: [...unread.words] },
   };
 }

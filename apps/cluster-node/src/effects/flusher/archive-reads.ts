@@ -18,7 +18,7 @@ const READ_LIMIT_MS = 2_000;
 /** Reads that wait for Postgres at a time; more are refused at once. */
 export const ARCHIVE_READS_MAX = 256;
 
-const COLUMNS = `session_id, seq, id::text AS id, sender_type, sender_id, kind, inserted_at,
+export const MESSAGE_COLUMNS = `session_id, m.seq, m.id::text AS id, sender_type, sender_id, kind, inserted_at,
   json_build_object('content', content, 'metadata', metadata)::text AS payload`;
 
 export interface ArchivedRow {
@@ -54,7 +54,7 @@ export class ArchiveReads implements Archive {
     limit: number,
   ): Promise<readonly Message[]> {
     const rows = await this.read<ArchivedRow>(
-      `SELECT ${COLUMNS} FROM messages WHERE session_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
+      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE session_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4`,
       [sessionId, afterSeq, throughSeq, limit],
     );
     return rows.map(toMessage);
@@ -66,7 +66,7 @@ export class ArchiveReads implements Archive {
     limit: number,
   ): Promise<readonly Message[]> {
     const rows = await this.read<ArchivedRow>(
-      `SELECT ${COLUMNS} FROM messages WHERE session_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`,
+      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE session_id = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3`,
       [sessionId, beforeSeq, limit],
     );
     return rows.map(toMessage).toReversed();

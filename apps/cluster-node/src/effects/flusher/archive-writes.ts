@@ -9,6 +9,12 @@ import {
 } from './archive-rows.ts';
 import type { Conflict } from './flusher-api.ts';
 import { isolating } from './isolate-poison.ts';
+import {
+  type ArchivedSnapshotHead,
+  dropSnapshotsBefore,
+  newestSnapshots,
+  writeSnapshotPart,
+} from './snapshot-rows.ts';
 
 /** One statement at a time, and one more for the moment in which a broken connection is replaced. */
 const CONNECTIONS_MAX = 2;
@@ -138,6 +144,36 @@ export class ArchiveWrites {
       JSON.stringify(sessions),
     );
     return new Map(rows.map(({ id, have }) => [id, have]));
+  }
+
+  newestSnapshots(clusterId: string) {
+    return newestSnapshots(this.#database, clusterId);
+  }
+
+  writeSnapshotPart(
+    snapshot: ArchivedSnapshotHead,
+    part: number,
+    data: Uint8Array,
+    takenAtMs: number,
+  ): Promise<void> {
+    return writeSnapshotPart(this.#database, snapshot, part, data, takenAtMs);
+  }
+
+  dropSnapshotsBefore(clusterId: string, group: number, index: number): Promise<void> {
+    return dropSnapshotsBefore(this.#database, clusterId, group, index);
+  }
+
+  /** What the cluster is made of, as JSON: a restore founds one like it. */
+  async writeCluster(clusterId: string, descriptor: string, timeMs: number): Promise<void> {
+    await this.#database.execute(
+      `INSERT INTO raft_clusters (cluster_id, descriptor, updated_at)
+       VALUES ($1, $2::jsonb, to_timestamp($3::float8 / 1000))
+       ON CONFLICT (cluster_id) DO UPDATE SET descriptor = excluded.descriptor, updated_at = excluded.updated_at
+       WHERE raft_clusters.updated_at < excluded.updated_at`,
+      clusterId,
+      descriptor,
+      timeMs,
+    );
   }
 
   close(): Promise<void> {

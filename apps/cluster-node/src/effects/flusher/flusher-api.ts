@@ -1,4 +1,5 @@
 import type { Archive, LedGroup, Propose } from '../ports.ts';
+import type { SnapshotPorts } from './snapshot-archive.ts';
 
 export interface FlusherPorts {
   /** Marks are kept per cluster: two clusters that share a database must not take each other's for their own. */
@@ -12,6 +13,10 @@ export interface FlusherPorts {
   readonly onConflict: (conflict: Conflict) => void;
   /** Postgres has lost what it had confirmed, and this node can't give it back. */
   readonly onGap: (gap: ArchiveGap) => void;
+  /** Null: no snapshots are archived. */
+  readonly snapshots: SnapshotPorts | null;
+  /** What the cluster is made of, as JSON. */
+  readonly descriptor: () => string;
   /** For tests: of one statement of the flusher. */
   readonly statementLimitMs?: number;
 }
@@ -40,6 +45,8 @@ export interface Flusher {
   /** Flushes now (an operator asks, or the node stops); resolves when one pass is over. */
   flushNow(): Promise<FlushPass>;
   readonly stats: FlusherStats;
+  /** A local snapshot of the group is durable: it goes to Postgres with the next pass, if this node leads the group. */
+  snapshotSaved(group: number): void;
   stop(graceMs: number): Promise<void>;
 }
 

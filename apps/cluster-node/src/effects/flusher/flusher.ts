@@ -14,6 +14,7 @@ import {
   takeBatch,
 } from './flush-batch.ts';
 import type { Conflict, Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
+import { SnapshotArchive } from './snapshot-archive.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
 const BACKOFF_MAX_MS = 30_000;
@@ -31,12 +32,14 @@ class PostgresFlusher implements Flusher {
   readonly #ports: FlusherPorts;
   readonly archive: ArchiveReads;
   readonly #writes: ArchiveWrites;
+  readonly #snapshots: SnapshotArchive | null;
   readonly #conflicted = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #pass: Promise<FlushPass> | null = null;
   #nextPass: Promise<FlushPass> | null = null;
   #stopped = false;
   #isMigrated = false;
+  #describedAs = '';
   #failuresInARow = 0;
   #stats: { -readonly [K in keyof FlusherStats]: FlusherStats[K] } = {
     rowsFlushed: 0,
@@ -57,10 +60,17 @@ class PostgresFlusher implements Flusher {
       ports.databaseUrl,
       ports.statementLimitMs ?? STATEMENT_LIMIT_MS,
     );
+    const { snapshots, clusterId, wallClockMs } = ports;
+    this.#snapshots =
+      snapshots === null ? null : new SnapshotArchive(snapshots, clusterId, wallClockMs);
   }
 
   get stats(): FlusherStats {
     return this.#stats;
+  }
+
+  snapshotSaved(group: number): void {
+    this.#snapshots?.saved(group);
   }
 
   start(): void {
@@ -112,6 +122,7 @@ class PostgresFlusher implements Flusher {
       const groups = [...this.#ports.ledGroups()];
       await this.#prepare(groups);
       rows = await this.#flush(groups);
+      await this.#snapshots?.pass(this.#writes, () => this.#stopped);
     } catch (error) {
       await this.#failed(error);
       return { status: 'unavailable', error: oneLine(error) };
@@ -137,6 +148,7 @@ class PostgresFlusher implements Flusher {
         return;
       case 'schema':
         this.#isMigrated = false;
+        this.#describedAs = '';
         return;
       case 'away':
         if (!this.#stopped) await this.#writes.reconnect();
@@ -155,7 +167,11 @@ class PostgresFlusher implements Flusher {
     const known = groups.map((led) => ({ led, mark: led.state.archiveMark }));
     if (!this.#isMigrated) await migrate(this.#ports.databaseUrl);
     this.#isMigrated = true;
-    const { clusterId } = this.#ports;
+    const { clusterId, descriptor, wallClockMs } = this.#ports;
+    if (this.#describedAs !== descriptor()) {
+      await this.#writes.writeCluster(clusterId, descriptor(), wallClockMs());
+      this.#describedAs = descriptor();
+    }
     const marks = await this.#writes.marks(clusterId);
     for (const { led, mark } of known) {
       if ((marks.get(led.group) ?? 0) >= mark) continue;

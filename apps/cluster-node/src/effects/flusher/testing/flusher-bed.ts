@@ -121,6 +121,8 @@ export class FlusherBed {
       databaseUrl: this.url,
       flushIntervalMs: 5000,
       onConflict: (conflict) => this.conflicts.push({ ...conflict }),
+      snapshots: null,
+      descriptor: () => '{}',
       onGap: (gap) => this.gaps.push({ ...gap }),
       ...options,
     });
