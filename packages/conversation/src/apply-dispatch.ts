@@ -22,7 +22,7 @@ export function applyDispatchEvent(
   answer: NewMessage | null,
 ): Applied {
   const session = group.sessions.get(sessionId);
-  if (session === undefined) return noSuchSession(sessionId);
+  if (session === undefined) return noSuchSession(group, sessionId);
   // Archiving ended all work; only a retry could begin some.
   if (session.status === 'archived' && event.type === 'retry')
     return refuse('session-archived', 'an archived session has no more answers');

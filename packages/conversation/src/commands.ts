@@ -1,3 +1,5 @@
+import type { SessionSnapshot } from './session-snapshot.ts';
+
 /**
  * Everything that can change a group of conversations. A command carries all that is not deterministic
  * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
@@ -129,6 +131,18 @@ export type Command =
     }
   /** A person asks again after a failure: new epoch, due at once. */
   | { readonly type: 'retry-dispatch'; readonly sessionId: string; readonly timeMs: number }
+  /** Leave memory: their states, as of the versions given, are in Postgres. Any that has changed since stays. */
+  | {
+      readonly type: 'evict-sessions';
+      readonly sessions: readonly { readonly sessionId: string; readonly inboxVersion: number }[];
+      readonly timeMs: number;
+    }
+  /** Comes back to memory: its state as the archive has it. */
+  | {
+      readonly type: 'hydrate-session';
+      readonly session: SessionSnapshot;
+      readonly timeMs: number;
+    }
   /** Everything up to `seq` is in Postgres. Watermarks never go back. */
   | {
       readonly type: 'mark-flushed';

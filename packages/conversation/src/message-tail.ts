@@ -66,6 +66,19 @@ export class MessageTail {
     return this.#log.view();
   }
 
+  /** As `view`, but of the messages before `neededSeq` only the newest that fit in `bytesMax` together with the rest. */
+  newest(
+    neededSeq: number,
+    bytesMax: number,
+  ): { readonly tailFirstSeq: number; readonly tail: Uint8Array } {
+    const view = this.view();
+    let offset = 0;
+    let tailFirstSeq = this.#firstSeq;
+    for (; tailFirstSeq < neededSeq && view.length - offset > bytesMax; tailFirstSeq += 1)
+      offset += readU32(view, offset);
+    return { tailFirstSeq, tail: view.subarray(offset) };
+  }
+
   /** Adds the message after the newest; its payload is copied, so the command's buffer may go. */
   add(message: NewMessage, senderType: Sender['type'], insertedAtMs: number): void {
     const { id, kind, payload } = message;

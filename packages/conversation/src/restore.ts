@@ -30,4 +30,19 @@ export function leaveGaps(state: GroupState, gaps: RestoreGaps): void {
     session.version = Math.max(session.version, archived) + gaps.counters;
     group.indexDirty(session);
   }
+  for (const handle of [...group.cold.handles()]) {
+    const { head, gaps: former } = group.cold.read(handle);
+    const inbox = group.inboxOf(head.userId);
+    inbox.removeCold(handle);
+    group.cold.remove(head.id);
+    const raised = {
+      ...head,
+      activity: head.activity + gaps.counters,
+      inboxVersion: head.inboxVersion + gaps.counters,
+      version: head.version + gaps.counters,
+      dispatch: { ...head.dispatch, epoch: head.dispatch.epoch + gaps.counters },
+    };
+    const counters = former.counters + gaps.counters;
+    inbox.insertCold(group.cold.add(raised, { counters, voidSeqs: gaps.voidSeqs }));
+  }
 }

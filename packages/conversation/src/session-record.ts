@@ -22,6 +22,8 @@ export interface SessionInternals {
   checkpoint: AnswerCheckpoint | null;
   /** Numbers that may have been given before a restore: left void in front of the next message. */
   voidSeqs: number;
+  /** Since when nothing of it waits for Postgres: the leader's word, not part of the state. */
+  cleanSinceMs: number;
   /** Neighbours in the inbox's list; null at its ends. */
   newer: SessionRecord | null;
   older: SessionRecord | null;
@@ -88,6 +90,7 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
     inbox,
     checkpoint: null,
     voidSeqs: 0,
+    cleanSinceMs: 0,
     newer: null,
     older: null,
   };

@@ -18,7 +18,7 @@ import {
   text,
   textOrNull,
 } from './plain-fields.ts';
-import type { SessionSnapshot } from './snapshot.ts';
+import type { SessionSnapshot } from './session-snapshot.ts';
 import {
   type AnswerCheckpoint,
   CHECKPOINT_BYTES_MAX,
@@ -46,6 +46,7 @@ const SESSION_KEYS: readonly string[] = [
   'flushedSeq',
   'version',
   'flushedVersion',
+  'tailFirstSeq',
   'tail',
   'clientMessageIds',
   'checkpoint',
@@ -86,6 +87,7 @@ export function readSessionSnapshot(value: unknown, path: string): SessionSnapsh
     flushedSeq: integer(plain.flushedSeq, `${path}.flushedSeq`, 0, lastSeq),
     version,
     flushedVersion: integer(plain.flushedVersion, `${path}.flushedVersion`, 0, version),
+    tailFirstSeq: integer(plain.tailFirstSeq, `${path}.tailFirstSeq`, 1, SEQ_MAX + 1),
     tail: bytes(plain.tail, `${path}.tail`),
     clientMessageIds: bytes(plain.clientMessageIds, `${path}.clientMessageIds`),
     checkpoint: readCheckpoint(plain.checkpoint, `${path}.checkpoint`, dispatch),
