@@ -1,4 +1,4 @@
-import { getSession, inboxChanges } from '@fleetlm/conversation';
+import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
@@ -41,7 +41,7 @@ export function feedPorts({
     },
     dispatchOf: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
-      return (state === null ? null : getSession(state, sessionId))?.dispatch ?? null;
+      return (state === null ? null : findHead(state, sessionId))?.dispatch ?? null;
     },
     noted: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);

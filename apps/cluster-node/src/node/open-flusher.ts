@@ -26,6 +26,15 @@ export function openFlusher(parts: FlusherParts): Flusher {
     propose: groups.proposeHere,
     ledGroups: () => groups.ledGroups(),
     snapshots: snapshotPorts(groups, host),
+    eviction: {
+      sessionIdleMs: environment.sessionIdleMs,
+      hotSessionsMax: environment.hotSessionsMax,
+      hotSessions: () => groups.inMemory(),
+    },
+    onStale: (sessionId, detail) => {
+      metrics.faults.inc({ kind: 'archive-gap' });
+      log.error({ sessionId, detail }, 'a session can not be brought back from the archive');
+    },
     wallClockMs: Date.now,
     databaseUrl: environment.databaseUrl,
     flushIntervalMs: environment.flushIntervalMs,

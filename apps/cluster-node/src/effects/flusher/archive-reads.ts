@@ -72,6 +72,15 @@ export class ArchiveReads implements Archive {
     return rows.map(toMessage).toReversed();
   }
 
+  /** The state that a session left memory with; null: there is none. */
+  async sessionState(sessionId: string): Promise<Uint8Array | null> {
+    const [row] = await this.read<{ state: Uint8Array }>(
+      'SELECT state FROM session_states WHERE session_id = $1',
+      [sessionId],
+    );
+    return row?.state ?? null;
+  }
+
   async read<TRow>(sql: string, values: readonly SqlValue[]): Promise<readonly TRow[]> {
     if (this.#reading >= ARCHIVE_READS_MAX)
       throw new ArchiveUnavailableError(`${ARCHIVE_READS_MAX} reads wait for it already`);

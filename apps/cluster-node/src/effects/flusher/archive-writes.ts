@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Message, SessionHead } from '@fleetlm/conversation';
+import type { Message, SessionHead, SessionSnapshot } from '@fleetlm/conversation';
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
 import {
   acceptableMessageRow,
@@ -9,6 +9,7 @@ import {
 } from './archive-rows.ts';
 import type { Conflict } from './flusher-api.ts';
 import { isolating } from './isolate-poison.ts';
+import { writeSessionStates } from './session-states.ts';
 import {
   type ArchivedSnapshotHead,
   dropSnapshotsBefore,
@@ -144,6 +145,10 @@ export class ArchiveWrites {
       JSON.stringify(sessions),
     );
     return new Map(rows.map(({ id, have }) => [id, have]));
+  }
+
+  writeSessionStates(sessions: readonly SessionSnapshot[]): Promise<void> {
+    return writeSessionStates(this.#database, sessions);
   }
 
   newestSnapshots(clusterId: string) {

@@ -1,4 +1,6 @@
 import type { Archive, LedGroup, Propose } from '../ports.ts';
+import type { EvictionPorts } from './evictor.ts';
+import type { Hydration } from './hydrator.ts';
 import type { SnapshotPorts } from './snapshot-archive.ts';
 
 export interface FlusherPorts {
@@ -13,6 +15,10 @@ export interface FlusherPorts {
   readonly onConflict: (conflict: Conflict) => void;
   /** Postgres has lost what it had confirmed, and this node can't give it back. */
   readonly onGap: (gap: ArchiveGap) => void;
+  /** Null: every session stays in memory. */
+  readonly eviction: Omit<EvictionPorts, 'propose' | 'wallClockMs'> | null;
+  /** The archive has another state of a session than the one that left memory, or none. */
+  readonly onStale: (sessionId: string, detail: string) => void;
   /** Null: no snapshots are archived. */
   readonly snapshots: SnapshotPorts | null;
   /** What the cluster is made of, as JSON. */
@@ -45,6 +51,8 @@ export interface Flusher {
   /** Flushes now (an operator asks, or the node stops); resolves when one pass is over. */
   flushNow(): Promise<FlushPass>;
   readonly stats: FlusherStats;
+  /** Brings a session that has left memory back: before anything is proposed for it. */
+  hydrate(group: number, sessionId: string): Promise<Hydration>;
   /** A local snapshot of the group is durable: it goes to Postgres with the next pass, if this node leads the group. */
   snapshotSaved(group: number): void;
   stop(graceMs: number): Promise<void>;
@@ -66,6 +74,8 @@ export interface FlusherStats {
   readonly conflictedSessions: number;
   /** Sessions of which Postgres lost messages that nobody can give back. */
   readonly gaps: number;
+  readonly sessionsEvicted: number;
+  readonly sessionsHydrated: number;
   /** Of one batch at present: fewer while statements take too long. */
   readonly batchRowsMax: number;
 }

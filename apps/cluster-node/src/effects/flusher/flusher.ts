@@ -5,6 +5,7 @@ import type { LedGroup } from '../ports.ts';
 import { ArchiveReads } from './archive-reads.ts';
 import { repairArchive } from './archive-repair.ts';
 import { ArchiveWrites } from './archive-writes.ts';
+import { Evictor } from './evictor.ts';
 import {
   BATCH_BYTES_MAX,
   BATCH_ROWS_MAX,
@@ -14,6 +15,7 @@ import {
   takeBatch,
 } from './flush-batch.ts';
 import type { Conflict, Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
+import { type Hydration, Hydrator } from './hydrator.ts';
 import { SnapshotArchive } from './snapshot-archive.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
@@ -33,6 +35,8 @@ class PostgresFlusher implements Flusher {
   readonly archive: ArchiveReads;
   readonly #writes: ArchiveWrites;
   readonly #snapshots: SnapshotArchive | null;
+  readonly #evictor: Evictor | null;
+  readonly #hydrator: Hydrator;
   readonly #conflicted = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #pass: Promise<FlushPass> | null = null;
@@ -50,6 +54,8 @@ class PostgresFlusher implements Flusher {
     databaseUp: false,
     conflictedSessions: 0,
     gaps: 0,
+    sessionsEvicted: 0,
+    sessionsHydrated: 0,
     batchRowsMax: BATCH_ROWS_MAX,
   };
 
@@ -60,13 +66,21 @@ class PostgresFlusher implements Flusher {
       ports.databaseUrl,
       ports.statementLimitMs ?? STATEMENT_LIMIT_MS,
     );
-    const { snapshots, clusterId, wallClockMs } = ports;
+    const { snapshots, eviction, clusterId, wallClockMs } = ports;
+    this.#evictor = eviction === null ? null : new Evictor({ ...eviction, ...ports });
+    this.#hydrator = new Hydrator(ports, this.archive);
     this.#snapshots =
       snapshots === null ? null : new SnapshotArchive(snapshots, clusterId, wallClockMs);
   }
 
   get stats(): FlusherStats {
+    this.#stats.sessionsEvicted = this.#evictor?.evicted ?? 0;
+    this.#stats.sessionsHydrated = this.#hydrator.hydrated;
     return this.#stats;
+  }
+
+  hydrate(group: number, sessionId: string): Promise<Hydration> {
+    return this.#hydrator.hydrate(group, sessionId);
   }
 
   snapshotSaved(group: number): void {
@@ -122,6 +136,7 @@ class PostgresFlusher implements Flusher {
       const groups = [...this.#ports.ledGroups()];
       await this.#prepare(groups);
       rows = await this.#flush(groups);
+      await this.#evictor?.pass(groups, this.#writes, () => this.#stopped);
       await this.#snapshots?.pass(this.#writes, () => this.#stopped);
     } catch (error) {
       await this.#failed(error);

@@ -21,6 +21,7 @@ export class FlusherBed {
   state: GroupState = createGroupState();
   readonly conflicts: Conflict[] = [];
   readonly gaps: ArchiveGap[] = [];
+  readonly stale: string[] = [];
   readonly #flushers: Flusher[] = [];
   readonly #performed: Command[] = [];
   #sent = 0;
@@ -51,6 +52,7 @@ export class FlusherBed {
     await this.#stopFlushers();
     this.conflicts.length = 0;
     this.gaps.length = 0;
+    this.stale.length = 0;
     const tables = await this.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
     const names = tables.map(({ tablename }) => `"${tablename}"`);
     const kept = names.filter((name) => name !== '"_prisma_migrations"');
@@ -122,6 +124,8 @@ export class FlusherBed {
       flushIntervalMs: 5000,
       onConflict: (conflict) => this.conflicts.push({ ...conflict }),
       snapshots: null,
+      eviction: null,
+      onStale: (sessionId) => this.stale.push(sessionId),
       descriptor: () => '{}',
       onGap: (gap) => this.gaps.push({ ...gap }),
       ...options,
