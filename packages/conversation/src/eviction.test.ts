@@ -178,6 +178,13 @@ describe('out of memory', () => {
   });
 });
 
+const WRONG_STATES: [name: string, wrong: Partial<SessionSnapshot>][] = [
+  ['an older version', { inboxVersion: 1 }],
+  ['another cursor', { lastReadSeq: 1 }],
+  ['other messages', { tail: new Uint8Array(0), lastSeq: 1 }],
+  ['another user', { userId: 'mallory' }],
+];
+
 describe('coming back', () => {
   test('C72 of a session with large messages, only as many of the newest come back as left with it', () => {
     const state = groupAfter(create());
@@ -212,23 +219,21 @@ describe('coming back', () => {
       expect(parseCommand(structuredClone(versioned(command)))).toEqual({ ok: true, command });
   });
 
-  test.each<[string, Partial<SessionSnapshot>]>([
-    ['an older version', { inboxVersion: 1 }],
-    ['another cursor', { lastReadSeq: 1 }],
-    ['other messages', { tail: new Uint8Array(0), lastSeq: 1 }],
-    ['another user', { userId: 'mallory' }],
-  ])('C95 what the archive has is refused when it is %s, and changes nothing', (_name, wrong) => {
-    const state = quiet();
-    const back = hydrate(state);
-    evictAll(state);
-    const digest = stateDigest(state);
-    const command: Command = { ...back, session: { ...back.session, ...wrong } };
-    expect(apply(state, command)).toMatchObject({
-      reply: { type: 'refused', code: 'stale-archive' },
-      effects: [],
-    });
-    expect(stateDigest(state)).toBe(digest);
-  });
+  test.each(WRONG_STATES)(
+    'C95 what the archive has is refused when it is %s, and changes nothing',
+    (_name, wrong) => {
+      const state = quiet();
+      const back = hydrate(state);
+      evictAll(state);
+      const digest = stateDigest(state);
+      const command: Command = { ...back, session: { ...back.session, ...wrong } };
+      expect(apply(state, command)).toMatchObject({
+        reply: { type: 'refused', code: 'stale-archive' },
+        effects: [],
+      });
+      expect(stateDigest(state)).toBe(digest);
+    },
+  );
 
   test('C94 after a restore it comes back with the gaps that were left for it', () => {
     const state = quiet();

@@ -66,7 +66,7 @@ export function feedPorts({
       key.type === 'session' ? groupOfSession(key.sessionId) : groupOfUser(key.userId, groupCount),
     session: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
-      return state === null ? null : getSession(state, sessionId);
+      return state === null ? null : (getSession(state, sessionId) ?? findHead(state, sessionId));
     },
     follow: (group, number, topic, done) =>
       router.call(

@@ -124,14 +124,7 @@ export class Member {
       this.#leaders,
       () => this.#flusher.stats.lastError,
     );
-    this.#flusher = openFlusher({
-      environment,
-      descriptor,
-      groups: this.#groups,
-      host: this.#host,
-      metrics,
-      log,
-    });
+    this.#flusher = openFlusher({ ...options, groups: this.#groups, host: this.#host });
     const agentIds = () => [...this.#groups.system.agents.keys()];
     this.#deliveries = openDeliveries(environment, agentIds, log);
     this.#router = this.#createRouter();

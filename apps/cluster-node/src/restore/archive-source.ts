@@ -1,6 +1,7 @@
-import type { Message } from '@fleetlm/conversation';
+import type { Message, SessionSnapshot } from '@fleetlm/conversation';
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
 import { type ArchivedRow, MESSAGE_COLUMNS, toMessage } from '../effects/flusher/archive-reads.ts';
+import { decodeSessionState } from '../effects/flusher/session-states.ts';
 import {
   type ArchivedSnapshotHead,
   newestSnapshots,
@@ -143,6 +144,27 @@ export class ArchiveSource {
       JSON.stringify(sessions),
     );
     return new Map(rows.map(({ id, have }) => [id, have]));
+  }
+
+  /** Which of these sessions have messages above the seq given with each. */
+  async withNewerMessages(
+    sessions: readonly { readonly id: string; readonly seq: number }[],
+  ): Promise<readonly string[]> {
+    const rows = await this.#database.query<{ id: string }>(
+      `SELECT r.id FROM jsonb_to_recordset($1::jsonb) AS r(id text, seq int)
+       WHERE EXISTS (SELECT 1 FROM messages m WHERE m.session_id = r.id AND m.seq > r.seq)`,
+      JSON.stringify(sessions),
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The state that a session left memory with the last time; null: it never did. */
+  async sessionState(sessionId: string): Promise<SessionSnapshot | null> {
+    const [row] = await this.#database.query<{ state: Uint8Array }>(
+      'SELECT state FROM session_states WHERE session_id = $1',
+      sessionId,
+    );
+    return row === undefined ? null : decodeSessionState(row.state);
   }
 
   /** Sessions of which messages were archived and nothing else: whose they were is not known. */

@@ -1,9 +1,14 @@
 import {
+  adoptSession,
   apply,
   type Command,
+  coldStats,
+  findHead,
   type GroupState,
+  isCold,
   leaveGaps,
   type Message,
+  type SessionSnapshot,
 } from '@fleetlm/conversation';
 import { ConversationMachine } from '../groups/conversation-machine.ts';
 import { previewOf } from '../runtime/new-message.ts';
@@ -48,9 +53,11 @@ export async function rebuildGroup(
   const { state } = machine;
   const rows = await source.sessionsOf(group);
   if (rows.length === 0 && snapshot === null) return null;
-  const sessionsInSnapshot = state.sessions.size;
-  for (const row of rows) if (!state.sessions.has(row.id)) createFrom(state, row);
-  const merge = new Merge(state);
+  const sessionsInSnapshot = state.sessions.size + coldStats(state).sessions;
+  const created = rows.filter(({ id }) => findHead(state, id) === null);
+  for (const row of created) createFrom(state, row);
+  const notWoken = await wakeAdvanced(state, rows, source);
+  const merge = new Merge(state, notWoken);
   await merge.findGaps(source);
   await merge.run(source);
   for (const row of rows) finish(state, row);
@@ -59,7 +66,7 @@ export async function rebuildGroup(
   return {
     data: machine.snapshot(),
     sessionsInSnapshot,
-    sessionsFromRows: state.sessions.size - sessionsInSnapshot,
+    sessionsFromRows: created.length,
     messagesMerged: merge.merged,
     sessionsWithGaps: [...merge.gaps],
   };
@@ -76,13 +83,51 @@ function createFrom(state: GroupState, row: ArchivedSession): void {
   });
 }
 
+/**
+ * Sessions that were out of memory in the snapshot and went on after it are brought back as they left memory the last time;
+ * all others stay where they are. The answer names those that Postgres has no fitting state of.
+ */
+async function wakeAdvanced(
+  state: GroupState,
+  rows: readonly ArchivedSession[],
+  source: ArchiveSource,
+): Promise<readonly string[]> {
+  const lost: string[] = [];
+  const cold = rows.flatMap((row) => {
+    const head = isCold(state, row.id) ? findHead(state, row.id) : null;
+    return head === null ? [] : [{ row, head }];
+  });
+  for (let from = 0; from < cold.length; from += SESSIONS_PER_TURN) {
+    const some = cold.slice(from, from + SESSIONS_PER_TURN);
+    const newer = new Set(
+      await source.withNewerMessages(some.map(({ head }) => ({ id: head.id, seq: head.lastSeq }))),
+    );
+    for (const { row, head } of some)
+      if (row.version > head.version || newer.has(head.id))
+        if (!wake(state, await source.sessionState(head.id), head.inboxVersion)) lost.push(head.id);
+  }
+  return lost;
+}
+
+/** False: there is nothing to bring back. */
+function wake(state: GroupState, archived: SessionSnapshot | null, inboxVersion: number): boolean {
+  if (archived === null) return false;
+  if (archived.inboxVersion > inboxVersion) {
+    adoptSession(state, archived);
+    return true;
+  }
+  const { reply } = apply(state, { type: 'hydrate-session', session: archived, timeMs: 0 });
+  return reply.type === 'session';
+}
+
 class Merge {
   readonly #state: GroupState;
   merged = 0;
-  readonly gaps = new Set<string>();
+  readonly gaps: Set<string>;
 
-  constructor(state: GroupState) {
+  constructor(state: GroupState, gaps: readonly string[]) {
     this.#state = state;
+    this.gaps = new Set(gaps);
   }
 
   #turns(): readonly (readonly string[])[] {

@@ -8,7 +8,12 @@ import {
 import { groupOfSession } from '@fleetlm/protocol';
 import type { ReadOutcome } from '@fleetlm/raft/host';
 import { type Archive, ArchiveUnavailableError } from '../effects/ports.ts';
-import { type MessagePage, type PageRange, readColdPage, readPage } from '../groups/message-pages.ts';
+import {
+  type MessagePage,
+  type PageRange,
+  readColdPage,
+  readPage,
+} from '../groups/message-pages.ts';
 import { type Done, type ExecutionPorts, notLeader, rejected } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
 
