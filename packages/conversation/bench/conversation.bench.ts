@@ -79,7 +79,7 @@ function appendsPerSecond(sessions: number): number {
     for (const command of round) apply(state, command);
     spentMs += performance.now() - startedAt;
     const watermarks = flushCandidates(state, 100_000).map(({ watermark }) => watermark);
-    apply(state, { type: 'mark-flushed', watermarks, timeMs: 1 });
+    apply(state, { type: 'mark-flushed', mark: 0, watermarks, timeMs: 1 });
   }
   return Math.round((APPENDS / spentMs) * 1_000);
 }

@@ -19,7 +19,7 @@ type AppendMessage = Extract<Command, { type: 'append-message' }>;
 /** C20 to C29 of SPEC.md. */
 export function applyAppend(group: GroupRecord, command: AppendMessage): Applied {
   const session = group.sessions.get(command.sessionId);
-  if (session === undefined) return noSuchSession(command.sessionId);
+  if (session === undefined) return noSuchSession(group, command.sessionId);
   const { sender, clientMessageId, message, timeMs, debounceMs } = command;
   if (sender.id !== (sender.type === 'user' ? session.userId : session.agentId))
     return refuse('not-participant', `${sender.type} ${sender.id} is not in this session`);
@@ -33,16 +33,13 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
   if ('refusal' in next) return refuse(next.refusal, next.detail);
 
   const effects: Effect[] = [];
-  const commit = (from: Sender, content: NewMessage): Message => {
-    const committed = commitMessage(group, session, from, content, timeMs);
-    effects.push({ type: 'message-committed', message: committed });
-    return committed;
-  };
+  const commit = (from: Sender['type'], content: NewMessage): Message =>
+    commitMessage(group, session, from, content, timeMs, effects);
   // A new epoch out of an answer that was held up: what it had said stands before the message that ended it.
   const isEnded = next.epoch !== session.dispatch.epoch;
   const partial = isEnded && isAttempted(session.dispatch) ? (command.held?.partial ?? null) : null;
-  if (partial !== null) commit({ type: 'agent', id: session.agentId }, partial);
-  const committed = commit(sender, message);
+  if (partial !== null) commit('agent', partial);
+  const committed = commit(sender.type, message);
   const { seq, insertedAtMs } = committed;
   clientMessageIds.add(sender.type, clientMessageId, { seq, messageId: message.id, insertedAtMs });
   if (sender.type === 'user') session.debounceMs = debounceMs;

@@ -12,7 +12,7 @@ export function applyCheckpoint(
   command: Extract<Command, { type: 'checkpoint-answer' }>,
 ): Applied {
   const session = group.sessions.get(command.sessionId);
-  if (session === undefined) return noSuchSession(command.sessionId);
+  if (session === undefined) return noSuchSession(group, command.sessionId);
   const { epoch, attempt, fromIndex, toIndex, chunks } = command;
   const outcome = outcomeOf(session, { type: 'checkpoint', epoch, attempt });
   if ('refusal' in outcome) return refuse(outcome.refusal, outcome.detail);

@@ -1,16 +1,18 @@
 import { changeInbox, changeRow, trimTail } from './change-session.ts';
+import { NOBODY } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied } from './results.ts';
 import { SessionRecord } from './session-record.ts';
+import type { SessionHead } from './state.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /** C30 to C34 of SPEC.md. */
 export function applyMarkRead(group: GroupRecord, command: CommandOf<'mark-read'>): Applied {
   const session = group.sessions.get(command.sessionId);
-  if (session === undefined) return noSuchSession(command.sessionId);
+  if (session === undefined) return noSuchSession(group, command.sessionId);
   const { userId, lastSeq } = command;
   if (userId !== session.userId)
     return refuse('not-participant', `user ${userId} is not in this session`);
@@ -40,11 +42,11 @@ export function applyMarkRead(group: GroupRecord, command: CommandOf<'mark-read'
   };
 }
 
-/** C70 to C72 of SPEC.md. */
+/** C70 to C72 and C77 of SPEC.md. */
 export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-flushed'>): Applied {
   for (const { sessionId, seq, sessionVersion } of command.watermarks) {
-    const session = group.sessions.get(sessionId);
-    if (session === undefined) continue;
+    const session = group.sessions.get(sessionId) ?? coldHead(group, sessionId);
+    if (session === null) continue;
     if (seq > session.lastSeq || sessionVersion > session.version)
       return refuse(
         'seq-beyond-last',
@@ -52,6 +54,7 @@ export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-fl
           `not ${seq}, ${sessionVersion}`,
       );
   }
+  group.archiveMark = Math.max(group.archiveMark, command.mark);
   for (const { sessionId, seq, sessionVersion } of command.watermarks) {
     const session = group.sessions.get(sessionId);
     if (session === undefined) continue;
@@ -63,7 +66,14 @@ export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-fl
     session.flushedVersion = Math.max(session.flushedVersion, sessionVersion);
     // Behind the others: a session that is never clean must not keep them from being written.
     group.dirty.delete(session);
+    group.clean.delete(session);
     group.indexDirty(session);
+    SessionRecord.internals(session).cleanSinceMs = command.timeMs;
   }
   return { reply: { type: 'done' }, effects: NO_EFFECTS };
+}
+
+function coldHead(group: GroupRecord, sessionId: string): SessionHead | null {
+  const handle = group.cold.find(sessionId);
+  return handle === NOBODY ? null : group.cold.read(handle).head;
 }

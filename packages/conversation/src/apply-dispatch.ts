@@ -22,7 +22,7 @@ export function applyDispatchEvent(
   answer: NewMessage | null,
 ): Applied {
   const session = group.sessions.get(sessionId);
-  if (session === undefined) return noSuchSession(sessionId);
+  if (session === undefined) return noSuchSession(group, sessionId);
   // Archiving ended all work; only a retry could begin some.
   if (session.status === 'archived' && event.type === 'retry')
     return refuse('session-archived', 'an archived session has no more answers');
@@ -30,11 +30,7 @@ export function applyDispatchEvent(
   if ('refusal' in outcome) return refuse(outcome.refusal, outcome.detail);
 
   const effects: Effect[] = [];
-  if (answer !== null) {
-    const sender = { type: 'agent', id: session.agentId } as const;
-    const message = commitMessage(group, session, sender, answer, timeMs);
-    effects.push({ type: 'message-committed', message });
-  }
+  if (answer !== null) commitMessage(group, session, 'agent', answer, timeMs, effects);
   if (changeDispatch(group, session, outcome.next)) effects.push(dispatchChanged(session));
   effects.push(changeInbox(session, answer !== null));
   return { reply: { type: 'dispatch', dispatch: session.dispatch }, effects };

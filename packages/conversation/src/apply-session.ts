@@ -21,6 +21,7 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
       ? { reply: { type: 'session', session: headOf(existing) }, effects: NO_EFFECTS }
       : refuse('session-exists', `session ${command.sessionId} is another one`);
   }
+  if (group.isCold(command.sessionId)) return noSuchSession(group, command.sessionId);
   const inbox = group.inboxOf(command.userId);
   const session = new SessionRecord(
     {
@@ -41,7 +42,7 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
 /** C14 to C17 of SPEC.md. */
 export function applyArchive(group: GroupRecord, command: CommandOf<'archive-session'>): Applied {
   const session = group.sessions.get(command.sessionId);
-  if (session === undefined) return noSuchSession(command.sessionId);
+  if (session === undefined) return noSuchSession(group, command.sessionId);
   const effects: Effect[] = [];
   if (session.status === 'active') {
     session.status = 'archived';
@@ -57,7 +58,7 @@ export function applyArchive(group: GroupRecord, command: CommandOf<'archive-ses
 /** C18 and C19 of SPEC.md. */
 export function applyUpdate(group: GroupRecord, command: CommandOf<'update-session'>): Applied {
   const session = group.sessions.get(command.sessionId);
-  if (session === undefined) return noSuchSession(command.sessionId);
+  if (session === undefined) return noSuchSession(group, command.sessionId);
   const { metadata, status } = command;
   if (status === 'archived' && session.status === 'active') {
     const archived = applyArchive(group, { ...command, type: 'archive-session' });

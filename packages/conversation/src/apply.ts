@@ -2,6 +2,7 @@ import { applyAppend } from './apply-append.ts';
 import { applyCheckpoint } from './apply-checkpoint.ts';
 import { applyMarkFlushed, applyMarkRead } from './apply-cursors.ts';
 import { applyDispatchEvent } from './apply-dispatch.ts';
+import { applyEvict, applyHydrate } from './apply-eviction.ts';
 import { applyArchive, applyCreate, applyUpdate } from './apply-session.ts';
 import type { Command } from './commands.ts';
 import { groupRecordOf } from './group-record.ts';
@@ -40,6 +41,10 @@ export function apply(state: GroupState, command: Command): Applied {
       return applyDispatchEvent(group, command, { ...command, type: 'stop' }, command.partial);
     case 'retry-dispatch':
       return applyDispatchEvent(group, command, { ...command, type: 'retry' }, null);
+    case 'evict-sessions':
+      return applyEvict(group, command);
+    case 'hydrate-session':
+      return applyHydrate(group, command);
     case 'mark-flushed':
       return applyMarkFlushed(group, command);
     default:

@@ -1,15 +1,31 @@
-import type { NewMessage, Sender } from './commands.ts';
+import { isPackable } from './byte-ids.ts';
+import type { NewMessage, Payload, Sender } from './commands.ts';
 import { type DispatchEvent, type DispatchOutcome, dispatchAfter } from './dispatch-table.ts';
 import { firstTailSeqOf, type GroupRecord } from './group-record.ts';
 import type { Effect } from './results.ts';
 import { SessionRecord } from './session-record.ts';
-import type { DispatchState, Message } from './state.ts';
+import { type DispatchState, type Message, VOID_KIND } from './state.ts';
 
-/** Commits a message under the session's next seq. */
+/** Commits a message under the session's next seq, and announces it. */
 export function commitMessage(
   group: GroupRecord,
   session: SessionRecord,
-  sender: Sender,
+  from: Sender['type'],
+  message: NewMessage,
+  timeMs: number,
+  effects: Effect[],
+): Message {
+  if (SessionRecord.internals(session).voidSeqs > 0)
+    effects.push(...commitVoid(group, session, message.id, timeMs));
+  const committed = commitNext(group, session, from, message, timeMs);
+  effects.push({ type: 'message-committed', message: committed });
+  return committed;
+}
+
+function commitNext(
+  group: GroupRecord,
+  session: SessionRecord,
+  senderType: Sender['type'],
   message: NewMessage,
   timeMs: number,
 ): Message {
@@ -18,17 +34,14 @@ export function commitMessage(
   const insertedAtMs = Math.max(timeMs, session.updatedAtMs);
   const kind = sharedKind(message.kind);
   const seq = session.lastSeq + 1;
-  tail.add(message, sender.type, insertedAtMs);
+  tail.add(message, senderType, insertedAtMs);
   session.lastSeq = seq;
   session.updatedAtMs = insertedAtMs;
-  const sharedSender = {
-    type: sender.type,
-    id: sender.type === 'user' ? session.userId : session.agentId,
-  };
+  const sharedSender = senderOf(session, senderType);
   session.lastMessage = { sender: sharedSender, kind, preview: message.preview, insertedAtMs };
-  if (sender.type === 'user') {
+  if (senderType === 'user') {
     session.lastUserSeq = seq;
-  } else {
+  } else if (kind !== VOID_KIND) {
     unread.add(seq);
     session.unreadCount = unread.count;
   }
@@ -44,6 +57,40 @@ export function commitMessage(
     payload: message.payload,
     insertedAtMs,
   };
+}
+
+function senderOf(session: SessionRecord, type: Sender['type']): Sender {
+  return { type, id: type === 'user' ? session.userId : session.agentId };
+}
+
+const NOTHING: Payload = Uint8Array.from('{"content":{},"metadata":{}}', (text) =>
+  text.charCodeAt(0),
+);
+
+/** C90 of SPEC.md. They are the agent's, so that they are no work for it, and count as read. */
+function commitVoid(
+  group: GroupRecord,
+  session: SessionRecord,
+  nextId: string,
+  timeMs: number,
+): readonly Effect[] {
+  const internals = SessionRecord.internals(session);
+  const effects: Effect[] = [];
+  for (; internals.voidSeqs > 0; internals.voidSeqs -= 1) {
+    const id = idBeside(nextId, internals.voidSeqs);
+    const empty = { id, kind: VOID_KIND, payload: NOTHING, preview: '' };
+    const message = commitNext(group, session, 'agent', empty, timeMs);
+    effects.push({ type: 'message-committed', message });
+  }
+  return effects;
+}
+
+/** A UUID that differs from a given one in its last, random digits. */
+function idBeside(id: string, distance: number): string {
+  const last = Number.parseInt(id.slice(-12), 16);
+  if (!isPackable(id)) return `${id}-${distance}`;
+  const moved = (last + distance) % 2 ** 48;
+  return `${id.slice(0, -12)}${moved.toString(16).padStart(12, '0')}`;
 }
 
 /** The kinds that nearly every message has are one string each, not one a message. */

@@ -1,8 +1,10 @@
+import type { SessionSnapshot } from './session-snapshot.ts';
+
 /**
  * Everything that can change a group of conversations. A command carries all that is not deterministic
  * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
  */
-export const COMMAND_VERSION = 2;
+export const COMMAND_VERSION = 3;
 
 /** Opaque to this package: UTF-8 JSON of `{"content": {...}, "metadata": {...}}`. */
 export type Payload = Uint8Array;
@@ -129,9 +131,23 @@ export type Command =
     }
   /** A person asks again after a failure: new epoch, due at once. */
   | { readonly type: 'retry-dispatch'; readonly sessionId: string; readonly timeMs: number }
+  /** Leave memory: their states, as of the versions given, are in Postgres. Any that has changed since stays. */
+  | {
+      readonly type: 'evict-sessions';
+      readonly sessions: readonly { readonly sessionId: string; readonly inboxVersion: number }[];
+      readonly timeMs: number;
+    }
+  /** Comes back to memory: its state as the archive has it. */
+  | {
+      readonly type: 'hydrate-session';
+      readonly session: SessionSnapshot;
+      readonly timeMs: number;
+    }
   /** Everything up to `seq` is in Postgres. Watermarks never go back. */
   | {
       readonly type: 'mark-flushed';
+      /** The group's mark in Postgres, written there before this was proposed. */
+      readonly mark: number;
       readonly watermarks: readonly {
         readonly sessionId: string;
         readonly seq: number;

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { apply, flushCandidates, stateDigest, TAIL_MESSAGES_MIN } from './index.ts';
+import {
+  apply,
+  exportState,
+  flushCandidates,
+  importState,
+  stateDigest,
+  TAIL_MESSAGES_MIN,
+} from './index.ts';
 import {
   create,
   flushed,
@@ -41,7 +48,9 @@ describe('watermarks', () => {
       { sessionId: OTHER_SESSION, seq: 0, sessionVersion: 1 },
       { sessionId: SESSION, seq, sessionVersion: version },
     ];
-    expect(apply(state, { type: 'mark-flushed', watermarks, timeMs: 1 }).reply).toMatchObject({
+    expect(
+      apply(state, { type: 'mark-flushed', mark: 1, watermarks, timeMs: 1 }).reply,
+    ).toMatchObject({
       code: 'seq-beyond-last',
     });
     expect(stateDigest(state)).toBe(before);
@@ -67,7 +76,27 @@ describe('watermarks', () => {
   });
 });
 
+describe('the mark', () => {
+  test('C77 grows only, and is in the snapshot', () => {
+    const state = groupAfter(create(), say(1));
+    apply(state, { type: 'mark-flushed', mark: 7, watermarks: [], timeMs: 1 });
+    apply(state, { type: 'mark-flushed', mark: 3, watermarks: [], timeMs: 2 });
+    expect(state.archiveMark).toBe(7);
+    expect(importState(structuredClone(exportState(state))).archiveMark).toBe(7);
+  });
+});
+
 describe('what the flusher reads', () => {
+  test("C73 a batch is bounded in bytes, and a session that is left out stands in nobody's way", () => {
+    const state = groupAfter(create(), ...many(4), create({ sessionId: OTHER_SESSION }));
+    const cut = flushCandidates(state, 100, { bytesMax: 1 });
+    expect(cut.map(({ watermark, messages }) => [watermark.seq, messages.length])).toEqual([
+      [1, 1],
+    ]);
+    const others = flushCandidates(state, 2, { except: new Set([SESSION]) });
+    expect(others.map(({ session }) => session.id)).toEqual([OTHER_SESSION]);
+  });
+
   test('C73 sessions that waited longest come first, and never more rows than asked for', () => {
     const state = groupAfter(
       create({ sessionId: OTHER_SESSION }),

@@ -1,24 +1,30 @@
+import { ColdSessions, NOBODY } from './cold-sessions.ts';
 import { InboxRecord } from './inbox-record.ts';
-import type { SessionRecord } from './session-record.ts';
+import { SessionRecord } from './session-record.ts';
 import { type GroupState, TAIL_MESSAGES_MIN } from './state.ts';
 
 /** A group as `apply` changes it, with the indexes that keep polls away from idle sessions. */
 export class GroupRecord implements GroupState {
   readonly sessions = new Map<string, SessionRecord>();
   readonly inboxes = new Map<string, InboxRecord>();
+  /** Sessions that have left memory: known, flushed, without work. Invariant: none of them is in `sessions`. */
+  readonly cold = new ColdSessions();
   flushBacklog = 0;
+  archiveMark = 0;
   /** Invariant: exactly the sessions whose dispatch has this status. Order means nothing: readers sort. */
   readonly waiting = new Set<SessionRecord>();
   readonly running = new Set<SessionRecord>();
   /** Invariant: exactly the dirty sessions, in the order in which they became so or were last written in part. */
   readonly dirty = new Set<SessionRecord>();
+  /** Invariant: exactly the other ones, those first that have been clean longest. The order is the replica's own. */
+  readonly clean = new Set<SessionRecord>();
   /** One string for an agent however many sessions it has. */
   readonly #agentIds = new Map<string, string>();
 
   inboxOf(userId: string): InboxRecord {
     let inbox = this.inboxes.get(userId);
     if (inbox === undefined) {
-      inbox = new InboxRecord(userId);
+      inbox = new InboxRecord(userId, this.cold);
       this.inboxes.set(userId, inbox);
     }
     return inbox;
@@ -42,8 +48,27 @@ export class GroupRecord implements GroupState {
 
   /** Brings the flusher's index in step with the session after a change of its rows or watermarks. */
   indexDirty(session: SessionRecord): void {
-    if (session.isDirty) this.dirty.add(session);
-    else this.dirty.delete(session);
+    if (session.isDirty) {
+      this.dirty.add(session);
+      this.clean.delete(session);
+    } else {
+      this.dirty.delete(session);
+      this.clean.add(session);
+    }
+  }
+
+  isCold(sessionId: string): boolean {
+    return this.cold.find(sessionId) !== NOBODY;
+  }
+
+  /** Takes a session that nothing refers to any more out of every index. */
+  forget(session: SessionRecord): void {
+    this.sessions.delete(session.id);
+    this.clean.delete(session);
+    this.dirty.delete(session);
+    this.waiting.delete(session);
+    this.running.delete(session);
+    SessionRecord.internals(session).inbox.remove(session);
   }
 }
 

@@ -1,12 +1,8 @@
-import { ClientMessageIds } from './client-message-ids.ts';
+import { readU32 } from './byte-fields.ts';
+import { decodeCold, encodeCold, ID_AT, LENGTH_AT } from './cold-record.ts';
+import { createGroupState, type GroupRecord, groupRecordOf } from './group-record.ts';
 import {
-  createGroupState,
-  firstTailSeqOf,
-  type GroupRecord,
-  groupRecordOf,
-} from './group-record.ts';
-import { MessageTail } from './message-tail.ts';
-import {
+  bytes,
   COUNTER_MAX,
   FormatError,
   fields,
@@ -15,11 +11,12 @@ import {
   list,
   text,
 } from './plain-fields.ts';
+import { readRecords, sessionFromSnapshot } from './session-from-snapshot.ts';
 import { SessionRecord } from './session-record.ts';
-import { type SessionSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
+import type { SessionSnapshot } from './session-snapshot.ts';
+import { SNAPSHOT_VERSION } from './snapshot.ts';
 import { readSessionSnapshot } from './snapshot-fields.ts';
 import type { GroupState } from './state.ts';
-import { UnreadMarks } from './unread-marks.ts';
 
 /** Entries of one list of a snapshot. */
 const ENTRIES_MAX = 2 ** 31 - 1;
@@ -36,20 +33,68 @@ export function importState(plain: unknown): GroupState {
       'snapshot.version',
       `is ${String(plain.version)}; this node knows ${SNAPSHOT_VERSION}`,
     );
-  const snapshot = fields(plain, 'snapshot', ['version', 'sessions', 'inboxes', 'flushOrder']);
+  const snapshot = fields(plain, 'snapshot', [
+    'version',
+    'sessions',
+    'inboxes',
+    'cold',
+    'flushOrder',
+    'archiveMark',
+  ]);
   const state = createGroupState();
   const group = groupRecordOf(state);
+  group.archiveMark = integer(snapshot.archiveMark, 'archiveMark', 0, COUNTER_MAX);
   const inboxes = list(snapshot.inboxes, 'inboxes', ENTRIES_MAX).map((value, index) =>
     readInbox(group, value, `inboxes.${index}`),
   );
   for (const [index, value] of list(snapshot.sessions, 'sessions', ENTRIES_MAX).entries())
-    restoreSession(group, readSessionSnapshot(value, `sessions.${index}`), `sessions.${index}`);
+    addSession(group, readSessionSnapshot(value, `sessions.${index}`), `sessions.${index}`);
   for (const { userId, sessionIds, path } of inboxes) restoreInbox(group, userId, sessionIds, path);
   for (const [id, session] of group.sessions)
     if (!SessionRecord.internals(session).inbox.has(session))
       throw new FormatError('inboxes', `have no session ${id}`);
+  restoreCold(group, bytes(snapshot.cold, 'cold'));
   restoreFlushOrder(group, list(snapshot.flushOrder, 'flushOrder', ENTRIES_MAX));
   return state;
+}
+
+function addSession(group: GroupRecord, from: SessionSnapshot, path: string): void {
+  if (group.sessions.has(from.id)) throw new FormatError(`${path}.id`, 'is there twice');
+  const inbox = group.inboxes.get(from.userId);
+  if (inbox === undefined) throw new FormatError(`${path}.userId`, 'has no inbox');
+  const session = sessionFromSnapshot(group, inbox, from, path);
+  group.sessions.set(session.id, session);
+  group.indexDispatch(session);
+  group.flushBacklog += session.lastSeq - session.flushedSeq;
+}
+
+/** Each record is read, and is what would be written of it: nothing else is taken. */
+function restoreCold(group: GroupRecord, records: Uint8Array): void {
+  let last = '';
+  for (let at = 0; at < records.length; ) {
+    const record = records.subarray(at, at + coldLength(records, at));
+    const { head, gaps } = readRecords('cold', () => decodeCold(record, 0));
+    const path = `cold.${head.id}`;
+    const again = encodeCold(head, gaps);
+    if (again.length !== record.length || again.some((byte, index) => byte !== record[index]))
+      throw new FormatError(path, 'is damaged');
+    const inbox = group.inboxes.get(head.userId);
+    if (inbox === undefined) throw new FormatError(path, 'has no inbox');
+    if (head.inboxVersion > inbox.version || head.activity > head.inboxVersion)
+      throw new FormatError(path, 'does not fit its inbox');
+    if (head.id <= last || group.sessions.has(head.id))
+      throw new FormatError(path, 'is there twice, or in the wrong place');
+    last = head.id;
+    inbox.insertCold(group.cold.addRecord(record, head.id));
+    at += record.length;
+  }
+}
+
+function coldLength(records: Uint8Array, at: number): number {
+  const length = readRecords('cold', () => readU32(records, at + LENGTH_AT));
+  if (length < ID_AT || at + length > records.length)
+    throw new FormatError('cold', `is damaged at byte ${at}`);
+  return length;
 }
 
 interface InboxEntry {
@@ -67,68 +112,6 @@ function readInbox(group: GroupRecord, value: unknown, path: string): InboxEntry
     text(id, `${path}.sessionIds.${index}`, ID_LENGTH_MAX),
   );
   return { userId, sessionIds, path };
-}
-
-function restoreSession(group: GroupRecord, from: SessionSnapshot, path: string): void {
-  if (group.sessions.has(from.id)) throw new FormatError(`${path}.id`, 'is there twice');
-  const inbox = group.inboxes.get(from.userId);
-  if (inbox === undefined) throw new FormatError(`${path}.userId`, 'has no inbox');
-  if (from.inboxVersion > inbox.version || from.activity > from.inboxVersion)
-    throw new FormatError(`${path}.inboxVersion`, 'does not fit its inbox');
-  const firstSeq = firstTailSeqOf(from);
-  const tail = records(`${path}.tail`, () => MessageTail.fromBytes(from.tail, firstSeq));
-  if (tail.firstSeq + tail.count !== from.lastSeq + 1)
-    throw new FormatError(`${path}.tail`, `must hold messages ${firstSeq} to ${from.lastSeq}`);
-  const unread = records(`${path}.unread`, () =>
-    UnreadMarks.fromWords(from.unread.words, from.unread.firstWord, from.lastReadSeq, from.lastSeq),
-  );
-  const session = new SessionRecord(
-    {
-      id: from.id,
-      userId: inbox.userId,
-      agentId: group.sharedAgentId(from.agentId),
-      metadata: new Uint8Array(from.metadata),
-      insertedAtMs: from.insertedAtMs,
-    },
-    {
-      tail,
-      clientMessageIds: records(`${path}.clientMessageIds`, () =>
-        ClientMessageIds.fromBytes(from.clientMessageIds, from.lastSeq),
-      ),
-      unread,
-      inbox,
-      checkpoint: from.checkpoint,
-      newer: null,
-      older: null,
-    },
-  );
-  session.status = from.status;
-  session.lastSeq = from.lastSeq;
-  session.lastReadSeq = from.lastReadSeq;
-  session.updatedAtMs = from.updatedAtMs;
-  session.activity = from.activity;
-  session.inboxVersion = from.inboxVersion;
-  session.unreadCount = unread.count;
-  session.lastUserSeq = from.lastUserSeq;
-  session.dispatch = from.dispatch;
-  session.debounceMs = from.debounceMs;
-  session.lastMessage = from.lastMessage;
-  session.flushedSeq = from.flushedSeq;
-  session.version = from.version;
-  session.flushedVersion = from.flushedVersion;
-  group.sessions.set(session.id, session);
-  group.indexDispatch(session);
-  group.flushBacklog += session.lastSeq - session.flushedSeq;
-}
-
-/** Packed records say themselves what is wrong; this says where. */
-function records<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) throw new FormatError(path, `is damaged: ${error.message}`);
-    throw error;
-  }
 }
 
 function restoreInbox(
@@ -161,4 +144,8 @@ function restoreFlushOrder(group: GroupRecord, order: readonly unknown[]): void 
   for (const session of group.sessions.values())
     if (session.isDirty && !group.dirty.has(session))
       throw new FormatError('flushOrder', `must name session ${session.id}`);
+  // Which have been clean longest is not known; those that nothing happened to are likely to be.
+  const clean = [...group.sessions.values()].filter((session) => !session.isDirty);
+  for (const session of clean.sort((a, b) => a.updatedAtMs - b.updatedAtMs))
+    group.clean.add(session);
 }

@@ -1,23 +1,49 @@
+import { type ColdHandle, type ColdSessions, NOBODY } from './cold-sessions.ts';
 import { SessionRecord } from './session-record.ts';
 import type { Inbox } from './state.ts';
 
-/** An inbox as `apply` changes it: a list through the sessions themselves, so a message moves one in constant time. */
+/**
+ * An inbox as `apply` changes it: a list through the sessions themselves, so a message moves one in constant time, and
+ * beside it one through the heads of those that have left memory. Both have the newest activity first.
+ */
 export class InboxRecord implements Inbox {
   readonly userId: string;
   version = 0;
+  readonly #cold: ColdSessions;
   #newest: SessionRecord | null = null;
+  #newestCold: ColdHandle = NOBODY;
 
-  constructor(userId: string) {
+  constructor(userId: string, cold: ColdSessions) {
     this.userId = userId;
+    this.#cold = cold;
   }
 
   get sessionIds(): readonly string[] {
     const ids: string[] = [];
-    for (const session of this.newestFirst()) ids.push(session.id);
+    for (const entry of this.newestFirst())
+      ids.push(entry instanceof SessionRecord ? entry.id : this.#cold.read(entry).head.id);
     return ids;
   }
 
-  *newestFirst(): Generator<SessionRecord> {
+  /** Sessions in memory, and handles of those that are not. */
+  *newestFirst(): Generator<SessionRecord | ColdHandle> {
+    let session = this.#newest;
+    let handle = this.#newestCold;
+    while (session !== null || handle !== NOBODY) {
+      if (
+        session !== null &&
+        (handle === NOBODY || session.activity > this.#cold.activityOf(handle))
+      ) {
+        yield session;
+        session = SessionRecord.internals(session).older;
+      } else {
+        yield handle;
+        handle = this.#cold.linkOf(handle);
+      }
+    }
+  }
+
+  *hotNewestFirst(): Generator<SessionRecord> {
     let session = this.#newest;
     while (session !== null) {
       yield session;
@@ -32,12 +58,69 @@ export class InboxRecord implements Inbox {
   /** Puts the session, new or already here, in front. */
   moveToFront(session: SessionRecord): void {
     if (this.#newest === session) return;
+    this.#unlink(session);
+    this.#linkBefore(session, this.#newest, null);
+  }
+
+  /** Puts a session that comes back to memory where its activity belongs. */
+  insert(session: SessionRecord): void {
+    let newer: SessionRecord | null = null;
+    let older = this.#newest;
+    while (older !== null && older.activity > session.activity) {
+      newer = older;
+      older = SessionRecord.internals(older).older;
+    }
+    this.#linkBefore(session, older, newer);
+  }
+
+  remove(session: SessionRecord): void {
+    if (this.#newest === session) this.#newest = SessionRecord.internals(session).older;
+    this.#unlink(session);
+  }
+
+  insertCold(handle: ColdHandle): void {
+    const activity = this.#cold.activityOf(handle);
+    let newer = NOBODY;
+    let older = this.#newestCold;
+    while (older !== NOBODY && this.#cold.activityOf(older) > activity) {
+      newer = older;
+      older = this.#cold.linkOf(older);
+    }
+    this.#cold.setLink(handle, older);
+    if (newer === NOBODY) this.#newestCold = handle;
+    else this.#cold.setLink(newer, handle);
+  }
+
+  removeCold(handle: ColdHandle): void {
+    const older = this.#cold.linkOf(handle);
+    if (this.#newestCold === handle) {
+      this.#newestCold = older;
+      return;
+    }
+    let newer = this.#newestCold;
+    while (newer !== NOBODY && this.#cold.linkOf(newer) !== handle)
+      newer = this.#cold.linkOf(newer);
+    if (newer !== NOBODY) this.#cold.setLink(newer, older);
+  }
+
+  #unlink(session: SessionRecord): void {
     const links = SessionRecord.internals(session);
     if (links.newer !== null) SessionRecord.internals(links.newer).older = links.older;
     if (links.older !== null) SessionRecord.internals(links.older).newer = links.newer;
     links.newer = null;
-    links.older = this.#newest;
-    if (this.#newest !== null) SessionRecord.internals(this.#newest).newer = session;
-    this.#newest = session;
+    links.older = null;
+  }
+
+  #linkBefore(
+    session: SessionRecord,
+    older: SessionRecord | null,
+    newer: SessionRecord | null,
+  ): void {
+    const links = SessionRecord.internals(session);
+    links.newer = newer;
+    links.older = older;
+    if (older !== null) SessionRecord.internals(older).newer = session;
+    if (newer === null) this.#newest = session;
+    else SessionRecord.internals(newer).older = session;
   }
 }

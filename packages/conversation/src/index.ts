@@ -11,6 +11,13 @@ export type {
 export { COMMAND_VERSION, WHILE_ANSWERING } from './commands.ts';
 export { stateDigest } from './digest.ts';
 export { DEBOUNCE_WINDOWS_MAX } from './dispatch-table.ts';
+export {
+  adoptSession,
+  coldStats,
+  EVICTED_TAIL_BYTES_MAX,
+  type EvictionQuery,
+  evictionCandidates,
+} from './eviction.ts';
 export { createGroupState } from './group-record.ts';
 export { importState } from './import-state.ts';
 export { type ParsedCommand, parseCommand, versioned, WATERMARKS_MAX } from './parse-command.ts';
@@ -19,20 +26,27 @@ export {
   answerCheckpoint,
   dueDispatches,
   type FlushCandidate,
+  type FlushLimits,
+  findHead,
   flushCandidates,
   getInbox,
   getSession,
   inboxChanges,
+  isCold,
   listSessions,
   type RunningSession,
+  readColdMessages,
   readMessages,
   runningDispatches,
   sessionHead,
   type TailPage,
   type WaitingSession,
 } from './read.ts';
+export { leaveGaps, type RestoreGaps } from './restore.ts';
 export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
+export type { SessionSnapshot } from './session-snapshot.ts';
 export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
+export { readSessionSnapshot } from './snapshot-fields.ts';
 export type {
   AnswerCheckpoint,
   DispatchState,
@@ -44,4 +58,10 @@ export type {
   SessionHead,
   SessionStatus,
 } from './state.ts';
-export { CHECKPOINT_BYTES_MAX, CLIENT_MESSAGE_IDS_MAX, TAIL_MESSAGES_MIN } from './state.ts';
+export {
+  CHECKPOINT_BYTES_MAX,
+  CLIENT_MESSAGE_IDS_MAX,
+  TAIL_MESSAGES_MIN,
+  VOID_KIND,
+  VOID_SEQS_MAX,
+} from './state.ts';

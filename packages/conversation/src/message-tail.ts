@@ -66,6 +66,19 @@ export class MessageTail {
     return this.#log.view();
   }
 
+  /** As `view`, but of the messages before `neededSeq` only the newest that fit in `bytesMax` together with the rest. */
+  newest(
+    neededSeq: number,
+    bytesMax: number,
+  ): { readonly tailFirstSeq: number; readonly tail: Uint8Array } {
+    const view = this.view();
+    let offset = 0;
+    let tailFirstSeq = this.#firstSeq;
+    for (; tailFirstSeq < neededSeq && view.length - offset > bytesMax; tailFirstSeq += 1)
+      offset += readU32(view, offset);
+    return { tailFirstSeq, tail: view.subarray(offset) };
+  }
+
   /** Adds the message after the newest; its payload is copied, so the command's buffer may go. */
   add(message: NewMessage, senderType: Sender['type'], insertedAtMs: number): void {
     const { id, kind, payload } = message;
@@ -90,6 +103,20 @@ export class MessageTail {
       this.#count -= 1;
     }
     if (length > 0) this.#log.drop(length);
+  }
+
+  /** Through which message, from `fromSeq` and not beyond `toSeq`, the records come to `bytesMax`; at least the first. */
+  throughSeq(fromSeq: number, toSeq: number, bytesMax: number): number {
+    const { bytes, end } = this.#log;
+    let offset = this.#log.start;
+    let total = 0;
+    for (let seq = this.#firstSeq; seq < toSeq && offset < end; seq += 1) {
+      const length = readU32(bytes, offset);
+      offset += length;
+      if (seq >= fromSeq) total += length;
+      if (total >= bytesMax) return seq;
+    }
+    return toSeq;
   }
 
   /** The messages that are here with fromSeq <= seq <= toSeq, ascending. */

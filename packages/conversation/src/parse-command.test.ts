@@ -8,6 +8,8 @@ import {
   defer,
   fail,
   flushed,
+  groupAfter,
+  hydrate,
   message,
   read,
   retry,
@@ -32,6 +34,12 @@ const EVERY: { readonly [T in Command['type']]: Command } = {
   'checkpoint-answer': checkpoint(1, 1, 0, 3),
   'stop-dispatch': stop(1, message(2)),
   'retry-dispatch': retry(),
+  'evict-sessions': {
+    type: 'evict-sessions',
+    sessions: [{ sessionId: SESSION, inboxVersion: 2 }],
+    timeMs: 8_000,
+  },
+  'hydrate-session': hydrate(groupAfter(create(), say(1))),
   'mark-flushed': flushed(1, 2),
 };
 

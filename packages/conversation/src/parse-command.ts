@@ -25,6 +25,7 @@ import {
   TIME_MS_MAX,
   text,
 } from './plain-fields.ts';
+import { readSessionSnapshot } from './snapshot-fields.ts';
 
 export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
@@ -75,6 +76,8 @@ const COMMAND_TYPES = [
   'checkpoint-answer',
   'stop-dispatch',
   'retry-dispatch',
+  'evict-sessions',
+  'hydrate-session',
   'mark-flushed',
 ] as const satisfies readonly Command['type'][];
 
@@ -128,6 +131,16 @@ function readCommand(value: unknown): Command {
       return readCheckpoint(value);
     case 'stop-dispatch':
       return readStop(value);
+    case 'evict-sessions':
+      return readEvict(value);
+    case 'hydrate-session': {
+      const command = fields(value, 'command', ['type', 'session', 'timeMs']);
+      return {
+        type,
+        session: readSessionSnapshot(command.session, 'command.session'),
+        timeMs: timeOf(command.timeMs, 'command.timeMs'),
+      };
+    }
     case 'mark-flushed':
       return readMarkFlushed(value);
     default:
@@ -214,10 +227,11 @@ function readStop(value: Fields): Command {
 }
 
 function readMarkFlushed(value: Fields): Command {
-  const command = fields(value, 'command', ['type', 'watermarks', 'timeMs']);
+  const command = fields(value, 'command', ['type', 'mark', 'watermarks', 'timeMs']);
   const watermarks = list(command.watermarks, 'command.watermarks', WATERMARKS_MAX);
   return {
     type: 'mark-flushed',
+    mark: integer(command.mark, 'command.mark', 0, COUNTER_MAX),
     watermarks: watermarks.map((entry, index) => {
       const path = `command.watermarks.${index}`;
       const watermark = fields(entry, path, ['sessionId', 'seq', 'sessionVersion']);
@@ -225,6 +239,23 @@ function readMarkFlushed(value: Fields): Command {
         sessionId: text(watermark.sessionId, `${path}.sessionId`, ID_LENGTH_MAX),
         seq: integer(watermark.seq, `${path}.seq`, 0, SEQ_MAX),
         sessionVersion: integer(watermark.sessionVersion, `${path}.sessionVersion`, 0, COUNTER_MAX),
+      };
+    }),
+    timeMs: timeOf(command.timeMs, 'command.timeMs'),
+  };
+}
+
+function readEvict(value: Fields): Command {
+  const command = fields(value, 'command', ['type', 'sessions', 'timeMs']);
+  const sessions = list(command.sessions, 'command.sessions', WATERMARKS_MAX);
+  return {
+    type: 'evict-sessions',
+    sessions: sessions.map((entry, index) => {
+      const path = `command.sessions.${index}`;
+      const session = fields(entry, path, ['sessionId', 'inboxVersion']);
+      return {
+        sessionId: text(session.sessionId, `${path}.sessionId`, ID_LENGTH_MAX),
+        inboxVersion: integer(session.inboxVersion, `${path}.inboxVersion`, 1, COUNTER_MAX),
       };
     }),
     timeMs: timeOf(command.timeMs, 'command.timeMs'),

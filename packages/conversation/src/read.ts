@@ -1,3 +1,4 @@
+import { NOBODY } from './cold-sessions.ts';
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
 import { headOf, SessionRecord } from './session-record.ts';
@@ -16,6 +17,20 @@ export function getSession(state: GroupState, sessionId: string): Session | null
   return state.sessions.get(sessionId) ?? null;
 }
 
+/** A copy of the session without its messages, whether it is in memory or not; null: there is none. */
+export function findHead(state: GroupState, sessionId: string): SessionHead | null {
+  const group = groupRecordOf(state);
+  const session = group.sessions.get(sessionId);
+  if (session !== undefined) return headOf(session);
+  const handle = group.cold.find(sessionId);
+  return handle === NOBODY ? null : group.cold.read(handle).head;
+}
+
+/** The session has left memory: it is to be hydrated before anything can change it. */
+export function isCold(state: GroupState, sessionId: string): boolean {
+  return !state.sessions.has(sessionId) && groupRecordOf(state).isCold(sessionId);
+}
+
 /** A copy without the messages, to keep, send or wait with. */
 export function sessionHead(session: Session): SessionHead {
   return headOf(session);
@@ -32,13 +47,16 @@ export function listSessions(
   userId: string,
   query: { readonly beforeActivity?: number; readonly limit: number },
 ): readonly SessionHead[] {
-  const inbox = groupRecordOf(state).inboxes.get(userId);
+  const { inboxes, cold } = groupRecordOf(state);
+  const inbox = inboxes.get(userId);
   const heads: SessionHead[] = [];
   if (inbox === undefined) return heads;
-  for (const session of inbox.newestFirst()) {
+  for (const entry of inbox.newestFirst()) {
     if (heads.length >= query.limit) break;
-    if (query.beforeActivity === undefined || session.activity < query.beforeActivity)
-      heads.push(headOf(session));
+    const isHot = entry instanceof SessionRecord;
+    const activity = isHot ? entry.activity : cold.activityOf(entry);
+    if (query.beforeActivity === undefined || activity < query.beforeActivity)
+      heads.push(isHot ? headOf(entry) : cold.read(entry).head);
   }
   return heads;
 }
@@ -49,11 +67,15 @@ export function inboxChanges(
   userId: string,
   sinceVersion: number,
 ): { readonly version: number; readonly sessions: readonly SessionHead[] } {
-  const inbox = groupRecordOf(state).inboxes.get(userId);
+  const { inboxes, cold } = groupRecordOf(state);
+  const inbox = inboxes.get(userId);
   if (inbox === undefined) return { version: 0, sessions: [] };
   const sessions: SessionHead[] = [];
-  for (const session of inbox.newestFirst())
-    if (session.inboxVersion > sinceVersion) sessions.push(headOf(session));
+  for (const entry of inbox.newestFirst()) {
+    if (entry instanceof SessionRecord) {
+      if (entry.inboxVersion > sinceVersion) sessions.push(headOf(entry));
+    } else if (cold.inboxVersionOf(entry) > sinceVersion) sessions.push(cold.read(entry).head);
+  }
   sessions.sort((a, b) => a.inboxVersion - b.inboxVersion);
   return { version: inbox.version, sessions };
 }
@@ -75,7 +97,28 @@ export function readMessages(
   from: { readonly afterSeq: number } | { readonly beforeSeq: number },
   limit: number,
 ): TailPage {
-  const { lastSeq } = session;
+  const { tail } = SessionRecord.internals(recordOf(session));
+  return pageOf(session.lastSeq, tail.firstSeq, from, limit, (firstSeq, finalSeq) =>
+    tail.read(session, firstSeq, finalSeq),
+  );
+}
+
+/** The same page of a session that has left memory: all of it is in the archive. */
+export function readColdMessages(
+  head: SessionHead,
+  from: { readonly afterSeq: number } | { readonly beforeSeq: number },
+  limit: number,
+): TailPage {
+  return pageOf(head.lastSeq, head.lastSeq + 1, from, limit, () => []);
+}
+
+function pageOf(
+  lastSeq: number,
+  firstTailSeq: number,
+  from: { readonly afterSeq: number } | { readonly beforeSeq: number },
+  limit: number,
+  read: (firstSeq: number, finalSeq: number) => readonly Message[],
+): TailPage {
   let firstSeq: number;
   let finalSeq: number;
   let hasMore: boolean;
@@ -88,10 +131,9 @@ export function readMessages(
     firstSeq = Math.max(1, finalSeq - limit + 1);
     hasMore = firstSeq > 1;
   }
-  const { tail } = SessionRecord.internals(recordOf(session));
-  const archiveThrough = Math.min(finalSeq, tail.firstSeq - 1);
+  const archiveThrough = Math.min(finalSeq, firstTailSeq - 1);
   return {
-    messages: tail.read(session, firstSeq, finalSeq),
+    messages: read(firstSeq, finalSeq),
     archive:
       firstSeq <= archiveThrough ? { afterSeq: firstSeq - 1, throughSeq: archiveThrough } : null,
     lastSeq,
@@ -156,19 +198,36 @@ export interface FlushCandidate {
   };
 }
 
+export interface FlushLimits {
+  /** Of messages together; the one that reaches it is still in. */
+  readonly bytesMax?: number;
+  /** Sessions to leave out: they must not stand in the way of others. */
+  readonly except?: ReadonlySet<string>;
+}
+
 /**
  * Sessions that Postgres lacks something of, those first that have waited longest, up to `rowsMax` rows (a session is
- * one, each message is one). A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
+ * one, each message is one) and `bytesMax`. A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
  */
-export function flushCandidates(state: GroupState, rowsMax: number): readonly FlushCandidate[] {
+export function flushCandidates(
+  state: GroupState,
+  rowsMax: number,
+  limits: FlushLimits = {},
+): readonly FlushCandidate[] {
+  const { bytesMax = Number.POSITIVE_INFINITY, except } = limits;
   const candidates: FlushCandidate[] = [];
   let rows = 0;
+  let bytes = 0;
   for (const session of groupRecordOf(state).dirty) {
+    if (except?.has(session.id) === true) continue;
     const messagesMax = rowsMax - rows - 1;
-    if (messagesMax < 0) break;
+    if (messagesMax < 0 || bytes >= bytesMax) break;
     const { tail } = SessionRecord.internals(session);
-    const throughSeq = Math.min(session.lastSeq, session.flushedSeq + messagesMax);
-    const messages = tail.read(session, session.flushedSeq + 1, throughSeq);
+    const first = session.flushedSeq + 1;
+    const upTo = Math.min(session.lastSeq, session.flushedSeq + messagesMax);
+    const throughSeq = upTo < first ? upTo : tail.throughSeq(first, upTo, bytesMax - bytes);
+    const messages = tail.read(session, first, throughSeq);
+    for (const { payload } of messages) bytes += payload.length;
     rows += 1 + messages.length;
     candidates.push({
       session: headOf(session),

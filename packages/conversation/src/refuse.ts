@@ -1,3 +1,4 @@
+import type { GroupRecord } from './group-record.ts';
 import type { Applied, Effect, RefusalCode } from './results.ts';
 
 export const NO_EFFECTS: readonly Effect[] = [];
@@ -6,6 +7,9 @@ export function refuse(code: RefusalCode, detail: string): Applied {
   return { reply: { type: 'refused', code, detail }, effects: NO_EFFECTS };
 }
 
-export function noSuchSession(sessionId: string): Applied {
+/** It is not in memory: unknown, or to be brought back first. */
+export function noSuchSession(group: GroupRecord, sessionId: string): Applied {
+  if (group.isCold(sessionId))
+    return refuse('session-cold', `session ${sessionId} is in the archive`);
   return refuse('session-not-found', `there is no session ${sessionId}`);
 }

@@ -10,7 +10,11 @@ export type RefusalCode =
   | 'nothing-to-stop'
   | 'agent-busy'
   | 'checkpoint-full'
-  | 'seq-beyond-last';
+  | 'seq-beyond-last'
+  /** It has left memory: hydrate it, then propose again. Never told to a client. */
+  | 'session-cold'
+  /** What was brought from the archive is not what left memory. */
+  | 'stale-archive';
 
 /** What the proposer is told. A refusal changed nothing. */
 export type Reply =

@@ -20,6 +20,10 @@ export interface SessionInternals {
   readonly inbox: InboxRecord;
   /** Invariant: null unless the dispatch is running, or waiting between two attempts. */
   checkpoint: AnswerCheckpoint | null;
+  /** Numbers that may have been given before a restore: left void in front of the next message. */
+  voidSeqs: number;
+  /** Since when nothing of it waits for Postgres: the leader's word, not part of the state. */
+  cleanSinceMs: number;
   /** Neighbours in the inbox's list; null at its ends. */
   newer: SessionRecord | null;
   older: SessionRecord | null;
@@ -85,6 +89,8 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
     unread: UnreadMarks.none(),
     inbox,
     checkpoint: null,
+    voidSeqs: 0,
+    cleanSinceMs: 0,
     newer: null,
     older: null,
   };

@@ -145,7 +145,9 @@ describe('sessions', () => {
       { sessionId: 'gone', seq: 9, sessionVersion: 9 },
       { sessionId: SESSION, seq: 1, sessionVersion: 2 },
     ];
-    expect(apply(state, { type: 'mark-flushed', watermarks, timeMs: 1 }).reply.type).toBe('done');
+    expect(apply(state, { type: 'mark-flushed', mark: 1, watermarks, timeMs: 1 }).reply.type).toBe(
+      'done',
+    );
     expect(sessionOf(state).flushedSeq).toBe(1);
   });
 });

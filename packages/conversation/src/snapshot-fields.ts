@@ -18,12 +18,13 @@ import {
   text,
   textOrNull,
 } from './plain-fields.ts';
-import type { SessionSnapshot } from './snapshot.ts';
+import type { SessionSnapshot } from './session-snapshot.ts';
 import {
   type AnswerCheckpoint,
   CHECKPOINT_BYTES_MAX,
   type DispatchState,
   type Session,
+  VOID_SEQS_MAX,
 } from './state.ts';
 
 const SESSION_KEYS: readonly string[] = [
@@ -45,9 +46,11 @@ const SESSION_KEYS: readonly string[] = [
   'flushedSeq',
   'version',
   'flushedVersion',
+  'tailFirstSeq',
   'tail',
   'clientMessageIds',
   'checkpoint',
+  'voidSeqs',
   'unread',
 ] satisfies readonly (keyof SessionSnapshot)[];
 
@@ -84,9 +87,11 @@ export function readSessionSnapshot(value: unknown, path: string): SessionSnapsh
     flushedSeq: integer(plain.flushedSeq, `${path}.flushedSeq`, 0, lastSeq),
     version,
     flushedVersion: integer(plain.flushedVersion, `${path}.flushedVersion`, 0, version),
+    tailFirstSeq: integer(plain.tailFirstSeq, `${path}.tailFirstSeq`, 1, SEQ_MAX + 1),
     tail: bytes(plain.tail, `${path}.tail`),
     clientMessageIds: bytes(plain.clientMessageIds, `${path}.clientMessageIds`),
     checkpoint: readCheckpoint(plain.checkpoint, `${path}.checkpoint`, dispatch),
+    voidSeqs: integer(plain.voidSeqs, `${path}.voidSeqs`, 0, VOID_SEQS_MAX),
     unread: {
       firstWord: integer(unread.firstWord, `${path}.unread.firstWord`, 0, SEQ_MAX),
       words: list(unread.words, `${path}.unread.words`, SEQ_MAX).map((word, index) =>

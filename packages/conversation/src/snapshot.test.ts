@@ -77,7 +77,7 @@ describe('snapshots', () => {
   });
 
   test.each([0, SNAPSHOT_VERSION + 1, '1', null])('C5 version %j is refused', (version) => {
-    expect(() => importState({ ...rich(), version })).toThrow(/snapshot\.version is .*knows 2/);
+    expect(() => importState({ ...rich(), version })).toThrow(/snapshot\.version is .*knows 3/);
   });
 
   test.each([null, 3, [], 'x', {}])('C5 %j is no snapshot', (plain) => {
@@ -89,6 +89,11 @@ describe('snapshots', () => {
     ['sessions', undefined],
     ['sessions', {}],
     ['flushOrder', []],
+    ['cold', undefined],
+    ['cold', new Uint8Array(3)],
+    ['cold', new Uint8Array(200)],
+    ['archiveMark', -1],
+    ['archiveMark', undefined],
     ['flushOrder.0', SESSION],
     ['flushOrder.0', 'gone'],
     ['inboxes', []],
@@ -120,9 +125,13 @@ describe('snapshots', () => {
     ['sessions.0.dispatch.throughSeq', 7],
     ['sessions.0.dispatch.attempt', 0],
     ['sessions.0.metadata', '{}'],
+    ['sessions.0.tailFirstSeq', 2],
+    ['sessions.0.tailFirstSeq', 0],
     ['sessions.0.tail', new Uint8Array(0)],
     ['sessions.0.tail', new Uint8Array(40)],
     ['sessions.0.clientMessageIds', new Uint8Array(9)],
+    ['sessions.0.voidSeqs', undefined],
+    ['sessions.0.voidSeqs', 1_001],
     ['sessions.0.checkpoint', undefined],
     ['sessions.0.checkpoint.attempt', 2],
     ['sessions.0.checkpoint.index', 0],

@@ -1,56 +1,30 @@
 import { type GroupRecord, groupRecordOf } from './group-record.ts';
-import { SessionRecord } from './session-record.ts';
-import type {
-  AnswerCheckpoint,
-  DispatchState,
-  GroupState,
-  Session,
-  SessionStatus,
-} from './state.ts';
+import { compareText } from './order.ts';
+import type { SessionRecord } from './session-record.ts';
+import { type SessionSnapshot, sessionSnapshot } from './session-snapshot.ts';
+import type { GroupState } from './state.ts';
 
-export const SNAPSHOT_VERSION = 2;
-
-/** A session as a snapshot has it. `tail` and `clientMessageIds` are packed records. */
-export interface SessionSnapshot {
-  readonly id: string;
-  readonly userId: string;
-  readonly agentId: string;
-  readonly metadata: Uint8Array;
-  readonly status: SessionStatus;
-  readonly lastSeq: number;
-  readonly lastReadSeq: number;
-  readonly insertedAtMs: number;
-  readonly updatedAtMs: number;
-  readonly activity: number;
-  readonly inboxVersion: number;
-  readonly lastUserSeq: number;
-  readonly dispatch: DispatchState;
-  readonly debounceMs: number;
-  readonly lastMessage: Session['lastMessage'];
-  readonly flushedSeq: number;
-  readonly version: number;
-  readonly flushedVersion: number;
-  readonly tail: Uint8Array;
-  readonly clientMessageIds: Uint8Array;
-  readonly checkpoint: AnswerCheckpoint | null;
-  readonly unread: { readonly firstWord: number; readonly words: readonly number[] };
-}
+export const SNAPSHOT_VERSION = 3;
 
 export interface InboxSnapshot {
   readonly userId: string;
   readonly version: number;
-  /** Newest activity first. */
+  /** Of sessions in memory, newest activity first. */
   readonly sessionIds: readonly string[];
 }
 
 /** The whole state of a group as plain objects, lists, strings, numbers, nulls and bytes. */
 export interface GroupSnapshot {
   readonly version: typeof SNAPSHOT_VERSION;
-  /** In the order of their creation. */
+  /** Those in memory, by id. */
   readonly sessions: readonly SessionSnapshot[];
+  /** By user id. */
   readonly inboxes: readonly InboxSnapshot[];
+  /** Heads of the sessions that have left memory, by id, as packed records. */
+  readonly cold: Uint8Array;
   /** Session ids that the flusher has to look at, in its order. */
   readonly flushOrder: readonly string[];
+  readonly archiveMark: number;
 }
 
 /**
@@ -59,40 +33,43 @@ export interface GroupSnapshot {
  */
 export function exportState(state: GroupState): GroupSnapshot {
   const group: GroupRecord = groupRecordOf(state);
-  const sessions: SessionSnapshot[] = [];
-  for (const session of group.sessions.values()) sessions.push(sessionSnapshot(session));
-  const inboxes: InboxSnapshot[] = [];
-  for (const { userId, version, sessionIds } of group.inboxes.values())
-    inboxes.push({ userId, version, sessionIds });
+  const byId = (a: SessionRecord, b: SessionRecord): number => compareText(a.id, b.id);
+  const sessions = [...group.sessions.values()]
+    .sort(byId)
+    .map((session) => sessionSnapshot(session));
+  const inboxes = [...group.inboxes.values()]
+    .sort((a, b) => compareText(a.userId, b.userId))
+    .map((inbox) => ({
+      userId: inbox.userId,
+      version: inbox.version,
+      sessionIds: Array.from(inbox.hotNewestFirst(), ({ id }) => id),
+    }));
   const flushOrder: string[] = [];
   for (const session of group.dirty) flushOrder.push(session.id);
-  return { version: SNAPSHOT_VERSION, sessions, inboxes, flushOrder };
+  return {
+    version: SNAPSHOT_VERSION,
+    sessions,
+    inboxes,
+    cold: coldRecords(group),
+    flushOrder,
+    archiveMark: group.archiveMark,
+  };
 }
 
-function sessionSnapshot(session: SessionRecord): SessionSnapshot {
-  const { tail, clientMessageIds, checkpoint, unread } = SessionRecord.internals(session);
-  return {
-    id: session.id,
-    userId: session.userId,
-    agentId: session.agentId,
-    metadata: session.metadata,
-    status: session.status,
-    lastSeq: session.lastSeq,
-    lastReadSeq: session.lastReadSeq,
-    insertedAtMs: session.insertedAtMs,
-    updatedAtMs: session.updatedAtMs,
-    activity: session.activity,
-    inboxVersion: session.inboxVersion,
-    lastUserSeq: session.lastUserSeq,
-    dispatch: session.dispatch,
-    debounceMs: session.debounceMs,
-    lastMessage: session.lastMessage,
-    flushedSeq: session.flushedSeq,
-    version: session.version,
-    flushedVersion: session.flushedVersion,
-    tail: tail.view(),
-    clientMessageIds: clientMessageIds.view(),
-    checkpoint,
-    unread: { firstWord: unread.firstWord, words: [...unread.words] },
-  };
+function coldRecords({ cold }: GroupRecord): Uint8Array {
+  const records: { readonly id: string; readonly bytes: Uint8Array }[] = [];
+  let length = 0;
+  for (const handle of cold.handles()) {
+    const bytes = cold.record(handle);
+    records.push({ id: cold.read(handle).head.id, bytes });
+    length += bytes.length;
+  }
+  records.sort((a, b) => compareText(a.id, b.id));
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const { bytes } of records) {
+    all.set(bytes, at);
+    at += bytes.length;
+  }
+  return all;
 }

@@ -104,6 +104,11 @@ export const CHECKPOINT_BYTES_MAX = 1024 * 1024;
 /** A session without its messages: a copy that later commands do not change. */
 export type SessionHead = Omit<Session, 'tail'>;
 
+/** The kind of a message that stands for a number which may have been given, and lost, before a restore. */
+export const VOID_KIND = 'void';
+/** Of one session; more could not be committed at once. */
+export const VOID_SEQS_MAX = 1_000;
+
 /** Messages below the watermark that stay in memory for replays and agents' histories. */
 export const TAIL_MESSAGES_MIN = 64;
 /** Client message ids remembered per session; an older one is answered as new. */
@@ -123,4 +128,6 @@ export interface GroupState {
   readonly inboxes: ReadonlyMap<string, Inbox>;
   /** Messages above their session's watermark. */
   readonly flushBacklog: number;
+  /** Grows with every flush. Postgres holds at least this much; one that holds less has gone back in time. */
+  readonly archiveMark: number;
 }

@@ -1,4 +1,11 @@
-export { type ArchiveDatabase, openArchiveDatabase, type SqlValue } from './archive-database.ts';
+export {
+  type ArchiveDatabase,
+  type ArchiveDatabaseOptions,
+  openArchiveDatabase,
+  type SqlValue,
+  sqlStateOf,
+} from './archive-database.ts';
+export { type DatabaseFailure, failureOf } from './database-failure.ts';
 export {
   listMigrations,
   type Migration,

@@ -7,6 +7,8 @@ const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
 /** Any number that nobody else locks: three nodes that start at once migrate one after the other. */
 const ADVISORY_LOCK = 7_225_530_417;
 const CONNECT_LIMIT_MS = 5000;
+/** A Postgres that accepts a connection and then says nothing must not hold its caller for ever. */
+const STATEMENT_LIMIT_MS = 60_000;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -48,6 +50,7 @@ export async function migrate(
   const client = new pg.Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    query_timeout: STATEMENT_LIMIT_MS,
   });
   // A connection that breaks rejects the query under way; without a listener it would end the process too.
   client.on('error', () => undefined);

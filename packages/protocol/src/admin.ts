@@ -134,5 +134,9 @@ export const adminAcceptedSchema = z.strictObject({
 export type AdminAccepted = z.output<typeof adminAcceptedSchema>;
 
 /** `GET /health/ready`. */
-export const readinessSchema = z.strictObject({ ready: z.boolean(), reasons: z.array(z.string()) });
+export const readinessSchema = z.strictObject({
+  ready: z.boolean(),
+  reasons: z.array(z.string()),
+  degraded: z.array(z.string()),
+});
 export type Readiness = z.output<typeof readinessSchema>;

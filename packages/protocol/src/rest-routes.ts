@@ -75,6 +75,8 @@ export interface RestRoute {
 
 /** Of calls that the group's quorum decides. */
 const QUORUM = ['no_quorum', 'timeout', 'overloaded'] as const satisfies readonly ErrorCode[];
+/** A session that has left memory is brought back from the archive before anything is written to it. */
+const WRITE = ['archive_unavailable', ...QUORUM] as const satisfies readonly ErrorCode[];
 const OPERATOR = ['forbidden', ...QUORUM] as const satisfies readonly ErrorCode[];
 
 const groupNumberSchema = z
@@ -193,7 +195,7 @@ const SESSION_ROUTES: readonly RestRoute[] = [
     id: sessionIdSchema,
     body: updateSessionSchema,
     answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
-    errors: ['invalid_request', 'not_found', ...QUORUM],
+    errors: ['invalid_request', 'not_found', ...WRITE],
   },
   {
     method: 'DELETE',
@@ -203,7 +205,7 @@ const SESSION_ROUTES: readonly RestRoute[] = [
     access: 'user',
     id: sessionIdSchema,
     answers: [{ status: 204, description: 'archived' }],
-    errors: ['not_found', ...QUORUM],
+    errors: ['not_found', ...WRITE],
   },
   {
     method: 'POST',
@@ -214,7 +216,7 @@ const SESSION_ROUTES: readonly RestRoute[] = [
     id: sessionIdSchema,
     body: markReadSchema,
     answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
-    errors: ['invalid_request', 'forbidden', 'not_found', ...QUORUM],
+    errors: ['invalid_request', 'forbidden', 'not_found', ...WRITE],
   },
 ];
 
@@ -242,7 +244,7 @@ const MESSAGE_ROUTES: readonly RestRoute[] = [
       'forbidden',
       'not_found',
       'conflict',
-      ...QUORUM,
+      ...WRITE,
     ],
   },
   {
@@ -291,7 +293,7 @@ const ANSWER_ROUTES: readonly RestRoute[] = [
     access: 'user',
     id: sessionIdSchema,
     answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
-    errors: ['not_found', 'conflict', ...QUORUM],
+    errors: ['not_found', 'conflict', ...WRITE],
   },
 ];
 

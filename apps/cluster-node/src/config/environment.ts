@@ -19,6 +19,8 @@ export interface Environment {
   readonly dataDirectory: string;
   readonly databaseUrl: string;
   readonly flushIntervalMs: number;
+  readonly sessionIdleMs: number;
+  readonly hotSessionsMax: number;
   readonly jwtSecret: string | null;
   readonly jwksUrl: string | null;
   readonly apiKey: string | null;
@@ -51,6 +53,8 @@ const schema = z.strictObject({
   DATA_DIR: VARIABLES.DATA_DIR.schema,
   DATABASE_URL: VARIABLES.DATABASE_URL.schema,
   FLUSH_INTERVAL_MS: VARIABLES.FLUSH_INTERVAL_MS.schema,
+  SESSION_IDLE_MS: VARIABLES.SESSION_IDLE_MS.schema,
+  HOT_SESSIONS_MAX: VARIABLES.HOT_SESSIONS_MAX.schema,
   AUTH_JWT_SECRET: VARIABLES.AUTH_JWT_SECRET.schema,
   AUTH_JWKS_URL: VARIABLES.AUTH_JWKS_URL.schema,
   API_KEY: VARIABLES.API_KEY.schema,
@@ -144,6 +148,8 @@ function toEnvironment(variables: Variables): Environment {
     dataDirectory: variables.DATA_DIR ?? join('.data', variables.NODE_ID),
     databaseUrl: variables.DATABASE_URL,
     flushIntervalMs: variables.FLUSH_INTERVAL_MS,
+    sessionIdleMs: variables.SESSION_IDLE_MS,
+    hotSessionsMax: variables.HOT_SESSIONS_MAX,
     jwtSecret: variables.AUTH_JWT_SECRET ?? null,
     jwksUrl: variables.AUTH_JWKS_URL ?? null,
     apiKey: variables.API_KEY ?? null,

@@ -123,6 +123,16 @@ export const VARIABLES = {
     'how often messages are written to Postgres, in milliseconds',
     'FLUSH_INTERVAL_MS=5000',
   ),
+  SESSION_IDLE_MS: variable(
+    integer(1_000, 86_400_000).default(600_000),
+    'how long a session that nothing happens to stays in memory, in milliseconds',
+    'SESSION_IDLE_MS=600000',
+  ),
+  HOT_SESSIONS_MAX: variable(
+    integer(256, 10_000_000).default(20_000),
+    'how many sessions a node keeps in memory before those that have been quiet longest leave it sooner',
+    'HOT_SESSIONS_MAX=20000',
+  ),
   AUTH_JWT_SECRET: variable(
     text.min(1).optional(),
     "the secret that users' tokens are signed with (HS256); this or AUTH_JWKS_URL",

@@ -44,7 +44,7 @@ function answerWhileStarting(
   const path = (request.url ?? '').split('?')[0];
   if (path === '/health/live') reply(response, 200, 'application/json', { live: true });
   else if (path === '/health/ready')
-    reply(response, 503, 'application/json', { ready: false, reasons });
+    reply(response, 503, 'application/json', { ready: false, reasons, degraded: [] });
   else
     reply(
       response,

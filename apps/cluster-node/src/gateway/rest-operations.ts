@@ -26,8 +26,8 @@ export function addHealthRoutes(
 ): void {
   app.get('/health/live', async () => ({ live: true }));
   app.get('/health/ready', async (_request, reply) => {
-    const { ready, reasons } = runtime.readiness();
-    const answer: Readiness = { ready, reasons: [...reasons] };
+    const { ready, reasons, degraded } = runtime.readiness();
+    const answer: Readiness = { ready, reasons: [...reasons], degraded: [...degraded] };
     return reply.status(ready ? 200 : 503).send(answer);
   });
   app.get('/metrics', async (_request, reply) =>

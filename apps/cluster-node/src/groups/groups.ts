@@ -1,11 +1,11 @@
 import {
   type Command,
   type Effect,
+  findHead,
   type GroupState,
-  getSession,
+  isCold,
   type Reply,
   type SessionHead,
-  sessionHead,
 } from '@fleetlm/conversation';
 import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
 import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
@@ -75,8 +75,20 @@ export class Groups {
   /** A copy of a session as applied here; null: no such session, or no replica of its group. */
   head(group: number, sessionId: string): SessionHead | null {
     const state = this.state(group);
-    const session = state === null ? null : getSession(state, sessionId);
-    return session === null ? null : sessionHead(session);
+    return state === null ? null : findHead(state, sessionId);
+  }
+
+  /** The session has left memory: it is to be brought back before anything is proposed for it. */
+  isCold(group: number, sessionId: string): boolean {
+    const state = this.state(group);
+    return state !== null && isCold(state, sessionId);
+  }
+
+  /** Sessions in memory here, and how many groups they are of. */
+  inMemory(): { readonly sessions: number; readonly groups: number } {
+    let sessions = 0;
+    for (const { state } of this.#machines.values()) sessions += state.sessions.size;
+    return { sessions, groups: this.#machines.size };
   }
 
   get system(): SystemState {

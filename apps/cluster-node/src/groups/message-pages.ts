@@ -1,4 +1,11 @@
-import { type Message, readMessages, type Session } from '@fleetlm/conversation';
+import {
+  type Message,
+  readColdMessages,
+  readMessages,
+  type Session,
+  type SessionHead,
+  type TailPage,
+} from '@fleetlm/conversation';
 import { type Archive, ArchiveUnavailableError } from '../effects/ports.ts';
 
 export interface MessagePage {
@@ -22,10 +29,25 @@ export function readPage(
   range: PageRange,
   archive: Archive,
 ): MessagePage | Promise<MessagePage> {
-  const page = readMessages(session, range, range.limit);
-  const { messages, lastSeq, hasMore } = page;
-  if (page.archive === null) return { messages, lastSeq, hasMore };
-  return withArchived(session.id, page.archive, archive, { messages, lastSeq, hasMore });
+  return completed(session.id, readMessages(session, range, range.limit), archive);
+}
+
+/** The same page of a session that has left memory: nothing brings it back for that. */
+export function readColdPage(
+  head: SessionHead,
+  range: PageRange,
+  archive: Archive,
+): MessagePage | Promise<MessagePage> {
+  return completed(head.id, readColdMessages(head, range, range.limit), archive);
+}
+
+function completed(
+  sessionId: string,
+  { messages, lastSeq, hasMore, archive: range }: TailPage,
+  archive: Archive,
+): MessagePage | Promise<MessagePage> {
+  const page = { messages, lastSeq, hasMore };
+  return range === null ? page : withArchived(sessionId, range, archive, page);
 }
 
 async function withArchived(

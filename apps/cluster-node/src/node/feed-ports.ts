@@ -1,4 +1,4 @@
-import { getSession, inboxChanges } from '@fleetlm/conversation';
+import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
@@ -41,7 +41,7 @@ export function feedPorts({
     },
     dispatchOf: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
-      return (state === null ? null : getSession(state, sessionId))?.dispatch ?? null;
+      return (state === null ? null : findHead(state, sessionId))?.dispatch ?? null;
     },
     noted: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
@@ -66,7 +66,7 @@ export function feedPorts({
       key.type === 'session' ? groupOfSession(key.sessionId) : groupOfUser(key.userId, groupCount),
     session: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
-      return state === null ? null : getSession(state, sessionId);
+      return state === null ? null : (getSession(state, sessionId) ?? findHead(state, sessionId));
     },
     follow: (group, number, topic, done) =>
       router.call(

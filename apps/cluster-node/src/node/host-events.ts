@@ -3,6 +3,7 @@ import type { HostEvent } from '@fleetlm/raft/host';
 import type { WalFailure } from '@fleetlm/raft/wal';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
+import type { Flusher } from '../effects/flusher/index.ts';
 import type { Router } from '../router/router.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -17,6 +18,7 @@ export interface HostEventTargets {
   readonly router: Router;
   readonly feed: Feed;
   readonly dispatch: DispatchEngine;
+  readonly flusher: Pick<Flusher, 'snapshotSaved'>;
   readonly news: ClusterNews;
   readonly leaders: Leaders;
   readonly metrics: Metrics;
@@ -26,7 +28,8 @@ export interface HostEventTargets {
 
 /** Tells the parts of the node what happened in its groups. */
 export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
-  const { router, feed, dispatch, news, leaders, metrics, log, onFatal, groupCount } = targets;
+  const { router, feed, dispatch, flusher, news, leaders, metrics, log, onFatal, groupCount } =
+    targets;
   switch (event.type) {
     case 'role-changed':
       router.leaderChanged(event.group, event.leader);
@@ -36,6 +39,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       } else dispatch.leadershipLost(event.group);
       return;
     case 'snapshot-saved':
+      flusher.snapshotSaved(event.group);
       news.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
       return;
     case 'snapshot-installed':

@@ -7,7 +7,7 @@ import type { Environment } from '../config/environment.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
-import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
+import type { Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
@@ -33,6 +33,7 @@ import { NodeRecorder } from './node-recorder.ts';
 import { type ObservedParts, observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
 import { openDispatch, openTestCaller } from './open-dispatch.ts';
+import { openFlusher } from './open-flusher.ts';
 import { ownReport } from './own-report.ts';
 import { Readiness } from './readiness.ts';
 import { sealOldSecrets } from './seal-old-secrets.ts';
@@ -118,16 +119,12 @@ export class Member {
       host: this.#host,
       mesh,
     });
-    this.#readiness = new Readiness(this.#groups, this.#leaders);
-    this.#flusher = createFlusher({
-      propose: this.#groups.proposeHere,
-      ledGroups: () => this.#groups.ledGroups(),
-      wallClockMs: Date.now,
-      databaseUrl: environment.databaseUrl,
-      flushIntervalMs: environment.flushIntervalMs,
-      onConflict: (conflict) =>
-        log.error(conflict, 'flusher: Postgres holds another message under this number'),
-    });
+    this.#readiness = new Readiness(
+      this.#groups,
+      this.#leaders,
+      () => this.#flusher.stats.lastError,
+    );
+    this.#flusher = openFlusher({ ...options, groups: this.#groups, host: this.#host });
     const agentIds = () => [...this.#groups.system.agents.keys()];
     this.#deliveries = openDeliveries(environment, agentIds, log);
     this.#router = this.#createRouter();
@@ -362,6 +359,7 @@ export class Member {
       router: this.#router,
       feed: this.#feed,
       dispatch: this.#dispatch,
+      flusher: this.#flusher,
       news: this.#news,
       leaders: this.#leaders,
       metrics,

@@ -1,3 +1,4 @@
+import { coldStats } from '@fleetlm/conversation';
 import type { RaftHost } from '@fleetlm/raft/host';
 import type { Wal } from '@fleetlm/raft/wal';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
@@ -78,6 +79,31 @@ export function observeParts(parts: ObservedParts): void {
     seconds(syncP99Ms(wal)),
   );
 
+  observe('fleetlm_sessions_hot', 'Sessions in memory here', () => groups.inMemory().sessions);
+  const cold = (): { sessions: number; bytes: number } => {
+    const all = { sessions: 0, bytes: 0 };
+    for (const group of groups.hosted) {
+      const state = groups.state(group);
+      if (state === null) continue;
+      const { sessions, bytes } = coldStats(state);
+      all.sessions += sessions;
+      all.bytes += bytes;
+    }
+    return all;
+  };
+  observe('fleetlm_sessions_cold', 'Sessions here that have left memory', () => cold().sessions);
+  observe('fleetlm_sessions_cold_bytes', 'What is kept of them', () => cold().bytes);
+  observe(
+    'fleetlm_sessions_evicted_total',
+    'Sessions of led groups that left memory',
+    () => flusher.stats.sessionsEvicted,
+  );
+  observe(
+    'fleetlm_sessions_hydrated_total',
+    'Sessions of led groups that were brought back',
+    () => flusher.stats.sessionsHydrated,
+  );
+
   observe('fleetlm_flush_backlog_messages', 'Messages of led groups that Postgres lacks', () => {
     let backlog = 0;
     for (const { state } of groups.ledGroups()) backlog += state.flushBacklog;
@@ -88,6 +114,11 @@ export function observeParts(parts: ObservedParts): void {
     'fleetlm_flush_failures_total',
     'Passes that Postgres refused',
     () => flusher.stats.failures,
+  );
+  observe(
+    'fleetlm_flush_conflicted_sessions',
+    'Sessions that are not flushed any further',
+    () => flusher.stats.conflictedSessions,
   );
   observe('fleetlm_database_up', 'Whether the newest pass succeeded', () =>
     flusher.stats.databaseUp ? 1 : 0,

@@ -1,5 +1,6 @@
 import type { Groups } from '../groups/groups.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import type { ReadinessState } from '../runtime/runtime-api.ts';
 import type { Leaders } from './leaders.ts';
 
 const READ_SYSTEM_EVERY_MS = 50;
@@ -8,10 +9,13 @@ const READ_SYSTEM_EVERY_MS = 50;
 export class Readiness {
   readonly #groups: Groups;
   readonly #leaders: Leaders;
+  /** Null: Postgres answers, or was not asked yet. */
+  readonly #archiveError: () => string | null;
   #systemCaughtUp = false;
   #stopping = false;
 
-  constructor(groups: Groups, leaders: Leaders) {
+  constructor(groups: Groups, leaders: Leaders, archiveError: () => string | null) {
+    this.#archiveError = archiveError;
     this.#groups = groups;
     this.#leaders = leaders;
   }
@@ -42,7 +46,7 @@ export class Readiness {
     );
   }
 
-  state(): { readonly ready: boolean; readonly reasons: readonly string[] } {
+  state(): ReadinessState {
     const reasons: string[] = [];
     if (this.#stopping) reasons.push('this node is stopping');
     let leaderless = 0;
@@ -51,6 +55,9 @@ export class Readiness {
     if (!this.#leaders.isReachable(SYSTEM_GROUP))
       reasons.push('the system group has no leader in contact');
     else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
-    return { ready: reasons.length === 0, reasons };
+    // No reason to send people elsewhere: every node shares one Postgres, and only what left memory needs it.
+    const error = this.#archiveError();
+    const degraded = error === null ? [] : [`the archive (Postgres) is away: ${error}`];
+    return { ready: reasons.length === 0, reasons, degraded };
   }
 }

@@ -43,6 +43,21 @@ export function executeCommand(
     done(notLeader(group === null ? 0 : ports.leaderOf(group)));
     return;
   }
+  if (ports.groups.isCold(group, operation.sessionId))
+    hydrateFirst(operation, group, ports, done, 1);
+  else proposeFor(operation, group, ports, done, 0);
+}
+
+/** Times that one attempt brings a session back: it may leave memory again in between. */
+const HYDRATIONS_MAX = 3;
+
+function proposeFor(
+  operation: CommandOperation,
+  group: number,
+  ports: ExecutionPorts,
+  done: Done,
+  hydrations: number,
+): void {
   if (operation.type === 'retry-dispatch' && operation.failed !== null) {
     const refusal = replayRefusal(operation.sessionId, operation.failed, group, ports);
     if (refusal !== null) {
@@ -54,8 +69,49 @@ export function executeCommand(
   const command = commandOf(operation, group, ports, hold?.held ?? null);
   ports.groups.propose(group, command, (outcome) => {
     hold?.release();
-    done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports)));
+    const isCold =
+      outcome.status === 'committed' &&
+      outcome.reply.type === 'refused' &&
+      outcome.reply.code === 'session-cold';
+    if (isCold && hydrations < HYDRATIONS_MAX)
+      hydrateFirst(operation, group, ports, done, hydrations + 1);
+    else done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports)));
   });
+}
+
+/** The session has left memory: it is brought back from the archive, then the command is proposed. */
+function hydrateFirst(
+  operation: CommandOperation,
+  group: number,
+  ports: ExecutionPorts,
+  done: Done,
+  hydrations: number,
+): void {
+  if (!ports.isReadyLeader(group)) {
+    done(notLeader(ports.leaderOf(group)));
+    return;
+  }
+  ports.flusher.hydrate(group, operation.sessionId).then(
+    (hydration) => {
+      switch (hydration.status) {
+        case 'hot':
+          proposeFor(operation, group, ports, done, hydrations);
+          return;
+        case 'unavailable':
+          done(rejected('archive_unavailable', hydration.detail));
+          return;
+        case 'refused':
+          done(notLeader(ports.leaderOf(group)));
+          return;
+        default:
+          hydration satisfies never;
+      }
+    },
+    (error: unknown) => {
+      ports.onError(error);
+      done(rejected('internal', 'the session could not be brought back from the archive'));
+    },
+  );
 }
 
 /** A message that may end the answer in progress holds it up: nothing is shown that would not be kept. */
@@ -204,6 +260,9 @@ function codeOf(code: RefusalCode): ErrorCode {
       return 'conflict';
     case 'seq-beyond-last':
       return 'invalid_request';
+    case 'session-cold':
+    case 'stale-archive':
+      return 'archive_unavailable';
     default:
       return code satisfies never;
   }
@@ -218,6 +277,11 @@ export function executeStop(sessionId: string, ports: ExecutionPorts, done: Done
   }
   if (ports.groups.head(group, sessionId) === null) {
     done(rejected('not_found', `there is no session ${sessionId}`));
+    return;
+  }
+  // No answer is being given in a session that has left memory.
+  if (ports.groups.isCold(group, sessionId)) {
+    done(rejected('conflict', 'no answer is being given'));
     return;
   }
   ports.dispatch.stopAnswer(sessionId).then(

@@ -1,8 +1,19 @@
-import { getInbox, getSession, listSessions } from '@fleetlm/conversation';
+import {
+  findHead,
+  type GroupState,
+  getInbox,
+  getSession,
+  listSessions,
+} from '@fleetlm/conversation';
 import { groupOfSession } from '@fleetlm/protocol';
 import type { ReadOutcome } from '@fleetlm/raft/host';
-import { ArchiveUnavailableError } from '../effects/ports.ts';
-import { type MessagePage, readPage } from '../groups/message-pages.ts';
+import { type Archive, ArchiveUnavailableError } from '../effects/ports.ts';
+import {
+  type MessagePage,
+  type PageRange,
+  readColdPage,
+  readPage,
+} from '../groups/message-pages.ts';
 import { type Done, type ExecutionPorts, notLeader, rejected } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
 
@@ -78,15 +89,27 @@ export function executeReadMessages(
   const { sessionId, range } = operation;
   afterReadIndex(groupOfSession(sessionId), ports, done, (group) => {
     const state = ports.groups.state(group);
-    const session = state === null ? null : getSession(state, sessionId);
-    if (session === null) {
+    const page = state === null ? null : pageOf(state, sessionId, range, ports.archive);
+    if (page === null) {
       done(rejected('not_found', `there is no session ${sessionId}`));
       return;
     }
-    const page = readPage(session, range, ports.archive);
     if (page instanceof Promise) page.then((whole) => done(pageDone(whole)), failed(ports, done));
     else done(pageDone(page));
   });
+}
+
+/** Null: there is no such session. */
+function pageOf(
+  state: GroupState,
+  sessionId: string,
+  range: PageRange,
+  archive: Archive,
+): MessagePage | Promise<MessagePage> | null {
+  const session = getSession(state, sessionId);
+  if (session !== null) return readPage(session, range, archive);
+  const head = findHead(state, sessionId);
+  return head === null ? null : readColdPage(head, range, archive);
 }
 
 function pageDone(page: MessagePage): Attempt {

@@ -16,7 +16,7 @@ export interface ExecutionPorts {
   readonly feed: Pick<Feed, 'follow' | 'liveAnswer'>;
   readonly archive: Archive;
   readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold' | 'agentLoads'>;
-  readonly flusher: Pick<Flusher, 'flushNow'>;
+  readonly flusher: Pick<Flusher, 'flushNow' | 'hydrate'>;
   readonly deliveries: Pick<DeliveryKeeper, 'log' | 'figures' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
   /** As far as this node knows; 0: nobody. */

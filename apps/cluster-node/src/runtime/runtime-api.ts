@@ -153,7 +153,7 @@ export interface Runtime {
     text: string,
   ): Promise<Result<TestReport>>;
 
-  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
   /** For operators: what all nodes report, as this node has heard it. */
@@ -171,4 +171,13 @@ export interface AdminRuntime {
   /** As this node has heard them since it started, newest first. */
   recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
+}
+
+/** May clients be sent to this node? */
+export interface ReadinessState {
+  readonly ready: boolean;
+  /** Why not. */
+  readonly reasons: readonly string[];
+  /** What does not work all the same. */
+  readonly degraded: readonly string[];
 }

@@ -41,7 +41,7 @@ export interface Metrics {
     readonly outcome: AttemptOutcome;
   }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
-  readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' }>;
+  readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
   /** Prometheus text. */
@@ -65,9 +65,15 @@ export type ObservedName =
   | 'fleetlm_wal_syncs_total'
   | 'fleetlm_wal_queued_bytes'
   | 'fleetlm_wal_sync_p99_seconds'
+  | 'fleetlm_sessions_hot'
+  | 'fleetlm_sessions_cold'
+  | 'fleetlm_sessions_cold_bytes'
+  | 'fleetlm_sessions_evicted_total'
+  | 'fleetlm_sessions_hydrated_total'
   | 'fleetlm_flush_backlog_messages'
   | 'fleetlm_flush_rows_total'
   | 'fleetlm_flush_failures_total'
+  | 'fleetlm_flush_conflicted_sessions'
   | 'fleetlm_database_up'
   | 'fleetlm_dispatch_queued'
   | 'fleetlm_dispatch_running'
@@ -119,7 +125,7 @@ export function createMetrics(): Metrics {
     ]),
     faults: counter(
       'fleetlm_faults_total',
-      'Replicas that stand still, and errors that should not happen',
+      'Replicas that stand still, sessions that the archive lost part of, errors that should not happen',
       ['kind'],
     ),
     observe: (name, help, read) => observedGauge(registry, { name, help }, read),

@@ -1,5 +1,15 @@
 import type { Command, NewMessage, Payload } from '../commands.ts';
-import { apply, createGroupState, type GroupState, getSession, type Session } from '../index.ts';
+import {
+  apply,
+  createGroupState,
+  evictionCandidates,
+  exportState,
+  flushCandidates,
+  type GroupState,
+  getSession,
+  type Session,
+  type SessionSnapshot,
+} from '../index.ts';
 import type { Applied } from '../results.ts';
 
 /** Short ways to write commands down in tests. */
@@ -137,7 +147,12 @@ export function archive(sessionId = SESSION): Command {
 }
 
 export function flushed(seq: number, sessionVersion: number, sessionId = SESSION): Command {
-  return { type: 'mark-flushed', watermarks: [{ sessionId, seq, sessionVersion }], timeMs: 7_000 };
+  return {
+    type: 'mark-flushed',
+    mark: 0,
+    watermarks: [{ sessionId, seq, sessionVersion }],
+    timeMs: 7_000,
+  };
 }
 
 /** A group after the given commands, each of which has to be accepted. */
@@ -161,4 +176,34 @@ export function sessionOf(state: GroupState, sessionId = SESSION): Session {
 
 export function effectTypes(applied: Applied): readonly string[] {
   return applied.effects.map(({ type }) => type);
+}
+
+/** Everything that is there is in Postgres. */
+export function flushedAll(state: GroupState): Command {
+  const watermarks = flushCandidates(state, Number.MAX_SAFE_INTEGER).map((one) => one.watermark);
+  return { type: 'mark-flushed', mark: state.archiveMark + 1, watermarks, timeMs: 7_000 };
+}
+
+/** What the leader archives and then evicts: every session that may leave. */
+export function evictable(state: GroupState): readonly SessionSnapshot[] {
+  return evictionCandidates(state, {
+    sessionsMax: 1_000,
+    bytesMax: Number.POSITIVE_INFINITY,
+    cleanBeforeMs: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function evict(sessions: readonly SessionSnapshot[]): CommandOf<'evict-sessions'> {
+  return {
+    type: 'evict-sessions',
+    sessions: sessions.map(({ id, inboxVersion }) => ({ sessionId: id, inboxVersion })),
+    timeMs: 8_000,
+  };
+}
+
+/** As the archive gives it back, for a session that is in memory now. */
+export function hydrate(state: GroupState, sessionId = SESSION): CommandOf<'hydrate-session'> {
+  const session = exportState(state).sessions.find(({ id }) => id === sessionId);
+  if (session === undefined) throw new Error(`no session ${sessionId}`);
+  return { type: 'hydrate-session', session: structuredClone(session), timeMs: 9_000 };
 }

@@ -172,6 +172,7 @@ export class Wishes {
       case 'flush':
         return {
           type: 'mark-flushed',
+          mark: state.archiveMark + 1,
           watermarks: [
             {
               sessionId,

@@ -16,7 +16,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   overloaded: 'Try again, with growing pauses. Nothing was done.',
   no_quorum: 'Try again, with growing pauses, at another node too. Nothing was done.',
   archive_unavailable:
-    'Try again later: what is asked for is so old that only Postgres has it. New messages go on.',
+    'Try again later: what is asked for has left memory, and only Postgres has it. Conversations that are under way go on.',
   timeout:
     'The outcome is unknown. Send the same again, with the same `client_message_id`: it is done once.',
 };

@@ -268,6 +268,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   failures_in_row: 'calls that failed, one after the other',
   ready: 'whether it can serve',
   reasons: 'why not',
+  degraded:
+    'what does not work although the node is ready, such as reading older messages without Postgres',
   live: '`true`',
 
   // Errors

@@ -6,6 +6,9 @@ export const REGENERATE_KIND = 'regenerate';
 /** A person answers what a tool call asked: approvals, and outputs of tools that run on their side. */
 export const TOOL_RESPONSE_KIND = 'tool-response';
 
+/** Stands for a number that was lost with a message before the cluster was restored from its archive. */
+const VOID_KIND = 'void';
+
 /** Kinds of entries that say something about other messages and are none themselves. */
 export function isControlKind(kind: string): boolean {
   return kind === REGENERATE_KIND || kind === TOOL_RESPONSE_KIND;
@@ -62,6 +65,7 @@ export function threadOf<M extends LogMessage>(
     return gone.findLast(({ message }) => isNamed(message, name))?.index ?? null;
   };
   for (const message of log) {
+    if (message.kind === VOID_KIND) continue;
     const replaced = stringField(message.metadata, 'supersedes');
     const continued = stringField(message.metadata, 'continues');
     if (message.kind === REGENERATE_KIND) {

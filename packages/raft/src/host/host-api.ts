@@ -6,7 +6,7 @@ import type {
   ReplicaId,
   Role,
 } from '../core/index.ts';
-import type { WalFailure } from '../wal/index.ts';
+import type { SnapshotReader, WalFailure } from '../wal/index.ts';
 
 /** A machine of this cluster as the host addresses it. Replica id = the node's number in the cluster. */
 export type NodeNumber = number;
@@ -155,6 +155,8 @@ export interface RaftHost<TReply> {
   peerDown(peer: NodeNumber): void;
   /** Snapshots the group now (also done by itself every `snapshotEntries` applied entries or log bytes). */
   snapshotGroup(group: number): void;
+  /** Opens the group's newest local snapshot to be read in pieces; null: there is none, or no such group. */
+  openSnapshot(group: number, done: (reader: SnapshotReader | null) => void): void;
   /** The newest term that this replica knows; without the cost of a whole status. */
   termOf(group: number): number;
   leaderOf(group: number): ReplicaId;

@@ -7,6 +7,7 @@ import {
   type RawNode,
   type ReplicaId,
 } from '../core/index.ts';
+import type { SnapshotReader } from '../wal/index.ts';
 import { statusOf } from './group-status.ts';
 import type {
   ConfChangeOutcome,
@@ -304,6 +305,17 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   snapshotGroup(group: number): void {
     const replica = this.#replica(group);
     this.#core.guard(() => this.#core.saver.request(replica));
+  }
+
+  openSnapshot(group: number, done: (reader: SnapshotReader | null) => void): void {
+    const { options, later } = this.#core;
+    const replica = this.#core.replicas.get(group);
+    if (replica === undefined) later(() => done(null));
+    else
+      options.snapshots.openReader(replica.log.key, (result) =>
+        // A file that can't be read is the next start's business, where it is noticed and reported.
+        done(result.ok ? result.value : null),
+      );
   }
 
   status(group: number): GroupStatus {

@@ -1,4 +1,4 @@
-import { type ArchiveDatabase, migrate, openArchiveDatabase } from '@fleetlm/database';
+import { type ArchiveDatabase, failureOf, migrate, openArchiveDatabase } from '@fleetlm/database';
 import type { DeliveryState } from '@fleetlm/protocol';
 import { DEAD_LETTER_GROUPS_MAX, type DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
@@ -111,7 +111,7 @@ export class DeliveryStore {
       await this.#database.execute(INSERT_ATTEMPTS, attemptRows(records));
       await this.#database.execute(UPSERT_DELIVERIES, deliveryRows(records));
     } catch (error) {
-      if (!this.#database.isDataError(error)) throw error;
+      if (failureOf(error) !== 'data') throw error;
       if (records.length > 1) for (const record of records) await this.#insert([record]);
       else this.#onRefused(error);
     }

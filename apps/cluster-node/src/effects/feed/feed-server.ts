@@ -18,8 +18,8 @@ const RETRY_MS = 250;
 
 export interface FeedServerPorts {
   readonly self: string;
-  /** Null: not in memory, or no replica here. */
-  readonly session: (sessionId: string) => Session | null;
+  /** Its head alone when it has left memory. Null: there is none, or no replica here. */
+  readonly session: (sessionId: string) => Session | SessionHead | null;
   /** Of the messages in memory, after a seq and ascending; null: not all of them are in memory. */
   readonly messagesAfter: (
     session: Session,
@@ -116,7 +116,8 @@ export class FeedServer {
     };
   }
 
-  #messagesAfter(session: Session, afterSeq: number): readonly Message[] | null {
+  #messagesAfter(session: Session | SessionHead, afterSeq: number): readonly Message[] | null {
+    if (!('tail' in session)) return afterSeq >= session.lastSeq ? [] : null;
     if (session.lastSeq - afterSeq > CATCH_UP_MESSAGES_MAX) return null;
     const messages = this.#ports.messagesAfter(session, afterSeq, CATCH_UP_MESSAGES_MAX);
     const bytes = messages?.reduce((sum, { payload }) => sum + payload.length, 0) ?? 0;

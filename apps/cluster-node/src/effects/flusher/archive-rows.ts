@@ -26,7 +26,10 @@ export function messageRow(message: Message, payload = decoder.decode(message.pa
   return `${head.slice(0, -1)},"payload":${payload}}`;
 }
 
-export function sessionRow(session: SessionHead): string {
+export function sessionRow(
+  session: SessionHead,
+  metadata = decoder.decode(session.metadata),
+): string {
   const head = JSON.stringify({
     id: session.id,
     user_id: session.userId,
@@ -38,7 +41,14 @@ export function sessionRow(session: SessionHead): string {
     inserted_at: new Date(session.insertedAtMs).toISOString(),
     updated_at: new Date(session.updatedAtMs).toISOString(),
   });
-  return `${head.slice(0, -1)},"metadata":${decoder.decode(session.metadata)}}`;
+  return `${head.slice(0, -1)},"metadata":${metadata}}`;
+}
+
+/** As `acceptableMessageRow`. */
+export function acceptableSessionRow(session: SessionHead): string {
+  const metadata: unknown = JSON.parse(decoder.decode(session.metadata));
+  const named = { ...session, userId: acceptableText(session.userId) };
+  return sessionRow(named, JSON.stringify(acceptable(metadata)));
 }
 
 /**
@@ -47,21 +57,24 @@ export function sessionRow(session: SessionHead): string {
  */
 export function acceptableMessageRow(message: Message): string {
   const payload: unknown = JSON.parse(decoder.decode(message.payload));
-  return messageRow(message, JSON.stringify(acceptable(payload)));
+  const { sender, kind } = message;
+  const named = {
+    ...message,
+    sender: { ...sender, id: acceptableText(sender.id) },
+    kind: acceptableText(kind),
+  };
+  return messageRow(named, JSON.stringify(acceptable(payload)));
 }
 
 function acceptable(value: unknown): unknown {
-  if (typeof value === 'string') return withoutNul(value.toWellFormed());
+  if (typeof value === 'string') return acceptableText(value);
   if (Array.isArray(value)) return value.map(acceptable);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      withoutNul(key.toWellFormed()),
-      acceptable(inner),
-    ]),
+    Object.entries(value).map(([key, inner]) => [acceptableText(key), acceptable(inner)]),
   );
 }
 
-function withoutNul(text: string): string {
-  return text.replaceAll('\u0000', '\ufffd');
+function acceptableText(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }

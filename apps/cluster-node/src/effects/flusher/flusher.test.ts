@@ -1,190 +1,177 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { apply, type Command, createGroupState, type GroupState } from '@fleetlm/conversation';
-import { migrate } from '@fleetlm/database';
-import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createFlusher } from './flusher.ts';
 import type { Flusher } from './flusher-api.ts';
+import { FlusherBed, OTHER_SESSION, SESSION, upTo } from './testing/flusher-bed.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'fleetlm-flusher-'));
-const encoder = new TextEncoder();
-const SESSION = '07-01J00000000000000000000000';
-let port = 0;
-let postgres: RunningPostgres;
-let state: GroupState;
+let bed: FlusherBed;
 let flusher: Flusher;
-let conflicts: { sessionId: string; seq: number }[];
 
 beforeAll(async () => {
-  port = await freePort();
-  postgres = await startEmbeddedPostgres({ directory, port });
-  await migrate(postgres.url);
+  bed = await FlusherBed.open();
 }, 60_000);
-afterAll(async () => {
-  await postgres.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => bed.close());
+
+test('G1 down at boot: nothing is lost, and once it is there it is given its tables and all there is, in order', async () => {
+  bed.create(SESSION);
+  bed.sayMany(300);
+  flusher = bed.flusher();
+  expect(await flusher.flushNow()).toMatchObject({ status: 'unavailable' });
+  expect(bed.state.flushBacklog).toBe(300);
+  await bed.startPostgres();
+  await expect.poll(async () => (await flusher.flushNow()).status).toBe('flushed');
+  expect(bed.state.flushBacklog).toBe(0);
+  expect(await bed.archived()).toEqual(upTo(300));
+}, 60_000);
+
+// From here on Postgres runs: the first test started it.
 beforeEach(async () => {
-  await sql('TRUNCATE messages, sessions');
-  state = createGroupState();
-  conflicts = [];
-  flusher = newFlusher(() => state);
-  perform({
-    type: 'create-session',
-    sessionId: SESSION,
-    userId: 'ann',
-    agentId: 'bot',
-    metadata: encoder.encode('{}'),
-    timeMs: 1,
-  });
+  if (bed.postgres === null) return;
+  await bed.reset();
+  flusher = bed.flusher();
 });
 
 test('every message is there once, in order, however often it is flushed', async () => {
-  for (let number = 1; number <= 250; number += 1) say(`hello ${number}`);
+  bed.sayMany(250);
   expect(await flusher.flushNow()).toEqual({ status: 'flushed', rows: 250 });
-  say('one more');
+  bed.say('one more');
   expect(await flusher.flushNow()).toEqual({ status: 'flushed', rows: 1 });
-  const rows = await sql('SELECT seq, content FROM messages ORDER BY seq');
-  expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 251 }, (_, at) => at + 1));
+  expect(await flusher.flushNow()).toEqual({ status: 'flushed', rows: 0 });
+  const rows = await bed.sql('SELECT seq, content FROM messages ORDER BY seq');
+  expect(rows.map(({ seq }) => seq)).toEqual(upTo(251));
   expect(rows.at(-1)?.content).toEqual({ text: 'one more' });
-  expect(await sql('SELECT last_seq, user_id FROM sessions')).toEqual([
+  expect(await bed.sql('SELECT last_seq, user_id FROM sessions')).toEqual([
     { last_seq: 251, user_id: 'ann' },
   ]);
 });
 
-test('two flushers at once, an old leader and a new one, write each row once', async () => {
-  for (let number = 1; number <= 100; number += 1) say(`hello ${number}`);
-  const other = newFlusher(() => state);
-  await Promise.all([flusher.flushNow(), other.flushNow()]);
-  expect(await sql('SELECT count(*)::int AS count FROM messages')).toEqual([{ count: 100 }]);
-  expect(conflicts).toEqual([]);
-  await other.stop(1000);
-});
-
-test('what jsonb refuses is archived with a replacement, and jams nothing', async () => {
-  say('before');
-  say('nul \u0000 and half \ud83d a pair');
-  say('after');
-  expect(await flusher.flushNow()).toEqual({ status: 'flushed', rows: 3 });
-  const rows = await sql('SELECT content FROM messages ORDER BY seq');
-  expect(rows.map(({ content }) => content.text)).toEqual([
-    'before',
-    'nul \ufffd and half \ufffd a pair',
-    'after',
-  ]);
-});
-
-test('a row with another content is not overwritten: that session waits, others go on', async () => {
-  say('the truth');
+test('G1 away for long: a failed pass and nothing else; when it is back the backlog drains in order', async () => {
+  bed.say('one');
   await flusher.flushNow();
-  await sql(`UPDATE messages SET payload_hash = '\\x00'`);
-  const again = createGroupState();
-  state = again;
-  perform({
-    type: 'create-session',
-    sessionId: SESSION,
-    userId: 'ann',
-    agentId: 'bot',
-    metadata: encoder.encode('{}'),
-    timeMs: 1,
-  });
-  say('the truth');
-  const other = `${SESSION.slice(0, -1)}1`;
-  perform({
-    type: 'create-session',
-    sessionId: other,
-    userId: 'ann',
-    agentId: 'bot',
-    metadata: encoder.encode('{}'),
-    timeMs: 1,
-  });
-  say('elsewhere', other);
-  await flusher.flushNow();
-  await flusher.flushNow();
-  expect(conflicts).toEqual([{ sessionId: SESSION, seq: 1 }]);
-  expect(
-    await sql('SELECT session_id FROM messages WHERE seq = 1 ORDER BY session_id'),
-  ).toHaveLength(2);
-});
-
-test('Postgres away is a failed pass and nothing else; when it is back the backlog drains in order', async () => {
-  say('one');
-  await flusher.flushNow();
-  await postgres.stop();
-  for (const text of ['two', 'three']) say(text);
+  await bed.stopPostgres();
+  bed.sayMany(5_000);
   expect(await flusher.flushNow()).toMatchObject({ status: 'unavailable' });
   expect(flusher.stats).toMatchObject({ databaseUp: false, failures: 1 });
   await expect(flusher.archive.messagesAfter(SESSION, 0, 9, 10)).rejects.toThrow('archive');
-  postgres = await startEmbeddedPostgres({ directory, port });
-  await expect.poll(async () => (await flusher.flushNow()).status).toBe('flushed');
-  const archived = await flusher.archive.messagesAfter(SESSION, 0, 9, 10);
-  expect(archived.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  await bed.startPostgres();
+  await expect
+    .poll(async () => {
+      await flusher.flushNow();
+      return bed.state.flushBacklog;
+    })
+    .toBe(0);
+  expect(await bed.archived()).toEqual(upTo(5_001));
   const before = await flusher.archive.messagesBefore(SESSION, 3, 1);
   expect(JSON.parse(new TextDecoder().decode(before[0]?.payload))).toEqual({
-    content: { text: 'two' },
+    content: { text: 'hello 1' },
     metadata: {},
   });
+}, 30_000);
+
+test('G1 too slow for a batch: it is given smaller ones until it keeps up', async () => {
+  const slow = bed.flusher({ statementLimitMs: 400 });
+  await slow.flushNow();
+  await bed.sql(
+    `CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+     'BEGIN PERFORM pg_sleep(0.002); RETURN NEW; END'`,
+  );
+  await bed.sql(
+    'CREATE TRIGGER dawdle BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION dawdle()',
+  );
+  try {
+    bed.sayMany(600);
+    await expect
+      .poll(
+        async () => {
+          await slow.flushNow();
+          return bed.state.flushBacklog;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0);
+    expect(slow.stats.failures).toBeGreaterThan(0);
+    expect(await bed.archived()).toEqual(upTo(600));
+  } finally {
+    await bed.sql('DROP TRIGGER dawdle ON messages');
+    await bed.sql('DROP FUNCTION dawdle');
+  }
+}, 30_000);
+
+test('G3 a row with another content is not overwritten: that session waits and says so once, others go on', async () => {
+  bed.sayMany(3_000);
+  await flushAll();
+  await bed.sql(`UPDATE messages SET payload_hash = '\\x00' WHERE seq = 2`);
+  // A log that has all of it to flush once more.
+  bed.state = bed.replayed();
+  bed.create(OTHER_SESSION);
+  bed.say('elsewhere', OTHER_SESSION);
+  // More rows than a batch holds: a session that can't be flushed must not fill every batch.
+  for (let pass = 0; pass < 3; pass += 1) await flusher.flushNow();
+  expect(bed.conflicts.map(({ sessionId, seq }) => [sessionId, seq])).toEqual([[SESSION, 2]]);
+  expect(flusher.stats.conflictedSessions).toBe(1);
+  expect(await bed.archived(OTHER_SESSION)).toEqual([1]);
+  expect(await bed.sql('SELECT payload_hash FROM messages WHERE seq = 2')).toEqual([
+    { payload_hash: Buffer.from([0]) },
+  ]);
+  expect(bed.state.sessions.get(SESSION)?.flushedSeq).toBe(0);
 });
 
-let sent = 0;
-function say(text: string, sessionId = SESSION): void {
-  sent += 1;
-  perform({
-    type: 'append-message',
-    sessionId,
-    sender: { type: 'user', id: 'ann' },
-    clientMessageId: `c${sent}`,
-    message: {
-      id: `01900000-0000-7000-8000-${String(sent).padStart(12, '0')}`,
-      kind: 'text',
-      payload: encoder.encode(JSON.stringify({ content: { text }, metadata: {} })),
-      preview: text.slice(0, 20),
-    },
-    whileAnswering: 'queue',
-    held: null,
-    debounceMs: 500,
-    timeMs: 1000 + sent,
+test('G4 two flushers at once, an old leader and a new one, write each row once and leave no gap', async () => {
+  bed.sayMany(100);
+  const other = bed.flusher();
+  await Promise.all([flusher.flushNow(), other.flushNow()]);
+  expect(await bed.archived()).toEqual(upTo(100));
+  expect(bed.conflicts).toEqual([]);
+});
+
+test('G4 an old leader that flushes late undoes nothing: rows, versions and marks only grow', async () => {
+  bed.sayMany(10);
+  const old = bed.replayed(5);
+  await flusher.flushNow();
+  await flusher.flushNow();
+  const [mark] = await bed.sql('SELECT mark FROM archive_marks');
+  const late = bed.flusher({
+    ledGroups: () => [{ group: 7, term: 1, state: old }],
+    propose: async () => ({ status: 'refused', reason: 'not-leader' }),
   });
-}
+  await late.flushNow();
+  expect(await bed.archived()).toEqual(upTo(10));
+  expect(await bed.sql('SELECT last_seq FROM sessions')).toEqual([{ last_seq: 10 }]);
+  expect(await bed.sql('SELECT mark FROM archive_marks')).toEqual([mark]);
+  expect(bed.conflicts).toEqual([]);
+});
 
-function perform(command: Command) {
-  const { reply } = apply(state, command);
-  if (reply.type === 'refused') throw new Error(`${command.type}: ${reply.detail}`);
-  return reply;
-}
+test('G7 what jsonb refuses is archived with a replacement, what stands beside it exactly as it was', async () => {
+  bed.say('before', SESSION, { content: '{"text":"before","n":12345678901234567890}' });
+  bed.say('nul \u0000 and half \ud83d a pair');
+  bed.say('vast', SESSION, { content: '{"n":1e200000}' });
+  bed.create(OTHER_SESSION, '{"note":"\\u0000"}');
+  bed.say('after', OTHER_SESSION, { content: '{"text":"after","n":12345678901234567890}' });
+  expect(await flusher.flushNow()).toEqual({ status: 'flushed', rows: 4 });
+  const rows = await bed.sql(
+    'SELECT content::text AS content FROM messages ORDER BY session_id, seq',
+  );
+  expect(rows.map(({ content }) => content)).toEqual([
+    '{"n": 12345678901234567890, "text": "before"}',
+    '{"text": "nul \ufffd and half \ufffd a pair"}',
+    '{"n": null}',
+    '{"n": 12345678901234567890, "text": "after"}',
+  ]);
+  expect(bed.state.flushBacklog).toBe(0);
+  expect(bed.conflicts).toEqual([]);
+});
 
-function newFlusher(current: () => GroupState): Flusher {
-  return createFlusher({
-    propose: async (_, command) => ({ status: 'applied', reply: apply(current(), command).reply }),
-    ledGroups: () => [{ group: 7, term: 1, state: current() }],
-    wallClockMs: () => 5000,
-    databaseUrl: postgres.url,
-    flushIntervalMs: 5000,
-    onConflict: (conflict) => conflicts.push({ ...conflict }),
-  });
-}
+test('G7 what Postgres takes in no form stops its own session, before it, and nobody else', async () => {
+  bed.say('fine');
+  bed.say('no uuid', SESSION, { id: 'not-a-uuid' });
+  bed.say('behind it');
+  bed.create(OTHER_SESSION);
+  bed.say('elsewhere', OTHER_SESSION);
+  await flusher.flushNow();
+  expect(bed.conflicts).toMatchObject([{ sessionId: SESSION, seq: 2 }]);
+  expect(await bed.archived()).toEqual([1]);
+  expect(await bed.archived(OTHER_SESSION)).toEqual([1]);
+  expect(await flusher.flushNow()).toEqual({ status: 'flushed', rows: 0 });
+});
 
-async function sql(text: string) {
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const free = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(free));
-    });
-  });
+async function flushAll(): Promise<void> {
+  while (bed.state.flushBacklog > 0) await flusher.flushNow();
 }

@@ -1,14 +1,30 @@
-import { migrate } from '@fleetlm/database';
+import { setTimeout as pause } from 'node:timers/promises';
+import { failureOf, migrate } from '@fleetlm/database';
 import { oneLine } from '../one-line.ts';
 import type { LedGroup } from '../ports.ts';
-import { ArchiveStore } from './archive-store.ts';
-import { takeBatch } from './flush-pass.ts';
-import type { Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
+import { ArchiveReads } from './archive-reads.ts';
+import { repairArchive } from './archive-repair.ts';
+import { ArchiveWrites } from './archive-writes.ts';
+import { Evictor } from './evictor.ts';
+import {
+  BATCH_BYTES_MAX,
+  BATCH_ROWS_MAX,
+  BATCH_ROWS_MIN,
+  type FlushBatch,
+  type GroupShare,
+  takeBatch,
+} from './flush-batch.ts';
+import type { Conflict, Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
+import { type Hydration, Hydrator } from './hydrator.ts';
+import { SnapshotArchive } from './snapshot-archive.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
 const BACKOFF_MAX_MS = 30_000;
-/** Batches of one group in one pass: a long backlog of one group lets the others have their turn. */
-const BATCHES_PER_GROUP_MAX = 4;
+/** Batches that one group may have a share of in one pass: its long backlog lets the others have their turn. */
+const SHARES_PER_GROUP_MAX = 4;
+const STATEMENT_LIMIT_MS = 10_000;
+/** Between two batches of a backlog the flusher rests as long as the last one took, at most this long: appends go first. */
+const REST_MAX_MS = 500;
 
 export function createFlusher(ports: FlusherPorts): Flusher {
   return new PostgresFlusher(ports);
@@ -16,12 +32,18 @@ export function createFlusher(ports: FlusherPorts): Flusher {
 
 class PostgresFlusher implements Flusher {
   readonly #ports: FlusherPorts;
-  readonly archive: ArchiveStore;
+  readonly archive: ArchiveReads;
+  readonly #writes: ArchiveWrites;
+  readonly #snapshots: SnapshotArchive | null;
+  readonly #evictor: Evictor | null;
+  readonly #hydrator: Hydrator;
   readonly #conflicted = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #pass: Promise<FlushPass> | null = null;
+  #nextPass: Promise<FlushPass> | null = null;
   #stopped = false;
   #isMigrated = false;
+  #describedAs = '';
   #failuresInARow = 0;
   #stats: { -readonly [K in keyof FlusherStats]: FlusherStats[K] } = {
     rowsFlushed: 0,
@@ -31,15 +53,38 @@ class PostgresFlusher implements Flusher {
     lastError: null,
     databaseUp: false,
     conflictedSessions: 0,
+    gaps: 0,
+    sessionsEvicted: 0,
+    sessionsHydrated: 0,
+    batchRowsMax: BATCH_ROWS_MAX,
   };
 
   constructor(ports: FlusherPorts) {
     this.#ports = ports;
-    this.archive = new ArchiveStore(ports.databaseUrl);
+    this.archive = new ArchiveReads(ports.databaseUrl);
+    this.#writes = new ArchiveWrites(
+      ports.databaseUrl,
+      ports.statementLimitMs ?? STATEMENT_LIMIT_MS,
+    );
+    const { snapshots, eviction, clusterId, wallClockMs } = ports;
+    this.#evictor = eviction === null ? null : new Evictor({ ...eviction, ...ports });
+    this.#hydrator = new Hydrator(ports, this.archive);
+    this.#snapshots =
+      snapshots === null ? null : new SnapshotArchive(snapshots, clusterId, wallClockMs);
   }
 
   get stats(): FlusherStats {
+    this.#stats.sessionsEvicted = this.#evictor?.evicted ?? 0;
+    this.#stats.sessionsHydrated = this.#hydrator.hydrated;
     return this.#stats;
+  }
+
+  hydrate(group: number, sessionId: string): Promise<Hydration> {
+    return this.#hydrator.hydrate(group, sessionId);
+  }
+
+  snapshotSaved(group: number): void {
+    this.#snapshots?.saved(group);
   }
 
   start(): void {
@@ -66,9 +111,20 @@ class PostgresFlusher implements Flusher {
     );
   }
 
-  /** One pass at a time: who asks during a pass gets that pass's end. */
+  /** One pass at a time. Who asks during a pass gets the end of the next one, which takes all that is there by now. */
   flushNow(): Promise<FlushPass> {
-    this.#pass ??= this.#run().finally(() => {
+    if (this.#pass !== null) {
+      this.#nextPass ??= this.#pass.then(() => {
+        this.#nextPass = null;
+        return this.#begin();
+      });
+      return this.#nextPass;
+    }
+    return this.#begin();
+  }
+
+  #begin(): Promise<FlushPass> {
+    this.#pass = this.#run().finally(() => {
       this.#pass = null;
     });
     return this.#pass;
@@ -77,54 +133,126 @@ class PostgresFlusher implements Flusher {
   async #run(): Promise<FlushPass> {
     let rows = 0;
     try {
-      await this.#prepare();
-      for (const led of [...this.#ports.ledGroups()]) rows += await this.#flushGroup(led);
+      const groups = [...this.#ports.ledGroups()];
+      await this.#prepare(groups);
+      rows = await this.#flush(groups);
+      await this.#evictor?.pass(groups, this.#writes, () => this.#stopped);
+      await this.#snapshots?.pass(this.#writes, () => this.#stopped);
     } catch (error) {
-      this.#stats.failures += 1;
-      this.#failuresInARow += 1;
-      this.#stats.databaseUp = false;
-      this.#stats.lastError = oneLine(error);
-      return { status: 'unavailable', error: this.#stats.lastError };
+      await this.#failed(error);
+      return { status: 'unavailable', error: oneLine(error) };
     }
     this.#failuresInARow = 0;
     this.#stats.passes += 1;
     this.#stats.databaseUp = true;
     this.#stats.lastError = null;
     this.#stats.lastSuccessAtMs = this.#ports.wallClockMs();
+    this.#stats.batchRowsMax = Math.min(BATCH_ROWS_MAX, this.#stats.batchRowsMax * 2);
     return { status: 'flushed', rows };
   }
 
-  /** The tables first: an empty database is as good as one that was migrated by hand. */
-  async #prepare(): Promise<void> {
-    if (!this.#isMigrated) await migrate(this.#ports.databaseUrl);
-    else await this.archive.ping();
-    this.#isMigrated = true;
+  async #failed(error: unknown): Promise<void> {
+    this.#stats.failures += 1;
+    this.#failuresInARow += 1;
+    this.#stats.databaseUp = false;
+    this.#stats.lastError = oneLine(error);
+    const failure = failureOf(error);
+    switch (failure) {
+      case 'slow':
+        this.#stats.batchRowsMax = Math.max(BATCH_ROWS_MIN, this.#stats.batchRowsMax >> 1);
+        return;
+      case 'schema':
+        this.#isMigrated = false;
+        this.#describedAs = '';
+        return;
+      case 'away':
+        if (!this.#stopped) await this.#writes.reconnect();
+        return;
+      case 'data':
+      case 'conflict':
+        return;
+      default:
+        failure satisfies never;
+    }
   }
 
-  async #flushGroup(led: LedGroup): Promise<number> {
+  /** The tables first: an empty database is as good as one that was migrated by hand. Then, whether it has forgotten. */
+  async #prepare(groups: readonly LedGroup[]): Promise<void> {
+    // Before Postgres is asked: a mark is there before the group knows of it.
+    const known = groups.map((led) => ({ led, mark: led.state.archiveMark }));
+    if (!this.#isMigrated) await migrate(this.#ports.databaseUrl);
+    this.#isMigrated = true;
+    const { clusterId, descriptor, wallClockMs } = this.#ports;
+    if (this.#describedAs !== descriptor()) {
+      await this.#writes.writeCluster(clusterId, descriptor(), wallClockMs());
+      this.#describedAs = descriptor();
+    }
+    const marks = await this.#writes.marks(clusterId);
+    for (const { led, mark } of known) {
+      if ((marks.get(led.group) ?? 0) >= mark) continue;
+      const { conflicts, gaps } = await repairArchive(led, this.#writes);
+      this.#noteConflicts(conflicts);
+      for (const gap of gaps) this.#ports.onGap(gap);
+      this.#stats.gaps += gaps.length;
+      await this.#writes.raiseMarks(clusterId, new Map([[led.group, mark]]));
+    }
+  }
+
+  async #flush(groups: readonly LedGroup[]): Promise<number> {
     let rows = 0;
-    for (let batches = 0; batches < BATCHES_PER_GROUP_MAX && !this.#stopped; batches += 1) {
-      const batch = takeBatch(led, this.#conflicted);
-      if (batch.sessions.length === 0) break;
-      for (const conflict of await this.archive.writeMessages(batch.messages)) {
-        this.#conflicted.add(conflict.sessionId);
-        this.#stats.conflictedSessions = this.#conflicted.size;
-        this.#ports.onConflict(conflict);
+    let turn: readonly LedGroup[] = groups;
+    for (let round = 0; round < SHARES_PER_GROUP_MAX && turn.length > 0; round += 1) {
+      const next: LedGroup[] = [];
+      while (turn.length > 0 && !this.#stopped) {
+        const startedAt = performance.now();
+        const limits = { rows: this.#stats.batchRowsMax, bytes: BATCH_BYTES_MAX };
+        const batch = takeBatch(turn, this.#conflicted, limits);
+        if (batch.shares.length === 0) break;
+        const applied = await this.#write(batch);
+        rows += batch.messages.length;
+        const lastShare = batch.shares.at(-1);
+        turn = lastShare === undefined ? [] : turn.slice(turn.indexOf(lastShare.led) + 1);
+        // A group whose watermark was refused is left for the next pass: the same rows again change nothing.
+        next.push(...applied.filter(({ isCut }) => isCut).map(({ led }) => led));
+        if (turn.length + next.length > 0)
+          await pause(Math.min(REST_MAX_MS, performance.now() - startedAt));
       }
-      await this.archive.writeSessions(
-        batch.sessions.filter(({ id }) => !this.#conflicted.has(id)),
-      );
-      rows += batch.messages.length;
-      this.#stats.rowsFlushed += batch.messages.length;
-      const outcome = await this.#ports.propose(led.group, {
-        type: 'mark-flushed',
-        watermarks: batch.watermarks.filter(({ sessionId }) => !this.#conflicted.has(sessionId)),
-        timeMs: this.#ports.wallClockMs(),
-      });
-      // Without the watermark the same rows are written again, which changes nothing.
-      if (outcome.status !== 'applied') break;
+      turn = next;
     }
     return rows;
+  }
+
+  /** Rows, then the marks, then the watermarks: what a watermark says is on Postgres' disk before it is proposed. */
+  async #write({ messages, sessions, shares }: FlushBatch): Promise<readonly GroupShare[]> {
+    this.#noteConflicts(await this.#writes.writeMessages(messages));
+    this.#noteConflicts(
+      await this.#writes.writeSessions(sessions.filter(({ id }) => !this.#conflicted.has(id))),
+    );
+    const marks = new Map(shares.map(({ led }) => [led.group, led.state.archiveMark + 1]));
+    await this.#writes.raiseMarks(this.#ports.clusterId, marks);
+    this.#stats.rowsFlushed += messages.length;
+    const proposed = await Promise.all(
+      shares.map(async (share) => {
+        const { led, watermarks } = share;
+        const outcome = await this.#ports.propose(led.group, {
+          type: 'mark-flushed',
+          mark: marks.get(led.group) ?? 0,
+          watermarks: watermarks.filter(({ sessionId }) => !this.#conflicted.has(sessionId)),
+          timeMs: this.#ports.wallClockMs(),
+        });
+        return outcome.status === 'applied' ? [share] : [];
+      }),
+    );
+    return proposed.flat();
+  }
+
+  #noteConflicts(conflicts: readonly Conflict[]): void {
+    for (const conflict of conflicts) {
+      if (this.#conflicted.has(conflict.sessionId)) continue;
+      this.#conflicted.add(conflict.sessionId);
+      this.#ports.onConflict(conflict);
+    }
+    this.#stats.conflictedSessions = this.#conflicted.size;
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -133,6 +261,6 @@ class PostgresFlusher implements Flusher {
     await Promise.race([this.flushNow(), limit]);
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await Promise.race([this.archive.close(), limit]);
+    await Promise.race([Promise.all([this.archive.close(), this.#writes.close()]), limit]);
   }
 }

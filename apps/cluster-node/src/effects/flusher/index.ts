@@ -1,2 +1,4 @@
 export { createFlusher } from './flusher.ts';
 export type * from './flusher-api.ts';
+export type { Hydration } from './hydrator.ts';
+export type { SnapshotPorts } from './snapshot-archive.ts';

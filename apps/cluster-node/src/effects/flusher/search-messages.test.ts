@@ -17,7 +17,6 @@ it('looks for the characters that were typed, not for patterns', async () => {
   const database = {
     query,
     execute: () => Promise.resolve(0),
-    isDataError: () => false,
     close: () => Promise.resolve(),
   };
   await searchMessages(database, { userId: 'ann', text: '50% off_', limit: 3 });
@@ -27,7 +26,7 @@ it('looks for the characters that were typed, not for patterns', async () => {
 it('says that the archive is away instead of finding nothing', async () => {
   const down = () => Promise.reject(new Error('no route'));
   const outcome = await searchMessages(
-    { query: down, execute: down, isDataError: () => false, close: () => Promise.resolve() },
+    { query: down, execute: down, close: () => Promise.resolve() },
     { userId: 'ann', text: 'x', limit: 3 },
   );
   expect(outcome).toEqual({

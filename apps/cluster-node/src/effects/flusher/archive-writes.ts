@@ -1,0 +1,197 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Message, SessionHead, SessionSnapshot } from '@fleetlm/conversation';
+import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
+import {
+  acceptableMessageRow,
+  acceptableSessionRow,
+  messageRow,
+  sessionRow,
+} from './archive-rows.ts';
+import type { Conflict } from './flusher-api.ts';
+import { isolating } from './isolate-poison.ts';
+import { writeSessionStates } from './session-states.ts';
+import {
+  type ArchivedSnapshotHead,
+  dropSnapshotsBefore,
+  newestSnapshots,
+  writeSnapshotPart,
+} from './snapshot-rows.ts';
+
+/** One statement at a time, and one more for the moment in which a broken connection is replaced. */
+const CONNECTIONS_MAX = 2;
+const CONNECT_LIMIT_MS = 3_000;
+/** Rows are turned into text this many at a time, with sockets read in between. */
+const ROWS_PER_TURN = 100;
+
+const INSERT_MESSAGES = `
+INSERT INTO messages (session_id, seq, id, sender_type, sender_id, kind, content, metadata, payload_hash, inserted_at)
+SELECT r.session_id, r.seq, r.id, r.sender_type, r.sender_id, r.kind, r.payload->'content', r.payload->'metadata',
+       decode(r.payload_hash, 'hex'), r.inserted_at
+FROM jsonb_to_recordset($1::jsonb) AS r(session_id text, seq int, id uuid, sender_type text, sender_id text,
+     kind text, payload_hash text, inserted_at timestamptz, payload jsonb)
+ON CONFLICT (session_id, seq) DO NOTHING`;
+
+const FIND_CONFLICTS = `
+SELECT m.session_id, m.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(session_id text, seq int, payload_hash text)
+JOIN messages m ON m.session_id = r.session_id AND m.seq = r.seq
+WHERE m.payload_hash <> decode(r.payload_hash, 'hex')
+ORDER BY m.session_id, m.seq`;
+
+/** An older leader that flushes late must not undo a newer one: the version decides. */
+const UPSERT_SESSIONS = `
+INSERT INTO sessions (id, user_id, agent_id, status, metadata, last_seq, last_read_seq, version, inserted_at, updated_at)
+SELECT r.id, r.user_id, r.agent_id, r.status, r.metadata, r.last_seq, r.last_read_seq, r.version, r.inserted_at, r.updated_at
+FROM jsonb_to_recordset($1::jsonb) AS r(id text, user_id text, agent_id text, status text, metadata jsonb,
+     last_seq int, last_read_seq int, version int, inserted_at timestamptz, updated_at timestamptz)
+ON CONFLICT (id) DO UPDATE SET status = excluded.status, metadata = excluded.metadata, last_seq = excluded.last_seq,
+  last_read_seq = excluded.last_read_seq, version = excluded.version, updated_at = excluded.updated_at
+WHERE sessions.version < excluded.version`;
+
+const RAISE_MARKS = `
+INSERT INTO archive_marks (cluster_id, group_id, mark)
+SELECT $1, r.group_id, r.mark FROM jsonb_to_recordset($2::jsonb) AS r(group_id int, mark bigint)
+ON CONFLICT (cluster_id, group_id) DO UPDATE SET mark = GREATEST(archive_marks.mark, excluded.mark)`;
+
+const COUNT_MESSAGES = `
+SELECT r.id, (SELECT count(*)::int FROM messages m WHERE m.session_id = r.id AND m.seq <= r.seq) AS have
+FROM jsonb_to_recordset($1::jsonb) AS r(id text, seq int)`;
+
+/** Writes of the archive's tables, each idempotent. Every call rejects when Postgres is away. */
+export class ArchiveWrites {
+  readonly #open: () => ArchiveDatabase;
+  #database: ArchiveDatabase;
+
+  constructor(databaseUrl: string, statementLimitMs: number) {
+    this.#open = () =>
+      openArchiveDatabase(databaseUrl, {
+        connectionsMax: CONNECTIONS_MAX,
+        connectLimitMs: CONNECT_LIMIT_MS,
+        statementLimitMs,
+      });
+    this.#database = this.#open();
+  }
+
+  /** Lets go of all connections: after a failover an old one may lead to a server that is read-only now. */
+  async reconnect(): Promise<void> {
+    const former = this.#database;
+    this.#database = this.#open();
+    await former.close();
+  }
+
+  /** Writes messages, each once; the answer names those that are there with another content or are not taken. */
+  writeMessages(messages: readonly Message[]): Promise<readonly Conflict[]> {
+    return isolating(messages, {
+      sessionOf: ({ sessionId }) => sessionId,
+      write: (some) => this.#insert(some, messageRow),
+      writeOne: (message) => this.#insert([message], acceptableMessageRow),
+      conflict: ({ sessionId, seq }, detail) => ({ sessionId, seq, detail }),
+    });
+  }
+
+  async #insert(
+    messages: readonly Message[],
+    row: (message: Message) => string,
+  ): Promise<readonly Conflict[]> {
+    const written = await this.#database.execute(INSERT_MESSAGES, await asArray(messages, row));
+    if (written === messages.length) return [];
+    // Some were there: from an earlier pass (fine), or from a log that isn't this one (not fine).
+    const found = await this.#database.query<{ session_id: string; seq: number }>(
+      FIND_CONFLICTS,
+      await asArray(messages, (message) => messageRow(message, 'null')),
+    );
+    const detail = 'another content is there under this number';
+    return found.map(({ session_id, seq }) => ({ sessionId: session_id, seq, detail }));
+  }
+
+  writeSessions(sessions: readonly SessionHead[]): Promise<readonly Conflict[]> {
+    return isolating(sessions, {
+      sessionOf: ({ id }) => id,
+      write: (some) => this.#upsert(some, sessionRow),
+      writeOne: (session) => this.#upsert([session], acceptableSessionRow),
+      conflict: ({ id }, detail) => ({ sessionId: id, seq: 0, detail }),
+    });
+  }
+
+  async #upsert(
+    sessions: readonly SessionHead[],
+    row: (session: SessionHead) => string,
+  ): Promise<readonly Conflict[]> {
+    await this.#database.execute(UPSERT_SESSIONS, await asArray(sessions, row));
+    return [];
+  }
+
+  /** The marks of all groups of the cluster; a group that was never flushed has none. */
+  async marks(clusterId: string): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.#database.query<{ group_id: number; mark: bigint }>(
+      'SELECT group_id, mark FROM archive_marks WHERE cluster_id = $1',
+      clusterId,
+    );
+    return new Map(rows.map(({ group_id, mark }) => [group_id, Number(mark)]));
+  }
+
+  /** Marks grow only. */
+  async raiseMarks(clusterId: string, marks: ReadonlyMap<number, number>): Promise<void> {
+    const rows = [...marks].map(([group_id, mark]) => ({ group_id, mark }));
+    if (rows.length > 0) await this.#database.execute(RAISE_MARKS, clusterId, JSON.stringify(rows));
+  }
+
+  /** How many messages up to `seq` are there, by session id. */
+  async countMessages(
+    sessions: readonly { readonly id: string; readonly seq: number }[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database.query<{ id: string; have: number }>(
+      COUNT_MESSAGES,
+      JSON.stringify(sessions),
+    );
+    return new Map(rows.map(({ id, have }) => [id, have]));
+  }
+
+  writeSessionStates(sessions: readonly SessionSnapshot[]): Promise<void> {
+    return writeSessionStates(this.#database, sessions);
+  }
+
+  newestSnapshots(clusterId: string) {
+    return newestSnapshots(this.#database, clusterId);
+  }
+
+  writeSnapshotPart(
+    snapshot: ArchivedSnapshotHead,
+    part: number,
+    data: Uint8Array,
+    takenAtMs: number,
+  ): Promise<void> {
+    return writeSnapshotPart(this.#database, snapshot, part, data, takenAtMs);
+  }
+
+  dropSnapshotsBefore(clusterId: string, group: number, index: number): Promise<void> {
+    return dropSnapshotsBefore(this.#database, clusterId, group, index);
+  }
+
+  /** What the cluster is made of, as JSON: a restore founds one like it. */
+  async writeCluster(clusterId: string, descriptor: string, timeMs: number): Promise<void> {
+    await this.#database.execute(
+      `INSERT INTO raft_clusters (cluster_id, descriptor, updated_at)
+       VALUES ($1, $2::jsonb, to_timestamp($3::float8 / 1000))
+       ON CONFLICT (cluster_id) DO UPDATE SET descriptor = excluded.descriptor, updated_at = excluded.updated_at
+       WHERE raft_clusters.updated_at < excluded.updated_at`,
+      clusterId,
+      descriptor,
+      timeMs,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+/** A JSON list of rows. A large batch is made in pieces, so that nobody waits for all of it. */
+async function asArray<T>(items: readonly T[], row: (item: T) => string): Promise<string> {
+  const rows: string[] = [];
+  for (const item of items) {
+    rows.push(row(item));
+    if (rows.length % ROWS_PER_TURN === 0) await nextTurn();
+  }
+  return `[${rows.join(',')}]`;
+}

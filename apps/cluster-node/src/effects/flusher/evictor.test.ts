@@ -1,0 +1,142 @@
+import { apply, coldStats, findHead, isCold, stateDigest } from '@fleetlm/conversation';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Flusher } from './flusher-api.ts';
+import { FlusherBed, GROUP, SESSION } from './testing/flusher-bed.ts';
+
+let bed: FlusherBed;
+let now = 0;
+
+beforeAll(async () => {
+  bed = await FlusherBed.open();
+  await bed.startPostgres();
+}, 60_000);
+afterAll(() => bed.close());
+beforeEach(async () => {
+  await bed.reset();
+  now = 1_000_000;
+});
+
+const IDLE_MS = 60_000;
+
+function flusherWith(hotSessionsMax = 1_000): Flusher {
+  return bed.flusher({
+    wallClockMs: () => now,
+    eviction: {
+      sessionIdleMs: IDLE_MS,
+      hotSessionsMax,
+      hotSessions: () => ({ sessions: bed.state.sessions.size, groups: 1 }),
+    },
+  });
+}
+
+/** Work ends at once: what waits for an agent stays in memory. */
+function stopWork(): void {
+  for (const { id, dispatch } of [...bed.state.sessions.values()])
+    if (dispatch.status === 'waiting')
+      bed.perform({
+        type: 'stop-dispatch',
+        sessionId: id,
+        epoch: dispatch.epoch,
+        partial: null,
+        timeMs: now,
+      });
+}
+
+const other = (number: number): string =>
+  `${SESSION.slice(0, -3)}${String(number).padStart(3, '0')}`;
+
+test('a session leaves memory once it has been idle, with its state in Postgres, and comes back as it was', async () => {
+  const flusher = flusherWith();
+  bed.sayMany(70);
+  stopWork();
+  await flusher.flushNow();
+  expect(isCold(bed.state, SESSION)).toBe(false);
+  now += IDLE_MS;
+  await flusher.flushNow();
+  expect(isCold(bed.state, SESSION)).toBe(true);
+  expect(flusher.stats.sessionsEvicted).toBe(1);
+  const cold = stateDigest(bed.state);
+  expect(await flusher.hydrate(GROUP, SESSION)).toEqual({ status: 'hot' });
+  expect(
+    bed.state.sessions
+      .get(SESSION)
+      ?.tail.map(({ seq }) => seq)
+      .at(0),
+  ).toBe(7);
+  expect(stateDigest(bed.state)).not.toBe(cold);
+  // It is not idle from before: it was only just brought back.
+  await flusher.flushNow();
+  expect(isCold(bed.state, SESSION)).toBe(false);
+});
+
+test('with more sessions than a node should have in memory, those that have been quiet longest leave sooner', async () => {
+  const flusher = flusherWith(300);
+  for (let number = 1; number < 1_000; number += 1) bed.create(other(number));
+  await flusher.flushNow();
+  expect(bed.state.sessions.size).toBe(1_000);
+  now += 4_000;
+  bed.say('still here', other(0));
+  await flusher.flushNow();
+  expect(bed.state.sessions.size).toBe(300);
+  expect(coldStats(bed.state).sessions).toBe(700);
+  expect(isCold(bed.state, other(0))).toBe(false);
+  expect(findHead(bed.state, other(1))).not.toBeNull();
+});
+
+test('nothing leaves memory while Postgres is away, and what has left can not come back until it is there', async () => {
+  const flusher = flusherWith();
+  bed.create(other(1));
+  await flusher.flushNow();
+  now += IDLE_MS;
+  await flusher.flushNow();
+  bed.create(other(2));
+  await bed.stopPostgres();
+  now += IDLE_MS;
+  await flusher.flushNow();
+  expect(isCold(bed.state, other(2))).toBe(false);
+  expect(await flusher.hydrate(GROUP, other(1))).toMatchObject({ status: 'unavailable' });
+  expect(bed.stale).toEqual([]);
+  await bed.startPostgres();
+  await expect.poll(() => flusher.hydrate(GROUP, other(1))).toEqual({ status: 'hot' });
+}, 30_000);
+
+test('G8 a state that Postgres has lost, or has an older one of, is said to be unavailable, loudly', async () => {
+  const flusher = flusherWith();
+  await flusher.flushNow();
+  now += IDLE_MS;
+  await flusher.flushNow();
+  const [before] = await bed.sql('SELECT * FROM session_states');
+  await flusher.hydrate(GROUP, SESSION);
+  bed.say('newer');
+  stopWork();
+  await flusher.flushNow();
+  now += IDLE_MS;
+  await flusher.flushNow();
+  expect(isCold(bed.state, SESSION)).toBe(true);
+  await bed.sql(
+    'UPDATE session_states SET inbox_version = $1, state = $2',
+    before?.inbox_version,
+    before?.state,
+  );
+  expect(await flusher.hydrate(GROUP, SESSION)).toMatchObject({ status: 'unavailable' });
+  await bed.sql('TRUNCATE session_states');
+  expect(await flusher.hydrate(GROUP, SESSION)).toMatchObject({ status: 'unavailable' });
+  expect(bed.stale).toEqual([SESSION, SESSION]);
+});
+
+test('many that ask for the same session bring it back once', async () => {
+  const flusher = flusherWith();
+  await flusher.flushNow();
+  now += IDLE_MS;
+  await flusher.flushNow();
+  let proposed = 0;
+  const counting = bed.flusher({
+    propose: async (_, command) => {
+      proposed += 1;
+      return { status: 'applied', reply: apply(bed.state, command).reply };
+    },
+  });
+  const asked = Array.from({ length: 50 }, () => counting.hydrate(GROUP, SESSION));
+  for (const hydration of await Promise.all(asked)) expect(hydration).toEqual({ status: 'hot' });
+  expect(proposed).toBe(1);
+});

@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { evictionCandidates, type SessionSnapshot } from '@fleetlm/conversation';
+import type { LedGroup, Propose } from '../ports.ts';
+import type { ArchiveWrites } from './archive-writes.ts';
+
+/** What goes to Postgres together before it leaves memory. */
+const BATCH_SESSIONS_MAX = 500;
+const BATCH_BYTES_MAX = 1024 * 1024;
+/** Batches of one pass. */
+const BATCHES_MAX = 40;
+/** Memory is short: also a session that has been quiet only for so long has to go. */
+const CALM_MS = 3_000;
+/** Between two batches the evictor rests as long as the last one took, at most this long. */
+const REST_MAX_MS = 500;
+
+export interface EvictionPorts {
+  readonly propose: Propose;
+  readonly wallClockMs: () => number;
+  /** A session that nothing happened to for so long leaves memory. */
+  readonly sessionIdleMs: number;
+  /** Of this node, led or not. Above it those that have been quiet longest leave, however short that is. */
+  readonly hotSessionsMax: number;
+  /** In memory on this node, of all groups that it holds. */
+  readonly hotSessions: () => { readonly sessions: number; readonly groups: number };
+}
+
+/** Archives the states of quiet sessions of led groups and then has them evicted, through the log. */
+export class Evictor {
+  readonly #ports: EvictionPorts;
+  evicted = 0;
+
+  constructor(ports: EvictionPorts) {
+    this.#ports = ports;
+  }
+
+  /** Rejects when Postgres is away: nothing leaves memory that is not there. */
+  async pass(
+    groups: readonly LedGroup[],
+    writes: ArchiveWrites,
+    isStopped: () => boolean,
+  ): Promise<void> {
+    let turn = groups;
+    for (let batches = 0; batches < BATCHES_MAX && turn.length > 0 && !isStopped(); batches += 1) {
+      const startedAt = performance.now();
+      const { shares, rest } = this.#take(turn);
+      if (shares.length === 0) return;
+      await writes.writeSessionStates(shares.flatMap(({ sessions }) => sessions));
+      const refused = await Promise.all(shares.map((share) => this.#isRefused(share)));
+      const lost = new Set(shares.filter((_, at) => refused[at]).map(({ led }) => led));
+      turn = rest.filter((led) => !lost.has(led));
+      await pause(Math.min(REST_MAX_MS, performance.now() - startedAt));
+    }
+  }
+
+  async #isRefused({ led, sessions }: Share): Promise<boolean> {
+    const outcome = await this.#ports.propose(led.group, {
+      type: 'evict-sessions',
+      sessions: sessions.map(({ id, inboxVersion }) => ({ sessionId: id, inboxVersion })),
+      timeMs: this.#ports.wallClockMs(),
+    });
+    if (outcome.status !== 'applied') return true;
+    this.evicted += sessions.length;
+    return false;
+  }
+
+  /** As many as fit into a batch, group by group; a group that may have more comes again. */
+  #take(groups: readonly LedGroup[]): { shares: readonly Share[]; rest: readonly LedGroup[] } {
+    const { hotSessions, hotSessionsMax, sessionIdleMs, wallClockMs } = this.#ports;
+    const now = wallClockMs();
+    const hot = hotSessions();
+    const perGroupMax = Math.floor(hotSessionsMax / Math.max(1, hot.groups));
+    const shares: Share[] = [];
+    let room = BATCH_SESSIONS_MAX;
+    let bytes = BATCH_BYTES_MAX;
+    for (const [at, led] of groups.entries()) {
+      if (room <= 0 || bytes <= 0) return { shares, rest: groups.slice(at) };
+      const surplus =
+        hot.sessions > hotSessionsMax ? Math.max(0, led.state.sessions.size - perGroupMax) : 0;
+      const limits = { bytesMax: bytes };
+      const idle = evictionCandidates(led.state, {
+        ...limits,
+        sessionsMax: room,
+        cleanBeforeMs: now - sessionIdleMs,
+      });
+      const sessions =
+        idle.length >= surplus
+          ? idle
+          : evictionCandidates(led.state, {
+              ...limits,
+              sessionsMax: Math.min(room, surplus),
+              cleanBeforeMs: now - CALM_MS,
+            });
+      if (sessions.length === 0) continue;
+      shares.push({ led, sessions });
+      room -= sessions.length;
+      for (const { tail, clientMessageIds } of sessions)
+        bytes -= tail.length + clientMessageIds.length;
+      if (room <= 0 || bytes <= 0) return { shares, rest: groups.slice(at) };
+    }
+    return { shares, rest: [] };
+  }
+}
+
+interface Share {
+  readonly led: LedGroup;
+  readonly sessions: readonly SessionSnapshot[];
+}

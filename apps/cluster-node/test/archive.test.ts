@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { decodeDescriptor } from '../src/membership/cluster-descriptor.ts';
+import { placementOf } from '../src/membership/placement.ts';
+import { flushEverything, TestArchive } from './support/archive.ts';
+import { TestCluster } from './support/cluster.ts';
+
+let archive: TestArchive;
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  archive = await TestArchive.start();
+  cluster = await TestCluster.start({ env: { DATABASE_URL: archive.url } });
+}, 90_000);
+afterEach(async () => {
+  await archive.start();
+  await cluster.revive();
+});
+afterAll(async () => {
+  await cluster.close();
+  await archive.close();
+});
+
+const say = (sessionId: string, userId: string, text: string, through = 'n1') =>
+  cluster.call(through, 'POST', `/api/sessions/${sessionId}/messages`, {
+    body: { user_id: userId, client_message_id: text, content: { text } },
+  });
+
+async function readiness(id: string) {
+  const response = await fetch(`${cluster.node(id).url}/health/ready`);
+  const body: unknown = await response.json();
+  return { status: response.status, body };
+}
+
+async function leaders(): Promise<
+  readonly { group: number; term: number; leader: string | null }[]
+> {
+  const { body } = await cluster.call('n1', 'GET', '/api/admin/cluster');
+  const groups = body.groups as unknown as { group: number; term: number; leader: string }[];
+  return groups.map(({ group, term, leader }) => ({ group, term, leader }));
+}
+
+/** Every group is led where it prefers to be: from then on leaders move only when something is wrong. */
+async function settledLeaders() {
+  const descriptor = JSON.parse(
+    readFileSync(join(cluster.node('n1').dataDirectory, 'cluster'), 'latin1').replace(/^[^{]*/, ''),
+  );
+  const placement = placementOf(decodeDescriptor(descriptor));
+  const preferred = (group: number) => `n${placement.replicasOf(group)[0]}`;
+  await expect
+    .poll(
+      async () => (await leaders()).filter(({ group, leader }) => leader !== preferred(group)),
+      {
+        timeout: 30_000,
+      },
+    )
+    .toEqual([]);
+  return leaders();
+}
+
+test('G11 without Postgres no leader moves, appends are acknowledged, and every node says that it is degraded', async () => {
+  const sessionId = await cluster.createSession('ann');
+  expect(await say(sessionId, 'ann', 'before')).toMatchObject({ status: 201 });
+  await flushEverything(cluster);
+  const before = await settledLeaders();
+  await archive.stop();
+  for (let number = 1; number <= 100; number += 1)
+    expect(await say(sessionId, 'ann', `without ${number}`, `n${(number % 3) + 1}`)).toMatchObject({
+      status: 201,
+      body: { message: { seq: number + 1 } },
+    });
+  for (const id of ['n1', 'n2', 'n3'])
+    await expect
+      .poll(() => readiness(id), { timeout: 20_000 })
+      .toMatchObject({
+        status: 200,
+        body: { ready: true, reasons: [], degraded: [expect.stringContaining('Postgres')] },
+      });
+  expect(await leaders()).toEqual(before);
+  await archive.start();
+  await flushEverything(cluster);
+  const rows = await archive.sql(
+    'SELECT seq FROM messages WHERE session_id = $1 ORDER BY seq',
+    sessionId,
+  );
+  expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 101 }, (_, at) => at + 1));
+  for (const id of ['n1', 'n2', 'n3'])
+    await expect.poll(() => readiness(id)).toMatchObject({ status: 200, body: { degraded: [] } });
+}, 60_000);
