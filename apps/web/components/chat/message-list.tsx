@@ -19,12 +19,17 @@ export interface MessageListProps {
   readonly userId: string;
   readonly agentName: string;
   readonly unreadAfterSeq: number | null;
+  /** An older page is needed to be sure of the rows. */
+  readonly needsOlder: boolean;
+  /** Where to begin; null: at the end. */
+  readonly startSeq: number | null;
   readonly onAtEndChange: (isAtEnd: boolean) => void;
 }
 
 /** The messages. Only those in view are in the page; it follows new ones only while its end is in view. */
 export function MessageList(props: MessageListProps) {
   const { store, view, rows, userId, agentName, unreadAfterSeq, onAtEndChange } = props;
+  const { needsOlder, startSeq } = props;
   const { answerEpoch } = view;
   const items = useMemo(
     () =>
@@ -49,7 +54,10 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => onAtEndChange(isAtEnd), [isAtEnd, onAtEndChange]);
 
   const scrollToEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
-  useOpenAtEnd(items.length > 0, scrollToEnd);
+  const isStartHere =
+    startSeq !== null && (!view.hasOlder || (view.messages[0]?.seq ?? Number.NaN) <= startSeq);
+  const startIndex = isStartHere ? items.findIndex((item) => isAt(item, startSeq)) : -1;
+  useStart(items.length > 0, startIndex, virtualizer.scrollToIndex, scrollToEnd);
   useFollowOwn(rows, scrollToEnd);
 
   const virtualItems = virtualizer.getVirtualItems();
@@ -57,7 +65,10 @@ export function MessageList(props: MessageListProps) {
   useOlder(
     store,
     view.messages[0]?.seq ?? 0,
-    view.hasOlder && firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX,
+    view.hasOlder &&
+      (needsOlder ||
+        (startSeq !== null && startIndex < 0 && startSeq < (view.messages[0]?.seq ?? 0)) ||
+        (firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX)),
   );
 
   const total = view.messages.at(-1)?.seq ?? 0;
@@ -94,6 +105,8 @@ export function MessageList(props: MessageListProps) {
                     userId={userId}
                     agentName={agentName}
                     total={total}
+                    takenUpSeq={view.takenUpSeq}
+                    isLast={virtual.index === items.length - 1}
                   />
                 </div>
               );
@@ -108,13 +121,29 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-function useOpenAtEnd(hasItems: boolean, scrollToEnd: () => void): void {
-  const isDone = useRef(false);
+function isAt(item: ChatItem, seq: number): boolean {
+  return item.type === 'row' && item.row.type === 'message' && item.row.message.seq >= seq;
+}
+
+/** At the end, and then, once it is here, at the message that was asked for. */
+function useStart(
+  hasItems: boolean,
+  startIndex: number,
+  scrollToIndex: (index: number, options: { readonly align: 'center' }) => void,
+  scrollToEnd: () => void,
+): void {
+  const isAtEnd = useRef(false);
+  const isAtStart = useRef(false);
   useLayoutEffect(() => {
-    if (!hasItems || isDone.current) return;
-    isDone.current = true;
-    scrollToEnd();
-  }, [hasItems, scrollToEnd]);
+    if (!hasItems) return;
+    if (!isAtEnd.current) {
+      isAtEnd.current = true;
+      scrollToEnd();
+    }
+    if (startIndex < 0 || isAtStart.current) return;
+    isAtStart.current = true;
+    scrollToIndex(startIndex, { align: 'center' });
+  }, [hasItems, startIndex, scrollToIndex, scrollToEnd]);
 }
 
 /** Whoever sends from here wants to see it, wherever they were reading. */
