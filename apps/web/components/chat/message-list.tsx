@@ -57,7 +57,13 @@ export function MessageList(props: MessageListProps) {
   const isStartHere =
     startSeq !== null && (!view.hasOlder || (view.messages[0]?.seq ?? Number.NaN) <= startSeq);
   const startIndex = isStartHere ? items.findIndex((item) => isAt(item, startSeq)) : -1;
-  useStart(items.length > 0, startIndex, virtualizer.scrollToIndex, scrollToEnd);
+  useStart(scroller, {
+    hasItems: items.length > 0,
+    totalSize: virtualizer.getTotalSize(),
+    index: startIndex,
+    scrollToIndex: virtualizer.scrollToIndex,
+    scrollToEnd,
+  });
   useFollowOwn(rows, scrollToEnd);
 
   const virtualItems = virtualizer.getVirtualItems();
@@ -125,25 +131,45 @@ function isAt(item: ChatItem, seq: number): boolean {
   return item.type === 'row' && item.row.type === 'message' && item.row.message.seq >= seq;
 }
 
-/** At the end, and then, once it is here, at the message that was asked for. */
-function useStart(
-  hasItems: boolean,
-  startIndex: number,
-  scrollToIndex: (index: number, options: { readonly align: 'center' }) => void,
-  scrollToEnd: () => void,
-): void {
-  const isAtEnd = useRef(false);
-  const isAtStart = useRef(false);
+/** How long a conversation that was opened finds its place: until then lines are measured and grow. */
+const SETTLED_AFTER_MS = 1_000;
+const TOUCHES = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
+
+interface Start {
+  readonly hasItems: boolean;
+  readonly totalSize: number;
+  /** The message that was asked for; -1: none, or it is not here yet. */
+  readonly index: number;
+  readonly scrollToIndex: (index: number, options: { readonly align: 'center' }) => void;
+  readonly scrollToEnd: () => void;
+}
+
+/** Begins at the end, or at the message that was asked for, and stays there while lines find their heights. */
+function useStart(scroller: React.RefObject<HTMLElement | null>, start: Start): void {
+  const { hasItems, totalSize, index, scrollToIndex, scrollToEnd } = start;
+  const isSettled = useRef(false);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!hasItems || element === null) return;
+    const settle = (): void => {
+      isSettled.current = true;
+    };
+    const timer = setTimeout(settle, SETTLED_AFTER_MS);
+    for (const touch of TOUCHES) element.addEventListener(touch, settle, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      for (const touch of TOUCHES) element.removeEventListener(touch, settle);
+    };
+  }, [scroller, hasItems]);
+  const foundIndex = useRef(-1);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is found again as lines find their heights
   useLayoutEffect(() => {
     if (!hasItems) return;
-    if (!isAtEnd.current) {
-      isAtEnd.current = true;
-      scrollToEnd();
-    }
-    if (startIndex < 0 || isAtStart.current) return;
-    isAtStart.current = true;
-    scrollToIndex(startIndex, { align: 'center' });
-  }, [hasItems, startIndex, scrollToIndex, scrollToEnd]);
+    if (index >= 0 && (foundIndex.current < 0 || !isSettled.current)) {
+      foundIndex.current = index;
+      scrollToIndex(index, { align: 'center' });
+    } else if (index < 0 && !isSettled.current) scrollToEnd();
+  }, [hasItems, totalSize, index, scrollToIndex, scrollToEnd]);
 }
 
 /** Whoever sends from here wants to see it, wherever they were reading. */
@@ -174,5 +200,5 @@ function estimate(item: ChatItem | undefined): number {
   const { row } = item;
   const content = row.type === 'message' ? row.message.content : row.entry.content;
   const characters = JSON.stringify(content).length;
-  return 64 + Math.ceil(characters / 80) * 24;
+  return 92 + Math.ceil(characters / 80) * 24;
 }
