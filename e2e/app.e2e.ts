@@ -1,5 +1,7 @@
 import { type Page, test } from '@playwright/test';
 import { operatorJourneys } from './journeys/operators.ts';
+import { ownerJourneys } from './journeys/owner.ts';
+import { peopleJourneys } from './journeys/people.ts';
 import { playgroundJourneys } from './journeys/playground.ts';
 import { signIn } from './support/pages.ts';
 import { type RunningSystem, removeData, systemForTests } from './support/system.ts';
@@ -9,11 +11,15 @@ test.describe.configure({ mode: 'serial' });
 
 let system: RunningSystem;
 let admin: Page;
+let person: Page;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000);
   system = await systemForTests({ portBase: 17_000 });
-  admin = await signIn(browser, system, 'admin');
+  [admin, person] = await Promise.all([
+    signIn(browser, system, 'admin'),
+    signIn(browser, system, 'demo'),
+  ]);
 });
 
 test.afterAll(async () => {
@@ -25,3 +31,8 @@ test.afterAll(async () => {
 const asAdmin = [() => admin, () => system.webUrl] as const;
 operatorJourneys(...asAdmin);
 playgroundJourneys(...asAdmin);
+ownerJourneys(...asAdmin);
+peopleJourneys(
+  () => person,
+  () => system.webUrl,
+);

@@ -21,6 +21,8 @@ test.afterAll(async () => {
 async function shoot(page: Page, name: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const isDark = () => page.evaluate(() => document.documentElement.classList.contains('dark'));
+    await expect.poll(isDark).toBe(theme === 'dark');
     const file = theme === 'light' ? `${name}.png` : `${name}-dark.png`;
     await page.screenshot({ path: join(IMAGES, file) });
   }

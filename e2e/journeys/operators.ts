@@ -37,14 +37,14 @@ export function operatorJourneys(admin: () => Page, webUrl: () => string): void 
     await expect(group.getByRole('row', { name: /^Role/ })).toContainText('leader');
     await page.keyboard.press(']');
     await expect(page.getByRole('region', { name: 'Group A4' })).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessible(page, '[data-cell]:nth-of-type(n + 20)');
     await page.keyboard.press('v');
     await page.getByRole('button', { name: 'Committed' }).click();
     await expect(page.getByRole('columnheader', { name: 'Committed' })).toHaveAttribute(
       'aria-sort',
       'ascending',
     );
-    await expectAccessible(page);
+    await expectAccessible(page, 'tbody tr:nth-child(n + 4)');
   });
 
   test('nodes, flush, dispatch and events have their pages', async () => {
@@ -66,6 +66,6 @@ export function operatorJourneys(admin: () => Page, webUrl: () => string): void 
     await expect(page.getByRole('list', { name: 'Events, newest first' })).toContainText(
       'Leader elected',
     );
-    await expectAccessible(page);
+    await expectAccessible(page, 'li:nth-child(n + 4)');
   });
 }

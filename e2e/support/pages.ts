@@ -24,7 +24,7 @@ export async function signIn(
 
 /** Opens a new conversation with the demo agent; answers with its id. */
 export async function startConversation(page: Page): Promise<string> {
-  await page.getByRole('button', { name: 'New conversation' }).click();
+  await page.getByRole('button', { name: 'New conversation', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: AGENT }).click();
   await page.waitForURL(/\/inbox\/[0-9a-f]{2}-/);
   await expect(composer(page)).toBeVisible();

@@ -8,6 +8,7 @@ import {
   verifyWebhook,
   WebhookVerificationError,
 } from '@fleetlm/agent';
+import { afterDecision, decidedParts } from './mail.ts';
 import { reply } from './reply.ts';
 
 const port = Number(process.env.PORT ?? 4200);
@@ -39,12 +40,16 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   }
   const body = await readBody(request);
   if (secret !== undefined) verifyWebhook({ secret, headers: request.headers, body });
-  const text = newestUserText(parseCall(body)) ?? '';
+  const call = parseCall(body);
+  const text = newestUserText(call) ?? '';
   if (/^\s*fail\b/i.test(text)) {
     response.writeHead(503, { 'content-type': 'text/plain' }).end('I was asked to fail\n');
     return;
   }
-  await streamAnswer(response, (answer, signal) => reply(answer, text, signal));
+  const decided = decidedParts(call);
+  await streamAnswer(response, (answer, signal) =>
+    decided.length > 0 ? afterDecision(answer, decided, signal) : reply(answer, text, signal),
+  );
 }
 
 function answerError(response: ServerResponse, error: unknown): void {

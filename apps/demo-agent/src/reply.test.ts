@@ -1,6 +1,7 @@
 import { Answer, type AnswerChunk } from '@fleetlm/agent';
 import { beforeAll, expect, test } from 'vitest';
 import { calculate, findCalculation } from './calculate.ts';
+import { decidedParts } from './mail.ts';
 import { findTopic } from './topics.ts';
 
 let reply: typeof import('./reply.ts').reply;
@@ -53,4 +54,10 @@ test('sums are read and worked out', () => {
   expect(findCalculation('what is 10 / 4?')).toEqual({ a: 10, operator: '/', b: 4 });
   expect(findCalculation('no sum here')).toBeNull();
   expect(() => calculate({ a: 1, operator: '/', b: 0 })).toThrow('division by zero');
+});
+
+test('a mail is asked about before it is sent', async () => {
+  const chunks = await chunksFor('send a mail: hello');
+  expect(chunks.map(({ type }) => type)).toContain('tool-approval-request');
+  expect(decidedParts({ messages: [] })).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { type Answer, AnswerError } from '@fleetlm/agent';
 import { calculate, findCalculation } from './calculate.ts';
+import { proposeMail } from './mail.ts';
 import { speak, wait } from './pace.ts';
 import { STORY } from './story.ts';
 import { findTopic, HELP } from './topics.ts';
@@ -18,6 +19,7 @@ export async function reply(answer: Answer, text: string, signal: AbortSignal): 
     await wait(5000, signal);
     return say('That took a while. Thank you for waiting.');
   }
+  if (lower.includes('mail')) return proposeMail(answer, text, signal);
   const sum = findCalculation(text);
   if (sum !== null) {
     await say('Let me work that out.\n\n');

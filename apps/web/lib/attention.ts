@@ -4,7 +4,7 @@ import type {
   ClusterHistory,
   ClusterNode,
 } from '@fleetlm/client/admin';
-import { groupHealth } from './cluster-health.ts';
+import { groupHealthOf, liveNodes } from './cluster-health.ts';
 import { formatMs } from './format-figures.ts';
 import { groupName } from './group-grid.ts';
 
@@ -76,8 +76,10 @@ function groupItems(
   groups: readonly ClusterGroup[],
   nodes: readonly ClusterNode[],
 ): readonly AttentionItem[] {
+  const live = liveNodes(nodes);
+  const known = groups.map((group) => ({ group: group.group, health: groupHealthOf(group, live) }));
   const byHealth = (wanted: string) =>
-    groups.filter((group) => groupHealth(group, nodes) === wanted).map(({ group }) => group);
+    known.filter(({ health }) => health === wanted).map(({ group }) => group);
   const item = (
     wanted: string,
     tone: AttentionItem['tone'],

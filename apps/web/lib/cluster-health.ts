@@ -50,7 +50,11 @@ export function clusterHealth({
 }
 
 export function groupHealth(group: ClusterGroup, nodes: readonly ClusterNode[]): GroupHealth {
-  const live = liveNodes(nodes);
+  return groupHealthOf(group, liveNodes(nodes));
+}
+
+/** The same for many groups: `live` are the ids of the nodes that are up. */
+export function groupHealthOf(group: ClusterGroup, live: ReadonlySet<string>): GroupHealth {
   if (group.voters.length === 0) return 'unknown';
   if (toleranceOf(group, live) < 0) return 'no-quorum';
   if (group.leader === null) return 'leaderless';
@@ -66,7 +70,7 @@ export function lagOf(group: ClusterGroup, nodeId: string): number | null {
   return commit === null || reached === null ? null : Math.max(0, commit - reached);
 }
 
-function liveNodes(nodes: readonly ClusterNode[]): ReadonlySet<string> {
+export function liveNodes(nodes: readonly ClusterNode[]): ReadonlySet<string> {
   return new Set(nodes.filter((node) => node.state === 'up').map((node) => node.node_id));
 }
 

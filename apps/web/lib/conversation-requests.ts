@@ -50,3 +50,56 @@ function isAgentChoice(value: unknown): value is AgentChoice {
     typeof value.name === 'string'
   );
 }
+
+/** An empty title takes the name away. */
+export async function renameConversation(sessionId: string, title: string): Promise<void> {
+  await changeConversation(sessionId, { title });
+}
+
+/** Archives, or brings back. */
+export async function archiveConversation(sessionId: string, isArchived: boolean): Promise<void> {
+  await changeConversation(sessionId, { status: isArchived ? 'archived' : 'active' });
+}
+
+async function changeConversation(
+  sessionId: string,
+  change: { readonly title: string } | { readonly status: 'active' | 'archived' },
+): Promise<void> {
+  const path = `/api/sessions/${encodeURIComponent(sessionId)}`;
+  await request(path, { method: 'PATCH', body: JSON.stringify(change) });
+}
+
+export interface FoundMessage {
+  readonly session_id: string;
+  readonly agent_id: string;
+  readonly title: string | null;
+  readonly seq: number;
+  readonly sender_id: string;
+  readonly kind: string;
+  readonly excerpt: string;
+  readonly inserted_at: string;
+}
+
+/** Messages that hold a text, newest first. */
+export async function searchConversations(text: string): Promise<readonly FoundMessage[]> {
+  const body = await request(`/api/search?q=${encodeURIComponent(text)}`, { method: 'GET' });
+  const results: unknown =
+    typeof body === 'object' && body !== null && 'results' in body ? body.results : null;
+  return Array.isArray(results) ? results.filter(isFoundMessage) : [];
+}
+
+function isFoundMessage(value: unknown): value is FoundMessage {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'session_id' in value &&
+    'seq' in value &&
+    'excerpt' in value &&
+    'sender_id' in value &&
+    'kind' in value &&
+    'inserted_at' in value &&
+    typeof value.session_id === 'string' &&
+    typeof value.seq === 'number' &&
+    typeof value.excerpt === 'string'
+  );
+}

@@ -24,9 +24,11 @@ it('folds what came together, and leaves the rest as it is', () => {
   ]);
 });
 
-it('keeps apart what different nodes tell', () => {
+it('names all who told it', () => {
   const events = [1, 2, 3, 4].map((group) =>
     event('leader-elected', group, 10, group % 2 === 0 ? 'n1' : 'n2'),
   );
-  expect(foldedEvents(events)).toHaveLength(4);
+  const [line, ...rest] = foldedEvents(events);
+  expect(rest).toEqual([]);
+  expect(line).toMatchObject({ count: 4, event: { node_id: 'n1, n2', group: null } });
 });

@@ -13,7 +13,7 @@ const FOLDED_MIN = 4;
 const TOGETHER_MS = 15_000;
 const NAMED_GROUPS_MAX = 8;
 
-/** Neighbours of one kind, told by one node within seconds, as one line; newest first. */
+/** Neighbours of one kind that came within seconds as one line, whoever told them; newest first. */
 export function foldedEvents(events: readonly ClusterEvent[]): readonly EventLine[] {
   const lines: EventLine[] = [];
   for (let at = 0; at < events.length; ) {
@@ -22,7 +22,12 @@ export function foldedEvents(events: readonly ClusterEvent[]): readonly EventLin
     if (first === undefined) break;
     if (run.length < FOLDED_MIN)
       lines.push(...run.map((event) => ({ event, count: 1, detail: event.detail })));
-    else lines.push({ event: { ...first, group: null }, count: run.length, detail: groupsOf(run) });
+    else
+      lines.push({
+        event: { ...first, group: null, node_id: nodesOf(run) },
+        count: run.length,
+        detail: groupsOf(run),
+      });
     at += run.length;
   }
   return lines;
@@ -34,11 +39,15 @@ function runFrom(events: readonly ClusterEvent[], from: number): readonly Cluste
   let end = from + 1;
   const begin = Date.parse(first.at);
   for (let next = events[end]; next !== undefined; next = events[end]) {
-    if (next.kind !== first.kind || next.node_id !== first.node_id || next.group === null) break;
+    if (next.kind !== first.kind || next.group === null) break;
     if (begin - Date.parse(next.at) > TOGETHER_MS) break;
     end += 1;
   }
   return first.group === null ? [first] : events.slice(from, end);
+}
+
+function nodesOf(run: readonly ClusterEvent[]): string {
+  return [...new Set(run.map(({ node_id }) => node_id))].sort().join(', ');
 }
 
 function groupsOf(run: readonly ClusterEvent[]): string {

@@ -73,6 +73,14 @@ export const buildWeb: Step = {
   command: ['node', 'packages/devkit/scripts/build-web.ts'],
 };
 
+export function measurements(chromiumPath: string, args: readonly string[] = []): Step {
+  return {
+    title: 'the web app against its targets',
+    command: ['playwright', 'test', '--config', 'e2e/measure.config.ts', ...args],
+    env: { CHROMIUM_PATH: chromiumPath },
+  };
+}
+
 export function screenshots(chromiumPath: string): Step {
   return {
     title: 'pictures of the running product',

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
+import { AwayNotices } from '@/components/app/away-notices.tsx';
 import { FleetRoot } from '@/components/app/fleet-root.tsx';
 import { Navigation } from '@/components/app/navigation.tsx';
+import { PaletteRoot } from '@/components/palette/palette-root.tsx';
 import { serverEnv } from '@/lib/env.ts';
 import { requirePerson } from '@/lib/session.ts';
 
@@ -22,6 +24,8 @@ export default async function AppLayout({ children }: { readonly children: React
           {children}
         </main>
       </div>
+      <AwayNotices />
+      <PaletteRoot person={person} />
       <Toaster position="bottom-right" toastOptions={{ className: 'font-sans' }} />
     </FleetRoot>
   );

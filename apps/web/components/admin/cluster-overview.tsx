@@ -33,7 +33,7 @@ export function ClusterOverview() {
     >
       <ClusterFigures health={health} nodes={nodes.length} groups={groups.length} />
       <NodesTable nodes={nodes} groups={groups} />
-      <div className="grid items-start gap-5 lg:grid-cols-2">
+      <div className="grid min-h-50 items-start gap-5 lg:grid-cols-2">
         <AttentionList
           items={attention({ nodes, groups, events, history: history.nodes, nowMs })}
         />

@@ -1,5 +1,6 @@
 'use client';
 
+import type { ClusterNode } from '@fleetlm/client/admin';
 import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type GroupMode, groupLook } from '@/lib/group-looks.ts';
@@ -30,9 +31,10 @@ export function GroupsView() {
   const { nodes, groups, events } = live.cluster;
   const view = useView();
   const [focused, setFocused] = useState(view.selected ?? 0);
+  const stable = useNodesByState(nodes);
   const looks = useMemo(
-    () => groups.map((group) => groupLook(group, nodes, view.mode)),
-    [groups, nodes, view.mode],
+    () => groups.map((group) => groupLook(group, stable, view.mode)),
+    [groups, stable, view.mode],
   );
   const group = groups.find((candidate) => candidate.group === view.selected);
   const { select } = view;
@@ -88,7 +90,7 @@ export function GroupsView() {
                 table.
               </p>
               <NodeGrids
-                nodes={nodes}
+                nodes={stable}
                 groups={groups}
                 marked={groups.length > 0 ? focused : null}
               />
@@ -96,7 +98,7 @@ export function GroupsView() {
           ) : (
             <GroupTable
               groups={groups}
-              nodes={nodes}
+              nodes={stable}
               problemsOnly={view.problemsOnly}
               selected={view.selected}
               onSelect={select}
@@ -121,17 +123,26 @@ export function GroupsView() {
   );
 }
 
+/** The nodes, the same list until one comes, goes or leads more or less: their figures change every second. */
+function useNodesByState(nodes: readonly ClusterNode[]): readonly ClusterNode[] {
+  const key = nodes.map(({ node_id, state, leaders }) => `${node_id} ${state} ${leaders}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what matters of them
+  return useMemo(() => nodes, [key]);
+}
+
 /** What is shown, from the address and into it. */
 function useView() {
   const search = useSearchParams();
-  const set = useCallback(
-    (name: string, value: string | null) => {
-      const next = new URLSearchParams(search);
-      if (value === null) next.delete(name);
-      else next.set(name, value);
-      window.history.replaceState(null, '', `?${next}`);
-    },
-    [search],
+  // From the address itself: whoever keeps this function never goes back to an older one.
+  const set = useCallback((name: string, value: string | null) => {
+    const next = new URLSearchParams(window.location.search);
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+    window.history.replaceState(null, '', `?${next}`);
+  }, []);
+  const select = useCallback(
+    (group: number | null) => set('g', group === null ? null : group.toString(16).padStart(2, '0')),
+    [set],
   );
   const hex = search.get('g');
   const selected = hex !== null && /^[0-9a-f]{1,2}$/i.test(hex) ? Number.parseInt(hex, 16) : null;
@@ -141,8 +152,7 @@ function useView() {
     mode: MODES.find(({ value }) => value === search.get('by'))?.value ?? 'health',
     layout,
     problemsOnly: search.get('problems') === '1',
-    select: (group: number | null) =>
-      set('g', group === null ? null : group.toString(16).padStart(2, '0')),
+    select,
     setMode: (mode: GroupMode) => set('by', mode === 'health' ? null : mode),
     toggleLayout: () => set('view', layout === 'grid' ? 'table' : null),
     setProblemsOnly: (isOnly: boolean) => set('problems', isOnly ? '1' : null),

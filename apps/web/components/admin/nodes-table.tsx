@@ -45,7 +45,7 @@ export function NodesTable({ nodes, groups, isTitled = true }: NodesTableProps) 
             ))}
             {nodes.length === 0 && (
               <tr>
-                <td colSpan={COLUMNS} className="px-3 py-6 text-center text-muted">
+                <td colSpan={COLUMNS} className="h-[108px] px-3 text-center text-muted">
                   No node has reported yet.
                 </td>
               </tr>

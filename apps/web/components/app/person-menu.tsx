@@ -1,12 +1,12 @@
 'use client';
 
-import { LogOut, Moon, Sun } from 'lucide-react';
+import { Bell, LogOut, Moon, Sun } from 'lucide-react';
+import { toast } from 'sonner';
 import { signOut } from '@/app/login/actions.ts';
+import { setNotifications, wantsNotifications } from '@/lib/notifications.ts';
 import type { Person } from '@/lib/session.ts';
-import { THEME_COOKIE, type Theme } from '@/lib/theme.ts';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
-
-const YEAR_SECONDS = 31_536_000;
+import { chooseTheme } from './choose-theme.ts';
 
 export function PersonMenu({ person }: { readonly person: Person }) {
   return (
@@ -35,6 +35,14 @@ export function PersonMenu({ person }: { readonly person: Person }) {
       <MenuSeparator />
       <MenuItem
         onSelect={() => {
+          void switchNotifications();
+        }}
+      >
+        <Bell size={15} aria-hidden /> Notify me when I am away
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem
+        onSelect={() => {
           void signOut();
         }}
       >
@@ -44,8 +52,7 @@ export function PersonMenu({ person }: { readonly person: Person }) {
   );
 }
 
-function chooseTheme(theme: Theme): void {
-  document.documentElement.classList.toggle('dark', theme === 'dark');
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-  document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
+async function switchNotifications(): Promise<void> {
+  const isOn = await setNotifications(!wantsNotifications());
+  toast(isOn ? 'You will be notified of answers while this page is hidden.' : 'No notifications.');
 }

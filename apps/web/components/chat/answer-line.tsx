@@ -18,7 +18,7 @@ export function AnswerLine({
   const isEmpty = parts.every((part) => part.type === 'step-start');
   return (
     <Line author={agentName} isOwn={false} meta={<span>is replying…</span>}>
-      {isEmpty ? <Dots /> : <MessageParts parts={parts} isStreaming />}
+      {isEmpty ? <Dots /> : <MessageParts parts={parts} isStreaming messageId={null} />}
     </Line>
   );
 }

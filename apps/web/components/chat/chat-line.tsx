@@ -16,6 +16,9 @@ export interface ChatLineProps {
   readonly agentName: string;
   /** How many messages there are: the `setsize` of the feed. */
   readonly total: number;
+  /** The agent has one's own messages up to this one. */
+  readonly takenUpSeq: number;
+  readonly isLast: boolean;
 }
 
 export const ChatLine = memo(function ChatLine({
@@ -24,6 +27,8 @@ export const ChatLine = memo(function ChatLine({
   userId,
   agentName,
   total,
+  takenUpSeq,
+  isLast,
 }: ChatLineProps) {
   switch (item.type) {
     case 'day':
@@ -40,6 +45,9 @@ export const ChatLine = memo(function ChatLine({
       ) : (
         <MessageLine
           message={item.row.message}
+          earlier={item.row.earlier}
+          isLast={isLast}
+          isTakenUp={item.row.message.seq <= takenUpSeq}
           isOwn={isOwnMessage(item.row.message, userId)}
           agentName={agentName}
           total={total}
@@ -54,8 +62,15 @@ export const ChatLine = memo(function ChatLine({
 function isSameLine(a: ChatLineProps, b: ChatLineProps): boolean {
   if (a.store !== b.store || a.userId !== b.userId || a.agentName !== b.agentName) return false;
   if (a.item.type === 'row' && b.item.type === 'row') {
-    if (a.item.row.type === 'message' && b.item.row.type === 'message')
-      return a.item.row.message === b.item.row.message;
+    if (a.item.row.type === 'message' && b.item.row.type === 'message') {
+      const { seq } = b.item.row.message;
+      return (
+        a.item.row.message === b.item.row.message &&
+        a.item.row.earlier.length === b.item.row.earlier.length &&
+        a.isLast === b.isLast &&
+        seq <= a.takenUpSeq === seq <= b.takenUpSeq
+      );
+    }
     return a.item.row === b.item.row;
   }
   return a.item.type === b.item.type && a.item.key === b.item.key;

@@ -1,47 +1,90 @@
 'use client';
 
-import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { FilePart } from '@fleetlm/client';
+import { ArrowUp, Paperclip, Square } from 'lucide-react';
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import { toast } from 'sonner';
+import { attach } from '@/lib/attachments.ts';
 import { readDraft, writeDraft } from '@/lib/drafts.ts';
 import { Button } from '../ui/button.tsx';
+import { ComposerExtras } from './composer-extras.tsx';
 
 /** In UTF-8 bytes: what the cluster takes of a message, with room for its JSON. */
 const TEXT_BYTES_MAX = 200 * 1024;
+/** Together with attachments. */
+const MESSAGE_BYTES_MAX = 240 * 1024;
+
+/** A message that is being changed. */
+export interface Edited {
+  readonly messageId: string;
+  readonly seq: number;
+  readonly text: string;
+}
 
 export interface ComposerProps {
   readonly sessionId: string;
   readonly agentName: string;
   readonly isReplying: boolean;
   readonly isArchived: boolean;
+  readonly edited: Edited | null;
+  readonly onCancelEdit: () => void;
+  /** Up in an empty composer; false: there is nothing to change. */
+  readonly onEditLast: () => boolean;
   /** False: the message was not taken over, and stays here. */
-  readonly onSend: (text: string) => boolean;
+  readonly onSend: (text: string, files: readonly FilePart[]) => boolean;
   readonly onStop: () => Promise<void>;
 }
 
-/** Where messages are written. Enter sends, Shift+Enter begins a line, Escape stops the answer. */
-export function Composer({
-  sessionId,
-  agentName,
-  isReplying,
-  isArchived,
-  onSend,
-  onStop,
-}: ComposerProps) {
-  const [text, setText] = useDraft(sessionId);
+/** Where messages are written. Enter sends, Shift+Enter begins a line, Up changes the last one, Escape stops the answer. */
+export function Composer(props: ComposerProps) {
+  const { sessionId, agentName, isReplying, isArchived, edited, onSend, onStop } = props;
+  const [text, setText] = useDraft(sessionId, edited);
+  const [files, setFiles] = useState<readonly FilePart[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
   useAutosize(field, text);
   useEffect(() => focusOnDesktop(field.current), []);
-  const isTooLong =
-    text.length > TEXT_BYTES_MAX / 4 && new TextEncoder().encode(text).length > TEXT_BYTES_MAX;
-  const isSendable = text.trim() !== '' && !isTooLong;
+  useEffect(() => {
+    if (edited !== null) field.current?.focus();
+  }, [edited]);
+  const isTooLong = isLongerThan(text, TEXT_BYTES_MAX) || isOver(text, files);
+  const isSendable = (text.trim() !== '' || files.length > 0) && !isTooLong;
   const send = () => {
-    if (isSendable && onSend(text.trim())) setText('');
+    if (isSendable && onSend(text.trim(), files)) {
+      setText('');
+      setFiles([]);
+    }
     focusOnDesktop(field.current);
   };
+  const addFiles = async (chosen: readonly File[]) => {
+    const attached = await attach(files, chosen);
+    if (attached.ok) setFiles(attached.files);
+    else toast.error(attached.detail);
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.key !== 'Enter' || event.shiftKey || isComposing(event) || isTouch()) return;
+    if (isComposing(event)) return;
+    if (event.key === 'Escape' && edited !== null) {
+      event.preventDefault();
+      props.onCancelEdit();
+    } else if (event.key === 'ArrowUp' && text === '' && edited === null) {
+      if (props.onEditLast()) event.preventDefault();
+    } else if (event.key === 'Enter' && !event.shiftKey && !isTouch()) {
+      event.preventDefault();
+      send();
+    }
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = [...event.clipboardData.files];
+    if (pasted.length === 0) return;
     event.preventDefault();
-    send();
+    void addFiles(pasted);
   };
   if (isArchived)
     return (
@@ -57,7 +100,31 @@ export function Composer({
         send();
       }}
     >
-      <div className="mx-auto flex max-w-[calc(72ch+24px)] items-end gap-2 rounded-lg border border-strong bg-surface p-1.5 focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus">
+      <ComposerExtras
+        edited={edited}
+        files={files}
+        onCancelEdit={props.onCancelEdit}
+        onRemove={(at) => setFiles(files.filter((_, index) => index !== at))}
+      />
+      <div className="mx-auto flex max-w-[calc(72ch+24px)] items-end gap-1.5 rounded-lg border border-strong bg-surface p-1.5 focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus">
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          onChange={({ target }) => {
+            void addFiles([...(target.files ?? [])]);
+            target.value = '';
+          }}
+        />
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Attach files"
+          onClick={() => chooser.current?.click()}
+        >
+          <Paperclip size={17} aria-hidden />
+        </Button>
         <label htmlFor="composer" className="sr-only">
           Message {agentName}
         </label>
@@ -69,9 +136,10 @@ export function Composer({
           placeholder={`Message ${agentName}…`}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           aria-invalid={isTooLong}
           aria-describedby={isTooLong ? 'composer-too-long' : undefined}
-          className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 text-lg leading-6 outline-none placeholder:text-muted"
+          className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-lg leading-6 outline-none placeholder:text-muted"
         />
         {isReplying && (
           <Button
@@ -102,11 +170,21 @@ export function Composer({
           role="alert"
           className="mx-auto mt-1 max-w-[72ch] text-sm text-critical"
         >
-          This is too long for one message: at most {TEXT_BYTES_MAX / 1024} kB.
+          This is too long for one message: at most {TEXT_BYTES_MAX / 1024} kB of text, and{' '}
+          {MESSAGE_BYTES_MAX / 1024} kB with what is attached.
         </p>
       )}
     </form>
   );
+}
+
+function isLongerThan(text: string, bytesMax: number): boolean {
+  return text.length > bytesMax / 4 && new TextEncoder().encode(text).length > bytesMax;
+}
+
+function isOver(text: string, files: readonly FilePart[]): boolean {
+  const attached = files.reduce((sum, { url }) => sum + url.length, 0);
+  return files.length > 0 && isLongerThan(text, MESSAGE_BYTES_MAX - attached);
 }
 
 /** Enter that ends the composing of a word is not Enter. Safari says so only by the key code. */
@@ -119,14 +197,24 @@ function isTouch(): boolean {
   return window.matchMedia('(pointer: coarse)').matches;
 }
 
-function useDraft(sessionId: string): readonly [string, (text: string) => void] {
+/** What is being written, kept over reloads; while a message is changed, its words instead. */
+function useDraft(
+  sessionId: string,
+  edited: Edited | null,
+): readonly [string, (text: string) => void] {
   const [text, setText] = useState('');
+  const [change, setChange] = useState<{ readonly of: string; readonly text: string } | null>(null);
   useEffect(() => setText((before) => before || readDraft(sessionId)), [sessionId]);
-  const change = (next: string) => {
-    setText(next);
-    writeDraft(sessionId, next);
-  };
-  return [text, change];
+  if (edited === null)
+    return [
+      text,
+      (next) => {
+        setText(next);
+        writeDraft(sessionId, next);
+      },
+    ];
+  const changed = change?.of === edited.messageId ? change.text : edited.text;
+  return [changed, (next) => setChange({ of: edited.messageId, text: next })];
 }
 
 function useAutosize(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {

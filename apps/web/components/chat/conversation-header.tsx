@@ -3,17 +3,21 @@
 import type { AgentStatus } from '@fleetlm/client';
 import { ArrowLeft, Bot } from 'lucide-react';
 import Link from 'next/link';
+import { ConversationMenu } from '../inbox/conversation-menu.tsx';
 import { Button } from '../ui/button.tsx';
+import type { ConversationNames } from './use-conversation-names.ts';
 
 export interface ConversationHeaderProps {
-  readonly agentName: string;
+  readonly sessionId: string;
+  readonly names: ConversationNames;
   readonly agent: AgentStatus;
-  readonly isArchived: boolean;
 }
 
-export function ConversationHeader({ agentName, agent, isArchived }: ConversationHeaderProps) {
+export function ConversationHeader({ sessionId, names, agent }: ConversationHeaderProps) {
+  const { agentName, title, isArchived } = names;
+  const state = isArchived ? 'Archived' : describe(agent);
   return (
-    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-border bg-surface px-4">
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-border bg-surface pl-4 pr-2">
       <Button asChild variant="ghost" size="icon-sm" className="md:hidden">
         <Link href="/inbox" aria-label="Back to the inbox">
           <ArrowLeft size={18} aria-hidden />
@@ -25,10 +29,13 @@ export function ConversationHeader({ agentName, agent, isArchived }: Conversatio
       >
         <Bot size={17} />
       </span>
-      <div className="min-w-0">
-        <h2 className="truncate font-semibold leading-tight">{agentName}</h2>
-        <p className="truncate text-xs text-muted">{isArchived ? 'Archived' : describe(agent)}</p>
+      <div className="min-w-0 flex-1">
+        <h2 className="truncate font-semibold leading-tight">{title ?? agentName}</h2>
+        <p className="truncate text-xs text-muted">
+          {title === null ? state : `${agentName} · ${state}`}
+        </p>
       </div>
+      <ConversationMenu sessionId={sessionId} title={title} isArchived={isArchived} />
     </header>
   );
 }

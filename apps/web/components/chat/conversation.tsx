@@ -1,17 +1,27 @@
 'use client';
 
-import { isBusy } from '@fleetlm/client';
+import {
+  type FilePart,
+  isBusy,
+  type Message,
+  partsOf,
+  type Row,
+  textOfParts,
+} from '@fleetlm/client';
 import { useSession } from '@fleetlm/client/react';
+import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useState } from 'react';
 import { toast } from 'sonner';
+import { isOwnMessage } from '@/lib/own-message.ts';
 import { ConnectionBanner } from '../app/connection-banner.tsx';
 import { AgentNotice } from './agent-notice.tsx';
-import { Composer } from './composer.tsx';
+import { Composer, type Edited } from './composer.tsx';
+import { ConversationActionsProvider, useActionsOf } from './conversation-actions.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { ConversationRefused, ConversationSkeleton } from './conversation-states.tsx';
 import { LiveStatus } from './live-status.tsx';
 import { MessageList } from './message-list.tsx';
-import { useAgentName } from './use-agent-name.ts';
+import { useConversationNames } from './use-conversation-names.ts';
 import { useReadCursor } from './use-read-cursor.ts';
 import { useUnreadDivider } from './use-unread-divider.ts';
 
@@ -22,11 +32,14 @@ export interface ConversationProps {
 
 /** One conversation: its messages, the answer in progress, and the composer. */
 export function Conversation({ sessionId, userId }: ConversationProps) {
-  const { store, view, rows } = useSession(sessionId);
+  const { store, view, rows, needsOlder } = useSession(sessionId);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const divider = useUnreadDivider(view);
-  const agentName = useAgentName(sessionId, view.session?.agent_id ?? null);
+  const names = useConversationNames(sessionId, view.session);
+  const { agentName } = names;
   const isReplying = isBusy(view.agent);
+  const isArchived = names.isArchived;
+  const startSeq = useStartSeq();
   useReadCursor(store, view, isAtEnd);
 
   const stop = useCallback(async () => {
@@ -35,39 +48,52 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
   }, [store]);
   useEscapeToStop(isReplying, stop);
 
+  const [edited, setEdited] = useState<Edited | null>(null);
+  const beginEdit = useCallback((message: Message) => setEdited(editedOf(message)), []);
+  const actions = useActionsOf(store, !isReplying && !isArchived, beginEdit);
+  const editLast = (): boolean => {
+    const last = isReplying ? null : lastOwn(rows, userId);
+    if (last !== null) beginEdit(last);
+    return last !== null;
+  };
+
   const send = useCallback(
-    (text: string) => {
-      const result = store.send({ text });
+    (text: string, files: readonly FilePart[]) => {
+      const content = contentOf(text, files);
+      const result = edited === null ? store.send(content) : store.edit(edited.messageId, content);
       if (!result.ok) toast.error(result.error.message);
-      else divider.clear();
+      else {
+        divider.clear();
+        setEdited(null);
+      }
       return result.ok;
     },
-    [store, divider.clear],
+    [store, divider.clear, edited],
   );
 
   const { phase } = view;
   return (
     <section aria-label={`Conversation with ${agentName}`} className="flex h-full flex-col">
-      <ConversationHeader
-        agentName={agentName}
-        agent={view.agent}
-        isArchived={view.session?.status === 'archived'}
-      />
+      <ConversationHeader sessionId={sessionId} names={names} agent={view.agent} />
       <ConnectionBanner />
       {phase.status === 'loading' && rows.length === 0 && <ConversationSkeleton />}
       {phase.status === 'refused' && (
         <ConversationRefused error={phase.error} onRetry={() => store.rejoin()} />
       )}
       {(phase.status === 'ready' || (phase.status === 'loading' && rows.length > 0)) && (
-        <MessageList
-          store={store}
-          view={view}
-          rows={rows}
-          userId={userId}
-          agentName={agentName}
-          unreadAfterSeq={divider.afterSeq}
-          onAtEndChange={setIsAtEnd}
-        />
+        <ConversationActionsProvider value={actions}>
+          <MessageList
+            store={store}
+            view={view}
+            rows={rows}
+            needsOlder={needsOlder}
+            startSeq={startSeq}
+            userId={userId}
+            agentName={agentName}
+            unreadAfterSeq={divider.afterSeq}
+            onAtEndChange={setIsAtEnd}
+          />
+        </ConversationActionsProvider>
       )}
       <LiveStatus store={store} view={view} agentName={agentName} />
       <AgentNotice store={store} agent={view.agent} agentName={agentName} />
@@ -76,13 +102,38 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
           sessionId={sessionId}
           agentName={agentName}
           isReplying={isReplying}
-          isArchived={view.session?.status === 'archived'}
+          isArchived={isArchived}
+          edited={edited}
+          onCancelEdit={() => setEdited(null)}
+          onEditLast={editLast}
           onSend={send}
           onStop={stop}
         />
       )}
     </section>
   );
+}
+
+/** Words alone are `text`; with files they are parts, as the AI SDK has them. */
+function contentOf(text: string, files: readonly FilePart[]) {
+  if (files.length === 0) return { text };
+  const words = text === '' ? [] : [{ type: 'text', text }];
+  return { parts: [...words, ...files] };
+}
+
+function editedOf(message: Message): Edited {
+  return { messageId: message.id, seq: message.seq, text: textOfParts(partsOf(message)) };
+}
+
+function lastOwn(rows: readonly Row[], userId: string): Message | null {
+  const last = rows.findLast((row) => row.type === 'message' && isOwnMessage(row.message, userId));
+  return last?.type === 'message' && last.message.kind === 'text' ? last.message : null;
+}
+
+/** `?at=41`: begin at message 41, as the search links to it. */
+function useStartSeq(): number | null {
+  const at = useSearchParams().get('at');
+  return at !== null && /^\d{1,9}$/.test(at) ? Number(at) : null;
 }
 
 /** Escape stops the answer, unless a dialog or a menu is open: then it closes that. */

@@ -1,25 +1,35 @@
 'use client';
 
 import { type Message, partsOf, stringField, textOfParts } from '@fleetlm/client';
-import { Check } from 'lucide-react';
+import { Check, CheckCheck, Pencil, RotateCcw } from 'lucide-react';
 import { useMemo } from 'react';
 import { formatDuration, formatTime } from '@/lib/format-time.ts';
+import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { useConversationActions } from './conversation-actions.tsx';
+import { EarlierVersions } from './earlier-versions.tsx';
 import { Line } from './line.tsx';
+import { OwnParts } from './own-parts.tsx';
 import { MessageParts } from './parts/message-parts.tsx';
 
 export interface MessageLineProps {
   readonly message: Message;
+  /** What stood in its place before. */
+  readonly earlier: readonly Message[];
   readonly isOwn: boolean;
+  /** The newest line: another answer can be asked for. */
+  readonly isLast: boolean;
+  /** The agent has it. */
+  readonly isTakenUp: boolean;
   readonly agentName: string;
   readonly total: number;
 }
 
 /** A committed message. */
-export function MessageLine({ message, isOwn, agentName, total }: MessageLineProps) {
+export function MessageLine(props: MessageLineProps) {
+  const { message, earlier, isOwn, isLast, isTakenUp, agentName, total } = props;
   const parts = useMemo(() => partsOf(message), [message]);
-  const ending = isOwn ? null : endingOf(message);
-  const firstWordMs = message.metadata.time_to_first_token_ms;
+  const isEdit = isOwn && stringField(message.metadata, 'supersedes') !== null;
   return (
     <Line
       author={isOwn ? 'You' : agentName}
@@ -29,31 +39,84 @@ export function MessageLine({ message, isOwn, agentName, total }: MessageLinePro
       meta={
         <>
           <time dateTime={message.inserted_at}>{formatTime(message.inserted_at)}</time>
+          {isEdit && <span>edited</span>}
           <span
             className="tabular ml-auto inline-flex items-center gap-1"
             title="Committed: on a quorum of disks under this number"
           >
             #{message.seq}
-            {isOwn && <Check size={13} aria-label="sent" className="text-ok" />}
+            {isOwn && <Tick isTakenUp={isTakenUp} agentName={agentName} />}
           </span>
         </>
       }
     >
       {isOwn ? (
-        <p className="whitespace-pre-wrap text-lg [overflow-wrap:anywhere]">{textOfParts(parts)}</p>
+        <OwnParts parts={parts} />
       ) : (
-        <MessageParts parts={parts} isStreaming={false} />
+        <MessageParts parts={parts} isStreaming={false} messageId={message.id} />
       )}
-      {!isOwn && (
-        <footer className="mt-1 flex items-center gap-2 text-xs text-muted">
-          <CopyButton text={textOfParts(parts)} label="Copy message" />
-          {typeof firstWordMs === 'number' && (
-            <span>first word after {formatDuration(firstWordMs)}</span>
-          )}
-          {ending !== null && <span className="text-warn">{ending}</span>}
-        </footer>
-      )}
+      <Footer message={message} text={textOfParts(parts)} isOwn={isOwn} isLast={isLast} />
+      <EarlierVersions earlier={earlier} />
     </Line>
+  );
+}
+
+function Tick({
+  isTakenUp,
+  agentName,
+}: {
+  readonly isTakenUp: boolean;
+  readonly agentName: string;
+}) {
+  return isTakenUp ? (
+    <CheckCheck size={13} aria-label={`sent, ${agentName} has it`} className="text-ok" />
+  ) : (
+    <Check size={13} aria-label="sent" className="text-ok" />
+  );
+}
+
+interface FooterProps {
+  readonly message: Message;
+  readonly text: string;
+  readonly isOwn: boolean;
+  readonly isLast: boolean;
+}
+
+function Footer({ message, text, isOwn, isLast }: FooterProps) {
+  const actions = useConversationActions();
+  const firstWordMs = message.metadata.time_to_first_token_ms;
+  const ending = isOwn ? null : endingOf(message);
+  const isChangeable = actions?.canChange === true && message.kind !== 'system';
+  return (
+    <footer className="-ml-1.5 mt-0.5 flex min-h-7 items-center gap-1 text-xs text-muted">
+      <CopyButton text={text} label="Copy message" />
+      {isOwn && isChangeable && message.kind === 'text' && (
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label="Edit message"
+          title="Edit: your message and what follows are replaced"
+          onClick={() => actions.beginEdit(message)}
+        >
+          <Pencil size={14} aria-hidden />
+        </Button>
+      )}
+      {!isOwn && isLast && isChangeable && (
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label="Ask for another answer"
+          title="Ask for another answer"
+          onClick={() => actions.regenerate(message.id)}
+        >
+          <RotateCcw size={14} aria-hidden />
+        </Button>
+      )}
+      {typeof firstWordMs === 'number' && !isOwn && (
+        <span className="ml-1">first word after {formatDuration(firstWordMs)}</span>
+      )}
+      {ending !== null && <span className="ml-1 text-warn">{ending}</span>}
+    </footer>
   );
 }
 

@@ -19,12 +19,17 @@ export interface MessageListProps {
   readonly userId: string;
   readonly agentName: string;
   readonly unreadAfterSeq: number | null;
+  /** An older page is needed to be sure of the rows. */
+  readonly needsOlder: boolean;
+  /** Where to begin; null: at the end. */
+  readonly startSeq: number | null;
   readonly onAtEndChange: (isAtEnd: boolean) => void;
 }
 
 /** The messages. Only those in view are in the page; it follows new ones only while its end is in view. */
 export function MessageList(props: MessageListProps) {
   const { store, view, rows, userId, agentName, unreadAfterSeq, onAtEndChange } = props;
+  const { needsOlder, startSeq } = props;
   const { answerEpoch } = view;
   const items = useMemo(
     () =>
@@ -49,7 +54,16 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => onAtEndChange(isAtEnd), [isAtEnd, onAtEndChange]);
 
   const scrollToEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
-  useOpenAtEnd(items.length > 0, scrollToEnd);
+  const isStartHere =
+    startSeq !== null && (!view.hasOlder || (view.messages[0]?.seq ?? Number.NaN) <= startSeq);
+  const startIndex = isStartHere ? items.findIndex((item) => isAt(item, startSeq)) : -1;
+  useStart(scroller, {
+    hasItems: items.length > 0,
+    totalSize: virtualizer.getTotalSize(),
+    index: startIndex,
+    scrollToIndex: virtualizer.scrollToIndex,
+    scrollToEnd,
+  });
   useFollowOwn(rows, scrollToEnd);
 
   const virtualItems = virtualizer.getVirtualItems();
@@ -57,7 +71,10 @@ export function MessageList(props: MessageListProps) {
   useOlder(
     store,
     view.messages[0]?.seq ?? 0,
-    view.hasOlder && firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX,
+    view.hasOlder &&
+      (needsOlder ||
+        (startSeq !== null && startIndex < 0 && startSeq < (view.messages[0]?.seq ?? 0)) ||
+        (firstIndex !== null && firstIndex < OLDER_BEFORE_INDEX)),
   );
 
   const total = view.messages.at(-1)?.seq ?? 0;
@@ -94,6 +111,8 @@ export function MessageList(props: MessageListProps) {
                     userId={userId}
                     agentName={agentName}
                     total={total}
+                    takenUpSeq={view.takenUpSeq}
+                    isLast={virtual.index === items.length - 1}
                   />
                 </div>
               );
@@ -108,13 +127,49 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-function useOpenAtEnd(hasItems: boolean, scrollToEnd: () => void): void {
-  const isDone = useRef(false);
+function isAt(item: ChatItem, seq: number): boolean {
+  return item.type === 'row' && item.row.type === 'message' && item.row.message.seq >= seq;
+}
+
+/** How long a conversation that was opened finds its place: until then lines are measured and grow. */
+const SETTLED_AFTER_MS = 1_000;
+const TOUCHES = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
+
+interface Start {
+  readonly hasItems: boolean;
+  readonly totalSize: number;
+  /** The message that was asked for; -1: none, or it is not here yet. */
+  readonly index: number;
+  readonly scrollToIndex: (index: number, options: { readonly align: 'center' }) => void;
+  readonly scrollToEnd: () => void;
+}
+
+/** Begins at the end, or at the message that was asked for, and stays there while lines find their heights. */
+function useStart(scroller: React.RefObject<HTMLElement | null>, start: Start): void {
+  const { hasItems, totalSize, index, scrollToIndex, scrollToEnd } = start;
+  const isSettled = useRef(false);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!hasItems || element === null) return;
+    const settle = (): void => {
+      isSettled.current = true;
+    };
+    const timer = setTimeout(settle, SETTLED_AFTER_MS);
+    for (const touch of TOUCHES) element.addEventListener(touch, settle, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      for (const touch of TOUCHES) element.removeEventListener(touch, settle);
+    };
+  }, [scroller, hasItems]);
+  const foundIndex = useRef(-1);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is found again as lines find their heights
   useLayoutEffect(() => {
-    if (!hasItems || isDone.current) return;
-    isDone.current = true;
-    scrollToEnd();
-  }, [hasItems, scrollToEnd]);
+    if (!hasItems) return;
+    if (index >= 0 && (foundIndex.current < 0 || !isSettled.current)) {
+      foundIndex.current = index;
+      scrollToIndex(index, { align: 'center' });
+    } else if (index < 0 && !isSettled.current) scrollToEnd();
+  }, [hasItems, totalSize, index, scrollToIndex, scrollToEnd]);
 }
 
 /** Whoever sends from here wants to see it, wherever they were reading. */
@@ -145,5 +200,5 @@ function estimate(item: ChatItem | undefined): number {
   const { row } = item;
   const content = row.type === 'message' ? row.message.content : row.entry.content;
   const characters = JSON.stringify(content).length;
-  return 64 + Math.ceil(characters / 80) * 24;
+  return 92 + Math.ceil(characters / 80) * 24;
 }

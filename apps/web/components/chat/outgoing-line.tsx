@@ -1,11 +1,12 @@
 'use client';
 
-import { type OutboxEntry, partsOf, textOfParts } from '@fleetlm/client';
+import { type OutboxEntry, partsOf } from '@fleetlm/client';
 import { useConnection, useFleetClient } from '@fleetlm/client/react';
 import { CircleAlert, Clock } from 'lucide-react';
 import { formatTime } from '@/lib/format-time.ts';
 import { Button } from '../ui/button.tsx';
 import { Line } from './line.tsx';
+import { OwnParts } from './own-parts.tsx';
 
 /** One's own message before it is committed. */
 export function OutgoingLine({ entry }: { readonly entry: OutboxEntry }) {
@@ -26,9 +27,7 @@ export function OutgoingLine({ entry }: { readonly entry: OutboxEntry }) {
         </>
       }
     >
-      <p className="whitespace-pre-wrap text-lg [overflow-wrap:anywhere]">
-        {textOfParts(partsOf(entry))}
-      </p>
+      <OwnParts parts={partsOf(entry)} />
       {entry.status === 'failed' && (
         <FailedToSend clientMessageId={entry.clientMessageId} reason={entry.error.message} />
       )}

@@ -32,7 +32,7 @@ export const InboxRow = memo(function InboxRow({ entry, userId, isCurrent }: Inb
       >
         <span className="flex items-baseline justify-between gap-2">
           <span className={clsx('truncate', isUnread ? 'font-semibold' : 'font-medium')}>
-            {entry.agent_name}
+            {entry.title ?? entry.agent_name}
           </span>
           <time dateTime={entry.updated_at} className="shrink-0 text-xs text-muted">
             {formatShort(entry.updated_at, Date.now())}

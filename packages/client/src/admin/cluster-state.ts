@@ -36,15 +36,24 @@ export function withSnapshot(
 export function withDelta(state: ClusterState, update: ClusterUpdate, nowMs: number): ClusterState {
   const nodes = new Map(state.nodes.map((node) => [node.node_id, node]));
   for (const node of update.nodes) nodes.set(node.node_id, node);
-  const groups = new Map(state.groups.map((group) => [group.group, group]));
-  for (const group of update.groups) groups.set(group.group, group);
   return {
     ...state,
     receivedAtMs: nowMs,
     reportedBy: update.reported_by ?? state.reportedBy,
     nodes: [...nodes.values()].sort((a, b) => (a.node_id < b.node_id ? -1 : 1)),
-    groups: [...groups.values()].sort((a, b) => a.group - b.group),
+    groups: withGroups(state.groups, update.groups),
   };
+}
+
+/** The same list when nothing has changed: a cluster at rest draws nothing anew. */
+function withGroups(
+  before: readonly ClusterGroup[],
+  changed: readonly ClusterGroup[],
+): readonly ClusterGroup[] {
+  if (changed.length === 0) return before;
+  const groups = new Map(before.map((group) => [group.group, group]));
+  for (const group of changed) groups.set(group.group, group);
+  return [...groups.values()].sort((a, b) => a.group - b.group);
 }
 
 export function withEvent(state: ClusterState, event: ClusterEvent): ClusterState {

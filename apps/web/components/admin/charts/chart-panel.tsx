@@ -61,7 +61,10 @@ interface LegendProps {
 function Legend({ data, cursor, format }: LegendProps) {
   const at = cursor === null ? null : (data.times[cursor] ?? null);
   return (
-    <ul className="mb-auto flex flex-wrap gap-x-4 text-xs" aria-label="Values">
+    <ul
+      className="mb-auto flex min-h-9 flex-wrap content-start gap-x-4 text-xs"
+      aria-label="Values"
+    >
       {data.lines.map((line, index) => (
         <li key={line.nodeId} className="flex items-center gap-1.5">
           <svg width="18" height="6" aria-hidden="true">

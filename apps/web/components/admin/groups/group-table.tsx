@@ -3,7 +3,7 @@
 import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
 import clsx from 'clsx';
 import { ArrowDown, ArrowUp, Download } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { groupName } from '@/lib/group-grid.ts';
 import { groupLook, isProblem, worstLag } from '@/lib/group-looks.ts';
 import { Button } from '../../ui/button.tsx';
@@ -95,33 +95,12 @@ export function GroupTable({ groups, nodes, problemsOnly, selected, onSelect }: 
           </thead>
           <tbody>
             {lines.map((line) => (
-              <tr
+              <GroupRow
                 key={line.group}
-                className={clsx(
-                  'h-8 border-b border-border last:border-b-0 [&>*]:px-3',
-                  line.group === selected && 'bg-raised',
-                )}
-              >
-                <th scope="row" className="tabular font-medium">
-                  <button
-                    type="button"
-                    onClick={() => onSelect(line.group)}
-                    className="min-h-6 min-w-6 text-accent underline underline-offset-2"
-                  >
-                    {line.name}
-                  </button>
-                </th>
-                <td className="tabular">{line.leader ?? <Unknown word="none" />}</td>
-                <td className={clsx('whitespace-nowrap', line.isProblem && 'text-warn')}>
-                  {line.state}
-                </td>
-                {[line.term, line.commit, line.lag, line.backlog].map((value, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-                  <td key={index} className="text-right">
-                    <Figure value={value} />
-                  </td>
-                ))}
-              </tr>
+                {...line}
+                isSelected={line.group === selected}
+                onSelect={onSelect}
+              />
             ))}
             {lines.length === 0 && (
               <tr>
@@ -139,6 +118,54 @@ export function GroupTable({ groups, nodes, problemsOnly, selected, onSelect }: 
         <Download size={14} aria-hidden /> Save as CSV
       </Button>
     </div>
+  );
+}
+
+interface GroupRowProps extends Line {
+  readonly isSelected: boolean;
+  readonly onSelect: (group: number) => void;
+}
+
+/** Drawn anew only when it says something else: sorting moves it. */
+const GroupRow = memo(function GroupRow(line: GroupRowProps) {
+  return (
+    <tr
+      className={clsx(
+        'h-8 border-b border-border last:border-b-0 [&>*]:px-3',
+        line.isSelected && 'bg-raised',
+      )}
+    >
+      <th scope="row" className="tabular font-medium">
+        <button
+          type="button"
+          onClick={() => line.onSelect(line.group)}
+          className="min-h-6 min-w-6 text-accent underline underline-offset-2"
+        >
+          {line.name}
+        </button>
+      </th>
+      <td className="tabular">{line.leader ?? <Unknown word="none" />}</td>
+      <td className={clsx('whitespace-nowrap', line.isProblem && 'text-warn')}>{line.state}</td>
+      {[line.term, line.commit, line.lag, line.backlog].map((value, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
+        <td key={index} className="text-right">
+          <Figure value={value} />
+        </td>
+      ))}
+    </tr>
+  );
+}, isSameRow);
+
+/** Choosing is the same for all of them. */
+function isSameRow(a: GroupRowProps, b: GroupRowProps): boolean {
+  return (
+    a.isSelected === b.isSelected &&
+    a.state === b.state &&
+    a.leader === b.leader &&
+    a.term === b.term &&
+    a.commit === b.commit &&
+    a.lag === b.lag &&
+    a.backlog === b.backlog
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { isDataPart, isToolPart, type UiPart } from '@fleetlm/client';
 import { Markdown } from '../markdown/markdown.tsx';
+import { FileView } from './file-view.tsx';
 import { Folded } from './folded.tsx';
 import { ReasoningView } from './reasoning-view.tsx';
 import { ToolView } from './tool-view.tsx';
@@ -9,23 +10,38 @@ import { ToolView } from './tool-view.tsx';
 export interface MessagePartsProps {
   readonly parts: readonly UiPart[];
   readonly isStreaming: boolean;
+  /** The committed message that they are of; null: not one that can be answered. */
+  readonly messageId: string | null;
 }
 
 /** The parts of an answer in their order. */
-export function MessageParts({ parts, isStreaming }: MessagePartsProps) {
+export function MessageParts({ parts, isStreaming, messageId }: MessagePartsProps) {
   return (
     <div className="flex flex-col gap-2">
       {parts.map((part, index) => (
         // Parts are only ever added at the end: their place is their identity.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <PartView key={index} part={part} isStreaming={isStreaming && index === parts.length - 1} />
+        <PartView
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          key={index}
+          part={part}
+          isStreaming={isStreaming && index === parts.length - 1}
+          messageId={messageId}
+        />
       ))}
     </div>
   );
 }
 
-function PartView({ part, isStreaming }: { readonly part: UiPart; readonly isStreaming: boolean }) {
-  if (isToolPart(part)) return <ToolView part={part} />;
+function PartView({
+  part,
+  isStreaming,
+  messageId,
+}: {
+  readonly part: UiPart;
+  readonly isStreaming: boolean;
+  readonly messageId: string | null;
+}) {
+  if (isToolPart(part)) return <ToolView part={part} messageId={messageId} />;
   if (isDataPart(part))
     return (
       <Folded
@@ -45,7 +61,7 @@ function PartView({ part, isStreaming }: { readonly part: UiPart; readonly isStr
       return <p className="text-sm text-muted">Source: {part.title}</p>;
     case 'file':
     case 'reasoning-file':
-      return <SafeLink url={part.url} text={part.filename ?? `File (${part.mediaType})`} />;
+      return <FileView file={part} />;
     case 'steering-message':
       return <Folded title="Said meanwhile" detail="" body={JSON.stringify(part.parts, null, 2)} />;
     // A provider's own bookkeeping (such as a summary that stands for older messages): nothing to read.

@@ -1,4 +1,5 @@
 import { type ToolPart, type ToolState, toolNameOf } from '@fleetlm/client';
+import { Approval } from './approval.tsx';
 import { Folded } from './folded.tsx';
 
 const STATES: Readonly<Record<ToolState, string>> = {
@@ -12,14 +13,23 @@ const STATES: Readonly<Record<ToolState, string>> = {
 };
 
 /** A call of a tool: its name and how it went; what went in and came out when opened. */
-export function ToolView({ part }: { readonly part: ToolPart }) {
+export function ToolView({
+  part,
+  messageId,
+}: {
+  readonly part: ToolPart;
+  readonly messageId: string | null;
+}) {
+  const name = part.title ?? toolNameOf(part);
+  if (part.state === 'approval-requested')
+    return <Approval part={part} toolName={name} messageId={messageId} />;
   const isFailed = part.state === 'output-error';
   return (
     <Folded
       title={
         <>
           <span className="font-normal text-muted">Tool: </span>
-          {part.title ?? toolNameOf(part)}
+          {name}
         </>
       }
       detail={STATES[part.state]}

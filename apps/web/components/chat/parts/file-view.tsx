@@ -1,0 +1,44 @@
+import type { FilePart } from '@fleetlm/client';
+import { FileText } from 'lucide-react';
+
+/** Pictures that carry their own bytes are shown; nothing is loaded from elsewhere without a click. */
+const INLINE_PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,/;
+
+export function FileView({ file }: { readonly file: FilePart }) {
+  const name = file.filename ?? `File (${file.mediaType})`;
+  if (INLINE_PICTURE.test(file.url))
+    return (
+      // biome-ignore lint/performance/noImgElement: the picture is in the page already
+      <img
+        src={file.url}
+        alt={name}
+        className="max-h-64 max-w-full rounded-md border border-border bg-surface object-contain"
+      />
+    );
+  const label = (
+    <>
+      <FileText size={15} aria-hidden className="shrink-0 text-muted" />
+      <span className="truncate">{name}</span>
+    </>
+  );
+  const looks =
+    'inline-flex h-8 max-w-72 items-center gap-2 rounded-md border border-border bg-surface px-2.5 text-sm';
+  if (/^https?:\/\//i.test(file.url))
+    return (
+      <a
+        href={file.url}
+        target="_blank"
+        rel="noopener noreferrer"
+        className={`${looks} text-accent`}
+      >
+        {label}
+      </a>
+    );
+  if (file.url.startsWith('data:'))
+    return (
+      <a href={file.url} download={file.filename ?? 'file'} className={`${looks} hover:bg-raised`}>
+        {label}
+      </a>
+    );
+  return <span className={looks}>{label}</span>;
+}

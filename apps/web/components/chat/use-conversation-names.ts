@@ -1,0 +1,40 @@
+import { derived, type Session, stringField } from '@fleetlm/client';
+import { useFleetClient, useStore } from '@fleetlm/client/react';
+import { useMemo } from 'react';
+
+export interface ConversationNames {
+  /** As people see it; the agent's id while its name is not known. */
+  readonly agentName: string;
+  /** What people call the conversation; null: it has no name. */
+  readonly title: string | null;
+  readonly isArchived: boolean;
+}
+
+/** How a conversation is called and whether it is archived: from the inbox, which is told of changes; else as joined. */
+export function useConversationNames(
+  sessionId: string,
+  session: Session | null,
+): ConversationNames {
+  const { inbox } = useFleetClient();
+  const entry = useStore(
+    useMemo(
+      () =>
+        derived(
+          inbox.state,
+          (state) => state.entries.find((candidate) => candidate.session_id === sessionId) ?? null,
+        ),
+      [inbox, sessionId],
+    ),
+  );
+  if (entry !== null)
+    return {
+      agentName: entry.agent_name,
+      title: entry.title ?? null,
+      isArchived: entry.status === 'archived',
+    };
+  return {
+    agentName: session?.agent_id ?? 'Agent',
+    title: session === null ? null : stringField(session.metadata, 'title'),
+    isArchived: session?.status === 'archived',
+  };
+}

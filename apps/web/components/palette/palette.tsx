@@ -1,0 +1,147 @@
+'use client';
+
+import type { InboxEntry } from '@fleetlm/client';
+import { useInbox } from '@fleetlm/client/react';
+import { Command } from 'cmdk';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { signOut } from '@/app/login/actions.ts';
+import { plainText } from '@/lib/plain-text.ts';
+import type { Person } from '@/lib/session.ts';
+import { chooseTheme } from '../app/choose-theme.ts';
+
+export interface PaletteProps {
+  readonly person: Person;
+  readonly onClose: () => void;
+  readonly onShortcuts: () => void;
+}
+
+const PAGES = [
+  { name: 'Inbox', href: '/inbox', adminOnly: false },
+  { name: 'Search in all conversations', href: '/search', adminOnly: false },
+  { name: 'Agents', href: '/agents', adminOnly: true },
+  { name: 'Cluster: overview', href: '/admin', adminOnly: true },
+  { name: 'Cluster: nodes', href: '/admin/nodes', adminOnly: true },
+  { name: 'Cluster: groups', href: '/admin/groups', adminOnly: true },
+  { name: 'Cluster: flush', href: '/admin/flush', adminOnly: true },
+  { name: 'Cluster: dispatch', href: '/admin/dispatch', adminOnly: true },
+  { name: 'Cluster: events', href: '/admin/events', adminOnly: true },
+  { name: 'Raft playground', href: '/admin/playground', adminOnly: true },
+] as const;
+
+const SESSIONS_MAX = 50;
+const ITEM =
+  'flex h-9 cursor-pointer items-center gap-2 rounded-[5px] px-2 text-sm data-[selected=true]:bg-raised';
+const GROUP =
+  '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted';
+
+/** Everything by name: pages, conversations, and what can be done anywhere. */
+export function Palette({ person, onClose, onShortcuts }: PaletteProps) {
+  const router = useRouter();
+  const { entries } = useInbox();
+  const [text, setText] = useState('');
+  const sessions = entries.filter((entry) => isMatch(wordsOf(entry), text)).slice(0, SESSIONS_MAX);
+  const pages = PAGES.filter(
+    ({ name, adminOnly }) => (!adminOnly || person.role === 'admin') && isMatch(name, text),
+  );
+  const go = (href: string) => () => {
+    onClose();
+    router.push(href);
+  };
+  const deeds = [
+    { name: 'Light theme', act: () => after(() => chooseTheme('light')) },
+    { name: 'Dark theme', act: () => after(() => chooseTheme('dark')) },
+    { name: 'Keyboard shortcuts', act: onShortcuts },
+    {
+      name: 'Sign out',
+      act: () =>
+        after(() => {
+          void signOut();
+        }),
+    },
+  ];
+  const after = (action: () => void): void => {
+    onClose();
+    action();
+  };
+  return (
+    <Command.Dialog
+      open
+      // Of its own: what comes while somebody types has to be found too.
+      shouldFilter={false}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+      label="Commands"
+      overlayClassName="fixed inset-0 z-40 bg-[#0c1015]/50"
+      contentClassName="fixed left-1/2 top-[12dvh] z-50 w-[min(92vw,560px)] -translate-x-1/2 overflow-hidden rounded-lg border border-border bg-surface text-text shadow-2xl"
+    >
+      <Command.Input
+        value={text}
+        onValueChange={setText}
+        placeholder="Go to, or do…"
+        className="h-12 w-full border-b border-border bg-transparent px-4 text-lg outline-none placeholder:text-muted"
+      />
+      <Command.List className="max-h-[56dvh] overflow-y-auto p-1.5">
+        <Command.Empty className="px-2 py-6 text-center text-muted">
+          Nothing of that name.
+        </Command.Empty>
+        {sessions.length > 0 && (
+          <Command.Group heading="Conversations" className={GROUP}>
+            {sessions.map((entry) => (
+              <Command.Item
+                key={entry.session_id}
+                value={entry.session_id}
+                onSelect={go(`/inbox/${entry.session_id}`)}
+                className={ITEM}
+              >
+                <span className="shrink-0 font-medium">{entry.title ?? entry.agent_name}</span>
+                <span className="truncate text-muted">
+                  {plainText(entry.last_message?.preview ?? '')}
+                </span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        <Command.Group heading="Go to" className={GROUP}>
+          {pages.map(({ name, href }) => (
+            <Command.Item key={href} value={href} onSelect={go(href)} className={ITEM}>
+              {name}
+            </Command.Item>
+          ))}
+          {text.trim().length >= 2 && (
+            <Command.Item
+              value={`search ${text}`}
+              onSelect={go(`/search?${new URLSearchParams({ q: text.trim() })}`)}
+              className={ITEM}
+            >
+              Search messages for “{text.trim()}”
+            </Command.Item>
+          )}
+        </Command.Group>
+        <Command.Group heading="Do" className={GROUP}>
+          {deeds
+            .filter(({ name }) => isMatch(name, text))
+            .map(({ name, act }) => (
+              <Command.Item key={name} value={name} onSelect={act} className={ITEM}>
+                {name}
+              </Command.Item>
+            ))}
+        </Command.Group>
+      </Command.List>
+    </Command.Dialog>
+  );
+}
+
+function wordsOf({ title, agent_name, last_message }: InboxEntry): string {
+  return `${title ?? ''} ${agent_name} ${last_message?.preview ?? ''}`;
+}
+
+/** Every word that was typed is in it. */
+function isMatch(words: string, text: string): boolean {
+  const lower = words.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word));
+}

@@ -1,0 +1,180 @@
+import { expect, type Page, test } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import {
+  answered,
+  committed,
+  composer,
+  feed,
+  line,
+  send,
+  startConversation,
+  streaming,
+} from '../support/pages.ts';
+
+/** What people do in their conversations. */
+export function peopleJourneys(person: () => Page, webUrl: () => string): void {
+  let sessionId: string;
+
+  test('ticks say what is committed and what the agent has', async () => {
+    const page = person();
+    await page.goto(`${webUrl()}/inbox`);
+    sessionId = await startConversation(page);
+    await send(page, 'What is a group?');
+    await committed(page, 'What is a group?');
+    await answered(page);
+    await expect(line(page, 'What is a group?').getByLabel(/has it$/)).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('another answer takes the place of the last one, which stays as an earlier version', async () => {
+    const page = person();
+    await page.getByRole('button', { name: 'Ask for another answer' }).click();
+    await expect(page.getByRole('button', { name: '1 earlier version' })).toBeVisible();
+    await answered(page);
+    await expect(feed(page).getByRole('article')).toHaveCount(2);
+    await page.getByRole('button', { name: '1 earlier version' }).click();
+    await expect(page.getByRole('button', { name: 'Hide 1 earlier version' })).toBeVisible();
+  });
+
+  test('the last message is changed with the Up key, and what followed is replaced', async () => {
+    const page = person();
+    await composer(page).press('ArrowUp');
+    await expect(composer(page)).toHaveValue('What is a group?');
+    await expect(page.getByText(/You are changing message #1/)).toBeVisible();
+    await composer(page).fill('calculate 6 * 7');
+    await composer(page).press('Enter');
+    await expect(line(page, 'calculate 6 * 7').getByText('edited')).toBeVisible();
+    await answered(page);
+    await expect(feed(page)).toContainText('6 * 7 = 42');
+    await expect(feed(page).getByRole('article')).toHaveCount(2);
+  });
+
+  test('a tool waits for a person, and goes on in its place when it is allowed', async () => {
+    const page = person();
+    await send(page, 'send a mail to Bob');
+    await answered(page);
+    const approval = page.getByRole('region', { name: 'Approval of sendMail' });
+    await expect(approval).toContainText('bob@example.org');
+    await expectAccessible(page);
+    await approval.getByRole('button', { name: 'Allow' }).click();
+    await expect(approval).toBeHidden();
+    await expect(feed(page)).toContainText('Sent to bob@example.org');
+    await answered(page);
+    await expect(feed(page).getByRole('article')).toHaveCount(4);
+  });
+
+  test('files go with a message', async () => {
+    const page = person();
+    await page.setInputFiles('input[type=file]', {
+      name: 'notes.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('some notes'),
+    });
+    await expect(page.getByRole('list', { name: 'To be attached' })).toContainText('notes.txt');
+    await send(page, 'help with these');
+    await committed(page, 'help with these');
+    await expect(
+      line(page, 'help with these').getByRole('list', { name: 'Attachments' }),
+    ).toContainText('notes.txt');
+    await answered(page);
+  });
+
+  test('what is written without a connection waits, survives a reload, and is sent once', async () => {
+    const page = person();
+    await page.context().setOffline(true);
+    await send(page, 'Written in a tunnel');
+    await expect(line(page, 'Written in a tunnel')).toContainText(/Waits to be sent|Sending/);
+    await page.context().setOffline(false);
+    await page.reload();
+    await committed(page, 'Written in a tunnel');
+    await answered(page);
+    const own = feed(page).getByRole('article', { name: /^You/ });
+    await expect(own.filter({ hasText: 'Written in a tunnel' })).toHaveCount(1);
+  });
+
+  test('a conversation is renamed, found by its name with the keyboard, archived and brought back', async () => {
+    const page = person();
+    const title = `Sums and mails ${sessionId.slice(-6)}`;
+    await page.getByRole('button', { name: 'Conversation menu' }).click();
+    await expectAccessible(page);
+    await page.getByRole('menuitem', { name: 'Rename…' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill(title);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('heading', { name: title })).toBeVisible();
+    await page.goto(`${webUrl()}/inbox`);
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Go to, or do…').fill(title.toLowerCase());
+    await expect(page.getByRole('option', { name: title }).first()).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(new RegExp(sessionId));
+    await page.getByRole('button', { name: 'Conversation menu' }).click();
+    await page.getByRole('menuitem', { name: 'Archive' }).click();
+    await expect(page.getByText('This conversation is archived.')).toBeVisible();
+    const inbox = page.getByRole('region', { name: 'Inbox' });
+    await expect(inbox.getByText(title)).toBeHidden();
+    await inbox.getByRole('radio', { name: 'Archived' }).click();
+    await expect(inbox.getByText(title)).toBeVisible();
+    await page.getByRole('button', { name: 'Conversation menu' }).click();
+    await page.getByRole('menuitem', { name: 'Bring back' }).click();
+    await expect(composer(page)).toBeVisible();
+  });
+
+  test('a message is found by its words, and opened at its place', async () => {
+    const page = person();
+    await page.getByRole('link', { name: 'Search in all conversations' }).click();
+    await expect(page.getByRole('heading', { name: 'Search' })).toBeVisible();
+    await expectAccessible(page);
+    const results = page.getByRole('list', { name: 'Messages found' });
+    await expect(async () => {
+      await page.getByRole('searchbox').fill('in a TUNNEL');
+      await page.getByRole('button', { name: 'Search', exact: true }).click();
+      await expect(results.getByRole('link').first()).toBeVisible({ timeout: 2_000 });
+      await page.goto(`${webUrl()}/search?q=in+a+TUNNEL`);
+      await expect(results.getByRole('link').first()).toBeVisible({ timeout: 2_000 });
+    }).toPass();
+    await expectAccessible(page);
+    await results
+      .getByRole('link', { name: /You: Written in a tunnel/ })
+      .first()
+      .click();
+    await expect(page).toHaveURL(/\?at=\d+/);
+    await expect(line(page, 'Written in a tunnel').first()).toBeVisible();
+  });
+
+  test('on a phone the list and the conversation are two screens', async () => {
+    const page = person();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${webUrl()}/inbox/${sessionId}`);
+    await expect(composer(page)).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Inbox' })).toBeHidden();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Back to the inbox' }).click();
+    await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
+    await expect(composer(page)).toBeHidden();
+    await expectAccessible(page);
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('reading further up is not disturbed by an answer that is being written', async () => {
+    const page = person();
+    await page.goto(`${webUrl()}/inbox/${sessionId}`);
+    await send(page, 'tell me a long story');
+    await expect(streaming(page)).toContainText(/(\w+\W+){12}/);
+    await feed(page).evaluate((element) => element.scrollTo({ top: 0 }));
+    await expect(page.getByRole('button', { name: /still writing/ })).toBeVisible();
+    const top = await feed(page).evaluate((element) => element.scrollTop);
+    const words = () => streaming(page).count();
+    await expect.poll(words).toBe(0);
+    expect(await feed(page).evaluate((element) => element.scrollTop)).toBe(top);
+    await page.keyboard.press('Escape');
+    await answered(page);
+    expect(await feed(page).evaluate((element) => element.scrollTop)).toBe(top);
+    await page.getByRole('button', { name: /new|Latest/ }).click();
+    await expect(page.getByRole('button', { name: /new|Latest/ })).toBeHidden();
+  });
+}
