@@ -6,6 +6,7 @@ import {
   isCold,
   type Reply,
   type SessionHead,
+  spillTails,
 } from '@fleetlm/conversation';
 import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
 import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
@@ -15,6 +16,7 @@ import type { SystemCommand, SystemReply, SystemState } from '../membership/syst
 import { encodeCommand } from './command-codec.ts';
 import { ConversationMachine } from './conversation-machine.ts';
 import type { GroupReply } from './group-reply.ts';
+import type { SpillFile } from './spill-file.ts';
 import { SystemMachine } from './system-machine.ts';
 
 /** A read that can't be confirmed within this is refused; callers look for another replica. */
@@ -26,7 +28,15 @@ export interface GroupsOptions {
   readonly placement: Placement;
   readonly perform: (effect: Effect) => void;
   readonly systemChanged: () => void;
+  /** Where messages go that wait for Postgres, when there are many. */
+  readonly spill: SpillFile;
 }
+
+/** Groups with a smaller backlog keep it in memory. */
+const SPILL_BACKLOG_MIN = 1_000;
+const SPILL_EVERY_MS = 250;
+/** Written in one go, while the event loop waits. */
+const SPILL_BYTES_PER_TURN = 2 * 1024 * 1024;
 
 /** How a proposal to a group of this node ended, with the reply of its own machine. */
 export type Proposed<R> =
@@ -48,6 +58,7 @@ export class Groups {
   /** Adds all groups that placement gives to this node; replays what the disk holds of them. */
   open(host: RaftHost<GroupReply>): void {
     this.#host = host;
+    setInterval(() => this.#spill(), SPILL_EVERY_MS).unref();
     const { self, groups, placement, perform } = this.#options;
     for (let group = 0; group < groups; group += 1) {
       const voters = placement.replicasOf(group);
@@ -65,6 +76,20 @@ export class Groups {
         preferredLeader: voters[0] ?? 0,
         machine: this.#system,
       });
+  }
+
+  /** While Postgres is away messages wait on the disk, not in memory. */
+  #spill(): void {
+    let room = SPILL_BYTES_PER_TURN;
+    for (const { state } of this.#machines.values()) {
+      if (state.flushBacklog < SPILL_BACKLOG_MIN) continue;
+      room -= spillTails(state, this.#options.spill, room);
+      if (room <= 0) return;
+    }
+  }
+
+  get spilledBytes(): number {
+    return this.#options.spill.bytes;
   }
 
   /** Null: this node holds no replica of the group. */

@@ -11,6 +11,7 @@ import type { Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
+import { SpillFile } from '../groups/spill-file.ts';
 import type { AgentSecrets } from '../membership/agent-secrets.ts';
 import { type ClusterDescriptor, nodeIdOf, numberOf } from '../membership/cluster-descriptor.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
@@ -97,6 +98,7 @@ export class Member {
         if (effect.dispatch.status === 'failed')
           this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
       },
+      spill: new SpillFile(environment.dataDirectory),
       systemChanged: () => undefined,
     });
     this.#host = createRaftHost<GroupReply>({
