@@ -44,8 +44,8 @@ import {
   start,
   stop,
   tell,
-  update,
   USER,
+  update,
 } from './testing/commands.ts';
 import { intents, SESSIONS, Wishes } from './testing/intents.ts';
 
