@@ -1,5 +1,7 @@
+import type { FlusherStats } from '../effects/flusher/index.ts';
 import type { Groups } from '../groups/groups.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import type { ClusterShape } from './cluster-shape.ts';
 import type { Leaders } from './leaders.ts';
 
 const READ_SYSTEM_EVERY_MS = 50;
@@ -8,12 +10,20 @@ const READ_SYSTEM_EVERY_MS = 50;
 export class Readiness {
   readonly #groups: Groups;
   readonly #leaders: Leaders;
+  readonly #shape: Pick<ClusterShape, 'own' | 'replicas'>;
+  readonly #archive: () => Pick<FlusherStats, 'failures' | 'databaseUp'>;
   #systemCaughtUp = false;
   #stopping = false;
 
-  constructor(groups: Groups, leaders: Leaders) {
+  constructor(
+    groups: Groups,
+    shape: Pick<ClusterShape, 'leaders' | 'own' | 'replicas'>,
+    archive: () => Pick<FlusherStats, 'failures' | 'databaseUp'>,
+  ) {
     this.#groups = groups;
-    this.#leaders = leaders;
+    this.#leaders = shape.leaders;
+    this.#shape = shape;
+    this.#archive = archive;
   }
 
   get isStopping(): boolean {
@@ -26,9 +36,10 @@ export class Readiness {
   }
 
   /** Reads the system group until that worked once: a restart must not serve the registrations of yesterday. */
-  start(): void {
+  start(caughtUp: () => void): void {
     void this.catchUpSystem().then((isCaughtUp) => {
-      if (!isCaughtUp && !this.#stopping) setTimeout(() => this.start(), READ_SYSTEM_EVERY_MS);
+      if (isCaughtUp) caughtUp();
+      else if (!this.#stopping) setTimeout(() => this.start(caughtUp), READ_SYSTEM_EVERY_MS);
     });
   }
 
@@ -51,6 +62,20 @@ export class Readiness {
     if (!this.#leaders.isReachable(SYSTEM_GROUP))
       reasons.push('the system group has no leader in contact');
     else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
-    return { ready: reasons.length === 0, reasons };
+    const state = this.#shape.own?.state ?? null;
+    if (state === null || state === 'joining')
+      reasons.push('joining: this node is not an active one yet');
+    if (state === 'gone') reasons.push('this node was removed from the cluster: stop it');
+    const catchingUp = this.#shape.replicas.catchingUp;
+    if (catchingUp > 0 && leaderless === 0)
+      reasons.push(`catching up: ${catchingUp} groups are being brought up to date`);
+    if (reasons.length > 0) return { ready: false, reasons };
+    // Conversations go on without it.
+    const { failures, databaseUp } = this.#archive();
+    const isBehind = failures > 0 && !databaseUp;
+    return {
+      ready: true,
+      reasons: isBehind ? ['archive behind: Postgres can not be reached'] : [],
+    };
   }
 }

@@ -189,4 +189,4 @@ export interface HostStats {
   readonly entriesBytesInMemory: number;
 }
 
-export type { Entry };
+export type { ConfChangeSingle, ConfChangeV2, ConfState, Entry };

@@ -43,7 +43,7 @@ describe('a replica that comes back', { timeout: 60_000 }, () => {
     expect(other.running.isLeader(0)).toBe(false);
     expect(c.leaderOf(0)).toBeNull();
     expect(emptied.running.leaderOf(0)).toBe(0);
-    // With the leader's log it is as good as any.
+    // With the leader's log its vote counts again.
     emptied.cut.clear();
     leader.cut.clear();
     await c.boot(leader);
