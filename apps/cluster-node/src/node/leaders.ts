@@ -1,53 +1,66 @@
 import type { RaftHost } from '@fleetlm/raft/host';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import type { GroupReply } from '../groups/group-reply.ts';
+import type { Groups } from '../groups/groups.ts';
 import { type ClusterDescriptor, nodeIdOf } from '../membership/cluster-descriptor.ts';
 import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
+import type { GroupDirectory } from './group-directory.ts';
+import type { Replicas } from './replicas.ts';
 
 export interface LeadersOptions {
   readonly self: number;
   readonly descriptor: ClusterDescriptor;
-  readonly placement: Placement;
+  readonly placement: () => Placement;
   readonly host: RaftHost<GroupReply>;
+  readonly groups: Groups;
+  readonly replicas: Replicas;
+  readonly directory: GroupDirectory;
   readonly mesh: Mesh;
 }
 
-/** Who leads which group, as far as this node can know. */
+/** Who leads which group and who holds it, as far as this node can know. */
 export class Leaders {
   readonly #options: LeadersOptions;
-  readonly #failed = new Set<number>();
 
   constructor(options: LeadersOptions) {
     this.#options = options;
   }
 
-  /** This node's replica of the group stands still until the next start: others have to be asked. */
-  replicaFailed(group: number): void {
-    this.#failed.add(group);
+  /** Has this node a replica of the group that works and is up to date? */
+  holds(group: number): boolean {
+    return this.#options.replicas.isServing(group);
   }
 
-  /** Has this node a replica of the group that works? */
-  holds(group: number): boolean {
-    const { descriptor, placement, self } = this.#options;
-    if (group >= descriptor.groups && group !== SYSTEM_GROUP) return false;
-    return placement.replicasOf(group).includes(self) && !this.#failed.has(group);
+  /** Nodes to ask about a group: those that hold it, as they say; else those that should. */
+  replicasOf(group: number): readonly number[] {
+    const { directory, placement, descriptor } = this.#options;
+    const holders = directory.holdersOf(group);
+    if (holders.length > 0) return holders;
+    if (group >= descriptor.groups && group !== SYSTEM_GROUP) return [];
+    return placement().replicasOf(group);
   }
 
   /** Names of the other nodes with a replica of the group. */
   otherHolders(group: number): readonly string[] {
-    const { descriptor, placement, self } = this.#options;
-    return placement
-      .replicasOf(group)
-      .flatMap((number) => (number === self ? [] : (nodeIdOf(descriptor, number) ?? [])));
+    const { descriptor, self } = this.#options;
+    return this.replicasOf(group).flatMap((number) =>
+      number === self ? [] : (nodeIdOf(descriptor, number) ?? []),
+    );
   }
 
-  /** Number of a node; 0: nobody as far as this node knows, or it has no replica that would know. */
+  /** Number of a node; 0: nobody as far as this node knows. */
   leaderOf(group: number): number {
-    return this.holds(group) ? this.#options.host.leaderOf(group) : 0;
+    const { groups, replicas, host, directory } = this.#options;
+    if (groups.has(group) && !replicas.hasFailed(group)) {
+      const leader = host.leaderOf(group);
+      if (leader !== 0 || replicas.isServing(group)) return leader;
+    }
+    return directory.leaderOf(group);
   }
 
   isReadyHere(group: number): boolean {
-    return this.holds(group) && this.#options.host.isReadyLeader(group);
+    const { groups, replicas, host } = this.#options;
+    return groups.has(group) && !replicas.hasFailed(group) && host.isReadyLeader(group);
   }
 
   /** Is there a leader that this node could reach now? */

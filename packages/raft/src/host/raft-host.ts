@@ -45,6 +45,8 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   readonly #ticker: Ticker;
   /** Of ReadIndex rounds: begins anywhere, so that no answer to an earlier life of this node fits. */
   #requestId: number;
+  /** Removed since the start: what the disk had of them then is deleted. */
+  readonly #removed = new Set<number>();
   #stopAtMs = 0;
   #stopDone: (() => void) | null = null;
 
@@ -69,7 +71,9 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     if (core.replicas.has(group)) throw new RangeError(`group ${group} is there already`);
     if (replicaId !== core.options.nodeNumber)
       throw new RangeError(`replica ${replicaId} on node ${core.options.nodeNumber}`);
-    const recovered = core.options.recovered.groups.find(({ key }) => key.group === group);
+    const recovered = this.#removed.has(group)
+      ? undefined
+      : core.options.recovered.groups.find(({ key }) => key.group === group);
     if (recovered !== undefined && recovered.replicaId !== replicaId) {
       throw new RangeError(
         `group ${group} on disk is replica ${recovered.replicaId}, not ${replicaId}`,
@@ -88,6 +92,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       proposals: new Proposals(core.proposalsPending, core.later),
       reads: new Reads(core.readsPending, core.later, () => this.#nextRequestId()),
       preferredLeader: options.preferredLeader ?? NONE,
+      silentBelow: options.silentBelow ?? 0,
     });
     replica.firstRecords.push(...(created?.firstRecords ?? []));
     core.replicas.set(group, replica);
@@ -123,6 +128,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       core.later(done);
       return;
     }
+    this.#removed.add(group);
     replica.phase = 'removed';
     replica.role = 'follower';
     replica.proposals.abandon();
