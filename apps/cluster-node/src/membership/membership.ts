@@ -68,6 +68,8 @@ export class Membership {
   #disagreement = '';
   #asking: NodeJS.Timeout | null = null;
   #notLetIn = '';
+  #isOutdated = false;
+  #isWriting = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -90,10 +92,19 @@ export class Membership {
     if (this.#asking !== null) clearInterval(this.#asking);
   }
 
-  /** The cluster's nodes have changed: this node's memory of them, for its next start. */
+  /** The cluster's nodes have changed: this node's memory of them, for its next start. One write at a time. */
   nodesChanged(): void {
-    if (this.#descriptor !== null)
-      this.#options.save(this.#descriptor).catch(this.#options.onFailure);
+    this.#isOutdated = true;
+    if (!this.#isWriting) this.#write().catch(this.#options.onFailure);
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#isOutdated && this.#descriptor !== null) {
+      this.#isOutdated = false;
+      await this.#options.save(this.#descriptor);
+    }
+    this.#isWriting = false;
   }
 
   /** To be called once the options' callbacks may be called. */
