@@ -66,7 +66,16 @@ function answerKey(epoch: number): string {
   return `answer-${epoch}`;
 }
 
-/** The calendar day at this place, as a key. */
+const MINUTES_KEPT_MAX = 20_000;
+const dayOfMinute = new Map<string, string>();
+
+/** The calendar day at this place, as a key. Asked for every message again and again, so it is kept by the minute. */
 function localDay(iso: string): string {
-  return new Date(iso).toDateString();
+  const minute = iso.slice(0, 16);
+  const known = dayOfMinute.get(minute);
+  if (known !== undefined) return known;
+  if (dayOfMinute.size >= MINUTES_KEPT_MAX) dayOfMinute.clear();
+  const day = new Date(iso).toDateString();
+  dayOfMinute.set(minute, day);
+  return day;
 }

@@ -8,7 +8,7 @@ import {
 } from '@fleetlm/client/admin';
 import { fetchMetrics } from './operator-calls.ts';
 
-const EVERY_MS: Readonly<Record<MetricRange, number>> = { '15m': 2_000, '24h': 30_000 };
+const EVERY_MS: Readonly<Record<MetricRange, number>> = { '15m': 4_000, '24h': 30_000 };
 
 export interface PolledHistory {
   readonly range: MetricRange;

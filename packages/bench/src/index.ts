@@ -1,3 +1,4 @@
+export { type ArchiveAwayReport, measureArchiveAway } from './archive-away.ts';
 export { parseBenchOptions } from './options.ts';
 export { type BenchReport, runBench } from './run-bench.ts';
 export { type FailoverReport, measureFailover } from './torture/failover.ts';

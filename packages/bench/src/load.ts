@@ -45,7 +45,7 @@ async function closedLoop(
 }
 
 /** Sends on time whatever the answers do, so that a stall shows in the latencies and not in the rate. */
-async function openLoop(
+export async function openLoop(
   users: readonly BenchUser[],
   ratePerSecond: number,
   running: () => boolean,

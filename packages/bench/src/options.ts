@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly bytes: number;
   /** Open loop: messages a second in all, sent on time whatever the answers do; null: closed loop. */
   readonly ratePerSecond: number | null;
+  /** Take Postgres away for so long under an open load, and measure what its return does; null: don't. */
+  readonly archiveAwaySeconds: number | null;
 }
 
 const LIMITS = {
@@ -22,6 +24,7 @@ const LIMITS = {
   warmup: [0, 120],
   bytes: [1, 100_000],
   rate: [1, 100_000],
+  'archive-away': [1, 3_600],
 } as const;
 
 /** Parses the command line; throws an error that names the wrong option. */
@@ -36,6 +39,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       warmup: { type: 'string', default: '5' },
       bytes: { type: 'string', default: '200' },
       rate: { type: 'string' },
+      'archive-away': { type: 'string' },
     },
   });
   const whole = (name: keyof typeof LIMITS, text: string): number => {
@@ -52,5 +56,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     warmupSeconds: whole('warmup', values.warmup),
     bytes: whole('bytes', values.bytes),
     ratePerSecond: values.rate === undefined ? null : whole('rate', values.rate),
+    archiveAwaySeconds:
+      values['archive-away'] === undefined ? null : whole('archive-away', values['archive-away']),
   };
 }

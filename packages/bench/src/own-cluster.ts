@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import type { Credentials } from './credentials.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -15,6 +15,9 @@ const LOOPBACK = '127.0.0.1';
 export interface OwnCluster {
   readonly targets: readonly string[];
   readonly credentials: Credentials;
+  /** Takes Postgres away, and gives it back with what it had. */
+  stopPostgres(): Promise<void>;
+  startPostgres(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,10 +30,10 @@ export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
   const [postgresPort = 0, ...ports] = await freePorts(1 + NODES * 2);
   const publicPorts = ports.slice(0, NODES);
   const meshPorts = ports.slice(NODES);
-  const postgres = await startEmbeddedPostgres({
-    directory: join(directory, 'postgres'),
-    port: postgresPort,
-  });
+  const openPostgres = (): Promise<RunningPostgres> =>
+    startEmbeddedPostgres({ directory: join(directory, 'postgres'), port: postgresPort });
+  let postgres = await openPostgres();
+  const databaseUrl = postgres.url;
   const peers = meshPorts.map((port, index) => `n${index + 1}=${LOOPBACK}:${port}`).join(',');
   const clusterSecret = randomBytes(32).toString('base64url');
   const children = publicPorts.map((port, index) =>
@@ -44,7 +47,7 @@ export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
         CLUSTER_PEERS: peers,
         CLUSTER_SECRET: clusterSecret,
         DATA_DIR: join(directory, `n${index + 1}`),
-        DATABASE_URL: postgres.url,
+        DATABASE_URL: databaseUrl,
         AUTH_JWT_SECRET: credentials.jwtSecret,
         API_KEY: credentials.apiKey,
         LOG_LEVEL: 'warn',
@@ -63,7 +66,15 @@ export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
     await close();
     throw error;
   }
-  return { targets, credentials, close };
+  return {
+    targets,
+    credentials,
+    stopPostgres: () => postgres.stop(),
+    startPostgres: async () => {
+      postgres = await openPostgres();
+    },
+    close,
+  };
 }
 
 async function ready(target: string): Promise<void> {

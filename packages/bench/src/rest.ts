@@ -44,6 +44,16 @@ export async function readProcessFigures(
   return { cpuSeconds, rssMegabytes: Math.round(bytes / 1024 / 1024) };
 }
 
+/** The sum of a metric over all nodes. */
+export async function sumOf(targets: readonly string[], name: string): Promise<number> {
+  let sum = 0;
+  for (const target of targets) {
+    const response = await fetch(`${target}/metrics`, { signal: AbortSignal.timeout(5000) });
+    sum += metric(await response.text(), name, target);
+  }
+  return sum;
+}
+
 function metric(text: string, name: string, target: string): number {
   const line = text
     .split('\n')

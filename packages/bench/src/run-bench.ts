@@ -89,8 +89,8 @@ async function measure(
 }
 
 /** A fresh agent, and per user a fresh conversation and a socket to one of the nodes in turn. */
-async function signIn(
-  options: BenchOptions,
+export async function signIn(
+  options: Pick<BenchOptions, 'users' | 'bytes'>,
   targets: readonly string[],
   credentials: Credentials,
   rest: Rest,
@@ -118,7 +118,7 @@ async function signIn(
   return users;
 }
 
-async function readBack(users: readonly BenchUser[], rest: Rest): Promise<Verdict> {
+export async function readBack(users: readonly BenchUser[], rest: Rest): Promise<Verdict> {
   const sum = { lost: 0, duplicated: 0, gaps: 0 };
   for (const user of users) {
     const verdict = verifySession(await readAll(user.sessionId, rest), user.acked);
@@ -145,6 +145,6 @@ async function readAll(sessionId: string, rest: Rest): Promise<readonly StoredMe
   }
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -44,6 +44,7 @@ import {
   start,
   stop,
   tell,
+  update,
   USER,
 } from './testing/commands.ts';
 import { intents, SESSIONS, Wishes } from './testing/intents.ts';
@@ -118,6 +119,7 @@ describe('out of memory', () => {
       create(),
       read(2),
       archive(),
+      update({ status: 'archived' }),
       start(1, 2),
       complete(1, 1, 9),
       fail(1, 1),

@@ -47,6 +47,8 @@ export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.
 export type { SessionSnapshot } from './session-snapshot.ts';
 export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
 export { readSessionSnapshot } from './snapshot-fields.ts';
+export { spillTails } from './spill.ts';
+export type { SpillStore } from './spilled-front.ts';
 export type {
   AnswerCheckpoint,
   DispatchState,

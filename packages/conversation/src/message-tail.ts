@@ -12,6 +12,7 @@ import {
 import { idBytes, idEnd, isPackable, readId, writeId } from './byte-ids.ts';
 import { ByteLog } from './byte-log.ts';
 import type { NewMessage, Sender } from './commands.ts';
+import { SpilledFront, type SpillStore } from './spilled-front.ts';
 import type { Message } from './state.ts';
 
 /*
@@ -33,7 +34,10 @@ export interface TailOwner {
 /** The newest messages of a session, packed. Invariant: holds exactly seq firstSeq to firstSeq + count - 1. */
 export class MessageTail {
   readonly #log: ByteLog;
+  /** Null: all of it is in memory. */
+  #front: SpilledFront | null = null;
   #firstSeq: number;
+  /** In memory. */
   #count: number;
 
   private constructor(log: ByteLog, firstSeq: number, count: number) {
@@ -58,12 +62,46 @@ export class MessageTail {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#count + (this.#front?.count ?? 0);
+  }
+
+  /** Of messages in memory. */
+  get bytesInMemory(): number {
+    return this.#log.end - this.#log.start;
+  }
+
+  /** Of the first message in memory. */
+  get #logFirstSeq(): number {
+    return this.#firstSeq + (this.#front?.count ?? 0);
+  }
+
+  /**
+   * Moves the oldest messages out of memory, all but the newest `keep` and at most `bytesMax`. What is read stays the same.
+   * Answers with the bytes moved; 0: there is nothing to move, or no room.
+   */
+  spill(store: SpillStore, keep: number, bytesMax: number): number {
+    const view = this.#log.view();
+    let length = 0;
+    let count = 0;
+    while (count < this.#count - keep && length < bytesMax) {
+      length += readU32(view, length);
+      count += 1;
+    }
+    if (count === 0) return 0;
+    const handle = store.write(view.subarray(0, length));
+    if (handle === null) return 0;
+    this.#front ??= new SpilledFront();
+    this.#front.add({ handle, store, count });
+    this.#log.drop(length);
+    this.#count -= count;
+    return length;
   }
 
   /** Not copied; what is added or dropped later does not change it. */
   view(): Uint8Array {
-    return this.#log.view();
+    return this.#front === null
+      ? this.#log.view()
+      : joined([...this.#front.bytes(), this.#log.view()]);
   }
 
   /** As `view`, but of the messages before `neededSeq` only the newest that fit in `bytesMax` together with the rest. */
@@ -97,6 +135,13 @@ export class MessageTail {
   /** Drops every message before `firstSeq`. */
   dropBefore(firstSeq: number): void {
     let length = 0;
+    if (this.#front !== null) {
+      const gone = Math.min(this.#front.count, Math.max(0, firstSeq - this.#firstSeq));
+      this.#front.drop(gone);
+      this.#firstSeq += gone;
+      if (this.#front.count > 0) return;
+      this.#front = null;
+    }
     while (this.#firstSeq < firstSeq && this.#count > 0) {
       length += readU32(this.#log.bytes, this.#log.start + length);
       this.#firstSeq += 1;
@@ -110,7 +155,12 @@ export class MessageTail {
     const { bytes, end } = this.#log;
     let offset = this.#log.start;
     let total = 0;
-    for (let seq = this.#firstSeq; seq < toSeq && offset < end; seq += 1) {
+    for (const record of this.#front?.records(this.#firstSeq, fromSeq) ?? []) {
+      if (record.seq >= toSeq) return toSeq;
+      total += readU32(record.bytes, record.offset);
+      if (total >= bytesMax) return record.seq;
+    }
+    for (let seq = this.#logFirstSeq; seq < toSeq && offset < end; seq += 1) {
       const length = readU32(bytes, offset);
       offset += length;
       if (seq >= fromSeq) total += length;
@@ -124,7 +174,12 @@ export class MessageTail {
     const messages: Message[] = [];
     const { bytes, end } = this.#log;
     let offset = this.#log.start;
-    for (let seq = this.#firstSeq; seq <= toSeq && offset < end; seq += 1) {
+    if (this.#front !== null && fromSeq < this.#logFirstSeq)
+      for (const record of this.#front.records(this.#firstSeq, fromSeq)) {
+        if (record.seq > toSeq) return messages;
+        messages.push(decode(record.bytes, record.offset, record.seq, owner));
+      }
+    for (let seq = this.#logFirstSeq; seq <= toSeq && offset < end; seq += 1) {
       if (seq >= fromSeq) messages.push(decode(bytes, offset, seq, owner));
       offset += readU32(bytes, offset);
     }
@@ -162,4 +217,14 @@ function checkedEnd(bytes: Uint8Array, offset: number): number {
   if (kindAt + 2 > end || textEnd(bytes, kindAt) > end)
     throw new RangeError(`the message record at byte ${offset} is cut off`);
   return end;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { parseBenchOptions, runBench } from '@fleetlm/bench';
+import { measureArchiveAway, parseBenchOptions, runBench } from '@fleetlm/bench';
 import { repositoryRoot } from '../src/repository.ts';
 
 const USAGE =
-  'npm run bench -- [--target URL,...] [--users 30] [--depth 5] [--seconds 20] [--warmup 5] [--bytes 200] [--rate N]';
+  'npm run bench -- [--target URL,...] [--users 30] [--depth 5] [--seconds 20] [--warmup 5] [--bytes 200] [--rate N]' +
+  ' [--archive-away SECONDS]';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(`${USAGE}\n`);
@@ -12,7 +13,13 @@ if (process.argv.includes('--help')) {
 
 try {
   const options = parseBenchOptions(process.argv.slice(2));
-  const report = await runBench(options, join(repositoryRoot, 'apps/cluster-node/src/main.ts'));
+  const nodeMain = join(repositoryRoot, 'apps/cluster-node/src/main.ts');
+  if (options.archiveAwaySeconds !== null) {
+    const report = await measureArchiveAway(options, nodeMain);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.exit(report.lost + report.duplicated + report.gaps === 0 ? 0 : 1);
+  }
+  const report = await runBench(options, nodeMain);
   process.stdout.write(`${JSON.stringify(report)}\n`);
   process.exit(report.lost + report.duplicated + report.gaps === 0 ? 0 : 1);
 } catch (error) {

@@ -6,6 +6,7 @@ import {
   isCold,
   type Reply,
   type SessionHead,
+  spillTails,
 } from '@fleetlm/conversation';
 import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
 import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
@@ -16,6 +17,7 @@ import type { SystemCommand, SystemReply, SystemState } from '../membership/syst
 import { encodeCommand } from './command-codec.ts';
 import { ConversationMachine } from './conversation-machine.ts';
 import type { GroupReply } from './group-reply.ts';
+import type { SpillFile } from './spill-file.ts';
 import { SystemMachine } from './system-machine.ts';
 
 /** A read that can't be confirmed within this is refused; callers look for another replica. */
@@ -26,7 +28,15 @@ export interface GroupsOptions {
   readonly founders: readonly MemberNode[];
   readonly perform: (effect: Effect) => void;
   readonly systemChanged: () => void;
+  /** Where messages go that wait for Postgres, when there are many. */
+  readonly spill: SpillFile;
 }
+
+/** Groups with a smaller backlog keep it in memory. */
+const SPILL_BACKLOG_MIN = 1_000;
+const SPILL_EVERY_MS = 250;
+/** Written in one go, while the event loop waits. */
+const SPILL_BYTES_PER_TURN = 2 * 1024 * 1024;
 
 /** How a proposal to a group of this node ended, with the reply of its own machine. */
 export type Proposed<R> =
@@ -48,6 +58,7 @@ export class Groups {
 
   attach(host: RaftHost<GroupReply>): void {
     this.#host = host;
+    setInterval(() => this.#spill(), SPILL_EVERY_MS).unref();
   }
 
   /**
@@ -76,6 +87,20 @@ export class Groups {
   /** Is a replica of the group open here? */
   has(group: number): boolean {
     return group === SYSTEM_GROUP ? this.#hasSystem : this.#machines.has(group);
+  }
+
+  /** While Postgres is away messages wait on the disk, not in memory. */
+  #spill(): void {
+    let room = SPILL_BYTES_PER_TURN;
+    for (const { state } of this.#machines.values()) {
+      if (state.flushBacklog < SPILL_BACKLOG_MIN) continue;
+      room -= spillTails(state, this.#options.spill, room);
+      if (room <= 0) return;
+    }
+  }
+
+  get spilledBytes(): number {
+    return this.#options.spill.bytes;
   }
 
   /** Null: this node holds no replica of the group. */

@@ -9,6 +9,7 @@ import type { Flusher } from '../effects/flusher/index.ts';
 import { performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
+import { SpillFile } from '../groups/spill-file.ts';
 import type { AgentSecrets } from '../membership/agent-secrets.ts';
 import { type LiveDescriptor, ownNumber } from '../membership/cluster-descriptor.ts';
 import type { DataDirectory } from '../membership/data-directory.ts';
@@ -104,6 +105,7 @@ export class Member {
         if (effect.dispatch.status === 'failed')
           this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
       },
+      spill: new SpillFile(environment.dataDirectory),
       systemChanged: () => this.shape.systemChanged(),
     });
     this.#host = openHost({

@@ -109,6 +109,11 @@ export function observeParts(parts: ObservedParts): void {
     for (const { state } of groups.ledGroups()) backlog += state.flushBacklog;
     return backlog;
   });
+  observe(
+    'fleetlm_spilled_bytes',
+    'Messages that wait for Postgres on the disk, not in memory',
+    () => groups.spilledBytes,
+  );
   observe('fleetlm_flush_rows_total', 'Rows written to Postgres', () => flusher.stats.rowsFlushed);
   observe(
     'fleetlm_flush_failures_total',

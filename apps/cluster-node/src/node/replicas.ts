@@ -45,8 +45,11 @@ export class Replicas {
     const { self, descriptor, groups } = this.#options;
     const isFounder = descriptor.founders.some(({ number }) => number === self);
     const isNew = !onDisk.has(SYSTEM_GROUP);
-    if (isNew && isFounder) this.#found();
-    else if (isNew) groups.add(SYSTEM_GROUP, [], 0);
+    if (onDisk.size === 0 && isFounder) {
+      this.#found();
+      return;
+    }
+    if (isNew) groups.add(SYSTEM_GROUP, [], 0);
     for (const group of onDisk)
       if (group < descriptor.groups || group === SYSTEM_GROUP)
         groups.add(group, [], this.#silentBelow.get(group) ?? 0);

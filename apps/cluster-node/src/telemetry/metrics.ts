@@ -71,6 +71,7 @@ export type ObservedName =
   | 'fleetlm_sessions_evicted_total'
   | 'fleetlm_sessions_hydrated_total'
   | 'fleetlm_flush_backlog_messages'
+  | 'fleetlm_spilled_bytes'
   | 'fleetlm_flush_rows_total'
   | 'fleetlm_flush_failures_total'
   | 'fleetlm_flush_conflicted_sessions'

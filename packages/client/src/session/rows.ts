@@ -52,9 +52,17 @@ export function rowsOf(
   return { rows: thread.map((logged) => rowOf(logged, earlier)), needsOlder };
 }
 
+/** Committed messages do not change: of ten thousand only the new ones are made into rows. */
+const loggedMessages = new WeakMap<Message, Logged>();
+const plainRows = new WeakMap<Message, Row>();
+
 function loggedMessage(message: Message): Logged {
+  const known = loggedMessages.get(message);
+  if (known !== undefined) return known;
   const { id, kind, content, metadata } = message;
-  return { id, kind, content, metadata, from: message };
+  const logged: Logged = { id, kind, content, metadata, from: message };
+  loggedMessages.set(message, logged);
+  return logged;
 }
 
 function loggedEntry(entry: OutboxEntry): Logged {
@@ -76,13 +84,15 @@ function rowOf(
   earlier: ReadonlyMap<string, readonly Message[]>,
 ): Row {
   if (!('seq' in from)) return { type: 'outgoing', key: from.clientMessageId, entry: from };
+  const versions = earlier.get(id) ?? NONE;
+  const isPlain = content === from.content && versions === NONE;
+  const known = isPlain ? plainRows.get(from) : undefined;
+  if (known !== undefined) return known;
   const message = content === from.content ? from : { ...from, content };
-  return {
-    type: 'message',
-    key: clientMessageIdOf(from) ?? id,
-    message,
-    earlier: earlier.get(id) ?? NONE,
-  };
+  const key = clientMessageIdOf(from) ?? id;
+  const row: Row = { type: 'message', key, message, earlier: versions };
+  if (isPlain) plainRows.set(from, row);
+  return row;
 }
 
 /** By the id of a message: what it took the place of. */

@@ -1,9 +1,7 @@
 import {
-  type ConfChangeRefusal,
   type ConfChangeSingle,
   type ConfChangeV2,
   NONE,
-  type ProposalRefusal,
   type RawNode,
   type ReplicaId,
 } from '../core/index.ts';
@@ -27,6 +25,7 @@ import { Intake } from './intake.ts';
 import { createLog, createNode, recoverLog, restoreFromFile } from './open-group.ts';
 import { Proposals, type ProposalWaiter } from './proposals.ts';
 import { Reads } from './reads.ts';
+import { isCoreRefusal, refusalOf } from './refusals.ts';
 import { Replica } from './replica.ts';
 import { Ticker } from './ticker.ts';
 
@@ -378,29 +377,5 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     const replica = this.#core.replicas.get(group);
     if (replica === undefined) throw new RangeError(`group ${group} is not on this node`);
     return replica;
-  }
-}
-
-function isCoreRefusal(reason: ProposalRefusal | ConfChangeRefusal): reason is ProposalRefusal {
-  switch (reason) {
-    case 'not-leader':
-    case 'removed':
-    case 'transferring':
-    case 'uncommitted-limit':
-      return true;
-    default:
-      return false;
-  }
-}
-
-function refusalOf(reason: ProposalRefusal): RefusedProposal['reason'] {
-  switch (reason) {
-    case 'not-leader':
-    case 'removed':
-      return 'not-leader';
-    case 'transferring':
-      return 'transferring';
-    case 'uncommitted-limit':
-      return 'overloaded';
   }
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ClusterHistory, Metric, MetricRange } from '@fleetlm/client/admin';
-import { useId, useMemo, useState } from 'react';
+import { memo, useId, useMemo, useState } from 'react';
 import { type ChartData, chartData } from '@/lib/chart-data.ts';
 import { Unknown } from '../unknown.tsx';
 import { DASHES, seriesColour } from './series-looks.ts';
@@ -20,7 +20,7 @@ export interface ChartPanelProps {
 }
 
 /** A chart with its title, what is normal, and a legend that says now and the highest in words. */
-export function ChartPanel(props: ChartPanelProps) {
+export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const { title, normal, metric, history, nodeIds, range, format, atLeast } = props;
   const id = useId();
   const [cursor, setCursor] = useState<number | null>(null);
@@ -50,7 +50,7 @@ export function ChartPanel(props: ChartPanelProps) {
       />
     </section>
   );
-}
+});
 
 interface LegendProps {
   readonly data: ChartData;
