@@ -82,9 +82,15 @@ test(
     expect(refused?.detail).toContain(`drain of ${drained} is running (${begun?.id})`);
     // The lowest name coordinates; the next one goes on where it dies.
     await cluster.node('n1').kill('SIGKILL');
-    await reached(cluster, 'n3', 'drain', drained, 'done');
+    await expect
+      .poll(
+        async () => (await cluster.call('n3', 'GET', '/api/admin/operations')).body.coordinator,
+        { timeout: 20_000 },
+      )
+      .toMatch(/^n[2-5]$/);
     cluster.startNode('n1');
     await cluster.ready('n1');
+    await reached(cluster, 'n3', 'drain', drained, 'done');
     const rest = ['n1', 'n2', 'n3', 'n4', 'n5'].filter((id) => id !== drained);
     await settled(cluster, 'n2', rest, 3);
     // Ready to stop, and back again under the same name and number.

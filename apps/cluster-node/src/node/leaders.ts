@@ -1,4 +1,4 @@
-import type { RaftHost } from '@fleetlm/raft/host';
+import type { ConfState, RaftHost } from '@fleetlm/raft/host';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
@@ -40,10 +40,13 @@ export class Leaders {
     return placement().replicasOf(group);
   }
 
-  /** Names of the other nodes with a replica of the group. */
+  /** Names of the other nodes with a replica of the group; where it is open here, those of its configuration. */
   otherHolders(group: number): readonly string[] {
-    const { descriptor, self } = this.#options;
-    return this.replicasOf(group).flatMap((number) =>
+    const { descriptor, self, groups, host } = this.#options;
+    // What nodes report is up to a second old: one that holds the group by now must not be left out.
+    const members = groups.has(group) ? membersOf(host.status(group).confState) : [];
+    const holders = members.length > 0 ? members : this.replicasOf(group);
+    return holders.flatMap((number) =>
       number === self ? [] : (nodeIdOf(descriptor, number) ?? []),
     );
   }
@@ -71,4 +74,8 @@ export class Leaders {
     const nodeId = nodeIdOf(descriptor, leader);
     return nodeId !== null && mesh.isConnected(nodeId);
   }
+}
+
+function membersOf({ voters, learners, votersOutgoing }: ConfState): readonly number[] {
+  return [...new Set([...voters, ...learners, ...votersOutgoing])];
 }
