@@ -12,6 +12,9 @@ const nodeWorkspaces = [
   'packages/raft',
 ];
 
+/** A condition is waited for as long as a busy machine needs: a second is not enough for a process to start. */
+const patience = { poll: { timeout: 15_000 } };
+
 const projectName = (workspace: string): string => workspace.slice(workspace.indexOf('/') + 1);
 
 export default defineConfig({
@@ -22,6 +25,7 @@ export default defineConfig({
           name: projectName(workspace),
           root: workspace,
           include: ['src/**/*.test.ts'],
+          expect: patience,
         },
       })),
       // A test that needs a DOM says so in its first line: // @vitest-environment happy-dom
@@ -30,9 +34,10 @@ export default defineConfig({
           name: 'client',
           root: 'packages/client',
           include: ['src/**/*.test.{ts,tsx}'],
+          expect: patience,
         },
       },
-      { test: { name: 'examples', root: 'examples', include: ['*.test.ts'] } },
+      { test: { name: 'examples', root: 'examples', include: ['*.test.ts'], expect: patience } },
       {
         resolve: { alias: { '@/': `${import.meta.dirname}/apps/web/` } },
         test: {
@@ -47,6 +52,7 @@ export default defineConfig({
           root: 'apps/cluster-node',
           include: ['test/**/*.test.ts'],
           fileParallelism: false,
+          expect: patience,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

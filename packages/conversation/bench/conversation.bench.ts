@@ -59,6 +59,8 @@ function append(session: number): Command {
       preview: `message ${made} ${'x'.repeat(40)}`,
     },
     debounceMs: 500,
+    whileAnswering: 'queue',
+    held: null,
     timeMs: 1_790_000_000_000 + made,
   };
 }
