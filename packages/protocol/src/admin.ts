@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
+import type { OperationsAnswer } from './operations.ts';
 
 const count = z.int().min(0);
 const ageMs = z.number().min(0);
@@ -9,6 +10,8 @@ export const clusterNodeSchema = z.strictObject({
   node_id: nodeIdSchema,
   /** `unknown`: no word from it yet since the reporter started. */
   state: z.enum(['up', 'down', 'unknown']),
+  /** What the cluster has decided about it; left out where it is not known. */
+  membership: z.enum(['joining', 'active', 'draining', 'lost', 'gone']).optional(),
   /** `host:port` on the mesh. */
   address: z.string().nullable(),
   leaders: count.nullable(),
@@ -107,6 +110,7 @@ export interface AdminServerToClientEvents {
   'cluster:snapshot': (snapshot: ClusterSnapshot) => void;
   'cluster:delta': (delta: ClusterDelta) => void;
   'cluster:event': (event: ClusterEventBody) => void;
+  'cluster:operations': (operations: OperationsAnswer) => void;
 }
 
 export type AdminClientToServerEvents = Readonly<Record<never, never>>;

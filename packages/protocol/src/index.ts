@@ -10,6 +10,7 @@ export * from './ids.ts';
 export { isStorable, type JsonObject, type JsonValue, jsonObject } from './json-object.ts';
 export * from './messages.ts';
 export * from './metrics.ts';
+export * from './operations.ts';
 export { fieldErrors, type Parsed, parse } from './parse.ts';
 export * from './plain.ts';
 export * from './search.ts';

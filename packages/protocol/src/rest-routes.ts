@@ -27,6 +27,7 @@ import {
   postMessageSchema,
 } from './messages.ts';
 import { METRICS_ROUTES } from './metrics.ts';
+import { OPERATION_ROUTES } from './operation-routes.ts';
 import { SEARCH_ROUTES } from './search.ts';
 import {
   createSessionSchema,
@@ -321,7 +322,8 @@ const OPERATOR_ROUTES: readonly RestRoute[] = [
     method: 'POST',
     path: '/api/admin/nodes/:id/drain',
     topic: 'Operators',
-    summary: 'Hands over every group that the node leads.',
+    summary:
+      'Begins the operation `drain`: leaders and replicas leave the node, then it may be stopped.',
     access: 'operator',
     id: nodeIdSchema,
     answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
@@ -373,6 +375,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
+  ...OPERATION_ROUTES,
   ...METRICS_ROUTES,
   ...HEALTH_ROUTES,
 ];

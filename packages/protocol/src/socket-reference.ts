@@ -6,6 +6,7 @@ import {
   clusterSnapshotSchema,
 } from './admin.ts';
 import { messageSchema, sendMessageSchema } from './messages.ts';
+import { operationsAnswerSchema } from './operations.ts';
 import {
   type ClientToServerEvents,
   doneSchema,
@@ -109,6 +110,10 @@ export const ADMIN_SOCKET_EVENTS = {
   'cluster:snapshot': {
     summary: 'The whole cluster, right after connecting.',
     payload: clusterSnapshotSchema,
+  },
+  'cluster:operations': {
+    summary: 'Operations, after connecting and when one of them changes, once a second at most.',
+    payload: operationsAnswerSchema,
   },
   'cluster:delta': {
     summary: 'What changed, once a second.',

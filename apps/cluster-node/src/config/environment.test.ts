@@ -63,8 +63,11 @@ describe('the environment', () => {
     ['CLUSTER_PEERS', 'n1'],
     ['CLUSTER_PEERS', 'n1=127.0.0.1'],
     ['CLUSTER_PEERS', 'n1=a:1,n1=b:2'],
-    ['CLUSTER_PEERS', 'n2=127.0.0.1:4102'],
-    ['CLUSTER_PEERS', '1,2,3,4,5,6'.replace(/\d/g, 'n$&=127.0.0.1:410$&')],
+    [
+      'CLUSTER_PEERS',
+      Array.from({ length: 33 }, (_, at) => `n${at}=127.0.0.1:${4101 + at}`).join(),
+    ],
+    ['NODE_REPLACE_AFTER_MS', '5 min'],
     ['CLUSTER_SECRET', 'short'],
     ['SECRET_KEYS', 'a-key-that-is-long-enough,short'],
     ['RAFT_GROUPS', '257'],
@@ -82,6 +85,14 @@ describe('the environment', () => {
     expect(message).toContain(`${name} `);
     expect(message).toContain(VARIABLES[name].meaning);
     expect(message).toContain(`Example: ${VARIABLES[name].example}`);
+  });
+
+  test('a node that joins later need not name itself, unless nobody could call it where it listens', () => {
+    const environment = { ...GOOD, CLUSTER_PEERS: 'n2=127.0.0.1:4102' };
+    expect(readEnvironment({ ...environment, CLUSTER_SECRET: 'a-secret' }).peers).toHaveLength(1);
+    expect(messageOf({ ...environment, MESH_HOST: '0.0.0.0' })).toContain(
+      'CLUSTER_PEERS must name this node too',
+    );
   });
 
   test('several nodes need a secret', () => {

@@ -21,6 +21,8 @@ export interface Environment {
   readonly flushIntervalMs: number;
   readonly sessionIdleMs: number;
   readonly hotSessionsMax: number;
+  /** A node that is away for longer is replaced, where another one can take its replicas. */
+  readonly nodeReplaceAfterMs: number;
   readonly jwtSecret: string | null;
   readonly jwksUrl: string | null;
   readonly apiKey: string | null;
@@ -36,8 +38,23 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Every node keeps the cluster's own facts, and more than five copies of them make writing them slow. */
-const NODES_MAX = 5;
+/** All nodes are connected with each other, and tell each other how they are once a second. */
+const NODES_MAX = 32;
+/** Addresses that are good to listen on, but nobody can call. */
+const WILDCARDS = ['0.0.0.0', '::'];
+
+/** Where other nodes call this one: as CLUSTER_PEERS has it, else where it listens. */
+export function ownAddress({
+  nodeId,
+  peers,
+  mesh,
+}: Pick<Environment, 'nodeId' | 'peers' | 'mesh'>): {
+  readonly host: string;
+  readonly port: number;
+} {
+  const named = peers.find((peer) => peer.nodeId === nodeId);
+  return named === undefined ? mesh : { host: named.host, port: named.port };
+}
 
 const schema = z.strictObject({
   NODE_ID: VARIABLES.NODE_ID.schema,
@@ -55,6 +72,7 @@ const schema = z.strictObject({
   FLUSH_INTERVAL_MS: VARIABLES.FLUSH_INTERVAL_MS.schema,
   SESSION_IDLE_MS: VARIABLES.SESSION_IDLE_MS.schema,
   HOT_SESSIONS_MAX: VARIABLES.HOT_SESSIONS_MAX.schema,
+  NODE_REPLACE_AFTER_MS: VARIABLES.NODE_REPLACE_AFTER_MS.schema,
   AUTH_JWT_SECRET: VARIABLES.AUTH_JWT_SECRET.schema,
   AUTH_JWKS_URL: VARIABLES.AUTH_JWKS_URL.schema,
   API_KEY: VARIABLES.API_KEY.schema,
@@ -106,14 +124,16 @@ function isVariableName(name: unknown): name is VariableName {
 function faultsBetween(variables: Variables): readonly Fault[] {
   const faults: Fault[] = [];
   const peers = variables.CLUSTER_PEERS;
-  if (peers !== undefined && !peers.some((peer) => peer.nodeId === variables.NODE_ID))
+  const namesItself = peers?.some((peer) => peer.nodeId === variables.NODE_ID) ?? true;
+  if (!namesItself && WILDCARDS.includes(variables.MESH_HOST))
     faults.push({
       name: 'CLUSTER_PEERS',
-      message: `must name this node too (NODE_ID=${variables.NODE_ID})`,
+      message: `must name this node too (NODE_ID=${variables.NODE_ID}), since MESH_HOST=${variables.MESH_HOST} is no address to call`,
     });
   if ((peers?.length ?? 1) > NODES_MAX)
     faults.push({ name: 'CLUSTER_PEERS', message: `must not name more than ${NODES_MAX} nodes` });
-  if ((peers?.length ?? 1) > 1 && variables.CLUSTER_SECRET === undefined)
+  const isAlone = namesItself && (peers?.length ?? 1) === 1;
+  if (!isAlone && variables.CLUSTER_SECRET === undefined)
     faults.push({ name: 'CLUSTER_SECRET', message: 'must be set when there are several nodes' });
   if (variables.AUTH_JWT_SECRET === undefined && variables.AUTH_JWKS_URL === undefined)
     faults.push({ name: 'AUTH_JWT_SECRET', message: 'must be set (or AUTH_JWKS_URL)' });
@@ -150,6 +170,7 @@ function toEnvironment(variables: Variables): Environment {
     flushIntervalMs: variables.FLUSH_INTERVAL_MS,
     sessionIdleMs: variables.SESSION_IDLE_MS,
     hotSessionsMax: variables.HOT_SESSIONS_MAX,
+    nodeReplaceAfterMs: variables.NODE_REPLACE_AFTER_MS,
     jwtSecret: variables.AUTH_JWT_SECRET ?? null,
     jwksUrl: variables.AUTH_JWKS_URL ?? null,
     apiKey: variables.API_KEY ?? null,

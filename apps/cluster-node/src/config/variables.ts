@@ -85,7 +85,7 @@ export const VARIABLES = {
   ),
   CLUSTER_PEERS: variable(
     peers.optional(),
-    'the mesh addresses of the founding nodes, this one included; leave it out for a single node',
+    'the mesh addresses of the founding nodes, this one included; for a node that joins later, of any living ones; leave it out for a single node',
     'CLUSTER_PEERS=n1=127.0.0.1:4101,n2=127.0.0.1:4102,n3=127.0.0.1:4103',
   ),
   CLUSTER_SECRET: variable(
@@ -132,6 +132,11 @@ export const VARIABLES = {
     integer(256, 10_000_000).default(20_000),
     'how many sessions a node keeps in memory before those that have been quiet longest leave it sooner',
     'HOT_SESSIONS_MAX=20000',
+  ),
+  NODE_REPLACE_AFTER_MS: variable(
+    integer(1_000, 86_400_000).default(300_000),
+    'how long a node may be away before its replicas are made anew elsewhere, in milliseconds',
+    'NODE_REPLACE_AFTER_MS=300000',
   ),
   AUTH_JWT_SECRET: variable(
     text.min(1).optional(),

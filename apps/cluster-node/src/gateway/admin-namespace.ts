@@ -1,9 +1,12 @@
-import type { ClusterSnapshot } from '@fleetlm/protocol';
+import type { ClusterSnapshot, OperationsAnswer } from '@fleetlm/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { AdminRuntime, Subscription } from '../runtime/runtime-api.ts';
 import { clusterEvent, clusterSnapshot } from './cluster-wire.ts';
+import { operationBody } from './operation-wire.ts';
 
 const DELTA_EVERY_MS = 1_000;
+/** The newest; older ones are read over REST. */
+const OPERATIONS_SHOWN = 20;
 
 /** The namespace `/admin`: a snapshot on connecting, then what changed once a second, and events at once. */
 export class AdminNamespace {
@@ -11,6 +14,7 @@ export class AdminNamespace {
   readonly #admin: AdminRuntime;
   readonly #events: Subscription;
   #timer: NodeJS.Timeout | null = null;
+  #lastOperations = '';
   #last: Fingerprints = { nodes: new Map(), groups: new Map() };
 
   constructor(namespace: Namespace, admin: AdminRuntime) {
@@ -25,12 +29,21 @@ export class AdminNamespace {
     const snapshot = clusterSnapshot(this.#admin.cluster());
     if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
     socket.emit('cluster:snapshot', snapshot);
+    socket.emit('cluster:operations', this.#operations());
     this.#timer ??= setInterval(() => this.#tick(), DELTA_EVERY_MS);
   }
 
   close(): void {
     this.#events.close();
     this.#stop();
+  }
+
+  #operations(): OperationsAnswer {
+    const { operations } = this.#admin;
+    return {
+      coordinator: operations.coordinator(),
+      operations: operations.list().slice(0, OPERATIONS_SHOWN).map(operationBody),
+    };
   }
 
   #stop(): void {
@@ -44,6 +57,10 @@ export class AdminNamespace {
       return;
     }
     const snapshot = clusterSnapshot(this.#admin.cluster());
+    const operations = this.#operations();
+    const text = JSON.stringify(operations);
+    if (text !== this.#lastOperations) this.#namespace.emit('cluster:operations', operations);
+    this.#lastOperations = text;
     const before = this.#last;
     const now = fingerprintsOf(snapshot);
     this.#last = now;

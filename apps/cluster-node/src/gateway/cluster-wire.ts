@@ -23,6 +23,7 @@ function clusterNode(node: NodeView): ClusterNode {
   return {
     node_id: node.nodeId,
     state: node.state,
+    ...(node.membership === null ? {} : { membership: node.membership }),
     address: node.address,
     leaders: node.leaders,
     replicas: node.replicas,

@@ -11,6 +11,7 @@ import { addAgentTestRoutes } from './rest-agent-tests.ts';
 import { addAgentRoutes } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
 import { addChatRoutes } from './rest-chat.ts';
+import { addOperationRoutes } from './rest-cluster-operations.ts';
 import { addDeadLetterRoutes } from './rest-dead-letters.ts';
 import { addDeliveryRoutes } from './rest-deliveries.ts';
 import { addMetricsRoutes } from './rest-metrics.ts';
@@ -47,6 +48,7 @@ export function addRoutes(
   addDeliveryRoutes(app, runtime);
   addDeadLetterRoutes(app, runtime);
   addAdminRoutes(app, runtime);
+  addOperationRoutes(app, runtime);
   addMetricsRoutes(app, runtime);
 }
 

@@ -13,6 +13,7 @@ import { requireOperator } from './access.ts';
 import { clusterSnapshot } from './cluster-wire.ts';
 import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
+import { nameOf } from './rest-cluster-operations.ts';
 
 type ById = FastifyRequest<{ Params: { id: string } }>;
 
@@ -54,8 +55,10 @@ export function addAdminRoutes(app: FastifyInstance, runtime: Runtime): void {
   });
 
   app.post('/api/admin/nodes/:id/drain', async (request: ById, reply) => {
-    requireOperator(identityOf(request));
-    valueOrThrow(await admin.drain(request.params.id));
+    const identity = identityOf(request);
+    requireOperator(identity);
+    const drain = { kind: 'drain', nodeId: request.params.id, group: null } as const;
+    valueOrThrow(await admin.operations.start(drain, nameOf(identity)));
     return reply.status(202).send(ACCEPTED);
   });
 

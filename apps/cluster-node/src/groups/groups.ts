@@ -10,7 +10,8 @@ import {
 } from '@fleetlm/conversation';
 import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
 import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
-import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
+import type { MemberNode } from '../membership/cluster-descriptor.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { encodeSystemCommand } from '../membership/system-codec.ts';
 import type { SystemCommand, SystemReply, SystemState } from '../membership/system-state.ts';
 import { encodeCommand } from './command-codec.ts';
@@ -24,8 +25,7 @@ const READ_TIMEOUT_MS = 1_000;
 
 export interface GroupsOptions {
   readonly self: number;
-  readonly groups: number;
-  readonly placement: Placement;
+  readonly founders: readonly MemberNode[];
   readonly perform: (effect: Effect) => void;
   readonly systemChanged: () => void;
   /** Where messages go that wait for Postgres, when there are many. */
@@ -48,34 +48,45 @@ export class Groups {
   readonly #options: GroupsOptions;
   readonly #machines = new Map<number, ConversationMachine>();
   readonly #system: SystemMachine;
+  #hasSystem = false;
   #host: RaftHost<GroupReply> | null = null;
 
   constructor(options: GroupsOptions) {
     this.#options = options;
-    this.#system = new SystemMachine(options.systemChanged);
+    this.#system = new SystemMachine(options.founders, options.systemChanged);
   }
 
-  /** Adds all groups that placement gives to this node; replays what the disk holds of them. */
-  open(host: RaftHost<GroupReply>): void {
+  attach(host: RaftHost<GroupReply>): void {
     this.#host = host;
     setInterval(() => this.#spill(), SPILL_EVERY_MS).unref();
-    const { self, groups, placement, perform } = this.#options;
-    for (let group = 0; group < groups; group += 1) {
-      const voters = placement.replicasOf(group);
-      if (!voters.includes(self)) continue;
-      const machine = new ConversationMachine(perform);
-      this.#machines.set(group, machine);
-      host.addGroup({ group, replicaId: self, voters, preferredLeader: voters[0] ?? 0, machine });
+  }
+
+  /**
+   * Opens a replica, and replays what the disk holds of it. `voters`: the group's first members, when it is founded;
+   * none for a replica that the disk knows, or that joins. `silentBelow`: see the host.
+   */
+  add(group: number, voters: readonly number[], silentBelow: number): void {
+    const { self, perform } = this.#options;
+    const options = { group, replicaId: self, voters, silentBelow };
+    if (group === SYSTEM_GROUP) {
+      this.#opened().addGroup({ ...options, machine: this.#system });
+      this.#hasSystem = true;
+      return;
     }
-    const voters = placement.replicasOf(SYSTEM_GROUP);
-    if (voters.includes(self))
-      host.addGroup({
-        group: SYSTEM_GROUP,
-        replicaId: self,
-        voters,
-        preferredLeader: voters[0] ?? 0,
-        machine: this.#system,
-      });
+    const machine = new ConversationMachine(perform);
+    this.#machines.set(group, machine);
+    this.#opened().addGroup({ ...options, machine });
+  }
+
+  /** Closes the replica and deletes what the disk holds of it; `done` once that is durable. */
+  remove(group: number, done: () => void): void {
+    this.#machines.delete(group);
+    this.#opened().removeGroup(group, done);
+  }
+
+  /** Is a replica of the group open here? */
+  has(group: number): boolean {
+    return group === SYSTEM_GROUP ? this.#hasSystem : this.#machines.has(group);
   }
 
   /** While Postgres is away messages wait on the disk, not in memory. */
@@ -120,18 +131,26 @@ export class Groups {
     return this.#system.state;
   }
 
-  /** Of conversations, ascending. */
+  /** Of conversations. */
   get hosted(): Iterable<number> {
     return this.#machines.keys();
   }
 
   propose(group: number, command: Command, done: (outcome: Proposed<Reply>) => void): void {
+    if (!this.has(group)) {
+      done(NOT_HERE);
+      return;
+    }
     this.#opened().propose(group, encodeCommand(command), (outcome) => {
       done(outcome.status === 'committed' ? committed(conversationReply(outcome.reply)) : outcome);
     });
   }
 
   proposeSystem(command: SystemCommand, done: (outcome: Proposed<SystemReply>) => void): void {
+    if (!this.#hasSystem) {
+      done(NOT_HERE);
+      return;
+    }
     this.#opened().propose(SYSTEM_GROUP, encodeSystemCommand(command), (outcome) => {
       done(outcome.status === 'committed' ? committed(systemReply(outcome.reply)) : outcome);
     });
@@ -159,7 +178,8 @@ export class Groups {
 
   /** ReadIndex: after `ok` the state holds everything that was acknowledged before the call. */
   read(group: number, done: (outcome: ReadOutcome) => void): void {
-    this.#opened().read(group, READ_TIMEOUT_MS, done);
+    if (this.has(group)) this.#opened().read(group, READ_TIMEOUT_MS, done);
+    else done({ status: 'refused', reason: 'stopped', leader: 0 });
   }
 
   /** Null: this node doesn't lead the group, or isn't ready to propose to it. */
@@ -183,6 +203,9 @@ export class Groups {
     return this.#host;
   }
 }
+
+/** A group may leave this node at any moment: definite, nothing was changed. */
+const NOT_HERE = { status: 'refused', reason: 'not-leader', leader: 0 } as const;
 
 function committed<R>(reply: R): Proposed<R> {
   return { status: 'committed', reply };

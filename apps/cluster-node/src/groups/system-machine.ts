@@ -1,4 +1,5 @@
 import type { StateMachine } from '@fleetlm/raft/host';
+import type { MemberNode } from '../membership/cluster-descriptor.ts';
 import {
   decodeSystemCommand,
   decodeSystemState,
@@ -14,9 +15,12 @@ import type { GroupReply } from './group-reply.ts';
 /** The cluster's own facts as the state machine of the system group. */
 export class SystemMachine implements StateMachine<GroupReply> {
   readonly #changed: () => void;
-  #state: SystemState = emptySystemState();
+  readonly #founders: readonly MemberNode[];
+  #state: SystemState;
 
-  constructor(changed: () => void) {
+  constructor(founders: readonly MemberNode[], changed: () => void) {
+    this.#founders = founders;
+    this.#state = emptySystemState(founders);
     this.#changed = changed;
   }
 
@@ -35,7 +39,7 @@ export class SystemMachine implements StateMachine<GroupReply> {
   }
 
   restore(data: Uint8Array): void {
-    this.#state = decodeSystemState(data);
+    this.#state = decodeSystemState(data, this.#founders);
     this.#changed();
   }
 }

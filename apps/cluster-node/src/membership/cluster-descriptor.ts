@@ -1,28 +1,31 @@
 import * as z from 'zod';
 
-/** A founding member of a cluster. Its number is its replica id in every group and is never given away again. */
+/** A member of a cluster. Its number is its replica id in every group and is never given away again. */
 export interface MemberNode {
   readonly number: number;
   readonly nodeId: string;
   /** Of its data directory: a wiped directory has another one and is not this member. */
   readonly incarnation: string;
-  /** Mesh address as the member was called when the cluster was founded. */
+  /** Mesh address as the member gave it last. */
   readonly host: string;
   readonly port: number;
 }
 
-/** What all nodes of a cluster know of it; fixed when it is founded. */
+/** What all nodes of a cluster know of it. Fixed when it is founded, but for the nodes. */
 export interface ClusterDescriptor {
   readonly clusterId: string;
   readonly groups: number;
+  /** Copies of every group, where there are nodes enough. */
   readonly replicas: number;
-  /** Ascending by number. */
+  /** As the cluster was founded: the first members of its groups follow from them. */
+  readonly founders: readonly MemberNode[];
+  /** Ascending by number; without those that are gone. Another list after a change. */
   readonly nodes: readonly MemberNode[];
 }
 
 const VERSION = 1;
 
-const memberSchema = z.strictObject({
+export const memberSchema = z.strictObject({
   number: z.int().min(1),
   nodeId: z.string().min(1),
   incarnation: z.string().min(1),
@@ -35,18 +38,33 @@ export const descriptorSchema = z.strictObject({
   clusterId: z.string().min(1),
   groups: z.int().min(1).max(256),
   replicas: z.int().min(1),
+  /** Left out by founding nodes of before there were others. */
+  founders: z.array(memberSchema).optional(),
   nodes: z.array(memberSchema).min(1),
 });
 
 /** The durable and the wire form. */
-export function encodeDescriptor(descriptor: ClusterDescriptor): z.output<typeof descriptorSchema> {
-  return { version: VERSION, ...descriptor, nodes: [...descriptor.nodes] };
+export function encodeDescriptor({
+  clusterId,
+  groups,
+  replicas,
+  founders,
+  nodes,
+}: ClusterDescriptor): z.output<typeof descriptorSchema> {
+  return {
+    version: VERSION,
+    clusterId,
+    groups,
+    replicas,
+    founders: [...founders],
+    nodes: [...nodes],
+  };
 }
 
 /** Throws a ZodError. */
 export function decodeDescriptor(value: unknown): ClusterDescriptor {
-  const { version: _, ...descriptor } = descriptorSchema.parse(value);
-  return descriptor;
+  const { version: _, founders, ...descriptor } = descriptorSchema.parse(value);
+  return { ...descriptor, founders: founders ?? descriptor.nodes };
 }
 
 export function memberOf(descriptor: ClusterDescriptor, nodeId: string): MemberNode | null {
@@ -57,9 +75,46 @@ export function nodeIdOf({ nodes }: ClusterDescriptor, number: number): string |
   return nodes.find((node) => node.number === number)?.nodeId ?? null;
 }
 
-/** Throws RangeError: only members get past the handshake. */
-export function numberOf(descriptor: ClusterDescriptor, nodeId: string): number {
+/** Throws RangeError: only a member opens a log. */
+export function ownNumber(descriptor: ClusterDescriptor, nodeId: string): number {
   const member = memberOf(descriptor, nodeId);
   if (member === null) throw new RangeError(`${nodeId} is no node of this cluster`);
   return member.number;
+}
+
+/** The descriptor with the nodes that it has at any moment: whoever holds it sees them come and go. */
+export class LiveDescriptor implements ClusterDescriptor {
+  readonly clusterId: string;
+  readonly groups: number;
+  readonly replicas: number;
+  readonly founders: readonly MemberNode[];
+  #nodes: readonly MemberNode[];
+
+  constructor(descriptor: ClusterDescriptor) {
+    this.clusterId = descriptor.clusterId;
+    this.groups = descriptor.groups;
+    this.replicas = descriptor.replicas;
+    this.founders = descriptor.founders;
+    this.#nodes = descriptor.nodes;
+  }
+
+  get nodes(): readonly MemberNode[] {
+    return this.#nodes;
+  }
+
+  /** False: they are the same. */
+  update(nodes: readonly MemberNode[]): boolean {
+    const next = [...nodes]
+      .sort((a, b) => a.number - b.number)
+      .map(({ number, nodeId, incarnation, host, port }) => ({
+        number,
+        nodeId,
+        incarnation,
+        host,
+        port,
+      }));
+    if (JSON.stringify(next) === JSON.stringify(this.#nodes)) return false;
+    this.#nodes = next;
+    return true;
+  }
 }

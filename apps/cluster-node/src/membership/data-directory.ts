@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod } from 'node:fs/promises';
+import { chmod, rename } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -21,7 +21,17 @@ const IDENTITY_FILE = 'identity';
 const CLUSTER_FILE = 'cluster';
 const SECRET_KEY_FILE = 'secret-key';
 const SECRET_KEY_BYTES = 32;
+const REPLICAS_FILE = 'replicas';
+const OPENED_FILE = 'opened';
+/** What belongs to an identity, and is worthless under another. */
+const OF_ONE_IDENTITY = ['wal', 'snapshots', CLUSTER_FILE, REPLICAS_FILE, OPENED_FILE];
 const VERSION = 1;
+
+const replicasSchema = z.strictObject({
+  version: z.literal(VERSION),
+  silentBelow: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
+});
+const openedSchema = z.strictObject({ version: z.literal(VERSION) });
 
 const identitySchema = z.strictObject({
   version: z.literal(VERSION),
@@ -50,6 +60,14 @@ export interface DataDirectory {
   /** A key of this node's own; null: there is none. */
   secretKey(): Promise<string | null>;
   makeSecretKey(): Promise<string>;
+  /** Of groups that came (back) to this node: below which index it has no say in them. */
+  silentBelow(): Promise<ReadonlyMap<number, number>>;
+  saveSilentBelow(groups: ReadonlyMap<number, number>): Promise<void>;
+  /** Whether the log has ever held the system group: then it must be there. */
+  wasOpened(): Promise<boolean>;
+  markOpened(): Promise<void>;
+  /** The log is gone: what this directory was is put aside, and it becomes another node's at the next start. */
+  forget(): Promise<void>;
   readonly lock: Server;
 }
 
@@ -64,6 +82,8 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
   if (identity !== null && identity.nodeId !== nodeId)
     throw new ForeignDirectoryError(path, identity.nodeId, nodeId);
   const incarnation = identity?.incarnation ?? randomUUID();
+  // A log whose identity is lost must not speak under a new one.
+  if (identity === null) await putAside(path, OF_ONE_IDENTITY, incarnation);
   if (identity === null)
     await writeJson(path, IDENTITY_FILE, { version: VERSION, nodeId, incarnation });
   const cluster = await readBytes(path, CLUSTER_FILE);
@@ -74,8 +94,31 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
     saveDescriptor: (descriptor) => writeJson(path, CLUSTER_FILE, encodeDescriptor(descriptor)),
     secretKey: () => secretKey(path),
     makeSecretKey: () => makeSecretKey(path),
+    silentBelow: async () => {
+      const replicas = await readJson(path, REPLICAS_FILE, replicasSchema);
+      return new Map(replicas?.silentBelow ?? []);
+    },
+    saveSilentBelow: (groups) =>
+      writeJson(path, REPLICAS_FILE, { version: VERSION, silentBelow: [...groups] }),
+    wasOpened: async () => (await readJson(path, OPENED_FILE, openedSchema)) !== null,
+    markOpened: () => writeJson(path, OPENED_FILE, { version: VERSION }),
+    forget: () => putAside(path, [...OF_ONE_IDENTITY, IDENTITY_FILE], incarnation),
     lock,
   };
+}
+
+/** Renamed, not deleted: somebody may want to look at it. */
+async function putAside(
+  path: string,
+  names: readonly string[],
+  incarnation: string,
+): Promise<void> {
+  for (const name of names)
+    await rename(join(path, name), join(path, `${name}.before-${incarnation}`)).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      },
+    );
 }
 
 async function secretKey(path: string): Promise<string | null> {

@@ -12,12 +12,30 @@ const helloSchema = z.strictObject({
   replicas: z.int(),
 });
 
+/** "Let me in": what a node that is no member asks one that is. */
+const joinSchema = z.strictObject({
+  type: z.literal('join'),
+  nodeId: z.string().min(1),
+  incarnation: z.string().min(1),
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535),
+});
+
+export type JoinRequest = z.output<typeof joinSchema>;
+
 /** "I know no cluster": what I would found. */
 export type Hello = z.output<typeof helloSchema>;
 
 const messageSchema = z.discriminatedUnion('type', [
   helloSchema,
   z.strictObject({ type: z.literal('descriptor'), descriptor: descriptorSchema }),
+  joinSchema,
+  z.strictObject({
+    type: z.literal('not-let-in'),
+    /** False: it may be asked again, as it is. */
+    isFinal: z.boolean(),
+    detail: z.string(),
+  }),
 ]);
 
 export type FoundingMessage = z.output<typeof messageSchema>;

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { LATER_AGENT_SETTINGS } from './agent-record.ts';
-import { emptySystemState, type SystemCommand, type SystemState } from './system-state.ts';
+import type { MemberNode } from './cluster-descriptor.ts';
+import { registryOf } from './node-registry.ts';
+import {
+  registryCommandSchemas,
+  registryFrom,
+  registryRecord,
+  registrySchema,
+} from './registry-codec.ts';
+import type { SystemCommand, SystemState } from './system-state.ts';
 
 /** Commands and snapshots of the system group, as JSON in UTF-8 with a version in front. */
 const VERSION = 1;
@@ -53,8 +61,6 @@ export const agentRecordSchema = z.strictObject({
 
 export const agentPatchSchema = z.strictObject(agentFields).partial();
 
-const standingSchema = z.enum(['active', 'draining']);
-
 const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('create-agent'), agent: agentRecordSchema }),
   z.strictObject({
@@ -73,8 +79,9 @@ const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('set-standing'),
     nodeId: z.string(),
-    standing: standingSchema,
+    standing: z.enum(['active', 'draining']),
   }),
+  ...registryCommandSchemas,
 ]);
 
 const envelopeSchema = z.tuple([z.literal(VERSION), commandSchema]);
@@ -83,7 +90,9 @@ const snapshotSchema = z.tuple([
   z.literal(VERSION),
   z.strictObject({
     agents: z.array(agentRecordSchema),
-    standings: z.array(z.tuple([z.string(), standingSchema])),
+    /** Left out, or standings instead, before there were operations. */
+    registry: registrySchema.optional(),
+    standings: z.array(z.tuple([z.string(), z.string()])).optional(),
   }),
 ]);
 
@@ -97,16 +106,20 @@ export function decodeSystemCommand(data: Uint8Array): SystemCommand {
 }
 
 export function encodeSystemState(state: SystemState): Uint8Array {
-  return encode([VERSION, { agents: [...state.agents.values()], standings: [...state.standings] }]);
+  const { agents, registry } = state;
+  return encode([VERSION, { agents: [...agents.values()], registry: registryRecord(registry) }]);
 }
 
 /** Throws when the bytes are no snapshot of a known version. */
-export function decodeSystemState(data: Uint8Array): SystemState {
-  const [, { agents, standings }] = snapshotSchema.parse(decode(data));
-  const state = emptySystemState();
-  for (const agent of agents) state.agents.set(agent.id, agent);
-  for (const [nodeId, standing] of standings) state.standings.set(nodeId, standing);
-  return state;
+export function decodeSystemState(
+  data: Uint8Array,
+  founders: readonly MemberNode[] = [],
+): SystemState {
+  const [, { agents, registry }] = snapshotSchema.parse(decode(data));
+  return {
+    agents: new Map(agents.map((agent) => [agent.id, agent])),
+    registry: registry === undefined ? registryOf(founders) : registryFrom(registry),
+  };
 }
 
 function encode(value: unknown): Uint8Array {

@@ -1,15 +1,21 @@
 import type { AgentPatch, AgentRecord } from './agent-record.ts';
+import type { MemberNode } from './cluster-descriptor.ts';
+import {
+  applyRegistryCommand,
+  type NodeRegistry,
+  nodeNamed,
+  type RegistryCommand,
+  type RegistryReply,
+  registryOf,
+} from './node-registry.ts';
 
 /** Registered agents; more are refused, so that the system group stays small. */
 export const AGENTS_MAX = 10_000;
 
-export type NodeStanding = 'active' | 'draining';
-
 /** What the system group replicates to every node. Pure: times come with the commands. */
 export interface SystemState {
   readonly agents: Map<string, AgentRecord>;
-  /** Only nodes that are not simply active. */
-  readonly standings: Map<string, NodeStanding>;
+  readonly registry: NodeRegistry;
 }
 
 export type SystemCommand =
@@ -29,18 +35,25 @@ export type SystemCommand =
       readonly previousUntilMs: number | null;
       readonly timeMs: number;
     }
-  | { readonly type: 'set-standing'; readonly nodeId: string; readonly standing: NodeStanding };
+  /** Of logs of before there were operations. */
+  | {
+      readonly type: 'set-standing';
+      readonly nodeId: string;
+      readonly standing: 'active' | 'draining';
+    }
+  | RegistryCommand;
 
 export type SystemReply =
   | { readonly type: 'agent'; readonly agent: AgentRecord }
-  | { readonly type: 'done' }
+  | RegistryReply
   | {
       readonly type: 'refused';
       readonly code: 'agent-exists' | 'agent-not-found' | 'too-many-agents';
     };
 
-export function emptySystemState(): SystemState {
-  return { agents: new Map(), standings: new Map() };
+/** Before the first command: the founding nodes, which are active. */
+export function emptySystemState(founders: readonly MemberNode[] = []): SystemState {
+  return { agents: new Map(), registry: registryOf(founders) };
 }
 
 export function applySystemCommand(state: SystemState, command: SystemCommand): SystemReply {
@@ -73,9 +86,15 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       state.agents.set(agent.id, agent);
       return { type: 'agent', agent };
     }
+    case 'join-node':
+    case 'set-node-state':
+    case 'start-operation':
+    case 'end-operation':
+      return applyRegistryCommand(state.registry, command);
     case 'set-standing': {
-      if (command.standing === 'active') state.standings.delete(command.nodeId);
-      else state.standings.set(command.nodeId, command.standing);
+      const node = nodeNamed(state.registry, command.nodeId);
+      if (node !== null)
+        state.registry.nodes.set(node.number, { ...node, state: command.standing });
       return { type: 'done' };
     }
     default:

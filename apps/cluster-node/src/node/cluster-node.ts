@@ -2,19 +2,20 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
-import { ConfigurationError, type Environment } from '../config/environment.ts';
+import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
 import { type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
 import { AgentSecrets } from '../membership/agent-secrets.ts';
-import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
+import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
 import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
 import { Membership } from '../membership/membership.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { SecretBox } from '../membership/secret-box.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Member, type MemberOptions } from './member.ts';
-import { openStorage } from './storage.ts';
+import { LostLogError, openStorage, type Storage } from './storage.ts';
 
 /** Larger frames close the connection to a peer; the host's are far below. */
 const FRAME_BYTES_MAX = 16 * 1024 * 1024;
@@ -112,7 +113,9 @@ export class ClusterNode {
 
   #identity(bootNonce: string, clusterId: string | null): NodeIdentity {
     const { incarnation } = this.#directory;
-    return { nodeId: this.#options.environment.nodeId, incarnation, bootNonce, clusterId };
+    const { environment } = this.#options;
+    const address = ownAddress(environment);
+    return { nodeId: environment.nodeId, incarnation, bootNonce, clusterId, address };
   }
 
   #createMembership(bootNonce: string): Membership {
@@ -131,13 +134,19 @@ export class ClusterNode {
         this.#mesh?.setIdentity(this.#identity(bootNonce, descriptor.clusterId));
         this.#join(descriptor).catch(onFailure);
       },
+      address: ownAddress(environment),
+      letIn: (request, done) => {
+        if (this.#member === null) done(NOT_YET);
+        else this.#member.shape.letIn(request, done);
+      },
+      isGone: (incarnation) => this.#member?.shape.isGone(incarnation) ?? false,
       onRefused,
       onFailure,
       log,
     });
   }
 
-  async #join(descriptor: ClusterDescriptor): Promise<void> {
+  async #join(descriptor: LiveDescriptor): Promise<void> {
     const { environment, log, version, onFatal } = this.#options;
     const mesh = this.#mesh;
     if (mesh === null) throw new Error('the mesh is not open');
@@ -146,10 +155,14 @@ export class ClusterNode {
     const storage = await openStorage(this.#directory.path, identity, onFatal);
     if (storage.recovered.tornBytes > 0)
       log.info({ bytes: storage.recovered.tornBytes }, 'an unfinished write was cut from the log');
+    await this.#checkLog(storage);
     const member = new Member({
       environment,
       secrets: new AgentSecrets(await this.#secretBox(), Date.now),
       descriptor,
+      directory: this.#directory,
+      silentBelow: await this.#directory.silentBelow(),
+      nodesChanged: () => this.#membership?.nodesChanged(),
       storage,
       mesh,
       metrics: this.#metrics,
@@ -169,6 +182,14 @@ export class ClusterNode {
     log.info({ cluster: clusterId, ...environment.http }, 'the node serves');
   }
 
+  /** A log that was in use and is empty has forgotten what it acknowledged: this is another node now. */
+  async #checkLog({ recovered }: Storage): Promise<void> {
+    const hasSystem = recovered.groups.some(({ key }) => key.group === SYSTEM_GROUP);
+    if (hasSystem || !(await this.#directory.wasOpened())) return;
+    await this.#directory.forget();
+    throw new LostLogError(this.#directory.path);
+  }
+
   /** A single node may have no secret that a cluster shares: then it keeps a key with its data. */
   async #secretBox(): Promise<SecretBox> {
     const { secretKeys, clusterSecret } = this.#options.environment;
@@ -178,6 +199,8 @@ export class ClusterNode {
   }
 
   #waitingFor(): readonly string[] {
+    const joining = this.#membership?.waitsToBeLetIn ?? null;
+    if (joining !== null) return [joining];
     if (this.#membership?.descriptor !== null) return ['the log is being read'];
     const { peers, nodeId } = this.#options.environment;
     const missing = peers
@@ -196,6 +219,7 @@ export class ClusterNode {
     this.#stopped = true;
     const { log } = this.#options;
     log.info('stopping');
+    this.#membership?.close();
     await this.#member?.stop();
     await this.#gateway?.close();
     const mesh = this.#mesh;
@@ -205,6 +229,12 @@ export class ClusterNode {
     log.info('stopped');
   }
 }
+
+const NOT_YET = {
+  ok: false,
+  isFinal: false,
+  detail: 'the node that was asked is starting',
+} as const;
 
 function portError(
   variable: 'PORT' | 'MESH_PORT',

@@ -8,7 +8,8 @@ import type { Router } from '../router/router.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ClusterNews } from './cluster-news.ts';
-import type { Leaders } from './leaders.ts';
+import type { ClusterShape } from './cluster-shape.ts';
+import type { Replicas } from './replicas.ts';
 
 export type FatalFailure = WalFailure | { readonly kind: 'invariant'; readonly detail: string };
 
@@ -20,7 +21,8 @@ export interface HostEventTargets {
   readonly dispatch: DispatchEngine;
   readonly flusher: Pick<Flusher, 'snapshotSaved'>;
   readonly news: ClusterNews;
-  readonly leaders: Leaders;
+  readonly replicas: Pick<Replicas, 'failed'>;
+  readonly shape: Pick<ClusterShape, 'leaderChanged'>;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly onFatal: (failure: FatalFailure) => void;
@@ -28,11 +30,12 @@ export interface HostEventTargets {
 
 /** Tells the parts of the node what happened in its groups. */
 export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
-  const { router, feed, dispatch, flusher, news, leaders, metrics, log, onFatal, groupCount } =
-    targets;
+  const { router, feed, dispatch, flusher, news, replicas, shape, metrics, log, onFatal } = targets;
+  const { groupCount } = targets;
   switch (event.type) {
     case 'role-changed':
       router.leaderChanged(event.group, event.leader);
+      shape.leaderChanged(event.group, event.leader);
       if (event.role === 'leader') {
         dispatch.leadershipGained(event.group);
         news.tell('leader-elected', event.group, `leads in term ${event.term}`);
@@ -53,8 +56,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       news.tell('snapshot-installed', event.group, `up to ${event.index}`);
       return;
     case 'group-failed':
-      leaders.replicaFailed(event.group);
-      feed.groupLost(event.group);
+      replicas.failed(event.group);
       metrics.faults.inc({ kind: 'replica' });
       log.error(event, 'raft: this replica stands still');
       return;

@@ -1,9 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { groupOfSession } from '@fleetlm/protocol';
-import { createRaftHost, type HostEvent, nodeClock, type RaftHost } from '@fleetlm/raft/host';
+import type { HostEvent, RaftHost } from '@fleetlm/raft/host';
 import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
-import { crc32c } from '@fleetlm/raft/wal';
-import type { Environment } from '../config/environment.ts';
+import { type Environment, ownAddress } from '../config/environment.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
@@ -13,10 +11,11 @@ import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
 import { SpillFile } from '../groups/spill-file.ts';
 import type { AgentSecrets } from '../membership/agent-secrets.ts';
-import { type ClusterDescriptor, nodeIdOf, numberOf } from '../membership/cluster-descriptor.ts';
-import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
+import { type LiveDescriptor, ownNumber } from '../membership/cluster-descriptor.ts';
+import type { DataDirectory } from '../membership/data-directory.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeOperation } from '../router/execute-operation.ts';
-import { Router } from '../router/router.ts';
+import type { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { ClusterReports } from '../runtime/cluster-reports.ts';
@@ -27,15 +26,19 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { callsAnswered } from './calls-answered.ts';
 import { ClusterNews } from './cluster-news.ts';
+import { ClusterShape } from './cluster-shape.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
-import { Leaders } from './leaders.ts';
+import type { Leaders } from './leaders.ts';
 import { NodeRecorder } from './node-recorder.ts';
 import { type ObservedParts, observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
 import { openDispatch, openTestCaller } from './open-dispatch.ts';
 import { openFlusher } from './open-flusher.ts';
+import { openHost } from './open-host.ts';
+import { openRouter } from './open-router.ts';
 import { ownReport } from './own-report.ts';
+import { PeerNumbers } from './peer-numbers.ts';
 import { Readiness } from './readiness.ts';
 import { sealOldSecrets } from './seal-old-secrets.ts';
 import type { Storage } from './storage.ts';
@@ -43,11 +46,15 @@ import type { Storage } from './storage.ts';
 export interface MemberOptions {
   readonly environment: Environment;
   readonly secrets: AgentSecrets;
-  readonly descriptor: ClusterDescriptor;
+  readonly descriptor: LiveDescriptor;
+  readonly directory: Pick<DataDirectory, 'saveSilentBelow' | 'markOpened'>;
+  readonly silentBelow: ReadonlyMap<number, number>;
   readonly storage: Storage;
   readonly mesh: Mesh;
   readonly metrics: Metrics;
   readonly eventLoop: EventLoopDelay;
+  /** The cluster has other nodes than before. */
+  readonly nodesChanged: () => void;
   readonly log: Logger;
   readonly version: string;
   /** The log is damaged or can't be written: the process must end with code 70. */
@@ -64,9 +71,10 @@ const CALLS_GRACE_MS = 1_000;
 /** A node that knows its cluster: every part of the engine, wired. Here, and only here, data goes back up. */
 export class Member {
   readonly runtime: NodeRuntime;
+  readonly shape: ClusterShape;
   readonly #options: MemberOptions;
   readonly #self: number;
-  readonly #placement: Placement;
+  readonly #peers: PeerNumbers;
   readonly #host: RaftHost<GroupReply>;
   readonly #groups: Groups;
   readonly #feed: Feed;
@@ -85,12 +93,11 @@ export class Member {
   constructor(options: MemberOptions) {
     const { environment, descriptor, storage, mesh, metrics, log } = options;
     this.#options = options;
-    this.#self = numberOf(descriptor, environment.nodeId);
-    this.#placement = placementOf(descriptor);
+    this.#self = ownNumber(descriptor, environment.nodeId);
+    this.#peers = new PeerNumbers(descriptor);
     this.#groups = new Groups({
       self: this.#self,
-      groups: descriptor.groups,
-      placement: this.#placement,
+      founders: descriptor.founders,
       perform: (effect) => {
         performEffect(effect, { feed: this.#feed, dispatch: this.#dispatch });
         if (effect.type !== 'dispatch-changed') return;
@@ -99,37 +106,40 @@ export class Member {
           this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
       },
       spill: new SpillFile(environment.dataDirectory),
-      systemChanged: () => undefined,
+      systemChanged: () => this.shape.systemChanged(),
     });
-    this.#host = createRaftHost<GroupReply>({
-      nodeNumber: this.#self,
-      clock: nodeClock,
-      transport: {
-        send: (peer, frame, lane) => mesh.send(nodeIdOf(descriptor, peer) ?? '', lane, frame),
-      },
-      wal: storage.wal,
-      recovered: storage.recovered,
-      snapshots: storage.snapshots,
-      random: (bound) => randomInt(bound),
-      crc32c,
+    this.#host = openHost({
+      ...options,
+      self: this.#self,
+      peers: this.#peers,
       onEvent: (event) => this.#hostEvent(event),
     });
-    this.#leaders = new Leaders({
+    this.#groups.attach(this.#host);
+    this.shape = new ClusterShape({
+      ...options,
       self: this.#self,
-      descriptor,
-      placement: this.#placement,
       host: this.#host,
-      mesh,
+      groups: this.#groups,
+      peers: this.#peers,
+      address: ownAddress(environment),
+      feed: () => this.#feed,
+      router: () => this.#router,
+      ownReport: () => this.#ownReport(),
+      replaceAfterMs: environment.nodeReplaceAfterMs,
+      tell: (detail) => this.#news.tell('membership-changed', null, detail),
+      onError: (error) => this.#fault(error),
     });
-    this.#readiness = new Readiness(
-      this.#groups,
-      this.#leaders,
-      () => this.#flusher.stats.lastError,
-    );
+    this.#leaders = this.shape.leaders;
+    this.#readiness = new Readiness(this.#groups, this.shape, () => this.#flusher.stats.lastError);
     this.#flusher = openFlusher({ ...options, groups: this.#groups, host: this.#host });
     const agentIds = () => [...this.#groups.system.agents.keys()];
     this.#deliveries = openDeliveries(environment, agentIds, log);
-    this.#router = this.#createRouter();
+    this.#router = openRouter({
+      ...options,
+      self: this.#self,
+      leaders: this.#leaders,
+      execute: (operation, done) => executeOperation(operation, this.#execution, done),
+    });
     this.#feed = new Feed(
       feedPorts({
         groupCount: descriptor.groups,
@@ -146,7 +156,8 @@ export class Member {
       self: environment.nodeId,
       descriptor,
       ownReport: () => this.#ownReport(),
-      replicasOf: (group) => this.#placement.replicasOf(group),
+      replicasOf: (group) => this.#leaders.replicasOf(group),
+      stateOf: (number) => this.shape.registry.nodes.get(number)?.state ?? null,
       isConnected: (nodeId) => mesh.isConnected(nodeId),
       wallClockMs: Date.now,
       monotonicMs: () => performance.now(),
@@ -159,7 +170,7 @@ export class Member {
     };
     this.#admin = new NodeAdmin({
       ...nodes,
-      systemGroup: SYSTEM_GROUP,
+      operations: this.shape.operations,
       reports: this.#reports,
       onError: (error) => this.#fault(error),
     });
@@ -169,7 +180,10 @@ export class Member {
       log,
       ownReport: () => this.#ownReport(),
       flusherStats: () => this.#flusher.stats,
-      reported: (nodeId, report) => this.#reports.receive(nodeId, report),
+      reported: (nodeId, report) => {
+        this.#reports.receive(nodeId, report);
+        this.shape.reported(nodeId, report);
+      },
       happened: (event) => this.#admin.publish(event),
       feed: this.#feed,
     });
@@ -214,15 +228,15 @@ export class Member {
 
   /** Opens the groups and begins to work. */
   start(): void {
-    const { mesh } = this.#options;
-    this.#groups.open(this.#host);
-    for (const { nodeId } of mesh.connected) this.#peerUp(nodeId);
+    const { mesh, storage } = this.#options;
+    for (const { nodeId } of mesh.connected) this.#reports.connected(nodeId);
+    this.shape.start(new Set(storage.recovered.groups.map(({ key }) => key.group)));
     this.#dispatch.start();
     this.#flusher.start();
     this.#deliveries.start();
     this.#news.start();
     this.#recorder.start();
-    this.#readiness.start();
+    this.#readiness.start(() => this.shape.caughtUp());
   }
 
   /** A frame from another node. False: malformed, its connection is to be closed. */
@@ -230,7 +244,7 @@ export class Member {
     switch (channel) {
       case 'raft':
       case 'snapshot':
-        return this.#host.receive(numberOf(this.#options.descriptor, nodeId), frame);
+        return this.shape.receiveRaft(nodeId, frame);
       case 'request':
         this.#router.remote.handleRequest(nodeId, frame);
         return true;
@@ -247,11 +261,12 @@ export class Member {
   meshEvent(event: MeshEvent): void {
     switch (event.type) {
       case 'peer-up':
-        this.#peerUp(event.identity.nodeId);
+        this.#reports.connected(event.identity.nodeId);
+        this.shape.peerUp(event.identity);
         this.#news.tell('node-up', null, `${event.identity.nodeId} is connected`);
         return;
       case 'peer-down':
-        this.#host.peerDown(numberOf(this.#options.descriptor, event.nodeId));
+        this.shape.peerDown(event.nodeId);
         this.#router.remote.peerDown(event.nodeId);
         this.#feed.peerDown(event.nodeId);
         this.#news.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
@@ -272,6 +287,7 @@ export class Member {
   /** Ends what is under way, hands leaderships over and closes the log; in six seconds. */
   async stop(): Promise<void> {
     this.beginStop();
+    this.shape.stop();
     this.#news.stop();
     this.#recorder.stop();
     await Promise.all([
@@ -285,27 +301,9 @@ export class Member {
     this.#router.close();
   }
 
-  #createRouter(): Router {
-    const { descriptor, mesh, metrics, log } = this.#options;
-    return new Router({
-      self: this.#self,
-      nodeIdOf: (node) => nodeIdOf(descriptor, node),
-      isConnected: (nodeId) => mesh.isConnected(nodeId),
-      leaderOf: (group) => this.#leaders.leaderOf(group),
-      replicasOf: (group) => this.#placement.replicasOf(group),
-      holds: (group) => this.#leaders.holds(group),
-      metrics,
-      monotonicMs: () => performance.now(),
-      random: Math.random,
-      sendRequest: (nodeId, frame) => mesh.send(nodeId, 'request', frame),
-      sendResponse: (nodeId, frame) => mesh.send(nodeId, 'response', frame),
-      execute: (operation, done) => executeOperation(operation, this.#execution, done),
-      log,
-    });
-  }
-
   get #execution() {
     return {
+      ...this.shape.execution,
       self: this.#options.environment.nodeId,
       groups: this.#groups,
       feed: this.#feed,
@@ -363,7 +361,8 @@ export class Member {
       dispatch: this.#dispatch,
       flusher: this.#flusher,
       news: this.#news,
-      leaders: this.#leaders,
+      replicas: this.shape.replicas,
+      shape: this.shape,
       metrics,
       log,
       onFatal,
@@ -376,15 +375,11 @@ export class Member {
       this.#news.tell('dispatch-failed', group, `${sessionId}: ${error}`);
   }
 
-  #peerUp(nodeId: string): void {
-    this.#reports.connected(nodeId);
-    this.#host.peerUp(numberOf(this.#options.descriptor, nodeId));
-  }
-
   #ownReport() {
     const { environment, version } = this.#options;
     return ownReport({
       ...this.#parts,
+      isServing: (group) => this.#leaders.holds(group),
       nodeId: environment.nodeId,
       number: this.#self,
       version,

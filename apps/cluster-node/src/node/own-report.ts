@@ -4,6 +4,7 @@ import type { Wal } from '@fleetlm/raft/wal';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { GroupReport, NodeReport } from '../runtime/node-report.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 
@@ -14,6 +15,7 @@ export interface OwnReportPorts {
   readonly version: string;
   readonly host: RaftHost<GroupReply>;
   readonly groups: Groups;
+  readonly isServing: (group: number) => boolean;
   readonly wal: Wal;
   readonly flusher: Flusher;
   readonly eventLoop: EventLoopDelay;
@@ -26,8 +28,7 @@ export function ownReport(ports: OwnReportPorts): NodeReport {
   const { nodeId, version, host, groups, wal, flusher, eventLoop, wallClockMs } = ports;
   const atMs = wallClockMs();
   const reports: GroupReport[] = [];
-  for (const group of groups.hosted)
-    reports.push(groupReport(host.status(group), groups, ports.number));
+  for (const group of groups.hosted) reports.push(groupReport(host.status(group), ports));
   return {
     nodeId,
     atMs,
@@ -38,10 +39,17 @@ export function ownReport(ports: OwnReportPorts): NodeReport {
     walSyncP99Ms: syncP99Ms(wal),
     databaseUp: flusher.stats.databaseUp,
     groups: reports,
+    system: groupReport(host.status(SYSTEM_GROUP), ports),
   };
 }
 
-function groupReport(status: GroupStatus, groups: Groups, self: number): GroupReport {
+/** Entries that a replica may be behind and still be called up to date: they are on their way. */
+const ON_THEIR_WAY = 256;
+
+function groupReport(
+  status: GroupStatus,
+  { groups, number: self, isServing }: OwnReportPorts,
+): GroupReport {
   const { group, term, leader, lastIndex, commit, applied, confState } = status;
   const isLeader = status.role === 'leader';
   const voters = [...confState.voters];
@@ -55,6 +63,17 @@ function groupReport(status: GroupStatus, groups: Groups, self: number): GroupRe
     commit,
     applied,
     voters,
+    learners: [...confState.learners, ...confState.learnersNext],
+    votersOutgoing: [...confState.votersOutgoing],
+    caughtUp: isLeader
+      ? status.replicas
+          .filter(
+            ({ id, match, state, active }) =>
+              id === self || (state === 'replicate' && active && match + ON_THEIR_WAY >= commit),
+          )
+          .map(({ id }) => id)
+      : [],
+    isServing: isServing(group),
     lag: isLeader && matches.length > 0 ? Math.max(0, commit - Math.min(...matches)) : null,
     flushBacklog: isLeader ? (groups.state(group)?.flushBacklog ?? 0) : null,
   };

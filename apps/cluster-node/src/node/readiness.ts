@@ -1,6 +1,7 @@
 import type { Groups } from '../groups/groups.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { ReadinessState } from '../runtime/runtime-api.ts';
+import type { ClusterShape } from './cluster-shape.ts';
 import type { Leaders } from './leaders.ts';
 
 const READ_SYSTEM_EVERY_MS = 50;
@@ -9,15 +10,21 @@ const READ_SYSTEM_EVERY_MS = 50;
 export class Readiness {
   readonly #groups: Groups;
   readonly #leaders: Leaders;
+  readonly #shape: Pick<ClusterShape, 'own' | 'replicas'>;
   /** Null: Postgres answers, or was not asked yet. */
   readonly #archiveError: () => string | null;
   #systemCaughtUp = false;
   #stopping = false;
 
-  constructor(groups: Groups, leaders: Leaders, archiveError: () => string | null) {
-    this.#archiveError = archiveError;
+  constructor(
+    groups: Groups,
+    shape: Pick<ClusterShape, 'leaders' | 'own' | 'replicas'>,
+    archiveError: () => string | null,
+  ) {
     this.#groups = groups;
-    this.#leaders = leaders;
+    this.#leaders = shape.leaders;
+    this.#shape = shape;
+    this.#archiveError = archiveError;
   }
 
   get isStopping(): boolean {
@@ -30,9 +37,10 @@ export class Readiness {
   }
 
   /** Reads the system group until that worked once: a restart must not serve the registrations of yesterday. */
-  start(): void {
+  start(caughtUp: () => void): void {
     void this.catchUpSystem().then((isCaughtUp) => {
-      if (!isCaughtUp && !this.#stopping) setTimeout(() => this.start(), READ_SYSTEM_EVERY_MS);
+      if (isCaughtUp) caughtUp();
+      else if (!this.#stopping) setTimeout(() => this.start(caughtUp), READ_SYSTEM_EVERY_MS);
     });
   }
 
@@ -55,6 +63,13 @@ export class Readiness {
     if (!this.#leaders.isReachable(SYSTEM_GROUP))
       reasons.push('the system group has no leader in contact');
     else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
+    const state = this.#shape.own?.state ?? null;
+    if (state === null || state === 'joining')
+      reasons.push('joining: this node is not an active one yet');
+    if (state === 'gone') reasons.push('this node was removed from the cluster: stop it');
+    const catchingUp = this.#shape.replicas.catchingUp;
+    if (catchingUp > 0 && leaderless === 0)
+      reasons.push(`catching up: ${catchingUp} groups are being brought up to date`);
     // No reason to send people elsewhere: every node shares one Postgres, and only what left memory needs it.
     const error = this.#archiveError();
     const degraded = error === null ? [] : [`the archive (Postgres) is away: ${error}`];

@@ -25,6 +25,17 @@ export class StorageError extends Error {
   }
 }
 
+/** The log was in use once and is gone: exit code 70, and the next start is that of a new node. */
+export class LostLogError extends Error {
+  constructor(directory: string) {
+    super(
+      `${directory} held a log, and it is gone. A node that has forgotten what it acknowledged must not go on under its ` +
+        'old number: the rest of the directory was renamed, and at its next start this node joins as a new one.',
+    );
+    this.name = 'LostLogError';
+  }
+}
+
 /** What a person at a terminal is told about a log that can't be used any more. */
 export function describe(failure: WalFailure): string {
   switch (failure.kind) {

@@ -5,7 +5,9 @@ import {
   type ClusterDescriptor,
   decodeDescriptor,
   encodeDescriptor,
+  type MemberNode,
 } from '../membership/cluster-descriptor.ts';
+import { registryOf } from '../membership/node-registry.ts';
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import { decodeSystemState, encodeSystemState } from '../membership/system-codec.ts';
 import { type ArchivedCluster, ArchiveSource, type SnapshotHead } from './archive-source.ts';
@@ -110,14 +112,16 @@ async function restoreInto(
   );
   try {
     // Another cluster: a node of the former one that turns up again is refused instead of listened to.
+    const nodes = shape.nodes.map((node) => ({
+      ...node,
+      incarnation:
+        writers.find(({ nodeId }) => nodeId === node.nodeId)?.incarnation ?? node.incarnation,
+    }));
     const descriptor: ClusterDescriptor = {
       ...shape,
       clusterId: randomUUID(),
-      nodes: shape.nodes.map((node) => ({
-        ...node,
-        incarnation:
-          writers.find(({ nodeId }) => nodeId === node.nodeId)?.incarnation ?? node.incarnation,
-      })),
+      founders: nodes,
+      nodes,
     };
     const placement = placementOf(descriptor);
     const keep = async (file: GroupFile): Promise<void> => {
@@ -125,7 +129,7 @@ async function restoreInto(
       await archive(source, descriptor.clusterId, file);
     };
     const snapshots = await source.snapshots(former.clusterId);
-    const agents = await restoreSystem(source, snapshots.get(SYSTEM_GROUP), keep);
+    const agents = await restoreSystem(source, snapshots.get(SYSTEM_GROUP), descriptor.nodes, keep);
     const groups: GroupReport[] = [];
     for (let group = 0; group < shape.groups; group += 1) {
       const restored = await restoreGroup(source, group, snapshots.get(group), options, keep);
@@ -152,6 +156,7 @@ async function restoreInto(
 async function restoreSystem(
   source: ArchiveSource,
   head: SnapshotHead | undefined,
+  nodes: readonly MemberNode[],
   keep: (file: GroupFile) => Promise<void>,
 ): Promise<number | null> {
   if (head === undefined) return null;
@@ -160,7 +165,7 @@ async function restoreSystem(
     group: SYSTEM_GROUP,
     index: head.index + INDEX_GAP,
     term: head.term,
-    data: encodeSystemState({ agents, standings: new Map() }),
+    data: encodeSystemState({ agents, registry: registryOf(nodes) }),
   });
   return agents.size;
 }

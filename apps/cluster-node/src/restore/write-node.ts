@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Server } from 'node:net';
 import type { WalRecord } from '@fleetlm/raft/wal';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
-import { numberOf } from '../membership/cluster-descriptor.ts';
+import { ownNumber } from '../membership/cluster-descriptor.ts';
 import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
 import type { Placement } from '../membership/placement.ts';
 import { openStorage, type Storage, StorageError } from '../node/storage.ts';
@@ -37,7 +37,7 @@ export class NodeWriter {
 
   /** Puts the group where placement wants it: the file first, the mark in the log after it. */
   async write(file: GroupFile, descriptor: ClusterDescriptor, placement: Placement): Promise<void> {
-    const number = numberOf(descriptor, this.nodeId);
+    const number = ownNumber(descriptor, this.nodeId);
     const voters = placement.replicasOf(file.group);
     if (!voters.includes(number)) return;
     const { wal, snapshots } = await this.#opened(descriptor);

@@ -1,5 +1,6 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import { executeChangeGroup, executeReplica } from './execute-change.ts';
 import { executeCommand, executeStop } from './execute-command.ts';
 import { executeAgentFigures, executeRecentDeliveries } from './execute-deliveries.ts';
 import { executeFollow, executeToldAnswer } from './execute-follow.ts';
@@ -29,13 +30,17 @@ export function groupOf(operation: Operation): number | null {
     case 'create-agent':
     case 'patch-agent':
     case 'rotate-secret':
-    case 'set-standing':
+    case 'registry':
       return SYSTEM_GROUP;
+    case 'change-group':
+      return operation.change.group;
     case 'snapshot-group':
     case 'flush':
     case 'agent-figures':
     case 'recent-deliveries':
     case 'told-answer':
+    case 'open-replica':
+    case 'close-replica':
     case 'node-metrics':
       return null;
     default:
@@ -78,8 +83,15 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
     case 'create-agent':
     case 'patch-agent':
     case 'rotate-secret':
-    case 'set-standing':
+    case 'registry':
       executeSystemCommand(operation, ports, done);
+      return;
+    case 'change-group':
+      executeChangeGroup(operation, ports, done);
+      return;
+    case 'open-replica':
+    case 'close-replica':
+      executeReplica(operation, ports, done);
       return;
     case 'transfer-group':
       if (!ports.isReadyLeader(operation.group)) {

@@ -4,7 +4,7 @@ import type { Attempt, Operation } from './operations.ts';
 
 type SystemOperation = Extract<
   Operation,
-  { type: 'create-agent' | 'patch-agent' | 'rotate-secret' | 'set-standing' }
+  { type: 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' }
 >;
 
 /** Proposes to the system group. */
@@ -13,16 +13,30 @@ export function executeSystemCommand(
   ports: ExecutionPorts,
   done: Done,
 ): void {
-  const command: SystemCommand =
-    operation.type === 'patch-agent' || operation.type === 'rotate-secret'
-      ? { ...operation, timeMs: ports.wallClockMs() }
-      : operation;
+  const command = commandOf(operation, ports.wallClockMs());
   ports.groups.proposeSystem(command, (outcome) => done(attemptOf(outcome, replied)));
+}
+
+/** Times are the leader's, except where the command brings its own. */
+function commandOf(operation: SystemOperation, timeMs: number): SystemCommand {
+  switch (operation.type) {
+    case 'create-agent':
+      return operation;
+    case 'patch-agent':
+    case 'rotate-secret':
+      return { ...operation, timeMs };
+    case 'registry':
+      return { ...operation.command, timeMs };
+    default:
+      return operation satisfies never;
+  }
 }
 
 function replied(reply: SystemReply): Attempt {
   switch (reply.type) {
     case 'agent':
+    case 'node':
+    case 'operation':
       return { status: 'done', result: reply };
     case 'done':
       return DONE;
@@ -34,8 +48,16 @@ function replied(reply: SystemReply): Attempt {
           return rejected('not_found', 'there is no agent with this id');
         case 'too-many-agents':
           return rejected('conflict', 'no more agents can be registered');
+        case 'node-not-found':
+        case 'operation-not-found':
+          return rejected('not_found', reply.detail);
+        case 'node-gone':
+        case 'node-state':
+        case 'operation-running':
+        case 'operation-ended':
+          return rejected('conflict', reply.detail);
         default:
-          return reply.code satisfies never;
+          return reply satisfies never;
       }
     default:
       return reply satisfies never;

@@ -5,9 +5,10 @@ import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
 import type { Groups, Proposed } from '../groups/groups.ts';
+import type { GroupChange } from '../membership/planner.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { NodeMetrics } from './node-metrics.ts';
-import type { Attempt } from './operations.ts';
+import type { Attempt, RefusalReason } from './operations.ts';
 
 /** What carrying out needs from the rest of the node; given by main.ts. */
 export interface ExecutionPorts {
@@ -24,11 +25,25 @@ export interface ExecutionPorts {
   readonly isReadyLeader: (group: number) => boolean;
   readonly transferLeadership: (group: number, to: number) => void;
   readonly snapshotGroup: (group: number) => void;
+  /** The newest term of the system group that this node knows. */
+  readonly systemTerm: () => number;
+  readonly changeGroup: (change: GroupChange, done: (outcome: GroupChanged) => void) => void;
+  readonly openReplica: (group: number, silentBelow: number) => Promise<void>;
+  /** False: it is a member of its group. */
+  readonly closeReplica: (group: number) => Promise<boolean>;
   /** What this node has kept of itself, later than a moment. */
   readonly nodeMetrics: (range: MetricRange, afterMs: number) => NodeMetrics;
   readonly wallClockMs: () => number;
   readonly onError: (error: unknown) => void;
 }
+
+/** How a change of a group's members on this node ended. */
+export type GroupChanged =
+  | { readonly status: 'committed' }
+  /** The group is not as the coordinator thought, or a replica is not as far as it must be. */
+  | { readonly status: 'not-allowed'; readonly detail: string }
+  | { readonly status: 'refused'; readonly reason: RefusalReason; readonly leader: number }
+  | { readonly status: 'unknown' };
 
 export type Done = (attempt: Attempt) => void;
 

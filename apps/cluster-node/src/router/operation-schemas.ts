@@ -2,6 +2,11 @@ import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/
 import * as z from 'zod';
 import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
+import {
+  nodeRecordSchema,
+  operationRecordSchema,
+  registryCommandSchemas,
+} from '../membership/registry-codec.ts';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
 import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { nodeMetricsSchema } from './node-metrics.ts';
@@ -74,10 +79,28 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
     previousUntilMs: z.int().nullable(),
   }),
   z.strictObject({
-    type: z.literal('set-standing'),
-    nodeId: id,
-    standing: z.enum(['active', 'draining']),
+    type: z.literal('registry'),
+    command: z.discriminatedUnion('type', registryCommandSchemas),
   }),
+  z.strictObject({
+    type: z.literal('change-group'),
+    term: count,
+    change: z.strictObject({
+      group: count,
+      expectedVoters: z.array(count),
+      addLearners: z.array(count),
+      promote: z.array(count),
+      demote: z.array(count),
+      remove: z.array(count),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal('open-replica'),
+    term: count,
+    group: count,
+    silentBelow: count,
+  }),
+  z.strictObject({ type: z.literal('close-replica'), term: count, group: count }),
   z.strictObject({ type: z.literal('transfer-group'), group: count, to: z.int().min(1) }),
   z.strictObject({ type: z.literal('snapshot-group'), group: count }),
   z.strictObject({ type: z.literal('flush') }),
@@ -144,6 +167,8 @@ const resultSchema = z.discriminatedUnion('type', [
     dropped: count,
   }),
   z.strictObject({ type: z.literal('node-metrics'), metrics: nodeMetricsSchema }),
+  z.strictObject({ type: z.literal('node'), node: nodeRecordSchema }),
+  z.strictObject({ type: z.literal('operation'), operation: operationRecordSchema }),
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('rejected'), code: errorCodeSchema, detail: z.string() }),
 ]);

@@ -5,7 +5,8 @@ import type { AgentLoad } from '../effects/dispatch/index.ts';
 import type { Followed, Topic } from '../effects/feed/follow-codec.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-import type { NodeStanding } from '../membership/system-state.ts';
+import type { NodeRecord, OperationRecord, RegistryCommand } from '../membership/node-registry.ts';
+import type { GroupChange } from '../membership/planner.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { NodeMetrics } from './node-metrics.ts';
 
@@ -76,11 +77,17 @@ export type Operation =
       readonly secret: string;
       readonly previousUntilMs: number | null;
     }
+  /** Nodes and operations, as the system group replicates them. */
+  | { readonly type: 'registry'; readonly command: RegistryCommand }
+  /** Of the coordinator, under its term: an older one is not listened to. */
+  | { readonly type: 'change-group'; readonly term: number; readonly change: GroupChange }
   | {
-      readonly type: 'set-standing';
-      readonly nodeId: string;
-      readonly standing: NodeStanding;
+      readonly type: 'open-replica';
+      readonly term: number;
+      readonly group: number;
+      readonly silentBelow: number;
     }
+  | { readonly type: 'close-replica'; readonly term: number; readonly group: number }
   | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
   | { readonly type: 'snapshot-group'; readonly group: number }
   | { readonly type: 'flush' }
@@ -147,6 +154,8 @@ export type OperationResult =
       readonly dropped: number;
     }
   | { readonly type: 'node-metrics'; readonly metrics: NodeMetrics }
+  | { readonly type: 'node'; readonly node: NodeRecord }
+  | { readonly type: 'operation'; readonly operation: OperationRecord }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
   | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };

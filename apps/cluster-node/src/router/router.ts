@@ -165,22 +165,25 @@ export class Router {
   /** 0: nobody is known to lead the group, or to hold a replica of it within reach. */
   #targetOf(call: Call): number {
     const { self, leaderOf, replicasOf, holds, nodeIdOf, isConnected } = this.#options;
+    // Who is known may be wrong: a replica whose group has moved, or a leader of a moment ago.
+    const isSecondTry = call.attempts % 2 === 1;
     const reachable = (node: number): boolean => {
       const nodeId = nodeIdOf(node);
       return node === self || (nodeId !== null && isConnected(nodeId));
     };
-    const replicas = replicasOf(call.group);
-    if (call.by === 'replica' && holds(call.group)) return self;
+    if (call.by === 'replica' && holds(call.group) && !isSecondTry) return self;
     if (call.hint !== 0) {
       const hint = call.hint;
       call.hint = 0;
       return hint;
     }
     const leader = leaderOf(call.group);
-    if (leader !== 0 || holds(call.group)) return leader;
-    // A group that has no working replica here: its nodes take turns, each knows better than this one.
-    const candidates = replicas.filter((node) => node !== self && reachable(node));
-    return candidates[call.attempts % Math.max(1, candidates.length)] ?? 0;
+    if (leader !== 0 && reachable(leader) && !isSecondTry) return leader;
+    if (leader !== 0 && holds(call.group)) return leader;
+    // Nobody known here, or not within reach: the nodes that hold the group take turns, each knows better.
+    const candidates = replicasOf(call.group).filter((node) => node !== self && reachable(node));
+    const turn = candidates[call.attempts % Math.max(1, candidates.length)] ?? 0;
+    return turn === 0 && reachable(leader) ? leader : turn;
   }
 
   #attempted(call: Call, target: number, attempt: Attempt): void {

@@ -6,6 +6,7 @@ import type { Router } from '../router/router.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import { askNodes } from './ask-nodes.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import type { OperationsRuntime } from './cluster-operations.ts';
 import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import { RecentEvents } from './recent-events.ts';
@@ -15,7 +16,7 @@ import type { AdminRuntime, Result } from './runtime-api.ts';
 export interface AdminPorts {
   readonly self: string;
   readonly descriptor: ClusterDescriptor;
-  readonly systemGroup: number;
+  readonly operations: OperationsRuntime;
   readonly router: Router;
   readonly reports: ClusterReports;
   readonly isConnected: (nodeId: string) => boolean;
@@ -26,12 +27,14 @@ const EVENTS = 'events';
 
 /** What operators may do, on whichever node they ask. */
 export class NodeAdmin implements AdminRuntime {
+  readonly operations: OperationsRuntime;
   readonly #ports: AdminPorts;
   readonly #sinks: SinkRooms<ClusterEvent>;
   readonly #recent = new RecentEvents();
 
   constructor(ports: AdminPorts) {
     this.#ports = ports;
+    this.operations = ports.operations;
     this.#sinks = new SinkRooms(ports.onError);
   }
 
@@ -66,16 +69,6 @@ export class NodeAdmin implements AdminRuntime {
       rows += result.value.rows;
     }
     return { ok: true, value: { rows } };
-  }
-
-  async drain(nodeId: string): Promise<Result<null>> {
-    const { descriptor, systemGroup, router } = this.#ports;
-    if (!descriptor.nodes.some((node) => node.nodeId === nodeId)) return noNode(nodeId);
-    const operation: Operation = { type: 'set-standing', nodeId, standing: 'draining' };
-    const outcome = await new Promise<CallOutcome>((resolve) =>
-      router.call(systemGroup, 'leader', operation, resolve),
-    );
-    return mapped(resultOf(outcome, 'done'), () => null);
   }
 
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription {

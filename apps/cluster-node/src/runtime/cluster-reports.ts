@@ -1,4 +1,5 @@
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
+import type { NodeState } from '../membership/node-registry.ts';
 import type { ClusterView, GroupView, NodeView } from './cluster-view.ts';
 import type { GroupReport, NodeReport } from './node-report.ts';
 
@@ -7,6 +8,8 @@ export interface ClusterReportsOptions {
   readonly descriptor: ClusterDescriptor;
   readonly ownReport: () => NodeReport;
   readonly replicasOf: (group: number) => readonly number[];
+  /** What the registry says of a node. */
+  readonly stateOf: (number: number) => NodeState | null;
   readonly isConnected: (nodeId: string) => boolean;
   readonly wallClockMs: () => number;
   readonly monotonicMs: () => number;
@@ -48,14 +51,15 @@ export class ClusterReports {
       clusterId: descriptor.clusterId,
       reportedBy: self,
       atMs: wallClockMs(),
-      nodes: descriptor.nodes.map(({ nodeId, host, port }) =>
-        this.#nodeView(nodeId, `${host}:${port}`),
-      ),
+      nodes: descriptor.nodes.map(({ nodeId, host, port, number }) => ({
+        ...this.#nodeView(nodeId, `${host}:${port}`),
+        membership: this.#options.stateOf(number),
+      })),
       groups,
     };
   }
 
-  #nodeView(nodeId: string, address: string): NodeView {
+  #nodeView(nodeId: string, address: string): Omit<NodeView, 'membership'> {
     const { self, isConnected, monotonicMs } = this.#options;
     const heard = this.#heard.get(nodeId);
     const report = heard?.report;
@@ -106,7 +110,7 @@ export class ClusterReports {
       applied: own?.applied ?? null,
       lag: own?.lag ?? null,
       voters: this.#namesOf(voters),
-      replicas: this.#namesOf(replicasOf(group)).map((nodeId) => {
+      replicas: this.#replicaNames(voters, reports).map((nodeId) => {
         const report = reports.get(nodeId);
         return {
           nodeId,
@@ -121,6 +125,15 @@ export class ClusterReports {
       reportedBy: own === undefined ? self : (leader ?? self),
       reportedAtMs: wallClockMs(),
     };
+  }
+
+  /** Its voters, and whoever else has a replica open: one that arrives, or is about to go. */
+  #replicaNames(
+    voters: readonly number[],
+    reports: ReadonlyMap<string, GroupReport>,
+  ): readonly string[] {
+    const open = [...reports.keys()].filter((nodeId) => this.#isUp(nodeId));
+    return [...new Set([...this.#namesOf(voters), ...open])];
   }
 
   /** A leader that is not reached any more is none: its last report is of the past. */

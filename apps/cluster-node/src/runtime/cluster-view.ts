@@ -1,3 +1,5 @@
+import type { NodeState } from '../membership/node-registry.ts';
+
 /** The cluster as one node has heard of it: its own figures and what the others last reported. */
 export interface ClusterView {
   readonly clusterId: string;
@@ -12,6 +14,8 @@ export interface NodeView {
   readonly nodeId: string;
   /** 'unknown': no word from it yet since this node started; never shown as 0 or down. */
   readonly state: 'up' | 'down' | 'unknown';
+  /** What the cluster has decided about it; null: not known here. */
+  readonly membership: NodeState | null;
   readonly address: string;
   readonly lastContactMsAgo: number | null;
   readonly leaders: number | null;

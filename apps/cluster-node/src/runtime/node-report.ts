@@ -15,6 +15,13 @@ const groupReportSchema = z.strictObject({
   commit: count,
   applied: count,
   voters: z.array(count),
+  learners: z.array(count),
+  /** Not empty: a joint configuration. */
+  votersOutgoing: z.array(count),
+  /** Of the leader only: replicas that have all but what is on its way. */
+  caughtUp: z.array(count),
+  /** The replica here was up to date once, since it was opened. */
+  isServing: z.boolean(),
   /** Of the leader only. */
   lag: count.nullable(),
   flushBacklog: count.nullable(),
@@ -31,6 +38,7 @@ const reportSchema = z.strictObject({
   walSyncP99Ms: z.number().nullable(),
   databaseUp: z.boolean(),
   groups: z.array(groupReportSchema),
+  system: groupReportSchema,
 });
 export type NodeReport = z.output<typeof reportSchema>;
 

@@ -13,6 +13,7 @@ import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import type { OperationsRuntime } from './cluster-operations.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
@@ -29,8 +30,10 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+export type { AuditEntry } from '../membership/node-registry.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export type { OperationPlan, OperationRequest, OperationView } from './cluster-operations.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
@@ -165,7 +168,7 @@ export interface AdminRuntime {
   transferGroup(group: number, toNodeId: string): Promise<Result<null>>;
   snapshotGroup(group: number): Promise<Result<null>>;
   flush(): Promise<Result<{ readonly rows: number }>>;
-  drain(nodeId: string): Promise<Result<null>>;
+  readonly operations: OperationsRuntime;
   /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */
   metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics>;
   /** As this node has heard them since it started, newest first. */

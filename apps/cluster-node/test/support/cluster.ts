@@ -75,6 +75,25 @@ export class TestCluster {
     return cluster;
   }
 
+  /** A further node: it names the living ones, and is let in by them. */
+  async join(id: string, env: Readonly<Record<string, string>> = {}): Promise<TestNode> {
+    const [port, meshPort] = await freePorts(2);
+    const [first] = this.nodes.values();
+    if (first === undefined) throw new Error('a cluster has a first node');
+    const living = [...this.nodes.values()].filter(({ isRunning }) => isRunning());
+    const peers = living.map((node) => `${node.id}=${LOOPBACK}:${node.meshPort}`);
+    this.#env.set(id, {
+      ...first.env,
+      NODE_ID: id,
+      PORT: String(port),
+      MESH_PORT: String(meshPort),
+      CLUSTER_PEERS: [...peers, `${id}=${LOOPBACK}:${meshPort}`].join(','),
+      DATA_DIR: join(this.#directory, id),
+      ...env,
+    });
+    return this.startNode(id);
+  }
+
   startNode(id: string): TestNode {
     const env = this.#env.get(id);
     if (env === undefined) throw new Error(`no node ${id}`);
@@ -99,7 +118,10 @@ export class TestCluster {
     const node = this.node(id);
     const deadline = performance.now() + READY_LIMIT_MS;
     while ((await statusOf(`${node.url}/health/ready`)) !== 200) {
-      if (performance.now() > deadline) throw new Error(`${id} was not ready:\n${node.output()}`);
+      if (performance.now() > deadline) {
+        const why = await fetch(`${node.url}/health/ready`).then((answer) => answer.text(), String);
+        throw new Error(`${id} was not ready: ${why}\n${node.output()}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

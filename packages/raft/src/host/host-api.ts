@@ -79,6 +79,12 @@ export interface GroupOptions<TReply> {
    * later: it takes everything from a leader's snapshot. Ignored when the disk knows the group.
    */
   readonly voters: readonly ReplicaId[];
+  /**
+   * Of a replica that comes back to a group under a number that it had in it before, with an empty log: until its log
+   * reaches this index it neither votes nor campaigns, so that it can't undo what it once acknowledged. To be given
+   * again at every start until it is reached. A leader's last index, from when the number was in no configuration.
+   */
+  readonly silentBelow?: number;
   /** The replica that should lead while it is healthy; leadership is handed to it. */
   readonly preferredLeader?: NodeNumber;
   readonly machine: StateMachine<TReply>;
@@ -185,4 +191,4 @@ export interface HostStats {
   readonly entriesBytesInMemory: number;
 }
 
-export type { Entry };
+export type { ConfChangeSingle, ConfChangeV2, ConfState, Entry };

@@ -62,11 +62,12 @@ export class Intake<TReply> {
           // Snapshots come in pieces, with their data; the bare message says nothing.
           continue;
         case 'timeout-now':
-          if (!this.#host.mayLead) continue;
+          if (!this.#host.mayLead || replica.isSilent) continue;
           break;
         case 'vote':
         case 'pre-vote':
           replica.candidateSeenMs = now;
+          if (replica.isSilent) continue;
           break;
         default:
           break;

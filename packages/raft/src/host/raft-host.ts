@@ -1,9 +1,7 @@
 import {
-  type ConfChangeRefusal,
   type ConfChangeSingle,
   type ConfChangeV2,
   NONE,
-  type ProposalRefusal,
   type RawNode,
   type ReplicaId,
 } from '../core/index.ts';
@@ -27,6 +25,7 @@ import { Intake } from './intake.ts';
 import { createLog, createNode, recoverLog, restoreFromFile } from './open-group.ts';
 import { Proposals, type ProposalWaiter } from './proposals.ts';
 import { Reads } from './reads.ts';
+import { isCoreRefusal, refusalOf } from './refusals.ts';
 import { Replica } from './replica.ts';
 import { Ticker } from './ticker.ts';
 
@@ -45,6 +44,8 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   readonly #ticker: Ticker;
   /** Of ReadIndex rounds: begins anywhere, so that no answer to an earlier life of this node fits. */
   #requestId: number;
+  /** Removed since the start: what the disk had of them then is deleted. */
+  readonly #removed = new Set<number>();
   #stopAtMs = 0;
   #stopDone: (() => void) | null = null;
 
@@ -69,7 +70,9 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     if (core.replicas.has(group)) throw new RangeError(`group ${group} is there already`);
     if (replicaId !== core.options.nodeNumber)
       throw new RangeError(`replica ${replicaId} on node ${core.options.nodeNumber}`);
-    const recovered = core.options.recovered.groups.find(({ key }) => key.group === group);
+    const recovered = this.#removed.has(group)
+      ? undefined
+      : core.options.recovered.groups.find(({ key }) => key.group === group);
     if (recovered !== undefined && recovered.replicaId !== replicaId) {
       throw new RangeError(
         `group ${group} on disk is replica ${recovered.replicaId}, not ${replicaId}`,
@@ -88,6 +91,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       proposals: new Proposals(core.proposalsPending, core.later),
       reads: new Reads(core.readsPending, core.later, () => this.#nextRequestId()),
       preferredLeader: options.preferredLeader ?? NONE,
+      silentBelow: options.silentBelow ?? 0,
     });
     replica.firstRecords.push(...(created?.firstRecords ?? []));
     core.replicas.set(group, replica);
@@ -123,6 +127,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       core.later(done);
       return;
     }
+    this.#removed.add(group);
     replica.phase = 'removed';
     replica.role = 'follower';
     replica.proposals.abandon();
@@ -372,29 +377,5 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     const replica = this.#core.replicas.get(group);
     if (replica === undefined) throw new RangeError(`group ${group} is not on this node`);
     return replica;
-  }
-}
-
-function isCoreRefusal(reason: ProposalRefusal | ConfChangeRefusal): reason is ProposalRefusal {
-  switch (reason) {
-    case 'not-leader':
-    case 'removed':
-    case 'transferring':
-    case 'uncommitted-limit':
-      return true;
-    default:
-      return false;
-  }
-}
-
-function refusalOf(reason: ProposalRefusal): RefusedProposal['reason'] {
-  switch (reason) {
-    case 'not-leader':
-    case 'removed':
-      return 'not-leader';
-    case 'transferring':
-      return 'transferring';
-    case 'uncommitted-limit':
-      return 'overloaded';
   }
 }

@@ -35,6 +35,7 @@ export class Replica<TReply> {
   phase: ReplicaPhase = 'loading';
   node: RawNode | null = null;
   preferredLeader: NodeNumber;
+  readonly #silentBelow: number;
 
   // What the last Readys said.
   role: Role = 'follower';
@@ -80,6 +81,7 @@ export class Replica<TReply> {
     readonly proposals: Proposals<TReply>;
     readonly reads: Reads;
     readonly preferredLeader: NodeNumber;
+    readonly silentBelow: number;
   }) {
     this.group = options.group;
     this.id = options.id;
@@ -88,11 +90,17 @@ export class Replica<TReply> {
     this.proposals = options.proposals;
     this.reads = options.reads;
     this.preferredLeader = options.preferredLeader;
+    this.#silentBelow = options.silentBelow;
     const { hardState, confState } = options.log.initialState();
     this.term = hardState.term;
     this.confState = confState;
     this.applied = options.log.mark.index;
     this.appliedTerm = options.log.mark.term;
+  }
+
+  /** It has less on its disk than it may have acknowledged once: it has no say in who leads. */
+  get isSilent(): boolean {
+    return this.#silentBelow > 0 && this.log.lastIndex() < this.#silentBelow;
   }
 
   get isLeader(): boolean {

@@ -10,7 +10,7 @@ export type Introduction =
   | { readonly ok: true; readonly identity: NodeIdentity; readonly lane: number }
   | { readonly ok: false; readonly refusal: PeerRefusal };
 
-/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before. */
+/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before; a fifth, `host port`, where it is told. */
 export function encodeIntroduction(
   kind: number,
   lane: number,
@@ -18,8 +18,9 @@ export function encodeIntroduction(
   nonce: Uint8Array,
 ): Uint8Array {
   const bytes: number[] = [kind, ...MAGIC, PROTOCOL_VERSION, lane, ...nonce];
-  const { nodeId, incarnation, bootNonce, clusterId } = identity;
-  for (const text of [nodeId, incarnation, bootNonce, clusterId ?? '']) {
+  const { nodeId, incarnation, bootNonce, clusterId, address } = identity;
+  const told = address === undefined ? [] : [`${address.host} ${address.port}`];
+  for (const text of [nodeId, incarnation, bootNonce, clusterId ?? '', ...told]) {
     const encoded = new TextEncoder().encode(text);
     if (encoded.length > TEXT_BYTES_MAX)
       throw new RangeError(
@@ -37,20 +38,34 @@ export function readIntroduction(kind: number, message: Uint8Array): Introductio
   const lane = message[5];
   const texts = readTexts(message, 6 + NONCE_BYTES);
   if (texts === null || lane === undefined) return malformed;
-  const [nodeId, incarnation, bootNonce, clusterId] = texts;
+  const [nodeId, incarnation, bootNonce, clusterId, told] = texts;
+  const address = told === undefined ? null : addressOf(told);
+  if (told !== undefined && address === null) return malformed;
   if (!nodeId || !incarnation || !bootNonce || clusterId === undefined) return malformed;
   return {
     ok: true,
     lane,
-    identity: { nodeId, incarnation, bootNonce, clusterId: clusterId === '' ? null : clusterId },
+    identity: {
+      nodeId,
+      incarnation,
+      bootNonce,
+      clusterId: clusterId === '' ? null : clusterId,
+      ...(address === null ? {} : { address }),
+    },
   };
 }
 
-/** Four texts that end where the message ends. */
+function addressOf(told: string): { readonly host: string; readonly port: number } | null {
+  const [, host, digits] = /^(\S+) (\d{1,5})$/.exec(told) ?? [];
+  const port = Number(digits);
+  return host === undefined || !(port >= 1 && port <= 65_535) ? null : { host, port };
+}
+
+/** Four or five texts that end where the message ends. */
 function readTexts(message: Uint8Array, start: number): readonly string[] | null {
   let at = start;
   const texts: string[] = [];
-  for (let count = 0; count < 4; count += 1) {
+  while (texts.length < 4 || (texts.length === 4 && at < message.length)) {
     const length = message[at];
     if (length === undefined || at + 1 + length > message.length) return null;
     try {

@@ -17,6 +17,8 @@ export interface NodeIdentity {
   readonly bootNonce: string;
   /** Null until the node knows its cluster: such a node may only found or join. */
   readonly clusterId: string | null;
+  /** Where it can be called; left out where everybody knows. */
+  readonly address?: { readonly host: string; readonly port: number };
 }
 
 export type PeerRefusal =

@@ -208,7 +208,11 @@ export class MeshNode implements Mesh {
     const peer = this.#peers.of(identity);
     peer.inMain = connection;
     this.#peers.maybeUp(peer);
-    if (peer.outMain === null) this.#targets.callBack(identity.nodeId);
+    if (peer.outMain !== null) return;
+    // A node that nobody told us of, or that has moved: it says itself where it is.
+    if (identity.address !== undefined)
+      this.#targets.add({ nodeId: identity.nodeId, ...identity.address });
+    this.#targets.callBack(identity.nodeId);
   }
 
   #admit(identity: NodeIdentity, lane: Lane, target: DialTarget | null): PeerRefusal | null {

@@ -98,7 +98,8 @@ export class FeedServer {
         type: 'session',
         lastSeq: null,
         messages: [],
-        isWhole: true,
+        // Out of memory: whoever was told something of it begins afresh, rather than miss what came since.
+        isWhole: afterSeq === null,
         dispatch: null,
         lastReadSeq: null,
         live,

@@ -1,0 +1,326 @@
+import type { RaftHost } from '@fleetlm/raft/host';
+import type { Mesh, NodeIdentity } from '@fleetlm/raft/mesh';
+import { ulid } from 'ulid';
+import type { Feed } from '../effects/feed/feed.ts';
+import type { GroupReply } from '../groups/group-reply.ts';
+import type { Groups } from '../groups/groups.ts';
+import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
+import type { DataDirectory } from '../membership/data-directory.ts';
+import type { LetIn } from '../membership/membership.ts';
+import {
+  type NodeRecord,
+  type NodeRegistry,
+  nodeNamed,
+  type RegistryCommand,
+} from '../membership/node-registry.ts';
+import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
+import type { PlanInput } from '../membership/planner.ts';
+import type { ExecutionPorts } from '../router/execution.ts';
+import type { CallOutcome, Operation } from '../router/operations.ts';
+import type { Router } from '../router/router.ts';
+import { ClusterOperations } from '../runtime/cluster-operations.ts';
+import type { NodeReport } from '../runtime/node-report.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { changeGroup } from './change-group.ts';
+import { Coordinator } from './coordinator.ts';
+import { GroupDirectory } from './group-directory.ts';
+import { Leaders } from './leaders.ts';
+import type { PeerNumbers } from './peer-numbers.ts';
+import { planInput } from './plan-input.ts';
+import { Replicas } from './replicas.ts';
+
+export interface ClusterShapeOptions {
+  readonly self: number;
+  readonly descriptor: LiveDescriptor;
+  readonly host: RaftHost<GroupReply>;
+  readonly groups: Groups;
+  readonly peers: PeerNumbers;
+  readonly mesh: Mesh;
+  readonly directory: Pick<DataDirectory, 'saveSilentBelow' | 'markOpened'>;
+  /** Of the replicas on this disk: below which index each has no say. */
+  readonly silentBelow: ReadonlyMap<number, number>;
+  readonly feed: () => Feed;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly router: () => Router;
+  readonly ownReport: () => NodeReport;
+  readonly replaceAfterMs: number;
+  /** The list of nodes is another one: for this node's next start. */
+  readonly nodesChanged: () => void;
+  readonly tell: (detail: string) => void;
+  readonly onError: (error: unknown) => void;
+  readonly log: Logger;
+}
+
+/** Who is in the cluster and where its groups live and should live, as this node knows it; and the work on that. */
+export class ClusterShape {
+  readonly directory = new GroupDirectory(() => performance.now());
+  readonly replicas: Replicas;
+  readonly leaders: Leaders;
+  readonly operations: ClusterOperations;
+  readonly #options: ClusterShapeOptions;
+  readonly #coordinator: Coordinator;
+  #placement: Placement;
+  #refreshDue = false;
+
+  constructor(options: ClusterShapeOptions) {
+    this.#options = options;
+    this.#placement = this.#place();
+    this.replicas = new Replicas({
+      ...options,
+      saveSilentBelow: (groups) => options.directory.saveSilentBelow(groups),
+    });
+    this.leaders = new Leaders({
+      ...options,
+      placement: this.placement,
+      replicas: this.replicas,
+      directory: this.directory,
+    });
+    const { router, descriptor, peers, self, host, tell, onError, log } = options;
+    this.operations = new ClusterOperations({
+      registry: () => this.registry,
+      input: () => this.input(),
+      groupCount: descriptor.groups,
+      coordinator: () => this.coordinator,
+      askLeader: (group, operation) => this.askLeader(group, operation),
+    });
+    this.#coordinator = new Coordinator({
+      term: () => (host.isReadyLeader(SYSTEM_GROUP) ? host.termOf(SYSTEM_GROUP) : null),
+      registry: () => this.registry,
+      groupCount: descriptor.groups,
+      input: () => this.input(),
+      ask: (node, operation) => {
+        const nodeId = node === self ? null : peers.nodeIdOf(node);
+        if (node !== self && nodeId === null) return Promise.resolve(NOT_CONNECTED);
+        return new Promise((resolve) => router().ask(nodeId, operation, resolve));
+      },
+      askLeader: (group, operation) => this.askLeader(group, operation),
+      replaceAfterMs: options.replaceAfterMs,
+      newOperationId: ulid,
+      tell,
+      monotonicMs: () => performance.now(),
+      onError,
+      log,
+    });
+  }
+
+  get registry(): NodeRegistry {
+    return this.#options.groups.system.registry;
+  }
+
+  /** Where the groups should live: over the active nodes. */
+  readonly placement = (): Placement => this.#placement;
+
+  /** This node's own record; null: the registry has not come here yet. */
+  get own(): NodeRecord | null {
+    return this.registry.nodes.get(this.#options.self) ?? null;
+  }
+
+  /** The name of the node that leads the system group; null: nobody as far as this node knows. */
+  get coordinator(): string | null {
+    const { host, groups } = this.#options;
+    const leader = groups.has(SYSTEM_GROUP) ? host.leaderOf(SYSTEM_GROUP) : 0;
+    return this.registry.nodes.get(leader)?.nodeId ?? null;
+  }
+
+  input(): PlanInput {
+    const { self, descriptor, peers, ownReport } = this.#options;
+    this.directory.receive(self, ownReport());
+    return planInput({
+      self,
+      descriptor,
+      nodes: () => this.registry.nodes.values(),
+      placement: this.placement,
+      directory: this.directory,
+      isConnected: (number) => peers.nodeIdOf(number) !== null,
+    });
+  }
+
+  askLeader(group: number, operation: Operation): Promise<CallOutcome> {
+    return new Promise((resolve) =>
+      this.#options.router().call(group, 'leader', operation, resolve),
+    );
+  }
+
+  /** What carrying out the coordinator's steps takes on this node. */
+  readonly execution: Pick<
+    ExecutionPorts,
+    'systemTerm' | 'changeGroup' | 'openReplica' | 'closeReplica'
+  > = {
+    systemTerm: () => this.#options.host.termOf(SYSTEM_GROUP),
+    changeGroup: (change, done) => {
+      if (this.leaders.isReadyHere(change.group)) changeGroup(this.#options.host, change, done);
+      else {
+        const leader = this.leaders.leaderOf(change.group);
+        done({ status: 'refused', reason: 'not-leader', leader });
+      }
+    },
+    openReplica: (group, silentBelow) => this.replicas.open(group, silentBelow),
+    closeReplica: (group) => this.replicas.close(group),
+  };
+
+  start(onDisk: ReadonlySet<number>): void {
+    this.replicas.openAll(onDisk);
+    for (const identity of this.#options.mesh.connected) this.peerUp(identity);
+    this.#refresh();
+  }
+
+  /** The registry is up to date here: this node tells the others if it has moved, and its directory is in use. */
+  caughtUp(): void {
+    const { directory, address, log, onError } = this.#options;
+    directory.markOpened().catch(onError);
+    const { own } = this;
+    if (own === null || (own.host === address.host && own.port === address.port)) return;
+    log.info({ ...address }, 'this node has moved: the cluster is told');
+    const { nodeId, incarnation } = own;
+    this.letIn({ nodeId, incarnation, ...address }, (answer) => {
+      if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be told');
+    });
+  }
+
+  /** Whether this was the data directory of a node that was removed or replaced. */
+  isGone(incarnation: string): boolean {
+    return [...this.registry.nodes.values()].some(
+      (node) => node.incarnation === incarnation && node.state === 'gone',
+    );
+  }
+
+  /** A node asks to be let in; or tells where it is now. */
+  letIn(
+    request: {
+      readonly nodeId: string;
+      readonly incarnation: string;
+      readonly host: string;
+      readonly port: number;
+    },
+    done: (answer: LetIn) => void,
+  ): void {
+    const { nodeId, incarnation, host, port } = request;
+    const command: RegistryCommand = {
+      type: 'join-node',
+      nodeId,
+      incarnation,
+      host,
+      port,
+      operationId: ulid(),
+      timeMs: 0,
+    };
+    this.askLeader(SYSTEM_GROUP, { type: 'registry', command }).then((outcome) => {
+      if (outcome.status === 'failed') done({ ok: false, isFinal: false, detail: outcome.detail });
+      else if (outcome.result.type === 'node') done({ ok: true, node: outcome.result.node });
+      else if (outcome.result.type === 'rejected')
+        done({ ok: false, isFinal: true, detail: outcome.result.detail });
+    }, this.#options.onError);
+  }
+
+  /** False: malformed. What is said by nobody that this node knows as a member is not listened to. */
+  receiveRaft(nodeId: string, frame: Uint8Array): boolean {
+    const number = this.#options.peers.numberOf(nodeId);
+    return number === null || this.#options.host.receive(number, frame);
+  }
+
+  stop(): void {
+    this.#coordinator.stop();
+    this.replicas.stop();
+  }
+
+  /** Called within apply: what follows is done later, once for all that is applied together. */
+  systemChanged(): void {
+    if (this.#refreshDue) return;
+    this.#refreshDue = true;
+    setImmediate(() => {
+      this.#refreshDue = false;
+      this.#refresh();
+    });
+  }
+
+  leaderChanged(group: number, leader: number): void {
+    if (leader !== 0) this.replicas.leaderFound(group);
+    if (group === SYSTEM_GROUP) this.#coordinator.changed();
+  }
+
+  reported(nodeId: string, report: NodeReport): void {
+    const number = this.#options.peers.numberOf(nodeId);
+    if (number !== null) this.directory.receive(number, report);
+  }
+
+  peerUp(identity: NodeIdentity): void {
+    const { peers, host } = this.#options;
+    const number = peers.up(identity);
+    if (number !== null) host.peerUp(number);
+    this.#contactsChanged();
+  }
+
+  peerDown(nodeId: string): void {
+    const { peers, host } = this.#options;
+    const number = peers.down(nodeId);
+    if (number !== null) {
+      host.peerDown(number);
+      this.directory.forget(number);
+    }
+    this.#contactsChanged();
+  }
+
+  #contactsChanged(): void {
+    this.#preferSystemLeader();
+    this.#coordinator.changed();
+  }
+
+  #place(): Placement {
+    const { descriptor, groups } = this.#options;
+    const nodes = [...groups.system.registry.nodes.values()].filter(
+      ({ state }) => state === 'active',
+    );
+    return placementOf({ nodes, groups: descriptor.groups, replicas: descriptor.replicas });
+  }
+
+  #refresh(): void {
+    const { descriptor, nodesChanged } = this.#options;
+    const present = [...this.registry.nodes.values()].filter(({ state }) => state !== 'gone');
+    // A node that was let in a moment ago has not read the registry yet.
+    if (this.own === null) return;
+    if (descriptor.update(present)) {
+      nodesChanged();
+      this.#connect();
+    }
+    this.#placement = this.#place();
+    this.replicas.setPreferred(this.#placement);
+    this.#contactsChanged();
+  }
+
+  /** Calls the nodes that are new, and no more those that are gone. */
+  #connect(): void {
+    const { descriptor, mesh, peers, host, self } = this.#options;
+    const { up, down } = peers.refresh();
+    for (const number of down) {
+      host.peerDown(number);
+      this.directory.forget(number);
+    }
+    for (const number of up) host.peerUp(number);
+    for (const { number, nodeId, host: address, port } of descriptor.nodes)
+      if (number !== self) mesh.addPeer({ nodeId, host: address, port });
+    for (const { state, nodeId } of this.registry.nodes.values())
+      if (state === 'gone' && nodeNamed(this.registry, nodeId) === null) mesh.removePeer(nodeId);
+  }
+
+  /** The lowest living node id leads the system group: that is the coordinator. */
+  #preferSystemLeader(): void {
+    const { groups, host, peers, self, descriptor } = this.#options;
+    if (!groups.has(SYSTEM_GROUP)) return;
+    const { voters } = host.status(SYSTEM_GROUP).confState;
+    const lowest = [...descriptor.nodes]
+      .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1))
+      .find(
+        ({ number }) =>
+          voters.includes(number) &&
+          this.registry.nodes.get(number)?.state === 'active' &&
+          (number === self || peers.nodeIdOf(number) !== null),
+      );
+    host.setPreferredLeader(SYSTEM_GROUP, lowest?.number ?? 0);
+  }
+}
+
+const NOT_CONNECTED: CallOutcome = {
+  status: 'failed',
+  code: 'no_quorum',
+  detail: 'the node can not be reached',
+};

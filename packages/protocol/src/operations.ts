@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { nodeIdSchema, timestampSchema } from './ids.ts';
+
+const count = z.int().min(0);
+const groupNumber = z.int().min(0).max(65_535);
+
+/** What operators can ask of the cluster. */
+export const OPERATION_KINDS = [
+  'join',
+  'drain',
+  'undrain',
+  'remove',
+  'replace',
+  'transfer',
+  'rebalance',
+] as const;
+
+/** A node that joins begins its operation itself; all others are asked for. */
+const requestKinds = z.enum(['drain', 'undrain', 'remove', 'replace', 'transfer', 'rebalance']);
+
+/** `POST /api/admin/operations`, and the same for its plan. */
+export const operationRequestSchema = z
+  .strictObject({
+    kind: requestKinds,
+    node_id: nodeIdSchema.optional(),
+    group: z.int().min(0).max(255).optional(),
+  })
+  .superRefine(({ kind, node_id, group }, context) => {
+    const wants = (path: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
+    if (kind === 'rebalance' && node_id !== undefined) wants('node_id', 'must be left out');
+    if (kind !== 'rebalance' && node_id === undefined) wants('node_id', 'must be given');
+    if (kind === 'transfer' && group === undefined) wants('group', 'must be given');
+    if (kind !== 'transfer' && group !== undefined) wants('group', 'must be left out');
+  });
+export type OperationRequest = z.output<typeof operationRequestSchema>;
+
+const stuckGroupSchema = z.strictObject({ group: groupNumber, reason: z.string() });
+
+export const operationProgressSchema = z.strictObject({
+  /** Groups that are where the operation wants them. */
+  done: count,
+  total: count,
+  /** The first of those that are not. */
+  stuck: z.array(stuckGroupSchema),
+});
+
+export const operationSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  node_id: nodeIdSchema.nullable(),
+  group: groupNumber.nullable(),
+  requested_by: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  started_at: timestampSchema,
+  ended_at: timestampSchema.nullable(),
+  detail: z.string(),
+  /** Null: it has ended. */
+  progress: operationProgressSchema.nullable(),
+});
+export type OperationBody = z.output<typeof operationSchema>;
+
+export const operationAnswerSchema = z.strictObject({ operation: operationSchema });
+export type OperationAnswer = z.output<typeof operationAnswerSchema>;
+
+/** Newest first. */
+export const operationsAnswerSchema = z.strictObject({
+  coordinator: nodeIdSchema.nullable(),
+  operations: z.array(operationSchema),
+});
+export type OperationsAnswer = z.output<typeof operationsAnswerSchema>;
+
+export const operationPlanSchema = z.strictObject({
+  /** Null: it would be begun. */
+  refusal: z.string().nullable(),
+  moves: z.array(
+    z.strictObject({
+      group: groupNumber,
+      from: z.array(nodeIdSchema),
+      to: z.array(nodeIdSchema),
+    }),
+  ),
+  leaders_to_move: count,
+  after: z.strictObject({
+    active_nodes: count,
+    copies_min: count,
+    can_lose_a_node: z.boolean(),
+  }),
+  warnings: z.array(z.string()),
+});
+export type OperationPlanBody = z.output<typeof operationPlanSchema>;
+
+export const operationPlanAnswerSchema = z.strictObject({ plan: operationPlanSchema });
+export type OperationPlanAnswer = z.output<typeof operationPlanAnswerSchema>;
+
+export const auditEntrySchema = z.strictObject({
+  at: timestampSchema,
+  by: z.string(),
+  action: z.enum(['started', 'done', 'failed', 'cancelled']),
+  operation_id: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  node_id: nodeIdSchema.nullable(),
+  group: groupNumber.nullable(),
+  detail: z.string(),
+});
+
+/** Newest first. */
+export const auditAnswerSchema = z.strictObject({ entries: z.array(auditEntrySchema) });
+export type AuditAnswer = z.output<typeof auditAnswerSchema>;
