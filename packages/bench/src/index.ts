@@ -1,6 +1,6 @@
 export { type ArchiveAwayReport, measureArchiveAway } from './archive-away.ts';
 export { parseBenchOptions } from './options.ts';
 export { type BenchReport, runBench } from './run-bench.ts';
-export { type FailoverReport, measureFailover } from './torture/failover.ts';
+export { measure } from './torture/measure/measure.ts';
 export { parseTortureOptions, TORTURE_USAGE } from './torture/options.ts';
 export { runTorture } from './torture/run-torture.ts';

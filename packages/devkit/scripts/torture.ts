@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { measureFailover, parseTortureOptions, runTorture, TORTURE_USAGE } from '@fleetlm/bench';
+import { measure, parseTortureOptions, runTorture, TORTURE_USAGE } from '@fleetlm/bench';
 import { repositoryRoot } from '../src/repository.ts';
 
 if (process.argv.includes('--help')) {
@@ -11,10 +11,10 @@ const NODE_MAIN = join(repositoryRoot, 'apps/cluster-node/src/main.ts');
 
 try {
   const options = parseTortureOptions(process.argv.slice(2));
-  if (options.failover) {
-    const report = await measureFailover(options, NODE_MAIN);
+  if (options.measure !== null) {
+    const report = await measure(options.measure, options, NODE_MAIN);
     process.stdout.write(`${JSON.stringify(report)}\n`);
-    process.exit(report.lost === 0 ? 0 : 1);
+    process.exit(report.lost + report.duplicated === 0 ? 0 : 1);
   }
   const summary = await runTorture(options, NODE_MAIN);
   for (const { id, violations, described } of summary.verdicts)

@@ -16,20 +16,25 @@ export interface TortureOptions {
   readonly kinds: readonly FaultKind[];
   /** Data and logs of the nodes stay. */
   readonly keep: boolean;
-  /** Measure failover instead. */
-  readonly failover: boolean;
+  /** Measure what one kind of change does to a steady load, instead of faults and checks. */
+  readonly measure: Measurement | null;
 }
+
+export const MEASUREMENTS = ['failover', 'rolling-restart'] as const;
+export type Measurement = (typeof MEASUREMENTS)[number];
+
+const RATE_DEFAULT = { failover: '200', 'rolling-restart': '500' } as const;
 
 export const TORTURE_USAGE = `npm run torture -- [options]
   --minutes M     how long faults are made (default 3)
   --seed S        the schedule of faults (default: drawn, and printed)
   --report FILE   the HTML report (default: torture-report.html in a temporary folder)
-  --rate N        appends a second over all sessions (default 60; of --failover 200)
-  --sessions N    (default 48; of --failover 100)
-  --groups N      Raft groups (default 32; of --failover 256)
+  --rate N        appends a second over all sessions (default 60; to measure failover 200, else 500)
+  --sessions N    (default 48; to measure 100)
+  --groups N      Raft groups (default 32; to measure 256)
   --only A,B      only these faults: ${FAULT_KINDS.join(', ')}
   --keep          keep the nodes' data and logs
-  --failover      kill -9 under load, and how long until each session is acknowledged again; one line of JSON
+  --measure WHAT  what one change does to a steady load, as one line of JSON: ${MEASUREMENTS.join(', ')}
 Exit codes: 0 everything held, 1 something did not, 2 the run proves nothing.`;
 
 /** Parses the command line; throws an error that names the wrong option. */
@@ -45,21 +50,26 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
       groups: { type: 'string' },
       only: { type: 'string', default: '' },
       keep: { type: 'boolean', default: false },
-      failover: { type: 'boolean', default: false },
+      measure: { type: 'string' },
     },
   });
-  const { failover } = values;
+  const measure = parseMeasurement(values.measure);
   const kinds = parseKinds(values.only);
   return {
     minutes: within('minutes', values.minutes, 0.1, 24 * 60, false),
     seed: within('seed', values.seed ?? String(drawSeed()), 0, 2 ** 31 - 1),
     reportFile: values.report ?? null,
-    ratePerSecond: within('rate', values.rate ?? (failover ? '200' : '60'), 1, 5_000),
-    sessions: within('sessions', values.sessions ?? (failover ? '100' : '48'), 1, 2_000),
-    groups: within('groups', values.groups ?? (failover ? '256' : '32'), 1, 256),
+    ratePerSecond: within(
+      'rate',
+      values.rate ?? (measure === null ? '60' : RATE_DEFAULT[measure]),
+      1,
+      5_000,
+    ),
+    sessions: within('sessions', values.sessions ?? (measure === null ? '48' : '100'), 1, 2_000),
+    groups: within('groups', values.groups ?? (measure === null ? '32' : '256'), 1, 256),
     kinds: kinds.length === 0 ? FAULT_KINDS : kinds,
     keep: values.keep,
-    failover,
+    measure,
   };
 }
 
@@ -69,6 +79,13 @@ function within(name: string, text: string, min: number, max: number, whole = tr
   throw new Error(
     `--${name} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}; it is "${text}"`,
   );
+}
+
+function parseMeasurement(text: string | undefined): Measurement | null {
+  if (text === undefined) return null;
+  const found = MEASUREMENTS.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw new Error(`--measure must be one of ${MEASUREMENTS.join(', ')}; it is "${text}"`);
 }
 
 function drawSeed(): number {

@@ -1,24 +1,23 @@
-import * as z from 'zod';
-import { placesOf } from './checker/final-log.ts';
-import { readNode } from './collect.ts';
-import { History } from './history/history.ts';
-import type { TortureOptions } from './options.ts';
-import { quantile } from './report/summary.ts';
-import { type RigCluster, type RigNode, startRigCluster } from './rig/cluster.ts';
-import { pause, waitUntil } from './rig/wait-until.ts';
-import { seededRandom } from './seeded-random.ts';
-import { AgentServer } from './workload/agent-server.ts';
-import { Workload } from './workload/workload.ts';
+import type { TortureOptions } from '../options.ts';
+import { quantile } from '../report/summary.ts';
+import type { RigNode } from '../rig/cluster.ts';
+import { pause, waitUntil } from '../rig/wait-until.ts';
+import {
+  type Losses,
+  leadersOf,
+  lossesOf,
+  type SteadyLoad,
+  underSteadyLoad,
+} from './steady-load.ts';
 
 const NODES = 3;
 const KILLS = 6;
-const WARMUP_MS = 6_000;
 /** What a kill can be blamed for. */
 const WINDOW_MS = 5_000;
 const REBALANCE_LIMIT_MS = 60_000;
 
 /** The one line of JSON. Milliseconds, from the kill or, when that was later, from the send. */
-export interface FailoverReport {
+export interface FailoverReport extends Losses {
   readonly kills: number;
   readonly rate_per_s: number;
   readonly sessions: number;
@@ -36,13 +35,7 @@ export interface FailoverReport {
   readonly unaffected_waited_p50_ms: number;
   readonly unaffected_waited_max_ms: number;
   readonly waited_max_ms_by_kill: readonly number[];
-  readonly acked: number;
-  readonly lost: number;
 }
-
-const clusterShape = z.object({
-  groups: z.array(z.object({ group: z.number(), leader: z.string().nullable() })),
-});
 
 interface Kill {
   readonly atMs: number;
@@ -51,64 +44,27 @@ interface Kill {
 }
 
 /** kill -9 of one node after the other under an open load; nothing stands between clients and nodes. */
-export async function measureFailover(
+export function measureFailover(
   options: TortureOptions,
   nodeMain: string,
 ): Promise<FailoverReport> {
-  const cluster = await startRigCluster({
-    nodeMain,
-    nodes: NODES,
-    groups: options.groups,
-    flushIntervalMs: 5_000,
-    withDisks: false,
-  });
-  try {
-    const random = seededRandom(options.seed);
-    const history = new History();
-    const agents = await AgentServer.listen(cluster.agentPort, random, (sessionId) =>
-      workload.sessionNumber(sessionId),
-    );
-    const workload: Workload = new Workload({
-      credentials: cluster.credentials,
-      nodes: cluster.nodes.map(({ id, process }) => ({ id, url: process.url })),
-      sessions: options.sessions,
-      chattyEvery: Number.POSITIVE_INFINITY,
-      ratePerSecond: options.ratePerSecond,
-      agentUrl: `http://127.0.0.1:${cluster.agentPort}`,
-      history,
-      random,
-      pauseMs: { min: 5, max: 15 },
-      order: 'in turn',
-    });
-    try {
-      await workload.setUp();
-      workload.start();
-      await pause(WARMUP_MS);
-      const kills: Kill[] = [];
-      for (let number = 0; number < KILLS; number += 1) {
-        const node = cluster.nodes[number % NODES];
-        if (node !== undefined) kills.push(await killOne(cluster, workload, node, random));
-      }
-      await workload.stop();
-      return await report(options, cluster, workload, history, kills);
-    } finally {
-      workload.close();
-      await agents.close();
+  return underSteadyLoad(options, { nodeMain, nodes: NODES }, async (load) => {
+    const { cluster, workload } = load;
+    const kills: Kill[] = [];
+    for (let number = 0; number < KILLS; number += 1) {
+      const node = cluster.nodes[number % NODES];
+      if (node !== undefined) kills.push(await killOne(load, node));
     }
-  } finally {
-    await cluster.close(options.keep);
-  }
+    await workload.stop();
+    return report(load, kills);
+  });
 }
 
-async function killOne(
-  cluster: RigCluster,
-  workload: Workload,
-  node: RigNode,
-  random: () => number,
-): Promise<Kill> {
+async function killOne(load: SteadyLoad, node: RigNode): Promise<Kill> {
+  const { workload, random } = load;
   // Not in step with the load, nor with the nodes' ticks.
   await pause(500 * random());
-  const leaders = await leadersOf(cluster, workload);
+  const leaders = await leadersOf(load);
   const led = new Set(
     workload.people
       .filter(
@@ -122,7 +78,7 @@ async function killOne(
   node.process.start();
   await node.process.ready();
   await waitUntil(
-    async () => hasItsShare([...(await leadersOf(cluster, workload)).values()], node.id),
+    async () => hasItsShare([...(await leadersOf(load)).values()], node.id),
     REBALANCE_LIMIT_MS,
     () => `${node.id} was not given its leaderships back`,
     500,
@@ -136,24 +92,6 @@ function hasItsShare(leaders: readonly (string | null)[], nodeId: string): boole
   return own * NODES >= leaders.length * 0.7;
 }
 
-async function leadersOf(
-  cluster: RigCluster,
-  workload: Workload,
-): Promise<ReadonlyMap<number, string | null>> {
-  const leaders = new Map<number, string | null>();
-  for (const { process } of cluster.nodes) {
-    const end = await workload.rest.call(
-      process.url,
-      { method: 'GET', path: '/api/admin/cluster', limitMs: 5_000 },
-      clusterShape,
-    );
-    if (end.type !== 'answer') continue;
-    for (const { group, leader } of end.value.groups) leaders.set(group, leader);
-    break;
-  }
-  return leaders;
-}
-
 interface Wait {
   readonly kill: number;
   readonly affected: boolean;
@@ -161,14 +99,9 @@ interface Wait {
   readonly ackedAgainMs: number;
 }
 
-async function report(
-  options: TortureOptions,
-  cluster: RigCluster,
-  workload: Workload,
-  history: History,
-  kills: readonly Kill[],
-): Promise<FailoverReport> {
-  const waits = kills.flatMap((kill, number) => waitsOf(workload, history, kill, number));
+async function report(load: SteadyLoad, kills: readonly Kill[]): Promise<FailoverReport> {
+  const { options, cluster } = load;
+  const waits = kills.flatMap((kill, number) => waitsOf(load, kill, number));
   const sorted = (of: (wait: Wait) => number, affected: boolean): readonly number[] =>
     waits
       .filter((wait) => wait.affected === affected)
@@ -177,7 +110,8 @@ async function report(
   const waited = sorted(({ waitedMs }) => waitedMs, true);
   const again = sorted(({ ackedAgainMs }) => ackedAgainMs, true);
   const others = sorted(({ waitedMs }) => waitedMs, false);
-  const { acked, lost } = await losses(cluster, workload, history);
+  const [node] = cluster.nodes;
+  if (node === undefined) throw new Error('there are no nodes');
   return {
     kills: kills.length,
     rate_per_s: options.ratePerSecond,
@@ -196,14 +130,12 @@ async function report(
         Math.max(...waits.filter(({ kill }) => kill === number).map(({ waitedMs }) => waitedMs)),
       ),
     ),
-    acked,
-    lost,
+    ...(await lossesOf(load, node)),
   };
 }
 
 function waitsOf(
-  workload: Workload,
-  history: History,
+  { workload, history }: SteadyLoad,
   { atMs, led }: Kill,
   kill: number,
 ): readonly Wait[] {
@@ -222,28 +154,4 @@ function waitsOf(
       ? []
       : [{ kill, affected: led.has(session), waitedMs, ackedAgainMs }];
   });
-}
-
-/** A fast failover that loses messages would be none. */
-async function losses(
-  cluster: RigCluster,
-  workload: Workload,
-  history: History,
-): Promise<{ readonly acked: number; readonly lost: number }> {
-  const [node] = cluster.nodes;
-  if (node === undefined) throw new Error('there are no nodes');
-  const sessionIds = workload.people.map(({ sessionId }) => sessionId);
-  const { log } = await readNode(workload.rest, node.id, node.process.url, sessionIds);
-  const places = placesOf(log.sessions);
-  let acked = 0;
-  let lost = 0;
-  let number = 0;
-  for (const { outcome, seq } of history.appends()) {
-    if (outcome === 'ok') {
-      acked += 1;
-      if (places.get(number) !== seq) lost += 1;
-    }
-    number += 1;
-  }
-  return { acked, lost };
 }
