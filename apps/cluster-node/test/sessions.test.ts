@@ -48,3 +48,32 @@ test('a search without Postgres says so', async () => {
   expect(body).toMatchObject({ code: 'archive_unavailable', retryable: true });
   expect((await cluster.call('n1', 'GET', '/api/search?q=h', { token })).status).toBe(422);
 });
+
+test('a conversation that its person erases is gone on every node and device, and nobody else may', async () => {
+  const session = await cluster.createSession('eve');
+  const kept = await cluster.createSession('eve');
+  const path = `/api/sessions/${session}`;
+  const [eve, bob] = await Promise.all([tokenFor('eve'), tokenFor('bob')]);
+  const body = { user_id: 'eve', content: { text: 'a secret' } };
+  expect((await cluster.call('n1', 'POST', `${path}/messages`, { body })).status).toBe(201);
+  const phone = await cluster.socket('n3', 'eve');
+  await phone.timeout(5_000).emitWithAck('inbox:join', {});
+  const told = new Promise<{ sessions: readonly object[] }>((resolve) =>
+    phone.on('inbox:delta', (delta: { sessions: readonly { status?: string }[] }) => {
+      if (delta.sessions.some(({ status }) => status === 'erased')) resolve(delta);
+    }),
+  );
+  expect((await cluster.call('n2', 'POST', `${path}/erase`, { token: bob })).status).toBe(404);
+  expect((await cluster.call('n2', 'POST', `${path}/erase`, { token: eve })).status).toBe(204);
+  expect((await told).sessions).toMatchObject([
+    { session_id: session, status: 'erased', title: null, last_message: null },
+  ]);
+  for (const node of ['n1', 'n2', 'n3']) {
+    for (const gone of [path, `${path}/messages`])
+      expect((await cluster.call(node, 'GET', gone, { token: eve })).status).toBe(404);
+    const { body: list } = await cluster.call(node, 'GET', '/api/sessions', { token: eve });
+    expect(list.sessions).toMatchObject([{ id: kept }]);
+  }
+  expect((await cluster.call('n1', 'POST', `${path}/messages`, { body })).status).toBe(404);
+  expect((await cluster.call('n1', 'POST', `${path}/erase`, { token: eve })).status).toBe(404);
+});

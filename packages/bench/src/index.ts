@@ -1,4 +1,5 @@
 export { type ArchiveAwayReport, measureArchiveAway } from './archive-away.ts';
+export { type CapacityReport, measureCapacity } from './capacity.ts';
 export { parseBenchOptions } from './options.ts';
 export { type BenchReport, runBench } from './run-bench.ts';
 export { measure } from './torture/measure/measure.ts';

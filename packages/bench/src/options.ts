@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly ratePerSecond: number | null;
   /** Take Postgres away for so long under an open load, and measure what its return does; null: don't. */
   readonly archiveAwaySeconds: number | null;
+  /** Measure what one more group, session, subscriber and message costs instead. */
+  readonly capacity: boolean;
 }
 
 const LIMITS = {
@@ -40,6 +42,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       bytes: { type: 'string', default: '200' },
       rate: { type: 'string' },
       'archive-away': { type: 'string' },
+      capacity: { type: 'boolean', default: false },
     },
   });
   const whole = (name: keyof typeof LIMITS, text: string): number => {
@@ -56,6 +59,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     warmupSeconds: whole('warmup', values.warmup),
     bytes: whole('bytes', values.bytes),
     ratePerSecond: values.rate === undefined ? null : whole('rate', values.rate),
+    capacity: values.capacity,
     archiveAwaySeconds:
       values['archive-away'] === undefined ? null : whole('archive-away', values['archive-away']),
   };

@@ -15,13 +15,17 @@ const LOOPBACK = '127.0.0.1';
 export interface OwnCluster {
   readonly targets: readonly string[];
   readonly credentials: Credentials;
+  readonly databaseUrl: string;
   /** Takes Postgres away, and gives it back with what it had. */
   stopPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
+export async function startOwnCluster(
+  nodeMain: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OwnCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'fleetlm-bench-'));
   const credentials = {
     jwtSecret: randomBytes(32).toString('base64url'),
@@ -51,6 +55,7 @@ export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
         AUTH_JWT_SECRET: credentials.jwtSecret,
         API_KEY: credentials.apiKey,
         LOG_LEVEL: 'warn',
+        ...settings,
       },
     }),
   );
@@ -69,6 +74,7 @@ export async function startOwnCluster(nodeMain: string): Promise<OwnCluster> {
   return {
     targets,
     credentials,
+    databaseUrl,
     stopPostgres: () => postgres.stop(),
     startPostgres: async () => {
       postgres = await openPostgres();

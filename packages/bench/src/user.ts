@@ -13,23 +13,27 @@ type Ack =
 
 const ACK_LIMIT_MS = 10_000;
 
+export interface BenchUserOptions {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly target: string;
+  readonly token: string;
+  readonly bytes: number;
+}
+
 /** One person with one conversation and one socket. */
 export class BenchUser {
   readonly userId: string;
   readonly sessionId: string;
   readonly acked: SentMessage[] = [];
   readonly errors = new Map<string, number>();
+  readonly #options: BenchUserOptions;
   readonly #socket: Socket;
   readonly #padding: string;
   #sent = 0;
 
-  constructor(options: {
-    readonly userId: string;
-    readonly sessionId: string;
-    readonly target: string;
-    readonly token: string;
-    readonly bytes: number;
-  }) {
+  constructor(options: BenchUserOptions) {
+    this.#options = options;
     this.userId = options.userId;
     this.sessionId = options.sessionId;
     this.#padding = 'x'.repeat(options.bytes);
@@ -41,7 +45,13 @@ export class BenchUser {
     });
   }
 
-  async join(): Promise<void> {
+  /** The same person with a socket of its own to the same node and conversation. */
+  anotherDevice(): BenchUser {
+    return new BenchUser(this.#options);
+  }
+
+  /** `lastSeq`: what this device has already. */
+  async join(lastSeq = 0): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       if (this.#socket.connected) resolve();
       this.#socket.once('connect', resolve);
@@ -49,7 +59,7 @@ export class BenchUser {
     });
     const answer: { ok: boolean } = await this.#socket
       .timeout(ACK_LIMIT_MS)
-      .emitWithAck('session:join', { session_id: this.sessionId, last_seq: 0 });
+      .emitWithAck('session:join', { session_id: this.sessionId, last_seq: lastSeq });
     if (!answer.ok) throw new Error(`session:join was refused: ${JSON.stringify(answer)}`);
   }
 

@@ -18,7 +18,7 @@ type AppendMessage = Extract<Command, { type: 'append-message' }>;
 
 /** C20 to C29 of SPEC.md. */
 export function applyAppend(group: GroupRecord, command: AppendMessage): Applied {
-  const session = group.sessions.get(command.sessionId);
+  const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
   const { sender, clientMessageId, message, timeMs, debounceMs } = command;
   if (sender.id !== (sender.type === 'user' ? session.userId : session.agentId))

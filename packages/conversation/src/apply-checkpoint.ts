@@ -11,7 +11,7 @@ export function applyCheckpoint(
   group: GroupRecord,
   command: Extract<Command, { type: 'checkpoint-answer' }>,
 ): Applied {
-  const session = group.sessions.get(command.sessionId);
+  const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
   const { epoch, attempt, fromIndex, toIndex, chunks } = command;
   const outcome = outcomeOf(session, { type: 'checkpoint', epoch, attempt });

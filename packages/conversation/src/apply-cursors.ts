@@ -11,7 +11,7 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /** C30 to C34 of SPEC.md. */
 export function applyMarkRead(group: GroupRecord, command: CommandOf<'mark-read'>): Applied {
-  const session = group.sessions.get(command.sessionId);
+  const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
   const { userId, lastSeq } = command;
   if (userId !== session.userId)

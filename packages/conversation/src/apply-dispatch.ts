@@ -21,7 +21,7 @@ export function applyDispatchEvent(
   event: DispatchEvent,
   answer: NewMessage | null,
 ): Applied {
-  const session = group.sessions.get(sessionId);
+  const session = group.living(sessionId);
   if (session === undefined) return noSuchSession(group, sessionId);
   // Archiving ended all work; only a retry could begin some.
   if (session.status === 'archived' && event.type === 'retry')

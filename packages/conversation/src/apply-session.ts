@@ -7,6 +7,7 @@ import {
 } from './change-session.ts';
 import type { Command, Payload } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
+import { NO_METADATA } from './metadata.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 import { headOf, newInternals, SessionRecord } from './session-record.ts';
@@ -17,7 +18,7 @@ type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 export function applyCreate(group: GroupRecord, command: CommandOf<'create-session'>): Applied {
   const existing = group.sessions.get(command.sessionId);
   if (existing !== undefined) {
-    return isCreationOf(existing, command)
+    return existing.status !== 'erased' && isCreationOf(existing, command)
       ? { reply: { type: 'session', session: headOf(existing) }, effects: NO_EFFECTS }
       : refuse('session-exists', `session ${command.sessionId} is another one`);
   }
@@ -41,7 +42,7 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
 
 /** C14 to C17 of SPEC.md. */
 export function applyArchive(group: GroupRecord, command: CommandOf<'archive-session'>): Applied {
-  const session = group.sessions.get(command.sessionId);
+  const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
   const effects: Effect[] = [];
   if (session.status === 'active') {
@@ -57,7 +58,7 @@ export function applyArchive(group: GroupRecord, command: CommandOf<'archive-ses
 
 /** C18 and C19 of SPEC.md. */
 export function applyUpdate(group: GroupRecord, command: CommandOf<'update-session'>): Applied {
-  const session = group.sessions.get(command.sessionId);
+  const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
   const { metadata, status } = command;
   if (status === 'archived' && session.status === 'active') {
@@ -85,9 +86,6 @@ function isCreationOf(session: SessionRecord, command: CommandOf<'create-session
     equalBytes(session.metadata, command.metadata)
   );
 }
-
-/** Most sessions have none. */
-const NO_METADATA: Payload = new Uint8Array([0x7b, 0x7d]);
 
 /** The command's buffer is the log's; keeping a view would keep all of it. */
 function copyOf(bytes: Payload): Payload {

@@ -2,6 +2,7 @@ import { applyAppend } from './apply-append.ts';
 import { applyCheckpoint } from './apply-checkpoint.ts';
 import { applyMarkFlushed, applyMarkRead } from './apply-cursors.ts';
 import { applyDispatchEvent } from './apply-dispatch.ts';
+import { applyErase } from './apply-erase.ts';
 import { applyEvict, applyHydrate } from './apply-eviction.ts';
 import { applyArchive, applyCreate, applyUpdate } from './apply-session.ts';
 import type { Command } from './commands.ts';
@@ -25,6 +26,8 @@ export function apply(state: GroupState, command: Command): Applied {
       return applyMarkRead(group, command);
     case 'archive-session':
       return applyArchive(group, command);
+    case 'erase-session':
+      return applyErase(group, command);
     case 'update-session':
       return applyUpdate(group, command);
     case 'start-dispatch':

@@ -11,7 +11,7 @@ import {
   writeU32,
   writeU48,
 } from './byte-fields.ts';
-import type { DispatchState, Session, SessionHead } from './state.ts';
+import type { DispatchState, Session, SessionHead, SessionStatus } from './state.ts';
 
 /*
  * One record: length u32, link u32, activity u48, inbox version u48, counters u32, void seqs u16, flags u8, then the
@@ -39,6 +39,13 @@ const FLAG_ARCHIVED = 1;
 const FLAG_FAILED = 2;
 const FLAG_MESSAGE = 4;
 const FLAG_BY_AGENT = 8;
+const FLAG_ERASED = 16;
+
+const STATUS_FLAGS: Readonly<Record<SessionStatus, number>> = {
+  active: 0,
+  archived: FLAG_ARCHIVED,
+  erased: FLAG_ERASED,
+};
 
 /** What a restore adds to a session that stays cold, beyond what its archived state says. */
 export interface ColdGaps {
@@ -73,7 +80,7 @@ export function encodeCold(head: SessionHead, gaps: ColdGaps): Uint8Array {
   writeU32(bytes, COUNTERS_AT, gaps.counters);
   writeU16(bytes, VOID_SEQS_AT, gaps.voidSeqs);
   bytes[FLAGS_AT] =
-    (head.status === 'archived' ? FLAG_ARCHIVED : 0) |
+    STATUS_FLAGS[head.status] |
     (failed === null ? 0 : FLAG_FAILED) |
     (lastMessage === null ? 0 : FLAG_MESSAGE) |
     (lastMessage?.sender.type === 'agent' ? FLAG_BY_AGENT : 0);
@@ -125,7 +132,7 @@ export function decodeCold(
     userId,
     agentId,
     metadata: bytes.slice(metadataAt + 4, dispatchAt),
-    status: (flags & FLAG_ARCHIVED) !== 0 ? 'archived' : 'active',
+    status: statusOf(flags),
     lastSeq,
     lastReadSeq: readU32(bytes, offset + READ_SEQ_AT),
     insertedAtMs: readU48(bytes, offset + INSERTED_AT),
@@ -143,6 +150,11 @@ export function decodeCold(
   };
   const counters = readU32(bytes, offset + COUNTERS_AT);
   return { head, gaps: { counters, voidSeqs: readU16(bytes, offset + VOID_SEQS_AT) } };
+}
+
+function statusOf(flags: number): SessionStatus {
+  if ((flags & FLAG_ERASED) !== 0) return 'erased';
+  return (flags & FLAG_ARCHIVED) !== 0 ? 'archived' : 'active';
 }
 
 function readDispatch(

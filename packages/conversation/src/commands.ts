@@ -66,6 +66,8 @@ export type Command =
       readonly timeMs: number;
     }
   | { readonly type: 'archive-session'; readonly sessionId: string; readonly timeMs: number }
+  /** For good: messages, metadata and everything else that people wrote. */
+  | { readonly type: 'erase-session'; readonly sessionId: string; readonly timeMs: number }
   /** Null: as it is. */
   | {
       readonly type: 'update-session';

@@ -21,6 +21,12 @@ export class GroupRecord implements GroupState {
   /** One string for an agent however many sessions it has. */
   readonly #agentIds = new Map<string, string>();
 
+  /** A session in memory that was not erased. */
+  living(sessionId: string): SessionRecord | undefined {
+    const session = this.sessions.get(sessionId);
+    return session?.status === 'erased' ? undefined : session;
+  }
+
   inboxOf(userId: string): InboxRecord {
     let inbox = this.inboxes.get(userId);
     if (inbox === undefined) {

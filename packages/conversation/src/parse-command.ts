@@ -68,6 +68,7 @@ const COMMAND_TYPES = [
   'create-session',
   'mark-read',
   'archive-session',
+  'erase-session',
   'update-session',
   'start-dispatch',
   'defer-dispatch',
@@ -99,6 +100,7 @@ function readCommand(value: unknown): Command {
       };
     }
     case 'archive-session':
+    case 'erase-session':
     case 'retry-dispatch':
       return { type, ...common(exactly(value, [])) };
     case 'update-session':

@@ -12,18 +12,18 @@ import type {
   SessionHead,
 } from './state.ts';
 
-/** The live session: it changes with the next command. `sessionHead` makes a copy. */
+/** The live session: it changes with the next command. `sessionHead` makes a copy. Null: there is none, or no more. */
 export function getSession(state: GroupState, sessionId: string): Session | null {
-  return state.sessions.get(sessionId) ?? null;
+  return groupRecordOf(state).living(sessionId) ?? null;
 }
 
-/** A copy of the session without its messages, whether it is in memory or not; null: there is none. */
+/** A copy of the session without its messages, whether it is in memory or not; null: there is none, or no more. */
 export function findHead(state: GroupState, sessionId: string): SessionHead | null {
   const group = groupRecordOf(state);
   const session = group.sessions.get(sessionId);
-  if (session !== undefined) return headOf(session);
-  const handle = group.cold.find(sessionId);
-  return handle === NOBODY ? null : group.cold.read(handle).head;
+  const handle = session === undefined ? group.cold.find(sessionId) : NOBODY;
+  const head = handle === NOBODY ? session : group.cold.read(handle).head;
+  return head === undefined || head.status === 'erased' ? null : headOf(head);
 }
 
 /** The session has left memory: it is to be hydrated before anything can change it. */
@@ -55,13 +55,14 @@ export function listSessions(
     if (heads.length >= query.limit) break;
     const isHot = entry instanceof SessionRecord;
     const activity = isHot ? entry.activity : cold.activityOf(entry);
-    if (query.beforeActivity === undefined || activity < query.beforeActivity)
-      heads.push(isHot ? headOf(entry) : cold.read(entry).head);
+    if (query.beforeActivity !== undefined && activity >= query.beforeActivity) continue;
+    const head = isHot ? entry : cold.read(entry).head;
+    if (head.status !== 'erased') heads.push(headOf(head));
   }
   return heads;
 }
 
-/** Copies of the user's sessions whose inbox entry changed after `sinceVersion`, oldest change first. */
+/** Copies of the user's sessions whose inbox entry changed after `sinceVersion`, oldest change first; erased ones too. */
 export function inboxChanges(
   state: GroupState,
   userId: string,

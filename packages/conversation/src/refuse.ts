@@ -11,5 +11,7 @@ export function refuse(code: RefusalCode, detail: string): Applied {
 export function noSuchSession(group: GroupRecord, sessionId: string): Applied {
   if (group.isCold(sessionId))
     return refuse('session-cold', `session ${sessionId} is in the archive`);
+  if (group.sessions.has(sessionId))
+    return refuse('session-not-found', `session ${sessionId} was erased`);
   return refuse('session-not-found', `there is no session ${sessionId}`);
 }

@@ -15,7 +15,7 @@ import { UnreadMarks } from './unread-marks.ts';
 /** What a session keeps beside what it shows. */
 export interface SessionInternals {
   readonly tail: MessageTail;
-  readonly clientMessageIds: ClientMessageIds;
+  clientMessageIds: ClientMessageIds;
   readonly unread: UnreadMarks;
   readonly inbox: InboxRecord;
   /** Invariant: null unless the dispatch is running, or waiting between two attempts. */
@@ -96,7 +96,7 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
   };
 }
 
-export function headOf(session: Session): SessionHead {
+export function headOf(session: SessionHead): SessionHead {
   return {
     id: session.id,
     userId: session.userId,

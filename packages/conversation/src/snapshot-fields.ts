@@ -61,12 +61,12 @@ export function readSessionSnapshot(value: unknown, path: string): SessionSnapsh
   const lastUserSeq = integer(plain.lastUserSeq, `${path}.lastUserSeq`, 0, lastSeq);
   const version = integer(plain.version, `${path}.version`, 1, COUNTER_MAX);
   const unread = fields(plain.unread, `${path}.unread`, ['firstWord', 'words']);
-  const status = oneOf(plain.status, `${path}.status`, ['active', 'archived']);
+  const status = oneOf(plain.status, `${path}.status`, ['active', 'archived', 'erased']);
   const dispatch = readDispatch(plain.dispatch, `${path}.dispatch`, lastUserSeq);
-  if (status === 'archived' && dispatch.status !== 'idle')
-    throw new FormatError(`${path}.dispatch`, 'must be idle: the session is archived');
+  if (status !== 'active' && dispatch.status !== 'idle')
+    throw new FormatError(`${path}.dispatch`, `must be idle: the session is ${status}`);
   const lastMessage = readLastMessage(plain.lastMessage, `${path}.lastMessage`);
-  if ((lastMessage === null) !== (lastSeq === 0))
+  if ((lastMessage === null) !== (lastSeq === 0 || status === 'erased'))
     throw new FormatError(`${path}.lastMessage`, 'is there exactly when there are messages');
   return {
     id: text(plain.id, `${path}.id`, ID_LENGTH_MAX),

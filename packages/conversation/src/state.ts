@@ -42,7 +42,8 @@ export type DispatchState =
 
 export type DispatchStatus = DispatchState['status'];
 
-export type SessionStatus = 'active' | 'archived';
+/** An erased session is a tombstone: known to inboxes and the archive until they have heard of it, to nobody else. */
+export type SessionStatus = 'active' | 'archived' | 'erased';
 
 /** One conversation. Mutable inside `apply` only; everybody else sees it read-only. */
 export interface Session {
@@ -83,7 +84,7 @@ export interface Session {
   readonly flushedVersion: number;
   /**
    * The newest messages, ascending and gap-free up to lastSeq; exactly those above flushedSeq and, beside them,
-   * the newest up to TAIL_MESSAGES_MIN. Decoded on every access: prefer `readMessages` on hot paths.
+   * the newest up to TAIL_MESSAGES_MIN; none when it was erased. Decoded on every access: prefer `readMessages` on hot paths.
    */
   readonly tail: readonly Message[];
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { measureArchiveAway, parseBenchOptions, runBench } from '@fleetlm/bench';
+import { measureArchiveAway, measureCapacity, parseBenchOptions, runBench } from '@fleetlm/bench';
 import { repositoryRoot } from '../src/repository.ts';
 
 const USAGE =
   'npm run bench -- [--target URL,...] [--users 30] [--depth 5] [--seconds 20] [--warmup 5] [--bytes 200] [--rate N]' +
-  ' [--archive-away SECONDS]';
+  ' [--archive-away SECONDS] [--capacity]';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(`${USAGE}\n`);
@@ -18,6 +18,10 @@ try {
     const report = await measureArchiveAway(options, nodeMain);
     process.stdout.write(`${JSON.stringify(report)}\n`);
     process.exit(report.lost + report.duplicated + report.gaps === 0 ? 0 : 1);
+  }
+  if (options.capacity) {
+    process.stdout.write(`${JSON.stringify(await measureCapacity(options, nodeMain))}\n`);
+    process.exit(0);
   }
   const report = await runBench(options, nodeMain);
   process.stdout.write(`${JSON.stringify(report)}\n`);

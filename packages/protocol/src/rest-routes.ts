@@ -210,6 +210,17 @@ const SESSION_ROUTES: readonly RestRoute[] = [
   },
   {
     method: 'POST',
+    path: '/api/sessions/:id/erase',
+    topic: 'Sessions',
+    summary:
+      'Erases a conversation for good: messages, metadata, answers and deliveries, also from the archive. Its id stays taken.',
+    access: 'user',
+    id: sessionIdSchema,
+    answers: [{ status: 204, description: 'erased' }],
+    errors: ['not_found', ...WRITE],
+  },
+  {
+    method: 'POST',
     path: '/api/sessions/:id/read',
     topic: 'Sessions',
     summary: 'Moves the read cursor. It never goes back.',

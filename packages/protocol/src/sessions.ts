@@ -69,14 +69,14 @@ export const runStateSchema = z.strictObject({
 });
 export type RunState = z.output<typeof runStateSchema>;
 
-/** `status` is what the agent is doing, or that the session is archived. */
+/** `status` is what the agent is doing, or that the session is archived; `erased` tells other devices to forget it. */
 export const inboxEntrySchema = z.strictObject({
   session_id: sessionIdSchema,
   agent_id: z.string(),
   agent_name: z.string(),
   /** `metadata.title` of the session, when that is a text. */
   title: z.string().nullable(),
-  status: z.enum([...RUN_STATUSES, 'archived']),
+  status: z.enum([...RUN_STATUSES, 'archived', 'erased']),
   last_seq: seqSchema,
   last_read_seq: seqSchema,
   unread_count: z.int().min(0),

@@ -73,6 +73,12 @@ export function addSessionRoutes(app: FastifyInstance, runtime: Runtime): void {
     return reply.status(204).send();
   });
 
+  app.post('/api/sessions/:id/erase', async (request: SessionRequest, reply) => {
+    const session = await visibleSession(runtime, identityOf(request), request.params.id);
+    valueOrThrow(await runtime.eraseSession(session.id));
+    return reply.status(204).send();
+  });
+
   app.post('/api/sessions/:id/read', async (request: SessionRequest) => {
     const { user_id, last_seq } = parsedOf(parse(markReadSchema, request.body));
     const identity = identityOf(request);

@@ -47,12 +47,18 @@ export function messageBody(message: Message): MessageBody {
   };
 }
 
+/** Who asks for an erased session is told that there is none. */
+function shownStatus({ id, status }: SessionView): SessionBody['status'] {
+  if (status === 'erased') throw new Error(`session ${id} was erased: it can't be shown`);
+  return status;
+}
+
 export function sessionBody(session: SessionView): SessionBody {
   return {
     id: session.id,
     user_id: session.userId,
     agent_id: session.agentId,
-    status: session.status,
+    status: shownStatus(session),
     metadata: decodeObject(session.metadata),
     last_seq: session.lastSeq,
     last_read_seq: session.lastReadSeq,
@@ -112,7 +118,7 @@ export function inboxEntry(session: SessionView, runtime: Pick<Runtime, 'getAgen
     agent_id: session.agentId,
     agent_name: runtime.getAgent(session.agentId)?.name ?? session.agentId,
     title: titleOf(session),
-    status: session.status === 'archived' ? 'archived' : session.dispatch.status,
+    status: session.status === 'active' ? session.dispatch.status : session.status,
     last_seq: session.lastSeq,
     last_read_seq: session.lastReadSeq,
     unread_count: session.unreadCount,

@@ -73,6 +73,11 @@ export function observeParts(parts: ObservedParts): void {
 
   observe('fleetlm_wal_bytes', 'Size of the log on disk', () => wal.stats.bytes);
   observe('fleetlm_wal_segments', 'Files of the log', () => wal.stats.segments);
+  observe(
+    'fleetlm_wal_appended_bytes_total',
+    'Bytes written to the log',
+    () => wal.stats.appendedBytes,
+  );
   observe('fleetlm_wal_syncs_total', 'Syncs of the log', () => wal.stats.syncs);
   observe('fleetlm_wal_queued_bytes', 'Bytes that wait for the disk', () => wal.queuedBytes);
   observe('fleetlm_wal_sync_p99_seconds', 'Duration of the newest syncs', () =>

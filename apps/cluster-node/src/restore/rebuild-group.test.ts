@@ -136,3 +136,22 @@ test('messages that Postgres lacks are named, and what comes behind them is not 
   expect(group.sessionsWithGaps).toEqual([SESSION]);
   expect(findHead(state, SESSION)?.lastSeq).toBe(14);
 });
+
+test('what was erased after the snapshot does not come back with it, cold or not', async () => {
+  const flusher = flusherThatEvicts();
+  bed.create(OTHER_SESSION);
+  for (const id of [SESSION, OTHER_SESSION]) bed.say('a secret', id);
+  await allCold(flusher);
+  await flusher.hydrate(GROUP, OTHER_SESSION);
+  const data = snapshot();
+  for (const sessionId of [SESSION, OTHER_SESSION])
+    bed.perform({ type: 'erase-session', sessionId, timeMs: now });
+  bed.create(THIRD);
+  bed.say('this stays', THIRD);
+  bed.perform({ type: 'erase-session', sessionId: THIRD, timeMs: now });
+  await flusher.flushNow();
+  const { group, state } = await rebuilt(data);
+  expect(group).toMatchObject({ messagesMerged: 0, sessionsWithGaps: [] });
+  for (const id of [SESSION, OTHER_SESSION, THIRD]) expect(findHead(state, id)).toBeNull();
+  expect(Buffer.from(group.data).includes('a secret')).toBe(false);
+});

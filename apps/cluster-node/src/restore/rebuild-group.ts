@@ -54,13 +54,15 @@ export async function rebuildGroup(
   const rows = await source.sessionsOf(group);
   if (rows.length === 0 && snapshot === null) return null;
   const sessionsInSnapshot = state.sessions.size + coldStats(state).sessions;
-  const created = rows.filter(({ id }) => findHead(state, id) === null);
+  const created = rows.filter(({ id }) => !state.sessions.has(id) && !isCold(state, id));
   for (const row of created) createFrom(state, row);
-  const notWoken = await wakeAdvanced(state, rows, source);
+  const living = rows.filter(({ status }) => status !== 'erased');
+  for (const row of rows) if (row.status === 'erased') eraseAgain(state, row);
+  const notWoken = await wakeAdvanced(state, living, source);
   const merge = new Merge(state, notWoken);
   await merge.findGaps(source);
   await merge.run(source);
-  for (const row of rows) finish(state, row);
+  for (const row of living) finish(state, row);
   const rowVersions = new Map(rows.map(({ id, version }) => [id, version]));
   leaveGaps(state, { voidSeqs, counters, rowVersions });
   return {
@@ -81,6 +83,11 @@ function createFrom(state: GroupState, row: ArchivedSession): void {
     metadata: new TextEncoder().encode(row.metadata),
     timeMs: row.insertedAtMs,
   });
+}
+
+/** The snapshot may be of before: what a person had erased must not come back with it. */
+function eraseAgain(state: GroupState, { id, insertedAtMs }: ArchivedSession): void {
+  perform(state, { type: 'erase-session', sessionId: id, timeMs: insertedAtMs });
 }
 
 /**
@@ -132,6 +139,7 @@ class Merge {
 
   #turns(): readonly (readonly string[])[] {
     const ids = [...this.#state.sessions.values()]
+      .filter(({ status }) => status !== 'erased')
       .sort((a, b) => (a.userId < b.userId ? -1 : a.userId > b.userId ? 1 : 0))
       .map(({ id }) => id);
     const turns: string[][] = [];

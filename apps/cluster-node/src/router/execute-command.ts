@@ -27,6 +27,7 @@ type CommandOperation = Extract<
       | 'create-session'
       | 'mark-read'
       | 'archive-session'
+      | 'erase-session'
       | 'update-session'
       | 'retry-dispatch';
   }
@@ -43,7 +44,8 @@ export function executeCommand(
     done(notLeader(group === null ? 0 : ports.leaderOf(group)));
     return;
   }
-  if (ports.groups.isCold(group, operation.sessionId))
+  // Who wants a conversation gone needs nothing of it from the archive.
+  if (operation.type !== 'erase-session' && ports.groups.isCold(group, operation.sessionId))
     hydrateFirst(operation, group, ports, done, 1);
   else proposeFor(operation, group, ports, done, 0);
 }
@@ -150,6 +152,7 @@ function commandOf(
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
+    case 'erase-session':
     case 'update-session':
       return { ...operation, timeMs };
     case 'retry-dispatch':

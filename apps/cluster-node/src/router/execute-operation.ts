@@ -16,6 +16,7 @@ export function groupOf(operation: Operation): number | null {
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
+    case 'erase-session':
     case 'update-session':
     case 'retry-dispatch':
     case 'stop-answer':
@@ -55,6 +56,7 @@ export function executeOperation(operation: Operation, ports: ExecutionPorts, do
     case 'create-session':
     case 'mark-read':
     case 'archive-session':
+    case 'erase-session':
     case 'update-session':
     case 'retry-dispatch':
       executeCommand(operation, ports, done);

@@ -40,6 +40,7 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   }),
   z.strictObject({ type: z.literal('mark-read'), sessionId: id, userId: id, lastSeq: count }),
   z.strictObject({ type: z.literal('archive-session'), sessionId: id }),
+  z.strictObject({ type: z.literal('erase-session'), sessionId: id }),
   z.strictObject({
     type: z.literal('update-session'),
     sessionId: id,

@@ -36,6 +36,7 @@ export type Operation =
       readonly lastSeq: number;
     }
   | { readonly type: 'archive-session'; readonly sessionId: string }
+  | { readonly type: 'erase-session'; readonly sessionId: string }
   | {
       readonly type: 'update-session';
       readonly sessionId: string;

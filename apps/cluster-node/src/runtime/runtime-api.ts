@@ -106,6 +106,8 @@ export interface Runtime {
     readonly before: string | null;
   }): Promise<Result<SessionsPage>>;
   archiveSession(sessionId: string): Promise<Result<SessionView>>;
+  /** For good: all that was written in it, here and in the archive. */
+  eraseSession(sessionId: string): Promise<Result<null>>;
   /** What is null stays as it is. */
   updateSession(sessionId: string, update: SessionUpdate): Promise<Result<SessionView>>;
   /** In the archive: what is not flushed yet is not found. Newest first. */

@@ -104,6 +104,11 @@ export class NodeRuntime implements Runtime {
     return this.#call(group, { type: 'list-sessions', group, ...input }, 'sessions', 'replica');
   }
 
+  async eraseSession(sessionId: string): Promise<Result<null>> {
+    const result = await this.#onSession({ type: 'erase-session', sessionId }, 'session');
+    return mapped(result, () => null);
+  }
+
   async archiveSession(sessionId: string): Promise<Result<SessionView>> {
     const result = await this.#onSession({ type: 'archive-session', sessionId }, 'session');
     return mapped(result, ({ session }) => session);

@@ -63,6 +63,7 @@ export type ObservedName =
   | 'fleetlm_wal_bytes'
   | 'fleetlm_wal_segments'
   | 'fleetlm_wal_syncs_total'
+  | 'fleetlm_wal_appended_bytes_total'
   | 'fleetlm_wal_queued_bytes'
   | 'fleetlm_wal_sync_p99_seconds'
   | 'fleetlm_sessions_hot'

@@ -42,6 +42,12 @@ describe('the inbox', () => {
     );
   });
 
+  test('a conversation that was erased on another device is gone', () => {
+    const erased = { ...entry('b', 2), status: 'erased' };
+    const after = inboxAfter(loaded, { type: 'delta', version: 5, entries: [erased] });
+    expect(after.entries.map((held) => held.session_id)).toEqual(['a']);
+  });
+
   test('without a connection the last known entries stay, marked as not live', () => {
     expect(inboxAfter(loaded, { type: 'detached' })).toEqual({ ...loaded, live: false });
   });

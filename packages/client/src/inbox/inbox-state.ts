@@ -25,7 +25,7 @@ export function inboxAfter(state: InboxState, event: InboxEvent): InboxState {
         status: 'ready',
         live: true,
         version: event.version,
-        entries: newestFirst(event.entries),
+        entries: newestFirst(event.entries.filter(isThere)),
       };
     case 'delta': {
       if (event.version <= state.version) return state;
@@ -34,7 +34,7 @@ export function inboxAfter(state: InboxState, event: InboxEvent): InboxState {
       return {
         ...state,
         version: event.version,
-        entries: newestFirst([...kept, ...event.entries]),
+        entries: newestFirst([...kept, ...event.entries.filter(isThere)]),
       };
     }
     case 'detached':
@@ -50,6 +50,11 @@ export function unreadTotal(state: InboxState, sessionInView: string | null): nu
     (total, entry) => (entry.session_id === sessionInView ? total : total + entry.unread_count),
     0,
   );
+}
+
+/** An erased conversation is named once more, so that every device forgets it. */
+function isThere({ status }: InboxEntry): boolean {
+  return status !== 'erased';
 }
 
 function newestFirst(entries: readonly InboxEntry[]): readonly InboxEntry[] {

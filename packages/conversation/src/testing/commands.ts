@@ -146,6 +146,10 @@ export function archive(sessionId = SESSION): Command {
   return { type: 'archive-session', sessionId, timeMs: 6_000 };
 }
 
+export function erase(sessionId = SESSION): Command {
+  return { type: 'erase-session', sessionId, timeMs: 6_500 };
+}
+
 export function flushed(seq: number, sessionVersion: number, sessionId = SESSION): Command {
   return {
     type: 'mark-flushed',

@@ -60,6 +60,10 @@ export class History {
   }
 
   #checkSession(session: Session): void {
+    if (session.status === 'erased') {
+      checkErased(session);
+      return;
+    }
     const messages = this.messagesOf(session.id);
     const before = this.#before.get(session.id);
     expect(session.lastSeq).toBe(messages.length);
@@ -116,6 +120,17 @@ export class History {
       sessions.reduce((sum, { lastSeq, flushedSeq }) => sum + lastSeq - flushedSeq, 0),
     );
   }
+}
+
+function checkErased(session: Session): void {
+  expect(session).toMatchObject({
+    tail: [],
+    lastMessage: null,
+    unreadCount: 0,
+    flushedSeq: session.lastSeq,
+  });
+  expect(session.dispatch.status).toBe('idle');
+  expect(new TextDecoder().decode(session.metadata)).toBe('{}');
 }
 
 /** The epoch of which this command may bring the answer. A message of the agent's own is no answer. */

@@ -22,6 +22,7 @@ export interface Intent {
     | 'read'
     | 'archive'
     | 'update'
+    | 'erase'
     | 'start'
     | 'defer'
     | 'complete'
@@ -61,7 +62,7 @@ const kind = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant('archive' as const) },
-  { weight: 1, arbitrary: fc.constant('update' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('update' as const, 'update' as const, 'erase' as const) },
 );
 
 const intent: fc.Arbitrary<Intent> = fc.record({
@@ -132,6 +133,8 @@ export class Wishes {
         return { type: 'mark-read', ...base, userId, lastSeq: Math.round(lastSeq * share) + off };
       case 'archive':
         return { type: 'archive-session', ...base };
+      case 'erase':
+        return { type: 'erase-session', ...base };
       case 'update':
         return {
           type: 'update-session',

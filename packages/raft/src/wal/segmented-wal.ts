@@ -68,7 +68,7 @@ export class SegmentedWal implements Wal {
   #lastWriteMs = 0;
   #idleTimer: Timer | null = null;
   #closing: (() => void)[] | null = null;
-  readonly #counts = { batches: 0, records: 0, syncs: 0 };
+  readonly #counts = { batches: 0, records: 0, syncs: 0, appendedBytes: 0 };
   readonly #syncTimes = new SyncTimes();
 
   constructor(options: SegmentedWalOptions) {
@@ -248,6 +248,7 @@ export class SegmentedWal implements Wal {
     this.#counts.syncs += 1;
     this.#counts.batches += 1;
     this.#counts.records += stored.length;
+    this.#counts.appendedBytes += bounds.at(-1) ?? 0;
   }
 
   #finishRound(round: Round): void {

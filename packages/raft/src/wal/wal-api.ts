@@ -93,6 +93,8 @@ export interface WalStats {
   readonly batches: number;
   readonly records: number;
   readonly syncs: number;
+  /** Of batches since the start, headers included. */
+  readonly appendedBytes: number;
   /** Durations of the newest syncs in milliseconds, a fixed-size ring. */
   readonly recentSyncMs: readonly number[];
 }

@@ -37,7 +37,7 @@ export const sessionSchema: z.ZodType<SessionHead> = z.strictObject({
   userId: id,
   agentId: id,
   metadata: bytes,
-  status: z.enum(['active', 'archived']),
+  status: z.enum(['active', 'archived', 'erased']),
   lastSeq: count,
   lastReadSeq: count,
   insertedAtMs: z.number(),

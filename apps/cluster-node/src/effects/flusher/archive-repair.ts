@@ -42,7 +42,9 @@ interface ArchivedPart {
 }
 
 function archivedPart(session: Session): ArchivedPart {
-  const { id, flushedSeq } = session;
+  const { id } = session;
+  // Nothing of an erased one is to be there.
+  const flushedSeq = session.status === 'erased' ? 0 : session.flushedSeq;
   const messages = () => session.tail.filter(({ seq }) => seq <= flushedSeq);
   return { id, flushedSeq, head: sessionHead(session), messages };
 }

@@ -7,6 +7,7 @@ import {
   messageRow,
   sessionRow,
 } from './archive-rows.ts';
+import { deleteErased } from './erased-sessions.ts';
 import type { Conflict } from './flusher-api.ts';
 import { isolating } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
@@ -118,6 +119,7 @@ export class ArchiveWrites {
     row: (session: SessionHead) => string,
   ): Promise<readonly Conflict[]> {
     await this.#database.execute(UPSERT_SESSIONS, await asArray(sessions, row));
+    await deleteErased(this.#database, sessions);
     return [];
   }
 
@@ -147,8 +149,9 @@ export class ArchiveWrites {
     return new Map(rows.map(({ id, have }) => [id, have]));
   }
 
-  writeSessionStates(sessions: readonly SessionSnapshot[]): Promise<void> {
-    return writeSessionStates(this.#database, sessions);
+  async writeSessionStates(sessions: readonly SessionSnapshot[]): Promise<void> {
+    await deleteErased(this.#database, sessions);
+    await writeSessionStates(this.#database, sessions);
   }
 
   newestSnapshots(clusterId: string) {

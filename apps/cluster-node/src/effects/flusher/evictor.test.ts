@@ -140,3 +140,40 @@ test('many that ask for the same session bring it back once', async () => {
   for (const hydration of await Promise.all(asked)) expect(hydration).toEqual({ status: 'hot' });
   expect(proposed).toBe(1);
 });
+
+test('what was erased leaves Postgres too, whether it was in memory or not; an old leader that flushes late changes nothing in the end', async () => {
+  const flusher = flusherWith();
+  const allCold = async (): Promise<void> => {
+    stopWork();
+    await flusher.flushNow();
+    now += IDLE_MS;
+    await flusher.flushNow();
+    expect(bed.state.sessions.size).toBe(0);
+  };
+  bed.create(other(1));
+  bed.sayMany(80, other(1));
+  bed.sayMany(80);
+  await allCold();
+  const erase = (sessionId: string) =>
+    bed.perform({ type: 'erase-session', sessionId, timeMs: now });
+  erase(SESSION);
+  await flusher.flushNow();
+  expect(await bed.archived()).toEqual([]);
+  expect(await bed.archived(other(1))).toHaveLength(80);
+  expect(await bed.sql('SELECT session_id FROM session_states')).toEqual([
+    { session_id: other(1) },
+  ]);
+  expect(
+    await bed.sql('SELECT status, metadata, last_seq FROM sessions WHERE id = $1', SESSION),
+  ).toEqual([{ status: 'erased', metadata: {}, last_seq: 80 }]);
+  // Its statement was on its way when the row was written.
+  await bed.sql(
+    `INSERT INTO messages SELECT $1, seq, gen_random_uuid(), sender_type, sender_id, kind, content, metadata, payload_hash, inserted_at
+     FROM messages WHERE session_id = $2 AND seq = 80`,
+    SESSION,
+    other(1),
+  );
+  await allCold();
+  expect(await bed.archived()).toEqual([]);
+  expect(bed.gaps).toEqual([]);
+});
