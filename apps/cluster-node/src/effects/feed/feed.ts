@@ -13,10 +13,8 @@ import { SinkRooms } from './sink-rooms.ts';
 export interface FeedPorts
   extends InboxFeedPorts,
     Pick<LiveAnswersPorts, 'dispatchOf' | 'fetch' | 'noted'>,
-    Pick<FollowedFeedPorts, 'self' | 'groupOf' | 'follow' | 'unfollow'>,
+    Pick<FollowedFeedPorts, 'self' | 'holds' | 'groupOf' | 'follow' | 'unfollow'>,
     Pick<FeedServerPorts, 'session' | 'isConnected'> {
-  /** Has this node a replica of the group that is up to date? */
-  readonly holds: (group: number) => boolean;
   /** To the other nodes that hold the session's group; one that is not connected asks for what it lacks. */
   readonly castChunk: (sessionId: string, frame: Uint8Array) => void;
   /** An event for one node that follows; false: not sent. */
@@ -53,6 +51,7 @@ export class Feed {
     });
     this.#followed = new FollowedFeed({
       self: ports.self,
+      holds: ports.holds,
       groupOf: ports.groupOf,
       follow: ports.follow,
       unfollow: ports.unfollow,

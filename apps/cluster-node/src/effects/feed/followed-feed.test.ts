@@ -244,3 +244,39 @@ test('a node that loses its replica goes on where it stood, told by another', ()
   expect(heard).toEqual([1, 2, 3, 4, 5, 6, 7]);
   feed?.close();
 });
+
+test('two nodes that gain their replicas while each waits for the other tell their people themselves', () => {
+  const nodes = new Nodes();
+  for (const id of ['a', 'b']) nodes.add(id);
+  const { next } = commands();
+  const heard = new Map<string, number[]>();
+  // Each asks the other one, which has a replica that can answer and does not count as up to date yet.
+  for (const [id, other] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const) {
+    nodes.holders.clear();
+    nodes.holders.add(other);
+    heard.set(id, []);
+    nodes.nodes.get(id)?.feed.subscribeSession(SESSION, (event) => {
+      if (event.type === 'message') heard.get(id)?.push(event.message.seq);
+    });
+  }
+  nodes.holders.add('a').add('b');
+  nodes.log.push(next());
+  for (const { feed } of nodes.nodes.values()) feed.groupGained(GROUP);
+  for (let wait = 0; wait < 50; wait += 1) {
+    while (nodes.deliver(() => 0));
+    vi.advanceTimersByTime(100);
+  }
+  for (let count = 0; count < 4; count += 1) nodes.log.push(next());
+  for (;;) {
+    for (const id of ['a', 'b']) nodes.applyAll(id);
+    if (!nodes.deliver(() => 0)) break;
+  }
+  expect(Object.fromEntries(heard)).toEqual({ a: [1, 2, 3, 4], b: [1, 2, 3, 4] });
+  for (const { feed } of nodes.nodes.values()) {
+    expect(feed.stats).toMatchObject({ followed: 0, followers: 0 });
+    feed.close();
+  }
+});

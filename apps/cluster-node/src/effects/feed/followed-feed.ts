@@ -20,6 +20,8 @@ export type TopicKey =
 
 export interface FollowedFeedPorts {
   readonly self: string;
+  /** Has this node a replica of the group that is up to date? */
+  readonly holds: (group: number) => boolean;
   readonly groupOf: (key: TopicKey) => number | null;
   /** Asks a node that holds the group; `done` is called once, later or at once, in the order of its frames. */
   readonly follow: (
@@ -248,6 +250,14 @@ export class FollowedFeed {
       this.#failed(entry);
       return;
     }
+    const { self, holds } = this.#ports;
+    if (answer.nodeId !== self && holds(entry.group)) {
+      // A replica was gained here while the answer was on its way. Two nodes that gain one at once must not end up
+      // being told by each other, and neither by Raft.
+      this.#ports.unfollow(answer.nodeId, number);
+      this.#failed(entry);
+      return;
+    }
     entry.failures = 0;
     entry.position = 0;
     entry.nodeId = answer.nodeId;
@@ -257,7 +267,7 @@ export class FollowedFeed {
     remember(entry, answer.followed);
     entry.ready.resolve(true);
     // This node has a replica itself by now: it goes on by itself, from exactly here.
-    if (answer.nodeId === this.#ports.self) this.#drop(entry);
+    if (answer.nodeId === self) this.#drop(entry);
   }
 
   /** Those who ask wait no longer; it is tried again for those who are there. */
