@@ -12,6 +12,8 @@ export interface TortureOptions {
   /** Appends a second, over all sessions. */
   readonly ratePerSecond: number;
   readonly sessions: number;
+  /** At least 4, so that every group keeps its three copies while one node is away for good. */
+  readonly nodes: number;
   readonly groups: number;
   readonly kinds: readonly FaultKind[];
   /** Data and logs of the nodes stay. */
@@ -20,17 +22,18 @@ export interface TortureOptions {
   readonly measure: Measurement | null;
 }
 
-export const MEASUREMENTS = ['failover', 'rolling-restart'] as const;
+export const MEASUREMENTS = ['failover', 'rolling-restart', 'growth'] as const;
 export type Measurement = (typeof MEASUREMENTS)[number];
 
-const RATE_DEFAULT = { failover: '200', 'rolling-restart': '500' } as const;
+const RATE_DEFAULT = { failover: '200', 'rolling-restart': '500', growth: '200' } as const;
 
 export const TORTURE_USAGE = `npm run torture -- [options]
   --minutes M     how long faults are made (default 3)
   --seed S        the schedule of faults (default: drawn, and printed)
   --report FILE   the HTML report (default: torture-report.html in a temporary folder)
-  --rate N        appends a second over all sessions (default 60; to measure failover 200, else 500)
+  --rate N        appends a second over all sessions (default 60; to measure 200, a rolling restart 500)
   --sessions N    (default 48; to measure 100)
+  --nodes N       (default 4)
   --groups N      Raft groups (default 32; to measure 256)
   --only A,B      only these faults: ${FAULT_KINDS.join(', ')}
   --keep          keep the nodes' data and logs
@@ -47,6 +50,7 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
       report: { type: 'string' },
       rate: { type: 'string' },
       sessions: { type: 'string' },
+      nodes: { type: 'string', default: '4' },
       groups: { type: 'string' },
       only: { type: 'string', default: '' },
       keep: { type: 'boolean', default: false },
@@ -66,6 +70,7 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
       5_000,
     ),
     sessions: within('sessions', values.sessions ?? (measure === null ? '48' : '100'), 1, 2_000),
+    nodes: within('nodes', values.nodes, 3, 7),
     groups: within('groups', values.groups ?? (measure === null ? '32' : '256'), 1, 256),
     kinds: kinds.length === 0 ? FAULT_KINDS : kinds,
     keep: values.keep,

@@ -18,6 +18,7 @@ import type { TortureOptions } from './options.ts';
 import { renderReport } from './report/render-report.ts';
 import { summarise, type TortureSummary } from './report/summary.ts';
 import { type RigCluster, startRigCluster } from './rig/cluster.ts';
+import { Operations } from './rig/operations.ts';
 import { pause } from './rig/wait-until.ts';
 import { seededRandom } from './seeded-random.ts';
 import { reasonsInvalid } from './validity.ts';
@@ -26,7 +27,6 @@ import { TermWatch } from './watch/term-watch.ts';
 import { AgentServer } from './workload/agent-server.ts';
 import { Workload } from './workload/workload.ts';
 
-const NODES = 3;
 const FLUSH_INTERVAL_MS = 1_000;
 const CHATTY_EVERY = 6;
 const WARMUP_MS = 5_000;
@@ -59,7 +59,9 @@ export async function runTorture(
   say(`seed ${options.seed}, ${options.minutes} minutes of faults`);
   const cluster = await startRigCluster({
     nodeMain,
-    nodes: NODES,
+    nodes: options.nodes,
+    founders: options.nodes,
+    linked: true,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     withDisks: true,
@@ -122,9 +124,10 @@ async function prepare(
     workload.people.map(({ sessionId }) => sessionId),
   );
   const terms = new TermWatch(cluster.nodes, workload.rest);
-  const faults = new FaultRunner({ cluster, agents, say });
+  const operations = new Operations(cluster, workload.rest);
+  const faults = new FaultRunner({ cluster, agents, operations, say });
   say(
-    `${options.sessions} sessions, a device on each of ${NODES} nodes; files in ${cluster.directory}`,
+    `${options.sessions} sessions, a device on each of ${options.nodes} nodes; files in ${cluster.directory}`,
   );
   return { options, cluster, history, agents, workload, archive, terms, faults, random, say };
 }

@@ -56,6 +56,7 @@ export class MeshNode implements Mesh {
       clock: ports.clock,
       random: options.random,
       dial: (target) => this.#dial(target),
+      isReached: (nodeId) => (this.#peers.get(nodeId)?.outMain ?? null) !== null,
     });
     this.#peers = new PeerTable({
       tickMs: MESH_TICK_MS,
@@ -63,7 +64,7 @@ export class MeshNode implements Mesh {
       onStable: (nodeId) => this.#targets.trust(nodeId),
     });
     this.#timer = this.#armTick();
-    for (const address of options.peers) this.addPeer(address);
+    for (const address of options.peers) this.#targets.add(address, true);
   }
 
   send(nodeId: string, channel: Channel, frame: Uint8Array): boolean {
@@ -146,6 +147,7 @@ export class MeshNode implements Mesh {
         },
         closed: () => {
           target.connection = null;
+          if (target.nodeId !== null && !target.isSpare) this.#targets.useSpares(target.nodeId);
           this.#targets.redial(target);
         },
       },
@@ -161,7 +163,7 @@ export class MeshNode implements Mesh {
     const peer = this.#peers.of(identity);
     if (peer.outMain !== null) {
       // A second address of the same node: one is enough.
-      target.isSelf = true;
+      target.isSpare = true;
       this.#ports.clock.defer(() => connection.close('already connected to this node'));
       return;
     }
@@ -212,6 +214,7 @@ export class MeshNode implements Mesh {
     // A node that nobody told us of, or that has moved: it says itself where it is.
     if (identity.address !== undefined)
       this.#targets.add({ nodeId: identity.nodeId, ...identity.address });
+    this.#targets.useSpares(identity.nodeId);
     this.#targets.callBack(identity.nodeId);
   }
 

@@ -13,6 +13,10 @@ export interface DialTarget {
   removed: boolean;
   /** The address turned out to be this node's own. */
   isSelf: boolean;
+  /** Another address of a node that is reached already: to be called when that one breaks. */
+  isSpare: boolean;
+  /** The operator named it: another node of that name may come back there. */
+  readonly isConfigured: boolean;
   lastRefusal: string | null;
 }
 

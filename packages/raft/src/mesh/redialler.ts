@@ -8,6 +8,8 @@ export interface RediallerOptions {
   /** For the jitter. */
   readonly random: MeshOptions['random'];
   readonly dial: (target: DialTarget) => void;
+  /** Whether a call of ours to this node stands. */
+  readonly isReached: (nodeId: string) => boolean;
 }
 
 /** The addresses that the mesh keeps calling, and when the next attempt at each is made. */
@@ -21,10 +23,11 @@ export class Redialler {
   }
 
   find(nodeId: string): DialTarget | undefined {
-    return this.#targets.find((target) => target.nodeId === nodeId);
+    const known = this.#targets.filter((target) => target.nodeId === nodeId);
+    return known.find(({ connection }) => connection !== null) ?? known[0];
   }
 
-  add(address: MeshPeerAddress): void {
+  add(address: MeshPeerAddress, isConfigured = false): void {
     const known = this.#targets.some(
       (target) =>
         target.address.host === address.host &&
@@ -40,19 +43,24 @@ export class Redialler {
       attempt: 0,
       removed: false,
       isSelf: false,
+      isSpare: false,
+      isConfigured,
       lastRefusal: null,
     };
     this.#targets.push(target);
     this.redial(target);
   }
 
+  /** Calls it no more; at an address that the operator named, not until a node of that name calls from there. */
   remove(nodeId: string): void {
     for (let at = this.#targets.length - 1; at >= 0; at -= 1) {
       const target = this.#targets[at];
       if (target?.nodeId !== nodeId) continue;
-      target.removed = true;
       target.timer?.cancel();
-      this.#targets.splice(at, 1);
+      target.timer = null;
+      target.isSpare = target.isConfigured;
+      target.removed = !target.isConfigured;
+      if (target.removed) this.#targets.splice(at, 1);
       target.connection?.close('peer removed');
     }
   }
@@ -67,14 +75,17 @@ export class Redialler {
 
   /** Calls the target after its backoff, unless it is connected or not to be called. */
   redial(target: DialTarget): void {
-    if (this.#closed || target.removed || target.isSelf || target.connection !== null) return;
+    if (this.#closed || target.removed || target.isSelf || target.isSpare) return;
+    if (target.connection !== null) return;
     target.timer?.cancel();
     const delay = backoffMs(target.attempt, this.#options.random);
     target.attempt += 1;
     target.timer = this.#options.clock.setTimer(delay, () => {
       target.timer = null;
-      if (!this.#closed && !target.removed && target.connection === null)
-        this.#options.dial(target);
+      if (this.#closed || target.removed || target.connection !== null) return;
+      // A second call would end the first one: whoever is called takes it for a new beginning.
+      if (target.nodeId !== null && this.#options.isReached(target.nodeId)) target.isSpare = true;
+      else this.#options.dial(target);
     });
   }
 
@@ -83,6 +94,16 @@ export class Redialler {
     for (const target of this.#targets) {
       if (target.connection !== null || (target.nodeId !== nodeId && target.nodeId !== null))
         continue;
+      target.attempt = 0;
+      this.redial(target);
+    }
+  }
+
+  /** The connection to the node broke, or it has called: all its addresses are called again. */
+  useSpares(nodeId: string): void {
+    for (const target of this.#targets) {
+      if (target.nodeId !== nodeId || !target.isSpare) continue;
+      target.isSpare = false;
       target.attempt = 0;
       this.redial(target);
     }

@@ -243,6 +243,41 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
     await until(() => a.count('peer-up') === 2, 'the connection to come back');
   });
 
+  it('M44 calls a node at its other address when the one in use is gone', async () => {
+    const b = await mesh('b');
+    const [first, second] = [
+      await LinkProxy.open(() => b.port),
+      await LinkProxy.open(() => b.port),
+    ];
+    open.push(first, second);
+    const a = await mesh('a', { peers: [peerOf('b', first.port), peerOf('b', second.port)] });
+    b.mesh.addPeer(peerOf('a', a.port));
+    await up(a, b);
+    const inUse = first.connections > 0 ? first : second;
+    await until(() => first.connections + second.connections === 1, 'one call to be given up');
+    const downs = a.count('peer-down');
+    inUse.close();
+    await until(() => a.count('peer-down') > downs, 'the loss to be noticed');
+    await up(a, b);
+    await until(
+      () => a.mesh.send('b', 'raft', new Uint8Array([1])) && b.frames.length > 0,
+      'a frame',
+    );
+  });
+
+  it('M45 comes back to the address that was given for a removed node once a node of that name calls', async () => {
+    const b = await mesh('b');
+    const proxy = await LinkProxy.open(() => b.port);
+    open.push(proxy);
+    const a = await mesh('a', { peers: [peerOf('b', proxy.port)] });
+    b.mesh.addPeer(peerOf('a', a.port));
+    await up(a, b);
+    expect(proxy.calls).toBe(1);
+    a.mesh.removePeer('b');
+    await until(() => a.count('peer-up') === 2, 'the node to be back');
+    expect(proxy.calls).toBeGreaterThan(1);
+  });
+
   it('M43 a removed peer is not called any more', async () => {
     const [a, b] = await pair();
     await up(a, b);

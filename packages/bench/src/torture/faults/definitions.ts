@@ -1,5 +1,6 @@
 import { diskError, diskSlow, losePower } from './disk-faults.ts';
 import type { FaultDefinition, FaultKind } from './fault.ts';
+import { drainNode, drainWithoutCoordinator, replaceNode, wipeNode } from './member-faults.ts';
 import {
   clientDelay,
   clientFreeze,
@@ -56,4 +57,8 @@ export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
   'disk-error': define('process', 'one', [0, 2_000], diskError, true),
   'power-loss-one': define('process', 'one', [0, 4_000], losePower, true),
   'power-loss-all': define('process', 'all', [0, 1_000], losePower, true),
+  'drain-node': define('member', 'one', [0, 3_000], drainNode),
+  'drain-without-coordinator': define('member', 'one', [0, 3_000], drainWithoutCoordinator),
+  'replace-node': define('member', 'one', [0, 3_000], replaceNode),
+  'wipe-node': define('member', 'one', [500, 4_000], wipeNode),
 };

@@ -1,5 +1,6 @@
 import type { FaultWindow, UnexpectedEnd } from '../checker/run-record.ts';
 import type { RigCluster, RigNode } from '../rig/cluster.ts';
+import type { Operations } from '../rig/operations.ts';
 import { pause } from '../rig/wait-until.ts';
 import { between, seededRandom } from '../seeded-random.ts';
 import type { AgentServer } from '../workload/agent-server.ts';
@@ -14,6 +15,7 @@ const RESTART_AFTER_MS = 500;
 export interface FaultRunnerOptions {
   readonly cluster: RigCluster;
   readonly agents: AgentServer;
+  readonly operations: Operations;
   readonly say: (text: string) => void;
 }
 
@@ -65,11 +67,12 @@ export class FaultRunner {
   }
 
   async #perform(fault: PlannedFault): Promise<void> {
-    const { cluster, agents, say } = this.#options;
+    const { cluster, operations, agents, say } = this.#options;
     const nodes = fault.nodes.map((id) => nodeNamed(cluster, id));
     const startMs = performance.now();
     const active = await FAULTS[fault.kind].perform({
       cluster,
+      operations,
       agents,
       nodes,
       random: seededRandom(fault.seed),

@@ -1,8 +1,9 @@
 import type { RigCluster, RigNode } from '../rig/cluster.ts';
+import type { Operations } from '../rig/operations.ts';
 import type { AgentServer } from '../workload/agent-server.ts';
 
 /** Faults that exclude each other are of one class; a round has at most one of each. */
-export type FaultClass = 'process' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
+export type FaultClass = 'process' | 'member' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
 
 export const FAULT_KINDS = [
   'kill-one',
@@ -30,6 +31,10 @@ export const FAULT_KINDS = [
   'disk-error',
   'power-loss-one',
   'power-loss-all',
+  'drain-node',
+  'drain-without-coordinator',
+  'replace-node',
+  'wipe-node',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -60,6 +65,7 @@ export interface ActiveFault {
 
 export interface FaultStage {
   readonly cluster: RigCluster;
+  readonly operations: Operations;
   readonly agents: AgentServer;
   /** The nodes of the plan. */
   readonly nodes: readonly RigNode[];
@@ -72,10 +78,12 @@ export interface FaultStage {
 
 export type Performer = (stage: FaultStage) => Promise<ActiveFault>;
 
+export type FaultAim = 'none' | 'one' | 'pair' | 'most' | 'all';
+
 export interface FaultDefinition {
   readonly class: FaultClass;
   /** How many nodes it is aimed at. */
-  readonly nodes: 'none' | 'one' | 'pair' | 'most' | 'all';
+  readonly nodes: FaultAim;
   /** How long it lasts. Milliseconds. */
   readonly holdMs: readonly [min: number, max: number];
   /** It needs the shim. */

@@ -4,7 +4,7 @@ import { FAULTS } from './definitions.ts';
 import { FAULT_KINDS } from './fault.ts';
 import { parseKinds, type Round, schedule } from './schedule.ts';
 
-const NODES = ['n1', 'n2', 'n3'];
+const NODES = ['n1', 'n2', 'n3', 'n4'];
 
 function rounds(seed: number, count: number): readonly Round[] {
   const plan = schedule({ seed, nodes: NODES, kinds: FAULT_KINDS });
@@ -39,8 +39,23 @@ test('faults of one round do not undo each other, and stay within their bounds',
         const { holdMs: bounds, nodes: aim } = FAULTS[kind];
         expect(holdMs).toBeGreaterThanOrEqual(bounds[0]);
         expect(holdMs).toBeLessThanOrEqual(bounds[1]);
-        expect(nodes).toHaveLength({ none: 0, one: 1, pair: 2, most: 2, all: 3 }[aim]);
+        expect(nodes).toHaveLength({ none: 0, one: 1, pair: 2, most: 3, all: 4 }[aim]);
         expect(new Set(nodes).size).toBe(nodes.length);
+      }
+    }
+  });
+  fc.assert(sound, { numRuns: 50 });
+});
+
+test('while the members change, others than the changing node are stopped, and never most of them', () => {
+  const sound = fc.property(seeds, (seed) => {
+    for (const { faults } of rounds(seed, 300)) {
+      const change = faults.find(({ kind }) => FAULTS[kind].class === 'member');
+      if (change === undefined) continue;
+      for (const fault of faults) {
+        expect(['none', 'one', 'pair']).toContain(FAULTS[fault.kind].nodes);
+        if (fault !== change && ['process', 'disk'].includes(FAULTS[fault.kind].class))
+          expect(fault.nodes).not.toContain(change.nodes[0]);
       }
     }
   });

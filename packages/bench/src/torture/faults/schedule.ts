@@ -1,6 +1,12 @@
-import { between, seededRandom, shuffle } from '../seeded-random.ts';
+import { between, pick, seededRandom, shuffle } from '../seeded-random.ts';
 import { FAULTS } from './definitions.ts';
-import { FAULT_KINDS, type FaultKind, type PlannedFault } from './fault.ts';
+import {
+  FAULT_KINDS,
+  type FaultClass,
+  type FaultDefinition,
+  type FaultKind,
+  type PlannedFault,
+} from './fault.ts';
 
 /** Faults that overlap, and the quiet time after them. */
 export interface Round {
@@ -24,9 +30,8 @@ const FAULTS_PER_ROUND_MAX = 3;
  */
 export function* schedule(options: ScheduleOptions): Generator<Round, never> {
   const random = seededRandom(options.seed);
-  const plan = (kind: FaultKind): PlannedFault => planFault(kind, options.nodes, random);
   const round = (kinds: readonly FaultKind[]): Round => ({
-    faults: kinds.map(plan),
+    faults: planRound(kinds, options.nodes, random),
     quietMs: between(QUIET_MS.min, QUIET_MS.max, random),
   });
   for (const kind of shuffle(options.kinds, random)) yield round([kind]);
@@ -45,9 +50,37 @@ function mix(
   const chosen: FaultKind[] = [];
   for (const kind of shuffle(kinds, random)) {
     if (chosen.length === count) break;
-    if (!chosen.some((other) => FAULTS[other].class === FAULTS[kind].class)) chosen.push(kind);
+    if (chosen.every((other) => goTogether(FAULTS[other], FAULTS[kind]))) chosen.push(kind);
   }
   return chosen;
+}
+
+/** A change of members goes on while one node is away, not while there is no majority: nothing would change. */
+function goTogether(a: FaultDefinition, b: FaultDefinition): boolean {
+  if (a.class === b.class) return false;
+  const member = [a, b].some((one) => one.class === 'member');
+  return !member || [a, b].every(({ nodes }) => nodes !== 'most' && nodes !== 'all');
+}
+
+/** Who stops and starts processes, or takes their disks, does it to other nodes than a change of members is about. */
+const OWN_NODES: readonly FaultClass[] = ['process', 'disk'];
+
+function planRound(
+  kinds: readonly FaultKind[],
+  nodes: readonly string[],
+  random: () => number,
+): readonly PlannedFault[] {
+  const planned = kinds.map((kind) => planFault(kind, nodes, random));
+  const moving = planned.find(({ kind }) => FAULTS[kind].class === 'member')?.nodes ?? [];
+  const others = nodes.filter((node) => !moving.includes(node));
+  return planned.map((fault) =>
+    OWN_NODES.includes(FAULTS[fault.kind].class)
+      ? {
+          ...fault,
+          nodes: fault.nodes.map((node) => (moving.includes(node) ? pick(others, random) : node)),
+        }
+      : fault,
+  );
 }
 
 function planFault(kind: FaultKind, nodes: readonly string[], random: () => number): PlannedFault {

@@ -1,5 +1,6 @@
 import type { Measurement, TortureOptions } from '../options.ts';
 import { measureFailover } from './failover.ts';
+import { measureGrowth } from './growth.ts';
 import { measureRollingRestart } from './rolling-restart.ts';
 import type { Losses } from './steady-load.ts';
 
@@ -14,6 +15,8 @@ export function measure(
       return measureFailover(options, nodeMain);
     case 'rolling-restart':
       return measureRollingRestart(options, nodeMain);
+    case 'growth':
+      return measureGrowth(options, nodeMain);
     default:
       return what satisfies never;
   }

@@ -15,6 +15,10 @@ const LOOPBACK = '127.0.0.1';
 export interface ClusterOptions {
   readonly nodeMain: string;
   readonly nodes: number;
+  /** The first so many found the cluster; the others are started by whoever wants them to join. */
+  readonly founders: number;
+  /** Whether nodes reach each other through links that can be broken, and in no other way. */
+  readonly linked: boolean;
   readonly groups: number;
   readonly flushIntervalMs: number;
   /** Disks that can misbehave; they make every write a little slower. */
@@ -24,6 +28,9 @@ export interface ClusterOptions {
 /** One node with everything that can be done to it. */
 export interface RigNode {
   readonly id: string;
+  readonly dataDirectory: string;
+  /** Empties its disk, for as long as its process does not run: from then on it is another one under the same name. */
+  wipe(): void;
   readonly process: NodeProcess;
   /** Where clients go: through a proxy. */
   readonly clientUrl: string;
@@ -50,7 +57,7 @@ export interface RigCluster {
 export async function startRigCluster(options: ClusterOptions): Promise<RigCluster> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fleetlm-torture-')));
   mkdirSync(join(directory, 'logs'));
-  const ports = new Ports(await findPortRange(2 + options.nodes * (3 + options.nodes)));
+  const ports = new Ports(await findPortRange(2 + options.nodes * (4 + options.nodes)));
   const shim: DiskShim = options.withDisks
     ? buildDiskShim(directory)
     : { available: false, why: 'disks are left alone' };
@@ -64,6 +71,8 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     id: `n${at + 1}`,
     port: ports.next(),
     meshPort: ports.next(),
+    nobodysPort: ports.next(),
+    isFounder: at < options.founders,
   }));
   const shared = {
     CLUSTER_SECRET: randomBytes(32).toString('base64url'),
@@ -78,7 +87,16 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
   const nodes: RigNode[] = [];
   for (const place of places)
     nodes.push(
-      await makeNode({ place, places, ports, shared, directory, shim, main: options.nodeMain }),
+      await makeNode({
+        place,
+        places: place.isFounder ? places.filter(({ isFounder }) => isFounder) : places,
+        ports,
+        shared,
+        directory,
+        shim,
+        main: options.nodeMain,
+        linked: options.linked,
+      }),
     );
   const close = async (keepFiles: boolean): Promise<void> => {
     await Promise.all(nodes.map((node) => node.process.close()));
@@ -92,8 +110,9 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     if (!keepFiles) rmSync(directory, { recursive: true, force: true });
   };
   try {
-    for (const node of nodes) node.process.start();
-    await Promise.all(nodes.map((node) => node.process.ready()));
+    const founding = nodes.slice(0, options.founders);
+    for (const node of founding) node.process.start();
+    await Promise.all(founding.map((node) => node.process.ready()));
   } catch (error) {
     await close(true);
     throw error;
@@ -121,6 +140,9 @@ interface Place {
   readonly id: string;
   readonly port: number;
   readonly meshPort: number;
+  /** Nobody listens there. */
+  readonly nobodysPort: number;
+  readonly isFounder: boolean;
 }
 
 interface NodeParts {
@@ -131,18 +153,21 @@ interface NodeParts {
   readonly directory: string;
   readonly shim: DiskShim;
   readonly main: string;
+  readonly linked: boolean;
 }
 
 async function makeNode(parts: NodeParts): Promise<RigNode> {
-  const { place, places, ports, shared, directory, shim, main } = parts;
+  const { place, places, ports, shared, directory, shim, main, linked } = parts;
   const meshLinks = new Map<string, TcpProxy>();
   const peers: string[] = [];
   for (const other of places) {
     let port = other.meshPort;
-    if (other.id !== place.id) {
+    if (linked && other.id !== place.id) {
       port = ports.next();
       meshLinks.set(other.id, await TcpProxy.listen(port, other.meshPort));
     }
+    // What a node says of itself is where others may call it as well: past the links, unless nobody is there.
+    if (linked && other.id === place.id) port = other.nobodysPort;
     peers.push(`${other.id}=${LOOPBACK}:${port}`);
   }
   const clientPort = ports.next();
@@ -169,6 +194,13 @@ async function makeNode(parts: NodeParts): Promise<RigNode> {
   });
   return {
     id: place.id,
+    dataDirectory,
+    wipe: () => {
+      rmSync(dataDirectory, { recursive: true, force: true });
+      mkdirSync(dataDirectory, { mode: 0o700 });
+      disk?.forget();
+      process.newLife();
+    },
     process,
     clientUrl: `http://${LOOPBACK}:${clientPort}`,
     clientLink,

@@ -91,11 +91,14 @@ export class LinkProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   isHolding = false;
   port = 0;
+  /** Calls so far. */
+  calls = 0;
 
   private constructor(target: () => number) {
     this.#server = createServer((near) => {
       const far = connect(target(), '127.0.0.1');
       const pair = [near, far] as const;
+      this.calls += 1;
       this.#pairs.add(pair);
       for (const [one, other] of [pair, [far, near] as const]) {
         one.on('data', (bytes) => {
@@ -119,6 +122,11 @@ export class LinkProxy {
         resolve(proxy);
       });
     });
+  }
+
+  /** Open at the moment. */
+  get connections(): number {
+    return this.#pairs.size;
   }
 
   /** Breaks every connection, with a reset. */
