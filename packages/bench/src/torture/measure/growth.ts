@@ -50,6 +50,7 @@ async function grow(load: SteadyLoad): Promise<GrowthReport> {
   const fromMs = performance.now();
   for (const { process } of joining) process.start();
   await Promise.all(joining.map(({ process }) => process.ready()));
+  await Promise.all(joining.map(({ id }) => operations.joined(id, SETTLE_LIMIT_MS)));
   await operations.settled(COPIES, SETTLE_LIMIT_MS);
   const toMs = performance.now();
   await pause(STRETCH_MS);

@@ -86,6 +86,17 @@ export class Operations {
     });
   }
 
+  /** Waits until a node that was started has all that it is to hold. */
+  async joined(nodeId: string, limitMs: number): Promise<void> {
+    await this.#patiently(limitMs, `${nodeId} to have joined`, async (node) => {
+      const list = await this.#list(node);
+      const newest = list?.operations.find(
+        ({ kind, node_id }) => kind === 'join' && node_id === nodeId,
+      );
+      return newest?.state === 'done' ? { found: true } : { trouble: JSON.stringify(newest) };
+    });
+  }
+
   /** The name of who coordinates; null: none is known at the moment. */
   async coordinator(): Promise<string | null> {
     for (const node of this.#living()) {
