@@ -8,7 +8,7 @@ import {
 /** What the browser asks of this app's own server for operators. Each rejects with a sentence for people. */
 
 export async function fetchMetrics(range: MetricRange, afterMs: number) {
-  const body = await call(`/api/admin/metrics?range=${range}&after=${afterMs}`);
+  const body = await callOperator(`/api/admin/metrics?range=${range}&after=${afterMs}`);
   const metrics = readMetrics(body);
   if (metrics === null) throw new Error('The cluster’s answer is not understood.');
   return metrics;
@@ -16,7 +16,7 @@ export async function fetchMetrics(range: MetricRange, afterMs: number) {
 
 /** Newest first. */
 export async function fetchEvents(): Promise<readonly ClusterEvent[]> {
-  const body = await call('/api/admin/events');
+  const body = await callOperator('/api/admin/events');
   const events: unknown =
     typeof body === 'object' && body !== null && 'events' in body ? body.events : null;
   return Array.isArray(events) ? events.flatMap((event) => readClusterEvent(event) ?? []) : [];
@@ -24,7 +24,7 @@ export async function fetchEvents(): Promise<readonly ClusterEvent[]> {
 
 /** Rows that were written by this pass. */
 export async function flushNow(): Promise<number> {
-  const body = await call('/api/admin/flush', { method: 'POST' });
+  const body = await callOperator('/api/admin/flush', { method: 'POST' });
   return typeof body === 'object' &&
     body !== null &&
     'rows' in body &&
@@ -33,7 +33,8 @@ export async function flushNow(): Promise<number> {
     : 0;
 }
 
-async function call(path: string, init: RequestInit = {}): Promise<unknown> {
+/** One request to this app’s own server; the body of its answer. */
+export async function callOperator(path: string, init: RequestInit = {}): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(path, { ...init, cache: 'no-store' });

@@ -8,9 +8,11 @@ const TABS = [
   { href: '/admin', label: 'Overview' },
   { href: '/admin/nodes', label: 'Nodes' },
   { href: '/admin/groups', label: 'Groups' },
+  { href: '/admin/operations', label: 'Operations' },
   { href: '/admin/flush', label: 'Flush' },
   { href: '/admin/dispatch', label: 'Dispatch' },
   { href: '/admin/events', label: 'Events' },
+  { href: '/admin/audit', label: 'Audit' },
   { href: '/admin/playground', label: 'Playground' },
 ] as const;
 

@@ -12,6 +12,7 @@ import { ClusterFigures } from './cluster-figures.tsx';
 import { useCluster, useHistory } from './cluster-provider.tsx';
 import { EventList } from './event-list.tsx';
 import { NodesTable } from './nodes-table.tsx';
+import { RunningOperations } from './operations/running-operations.tsx';
 import { Reported } from './reported.tsx';
 
 const SHOWN_EVENTS = 5;
@@ -32,6 +33,7 @@ export function ClusterOverview() {
       isStale={freshness.kind === 'stale'}
     >
       <ClusterFigures health={health} nodes={nodes.length} groups={groups.length} />
+      <RunningOperations known={cluster.operations} />
       <NodesTable nodes={nodes} groups={groups} />
       <div className="grid min-h-50 items-start gap-5 lg:grid-cols-2">
         <AttentionList

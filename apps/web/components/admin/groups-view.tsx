@@ -114,6 +114,7 @@ export function GroupsView() {
             group={group}
             nodes={nodes}
             events={events}
+            isLive={live.freshness.kind === 'live'}
             onClose={() => select(null)}
             onMove={move}
           />

@@ -8,7 +8,8 @@ import { AdminPage } from './admin-page.tsx';
 import { Charts } from './charts/charts.tsx';
 import { useCluster } from './cluster-provider.tsx';
 import { EventList } from './event-list.tsx';
-import { NODE_STATES } from './node-states.ts';
+import { isOrdinary, NODE_STATES } from './node-states.ts';
+import { NodeActions } from './operations/node-actions.tsx';
 import { Reported } from './reported.tsx';
 import { Unknown } from './unknown.tsx';
 
@@ -43,11 +44,21 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
           {nodeId}{' '}
           <span className={`text-base font-medium ${state.colour}`}>
             <span aria-hidden>{state.glyph}</span> {state.word}
+            {isOrdinary(node.membership) ? '' : `, ${node.membership}`}
           </span>
         </>
       }
       lead={<span className="tabular">{node.address ?? 'address unknown'}</span>}
-      actions={<Reported {...live} />}
+      actions={
+        <div className="flex flex-col items-end gap-2">
+          <Reported {...live} />
+          <NodeActions
+            node={node}
+            operations={cluster.operations}
+            isLive={freshness.kind === 'live'}
+          />
+        </div>
+      }
       isStale={freshness.kind === 'stale'}
     >
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-border bg-border sm:grid-cols-4 lg:grid-cols-5">

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { lagOf } from '@/lib/cluster-health.ts';
 import { formatDuration } from '@/lib/format-time.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { NODE_STATES } from './node-states.ts';
+import { isOrdinary, NODE_STATES } from './node-states.ts';
 import { Figure, Unknown } from './unknown.tsx';
 
 export interface NodesTableProps {
@@ -81,6 +81,7 @@ function NodeRow({
       </th>
       <td className={clsx('whitespace-nowrap font-medium', state.colour)}>
         <span aria-hidden>{state.glyph}</span> {state.word}
+        {!isOrdinary(node.membership) && <span className="text-warn">, {node.membership}</span>}
       </td>
       <NumberCell value={now(node.leaders)} />
       <NumberCell value={now(node.replicas)} />

@@ -13,6 +13,7 @@ import {
 } from './cluster-state.ts';
 import type { ClusterEvent } from './cluster-wire.ts';
 import { readClusterEvent, readClusterUpdate } from './cluster-wire.ts';
+import { readOperations } from './operations-wire.ts';
 
 export interface ClusterFeedOptions {
   readonly nodes: readonly string[];
@@ -50,6 +51,10 @@ export class ClusterFeed {
     connection.on('cluster:delta', (payload) => {
       const update = readClusterUpdate(payload);
       if (update !== null) state.set(withDelta(state.get(), update, Date.now()));
+    });
+    connection.on('cluster:operations', (payload) => {
+      const operations = readOperations(payload);
+      if (operations !== null) state.set({ ...state.get(), operations });
     });
     connection.on('cluster:event', (payload) => {
       const event = readClusterEvent(payload);

@@ -1,4 +1,5 @@
 import type { ClusterEvent, ClusterGroup, ClusterNode, ClusterUpdate } from './cluster-wire.ts';
+import type { ClusterOperations } from './operations-wire.ts';
 
 /** Events kept for the page; older ones are in the logs. */
 export const CLUSTER_EVENTS_MAX = 1_000;
@@ -14,6 +15,8 @@ export interface ClusterState {
   readonly groups: readonly ClusterGroup[];
   /** Newest first. */
   readonly events: readonly ClusterEvent[];
+  /** Null: not told yet. */
+  readonly operations: ClusterOperations | null;
 }
 
 export const UNKNOWN_CLUSTER: ClusterState = {
@@ -22,6 +25,7 @@ export const UNKNOWN_CLUSTER: ClusterState = {
   nodes: [],
   groups: [],
   events: [],
+  operations: null,
 };
 
 export function withSnapshot(

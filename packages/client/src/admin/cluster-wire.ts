@@ -2,10 +2,16 @@ import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-str
 
 export type NodeState = 'up' | 'down' | 'unknown';
 
+const MEMBERSHIPS = ['joining', 'active', 'draining', 'lost', 'gone'] as const;
+/** What a node is to the cluster, whether it runs or not. */
+export type Membership = (typeof MEMBERSHIPS)[number];
+
 /** A node as the reporter knows it. Null: not known, which is never the same as zero. */
 export interface ClusterNode {
   readonly node_id: string;
   readonly state: NodeState;
+  /** Null: not known. */
+  readonly membership: Membership | null;
   /** `host:port` on the mesh. */
   readonly address: string | null;
   readonly leaders: number | null;
@@ -95,6 +101,7 @@ function readNode(value: JsonObject): ClusterNode | null {
   return {
     node_id: nodeId,
     state: NODE_STATES.find((known) => known === value.state) ?? 'unknown',
+    membership: MEMBERSHIPS.find((known) => known === value.membership) ?? null,
     address: stringField(value, 'address'),
     leaders: numberField(value, 'leaders'),
     replicas: numberField(value, 'replicas'),

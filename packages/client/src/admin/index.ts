@@ -5,6 +5,7 @@ export type {
   ClusterGroup,
   ClusterNode,
   ClusterReplica,
+  Membership,
   NodeState,
 } from './cluster-wire.ts';
 export { readClusterEvent } from './cluster-wire.ts';
@@ -22,3 +23,17 @@ export {
   readMetrics,
   withMetrics,
 } from './metrics.ts';
+export {
+  type AuditEntry,
+  type OperationPlan,
+  readAudit,
+  readPlan,
+} from './operation-plan-wire.ts';
+export {
+  type ClusterOperation,
+  type ClusterOperations,
+  type OperationKind,
+  type OperationState,
+  readOperation,
+  readOperations,
+} from './operations-wire.ts';

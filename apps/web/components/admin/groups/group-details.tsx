@@ -12,12 +12,15 @@ import { lagOf } from '@/lib/cluster-health.ts';
 import { groupName } from '@/lib/group-grid.ts';
 import { Button } from '../../ui/button.tsx';
 import { EventList } from '../event-list.tsx';
+import { TransferLeadership } from '../operations/transfer-leadership.tsx';
 import { Unknown } from '../unknown.tsx';
 
 export interface GroupDetailsProps {
   readonly group: ClusterGroup;
   readonly nodes: readonly ClusterNode[];
   readonly events: readonly ClusterEvent[];
+  /** Figures are of now. */
+  readonly isLive: boolean;
   readonly onClose: () => void;
   /** To the group before or after. */
   readonly onMove: (step: -1 | 1) => void;
@@ -31,7 +34,7 @@ interface Row {
 }
 
 /** One group: its replicas side by side; what differs from the leader stands out. */
-export function GroupDetails({ group, nodes, events, onClose, onMove }: GroupDetailsProps) {
+export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: GroupDetailsProps) {
   const leader = group.replicas.find((replica) => replica.node_id === group.leader);
   const replicas = group.replicas.toSorted((a, b) => (a.node_id < b.node_id ? -1 : 1));
   const own = events.filter((event) => event.group === group.group);
@@ -82,6 +85,7 @@ export function GroupDetails({ group, nodes, events, onClose, onMove }: GroupDet
           * differs from the leader · reported by {group.reported_by ?? 'nobody'}
         </p>
       </div>
+      <TransferLeadership group={group} nodes={nodes} isLive={isLive} />
       <div className="border-t border-border px-4 py-3">
         <h3 className="mb-1 font-medium">Events of this group</h3>
         <EventList events={own} linesMax={8} none="None lately." isGroupNamed={false} />

@@ -1,0 +1,54 @@
+'use client';
+
+import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
+import { useState } from 'react';
+import { lagOf } from '@/lib/cluster-health.ts';
+import type { OperationTarget } from '@/lib/operation-words.ts';
+import { Button } from '../../ui/button.tsx';
+import { OperationDialog } from './operation-dialog.tsx';
+
+export interface TransferLeadershipProps {
+  readonly group: ClusterGroup;
+  readonly nodes: readonly ClusterNode[];
+  readonly isLive: boolean;
+}
+
+/** One that is further behind would keep the group waiting. */
+const LAG_MAX = 100;
+
+/** Hands a group to another replica: only those are offered that run and have what the leader has. */
+export function TransferLeadership({ group, nodes, isLive }: TransferLeadershipProps) {
+  const [target, setTarget] = useState<OperationTarget | null>(null);
+  const followers = group.voters
+    .filter((id) => id !== group.leader)
+    .map((id) => ({
+      id,
+      lag: lagOf(group, id),
+      isUp: nodes.some(({ node_id, state }) => node_id === id && state === 'up'),
+    }));
+  const able = followers.filter(({ lag, isUp }) => isUp && lag !== null && lag <= LAG_MAX);
+  return (
+    <div className="border-t border-border px-4 py-3">
+      <h3 className="mb-1 font-medium">Transfer leadership</h3>
+      {able.length === 0 ? (
+        <p className="text-muted">No other replica runs and is up to date.</p>
+      ) : (
+        <ul className="flex flex-wrap gap-2">
+          {able.map(({ id, lag }) => (
+            <li key={id}>
+              <Button
+                size="sm"
+                disabled={!isLive || group.leader === null}
+                onClick={() => setTarget({ kind: 'transfer', group: group.group, node_id: id })}
+              >
+                to {id}{' '}
+                <span className="text-muted">{lag === 0 ? 'up to date' : `${lag} behind`}</span>
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {target !== null && <OperationDialog target={target} onClose={() => setTarget(null)} />}
+    </div>
+  );
+}

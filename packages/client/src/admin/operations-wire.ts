@@ -1,0 +1,87 @@
+import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
+
+export const OPERATION_KINDS = [
+  'join',
+  'drain',
+  'undrain',
+  'remove',
+  'replace',
+  'transfer',
+  'rebalance',
+] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+const OPERATION_STATES = ['running', 'done', 'failed', 'cancelled'] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+/** A change of the cluster while it runs. */
+export interface ClusterOperation {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly node_id: string | null;
+  readonly group: number | null;
+  readonly requested_by: string;
+  readonly state: OperationState;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly detail: string;
+  /** Null: it has ended, or nobody knows. */
+  readonly progress: OperationProgress | null;
+}
+
+export interface OperationProgress {
+  readonly done: number;
+  readonly total: number;
+  /** The first of the groups that are not where the operation wants them, and what each waits for. */
+  readonly stuck: readonly { readonly group: number; readonly reason: string }[];
+}
+
+/** What is being done and was done, newest first. */
+export interface ClusterOperations {
+  readonly coordinator: string | null;
+  readonly operations: readonly ClusterOperation[];
+}
+
+/** Null: not understood. */
+export function readOperations(value: unknown): ClusterOperations | null {
+  if (!isObject(value) || !Array.isArray(value.operations)) return null;
+  return {
+    coordinator: stringField(value, 'coordinator'),
+    operations: value.operations.flatMap((one) => readOperation(one) ?? []),
+  };
+}
+
+/** Null: not understood. */
+export function readOperation(value: unknown): ClusterOperation | null {
+  if (!isObject(value)) return null;
+  const id = stringField(value, 'id');
+  const kind = OPERATION_KINDS.find((known) => known === value.kind);
+  const state = OPERATION_STATES.find((known) => known === value.state);
+  const startedAt = stringField(value, 'started_at');
+  if (id === null || kind === undefined || state === undefined || startedAt === null) return null;
+  return {
+    id,
+    kind,
+    state,
+    node_id: stringField(value, 'node_id'),
+    group: typeof value.group === 'number' ? value.group : null,
+    requested_by: stringField(value, 'requested_by') ?? '',
+    started_at: startedAt,
+    ended_at: stringField(value, 'ended_at'),
+    detail: stringField(value, 'detail') ?? '',
+    progress: isObject(value.progress) ? readProgress(value.progress) : null,
+  };
+}
+
+function readProgress({ done, total, stuck }: JsonObject): OperationProgress | null {
+  if (typeof done !== 'number' || typeof total !== 'number') return null;
+  return {
+    done,
+    total,
+    stuck: (Array.isArray(stuck) ? stuck : []).flatMap((one: unknown) =>
+      isObject(one) && typeof one.group === 'number' && typeof one.reason === 'string'
+        ? [{ group: one.group, reason: one.reason }]
+        : [],
+    ),
+  };
+}
