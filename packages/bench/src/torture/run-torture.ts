@@ -12,12 +12,14 @@ import {
 import { readNode } from './collect.ts';
 import { FAULTS } from './faults/definitions.ts';
 import { FaultRunner } from './faults/fault-runner.ts';
+import { isOfMembership, joinCluster } from './faults/membership-steps.ts';
 import { schedule } from './faults/schedule.ts';
 import { History } from './history/history.ts';
 import type { TortureOptions } from './options.ts';
 import { renderReport } from './report/render-report.ts';
 import { summarise, type TortureSummary } from './report/summary.ts';
 import { type RigCluster, startRigCluster } from './rig/cluster.ts';
+import { Operations } from './rig/operations.ts';
 import { pause } from './rig/wait-until.ts';
 import { seededRandom } from './seeded-random.ts';
 import { reasonsInvalid } from './validity.ts';
@@ -26,7 +28,9 @@ import { TermWatch } from './watch/term-watch.ts';
 import { AgentServer } from './workload/agent-server.ts';
 import { Workload } from './workload/workload.ts';
 
-const NODES = 3;
+/** Between rounds the cluster is these three: what follows does not depend on what came before. */
+const FOUNDERS = 3;
+const NODES_MAX = 5;
 const FLUSH_INTERVAL_MS = 1_000;
 const CHATTY_EVERY = 6;
 const WARMUP_MS = 5_000;
@@ -42,6 +46,7 @@ interface Run {
   readonly archive: ArchiveWatch;
   readonly terms: TermWatch;
   readonly faults: FaultRunner;
+  readonly operations: Operations;
   readonly random: () => number;
   readonly say: (text: string) => void;
 }
@@ -59,7 +64,9 @@ export async function runTorture(
   say(`seed ${options.seed}, ${options.minutes} minutes of faults`);
   const cluster = await startRigCluster({
     nodeMain,
-    nodes: NODES,
+    nodes: NODES_MAX,
+    founders: FOUNDERS,
+    linked: true,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     withDisks: true,
@@ -107,7 +114,7 @@ async function prepare(
   );
   const workload: Workload = new Workload({
     credentials: cluster.credentials,
-    nodes: cluster.nodes.map(({ id, clientUrl }) => ({ id, url: clientUrl })),
+    nodes: cluster.founders.map(({ id, clientUrl }) => ({ id, url: clientUrl })),
     sessions: options.sessions,
     chattyEvery: CHATTY_EVERY,
     ratePerSecond: options.ratePerSecond,
@@ -122,11 +129,24 @@ async function prepare(
     workload.people.map(({ sessionId }) => sessionId),
   );
   const terms = new TermWatch(cluster.nodes, workload.rest);
-  const faults = new FaultRunner({ cluster, agents, say });
+  const operations = new Operations(cluster, workload.rest);
+  const faults = new FaultRunner({ cluster, agents, workload, operations, say });
   say(
-    `${options.sessions} sessions, a device on each of ${NODES} nodes; files in ${cluster.directory}`,
+    `${options.sessions} sessions, a device on each of ${FOUNDERS} nodes; files in ${cluster.directory}`,
   );
-  return { options, cluster, history, agents, workload, archive, terms, faults, random, say };
+  return {
+    options,
+    cluster,
+    history,
+    agents,
+    workload,
+    archive,
+    terms,
+    faults,
+    operations,
+    random,
+    say,
+  };
 }
 
 async function torture(run: Run): Promise<TortureSummary> {
@@ -176,6 +196,7 @@ async function torture(run: Run): Promise<TortureSummary> {
 /** The last power failure, quiet, and everything read back. */
 async function endAndReadBack(run: Run): Promise<RunRecord> {
   run.say('the end: Postgres is stopped, then all nodes lose power');
+  await growForTheEnd(run);
   const survivors = await endWithPowerFailure(run);
   run.workload.start();
   run.archive.start();
@@ -204,7 +225,8 @@ async function makeFaults({ options, cluster, faults, history, say }: Run): Prom
   if (kinds.length === 0) return;
   const rounds = schedule({
     seed: options.seed,
-    nodes: cluster.nodes.map(({ id }) => id),
+    nodes: cluster.founders.map(({ id }) => id),
+    joiners: cluster.nodes.slice(FOUNDERS).map(({ id }) => id),
     kinds,
   });
   const deadline = performance.now() + options.minutes * 60_000;
@@ -218,6 +240,13 @@ async function makeFaults({ options, cluster, faults, history, say }: Run): Prom
     if (faults.brokenOff) return;
     await pause(round.quietMs);
   }
+}
+
+/** The last power failure finds a cluster in which most nodes hold only some of the groups. */
+async function growForTheEnd({ options, cluster, workload, operations, say }: Run): Promise<void> {
+  if (!options.kinds.some(isOfMembership)) return;
+  for (const node of cluster.nodes.slice(FOUNDERS))
+    say(await joinCluster({ cluster, workload, operations }, node));
 }
 
 async function endWithPowerFailure(run: Run): Promise<RunRecord['survivors']> {
@@ -243,7 +272,7 @@ async function readBack(run: Run, survivors: RunRecord['survivors']): Promise<Ru
   await archive.stop();
   const sessionIds = workload.people.map(({ sessionId }) => sessionId);
   const read = [];
-  for (const { id, process } of cluster.nodes)
+  for (const { id, process } of cluster.members)
     read.push(await readNode(workload.rest, id, process.url, sessionIds));
   return recordOf(run, {
     survivors,

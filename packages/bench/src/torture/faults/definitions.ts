@@ -1,6 +1,14 @@
 import { diskError, diskSlow, losePower } from './disk-faults.ts';
 import type { FaultDefinition, FaultKind } from './fault.ts';
 import {
+  addNode,
+  drainNode,
+  killCoordinator,
+  memberStorm,
+  removeNode,
+  wipeNode,
+} from './membership-faults.ts';
+import {
   clientDelay,
   clientFreeze,
   clientReset,
@@ -56,4 +64,11 @@ export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
   'disk-error': define('process', 'one', [0, 2_000], diskError, true),
   'power-loss-one': define('process', 'one', [0, 4_000], losePower, true),
   'power-loss-all': define('process', 'all', [0, 1_000], losePower, true),
+  // Of the class of processes: a disk is only lost while everybody else is there.
+  'node-add': define('process', 'joiner', [500, 3_000], addNode),
+  'node-drain': define('process', 'joiner-and-pair', [0, 3_000], drainNode),
+  'node-wipe': define('process', 'one', [0, 3_000], wipeNode),
+  'node-remove': define('process', 'joiner', [0, 2_000], removeNode),
+  'coordinator-kill': define('process', 'joiner-and-pair', [0, 4_000], killCoordinator),
+  'member-storm': define('process', 'joiner-and-pair', [500, 5_000], memberStorm),
 };

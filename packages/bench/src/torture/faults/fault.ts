@@ -1,5 +1,7 @@
 import type { RigCluster, RigNode } from '../rig/cluster.ts';
+import type { Operations } from '../rig/operations.ts';
 import type { AgentServer } from '../workload/agent-server.ts';
+import type { Workload } from '../workload/workload.ts';
 
 /** Faults that exclude each other are of one class; a round has at most one of each. */
 export type FaultClass = 'process' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
@@ -30,6 +32,12 @@ export const FAULT_KINDS = [
   'disk-error',
   'power-loss-one',
   'power-loss-all',
+  'node-add',
+  'node-drain',
+  'node-wipe',
+  'node-remove',
+  'coordinator-kill',
+  'member-storm',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -61,6 +69,8 @@ export interface ActiveFault {
 export interface FaultStage {
   readonly cluster: RigCluster;
   readonly agents: AgentServer;
+  readonly workload: Workload;
+  readonly operations: Operations;
   /** The nodes of the plan. */
   readonly nodes: readonly RigNode[];
   /** For decisions within the fault; from its own seed. */
@@ -74,8 +84,8 @@ export type Performer = (stage: FaultStage) => Promise<ActiveFault>;
 
 export interface FaultDefinition {
   readonly class: FaultClass;
-  /** How many nodes it is aimed at. */
-  readonly nodes: 'none' | 'one' | 'pair' | 'most' | 'all';
+  /** What nodes it is aimed at: so many of the founders, and one that is to join. */
+  readonly nodes: 'none' | 'one' | 'pair' | 'most' | 'all' | 'joiner' | 'joiner-and-pair';
   /** How long it lasts. Milliseconds. */
   readonly holdMs: readonly [min: number, max: number];
   /** It needs the shim. */

@@ -5,9 +5,10 @@ import { FAULT_KINDS } from './fault.ts';
 import { parseKinds, type Round, schedule } from './schedule.ts';
 
 const NODES = ['n1', 'n2', 'n3'];
+const JOINERS = ['n4', 'n5'];
 
 function rounds(seed: number, count: number): readonly Round[] {
-  const plan = schedule({ seed, nodes: NODES, kinds: FAULT_KINDS });
+  const plan = schedule({ seed, nodes: NODES, joiners: JOINERS, kinds: FAULT_KINDS });
   return Array.from({ length: count }, () => plan.next().value);
 }
 
@@ -39,7 +40,18 @@ test('faults of one round do not undo each other, and stay within their bounds',
         const { holdMs: bounds, nodes: aim } = FAULTS[kind];
         expect(holdMs).toBeGreaterThanOrEqual(bounds[0]);
         expect(holdMs).toBeLessThanOrEqual(bounds[1]);
-        expect(nodes).toHaveLength({ none: 0, one: 1, pair: 2, most: 2, all: 3 }[aim]);
+        const counts = {
+          none: 0,
+          one: 1,
+          pair: 2,
+          most: 2,
+          all: 3,
+          joiner: 1,
+          'joiner-and-pair': 3,
+        };
+        expect(nodes).toHaveLength(counts[aim]);
+        const joining = nodes.filter((node) => JOINERS.includes(node));
+        expect(joining).toEqual(aim.startsWith('joiner') ? [nodes[0]] : []);
         expect(new Set(nodes).size).toBe(nodes.length);
       }
     }
@@ -49,4 +61,13 @@ test('faults of one round do not undo each other, and stay within their bounds',
 
 test('a fault that does not exist is named, with those that do', () => {
   expect(() => parseKinds('kill-one,earthquake')).toThrow(/"earthquake"; there are kill-one/);
+});
+
+test('no disk is lost and no node removed while another fault keeps processes down', () => {
+  const sound = fc.property(seeds, (seed) => {
+    for (const { faults } of rounds(seed, 200))
+      if (faults.some(({ kind }) => kind === 'node-wipe' || kind === 'member-storm'))
+        expect(faults.filter(({ kind }) => FAULTS[kind].class === 'process')).toHaveLength(1);
+  });
+  fc.assert(sound, { numRuns: 50 });
 });

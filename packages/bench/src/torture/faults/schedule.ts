@@ -1,4 +1,4 @@
-import { between, seededRandom, shuffle } from '../seeded-random.ts';
+import { between, pick, seededRandom, shuffle } from '../seeded-random.ts';
 import { FAULTS } from './definitions.ts';
 import { FAULT_KINDS, type FaultKind, type PlannedFault } from './fault.ts';
 
@@ -11,6 +11,8 @@ export interface Round {
 export interface ScheduleOptions {
   readonly seed: number;
   readonly nodes: readonly string[];
+  /** Nodes that do not belong to the cluster between rounds. */
+  readonly joiners: readonly string[];
   /** Faults that may be chosen; those that need the shim are left out by the caller where there is none. */
   readonly kinds: readonly FaultKind[];
 }
@@ -24,7 +26,7 @@ const FAULTS_PER_ROUND_MAX = 3;
  */
 export function* schedule(options: ScheduleOptions): Generator<Round, never> {
   const random = seededRandom(options.seed);
-  const plan = (kind: FaultKind): PlannedFault => planFault(kind, options.nodes, random);
+  const plan = (kind: FaultKind): PlannedFault => planFault(kind, options, random);
   const round = (kinds: readonly FaultKind[]): Round => ({
     faults: kinds.map(plan),
     quietMs: between(QUIET_MS.min, QUIET_MS.max, random),
@@ -50,12 +52,17 @@ function mix(
   return chosen;
 }
 
-function planFault(kind: FaultKind, nodes: readonly string[], random: () => number): PlannedFault {
+function planFault(
+  kind: FaultKind,
+  { nodes, joiners }: ScheduleOptions,
+  random: () => number,
+): PlannedFault {
   const { nodes: aim, holdMs } = FAULTS[kind];
   const order = shuffle(nodes, random);
+  const joiner = aim === 'joiner' || aim === 'joiner-and-pair' ? [pick(joiners, random)] : [];
   return {
     kind,
-    nodes: order.slice(0, countOf(aim, nodes.length)),
+    nodes: [...joiner, ...order.slice(0, countOf(aim, nodes.length))],
     holdMs: between(holdMs[0], holdMs[1], random),
     seed: between(0, 2 ** 31 - 1, random),
   };
@@ -64,10 +71,12 @@ function planFault(kind: FaultKind, nodes: readonly string[], random: () => numb
 function countOf(aim: (typeof FAULTS)[FaultKind]['nodes'], nodes: number): number {
   switch (aim) {
     case 'none':
+    case 'joiner':
       return 0;
     case 'one':
       return 1;
     case 'pair':
+    case 'joiner-and-pair':
       return 2;
     case 'most':
       return Math.floor(nodes / 2) + 1;

@@ -31,11 +31,20 @@ export interface Losses {
 /** Starts everything, lets it warm up, has something done to it, and stops it all again. */
 export async function underSteadyLoad<T>(
   options: TortureOptions,
-  setting: { readonly nodeMain: string; readonly nodes: number },
+  setting: {
+    readonly nodeMain: string;
+    readonly nodes: number;
+    /** Those that are there from the beginning; the others join. */
+    readonly founders?: number;
+  },
   act: (load: SteadyLoad) => Promise<T>,
 ): Promise<T> {
+  const { founders = setting.nodes } = setting;
   const cluster = await startRigCluster({
-    ...setting,
+    nodeMain: setting.nodeMain,
+    nodes: setting.nodes,
+    founders,
+    linked: false,
     groups: options.groups,
     flushIntervalMs: 5_000,
     withDisks: false,
@@ -48,7 +57,7 @@ export async function underSteadyLoad<T>(
     );
     const workload: Workload = new Workload({
       credentials: cluster.credentials,
-      nodes: cluster.nodes.map(({ id, process }) => ({ id, url: process.url })),
+      nodes: cluster.nodes.slice(0, founders).map(({ id, process }) => ({ id, url: process.url })),
       sessions: options.sessions,
       chattyEvery: Number.POSITIVE_INFINITY,
       ratePerSecond: options.ratePerSecond,

@@ -15,6 +15,10 @@ const LOOPBACK = '127.0.0.1';
 export interface ClusterOptions {
   readonly nodeMain: string;
   readonly nodes: number;
+  /** The first so many found the cluster; the others are started by whoever wants them to join. */
+  readonly founders: number;
+  /** Whether nodes reach each other through links that can be broken, and in no other way. */
+  readonly linked: boolean;
   readonly groups: number;
   readonly flushIntervalMs: number;
   /** Disks that can misbehave; they make every write a little slower. */
@@ -24,6 +28,9 @@ export interface ClusterOptions {
 /** One node with everything that can be done to it. */
 export interface RigNode {
   readonly id: string;
+  readonly dataDirectory: string;
+  /** Empties its disk, for as long as its process does not run: from then on it is another one under the same name. */
+  wipe(): void;
   readonly process: NodeProcess;
   /** Where clients go: through a proxy. */
   readonly clientUrl: string;
@@ -38,7 +45,12 @@ export interface RigNode {
 export interface RigCluster {
   readonly directory: string;
   readonly credentials: Credentials;
+  /** All that there may ever be. */
   readonly nodes: readonly RigNode[];
+  /** Those that belong to the cluster at the moment, or are on their way in or out. */
+  readonly members: readonly RigNode[];
+  readonly founders: readonly RigNode[];
+  setMember(id: string, isMember: boolean): void;
   readonly postgres: PostgresServer;
   readonly agentPort: number;
   readonly shim: DiskShim;
@@ -50,7 +62,7 @@ export interface RigCluster {
 export async function startRigCluster(options: ClusterOptions): Promise<RigCluster> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fleetlm-torture-')));
   mkdirSync(join(directory, 'logs'));
-  const ports = new Ports(await findPortRange(2 + options.nodes * (3 + options.nodes)));
+  const ports = new Ports(await findPortRange(2 + options.nodes * (4 + options.nodes)));
   const shim: DiskShim = options.withDisks
     ? buildDiskShim(directory)
     : { available: false, why: 'disks are left alone' };
@@ -64,7 +76,13 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     id: `n${at + 1}`,
     port: ports.next(),
     meshPort: ports.next(),
+    nobodysPort: ports.next(),
+    isFounder: at < options.founders,
   }));
+  // Those who join are known to the others by the one address that they give: one link for all who call them.
+  const inbound = new Map<string, TcpProxy>();
+  for (const { id, isFounder, meshPort, nobodysPort } of places)
+    if (options.linked && !isFounder) inbound.set(id, await TcpProxy.listen(nobodysPort, meshPort));
   const shared = {
     CLUSTER_SECRET: randomBytes(32).toString('base64url'),
     RAFT_GROUPS: String(options.groups),
@@ -78,13 +96,24 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
   const nodes: RigNode[] = [];
   for (const place of places)
     nodes.push(
-      await makeNode({ place, places, ports, shared, directory, shim, main: options.nodeMain }),
+      await makeNode({
+        place,
+        places: place.isFounder ? places.filter(({ isFounder }) => isFounder) : places,
+        inbound,
+        ports,
+        shared,
+        directory,
+        shim,
+        main: options.nodeMain,
+        linked: options.linked,
+      }),
     );
   const close = async (keepFiles: boolean): Promise<void> => {
     await Promise.all(nodes.map((node) => node.process.close()));
     await Promise.all(
       nodes
         .flatMap((node) => [node.clientLink, ...node.meshLinks.values()])
+        .filter((link, at, all) => all.indexOf(link) === at)
         .map((link) => link.close()),
     );
     for (const { disk } of nodes) disk?.close();
@@ -92,13 +121,32 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     if (!keepFiles) rmSync(directory, { recursive: true, force: true });
   };
   try {
-    for (const node of nodes) node.process.start();
-    await Promise.all(nodes.map((node) => node.process.ready()));
+    const founding = nodes.slice(0, options.founders);
+    for (const node of founding) node.process.start();
+    await Promise.all(founding.map((node) => node.process.ready()));
   } catch (error) {
     await close(true);
     throw error;
   }
-  return { directory, credentials, nodes, postgres, agentPort, shim, close };
+  const founders = nodes.slice(0, options.founders);
+  const present = new Set(founders.map(({ id }) => id));
+  return {
+    directory,
+    credentials,
+    nodes,
+    founders,
+    get members() {
+      return nodes.filter(({ id }) => present.has(id));
+    },
+    setMember: (id, isMember) => {
+      if (isMember) present.add(id);
+      else present.delete(id);
+    },
+    postgres,
+    agentPort,
+    shim,
+    close,
+  };
 }
 
 class Ports {
@@ -121,6 +169,9 @@ interface Place {
   readonly id: string;
   readonly port: number;
   readonly meshPort: number;
+  /** What a node of a linked cluster says of itself: nobody listens there; for those who join, the link to them. */
+  readonly nobodysPort: number;
+  readonly isFounder: boolean;
 }
 
 interface NodeParts {
@@ -131,20 +182,29 @@ interface NodeParts {
   readonly directory: string;
   readonly shim: DiskShim;
   readonly main: string;
+  readonly linked: boolean;
+  readonly inbound: ReadonlyMap<string, TcpProxy>;
 }
 
 async function makeNode(parts: NodeParts): Promise<RigNode> {
-  const { place, places, ports, shared, directory, shim, main } = parts;
+  const { place, places, ports, shared, directory, shim, main, linked, inbound } = parts;
   const meshLinks = new Map<string, TcpProxy>();
   const peers: string[] = [];
   for (const other of places) {
     let port = other.meshPort;
-    if (other.id !== place.id) {
+    const link = inbound.get(other.id);
+    if (other.id !== place.id && link !== undefined) {
+      port = other.nobodysPort;
+      meshLinks.set(other.id, link);
+    } else if (linked && other.id !== place.id) {
       port = ports.next();
       meshLinks.set(other.id, await TcpProxy.listen(port, other.meshPort));
     }
+    // What a node says of itself is where others may call it as well: past the links, unless nobody is there.
+    if (linked && other.id === place.id) port = other.nobodysPort;
     peers.push(`${other.id}=${LOOPBACK}:${port}`);
   }
+  for (const [id, link] of inbound) if (id !== place.id) meshLinks.set(id, link);
   const clientPort = ports.next();
   const clientLink = await TcpProxy.listen(clientPort, place.port);
   const dataDirectory = join(directory, place.id);
@@ -169,6 +229,13 @@ async function makeNode(parts: NodeParts): Promise<RigNode> {
   });
   return {
     id: place.id,
+    dataDirectory,
+    wipe: () => {
+      rmSync(dataDirectory, { recursive: true, force: true });
+      mkdirSync(dataDirectory, { mode: 0o700 });
+      disk?.forget();
+      process.newLife();
+    },
     process,
     clientUrl: `http://${LOOPBACK}:${clientPort}`,
     clientLink,

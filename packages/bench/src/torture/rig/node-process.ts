@@ -31,6 +31,7 @@ export class NodeProcess {
   #ending: Promise<Ending> = Promise.resolve({ code: 0, signal: null });
   #output = '';
   #starts = 0;
+  #lives = 0;
   /** Called whenever a process of this node ends. */
   onEnd: (ending: Ending) => void = () => undefined;
 
@@ -48,6 +49,16 @@ export class NodeProcess {
 
   get starts(): number {
     return this.#starts;
+  }
+
+  /** How often its disk was emptied. */
+  get lives(): number {
+    return this.#lives;
+  }
+
+  newLife(): void {
+    if (this.#child !== null) throw new Error(`${this.id} runs`);
+    this.#lives += 1;
   }
 
   /** The end of what it printed. */
