@@ -11,9 +11,10 @@ import {
 } from './closing.ts';
 import { readNode } from './collect.ts';
 import { FAULTS } from './faults/definitions.ts';
+import type { FaultKind } from './faults/fault.ts';
 import { FaultRunner } from './faults/fault-runner.ts';
 import { isOfMembership, joinCluster } from './faults/membership-steps.ts';
-import { schedule } from './faults/schedule.ts';
+import { schedule, smokeSchedule } from './faults/schedule.ts';
 import { History } from './history/history.ts';
 import type { TortureOptions } from './options.ts';
 import { renderReport } from './report/render-report.ts';
@@ -61,7 +62,9 @@ export async function runTorture(
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(5);
     process.stdout.write(`${seconds} s  ${text}\n`);
   };
-  say(`seed ${options.seed}, ${options.minutes} minutes of faults`);
+  say(
+    `seed ${options.seed}, ${options.isSmoke ? 'a smoke' : `${options.minutes} minutes of faults`}`,
+  );
   const cluster = await startRigCluster({
     nodeMain,
     nodes: NODES_MAX,
@@ -170,6 +173,7 @@ async function torture(run: Run): Promise<TortureSummary> {
     faults: record.faults,
     ratePerSecond: options.ratePerSecond,
     seconds: loadSeconds,
+    wantedKinds: options.isSmoke ? possibleKinds(options, cluster) : [],
   });
   const summary = summarise({
     options,
@@ -220,10 +224,15 @@ async function breakOff(run: Run): Promise<RunRecord> {
   });
 }
 
+function possibleKinds({ kinds }: TortureOptions, { shim }: RigCluster): readonly FaultKind[] {
+  return kinds.filter((kind) => shim.available || !FAULTS[kind].needsShim);
+}
+
 async function makeFaults({ options, cluster, faults, history, say }: Run): Promise<void> {
-  const kinds = options.kinds.filter((kind) => cluster.shim.available || !FAULTS[kind].needsShim);
+  const kinds = possibleKinds(options, cluster);
   if (kinds.length === 0) return;
-  const rounds = schedule({
+  const plan = options.isSmoke ? smokeSchedule : schedule;
+  const rounds = plan({
     seed: options.seed,
     nodes: cluster.founders.map(({ id }) => id),
     joiners: cluster.nodes.slice(FOUNDERS).map(({ id }) => id),
@@ -231,7 +240,10 @@ async function makeFaults({ options, cluster, faults, history, say }: Run): Prom
   });
   const deadline = performance.now() + options.minutes * 60_000;
   for (const round of rounds) {
-    if (performance.now() > deadline) return;
+    if (performance.now() > deadline) {
+      say('the time for faults is over');
+      return;
+    }
     if (history.isFull) {
       say('!! the history is full: no more load, no more faults');
       return;
@@ -244,7 +256,7 @@ async function makeFaults({ options, cluster, faults, history, say }: Run): Prom
 
 /** The last power failure finds a cluster in which most nodes hold only some of the groups. */
 async function growForTheEnd({ options, cluster, workload, operations, say }: Run): Promise<void> {
-  if (!options.kinds.some(isOfMembership)) return;
+  if (options.isSmoke || !options.kinds.some(isOfMembership)) return;
   for (const node of cluster.nodes.slice(FOUNDERS))
     say(await joinCluster({ cluster, workload, operations }, node));
 }

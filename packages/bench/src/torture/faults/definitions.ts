@@ -3,6 +3,7 @@ import type { FaultDefinition, FaultKind } from './fault.ts';
 import {
   addNode,
   drainNode,
+  drainOfThree,
   killCoordinator,
   memberStorm,
   removeNode,
@@ -67,6 +68,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
   // Of the class of processes: a disk is only lost while everybody else is there.
   'node-add': define('process', 'joiner', [500, 3_000], addNode),
   'node-drain': define('process', 'joiner-and-pair', [0, 3_000], drainNode),
+  'node-drain-three': define('process', 'one', [0, 3_000], drainOfThree),
   'node-wipe': define('process', 'one', [0, 3_000], wipeNode),
   'node-remove': define('process', 'joiner', [0, 2_000], removeNode),
   'coordinator-kill': define('process', 'joiner-and-pair', [0, 4_000], killCoordinator),

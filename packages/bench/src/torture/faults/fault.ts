@@ -34,6 +34,7 @@ export const FAULT_KINDS = [
   'power-loss-all',
   'node-add',
   'node-drain',
+  'node-drain-three',
   'node-wipe',
   'node-remove',
   'coordinator-kill',

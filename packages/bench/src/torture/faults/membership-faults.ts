@@ -45,14 +45,31 @@ export const addNode: Performer = async (stage) => {
   };
 };
 
-/** Drained to the end, half the time with a fourth node to take the copies, stopped or killed meanwhile, taken back. */
+/** One of four is drained: its replicas move to the others. */
 export const drainNode: Performer = async (stage) => {
-  const [joiner, node] = [nodeAt(stage, 0), nodeAt(stage, 1)];
+  const joiner = nodeAt(stage, 0);
   await wholeCluster(stage);
-  const hasFourth = stage.random() < 0.5;
-  if (hasFourth) await joinCluster(stage, joiner);
-  const before = await groupsHeld(stage, node.id);
-  const drain = await carriedOut(stage, 'drain', node);
+  await joinCluster(stage, joiner);
+  const drained = await drain(stage, nodeAt(stage, 1), 4);
+  return {
+    heal: async () => {
+      await drained.heal();
+      await leaveAndWipe(stage, joiner);
+    },
+    proof: drained.proof,
+  };
+};
+
+/** One of three: nobody can take its copies, two of each are left. */
+export const drainOfThree: Performer = async (stage) => {
+  await wholeCluster(stage);
+  return drain(stage, nodeAt(stage, 0), 3);
+};
+
+/** Drained to the end, then stopped, killed or left running for a while, and taken back. */
+async function drain(stage: FaultStage, node: RigNode, nodes: number): Promise<ActiveFault> {
+  const before = (await groupsHeld(stage, node.id)) ?? 0;
+  const { id } = await carriedOut(stage, 'drain', node);
   const drained = await groupsHeld(stage, node.id);
   const fate = stage.random();
   const ending = fate < 0.4 ? 'SIGTERM' : fate < 0.7 ? 'SIGKILL' : null;
@@ -60,23 +77,22 @@ export const drainNode: Performer = async (stage) => {
     stage.expectEnd(node);
     await node.process.kill(ending);
   }
-  let after: number | null = null;
+  let after = 0;
   return {
     heal: async () => {
       if (ending !== null) await startAgain([node]);
       await carriedOut(stage, 'undrain', node);
       await wholeCluster(stage);
-      after = await groupsHeld(stage, node.id);
-      if (hasFourth) await leaveAndWipe(stage, joiner);
+      after = (await groupsHeld(stage, node.id)) ?? 0;
     },
     proof: () =>
       proofOf(
-        (before ?? 0) > (drained ?? 0) && (after ?? 0) > (drained ?? 0),
-        `drain ${drain.id}: ${before} replicas became ${drained} of ${hasFourth ? 4 : 3} nodes` +
-          `${ending === null ? '' : `, ${ending}`}, after undrain ${after}`,
+        before > 0 && drained === 0 && after > 0,
+        `drain ${id}: one of ${nodes} nodes had ${before} replicas, then ${drained}` +
+          `${ending === null ? '' : `, was ended by ${ending}`}; after undrain ${after}`,
       ),
   };
-};
+}
 
 /** kill -9, and its disk is gone: it comes back under its name as another one. Only while everything else is whole. */
 export const wipeNode: Performer = async (stage) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FAULTS } from './definitions.ts';
 import { FAULT_KINDS } from './fault.ts';
-import { parseKinds, type Round, schedule } from './schedule.ts';
+import { parseKinds, type Round, SMOKE_KINDS, schedule, smokeSchedule } from './schedule.ts';
 
 const NODES = ['n1', 'n2', 'n3'];
 const JOINERS = ['n4', 'n5'];
@@ -70,4 +70,17 @@ test('no disk is lost and no node removed while another fault keeps processes do
         expect(faults.filter(({ kind }) => FAULTS[kind].class === 'process')).toHaveLength(1);
   });
   fc.assert(sound, { numRuns: 50 });
+});
+
+test('a smoke has each of its kinds once, and bounds their time', () => {
+  const bounded = fc.property(seeds, (seed) => {
+    const options = { seed, nodes: NODES, joiners: JOINERS, kinds: SMOKE_KINDS };
+    const smoke = smokeSchedule(options);
+    const faults = smoke.flatMap((round) => round.faults);
+    expect(faults.map(({ kind }) => kind).sort()).toEqual([...SMOKE_KINDS].sort());
+    const totalMs = smoke.reduce((sum, { quietMs }) => sum + quietMs, 0);
+    expect(faults.reduce((sum, { holdMs }) => sum + holdMs, totalMs)).toBeLessThanOrEqual(90_000);
+    expect(smokeSchedule(options)).toEqual(smoke);
+  });
+  fc.assert(bounded, { numRuns: 50 });
 });

@@ -17,6 +17,20 @@ export interface ScheduleOptions {
   readonly kinds: readonly FaultKind[];
 }
 
+/** What a smoke always has; the disk's only where there is a shim. */
+export const SMOKE_KINDS: readonly FaultKind[] = [
+  'kill-one',
+  'kill-most',
+  'kill-all',
+  'stop-one',
+  'mesh-isolate',
+  'mesh-one-way',
+  'postgres-crash',
+  'disk-error',
+  'power-loss-one',
+  'node-drain',
+];
+
 const QUIET_MS = { min: 5_000, max: 8_000 };
 const FAULTS_PER_ROUND_MAX = 3;
 
@@ -36,6 +50,24 @@ export function* schedule(options: ScheduleOptions): Generator<Round, never> {
     const count = number < options.kinds.length ? 2 : between(1, FAULTS_PER_ROUND_MAX, random);
     yield round(mix(options.kinds, count, random));
   }
+}
+
+/** Long enough to see everybody acknowledged again, no longer: K10 allows six seconds. */
+const SMOKE = { quietMs: 6_000, holdMsMax: 3_000 } as const;
+
+/** Every kind once and alone, in an order of the seed, and none for long. */
+export function smokeSchedule(options: ScheduleOptions): readonly Round[] {
+  const rounds = schedule(options);
+  return options.kinds.map(() => {
+    const { faults } = rounds.next().value;
+    return {
+      faults: faults.map((fault) => ({
+        ...fault,
+        holdMs: Math.min(fault.holdMs, Math.max(SMOKE.holdMsMax, FAULTS[fault.kind].holdMs[0])),
+      })),
+      quietMs: SMOKE.quietMs,
+    };
+  });
 }
 
 /** Of different classes: two faults of one class would undo each other. */
