@@ -1,5 +1,6 @@
 import type { RigNode } from '../rig/cluster.ts';
 import { pause } from '../rig/wait-until.ts';
+import { MoveWatch } from '../watch/move-watch.ts';
 import { type ActiveFault, type FaultStage, type Performer, type Proof, proofOf } from './fault.ts';
 import {
   afterRemoval,
@@ -69,7 +70,11 @@ export const drainOfThree: Performer = async (stage) => {
 /** Drained to the end, then stopped, killed or left running for a while, and taken back. */
 async function drain(stage: FaultStage, node: RigNode, nodes: number): Promise<ActiveFault> {
   const before = (await groupsHeld(stage, node.id)) ?? 0;
-  const { id } = await carriedOut(stage, 'drain', node);
+  const moves = new MoveWatch(stage.operations);
+  const startMs = performance.now();
+  const { id } = await carriedOut(stage, 'drain', node).finally(() => moves.end());
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  const moved = await moves.end();
   const drained = await groupsHeld(stage, node.id);
   const fate = stage.random();
   const ending = fate < 0.4 ? 'SIGTERM' : fate < 0.7 ? 'SIGKILL' : null;
@@ -88,7 +93,7 @@ async function drain(stage: FaultStage, node: RigNode, nodes: number): Promise<A
     proof: () =>
       proofOf(
         before > 0 && drained === 0 && after > 0,
-        `drain ${id}: one of ${nodes} nodes had ${before} replicas, then ${drained}` +
+        `drain ${id}: one of ${nodes} nodes had ${before} replicas, then ${drained}, after ${seconds} s; ${moved}` +
           `${ending === null ? '' : `, was ended by ${ending}`}; after undrain ${after}`,
       ),
   };

@@ -32,7 +32,7 @@ const clusterShape = z.object({
       group: z.number(),
       leader: z.string().nullable(),
       voters: z.array(z.string()),
-      replicas: z.array(z.object({ node_id: z.string() })),
+      replicas: z.array(z.object({ node_id: z.string(), role: z.string() })),
     }),
   ),
 });
