@@ -9,6 +9,7 @@ function node(nodeId: string, state: NodeState): ClusterNode {
   return {
     node_id: nodeId,
     state,
+    membership: null,
     address: null,
     leaders: null,
     replicas: null,

@@ -7,6 +7,9 @@ if (process.argv.includes('--help')) {
   process.exit(0);
 }
 
+/** All in; what takes longer hangs. */
+const SMOKE_LIMIT_MS = 420_000;
+
 const NODE_MAIN = join(repositoryRoot, 'apps/cluster-node/src/main.ts');
 
 try {
@@ -16,6 +19,14 @@ try {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     process.exit(report.lost + report.duplicated === 0 ? 0 : 1);
   }
+  if (options.isSmoke)
+    setTimeout(() => {
+      process.stderr.write(
+        `!! the smoke (seed ${options.seed}) took longer than ${SMOKE_LIMIT_MS / 1000} s: broken off\n`,
+      );
+      // The run ends its nodes and Postgres on this signal, and the process with a code other than 0.
+      process.kill(process.pid, 'SIGTERM');
+    }, SMOKE_LIMIT_MS).unref();
   const summary = await runTorture(options, NODE_MAIN);
   for (const { id, violations, described } of summary.verdicts)
     if (violations > 0)

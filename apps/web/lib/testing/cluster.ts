@@ -13,7 +13,7 @@ export function withSnapshotOf(input: {
     nodes: Object.entries(input.nodes).map(([node_id, state]) => ({
       node_id,
       state,
-    membership: null,
+      membership: null,
       address: null,
       leaders: null,
       replicas: null,

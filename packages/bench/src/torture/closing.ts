@@ -34,17 +34,17 @@ export async function failPowerWithoutPostgres(
   await archive.look();
   await cluster.postgres.stop();
   await pause(WITHOUT_POSTGRES_MS);
-  const disks = cluster.nodes.flatMap(({ disk }) => (disk === null ? [] : [disk]));
+  const disks = cluster.members.flatMap(({ disk }) => (disk === null ? [] : [disk]));
   await slowSyncs(disks, random);
-  await Promise.all(cluster.nodes.map(({ process }) => process.kill('SIGKILL')));
+  await Promise.all(cluster.members.map(({ process }) => process.kill('SIGKILL')));
   // Whatever has been acknowledged by now was acknowledged before the power failed.
   const acknowledged = workload.acknowledgedSeqs();
   const losses = disks.map((disk) => takePower(disk, random));
-  await startAgain(cluster.nodes);
+  await startAgain(cluster.members);
   await workload.stop();
   const survivors: SurvivingTail[] = [];
   await inTurns(workload.people, async ({ session, sessionId }) => {
-    const node = cluster.nodes[session % cluster.nodes.length];
+    const node = cluster.members[session % cluster.members.length];
     if (node === undefined) return;
     const afterSeq = archive.archivedSeq(session);
     const messages = await readMessages(workload.rest, node.process.url, sessionId, afterSeq).catch(
@@ -65,7 +65,7 @@ export async function failPowerWithoutPostgres(
     window: {
       number,
       kind: 'power-loss-all without Postgres',
-      target: cluster.nodes.map(({ id }) => id).join(' '),
+      target: cluster.members.map(({ id }) => id).join(' '),
       startMs,
       healedMs: performance.now(),
       effective:
@@ -120,7 +120,7 @@ export async function archiveCatchesUp(
   return within(async () => {
     await archive.look().catch(() => undefined);
     for (const { session, sessionId } of workload.people) {
-      const target = cluster.nodes[0]?.process.url ?? '';
+      const target = cluster.members[0]?.process.url ?? '';
       const path = `/api/sessions/${sessionId}`;
       const end = await workload.rest.call(
         target,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FAULT_KINDS, type FaultKind } from './faults/fault.ts';
-import { parseKinds } from './faults/schedule.ts';
+import { parseKinds, SMOKE_KINDS } from './faults/schedule.ts';
 
 /** What `npm run torture` is asked to do. */
 export interface TortureOptions {
@@ -12,10 +12,10 @@ export interface TortureOptions {
   /** Appends a second, over all sessions. */
   readonly ratePerSecond: number;
   readonly sessions: number;
-  /** At least 4, so that every group keeps its three copies while one node is away for good. */
-  readonly nodes: number;
   readonly groups: number;
   readonly kinds: readonly FaultKind[];
+  /** A fixed list of kinds, each once, in a bounded time. */
+  readonly isSmoke: boolean;
   /** Data and logs of the nodes stay. */
   readonly keep: boolean;
   /** Measure what one kind of change does to a steady load, instead of faults and checks. */
@@ -33,9 +33,9 @@ export const TORTURE_USAGE = `npm run torture -- [options]
   --report FILE   the HTML report (default: torture-report.html in a temporary folder)
   --rate N        appends a second over all sessions (default 60; to measure 200, a rolling restart 500)
   --sessions N    (default 48; to measure 100)
-  --nodes N       (default 4)
   --groups N      Raft groups (default 32; to measure 256)
   --only A,B      only these faults: ${FAULT_KINDS.join(', ')}
+  --smoke         each of these once, in about four minutes: ${SMOKE_KINDS.join(', ')}
   --keep          keep the nodes' data and logs
   --measure WHAT  what one change does to a steady load, as one line of JSON: ${MEASUREMENTS.join(', ')}
 Exit codes: 0 everything held, 1 something did not, 2 the run proves nothing.`;
@@ -50,15 +50,17 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
       report: { type: 'string' },
       rate: { type: 'string' },
       sessions: { type: 'string' },
-      nodes: { type: 'string', default: '4' },
       groups: { type: 'string' },
       only: { type: 'string', default: '' },
+      smoke: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       measure: { type: 'string' },
     },
   });
   const measure = parseMeasurement(values.measure);
   const kinds = parseKinds(values.only);
+  if (values.smoke && kinds.length > 0)
+    throw new Error('--smoke has a list of faults of its own: leave out --only');
   return {
     minutes: within('minutes', values.minutes, 0.1, 24 * 60, false),
     seed: within('seed', values.seed ?? String(drawSeed()), 0, 2 ** 31 - 1),
@@ -70,9 +72,9 @@ export function parseTortureOptions(args: readonly string[]): TortureOptions {
       5_000,
     ),
     sessions: within('sessions', values.sessions ?? (measure === null ? '48' : '100'), 1, 2_000),
-    nodes: within('nodes', values.nodes, 3, 7),
     groups: within('groups', values.groups ?? (measure === null ? '32' : '256'), 1, 256),
-    kinds: kinds.length === 0 ? FAULT_KINDS : kinds,
+    kinds: values.smoke ? SMOKE_KINDS : kinds.length === 0 ? FAULT_KINDS : kinds,
+    isSmoke: values.smoke,
     keep: values.keep,
     measure,
   };

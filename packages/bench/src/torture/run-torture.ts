@@ -11,8 +11,10 @@ import {
 } from './closing.ts';
 import { readNode } from './collect.ts';
 import { FAULTS } from './faults/definitions.ts';
+import type { FaultKind } from './faults/fault.ts';
 import { FaultRunner } from './faults/fault-runner.ts';
-import { schedule } from './faults/schedule.ts';
+import { isOfMembership, joinCluster } from './faults/membership-steps.ts';
+import { schedule, smokeSchedule } from './faults/schedule.ts';
 import { History } from './history/history.ts';
 import type { TortureOptions } from './options.ts';
 import { renderReport } from './report/render-report.ts';
@@ -27,6 +29,9 @@ import { TermWatch } from './watch/term-watch.ts';
 import { AgentServer } from './workload/agent-server.ts';
 import { Workload } from './workload/workload.ts';
 
+/** Between rounds the cluster is these three: what follows does not depend on what came before. */
+const FOUNDERS = 3;
+const NODES_MAX = 5;
 const FLUSH_INTERVAL_MS = 1_000;
 const CHATTY_EVERY = 6;
 const WARMUP_MS = 5_000;
@@ -42,6 +47,7 @@ interface Run {
   readonly archive: ArchiveWatch;
   readonly terms: TermWatch;
   readonly faults: FaultRunner;
+  readonly operations: Operations;
   readonly random: () => number;
   readonly say: (text: string) => void;
 }
@@ -56,11 +62,13 @@ export async function runTorture(
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(5);
     process.stdout.write(`${seconds} s  ${text}\n`);
   };
-  say(`seed ${options.seed}, ${options.minutes} minutes of faults`);
+  say(
+    `seed ${options.seed}, ${options.isSmoke ? 'a smoke' : `${options.minutes} minutes of faults`}`,
+  );
   const cluster = await startRigCluster({
     nodeMain,
-    nodes: options.nodes,
-    founders: options.nodes,
+    nodes: NODES_MAX,
+    founders: FOUNDERS,
     linked: true,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
@@ -109,7 +117,7 @@ async function prepare(
   );
   const workload: Workload = new Workload({
     credentials: cluster.credentials,
-    nodes: cluster.nodes.map(({ id, clientUrl }) => ({ id, url: clientUrl })),
+    nodes: cluster.founders.map(({ id, clientUrl }) => ({ id, url: clientUrl })),
     sessions: options.sessions,
     chattyEvery: CHATTY_EVERY,
     ratePerSecond: options.ratePerSecond,
@@ -125,11 +133,23 @@ async function prepare(
   );
   const terms = new TermWatch(cluster.nodes, workload.rest);
   const operations = new Operations(cluster, workload.rest);
-  const faults = new FaultRunner({ cluster, agents, operations, say });
+  const faults = new FaultRunner({ cluster, agents, workload, operations, say });
   say(
-    `${options.sessions} sessions, a device on each of ${options.nodes} nodes; files in ${cluster.directory}`,
+    `${options.sessions} sessions, a device on each of ${FOUNDERS} nodes; files in ${cluster.directory}`,
   );
-  return { options, cluster, history, agents, workload, archive, terms, faults, random, say };
+  return {
+    options,
+    cluster,
+    history,
+    agents,
+    workload,
+    archive,
+    terms,
+    faults,
+    operations,
+    random,
+    say,
+  };
 }
 
 async function torture(run: Run): Promise<TortureSummary> {
@@ -153,6 +173,7 @@ async function torture(run: Run): Promise<TortureSummary> {
     faults: record.faults,
     ratePerSecond: options.ratePerSecond,
     seconds: loadSeconds,
+    wantedKinds: options.isSmoke ? possibleKinds(options, cluster) : [],
   });
   const summary = summarise({
     options,
@@ -179,6 +200,7 @@ async function torture(run: Run): Promise<TortureSummary> {
 /** The last power failure, quiet, and everything read back. */
 async function endAndReadBack(run: Run): Promise<RunRecord> {
   run.say('the end: Postgres is stopped, then all nodes lose power');
+  await growForTheEnd(run);
   const survivors = await endWithPowerFailure(run);
   run.workload.start();
   run.archive.start();
@@ -202,17 +224,26 @@ async function breakOff(run: Run): Promise<RunRecord> {
   });
 }
 
+function possibleKinds({ kinds }: TortureOptions, { shim }: RigCluster): readonly FaultKind[] {
+  return kinds.filter((kind) => shim.available || !FAULTS[kind].needsShim);
+}
+
 async function makeFaults({ options, cluster, faults, history, say }: Run): Promise<void> {
-  const kinds = options.kinds.filter((kind) => cluster.shim.available || !FAULTS[kind].needsShim);
+  const kinds = possibleKinds(options, cluster);
   if (kinds.length === 0) return;
-  const rounds = schedule({
+  const plan = options.isSmoke ? smokeSchedule : schedule;
+  const rounds = plan({
     seed: options.seed,
-    nodes: cluster.nodes.map(({ id }) => id),
+    nodes: cluster.founders.map(({ id }) => id),
+    joiners: cluster.nodes.slice(FOUNDERS).map(({ id }) => id),
     kinds,
   });
   const deadline = performance.now() + options.minutes * 60_000;
   for (const round of rounds) {
-    if (performance.now() > deadline) return;
+    if (performance.now() > deadline) {
+      say('the time for faults is over');
+      return;
+    }
     if (history.isFull) {
       say('!! the history is full: no more load, no more faults');
       return;
@@ -221,6 +252,13 @@ async function makeFaults({ options, cluster, faults, history, say }: Run): Prom
     if (faults.brokenOff) return;
     await pause(round.quietMs);
   }
+}
+
+/** The last power failure finds a cluster in which most nodes hold only some of the groups. */
+async function growForTheEnd({ options, cluster, workload, operations, say }: Run): Promise<void> {
+  if (options.isSmoke || !options.kinds.some(isOfMembership)) return;
+  for (const node of cluster.nodes.slice(FOUNDERS))
+    say(await joinCluster({ cluster, workload, operations }, node));
 }
 
 async function endWithPowerFailure(run: Run): Promise<RunRecord['survivors']> {
@@ -246,7 +284,7 @@ async function readBack(run: Run, survivors: RunRecord['survivors']): Promise<Ru
   await archive.stop();
   const sessionIds = workload.people.map(({ sessionId }) => sessionId);
   const read = [];
-  for (const { id, process } of cluster.nodes)
+  for (const { id, process } of cluster.members)
     read.push(await readNode(workload.rest, id, process.url, sessionIds));
   return recordOf(run, {
     survivors,

@@ -11,6 +11,8 @@ export interface ValidityInput {
   readonly faults: readonly FaultWindow[];
   readonly ratePerSecond: number;
   readonly seconds: number;
+  /** Kinds without which the run proves nothing. */
+  readonly wantedKinds: readonly string[];
 }
 
 /** Why a run proves nothing, as sentences; empty: it does. */
@@ -34,6 +36,9 @@ export function reasonsInvalid(input: ValidityInput): readonly string[] {
         `group ${group} had ${count} acknowledgements; at least ${ACKS_PER_GROUP_MIN} are needed`,
       );
   if (input.faults.length === 0) reasons.push('there was no fault');
+  const made = new Set(input.faults.map(({ kind }) => kind));
+  const missing = input.wantedKinds.filter((kind) => !made.has(kind));
+  if (missing.length > 0) reasons.push(`there was no time for ${missing.join(', ')}`);
   reasons.push(...ineffective(input.faults));
   return reasons;
 }

@@ -54,6 +54,8 @@ export interface ArchiveFault {
 /** What a node said about its replica of a group. */
 export interface TermFact {
   readonly node: string;
+  /** Changes when its disk was emptied, or the group had left it in between: what comes is another replica. */
+  readonly life: string;
   /** Counts the starts of its process. */
   readonly boot: number;
   readonly group: number;

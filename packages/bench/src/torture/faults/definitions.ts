@@ -1,6 +1,14 @@
 import { diskError, diskSlow, losePower } from './disk-faults.ts';
 import type { FaultDefinition, FaultKind } from './fault.ts';
-import { drainNode, drainWithoutCoordinator, replaceNode, wipeNode } from './member-faults.ts';
+import {
+  addNode,
+  drainNode,
+  drainOfThree,
+  killCoordinator,
+  memberStorm,
+  removeNode,
+  wipeNode,
+} from './membership-faults.ts';
 import {
   clientDelay,
   clientFreeze,
@@ -57,8 +65,12 @@ export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
   'disk-error': define('process', 'one', [0, 2_000], diskError, true),
   'power-loss-one': define('process', 'one', [0, 4_000], losePower, true),
   'power-loss-all': define('process', 'all', [0, 1_000], losePower, true),
-  'drain-node': define('member', 'one', [0, 3_000], drainNode),
-  'drain-without-coordinator': define('member', 'one', [0, 3_000], drainWithoutCoordinator),
-  'replace-node': define('member', 'one', [0, 3_000], replaceNode),
-  'wipe-node': define('member', 'one', [500, 4_000], wipeNode),
+  // Of the class of processes: a disk is only lost while everybody else is there.
+  'node-add': define('process', 'joiner', [500, 3_000], addNode),
+  'node-drain': define('process', 'joiner-and-pair', [0, 3_000], drainNode),
+  'node-drain-three': define('process', 'one', [0, 3_000], drainOfThree),
+  'node-wipe': define('process', 'one', [0, 3_000], wipeNode),
+  'node-remove': define('process', 'joiner', [0, 2_000], removeNode),
+  'coordinator-kill': define('process', 'joiner-and-pair', [0, 4_000], killCoordinator),
+  'member-storm': define('process', 'joiner-and-pair', [500, 5_000], memberStorm),
 };

@@ -4,8 +4,9 @@ import type { Operations } from '../rig/operations.ts';
 import { pause } from '../rig/wait-until.ts';
 import { between, seededRandom } from '../seeded-random.ts';
 import type { AgentServer } from '../workload/agent-server.ts';
+import type { Workload } from '../workload/workload.ts';
 import { FAULTS } from './definitions.ts';
-import type { PlannedFault } from './fault.ts';
+import type { ActiveFault, PlannedFault } from './fault.ts';
 import type { Round } from './schedule.ts';
 
 /** Faults of one round begin within so long. */
@@ -15,6 +16,7 @@ const RESTART_AFTER_MS = 500;
 export interface FaultRunnerOptions {
   readonly cluster: RigCluster;
   readonly agents: AgentServer;
+  readonly workload: Workload;
   readonly operations: Operations;
   readonly say: (text: string) => void;
 }
@@ -67,25 +69,31 @@ export class FaultRunner {
   }
 
   async #perform(fault: PlannedFault): Promise<void> {
-    const { cluster, operations, agents, say } = this.#options;
+    const { cluster, agents, workload, operations, say } = this.#options;
     const nodes = fault.nodes.map((id) => nodeNamed(cluster, id));
     const startMs = performance.now();
-    const active = await FAULTS[fault.kind].perform({
+    const expected = new Set(fault.nodes);
+    const beginning = FAULTS[fault.kind].perform({
       cluster,
-      operations,
       agents,
+      workload,
+      operations,
       nodes,
       random: seededRandom(fault.seed),
       holdMs: fault.holdMs,
-      expectEnd: (node) => this.#expected.add(node.id),
+      expectEnd: (node) => {
+        expected.add(node.id);
+        this.#expected.add(node.id);
+      },
     });
+    const active = await beginning.catch(neverBegun);
     await pause(fault.holdMs);
     const trouble = await active.heal().then(
       () => null,
       (error: unknown) =>
         `it did not recover: ${error instanceof Error ? error.message : String(error)}`,
     );
-    for (const node of nodes) this.#expected.delete(node.id);
+    for (const id of expected) this.#expected.delete(id);
     const { effective, detail, broken } = active.proof();
     this.#brokenOff ||= trouble !== null;
     const window: FaultWindow = {
@@ -116,6 +124,15 @@ export class FaultRunner {
       if (!this.#closed && node.process.pid === null) node.process.start();
     }, RESTART_AFTER_MS);
   }
+}
+
+/** What was to happen did not: the cluster's failure, not the rig's. */
+function neverBegun(error: unknown): ActiveFault {
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    heal: () => Promise.reject(new Error(detail)),
+    proof: () => ({ effective: true, detail: 'it could not be carried out', broken: detail }),
+  };
 }
 
 function nodeNamed(cluster: RigCluster, id: string): RigNode {

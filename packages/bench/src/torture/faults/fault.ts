@@ -1,9 +1,10 @@
 import type { RigCluster, RigNode } from '../rig/cluster.ts';
 import type { Operations } from '../rig/operations.ts';
 import type { AgentServer } from '../workload/agent-server.ts';
+import type { Workload } from '../workload/workload.ts';
 
 /** Faults that exclude each other are of one class; a round has at most one of each. */
-export type FaultClass = 'process' | 'member' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
+export type FaultClass = 'process' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
 
 export const FAULT_KINDS = [
   'kill-one',
@@ -31,10 +32,13 @@ export const FAULT_KINDS = [
   'disk-error',
   'power-loss-one',
   'power-loss-all',
-  'drain-node',
-  'drain-without-coordinator',
-  'replace-node',
-  'wipe-node',
+  'node-add',
+  'node-drain',
+  'node-drain-three',
+  'node-wipe',
+  'node-remove',
+  'coordinator-kill',
+  'member-storm',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -65,8 +69,9 @@ export interface ActiveFault {
 
 export interface FaultStage {
   readonly cluster: RigCluster;
-  readonly operations: Operations;
   readonly agents: AgentServer;
+  readonly workload: Workload;
+  readonly operations: Operations;
   /** The nodes of the plan. */
   readonly nodes: readonly RigNode[];
   /** For decisions within the fault; from its own seed. */
@@ -78,12 +83,10 @@ export interface FaultStage {
 
 export type Performer = (stage: FaultStage) => Promise<ActiveFault>;
 
-export type FaultAim = 'none' | 'one' | 'pair' | 'most' | 'all';
-
 export interface FaultDefinition {
   readonly class: FaultClass;
-  /** How many nodes it is aimed at. */
-  readonly nodes: FaultAim;
+  /** What nodes it is aimed at: so many of the founders, and one that is to join. */
+  readonly nodes: 'none' | 'one' | 'pair' | 'most' | 'all' | 'joiner' | 'joiner-and-pair';
   /** How long it lasts. Milliseconds. */
   readonly holdMs: readonly [min: number, max: number];
   /** It needs the shim. */

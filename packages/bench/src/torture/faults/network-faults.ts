@@ -1,4 +1,4 @@
-import type { RigNode } from '../rig/cluster.ts';
+import type { RigCluster, RigNode } from '../rig/cluster.ts';
 import type { LinkCounts, LinkMode, TcpProxy } from '../rig/tcp-proxy.ts';
 import { waitUntil } from '../rig/wait-until.ts';
 import { between } from '../seeded-random.ts';
@@ -20,8 +20,11 @@ function bothWays([first, second]: readonly RigNode[]): readonly TcpProxy[] {
 
 /** Everything that the first node says and hears. */
 function allLinks(stage: FaultStage): readonly TcpProxy[] {
-  const [node] = stage.nodes;
-  return stage.cluster.nodes.flatMap((other) =>
+  return linksOf(stage.nodes[0], stage.cluster);
+}
+
+export function linksOf(node: RigNode | undefined, cluster: RigCluster): readonly TcpProxy[] {
+  return cluster.members.flatMap((other) =>
     other.id === node?.id ? [] : [meshLink(node, other), meshLink(other, node)],
   );
 }
@@ -55,7 +58,7 @@ function during(
 async function allReady({ cluster }: FaultStage): Promise<void> {
   await waitUntil(
     async () =>
-      (await Promise.all(cluster.nodes.map(({ process }) => isUp(process)))).every(Boolean),
+      (await Promise.all(cluster.members.map(({ process }) => isUp(process)))).every(Boolean),
     READY_LIMIT_MS,
     () => 'after a fault of the network not every node became ready again',
   );

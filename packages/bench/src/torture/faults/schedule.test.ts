@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FAULTS } from './definitions.ts';
 import { FAULT_KINDS } from './fault.ts';
-import { parseKinds, type Round, schedule } from './schedule.ts';
+import { parseKinds, type Round, SMOKE_KINDS, schedule, smokeSchedule } from './schedule.ts';
 
-const NODES = ['n1', 'n2', 'n3', 'n4'];
+const NODES = ['n1', 'n2', 'n3'];
+const JOINERS = ['n4', 'n5'];
 
 function rounds(seed: number, count: number): readonly Round[] {
-  const plan = schedule({ seed, nodes: NODES, kinds: FAULT_KINDS });
+  const plan = schedule({ seed, nodes: NODES, joiners: JOINERS, kinds: FAULT_KINDS });
   return Array.from({ length: count }, () => plan.next().value);
 }
 
@@ -39,23 +40,19 @@ test('faults of one round do not undo each other, and stay within their bounds',
         const { holdMs: bounds, nodes: aim } = FAULTS[kind];
         expect(holdMs).toBeGreaterThanOrEqual(bounds[0]);
         expect(holdMs).toBeLessThanOrEqual(bounds[1]);
-        expect(nodes).toHaveLength({ none: 0, one: 1, pair: 2, most: 3, all: 4 }[aim]);
+        const counts = {
+          none: 0,
+          one: 1,
+          pair: 2,
+          most: 2,
+          all: 3,
+          joiner: 1,
+          'joiner-and-pair': 3,
+        };
+        expect(nodes).toHaveLength(counts[aim]);
+        const joining = nodes.filter((node) => JOINERS.includes(node));
+        expect(joining).toEqual(aim.startsWith('joiner') ? [nodes[0]] : []);
         expect(new Set(nodes).size).toBe(nodes.length);
-      }
-    }
-  });
-  fc.assert(sound, { numRuns: 50 });
-});
-
-test('while the members change, others than the changing node are stopped, and never most of them', () => {
-  const sound = fc.property(seeds, (seed) => {
-    for (const { faults } of rounds(seed, 300)) {
-      const change = faults.find(({ kind }) => FAULTS[kind].class === 'member');
-      if (change === undefined) continue;
-      for (const fault of faults) {
-        expect(['none', 'one', 'pair']).toContain(FAULTS[fault.kind].nodes);
-        if (fault !== change && ['process', 'disk'].includes(FAULTS[fault.kind].class))
-          expect(fault.nodes).not.toContain(change.nodes[0]);
       }
     }
   });
@@ -64,4 +61,26 @@ test('while the members change, others than the changing node are stopped, and n
 
 test('a fault that does not exist is named, with those that do', () => {
   expect(() => parseKinds('kill-one,earthquake')).toThrow(/"earthquake"; there are kill-one/);
+});
+
+test('no disk is lost and no node removed while another fault keeps processes down', () => {
+  const sound = fc.property(seeds, (seed) => {
+    for (const { faults } of rounds(seed, 200))
+      if (faults.some(({ kind }) => kind === 'node-wipe' || kind === 'member-storm'))
+        expect(faults.filter(({ kind }) => FAULTS[kind].class === 'process')).toHaveLength(1);
+  });
+  fc.assert(sound, { numRuns: 50 });
+});
+
+test('a smoke has each of its kinds once, and bounds their time', () => {
+  const bounded = fc.property(seeds, (seed) => {
+    const options = { seed, nodes: NODES, joiners: JOINERS, kinds: SMOKE_KINDS };
+    const smoke = smokeSchedule(options);
+    const faults = smoke.flatMap((round) => round.faults);
+    expect(faults.map(({ kind }) => kind).sort()).toEqual([...SMOKE_KINDS].sort());
+    const totalMs = smoke.reduce((sum, { quietMs }) => sum + quietMs, 0);
+    expect(faults.reduce((sum, { holdMs }) => sum + holdMs, totalMs)).toBeLessThanOrEqual(90_000);
+    expect(smokeSchedule(options)).toEqual(smoke);
+  });
+  fc.assert(bounded, { numRuns: 50 });
 });

@@ -1,12 +1,6 @@
 import { between, pick, seededRandom, shuffle } from '../seeded-random.ts';
 import { FAULTS } from './definitions.ts';
-import {
-  FAULT_KINDS,
-  type FaultClass,
-  type FaultDefinition,
-  type FaultKind,
-  type PlannedFault,
-} from './fault.ts';
+import { FAULT_KINDS, type FaultKind, type PlannedFault } from './fault.ts';
 
 /** Faults that overlap, and the quiet time after them. */
 export interface Round {
@@ -17,9 +11,25 @@ export interface Round {
 export interface ScheduleOptions {
   readonly seed: number;
   readonly nodes: readonly string[];
+  /** Nodes that do not belong to the cluster between rounds. */
+  readonly joiners: readonly string[];
   /** Faults that may be chosen; those that need the shim are left out by the caller where there is none. */
   readonly kinds: readonly FaultKind[];
 }
+
+/** What a smoke always has; the disk's only where there is a shim. */
+export const SMOKE_KINDS: readonly FaultKind[] = [
+  'kill-one',
+  'kill-most',
+  'kill-all',
+  'stop-one',
+  'mesh-isolate',
+  'mesh-one-way',
+  'postgres-crash',
+  'disk-error',
+  'power-loss-one',
+  'node-drain',
+];
 
 const QUIET_MS = { min: 5_000, max: 8_000 };
 const FAULTS_PER_ROUND_MAX = 3;
@@ -30,8 +40,9 @@ const FAULTS_PER_ROUND_MAX = 3;
  */
 export function* schedule(options: ScheduleOptions): Generator<Round, never> {
   const random = seededRandom(options.seed);
+  const plan = (kind: FaultKind): PlannedFault => planFault(kind, options, random);
   const round = (kinds: readonly FaultKind[]): Round => ({
-    faults: planRound(kinds, options.nodes, random),
+    faults: kinds.map(plan),
     quietMs: between(QUIET_MS.min, QUIET_MS.max, random),
   });
   for (const kind of shuffle(options.kinds, random)) yield round([kind]);
@@ -39,6 +50,24 @@ export function* schedule(options: ScheduleOptions): Generator<Round, never> {
     const count = number < options.kinds.length ? 2 : between(1, FAULTS_PER_ROUND_MAX, random);
     yield round(mix(options.kinds, count, random));
   }
+}
+
+/** Long enough to see everybody acknowledged again, no longer: K10 allows six seconds. */
+const SMOKE = { quietMs: 6_000, holdMsMax: 3_000 } as const;
+
+/** Every kind once and alone, in an order of the seed, and none for long. */
+export function smokeSchedule(options: ScheduleOptions): readonly Round[] {
+  const rounds = schedule(options);
+  return options.kinds.map(() => {
+    const { faults } = rounds.next().value;
+    return {
+      faults: faults.map((fault) => ({
+        ...fault,
+        holdMs: Math.min(fault.holdMs, Math.max(SMOKE.holdMsMax, FAULTS[fault.kind].holdMs[0])),
+      })),
+      quietMs: SMOKE.quietMs,
+    };
+  });
 }
 
 /** Of different classes: two faults of one class would undo each other. */
@@ -50,45 +79,22 @@ function mix(
   const chosen: FaultKind[] = [];
   for (const kind of shuffle(kinds, random)) {
     if (chosen.length === count) break;
-    if (chosen.every((other) => goTogether(FAULTS[other], FAULTS[kind]))) chosen.push(kind);
+    if (!chosen.some((other) => FAULTS[other].class === FAULTS[kind].class)) chosen.push(kind);
   }
   return chosen;
 }
 
-/** A change of members goes on while one node is away, not while there is no majority: nothing would change. */
-function goTogether(a: FaultDefinition, b: FaultDefinition): boolean {
-  if (a.class === b.class) return false;
-  const member = [a, b].some((one) => one.class === 'member');
-  return !member || [a, b].every(({ nodes }) => nodes !== 'most' && nodes !== 'all');
-}
-
-/** Who stops and starts processes, or takes their disks, does it to other nodes than a change of members is about. */
-const OWN_NODES: readonly FaultClass[] = ['process', 'disk'];
-
-function planRound(
-  kinds: readonly FaultKind[],
-  nodes: readonly string[],
+function planFault(
+  kind: FaultKind,
+  { nodes, joiners }: ScheduleOptions,
   random: () => number,
-): readonly PlannedFault[] {
-  const planned = kinds.map((kind) => planFault(kind, nodes, random));
-  const moving = planned.find(({ kind }) => FAULTS[kind].class === 'member')?.nodes ?? [];
-  const others = nodes.filter((node) => !moving.includes(node));
-  return planned.map((fault) =>
-    OWN_NODES.includes(FAULTS[fault.kind].class)
-      ? {
-          ...fault,
-          nodes: fault.nodes.map((node) => (moving.includes(node) ? pick(others, random) : node)),
-        }
-      : fault,
-  );
-}
-
-function planFault(kind: FaultKind, nodes: readonly string[], random: () => number): PlannedFault {
+): PlannedFault {
   const { nodes: aim, holdMs } = FAULTS[kind];
   const order = shuffle(nodes, random);
+  const joiner = aim === 'joiner' || aim === 'joiner-and-pair' ? [pick(joiners, random)] : [];
   return {
     kind,
-    nodes: order.slice(0, countOf(aim, nodes.length)),
+    nodes: [...joiner, ...order.slice(0, countOf(aim, nodes.length))],
     holdMs: between(holdMs[0], holdMs[1], random),
     seed: between(0, 2 ** 31 - 1, random),
   };
@@ -97,10 +103,12 @@ function planFault(kind: FaultKind, nodes: readonly string[], random: () => numb
 function countOf(aim: (typeof FAULTS)[FaultKind]['nodes'], nodes: number): number {
   switch (aim) {
     case 'none':
+    case 'joiner':
       return 0;
     case 'one':
       return 1;
     case 'pair':
+    case 'joiner-and-pair':
       return 2;
     case 'most':
       return Math.floor(nodes / 2) + 1;

@@ -57,6 +57,8 @@ export interface DeliveryStream {
   readonly digests: ArrayLike<number>;
   /** Messages that came again; allowed, as long as they are the same. */
   readonly repeated: number;
+  /** The device was put away before the end: its node left the cluster. */
+  readonly leftEarly: boolean;
 }
 
 /** Something a client saw that must never be, noticed while the run went on. */

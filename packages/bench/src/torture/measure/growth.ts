@@ -1,7 +1,7 @@
 import type { TortureOptions } from '../options.ts';
 import { quantile } from '../report/summary.ts';
 import { Operations } from '../rig/operations.ts';
-import { pause } from '../rig/wait-until.ts';
+import { pause, waitUntil } from '../rig/wait-until.ts';
 import {
   type Losses,
   lossesOf,
@@ -50,7 +50,12 @@ async function grow(load: SteadyLoad): Promise<GrowthReport> {
   const fromMs = performance.now();
   for (const { process } of joining) process.start();
   await Promise.all(joining.map(({ process }) => process.ready()));
-  await Promise.all(joining.map(({ id }) => operations.joined(id, SETTLE_LIMIT_MS)));
+  for (const { id } of joining)
+    await waitUntil(
+      async () => (await operations.newest('join', id))?.state === 'done',
+      SETTLE_LIMIT_MS,
+      () => `${id} has not got all that it is to hold`,
+    );
   await operations.settled(COPIES, SETTLE_LIMIT_MS);
   const toMs = performance.now();
   await pause(STRETCH_MS);

@@ -6,11 +6,14 @@ import { reasonsInvalid } from '../validity.ts';
 import { renderReport } from './render-report.ts';
 import { summarise } from './summary.ts';
 
-function summaryOf(change: (run: ReturnType<typeof goodRun>) => void = () => undefined) {
+function summaryOf(
+  change: (run: ReturnType<typeof goodRun>) => void = () => undefined,
+  args: readonly string[] = ['--seed', '3', '--minutes', '1'],
+) {
   const record = goodRun(3);
   change(record);
   return summarise({
-    options: parseTortureOptions(['--seed', '3', '--minutes', '1']),
+    options: parseTortureOptions(args),
     record,
     verdicts: checkRun(record),
     invalid: reasonsInvalid({
@@ -19,6 +22,7 @@ function summaryOf(change: (run: ReturnType<typeof goodRun>) => void = () => und
       faults: record.faults,
       ratePerSecond: 100,
       seconds: 1,
+      wantedKinds: [],
     }),
     shim: { available: false, why: 'there is no C compiler' },
     loadStartMs: 0,
@@ -77,6 +81,15 @@ test('a fault without an effect, or too few acknowledgements, make a run that pr
     faults: goodRun(1).faults,
     ratePerSecond: 100,
     seconds: 10,
+    wantedKinds: ['node-drain'],
   });
-  expect(few).toHaveLength(2);
+  expect(few).toHaveLength(3);
+  expect(few).toContain('there was no time for node-drain');
+});
+
+test('the command that repeats a run names its faults when they are not all, and a smoke by its name', () => {
+  const replay = (args: readonly string[]): string =>
+    summaryOf(() => undefined, ['--seed', '3', ...args]).replay;
+  expect(replay(['--only', 'node-wipe,kill-one'])).toContain('--only node-wipe,kill-one --seed 3');
+  expect(replay(['--smoke'])).toContain('npm run torture -- --smoke --seed 3');
 });

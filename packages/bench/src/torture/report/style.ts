@@ -2,10 +2,10 @@
 export const STYLE = `
 :root { --ink: #1c2330; --dim: #5b6575; --paper: #ffffff; --line: #d8dde6; --soft: #f3f5f9;
   --acks: #2563a8; --latency: #b4540a; --good: #176a3a; --bad: #b3261e; --doubt: #8a5a00;
-  --process: #b3261e; --member: #b4540a; --mesh: #6b3fa0; --client: #0f766e; --postgres: #2563a8; --agents: #a0348c; --disk: #8a5a00; }
+  --process: #b3261e; --mesh: #6b3fa0; --client: #0f766e; --postgres: #2563a8; --agents: #a0348c; --disk: #8a5a00; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf2; --dim: #9aa5b8; --paper: #12161d; --line: #2e3644;
   --soft: #1a202a; --acks: #6fb1ff; --latency: #ffab66; --good: #6ddc98; --bad: #ff8a80; --doubt: #f0c060;
-  --process: #ff8a80; --member: #ffab66; --mesh: #c3a0ff; --client: #5fd6c8; --postgres: #6fb1ff; --agents: #f09fe0; --disk: #f0c060; } }
+  --process: #ff8a80; --mesh: #c3a0ff; --client: #5fd6c8; --postgres: #6fb1ff; --agents: #f09fe0; --disk: #f0c060; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 72rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }

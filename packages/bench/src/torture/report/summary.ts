@@ -2,6 +2,7 @@ import { faultGaps } from '../checker/gaps.ts';
 import type { FaultWindow, RunRecord } from '../checker/run-record.ts';
 import type { Verdict } from '../checker/verdict.ts';
 import type { DiskShim } from '../disk/build-shim.ts';
+import { FAULT_KINDS } from '../faults/fault.ts';
 import type { TortureOptions } from '../options.ts';
 
 export interface SummaryInput {
@@ -92,8 +93,13 @@ export function summarise(input: SummaryInput): TortureSummary {
   };
 }
 
-function replayCommand({ minutes, seed, ratePerSecond, sessions, groups }: TortureOptions): string {
-  return `npm run torture -- --minutes ${minutes} --seed ${seed} --rate ${ratePerSecond} --sessions ${sessions} --groups ${groups}`;
+function replayCommand(options: TortureOptions): string {
+  const { minutes, seed, ratePerSecond, sessions, groups, kinds, isSmoke } = options;
+  const isAll = kinds.length === FAULT_KINDS.length;
+  const which = isSmoke
+    ? ' --smoke'
+    : ` --minutes ${minutes}${isAll ? '' : ` --only ${kinds.join()}`}`;
+  return `npm run torture --${which} --seed ${seed} --rate ${ratePerSecond} --sessions ${sessions} --groups ${groups}`;
 }
 
 function secondsOf(record: RunRecord, startMs: number, seconds: number): readonly Second[] {

@@ -11,7 +11,7 @@ const GAP = 26;
 /** Wider runs are shown by the mean (acks) and the maximum (latency) of several seconds. */
 const POINTS_MAX = 1_000;
 
-const CLASSES = ['process', 'member', 'mesh', 'client', 'postgres', 'agents', 'disk'] as const;
+const CLASSES = ['process', 'mesh', 'client', 'postgres', 'agents', 'disk'] as const;
 
 interface Axis {
   readonly seconds: number;
@@ -55,7 +55,6 @@ function lanesOf(faults: readonly TimedFault[]): readonly (readonly TimedFault[]
 
 function classOf(kind: string): (typeof CLASSES)[number] {
   if (kind.startsWith('disk-slow')) return 'disk';
-  if (/^(drain|replace|wipe)-/.test(kind)) return 'member';
   return CLASSES.find((name) => kind.startsWith(name)) ?? 'process';
 }
 

@@ -45,7 +45,12 @@ export interface RigNode {
 export interface RigCluster {
   readonly directory: string;
   readonly credentials: Credentials;
+  /** All that there may ever be. */
   readonly nodes: readonly RigNode[];
+  /** Those that belong to the cluster at the moment, or are on their way in or out. */
+  readonly members: readonly RigNode[];
+  readonly founders: readonly RigNode[];
+  setMember(id: string, isMember: boolean): void;
   readonly postgres: PostgresServer;
   readonly agentPort: number;
   readonly shim: DiskShim;
@@ -74,6 +79,10 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     nobodysPort: ports.next(),
     isFounder: at < options.founders,
   }));
+  // Those who join are known to the others by the one address that they give: one link for all who call them.
+  const inbound = new Map<string, TcpProxy>();
+  for (const { id, isFounder, meshPort, nobodysPort } of places)
+    if (options.linked && !isFounder) inbound.set(id, await TcpProxy.listen(nobodysPort, meshPort));
   const shared = {
     CLUSTER_SECRET: randomBytes(32).toString('base64url'),
     RAFT_GROUPS: String(options.groups),
@@ -90,6 +99,7 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
       await makeNode({
         place,
         places: place.isFounder ? places.filter(({ isFounder }) => isFounder) : places,
+        inbound,
         ports,
         shared,
         directory,
@@ -103,6 +113,7 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     await Promise.all(
       nodes
         .flatMap((node) => [node.clientLink, ...node.meshLinks.values()])
+        .filter((link, at, all) => all.indexOf(link) === at)
         .map((link) => link.close()),
     );
     for (const { disk } of nodes) disk?.close();
@@ -117,7 +128,25 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     await close(true);
     throw error;
   }
-  return { directory, credentials, nodes, postgres, agentPort, shim, close };
+  const founders = nodes.slice(0, options.founders);
+  const present = new Set(founders.map(({ id }) => id));
+  return {
+    directory,
+    credentials,
+    nodes,
+    founders,
+    get members() {
+      return nodes.filter(({ id }) => present.has(id));
+    },
+    setMember: (id, isMember) => {
+      if (isMember) present.add(id);
+      else present.delete(id);
+    },
+    postgres,
+    agentPort,
+    shim,
+    close,
+  };
 }
 
 class Ports {
@@ -140,7 +169,7 @@ interface Place {
   readonly id: string;
   readonly port: number;
   readonly meshPort: number;
-  /** Nobody listens there. */
+  /** What a node of a linked cluster says of itself: nobody listens there; for those who join, the link to them. */
   readonly nobodysPort: number;
   readonly isFounder: boolean;
 }
@@ -154,15 +183,20 @@ interface NodeParts {
   readonly shim: DiskShim;
   readonly main: string;
   readonly linked: boolean;
+  readonly inbound: ReadonlyMap<string, TcpProxy>;
 }
 
 async function makeNode(parts: NodeParts): Promise<RigNode> {
-  const { place, places, ports, shared, directory, shim, main, linked } = parts;
+  const { place, places, ports, shared, directory, shim, main, linked, inbound } = parts;
   const meshLinks = new Map<string, TcpProxy>();
   const peers: string[] = [];
   for (const other of places) {
     let port = other.meshPort;
-    if (linked && other.id !== place.id) {
+    const link = inbound.get(other.id);
+    if (other.id !== place.id && link !== undefined) {
+      port = other.nobodysPort;
+      meshLinks.set(other.id, link);
+    } else if (linked && other.id !== place.id) {
       port = ports.next();
       meshLinks.set(other.id, await TcpProxy.listen(port, other.meshPort));
     }
@@ -170,6 +204,7 @@ async function makeNode(parts: NodeParts): Promise<RigNode> {
     if (linked && other.id === place.id) port = other.nobodysPort;
     peers.push(`${other.id}=${LOOPBACK}:${port}`);
   }
+  for (const [id, link] of inbound) if (id !== place.id) meshLinks.set(id, link);
   const clientPort = ports.next();
   const clientLink = await TcpProxy.listen(clientPort, place.port);
   const dataDirectory = join(directory, place.id);

@@ -32,7 +32,7 @@ const clusterShape = z.object({
       group: z.number(),
       leader: z.string().nullable(),
       voters: z.array(z.string()),
-      replicas: z.array(z.object({ node_id: z.string() })),
+      replicas: z.array(z.object({ node_id: z.string(), role: z.string() })),
     }),
   ),
 });
@@ -86,15 +86,14 @@ export class Operations {
     });
   }
 
-  /** Waits until a node that was started has all that it is to hold. */
-  async joined(nodeId: string, limitMs: number): Promise<void> {
-    await this.#patiently(limitMs, `${nodeId} to have joined`, async (node) => {
+  /** The newest operation of a kind on a node; null: there was none, or nobody answers. */
+  async newest(kind: string, nodeId: string): Promise<OperationWire | null> {
+    for (const node of this.#living()) {
       const list = await this.#list(node);
-      const newest = list?.operations.find(
-        ({ kind, node_id }) => kind === 'join' && node_id === nodeId,
-      );
-      return newest?.state === 'done' ? { found: true } : { trouble: JSON.stringify(newest) };
-    });
+      if (list !== null)
+        return list.operations.find((one) => one.kind === kind && one.node_id === nodeId) ?? null;
+    }
+    return null;
   }
 
   /** The name of who coordinates; null: none is known at the moment. */

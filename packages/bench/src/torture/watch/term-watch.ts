@@ -25,9 +25,9 @@ export class TermWatch {
   readonly #nodes: readonly RigNode[];
   readonly #rest: RestClient;
   readonly #newest = new Map<string, string>();
-  /** Replicas that their nodes have closed, and how often each was opened anew. */
-  readonly #gone = new Set<string>();
-  readonly #openings = new Map<string, number>();
+  /** How often a replica that had been there was not there any more. */
+  readonly #left = new Map<string, number>();
+  readonly #held = new Set<string>();
   #running: Promise<void> | null = null;
   #stop = false;
 
@@ -65,23 +65,21 @@ export class TermWatch {
     // An answer of a process that is gone says nothing of the one that is there now.
     if (end.type !== 'answer' || process.starts !== boot) return;
     const atMs = performance.now();
+    const lives = process.lives;
     for (const { group, replicas } of end.value.groups) {
       // Of the others it only repeats what they said some time ago.
       const own = replicas.find(({ node_id }) => node_id === id);
       const key = `${id} ${group}`;
-      if (own === undefined) this.#gone.add(key);
+      if (own === undefined && this.#held.delete(key))
+        this.#left.set(key, (this.#left.get(key) ?? 0) + 1);
       if (own === undefined || own.term === null || this.facts.length >= FACTS_MAX) continue;
       const isLeader = own.role === 'leader';
-      // A replica that was closed, or whose disk was emptied, knows no more of its terms; it must not vote by that either.
-      if (this.#gone.delete(key)) this.#openings.set(key, (this.#openings.get(key) ?? 0) + 1);
-      const opening = this.#openings.get(key) ?? 0;
-      const node = [id, ...(process.lives > 0 || opening > 0 ? [process.lives, opening] : [])].join(
-        '/',
-      );
-      const state = `${node} ${boot} ${own.term} ${isLeader}`;
+      this.#held.add(key);
+      const life = `${lives}.${this.#left.get(key) ?? 0}`;
+      const state = `${life} ${boot} ${own.term} ${isLeader}`;
       if (this.#newest.get(key) === state) continue;
       this.#newest.set(key, state);
-      this.facts.push({ node, boot, group, term: own.term, isLeader, atMs });
+      this.facts.push({ node: id, life, boot, group, term: own.term, isLeader, atMs });
     }
   }
 }

@@ -15,6 +15,8 @@ const IN_FLIGHT_PER_SESSION_MAX = 8;
 const READS_PER_APPEND = 0.25;
 const CURSORS_PER_APPEND = 0.12;
 const SETUP_LIMIT_MS = 15_000;
+/** Beside other faults. */
+const JOINING_LIMIT_MS = 60_000;
 
 export interface WorkloadOptions {
   readonly credentials: Credentials;
@@ -43,6 +45,10 @@ export class Workload {
   readonly #options: WorkloadOptions;
   readonly #runId = randomBytes(4).toString('hex');
   readonly #numbers = new Map<string, number>();
+  readonly #targets: string[];
+  /** Devices on nodes that are no more: what they were given still counts. */
+  readonly #retired: Subscriber[] = [];
+  #devicesOn: readonly { readonly id: string; readonly url: string }[];
   readonly #inFlight = new Map<number, number>();
   readonly #work = new Set<Promise<void>>();
   #running: Promise<void> | null = null;
@@ -53,6 +59,8 @@ export class Workload {
     this.rest = new RestClient(options.credentials.apiKey);
     const { history, random, pauseMs } = options;
     const targets = options.nodes.map(({ url }) => url);
+    this.#targets = targets;
+    this.#devicesOn = options.nodes;
     const runId = this.#runId;
     this.writer = new Writer({
       history,
@@ -76,9 +84,44 @@ export class Workload {
     const chatty = await this.#createAgent('chatty', agentUrl, 200);
     for (let number = 0; number < sessions; number += 1)
       await this.#createPerson(number, number % chattyEvery === 0 ? chatty : quiet);
-    const deadline = performance.now() + SETUP_LIMIT_MS;
-    while (this.people.some(({ subscribers }) => subscribers.some(({ isLive }) => !isLive))) {
-      if (performance.now() > deadline) throw new Error('not every device could join its session');
+    await this.#allLive(() => true, SETUP_LIMIT_MS);
+  }
+
+  /** Everybody gets a device there, and calls go there too; resolves when those devices are live. */
+  async addNode(node: { readonly id: string; readonly url: string }): Promise<void> {
+    this.#devicesOn = [...this.#devicesOn, node];
+    for (const person of this.people) person.subscribers.push(this.#device(person, node));
+    await this.#allLive((subscriber) => subscriber.node === node.id, JOINING_LIMIT_MS);
+    this.#targets.push(node.url);
+  }
+
+  /** The node is taken out of service: its devices are put away, nothing is sent there any more. */
+  removeNode(id: string): void {
+    const url = this.#devicesOn.find((node) => node.id === id)?.url;
+    if (url !== undefined && this.#targets.includes(url))
+      this.#targets.splice(this.#targets.indexOf(url), 1);
+    this.#devicesOn = this.#devicesOn.filter((node) => node.id !== id);
+    for (const { subscribers } of this.people) {
+      const leaving = subscribers.filter(({ node }) => node === id);
+      for (const subscriber of leaving) {
+        subscriber.close();
+        subscribers.splice(subscribers.indexOf(subscriber), 1);
+        this.#retired.push(subscriber);
+      }
+    }
+  }
+
+  async #allLive(concerns: (subscriber: Subscriber) => boolean, limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    const missing = (): readonly Subscriber[] =>
+      this.people.flatMap(({ subscribers }) =>
+        subscribers.filter((subscriber) => concerns(subscriber) && !subscriber.isLive),
+      );
+    while (missing().length > 0) {
+      if (performance.now() > deadline) {
+        const where = [...new Set(missing().map(({ node }) => node))].join(', ');
+        throw new Error(`${missing().length} devices on ${where} could not join their sessions`);
+      }
       await pause(50);
     }
   }
@@ -101,6 +144,8 @@ export class Workload {
     const seqs = this.people.map(({ subscribers }) =>
       Math.max(0, ...subscribers.map(({ headSeq }) => headSeq)),
     );
+    for (const { session, headSeq } of this.#retired)
+      seqs[session] = Math.max(seqs[session] ?? 0, headSeq);
     for (const { session, outcome, seq } of this.#options.history.appends())
       if (outcome === 'ok') seqs[session] = Math.max(seqs[session] ?? 0, seq);
     return seqs;
@@ -122,14 +167,19 @@ export class Workload {
   }
 
   streams(): readonly DeliveryStream[] {
-    return this.people.flatMap(({ session, subscribers }) =>
-      subscribers.map(({ node, digests, repeated }) => ({
+    const streamOf =
+      (leftEarly: boolean) =>
+      ({ session, node, digests, repeated }: Subscriber): DeliveryStream => ({
         session,
         node,
         digests: digests.view(),
         repeated,
-      })),
-    );
+        leftEarly,
+      });
+    return [
+      ...this.people.flatMap(({ subscribers }) => subscribers.map(streamOf(false))),
+      ...this.#retired.map(streamOf(true)),
+    ];
   }
 
   close(): void {
@@ -191,25 +241,30 @@ export class Workload {
   }
 
   async #createPerson(session: number, agentId: string): Promise<void> {
-    const { nodes, credentials, history } = this.#options;
     const userId = `torture-${this.#runId}-${session}`;
     const created = sessionAnswerShape.parse(
       await this.#must('/api/sessions', { user_id: userId, agent_id: agentId }),
     );
     const sessionId = created.session.id;
     this.#numbers.set(sessionId, session);
-    const subscribers = nodes.map(
-      ({ id, url }) =>
-        new Subscriber({
-          session,
-          sessionId,
-          node: id,
-          url,
-          token: () => userToken(credentials, userId),
-          history,
-        }),
-    );
-    this.people.push({ session, sessionId, userId, subscribers });
+    const person = { session, sessionId, userId };
+    const subscribers = this.#options.nodes.map((node) => this.#device(person, node));
+    this.people.push({ ...person, subscribers });
+  }
+
+  #device(
+    { session, sessionId, userId }: Omit<Person, 'subscribers'>,
+    { id, url }: { readonly id: string; readonly url: string },
+  ): Subscriber {
+    const { credentials, history } = this.#options;
+    return new Subscriber({
+      session,
+      sessionId,
+      node: id,
+      url,
+      token: () => userToken(credentials, userId),
+      history,
+    });
   }
 
   /** For the setting up, when nothing is wrong yet. */

@@ -20,7 +20,8 @@ export interface Person {
   readonly session: number;
   readonly sessionId: string;
   readonly userId: string;
-  readonly subscribers: readonly Subscriber[];
+  /** Devices come and go with the nodes. */
+  readonly subscribers: Subscriber[];
 }
 
 export interface WriterOptions {

@@ -7,7 +7,7 @@ import type {
   RepeatedAck,
 } from '../../history/operations.ts';
 import { seededRandom } from '../../seeded-random.ts';
-import type { LogEntry, RunRecord } from '../run-record.ts';
+import type { LogEntry, RunRecord, TermFact } from '../run-record.ts';
 
 /** Values that a test may change before they are checked. */
 export type EditableRun = {
@@ -124,8 +124,17 @@ function recordOf(world: World): EditableRun {
       node,
       digests: entries.map(({ digest }) => digest),
       repeated: 0,
+      leftEarly: false,
     })),
   );
+  // A node that was there for a while, and a wiped one: their facts are a beginning, and one more life.
+  streams.push({
+    session: 0,
+    node: 'n4',
+    digests: (logs[0] ?? []).slice(0, 3).map(({ digest }) => digest),
+    repeated: 0,
+    leftEarly: true,
+  });
   return {
     sessionIds: logs.map((_, session) => `0${session}-S`),
     appends,
@@ -144,16 +153,7 @@ function recordOf(world: World): EditableRun {
     })),
     archiveFaults: [],
     archiveLooks: 10,
-    terms: NODES.flatMap((node) =>
-      [1, 2, 3].map((term) => ({
-        node,
-        boot: 1,
-        group: 0,
-        term,
-        isLeader: NODES[term % 3] === node,
-        atMs: term,
-      })),
-    ),
+    terms: termsOf(),
     survivors: logs.map((entries, session) => ({
       session,
       node: 'n1',
@@ -176,6 +176,25 @@ function recordOf(world: World): EditableRun {
     ],
     unexpectedEnds: [],
   };
+}
+
+/** In the end n3 is wiped: its replica begins anew, without a term of its own. */
+function termsOf(): TermFact[] {
+  const facts = NODES.flatMap((node) =>
+    [1, 2, 3].map((term) => ({
+      node,
+      life: '0',
+      boot: 1,
+      group: 0,
+      term,
+      isLeader: NODES[term % 3] === node,
+      atMs: term,
+    })),
+  );
+  return [
+    ...facts,
+    { node: 'n3', life: '1', boot: 2, group: 0, term: 1, isLeader: false, atMs: 4 },
+  ];
 }
 
 function delivery(attempt: number, pieces: readonly string[], completed: boolean) {

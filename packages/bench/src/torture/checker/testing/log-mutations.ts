@@ -183,9 +183,27 @@ export const LOG_MUTATIONS: readonly NamedMutation[] = [
   ],
   [
     'K4',
+    'a device that was given another message before its node left',
+    (run) => {
+      const at = run.streams.findIndex(({ leftEarly, digests }) => leftEarly && digests.length > 1);
+      const left = run.streams[at];
+      if (left === undefined) return false;
+      run.streams[at] = {
+        ...left,
+        digests: Array.from(left.digests, (digest, place) => (place === 1 ? digest + 1 : digest)),
+      };
+      return true;
+    },
+  ],
+  [
+    'K4',
     'a stream that ends early',
     (run, random) => {
-      const found = someWhere(run.streams, ({ digests }) => digests.length > 3, random);
+      const found = someWhere(
+        run.streams,
+        ({ digests, leftEarly }) => digests.length > 3 && !leftEarly,
+        random,
+      );
       if (found === null) return false;
       run.streams[found.at] = {
         ...found.item,

@@ -109,8 +109,43 @@ export const OTHER_MUTATIONS: readonly NamedMutation[] = [
     'K7',
     'two leaders in one term',
     (run) => {
-      run.terms.push({ node: 'n1', boot: 1, group: 0, term: 3, isLeader: true, atMs: 9 });
-      run.terms.push({ node: 'n2', boot: 1, group: 0, term: 3, isLeader: true, atMs: 9 });
+      run.terms.push({
+        node: 'n1',
+        life: '0',
+        boot: 1,
+        group: 0,
+        term: 3,
+        isLeader: true,
+        atMs: 9,
+      });
+      run.terms.push({
+        node: 'n2',
+        life: '0',
+        boot: 1,
+        group: 0,
+        term: 3,
+        isLeader: true,
+        atMs: 9,
+      });
+      return true;
+    },
+  ],
+  [
+    'K7',
+    'a wiped node that leads once more in a term in which it had led',
+    (run) => {
+      const led = run.terms.find(({ isLeader }) => isLeader);
+      if (led === undefined) return false;
+      run.terms.push({ ...led, life: '1', boot: 2, atMs: 9 });
+      return true;
+    },
+  ],
+  [
+    'K7',
+    'a term that went back on a disk that had been emptied before',
+    (run) => {
+      const fact = { node: 'n1', life: '1', boot: 2, group: 0, isLeader: false };
+      run.terms.push({ ...fact, term: 2, atMs: 9 }, { ...fact, term: 1, atMs: 10 });
       return true;
     },
   ],
@@ -118,7 +153,15 @@ export const OTHER_MUTATIONS: readonly NamedMutation[] = [
     'K7',
     'a term that went back',
     (run) => {
-      run.terms.push({ node: 'n1', boot: 1, group: 0, term: 2, isLeader: false, atMs: 9 });
+      run.terms.push({
+        node: 'n1',
+        life: '0',
+        boot: 1,
+        group: 0,
+        term: 2,
+        isLeader: false,
+        atMs: 9,
+      });
       return true;
     },
   ],
