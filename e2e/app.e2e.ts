@@ -1,4 +1,5 @@
 import { type Page, test } from '@playwright/test';
+import { operationJourneys } from './journeys/operations.ts';
 import { operatorJourneys } from './journeys/operators.ts';
 import { ownerJourneys } from './journeys/owner.ts';
 import { peopleJourneys } from './journeys/people.ts';
@@ -30,6 +31,7 @@ test.afterAll(async () => {
 
 const asAdmin = [() => admin, () => system.webUrl] as const;
 operatorJourneys(...asAdmin);
+operationJourneys(...asAdmin);
 playgroundJourneys(...asAdmin);
 ownerJourneys(...asAdmin);
 peopleJourneys(

@@ -24,11 +24,20 @@ export function ClusterOverview() {
   const { cluster, health, freshness } = live;
   const { nodes, groups, events } = cluster;
   const nowMs = cluster.receivedAtMs ?? 0;
+  const leaving = nodes
+    .filter(({ membership }) => membership === 'draining')
+    .map(({ node_id }) => node_id);
   const headline = clusterHeadline(health, nodes.length);
   return (
     <AdminPage
       title={<Answer headline={headline} />}
-      lead={<span className="pl-11">{headline.reason}</span>}
+      lead={
+        <span className="pl-11">
+          {headline.reason}
+          {leaving.length > 0 &&
+            ` ${leaving.join(', ')} ${leaving.length === 1 ? 'is' : 'are'} being drained.`}
+        </span>
+      }
       actions={<Reported {...live} />}
       isStale={freshness.kind === 'stale'}
     >
