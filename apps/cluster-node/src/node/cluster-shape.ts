@@ -46,7 +46,7 @@ export interface ClusterShapeOptions {
   readonly replaceAfterMs: number;
   /** The list of nodes is another one: for this node's next start. */
   readonly nodesChanged: () => void;
-  readonly tell: (detail: string) => void;
+  readonly tell: (group: number | null, detail: string) => void;
   readonly onError: (error: unknown) => void;
   readonly log: Logger;
 }

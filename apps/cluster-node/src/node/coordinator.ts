@@ -33,7 +33,8 @@ export interface CoordinatorPorts {
   /** A dead node's replicas are made anew elsewhere after this. */
   readonly replaceAfterMs: number;
   readonly newOperationId: () => string;
-  readonly tell: (detail: string) => void;
+  /** `group` null: of the cluster's own facts. */
+  readonly tell: (group: number | null, detail: string) => void;
   readonly monotonicMs: () => number;
   readonly onError: (error: unknown) => void;
   readonly log: Logger;
@@ -201,12 +202,15 @@ export class Coordinator {
   /** False: the steps after it have to wait. */
   async #step(step: Step, term: number): Promise<boolean> {
     const outcome = await this.#call(step, term);
-    const { log, tell } = this.#ports;
+    const { log, tell, registry } = this.#ports;
     const isDone = outcome.status === 'done' && outcome.result.type !== 'rejected';
     if (!isDone) log.info({ step, outcome }, 'membership: a step has to be made again');
     else if (step.type === 'change') {
-      const { group, addLearners, promote, demote, remove } = step;
-      tell(`group ${group}: ${JSON.stringify({ addLearners, promote, demote, remove })}`);
+      const { nodes } = registry();
+      const named = (number: number): string => nodes.get(number)?.nodeId ?? `number ${number}`;
+      if (step.group === SYSTEM_GROUP)
+        tell(null, `the cluster's own facts: ${inWords(step, named)}`);
+      else tell(step.group, inWords(step, named));
     }
     return isDone;
   }
@@ -284,4 +288,19 @@ export class Coordinator {
     if (!isDone) this.#ports.log.warn({ command, outcome }, 'membership: not decided yet');
     return isDone;
   }
+}
+
+/** `n4 learns`, `n4 votes, n2 leaves`. */
+function inWords(
+  { addLearners, promote, demote, remove }: Extract<Step, { type: 'change' }>,
+  named: (number: number) => string,
+): string {
+  const said = (numbers: readonly number[], what: string): readonly string[] =>
+    numbers.map((number) => `${named(number)} ${what}`);
+  return [
+    ...said(addLearners, 'learns'),
+    ...said(promote, 'votes'),
+    ...said(demote, 'votes no more'),
+    ...said(remove, 'leaves'),
+  ].join(', ');
 }

@@ -126,7 +126,7 @@ export class Member {
       router: () => this.#router,
       ownReport: () => this.#ownReport(),
       replaceAfterMs: environment.nodeReplaceAfterMs,
-      tell: (detail) => this.#news.tell('membership-changed', null, detail),
+      tell: (group, detail) => this.#news.tell('membership-changed', group, detail),
       onError: (error) => this.#fault(error),
     });
     this.#leaders = this.shape.leaders;
