@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
 import { AwayNotices } from '@/components/app/away-notices.tsx';
 import { FleetRoot } from '@/components/app/fleet-root.tsx';
+import { GlobalKeys } from '@/components/app/global-keys.tsx';
 import { Navigation } from '@/components/app/navigation.tsx';
 import { PaletteRoot } from '@/components/palette/palette-root.tsx';
 import { serverEnv } from '@/lib/env.ts';
@@ -20,11 +21,12 @@ export default async function AppLayout({ children }: { readonly children: React
       </a>
       <div className="flex h-dvh flex-col md:flex-row">
         <Navigation person={person} />
-        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
+        <main id="main" data-pane="6" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
           {children}
         </main>
       </div>
       <AwayNotices />
+      <GlobalKeys role={person.role} />
       <PaletteRoot person={person} />
       <Toaster position="bottom-right" toastOptions={{ className: 'font-sans' }} />
     </FleetRoot>
