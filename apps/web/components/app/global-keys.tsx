@@ -49,10 +49,14 @@ export function GlobalKeys({ role }: { readonly role: Person['role'] }) {
 const FOCUSABLE =
   'a[href], button:not(:disabled), input:not(:disabled):not([type=file]), textarea:not(:disabled), [tabindex="0"]';
 
+function isShown(element: HTMLElement): boolean {
+  return element.getClientRects().length > 0;
+}
+
 /** Moves the focus to the next pane that can be seen; false when there is none. */
 function cyclePanes(step: 1 | -1): boolean {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')]
-    .filter((pane) => pane.getClientRects().length > 0)
+    .filter(isShown)
     // The page as a whole is a pane only where it is not made of several.
     .filter((pane) => pane.querySelector('[data-pane]') === null)
     .toSorted((a, b) => Number(a.dataset.pane) - Number(b.dataset.pane));
@@ -61,7 +65,7 @@ function cyclePanes(step: 1 | -1): boolean {
   const pane = panes.at((start + step) % Math.max(1, panes.length));
   if (pane === undefined) return false;
   const current = pane.querySelector<HTMLElement>('[aria-current="page"]');
-  const inside = current ?? pane.querySelector<HTMLElement>(FOCUSABLE);
-  (pane.tabIndex >= 0 ? pane : (inside ?? pane)).focus();
+  const inside = [...pane.querySelectorAll<HTMLElement>(FOCUSABLE)].find(isShown);
+  (pane.tabIndex >= 0 ? pane : (current ?? inside ?? pane)).focus();
   return true;
 }

@@ -65,7 +65,7 @@ export interface ShortcutsProps {
 
 export function Shortcuts({ open, onOpenChange }: ShortcutsProps) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" isText>
       {GROUPS.map(({ where, shortcuts }) => (
         <section key={where} aria-label={where} className="mb-4 last:mb-0">
           <h3 className="mb-1 text-xs font-semibold text-muted">{where}</h3>
