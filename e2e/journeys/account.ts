@@ -41,9 +41,9 @@ export function accountJourneys(person: () => Page, system: () => RunningSystem)
     const dialog = other.getByRole('dialog', { name: 'Sign in again' });
     await expectAccessible(other);
     await other.keyboard.press('Escape');
-    for (const text of ['Written signed out, one', 'Written signed out, two'])
-      await send(other, text);
-    await expect(line(other, 'Written signed out, two')).toContainText('Waits to be sent');
+    const written = `Written signed out at ${Date.now()}`;
+    for (const text of [`${written}, one`, `${written}, two`]) await send(other, text);
+    await expect(line(other, `${written}, two`)).toContainText('Waits to be sent');
     await composer(other).fill('A draft that stays');
     await other.getByRole('button', { name: 'Sign in' }).click();
     await dialog.getByLabel('Password').fill('wrong');
@@ -52,13 +52,13 @@ export function accountJourneys(person: () => Page, system: () => RunningSystem)
     await dialog.getByLabel('Password').fill(system().secrets.demoPassword ?? '');
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await expect(dialog).toBeHidden();
-    await committed(other, 'Written signed out, two');
+    await committed(other, `${written}, two`);
     await answered(other);
     const own = await feed(other)
       .getByRole('article', { name: /^You, message/ })
-      .filter({ hasText: 'Written signed out' })
+      .filter({ hasText: written })
       .allInnerTexts();
-    expect(own.map((text) => /out, (\w+)/.exec(text)?.[1])).toEqual(['one', 'two']);
+    expect(own.map((text) => /\d, (\w+)/.exec(text)?.[1])).toEqual(['one', 'two']);
     await expect(composer(other)).toHaveValue('A draft that stays');
     await other.context().close();
   });
@@ -68,8 +68,9 @@ export function accountJourneys(person: () => Page, system: () => RunningSystem)
   }) => {
     const other = await signedOutDevice(browser, person(), system());
     const path = new URL(other.url()).pathname;
+    const mine = `Only in my name ${Date.now()}`;
     await other.keyboard.press('Escape');
-    await send(other, 'Only in my name');
+    await send(other, mine);
     await other.getByRole('button', { name: 'Sign in' }).click();
     const dialog = other.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByLabel('E-mail').fill('second@fleetlm.local');
@@ -91,8 +92,9 @@ export function accountJourneys(person: () => Page, system: () => RunningSystem)
     await expect(other.getByRole('heading', { name: 'Inbox' })).toBeVisible();
     await expect.poll(waiting).toHaveLength(0);
     await other.goto(`${system().webUrl}${path}`);
-    await expect(line(other, 'Only in my name')).toHaveCount(1);
-    await committed(other, 'Only in my name');
+    const own = feed(other).getByRole('article', { name: /^You/ });
+    await expect(own.filter({ hasText: mine })).toHaveCount(1);
+    await committed(other, mine);
     await other.context().close();
   });
 }
