@@ -1,9 +1,12 @@
 import { type Page, test } from '@playwright/test';
+import { accountJourneys } from './journeys/account.ts';
+import { keyboardJourneys } from './journeys/keyboard.ts';
 import { operationJourneys } from './journeys/operations.ts';
 import { operatorJourneys } from './journeys/operators.ts';
 import { ownerJourneys } from './journeys/owner.ts';
 import { peopleJourneys } from './journeys/people.ts';
 import { playgroundJourneys } from './journeys/playground.ts';
+import { chatStates } from './journeys/states.ts';
 import { signIn } from './support/pages.ts';
 import { type RunningSystem, removeData, systemForTests } from './support/system.ts';
 
@@ -38,3 +41,11 @@ peopleJourneys(
   () => person,
   () => system.webUrl,
 );
+keyboardJourneys(
+  () => person,
+  () => admin,
+  () => system.webUrl,
+);
+const asPerson = [() => person, () => system] as const;
+accountJourneys(...asPerson);
+chatStates(...asPerson);

@@ -22,3 +22,17 @@ export const UNAUTHENTICATED: Problem = {
   detail: 'Please sign in.',
   errors: [],
 };
+
+export const FOREIGN_PAGE: Problem = {
+  status: 403,
+  code: 'forbidden',
+  detail: 'This can be asked by pages of this app only.',
+  errors: [],
+};
+
+export const ACCOUNTS_AWAY: Problem = {
+  status: 503,
+  code: 'accounts_unreachable',
+  detail: 'The accounts can’t be reached now. Please try again in a moment.',
+  errors: [],
+};

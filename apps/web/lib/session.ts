@@ -3,6 +3,7 @@ import { headers } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { webAuth } from './auth.ts';
+import { sessionGuard } from './devices.ts';
 
 export interface Person {
   /** The `sub` of their tokens. */
@@ -12,13 +13,25 @@ export interface Person {
   readonly role: 'user' | 'admin';
 }
 
-/** Who is signed in, from the cookie alone; null when nobody is. */
-export const currentPerson = cache(async (): Promise<Person | null> => {
+/** A person on one of their devices. */
+export interface SignIn {
+  readonly person: Person;
+  readonly sessionId: string;
+}
+
+/** The sign-in, from the cookie alone; null when there is none, or this process knows that it was revoked. */
+export const currentSignIn = cache(async (): Promise<SignIn | null> => {
   const session = await webAuth().api.getSession({ headers: await headers() });
-  if (session === null) return null;
+  if (session === null || sessionGuard.isRevoked(session.session.id)) return null;
   const { id, name, email, role } = session.user;
-  return { id, name, email, role: role === 'admin' ? 'admin' : 'user' };
+  const person: Person = { id, name, email, role: role === 'admin' ? 'admin' : 'user' };
+  return { person, sessionId: session.session.id };
 });
+
+/** Who is signed in, from the cookie alone; null when nobody is. */
+export async function currentPerson(): Promise<Person | null> {
+  return (await currentSignIn())?.person ?? null;
+}
 
 /** Who is signed in; anybody else is sent to the sign-in. */
 export async function requirePerson(): Promise<Person> {

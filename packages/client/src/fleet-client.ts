@@ -86,6 +86,11 @@ export class FleetClient {
     this.#connection.wake();
   }
 
+  /** The sign-in has changed: hang up and connect with a new token. Without one the status becomes `signed_out`. */
+  renewToken(): void {
+    this.#connection.renewToken();
+  }
+
   /** The store of a conversation; live while somebody holds it open (`store.open()`). */
   session(sessionId: string): SessionStore {
     const known = this.#sessions.get(sessionId);

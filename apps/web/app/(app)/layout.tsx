@@ -2,7 +2,9 @@ import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
 import { AwayNotices } from '@/components/app/away-notices.tsx';
 import { FleetRoot } from '@/components/app/fleet-root.tsx';
+import { GlobalKeys } from '@/components/app/global-keys.tsx';
 import { Navigation } from '@/components/app/navigation.tsx';
+import { SignInAgain } from '@/components/app/sign-in-again.tsx';
 import { PaletteRoot } from '@/components/palette/palette-root.tsx';
 import { serverEnv } from '@/lib/env.ts';
 import { requirePerson } from '@/lib/session.ts';
@@ -11,7 +13,7 @@ import { requirePerson } from '@/lib/session.ts';
 export default async function AppLayout({ children }: { readonly children: ReactNode }) {
   const person = await requirePerson();
   return (
-    <FleetRoot userId={person.id} nodes={serverEnv().NODE_URLS}>
+    <FleetRoot key={person.id} userId={person.id} nodes={serverEnv().NODE_URLS}>
       <a
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:left-2 focus:top-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
@@ -20,11 +22,13 @@ export default async function AppLayout({ children }: { readonly children: React
       </a>
       <div className="flex h-dvh flex-col md:flex-row">
         <Navigation person={person} />
-        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
+        <main id="main" data-pane="6" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
           {children}
         </main>
       </div>
       <AwayNotices />
+      <GlobalKeys role={person.role} />
+      <SignInAgain person={person} />
       <PaletteRoot person={person} />
       <Toaster position="bottom-right" toastOptions={{ className: 'font-sans' }} />
     </FleetRoot>

@@ -1,7 +1,7 @@
 'use client';
 
 import { ClusterFeed, type ClusterState } from '@fleetlm/client/admin';
-import { useStore } from '@fleetlm/client/react';
+import { useFleetClient, useStore } from '@fleetlm/client/react';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { type ClusterHealth, clusterHealth } from '@/lib/cluster-health.ts';
 import { MetricsPoller, type PolledHistory } from '@/lib/metrics-poller.ts';
@@ -24,8 +24,9 @@ export function ClusterProvider({
   readonly nodeUrls: readonly string[];
   readonly children: ReactNode;
 }) {
+  const { userId } = useFleetClient();
   const [sources] = useState<Sources>(() => ({
-    feed: new ClusterFeed({ nodes: nodeUrls, token: fetchClusterToken }),
+    feed: new ClusterFeed({ nodes: nodeUrls, token: () => fetchClusterToken(userId) }),
     poller: new MetricsPoller('15m'),
   }));
   useEffect(() => {

@@ -4,6 +4,7 @@ import { useConnection, useFleetClient, useStore } from '@fleetlm/client/react';
 import { useEffect, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { openSignIn } from './sign-in-again.tsx';
 
 /** Interruptions shorter than this heal before anybody would have read about them. */
 const SHOW_AFTER_MS = 700;
@@ -18,7 +19,16 @@ export function ConnectionBanner() {
   const isDown = useIsDownFor(connection.downSinceMs, SHOW_AFTER_MS);
   if (connection.status === 'signed_out') {
     return (
-      <Notice tone="warn" role="alert" className="m-2" action={<SignInAgain />}>
+      <Notice
+        tone="warn"
+        role="alert"
+        className="m-2"
+        action={
+          <Button size="sm" variant="primary" onClick={openSignIn}>
+            Sign in
+          </Button>
+        }
+      >
         Your sign-in has ended. What you wrote is kept and will be sent afterwards.
       </Notice>
     );
@@ -41,14 +51,6 @@ export function ConnectionBanner() {
     >
       {connection.everOnline ? 'Reconnecting…' : 'Connecting…'} You see what was saved last. {sends}
     </Notice>
-  );
-}
-
-function SignInAgain() {
-  return (
-    <Button size="sm" variant="primary" asChild>
-      <a href="/login">Sign in</a>
-    </Button>
   );
 }
 

@@ -17,14 +17,18 @@ export function FleetRoot({ userId, nodes, children }: FleetRootProps) {
   const [client] = useState(() => createClient(userId, nodes));
   useEffect(() => {
     client.start();
+    const watch = setInterval(() => checkSignIn(client), CHECK_EVERY_MS);
     const wake = () => {
-      if (document.visibilityState === 'visible') client.wake();
+      if (document.visibilityState !== 'visible') return;
+      client.wake();
+      checkSignIn(client);
     };
     window.addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
     return () => {
       window.removeEventListener('online', wake);
       document.removeEventListener('visibilitychange', wake);
+      clearInterval(watch);
       client.stop();
     };
   }, [client]);
@@ -36,7 +40,28 @@ function createClient(userId: string, nodes: readonly string[]): FleetClient {
   const outbox = isBrowser
     ? browserOutbox(userId, window.localStorage, reportError)
     : memoryOutbox();
-  return new FleetClient({ nodes, userId, token: fetchClusterToken, outbox, readBefore });
+  return new FleetClient({
+    nodes,
+    userId,
+    token: () => fetchClusterToken(userId),
+    outbox,
+    readBefore,
+  });
+}
+
+/** How long a device that was signed out elsewhere may go on without having noticed. */
+const CHECK_EVERY_MS = 60_000;
+
+/** An open connection asks for no token, so whether the sign-in still holds is asked beside it. */
+function checkSignIn(client: FleetClient): void {
+  if (document.visibilityState !== 'visible' || client.connection.get().status !== 'online') return;
+  fetchClusterToken(client.userId).then(
+    (token) => {
+      if (token === null) client.renewToken();
+    },
+    // The web app is away: the connection to the nodes goes on without it.
+    () => undefined,
+  );
 }
 
 async function readBefore(

@@ -31,6 +31,7 @@ export function Navigation({ person }: { readonly person: Person }) {
   return (
     <nav
       aria-label="Areas"
+      data-pane="1"
       className={clsx(
         'order-last shrink-0 border-border bg-surface max-md:border-t md:order-first md:border-r',
         'flex items-center justify-around gap-1 p-1.5 pb-[max(6px,env(safe-area-inset-bottom))] md:w-[76px] md:flex-col md:justify-start md:py-3',

@@ -1,9 +1,8 @@
 'use client';
 
-import { Bell, LogOut, Moon, Sun } from 'lucide-react';
-import { toast } from 'sonner';
+import { LogOut, Moon, Settings, Sun } from 'lucide-react';
+import Link from 'next/link';
 import { signOut } from '@/app/login/actions.ts';
-import { setNotifications, wantsNotifications } from '@/lib/notifications.ts';
 import type { Person } from '@/lib/session.ts';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
 import { chooseTheme } from './choose-theme.ts';
@@ -33,12 +32,10 @@ export function PersonMenu({ person }: { readonly person: Person }) {
         <Moon size={15} aria-hidden /> Dark
       </MenuItem>
       <MenuSeparator />
-      <MenuItem
-        onSelect={() => {
-          void switchNotifications();
-        }}
-      >
-        <Bell size={15} aria-hidden /> Notify me when I am away
+      <MenuItem asChild>
+        <Link href="/settings">
+          <Settings size={15} aria-hidden /> Settings
+        </Link>
       </MenuItem>
       <MenuSeparator />
       <MenuItem
@@ -50,9 +47,4 @@ export function PersonMenu({ person }: { readonly person: Person }) {
       </MenuItem>
     </Menu>
   );
-}
-
-async function switchNotifications(): Promise<void> {
-  const isOn = await setNotifications(!wantsNotifications());
-  toast(isOn ? 'You will be notified of answers while this page is hidden.' : 'No notifications.');
 }

@@ -1,7 +1,8 @@
 'use client';
 
 import { type SessionStore, visibleParts } from '@fleetlm/client';
-import { useAnswer } from '@fleetlm/client/react';
+import { useAnswer, useStore } from '@fleetlm/client/react';
+import { preferences } from '@/lib/preferences.ts';
 import { Line } from './line.tsx';
 import { MessageParts } from './parts/message-parts.tsx';
 
@@ -14,11 +15,16 @@ export function AnswerLine({
   readonly agentName: string;
 }) {
   const answer = useAnswer(store);
+  const { showsWholeAnswers } = useStore(preferences);
   const parts = answer === null ? [] : visibleParts(answer);
   const isEmpty = parts.every((part) => part.type === 'step-start');
   return (
     <Line author={agentName} isOwn={false} meta={<span>is replying…</span>}>
-      {isEmpty ? <Dots /> : <MessageParts parts={parts} isStreaming messageId={null} />}
+      {isEmpty || showsWholeAnswers ? (
+        <Dots />
+      ) : (
+        <MessageParts parts={parts} isStreaming messageId={null} />
+      )}
     </Line>
   );
 }

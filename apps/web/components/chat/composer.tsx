@@ -15,6 +15,7 @@ import { attach } from '@/lib/attachments.ts';
 import { readDraft, writeDraft } from '@/lib/drafts.ts';
 import { Button } from '../ui/button.tsx';
 import { ComposerExtras } from './composer-extras.tsx';
+import { useSlashMenu } from './slash-menu.tsx';
 
 /** In UTF-8 bytes: what the cluster takes of a message, with room for its JSON. */
 const TEXT_BYTES_MAX = 200 * 1024;
@@ -42,13 +43,14 @@ export interface ComposerProps {
   readonly onStop: () => Promise<void>;
 }
 
-/** Where messages are written. Enter sends, Shift+Enter begins a line, Up changes the last one, Escape stops the answer. */
+/** Where messages are written. Enter sends, Shift+Enter begins a line, Up changes the last one, Escape stops the answer, a slash does something. */
 export function Composer(props: ComposerProps) {
   const { sessionId, agentName, isReplying, isArchived, edited, onSend, onStop } = props;
   const [text, setText] = useDraft(sessionId, edited);
   const [files, setFiles] = useState<readonly FilePart[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
+  const slash = useSlashMenu(text, () => setText(''), edited !== null);
   useAutosize(field, text);
   useEffect(() => focusOnDesktop(field.current), []);
   useEffect(() => {
@@ -69,7 +71,7 @@ export function Composer(props: ComposerProps) {
     else toast.error(attached.detail);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (isComposing(event)) return;
+    if (isComposing(event) || slash.onKeyDown(event)) return;
     if (event.key === 'Escape' && edited !== null) {
       event.preventDefault();
       props.onCancelEdit();
@@ -94,12 +96,14 @@ export function Composer(props: ComposerProps) {
     );
   return (
     <form
+      data-pane="5"
       className="shrink-0 px-3 pb-[max(12px,env(safe-area-inset-bottom))] pt-1"
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
+      {slash.menu}
       <ComposerExtras
         edited={edited}
         files={files}
@@ -137,6 +141,7 @@ export function Composer(props: ComposerProps) {
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
+          {...slash.fieldProps}
           aria-invalid={isTooLong}
           aria-describedby={isTooLong ? 'composer-too-long' : undefined}
           className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-lg leading-6 outline-none placeholder:text-muted"

@@ -17,7 +17,10 @@ export function ConversationHeader({ sessionId, names, agent }: ConversationHead
   const { agentName, title, isArchived } = names;
   const state = isArchived ? 'Archived' : describe(agent);
   return (
-    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-border bg-surface pl-4 pr-2">
+    <header
+      data-pane="3"
+      className="flex h-14 shrink-0 items-center gap-3 border-b border-border bg-surface pl-4 pr-2"
+    >
       <Button asChild variant="ghost" size="icon-sm" className="md:hidden">
         <Link href="/inbox" aria-label="Back to the inbox">
           <ArrowLeft size={18} aria-hidden />

@@ -10,7 +10,7 @@ import {
 } from '@fleetlm/client';
 import { useSession } from '@fleetlm/client/react';
 import { useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { isOwnMessage } from '@/lib/own-message.ts';
 import { ConnectionBanner } from '../app/connection-banner.tsx';
@@ -19,10 +19,19 @@ import { Composer, type Edited } from './composer.tsx';
 import { ConversationActionsProvider, useActionsOf } from './conversation-actions.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { ConversationRefused, ConversationSkeleton } from './conversation-states.tsx';
+import { FindBar } from './find-bar.tsx';
 import { LiveStatus } from './live-status.tsx';
-import { MessageList } from './message-list.tsx';
+import { MessageList, type MessagePlaces } from './message-list.tsx';
+import { UnreadBar } from './unread-bar.tsx';
+import {
+  answerToAskAgain,
+  markAllRead,
+  useConversationCommands,
+} from './use-conversation-commands.ts';
 import { useConversationNames } from './use-conversation-names.ts';
+import { useFind } from './use-find.ts';
 import { useReadCursor } from './use-read-cursor.ts';
+import { useShowUnread } from './use-show-unread.ts';
 import { useUnreadDivider } from './use-unread-divider.ts';
 
 export interface ConversationProps {
@@ -51,6 +60,22 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
   const [edited, setEdited] = useState<Edited | null>(null);
   const beginEdit = useCallback((message: Message) => setEdited(editedOf(message)), []);
   const actions = useActionsOf(store, !isReplying && !isArchived, beginEdit);
+  const places = useRef<MessagePlaces>(null);
+  const show = useCallback((seq: number) => places.current?.showSeq(seq), []);
+  const find = useFind(store, view, rows, show);
+  const showUnread = useShowUnread(store, view, divider.afterSeq, places);
+  const markRead = useCallback(() => markAllRead(store, view), [store, view]);
+  const answerId = answerToAskAgain(view, actions.canChange);
+  useConversationCommands({
+    find: find.open,
+    showUnread,
+    markRead,
+    stop: useMemo(() => (isReplying ? () => void stop() : null), [isReplying, stop]),
+    askAgain: useMemo(
+      () => (answerId === null ? null : () => actions.regenerate(answerId)),
+      [answerId, actions],
+    ),
+  });
   const editLast = (): boolean => {
     const last = isReplying ? null : lastOwn(rows, userId);
     if (last !== null) beginEdit(last);
@@ -76,6 +101,8 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
     <section aria-label={`Conversation with ${agentName}`} className="flex h-full flex-col">
       <ConversationHeader sessionId={sessionId} names={names} agent={view.agent} />
       <ConnectionBanner />
+      <FindBar find={find} onClose={() => places.current?.focus()} />
+      <UnreadBar view={view} onShow={showUnread} onMarkRead={markRead} />
       {phase.status === 'loading' && rows.length === 0 && <ConversationSkeleton />}
       {phase.status === 'refused' && (
         <ConversationRefused error={phase.error} onRetry={() => store.rejoin()} />
@@ -83,6 +110,7 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
       {(phase.status === 'ready' || (phase.status === 'loading' && rows.length > 0)) && (
         <ConversationActionsProvider value={actions}>
           <MessageList
+            places={places}
             store={store}
             view={view}
             rows={rows}

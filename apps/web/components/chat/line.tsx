@@ -18,7 +18,9 @@ export function Line({ author, isOwn, meta, children, seq, total }: LineProps) {
       aria-label={`${author}${seq === undefined ? '' : `, message ${seq}`}`}
       aria-posinset={seq}
       aria-setsize={total}
-      className="mx-auto max-w-[calc(72ch+48px)] px-3 py-1"
+      // PageUp and PageDown go from one to the next.
+      tabIndex={-1}
+      className="mx-auto max-w-[calc(72ch+48px)] px-3 py-1 outline-offset-[-4px]"
     >
       <div className={clsx('rounded-lg px-3 py-2', isOwn && 'bg-raised')}>
         <header className="mb-0.5 flex items-baseline gap-2 text-xs text-muted">

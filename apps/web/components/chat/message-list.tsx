@@ -2,17 +2,36 @@
 
 import { isBusy, type Row, type SessionStore, type SessionView } from '@fleetlm/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { toast } from 'sonner';
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { type ChatItem, chatItems } from '@/lib/chat-items.ts';
+import { useHeldRange } from '../ui/use-held-range.ts';
 import { ChatLine } from './chat-line.tsx';
 import { JumpToLatest } from './jump-to-latest.tsx';
+import { useFeedKeys } from './use-feed-keys.ts';
+import { useFollowOwn, useOlder, useStart } from './use-list-place.ts';
 
 /** Closer to the end than this the list follows what is new, in pixels. */
 const END_DISTANCE = 80;
 const OLDER_BEFORE_INDEX = 4;
 
+/** Places of the list that can be gone to from elsewhere. */
+export interface MessagePlaces {
+  readonly showSeq: (seq: number) => void;
+  /** False: nothing is unread, or the divider is not here. */
+  readonly showUnread: () => boolean;
+  readonly focus: () => void;
+}
+
 export interface MessageListProps {
+  readonly places: Ref<MessagePlaces>;
   readonly store: SessionStore;
   readonly view: SessionView;
   readonly rows: readonly Row[];
@@ -38,6 +57,7 @@ export function MessageList(props: MessageListProps) {
   );
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
+  const held = useHeldRange((key) => items.findIndex((item) => item.key === key));
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -47,6 +67,7 @@ export function MessageList(props: MessageListProps) {
     followOnAppend: true,
     scrollEndThreshold: END_DISTANCE,
     overscan: 8,
+    rangeExtractor: held.rangeExtractor,
     paddingStart: 16,
     paddingEnd: 16,
     onChange: (instance) => setIsAtEnd(instance.isAtEnd(END_DISTANCE)),
@@ -57,7 +78,7 @@ export function MessageList(props: MessageListProps) {
   const isStartHere =
     startSeq !== null && (!view.hasOlder || (view.messages[0]?.seq ?? Number.NaN) <= startSeq);
   const startIndex = isStartHere ? items.findIndex((item) => isAt(item, startSeq)) : -1;
-  useStart(scroller, {
+  const leaveStart = useStart(scroller, {
     hasItems: items.length > 0,
     totalSize: virtualizer.getTotalSize(),
     index: startIndex,
@@ -65,6 +86,30 @@ export function MessageList(props: MessageListProps) {
     scrollToEnd,
   });
   useFollowOwn(rows, scrollToEnd);
+  const show = useCallback(
+    (index: number) => {
+      leaveStart();
+      virtualizer.scrollToIndex(index, { align: 'center' });
+    },
+    [leaveStart, virtualizer],
+  );
+  useImperativeHandle(
+    props.places,
+    () => ({
+      showSeq: (seq) => {
+        const index = items.findIndex((item) => isAt(item, seq));
+        if (index >= 0) show(index);
+      },
+      showUnread: () => {
+        const index = items.findIndex(({ type }) => type === 'unread');
+        if (index >= 0) show(index);
+        return index >= 0;
+      },
+      focus: () => scroller.current?.focus({ preventScroll: true }),
+    }),
+    [items, show],
+  );
+  const onKeyDown = useFeedKeys({ scroller, items, scrollToIndex: show, scrollToEnd });
 
   const virtualItems = virtualizer.getVirtualItems();
   const firstIndex = virtualItems[0]?.index ?? null;
@@ -87,6 +132,10 @@ export function MessageList(props: MessageListProps) {
         aria-busy={answerEpoch !== null || isBusy(view.agent)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
+        data-pane="4"
+        onKeyDown={onKeyDown}
+        onFocus={held.onFocus}
+        onBlur={held.onBlur}
         className="h-full overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div className="flex min-h-full flex-col justify-end">
@@ -102,6 +151,7 @@ export function MessageList(props: MessageListProps) {
                   key={virtual.key}
                   ref={virtualizer.measureElement}
                   data-index={virtual.index}
+                  data-key={item.key}
                   className="absolute inset-x-0 top-0"
                   style={{ transform: `translateY(${virtual.start}px)` }}
                 >
@@ -129,68 +179,6 @@ export function MessageList(props: MessageListProps) {
 
 function isAt(item: ChatItem, seq: number): boolean {
   return item.type === 'row' && item.row.type === 'message' && item.row.message.seq >= seq;
-}
-
-/** How long a conversation that was opened finds its place: until then lines are measured and grow. */
-const SETTLED_AFTER_MS = 1_000;
-const TOUCHES = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
-
-interface Start {
-  readonly hasItems: boolean;
-  readonly totalSize: number;
-  /** The message that was asked for; -1: none, or it is not here yet. */
-  readonly index: number;
-  readonly scrollToIndex: (index: number, options: { readonly align: 'center' }) => void;
-  readonly scrollToEnd: () => void;
-}
-
-/** Begins at the end, or at the message that was asked for, and stays there while lines find their heights. */
-function useStart(scroller: React.RefObject<HTMLElement | null>, start: Start): void {
-  const { hasItems, totalSize, index, scrollToIndex, scrollToEnd } = start;
-  const isSettled = useRef(false);
-  useEffect(() => {
-    const element = scroller.current;
-    if (!hasItems || element === null) return;
-    const settle = (): void => {
-      isSettled.current = true;
-    };
-    const timer = setTimeout(settle, SETTLED_AFTER_MS);
-    for (const touch of TOUCHES) element.addEventListener(touch, settle, { passive: true });
-    return () => {
-      clearTimeout(timer);
-      for (const touch of TOUCHES) element.removeEventListener(touch, settle);
-    };
-  }, [scroller, hasItems]);
-  const foundIndex = useRef(-1);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is found again as lines find their heights
-  useLayoutEffect(() => {
-    if (!hasItems) return;
-    if (index >= 0 && (foundIndex.current < 0 || !isSettled.current)) {
-      foundIndex.current = index;
-      scrollToIndex(index, { align: 'center' });
-    } else if (index < 0 && !isSettled.current) scrollToEnd();
-  }, [hasItems, totalSize, index, scrollToIndex, scrollToEnd]);
-}
-
-/** Whoever sends from here wants to see it, wherever they were reading. */
-function useFollowOwn(rows: readonly Row[], scrollToEnd: () => void): void {
-  const last = rows.at(-1);
-  const sentKey = last?.type === 'outgoing' ? last.key : null;
-  const seenKey = useRef(sentKey);
-  useLayoutEffect(() => {
-    if (sentKey === null || sentKey === seenKey.current) return;
-    seenKey.current = sentKey;
-    scrollToEnd();
-  }, [sentKey, scrollToEnd]);
-}
-
-/** Asks for the page in front while the first messages held are near the view. */
-function useOlder(store: SessionStore, firstSeq: number, isDue: boolean): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a page that has come may not be enough: look again
-  useEffect(() => {
-    if (!isDue) return;
-    store.loadOlder().catch((error: Error) => toast.error(error.message, { id: 'older-messages' }));
-  }, [store, firstSeq, isDue]);
 }
 
 /** A first guess in pixels; the real height is measured as soon as the line is drawn. */

@@ -1,13 +1,15 @@
 'use client';
 
 import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { toast } from 'sonner';
-import { archiveConversation, renameConversation } from '@/lib/conversation-requests.ts';
+import { renameConversation } from '@/lib/conversation-requests.ts';
+import { useOfferedCommands } from '../palette/use-offered-commands.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
+import { archiveWithUndo } from './archive-with-undo.ts';
 
 export interface ConversationMenuProps {
   readonly sessionId: string;
@@ -18,26 +20,28 @@ export interface ConversationMenuProps {
 /** Rename, archive, bring back, copy the address. */
 export function ConversationMenu({ sessionId, title, isArchived }: ConversationMenuProps) {
   const [isRenaming, setIsRenaming] = useState(false);
-  const archive = async (wanted: boolean) => {
-    try {
-      await archiveConversation(sessionId, wanted);
-      toast.success(
-        wanted ? 'Archived.' : 'Brought back.',
-        wanted
-          ? {
-              action: {
-                label: 'Undo',
-                onClick: () => {
-                  void archive(false);
-                },
-              },
-            }
-          : {},
-      );
-    } catch (error) {
-      toast.error(error instanceof Error ? error.message : String(error));
-    }
-  };
+  const archive = (wanted: boolean) => archiveWithUndo(sessionId, wanted);
+  useOfferedCommands(
+    useMemo(
+      () => [
+        {
+          slash: 'rename',
+          name: 'Rename the conversation',
+          scope: 'conversation',
+          act: () => setIsRenaming(true),
+        },
+        {
+          slash: 'archive',
+          name: isArchived ? 'Bring the conversation back' : 'Archive the conversation',
+          scope: 'conversation',
+          act: () => {
+            void archiveWithUndo(sessionId, !isArchived);
+          },
+        },
+      ],
+      [sessionId, isArchived],
+    ),
+  );
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(`${window.location.origin}/inbox/${sessionId}`);

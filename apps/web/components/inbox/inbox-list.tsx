@@ -4,13 +4,17 @@ import { useFleetClient, useInbox } from '@fleetlm/client/react';
 import { Search, SquarePen } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Command } from '@/lib/commands.ts';
 import { filtered, type InboxFilter } from '@/lib/inbox-view.ts';
+import { hasLayer } from '@/lib/keys.ts';
+import { useOfferedCommands } from '../palette/use-offered-commands.ts';
 import { Button } from '../ui/button.tsx';
 import { Segments } from '../ui/segments.tsx';
-import { InboxRow } from './inbox-row.tsx';
+import { MarkAllRead } from './mark-all-read.tsx';
 import { NewConversation } from './new-conversation.tsx';
 import { useHeldOrder } from './use-held-order.ts';
+import { VirtualRows } from './virtual-rows.tsx';
 
 const FILTERS: readonly { readonly value: InboxFilter; readonly label: string }[] = [
   { value: 'all', label: 'All' },
@@ -27,15 +31,17 @@ const NONE: Readonly<Record<Exclude<InboxFilter, 'all'>, string>> = {
 export function InboxList() {
   const { userId } = useFleetClient();
   const inbox = useInbox();
-  const pathname = usePathname();
+  const currentId = /^\/inbox\/([^/]+)/.exec(usePathname())?.[1] ?? null;
   const [isStarting, setIsStarting] = useState(false);
   const [filter, setFilter] = useState<InboxFilter>('all');
   const order = useHeldOrder(inbox.entries);
-  const list = useRef<HTMLUListElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isMarking, setIsMarking] = useState(false);
+  useInboxCommands(setIsStarting, setIsMarking);
   const shown = filtered(order.shown, filter);
   const isReady = inbox.status === 'ready';
   return (
-    <section aria-label="Inbox" className="flex h-full flex-col">
+    <section aria-label="Inbox" data-pane="2" className="flex h-full flex-col">
       <header className="flex h-14 shrink-0 items-center gap-1.5 border-b border-border px-4">
         <h1 className="mr-auto text-lg font-semibold">Inbox</h1>
         <Button asChild variant="ghost" size="icon-sm">
@@ -62,7 +68,7 @@ export function InboxList() {
           )}
         </div>
       )}
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
         {inbox.status === 'loading' && <InboxSkeleton />}
         {isReady && inbox.entries.length === 0 && (
           <InboxEmpty onStart={() => setIsStarting(true)} />
@@ -72,43 +78,48 @@ export function InboxList() {
             {filter === 'all' ? 'Everything is archived.' : NONE[filter]}
           </p>
         )}
-        <ul
-          ref={list}
-          aria-label="Conversations"
-          onMouseEnter={order.hold}
-          onMouseLeave={order.release}
-          onFocus={order.hold}
-          onBlur={order.release}
-          onKeyDown={(event) => moveFocus(event, list.current)}
-        >
-          {shown.map((entry) => (
-            <InboxRow
-              key={entry.session_id}
-              entry={entry}
-              userId={userId}
-              isCurrent={pathname === `/inbox/${entry.session_id}`}
-            />
-          ))}
-        </ul>
+        <VirtualRows
+          entries={shown}
+          userId={userId}
+          scroller={scroller}
+          currentId={currentId}
+          order={order}
+        />
       </div>
       <NewConversation open={isStarting} onOpenChange={setIsStarting} />
+      <MarkAllRead open={isMarking} onOpenChange={setIsMarking} entries={inbox.entries} />
     </section>
   );
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
-
-/** Arrows, or J and K, go from one conversation to the next. */
-function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
-  const step = STEPS[event.key];
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  const links = [...(list?.querySelectorAll('a') ?? [])];
-  const focused = document.activeElement;
-  const at = focused instanceof HTMLAnchorElement ? links.indexOf(focused) : -1;
-  const next = links[at + step];
-  if (next === undefined) return;
-  event.preventDefault();
-  next.focus();
+/** By name: a new conversation, and all as read; the latter by Shift+Escape too. */
+function useInboxCommands(
+  setIsStarting: (isOpen: boolean) => void,
+  setIsMarking: (isOpen: boolean) => void,
+): void {
+  useOfferedCommands(
+    useMemo(
+      (): readonly Command[] => [
+        { slash: 'new', name: 'New conversation', scope: 'app', act: () => setIsStarting(true) },
+        {
+          slash: 'all-read',
+          name: 'Mark all conversations as read',
+          scope: 'app',
+          act: () => setIsMarking(true),
+        },
+      ],
+      [setIsStarting, setIsMarking],
+    ),
+  );
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || !event.shiftKey || event.defaultPrevented || hasLayer()) return;
+      event.preventDefault();
+      setIsMarking(true);
+    };
+    window.addEventListener('keydown', onKeyDown, { capture: true });
+    return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
+  }, [setIsMarking]);
 }
 
 function InboxEmpty({ onStart }: { readonly onStart: () => void }) {

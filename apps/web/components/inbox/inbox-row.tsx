@@ -19,38 +19,36 @@ export interface InboxRowProps {
 export const InboxRow = memo(function InboxRow({ entry, userId, isCurrent }: InboxRowProps) {
   const isUnread = entry.unread_count > 0 && !isCurrent;
   return (
-    <li>
-      <Link
-        href={`/inbox/${entry.session_id}`}
-        aria-current={isCurrent ? 'page' : undefined}
-        className={clsx(
-          'relative flex h-[72px] flex-col justify-center gap-0.5 border-b border-border px-4',
-          'outline-offset-[-2px] hover:bg-raised',
-          isCurrent &&
-            'bg-raised before:absolute before:inset-y-0 before:left-0 before:w-[3px] before:bg-accent',
+    <Link
+      href={`/inbox/${entry.session_id}`}
+      aria-current={isCurrent ? 'page' : undefined}
+      className={clsx(
+        'relative flex h-[72px] flex-col justify-center gap-0.5 border-b border-border px-4',
+        'outline-offset-[-2px] hover:bg-raised',
+        isCurrent &&
+          'bg-raised before:absolute before:inset-y-0 before:left-0 before:w-[3px] before:bg-accent',
+      )}
+    >
+      <span className="flex items-baseline justify-between gap-2">
+        <span className={clsx('truncate', isUnread ? 'font-semibold' : 'font-medium')}>
+          {entry.title ?? entry.agent_name}
+        </span>
+        <time dateTime={entry.updated_at} className="shrink-0 text-xs text-muted">
+          {formatShort(entry.updated_at, Date.now())}
+        </time>
+      </span>
+      <span className="flex items-center justify-between gap-2">
+        <span className={clsx('truncate text-sm', isUnread ? 'text-text' : 'text-muted')}>
+          <Snippet entry={entry} userId={userId} isCurrent={isCurrent} />
+        </span>
+        {isUnread && (
+          <span className="min-w-5 shrink-0 rounded-full bg-accent px-1.5 text-center text-xs leading-5 font-semibold text-on-accent">
+            {entry.unread_count > 99 ? '99+' : entry.unread_count}
+            <span className="sr-only"> unread</span>
+          </span>
         )}
-      >
-        <span className="flex items-baseline justify-between gap-2">
-          <span className={clsx('truncate', isUnread ? 'font-semibold' : 'font-medium')}>
-            {entry.title ?? entry.agent_name}
-          </span>
-          <time dateTime={entry.updated_at} className="shrink-0 text-xs text-muted">
-            {formatShort(entry.updated_at, Date.now())}
-          </time>
-        </span>
-        <span className="flex items-center justify-between gap-2">
-          <span className={clsx('truncate text-sm', isUnread ? 'text-text' : 'text-muted')}>
-            <Snippet entry={entry} userId={userId} isCurrent={isCurrent} />
-          </span>
-          {isUnread && (
-            <span className="min-w-5 shrink-0 rounded-full bg-accent px-1.5 text-center text-xs leading-5 font-semibold text-on-accent">
-              {entry.unread_count > 99 ? '99+' : entry.unread_count}
-              <span className="sr-only"> unread</span>
-            </span>
-          )}
-        </span>
-      </Link>
-    </li>
+      </span>
+    </Link>
   );
 });
 

@@ -1,9 +1,15 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useEffect, useState } from 'react';
+import { useRouter } from 'next/navigation';
+import { useEffect, useMemo, useState } from 'react';
+import { signOut } from '@/app/login/actions.ts';
+import type { Command } from '@/lib/commands.ts';
+import { letterKey } from '@/lib/keys.ts';
 import type { Person } from '@/lib/session.ts';
+import { chooseTheme } from '../app/choose-theme.ts';
 import { Shortcuts } from './shortcuts.tsx';
+import { useOfferedCommands } from './use-offered-commands.ts';
 
 /** Loaded when it is opened for the first time. */
 const Palette = dynamic(() => import('./palette.tsx').then((module) => module.Palette), {
@@ -13,12 +19,28 @@ const Palette = dynamic(() => import('./palette.tsx').then((module) => module.Pa
 /** Ctrl or Cmd and K opens the palette, a question mark the list of shortcuts. */
 export function PaletteRoot({ person }: { readonly person: Person }) {
   const [open, setOpen] = useState<'palette' | 'shortcuts' | null>(null);
+  const router = useRouter();
+  useOfferedCommands(
+    useMemo(
+      (): readonly Command[] => [
+        of('search', 'Search in all conversations', () => router.push('/search')),
+        of('light', 'Light theme', () => chooseTheme('light')),
+        of('dark', 'Dark theme', () => chooseTheme('dark')),
+        of('settings', 'Settings', () => router.push('/settings')),
+        of('keys', 'Keyboard shortcuts', () => setOpen('shortcuts')),
+        of('sign-out', 'Sign out', () => {
+          void signOut();
+        }),
+      ],
+      [router],
+    ),
+  );
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         setOpen((before) => (before === 'palette' ? null : 'palette'));
-      } else if (event.key === '?' && !isTyping(event.target)) {
+      } else if (letterKey(event) === '?') {
         event.preventDefault();
         setOpen('shortcuts');
       }
@@ -31,8 +53,7 @@ export function PaletteRoot({ person }: { readonly person: Person }) {
       {open === 'palette' && (
         <Palette
           person={person}
-          onClose={() => setOpen(null)}
-          onShortcuts={() => setOpen('shortcuts')}
+          onClose={() => setOpen((before) => (before === 'palette' ? null : before))}
         />
       )}
       <Shortcuts
@@ -43,9 +64,6 @@ export function PaletteRoot({ person }: { readonly person: Person }) {
   );
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input, textarea, select'))
-  );
+function of(slash: string, name: string, act: () => void): Command {
+  return { slash, name, scope: 'app', act };
 }

@@ -1,24 +1,23 @@
 'use client';
 
 import type { InboxEntry } from '@fleetlm/client';
-import { useInbox } from '@fleetlm/client/react';
+import { useInbox, useStore } from '@fleetlm/client/react';
 import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { signOut } from '@/app/login/actions.ts';
+import { commands } from '@/lib/commands.ts';
 import { plainText } from '@/lib/plain-text.ts';
 import type { Person } from '@/lib/session.ts';
-import { chooseTheme } from '../app/choose-theme.ts';
 
 export interface PaletteProps {
   readonly person: Person;
   readonly onClose: () => void;
-  readonly onShortcuts: () => void;
 }
 
 const PAGES = [
   { name: 'Inbox', href: '/inbox', adminOnly: false },
   { name: 'Search in all conversations', href: '/search', adminOnly: false },
+  { name: 'Settings', href: '/settings', adminOnly: false },
   { name: 'Agents', href: '/agents', adminOnly: true },
   { name: 'Cluster: overview', href: '/admin', adminOnly: true },
   { name: 'Cluster: nodes', href: '/admin/nodes', adminOnly: true },
@@ -36,7 +35,7 @@ const GROUP =
   '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted';
 
 /** Everything by name: pages, conversations, and what can be done anywhere. */
-export function Palette({ person, onClose, onShortcuts }: PaletteProps) {
+export function Palette({ person, onClose }: PaletteProps) {
   const router = useRouter();
   const { entries } = useInbox();
   const [text, setText] = useState('');
@@ -48,21 +47,13 @@ export function Palette({ person, onClose, onShortcuts }: PaletteProps) {
     onClose();
     router.push(href);
   };
-  const deeds = [
-    { name: 'Light theme', act: () => after(() => chooseTheme('light')) },
-    { name: 'Dark theme', act: () => after(() => chooseTheme('dark')) },
-    { name: 'Keyboard shortcuts', act: onShortcuts },
-    {
-      name: 'Sign out',
-      act: () =>
-        after(() => {
-          void signOut();
-        }),
-    },
-  ];
-  const after = (action: () => void): void => {
+  // A page of its own is gone to under its own name already.
+  const deeds = useStore(commands).filter(
+    ({ slash, name }) => slash !== 'search' && slash !== 'settings' && isMatch(name, text),
+  );
+  const act = (deed: () => void) => () => {
     onClose();
-    action();
+    deed();
   };
   return (
     <Command.Dialog
@@ -119,15 +110,27 @@ export function Palette({ person, onClose, onShortcuts }: PaletteProps) {
             </Command.Item>
           )}
         </Command.Group>
-        <Command.Group heading="Do" className={GROUP}>
-          {deeds
-            .filter(({ name }) => isMatch(name, text))
-            .map(({ name, act }) => (
-              <Command.Item key={name} value={name} onSelect={act} className={ITEM}>
-                {name}
-              </Command.Item>
-            ))}
-        </Command.Group>
+        {(['conversation', 'app'] as const).map((scope) => (
+          <Command.Group
+            key={scope}
+            heading={scope === 'app' ? 'Do' : 'In this conversation'}
+            className={GROUP}
+          >
+            {deeds
+              .filter((deed) => deed.scope === scope)
+              .map((deed) => (
+                <Command.Item
+                  key={deed.slash}
+                  value={`do ${deed.slash}`}
+                  onSelect={act(deed.act)}
+                  className={ITEM}
+                >
+                  {deed.name}
+                  <span className="tabular ml-auto text-xs text-muted">/{deed.slash}</span>
+                </Command.Item>
+              ))}
+          </Command.Group>
+        ))}
       </Command.List>
     </Command.Dialog>
   );

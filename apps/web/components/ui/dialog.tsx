@@ -5,6 +5,7 @@ import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
 
 export interface DialogProps {
   readonly open: boolean;
@@ -13,6 +14,8 @@ export interface DialogProps {
   readonly description?: string;
   readonly children: ReactNode;
   readonly className?: string;
+  /** It has nothing to put the focus on, and may be longer than the window: its content scrolls by keyboard. */
+  readonly isText?: boolean;
 }
 
 /** A modal window: focus stays inside, Escape closes it and gives the focus back. */
@@ -23,6 +26,7 @@ export function Dialog({
   description,
   children,
   className,
+  isText = false,
 }: DialogProps) {
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
@@ -51,7 +55,13 @@ export function Dialog({
               </Button>
             </Primitive.Close>
           </header>
-          <div className="min-h-0 overflow-y-auto px-5 pb-5 pt-3">{children}</div>
+          {isText ? (
+            <ScrollRegion label={title} className="min-h-0 overflow-y-auto px-5 pb-5 pt-3">
+              {children}
+            </ScrollRegion>
+          ) : (
+            <div className="min-h-0 overflow-y-auto px-5 pb-5 pt-3">{children}</div>
+          )}
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

@@ -106,6 +106,12 @@ export class Connection {
     this.#step('wake');
   }
 
+  /** The token is not to be used any more: get another one and connect with it. */
+  renewToken(): void {
+    this.#step('token_rejected');
+    this.#step('wake');
+  }
+
   /** Asks the node; never rejects. `code: "disconnected"` and `"timeout"` leave the outcome unknown. */
   async request<E extends RequestEvent>(
     event: E,

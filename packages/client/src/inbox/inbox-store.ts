@@ -1,7 +1,7 @@
 import { isObject } from '@fleetlm/protocol/ui-stream';
 import type { Connection } from '../connection/connection.ts';
 import { type ReadableStore, Store } from '../store.ts';
-import { type InboxEntry, isInboxEntry } from '../wire.ts';
+import { type InboxEntry, isInboxEntry, type WireError } from '../wire.ts';
 import { EMPTY_INBOX, type InboxEvent, type InboxState, inboxAfter } from './inbox-state.ts';
 
 const REJOIN_AFTER_MS = 500;
@@ -45,6 +45,20 @@ export class InboxStore {
   receiveDelta(payload: unknown): void {
     const delta = readEntries(payload);
     if (delta !== null) this.#apply({ type: 'delta', ...delta });
+  }
+
+  /**
+   * Marks conversations as read up to what is known of them, one after the other. Null: all of them are; else the first
+   * refusal, at which it stops. The inbox says so itself as it takes effect.
+   */
+  async markRead(
+    entries: readonly Pick<InboxEntry, 'session_id' | 'last_seq'>[],
+  ): Promise<WireError | null> {
+    for (const { session_id, last_seq } of entries) {
+      const ack = await this.#connection.request('session:read', { session_id, last_seq });
+      if (!ack.ok) return ack.error;
+    }
+    return null;
   }
 
   async #join(round: number): Promise<void> {

@@ -131,11 +131,11 @@ export class SessionStore {
     if (this.#readTimer === null) void this.#sendRead();
   }
 
-  /** Puts the page before the first held message in front. Rejects when it can't be read now. */
-  loadOlder(): Promise<void> {
+  /** Puts the page of at most `limit` messages before the first held one in front. Rejects when it can't be read now. */
+  loadOlder(limit: number = OLDER_PAGE): Promise<void> {
     const { readBefore } = this.#options;
     if (readBefore === null || this.#state.log.afterSeq === 0) return Promise.resolve();
-    this.#loadingOlder ??= this.#readOlder(readBefore);
+    this.#loadingOlder ??= this.#readOlder(readBefore, limit);
     return this.#loadingOlder;
   }
 
@@ -185,9 +185,9 @@ export class SessionStore {
     this.#apply({ type: 'read', lastReadSeq });
   }
 
-  async #readOlder(readBefore: ReadBefore): Promise<void> {
+  async #readOlder(readBefore: ReadBefore, limit: number): Promise<void> {
     try {
-      const messages = await readBefore(this.sessionId, this.#state.log.afterSeq + 1, OLDER_PAGE);
+      const messages = await readBefore(this.sessionId, this.#state.log.afterSeq + 1, limit);
       // Whoever is told of these may ask for the next page at once.
       this.#loadingOlder = null;
       this.#apply({ type: 'older', messages });

@@ -1,0 +1,51 @@
+import 'server-only';
+import { database } from './database.ts';
+import { deviceName } from './device-name.ts';
+import { SessionGuard } from './session-guard.ts';
+
+/** Where somebody is signed in. Never its token: whoever has that is signed in. */
+export interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string | null;
+  readonly signed_in_at: string;
+  readonly is_current: boolean;
+}
+
+const DEVICES_MAX = 100;
+
+/** Tells whether a session still exists. One for the process. */
+export const sessionGuard = new SessionGuard(async (id) => {
+  const found = await database().authSession.findUnique({ where: { id }, select: { id: true } });
+  return found !== null;
+});
+
+/** The person's devices, the newest sign-in first. Rejects when the accounts can't be reached. */
+export async function devicesOf(userId: string, currentId: string): Promise<readonly Device[]> {
+  const sessions = await database().authSession.findMany({
+    where: { userId, expiresAt: { gt: new Date() } },
+    orderBy: { createdAt: 'desc' },
+    take: DEVICES_MAX,
+    select: { id: true, userAgent: true, ipAddress: true, createdAt: true },
+  });
+  return sessions.map(({ id, userAgent, ipAddress, createdAt }) => ({
+    id,
+    name: deviceName(userAgent),
+    address: ipAddress === '' ? null : ipAddress,
+    signed_in_at: createdAt.toISOString(),
+    is_current: id === currentId,
+  }));
+}
+
+/** Signs devices of this person out: one, or all but the one that asks. Answers with how many. */
+export async function revokeDevices(
+  userId: string,
+  which: { readonly id: string } | { readonly allBut: string },
+): Promise<number> {
+  const id = 'id' in which ? which.id : { not: which.allBut };
+  const where = { userId, id };
+  const gone = await database().authSession.findMany({ where, select: { id: true } });
+  await database().authSession.deleteMany({ where });
+  for (const session of gone) sessionGuard.revoke(session.id);
+  return gone.length;
+}

@@ -1,0 +1,101 @@
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import { answered, committed, composer, feed, send, signIn } from '../support/pages.ts';
+import type { RunningSystem } from '../support/system.ts';
+
+/** The pages for people chatting when there is nothing, nothing yet, no connection or no space. */
+export function chatStates(person: () => Page, system: () => RunningSystem): void {
+  test('empty: an inbox without conversations, a search without words', async ({ browser }) => {
+    const page = await signIn(browser, system(), 'second');
+    await expect(page.getByText('No conversations yet')).toBeVisible();
+    await expectAccessible(page);
+    await page.goto(`${system().webUrl}/search`);
+    await expect(page.getByText(/Two characters or more/)).toBeVisible();
+    await expectAccessible(page);
+    await page.context().close();
+  });
+
+  test('loading: nothing has come from the cluster yet', async ({ browser }) => {
+    const page = await withoutNodes(browser, system());
+    await page.goto(`${system().webUrl}/inbox/00-00000000000000000000000000`);
+    await expect(page.getByText('Loading the conversation…')).toBeAttached();
+    await expect(page.getByText('Loading conversations…')).toBeAttached();
+    await expect(page.getByText('Connecting…')).toBeVisible();
+    await expectAccessible(page);
+    await page.context().close();
+  });
+
+  test('error: no such conversation, a search and devices that can’t be read', async () => {
+    const page = person();
+    await page.goto(`${system().webUrl}/inbox/00-00000000000000000000000000`);
+    await expect(page.getByText(/no such conversation/)).toBeVisible();
+    await expectAccessible(page);
+    const away = { status: 503, json: { detail: 'No node of the cluster can be reached now.' } };
+    await page.route('**/api/search?*', (route) => route.fulfill(away));
+    await page.goto(`${system().webUrl}/search?q=group`);
+    await expect(page.getByText(/The search has failed: No node/)).toBeVisible();
+    await expectAccessible(page);
+    await page.route('**/api/devices', (route) => route.abort());
+    await page.goto(`${system().webUrl}/settings`);
+    const failed = page.getByRole('alert').filter({ hasText: 'The web app can’t be reached' });
+    await expect(failed).toBeVisible();
+    await expectAccessible(page);
+    await page.unroute('**/api/search?*');
+    await page.unroute('**/api/devices');
+    await failed.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('list', { name: 'Devices' })).toBeVisible();
+  });
+
+  test('offline and stale: what was saved stays readable, and what is sent waits', async () => {
+    const page = person();
+    await page.goto(`${system().webUrl}/inbox`);
+    await page.getByRole('list', { name: 'Conversations' }).getByRole('link').first().click();
+    await expect(composer(page)).toBeVisible();
+    const written = `Written without a network ${Date.now()}`;
+    await page.context().setOffline(true);
+    await send(page, written);
+    await expect(page.getByText(/1 message waits to be sent/)).toBeVisible();
+    await expectAccessible(page);
+    await page.context().setOffline(false);
+    await committed(page, written);
+    await answered(page);
+    const own = feed(page).getByRole('article', { name: /^You/ });
+    await expect(own.filter({ hasText: written })).toHaveCount(1);
+  });
+
+  test('narrow and enlarged: nothing is cut off or scrolls sideways', async () => {
+    const page = person();
+    const conversation = new URL(page.url()).pathname;
+    // 320 px wide (WCAG 1.4.10), and 1280 x 800 at 200 % (1.4.4).
+    for (const viewport of [
+      { width: 320, height: 640 },
+      { width: 640, height: 400 },
+    ]) {
+      await page.setViewportSize(viewport);
+      for (const path of ['/inbox', conversation, '/search?q=group', '/settings']) {
+        await page.goto(`${system().webUrl}${path}`);
+        await expect(page.getByRole('heading').first()).toBeVisible();
+        expect(await sideways(page), `${path} at ${viewport.width} px`).toEqual([]);
+      }
+    }
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+}
+
+async function withoutNodes(browser: Browser, system: RunningSystem): Promise<Page> {
+  const page = await signIn(browser, system, 'second');
+  // Accepted, and then nothing more is heard: as with nodes that hang.
+  await page.routeWebSocket(/socket\.io/, () => undefined);
+  return page;
+}
+
+/** What is wider than the window, but for what scrolls by itself. */
+function sideways(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('main, main > *, nav, header')]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1)
+      .filter((element) => element.clientWidth > 0)
+      .map((element) => `${element.tagName} ${element.className}`),
+  );
+}

@@ -1,0 +1,23 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+const TABS_MAX = 80;
+
+/** Goes to a control as somebody without a pointer does: with Tab, from wherever the focus is. */
+export async function tabTo(page: Page, control: Locator): Promise<void> {
+  await expect(control.first()).toBeVisible();
+  for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
+    if (await hasFocus(control)) return;
+    await page.keyboard.press('Tab');
+  }
+  expect(await hasFocus(control), `${control} is reached with Tab`).toBe(true);
+}
+
+/** Tab to it, then Enter. */
+export async function activate(page: Page, control: Locator): Promise<void> {
+  await tabTo(page, control);
+  await page.keyboard.press('Enter');
+}
+
+function hasFocus(control: Locator): Promise<boolean> {
+  return control.first().evaluate((element) => element === document.activeElement);
+}
