@@ -121,6 +121,31 @@ export function peopleJourneys(person: () => Page, webUrl: () => string): void {
     await expect(composer(page)).toBeVisible();
   });
 
+  test('a conversation that is deleted is gone, on the other device that has it open too', async ({
+    browser,
+  }) => {
+    const page = person();
+    await page.goto(`${webUrl()}/inbox`);
+    const doomed = await startConversation(page);
+    await send(page, 'Nobody is to read this again');
+    await committed(page, 'Nobody is to read this again');
+    const phone = await browser.newContext({ storageState: await page.context().storageState() });
+    const other = await phone.newPage();
+    await other.goto(`${webUrl()}/inbox/${doomed}`);
+    await committed(other, 'Nobody is to read this again');
+    await page.getByRole('button', { name: 'Conversation menu' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Delete/ });
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Delete for good' }).click();
+    await expect(page).toHaveURL(/\/inbox$/);
+    for (const device of [page, other])
+      await expect(device.locator(`a[href*="${doomed}"]`)).toHaveCount(0);
+    await expect(other.getByText('There is no such conversation any more')).toBeVisible();
+    await expect(other.getByText('Nobody is to read this again')).toHaveCount(0);
+    await phone.close();
+  });
+
   test('a message is found by its words, and opened at its place', async () => {
     const page = person();
     await page.getByRole('link', { name: 'Search in all conversations' }).click();

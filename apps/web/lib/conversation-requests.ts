@@ -61,6 +61,11 @@ export async function archiveConversation(sessionId: string, isArchived: boolean
   await changeConversation(sessionId, { status: isArchived ? 'archived' : 'active' });
 }
 
+/** For good, everywhere. */
+export async function eraseConversation(sessionId: string): Promise<void> {
+  await request(`/api/sessions/${encodeURIComponent(sessionId)}`, { method: 'DELETE' });
+}
+
 async function changeConversation(
   sessionId: string,
   change: { readonly title: string } | { readonly status: 'active' | 'archived' },

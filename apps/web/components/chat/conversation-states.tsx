@@ -43,7 +43,7 @@ export function ConversationRefused({ error, onRetry }: ConversationRefusedProps
         }
       >
         {isMissing
-          ? 'There is no such conversation, or it is not yours.'
+          ? 'There is no such conversation any more, or it is not yours.'
           : `The conversation can’t be opened now: ${error.message}`}
       </Notice>
     </div>

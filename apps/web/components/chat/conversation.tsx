@@ -31,6 +31,7 @@ import {
 import { useConversationNames } from './use-conversation-names.ts';
 import { useFind } from './use-find.ts';
 import { useReadCursor } from './use-read-cursor.ts';
+import { useRejoinWhenGone } from './use-rejoin-when-gone.ts';
 import { useShowUnread } from './use-show-unread.ts';
 import { useUnreadDivider } from './use-unread-divider.ts';
 
@@ -50,6 +51,7 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
   const isArchived = names.isArchived;
   const startSeq = useStartSeq();
   useReadCursor(store, view, isAtEnd);
+  useRejoinWhenGone(sessionId, store);
 
   const stop = useCallback(async () => {
     const error = await store.stop();

@@ -1,6 +1,6 @@
 'use client';
 
-import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil } from 'lucide-react';
+import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil, Trash2 } from 'lucide-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { toast } from 'sonner';
 import { renameConversation } from '@/lib/conversation-requests.ts';
@@ -10,6 +10,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { archiveWithUndo } from './archive-with-undo.ts';
+import { DeleteConversation } from './delete-conversation.tsx';
 
 export interface ConversationMenuProps {
   readonly sessionId: string;
@@ -17,9 +18,10 @@ export interface ConversationMenuProps {
   readonly isArchived: boolean;
 }
 
-/** Rename, archive, bring back, copy the address. */
+/** Rename, archive, bring back, delete, copy the address. */
 export function ConversationMenu({ sessionId, title, isArchived }: ConversationMenuProps) {
   const [isRenaming, setIsRenaming] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
   const archive = (wanted: boolean) => archiveWithUndo(sessionId, wanted);
   useOfferedCommands(
     useMemo(
@@ -37,6 +39,12 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
           act: () => {
             void archiveWithUndo(sessionId, !isArchived);
           },
+        },
+        {
+          slash: 'delete',
+          name: 'Delete the conversation',
+          scope: 'conversation',
+          act: () => setIsDeleting(true),
         },
       ],
       [sessionId, isArchived],
@@ -84,7 +92,16 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
             </>
           )}
         </MenuItem>
+        <MenuItem onSelect={() => setIsDeleting(true)}>
+          <Trash2 size={15} aria-hidden /> Delete…
+        </MenuItem>
       </Menu>
+      <DeleteConversation
+        sessionId={sessionId}
+        title={title}
+        open={isDeleting}
+        onOpenChange={setIsDeleting}
+      />
       <Dialog open={isRenaming} onOpenChange={setIsRenaming} title="Rename the conversation">
         <RenameForm sessionId={sessionId} title={title ?? ''} onDone={() => setIsRenaming(false)} />
       </Dialog>

@@ -43,3 +43,17 @@ export async function PATCH(
   if (!changed.ok) return problemResponse(changed.problem);
   return Response.json({ status: changed.value.session.status });
 }
+
+/** Erases a conversation of the signed-in person, for good. */
+export async function DELETE(
+  _request: Request,
+  context: { params: Promise<{ id: string }> },
+): Promise<Response> {
+  const person = await currentPerson();
+  if (person === null) return problemResponse(UNAUTHENTICATED);
+  const { id } = await context.params;
+  const as = { token: await mintClusterToken(person, serverEnv().AUTH_JWT_SECRET) };
+  const path = `/api/sessions/${encodeURIComponent(id)}/erase`;
+  const erased = await clusterRequest({ path, method: 'POST', as }, z.unknown());
+  return erased.ok ? new Response(null, { status: 204 }) : problemResponse(erased.problem);
+}
