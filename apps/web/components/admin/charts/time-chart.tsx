@@ -105,7 +105,7 @@ function createChart(
       width: Math.max(1, element.clientWidth),
       height: HEIGHT,
       legend: { show: false },
-      padding: [10, 10, 0, 0],
+      padding: [10, 20, 0, 0],
       cursor: {
         sync: { key: syncKey },
         y: false,
