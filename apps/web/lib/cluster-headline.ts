@@ -1,3 +1,4 @@
+import type { Drain } from './cluster-drains.ts';
 import type { ClusterHealth } from './cluster-health.ts';
 
 export interface Headline {
@@ -7,7 +8,25 @@ export interface Headline {
 }
 
 /** The one question an operator has first: can I lose a node now? Missing figures are never taken for good ones. */
-export function clusterHeadline(health: ClusterHealth, nodes: number): Headline {
+export function clusterHeadline(
+  health: ClusterHealth,
+  nodes: number,
+  drains: readonly Drain[] = [],
+): Headline {
+  const headline = headlineOf(health, nodes);
+  const words = drains.map((drain) => drainWords(drain, health.tolerance));
+  return { ...headline, reason: [...words, headline.reason].join(' ') };
+}
+
+function drainWords({ nodeId, isDone, toleranceAfter }: Drain, tolerance: number | null): string {
+  if (isDone) return `${nodeId} is drained: it holds nothing and can be stopped.`;
+  const known = (count: number | null) =>
+    count === null ? 'an unknown number' : String(Math.max(0, count));
+  const now = `${known(tolerance)} ${tolerance === 1 ? 'node' : 'nodes'}`;
+  return `${nodeId} draining: can lose ${now} now, ${known(toleranceAfter)} after the drain.`;
+}
+
+function headlineOf(health: ClusterHealth, nodes: number): Headline {
   const { tolerance, nodesUp, nodesDown, nodesUnknown } = health;
   if (tolerance === null)
     return {

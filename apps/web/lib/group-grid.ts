@@ -3,6 +3,11 @@ export function groupName(group: number): string {
   return group.toString(16).toUpperCase().padStart(2, '0');
 }
 
+/** The same for any group: the one that keeps the cluster's own facts is numbered far above the others. */
+export function anyGroupName(group: number): string {
+  return group > 255 ? 'system' : groupName(group);
+}
+
 /** The cell that a key leads to; null when the key is not one of the grid's, or there is nothing there. */
 export function moveInGrid(
   from: number,

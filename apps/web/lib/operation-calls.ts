@@ -21,7 +21,7 @@ export async function startOperation(target: OperationTarget): Promise<ClusterOp
 
 export async function cancelOperation(id: string): Promise<ClusterOperation> {
   const path = `/api/admin/operations/${encodeURIComponent(id)}/cancel`;
-  return operationOf(await callOperator(path, { method: 'POST' }));
+  return operationOf(await callOperator(path, post({})));
 }
 
 export async function fetchOperation(id: string): Promise<ClusterOperation> {
@@ -33,7 +33,7 @@ export async function fetchAudit(): Promise<readonly AuditEntry[]> {
   return understood(readAudit(await callOperator('/api/admin/audit')));
 }
 
-function post(body: OperationTarget): RequestInit {
+function post(body: OperationTarget | Readonly<Record<never, never>>): RequestInit {
   const headers = { 'content-type': 'application/json' };
   return { method: 'POST', headers, body: JSON.stringify(body) };
 }

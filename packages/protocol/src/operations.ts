@@ -82,6 +82,10 @@ export const operationPlanSchema = z.strictObject({
     }),
   ),
   leaders_to_move: count,
+  /** Leaderships that go back to where they should be; of a rebalance only. */
+  leader_moves: z.array(
+    z.strictObject({ group: groupNumber, from: nodeIdSchema, to: nodeIdSchema }),
+  ),
   after: z.strictObject({
     active_nodes: count,
     copies_min: count,

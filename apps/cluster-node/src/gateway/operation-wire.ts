@@ -23,11 +23,12 @@ export function operationBody(operation: OperationView): OperationBody {
 }
 
 export function operationPlanBody(plan: OperationPlan): OperationPlanBody {
-  const { refusal, moves, leadersToMove, after, warnings } = plan;
+  const { refusal, moves, leadersToMove, leaderMoves, after, warnings } = plan;
   return {
     refusal,
     moves: moves.map(({ group, from, to }) => ({ group, from: [...from], to: [...to] })),
     leaders_to_move: leadersToMove,
+    leader_moves: leaderMoves.map((move) => ({ ...move })),
     after: {
       active_nodes: after.activeNodes,
       copies_min: after.copiesMin,

@@ -36,6 +36,12 @@ export interface OperationPlan {
     readonly to: readonly string[];
   }[];
   readonly leadersToMove: number;
+  /** Leaderships that go back to where they should be; of a rebalance only. */
+  readonly leaderMoves: readonly {
+    readonly group: number;
+    readonly from: string;
+    readonly to: string;
+  }[];
   readonly after: {
     readonly activeNodes: number;
     /** Of the group that has the fewest. */
@@ -152,6 +158,7 @@ export class ClusterOperations implements OperationsRuntime {
       const living = then.filter((node) => alive.has(node)).length;
       if ((living - 1) * 2 <= then.length) fragile += 1;
     }
+    const leaderMoves = request.kind === 'rebalance' ? leaderMovesOf(input) : [];
     const warnings: string[] = [];
     if (fragile > 0)
       warnings.push(`${fragile} groups would stand still if one more node were lost`);
@@ -162,11 +169,24 @@ export class ClusterOperations implements OperationsRuntime {
     return {
       refusal,
       moves,
-      leadersToMove,
+      leadersToMove: leadersToMove + leaderMoves.length,
+      leaderMoves,
       after: { activeNodes: nodes.length, copiesMin, canLoseANode: fragile === 0 },
       warnings,
     };
   }
+}
+
+/** As an operation `rebalance` reckons what is left to do. */
+function leaderMovesOf({ groups, nodes, placement }: PlanInput): OperationPlan['leaderMoves'] {
+  const names = new Map(nodes.map(({ number, nodeId }) => [number, nodeId]));
+  return groups.flatMap(({ group, leader, voters }) => {
+    const preferred = placement.preferredLeader(group);
+    const from = names.get(leader);
+    const to = names.get(preferred);
+    const isThere = leader === preferred || !voters.includes(preferred);
+    return isThere || from === undefined || to === undefined ? [] : [{ group, from, to }];
+  });
 }
 
 function copyOf({ nodes, operations, audit, nextNumber }: NodeRegistry): NodeRegistry {

@@ -4,6 +4,7 @@ import clsx from 'clsx';
 import { CircleHelp, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react';
 import Link from 'next/link';
 import { attention } from '@/lib/attention.ts';
+import { drainsOf } from '@/lib/cluster-drains.ts';
 import { clusterHeadline, type Headline } from '@/lib/cluster-headline.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AttentionList } from './attention-list.tsx';
@@ -24,20 +25,11 @@ export function ClusterOverview() {
   const { cluster, health, freshness } = live;
   const { nodes, groups, events } = cluster;
   const nowMs = cluster.receivedAtMs ?? 0;
-  const leaving = nodes
-    .filter(({ membership }) => membership === 'draining')
-    .map(({ node_id }) => node_id);
-  const headline = clusterHeadline(health, nodes.length);
+  const headline = clusterHeadline(health, nodes.length, drainsOf(cluster));
   return (
     <AdminPage
       title={<Answer headline={headline} />}
-      lead={
-        <span className="pl-11">
-          {headline.reason}
-          {leaving.length > 0 &&
-            ` ${leaving.join(', ')} ${leaving.length === 1 ? 'is' : 'are'} being drained.`}
-        </span>
-      }
+      lead={<span className="pl-11">{headline.reason}</span>}
       actions={<Reported {...live} />}
       isStale={freshness.kind === 'stale'}
     >

@@ -11,6 +11,12 @@ export interface OperationPlan {
     readonly to: readonly string[];
   }[];
   readonly leaders_to_move: number;
+  /** Leaderships that would go back to where they should be; of a rebalance only. */
+  readonly leader_moves: readonly {
+    readonly group: number;
+    readonly from: string;
+    readonly to: string;
+  }[];
   readonly after: {
     readonly active_nodes: number;
     readonly copies_min: number;
@@ -56,6 +62,7 @@ export function readPlan(value: unknown): OperationPlan | null {
         ? [{ group: move.group, from: texts(move.from), to: texts(move.to) }]
         : [],
     ),
+    leader_moves: leaderMoves(plan.leader_moves),
     warnings: texts(plan.warnings),
   };
 }
@@ -82,6 +89,16 @@ export function readAudit(value: unknown): readonly AuditEntry[] | null {
         detail: stringField(one, 'detail') ?? '',
       },
     ];
+  });
+}
+
+function leaderMoves(value: unknown): OperationPlan['leader_moves'] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    if (!isObject(one) || typeof one.group !== 'number') return [];
+    const from = stringField(one, 'from');
+    const to = stringField(one, 'to');
+    return from === null || to === null ? [] : [{ group: one.group, from, to }];
   });
 }
 

@@ -230,6 +230,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   refusal: 'why it would be refused now; null: it would be begun',
   moves: 'groups whose copies move',
   leaders_to_move: 'groups that would be led by another node',
+  leader_moves: 'leaderships that would go back to where they should be; of a rebalance only',
   'OperationPlan.after': 'what the cluster would be like',
   active_nodes: 'nodes that hold groups',
   copies_min: 'copies of the group that has the fewest',

@@ -4,12 +4,12 @@ import type { ClusterOperation, OperationPlan } from '@fleetlm/client/admin';
 import Link from 'next/link';
 import { useEffect, useId, useState } from 'react';
 import { toast } from 'sonner';
-import { groupName } from '@/lib/group-grid.ts';
 import { planOperation, startOperation } from '@/lib/operation-calls.ts';
 import { OPERATION_MEANINGS, type OperationTarget, operationTitle } from '@/lib/operation-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { PlanMoves } from './plan-moves.tsx';
 
 export interface OperationDialogProps {
   readonly target: OperationTarget;
@@ -168,16 +168,10 @@ function PlanTable({
           {after.can_lose_a_node ? 'yes' : '! no'}
         </dd>
       </dl>
-      {moves.length > 0 && (
+      {moves.length + plan.leader_moves.length > 0 && (
         <details>
-          <summary className="cursor-pointer text-accent">What moves, group by group</summary>
-          <ul className="tabular mt-2 max-h-48 overflow-y-auto text-xs">
-            {moves.map(({ group, from, to }) => (
-              <li key={group}>
-                {groupName(group)}: {from.join(' ') || 'nobody'} → {to.join(' ') || 'nobody'}
-              </li>
-            ))}
-          </ul>
+          <summary className="mb-2 cursor-pointer text-accent">What moves, group by group</summary>
+          <PlanMoves plan={plan} />
         </details>
       )}
       {moves.length === 0 && leaders === 0 && target.kind !== 'transfer' && (

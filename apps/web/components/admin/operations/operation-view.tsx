@@ -4,7 +4,7 @@ import type { ClusterOperation } from '@fleetlm/client/admin';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { toast } from 'sonner';
-import { groupName } from '@/lib/group-grid.ts';
+import { anyGroupName } from '@/lib/group-grid.ts';
 import { cancelOperation, fetchOperation } from '@/lib/operation-calls.ts';
 import { adviceFor, OPERATION_STATES, operationTitle } from '@/lib/operation-words.ts';
 import { Button } from '../../ui/button.tsx';
@@ -129,7 +129,7 @@ function StuckGroup({ group, reason }: { readonly group: number; readonly reason
         href={`/admin/groups?g=${group.toString(16).padStart(2, '0')}`}
         className="tabular text-accent underline underline-offset-2"
       >
-        {groupName(group)}
+        {anyGroupName(group)}
       </Link>
       <span>{reason}</span>
       {advice !== null && <span className="text-warn">{advice}</span>}
