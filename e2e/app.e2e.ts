@@ -15,13 +15,15 @@ test.describe.configure({ mode: 'serial' });
 
 let system: RunningSystem;
 let admin: Page;
+let owner: Page;
 let person: Page;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000);
   system = await systemForTests({ portBase: 17_000 });
-  [admin, person] = await Promise.all([
+  [admin, owner, person] = await Promise.all([
     signIn(browser, system, 'admin'),
+    signIn(browser, system, 'owner'),
     signIn(browser, system, 'demo'),
   ]);
 });
@@ -36,7 +38,11 @@ const asAdmin = [() => admin, () => system.webUrl] as const;
 operatorJourneys(...asAdmin);
 operationJourneys(...asAdmin);
 playgroundJourneys(...asAdmin);
-ownerJourneys(...asAdmin);
+ownerJourneys(
+  () => admin,
+  () => owner,
+  () => system.webUrl,
+);
 peopleJourneys(
   () => person,
   () => system.webUrl,

@@ -4,7 +4,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { line } from '../support/pages.ts';
 
 /** What owners of agents do. */
-export function ownerJourneys(admin: () => Page, webUrl: () => string): void {
+export function ownerJourneys(admin: () => Page, owner: () => Page, webUrl: () => string): void {
   let agent: Server;
   let agentUrl: string;
   /** What the agent answers; null: it is broken. */
@@ -57,6 +57,19 @@ export function ownerJourneys(admin: () => Page, webUrl: () => string): void {
     await dialog.getByRole('button', { name: 'Done' }).click();
     await admin().getByRole('link', { name: 'Ava' }).click();
     await expect(admin().getByRole('heading', { name: 'Ava' })).toBeVisible();
+  });
+
+  test('an owner looks after agents, and the cluster is not theirs to see', async () => {
+    const page = owner();
+    const areas = page.getByRole('navigation', { name: 'Areas' });
+    await expect(areas.getByRole('link', { name: 'Cluster' })).toHaveCount(0);
+    await areas.getByRole('link', { name: 'Agents' }).click();
+    await page.getByRole('link', { name: 'Ava' }).click();
+    await page.getByRole('link', { name: 'Test call' }).click();
+    await page.getByRole('button', { name: 'Call the agent' }).click();
+    await expect(page.getByText('Hello from Ava').first()).toBeVisible();
+    await page.goto(`${webUrl()}/admin`);
+    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
   });
 
   test('what was answered is in the log, with what went over the wire', async () => {

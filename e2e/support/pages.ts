@@ -8,7 +8,7 @@ export const AGENT = 'FleetLM guide';
 export async function signIn(
   browser: Browser,
   system: RunningSystem,
-  account: 'demo' | 'second' | 'admin',
+  account: 'demo' | 'second' | 'owner' | 'admin',
 ): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();

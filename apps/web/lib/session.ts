@@ -4,13 +4,14 @@ import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { webAuth } from './auth.ts';
 import { sessionGuard } from './devices.ts';
+import { isAtLeast, type Role, roleOf } from './roles.ts';
 
 export interface Person {
   /** The `sub` of their tokens. */
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  readonly role: 'user' | 'admin';
+  readonly role: Role;
 }
 
 /** A person on one of their devices. */
@@ -24,7 +25,7 @@ export const currentSignIn = cache(async (): Promise<SignIn | null> => {
   const session = await webAuth().api.getSession({ headers: await headers() });
   if (session === null || sessionGuard.isRevoked(session.session.id)) return null;
   const { id, name, email, role } = session.user;
-  const person: Person = { id, name, email, role: role === 'admin' ? 'admin' : 'user' };
+  const person: Person = { id, name, email, role: roleOf(role) };
   return { person, sessionId: session.session.id };
 });
 
@@ -37,6 +38,13 @@ export async function currentPerson(): Promise<Person | null> {
 export async function requirePerson(): Promise<Person> {
   const person = await currentPerson();
   if (person === null) redirect('/login');
+  return person;
+}
+
+/** Somebody signed in who looks after agents; for others the page does not exist. */
+export async function requireOwner(): Promise<Person> {
+  const person = await requirePerson();
+  if (!isAtLeast(person.role, 'owner')) notFound();
   return person;
 }
 

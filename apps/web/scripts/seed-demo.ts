@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { hashPassword } from 'better-auth/crypto';
 
 /**
- * Puts the demo accounts there, or gives them their passwords again: `demo`, `second` (users) and `admin`.
+ * Puts the demo accounts there, or gives them their passwords again: `demo`, `second` (users), `owner` (of agents) and `admin`.
  * Reads DATABASE_URL, DEMO_PASSWORD, ADMIN_PASSWORD and SECOND_PASSWORD (default: DEMO_PASSWORD).
  */
 const connectionString = required('DATABASE_URL');
@@ -17,6 +17,7 @@ const ACCOUNTS = [
     role: 'user',
     password: process.env.SECOND_PASSWORD ?? demoPassword,
   },
+  { id: 'owner', name: 'Owner', role: 'owner', password: demoPassword },
   { id: 'admin', name: 'Admin', role: 'admin', password: required('ADMIN_PASSWORD') },
 ] as const;
 

@@ -11,6 +11,7 @@ export function panel(system: System, secrets: Secrets, seconds: string): string
     `  Demo agent   ${system.agentUrl}`,
     '',
     `  Sign in as   demo@fleetlm.local     ${secrets.demoPassword}`,
+    `  of agents    owner@fleetlm.local    ${secrets.demoPassword}`,
     `  or as admin  admin@fleetlm.local    ${secrets.adminPassword}`,
     '',
     '  Try it: npm run part -- kill n2      (and: start n2, stop postgres, start postgres, status)',

@@ -4,21 +4,21 @@ import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 import { letterKey } from '@/lib/keys.ts';
 import { followPreferences } from '@/lib/preferences.ts';
-import type { Person } from '@/lib/session.ts';
+import { isAtLeast, type Role } from '@/lib/roles.ts';
 
 /** How long after `g` its second letter may come. */
 const SECOND_LETTER_MS = 1_500;
 
-const PLACES: Readonly<Record<string, { readonly href: string; readonly adminOnly: boolean }>> = {
-  i: { href: '/inbox', adminOnly: false },
-  s: { href: '/settings', adminOnly: false },
-  a: { href: '/agents', adminOnly: true },
-  c: { href: '/admin', adminOnly: true },
-  r: { href: '/admin/groups', adminOnly: true },
+const PLACES: Readonly<Record<string, { readonly href: string; readonly needs: Role }>> = {
+  i: { href: '/inbox', needs: 'user' },
+  s: { href: '/settings', needs: 'user' },
+  a: { href: '/agents', needs: 'owner' },
+  c: { href: '/admin', needs: 'admin' },
+  r: { href: '/admin/groups', needs: 'admin' },
 };
 
 /** Keys that work on every page: `g` and a letter goes to an area, `/` to the search, F6 from pane to pane. */
-export function GlobalKeys({ role }: { readonly role: Person['role'] }) {
+export function GlobalKeys({ role }: { readonly role: Role }) {
   const router = useRouter();
   useEffect(() => followPreferences(), []);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function GlobalKeys({ role }: { readonly role: Person['role'] }) {
       goBeforeMs = letter === 'g' && !isSecond ? performance.now() + SECOND_LETTER_MS : 0;
       const place = isSecond && letter !== null ? PLACES[letter] : undefined;
       const href = letter === '/' && !isSecond ? '/search' : place?.href;
-      if (href === undefined || (place?.adminOnly === true && role !== 'admin')) return;
+      if (href === undefined || (place !== undefined && !isAtLeast(role, place.needs))) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       router.push(href);

@@ -6,6 +6,7 @@ import clsx from 'clsx';
 import { Bot, Inbox, type LucideIcon, Server } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { isAtLeast, type Role } from '@/lib/roles.ts';
 import type { Person } from '@/lib/session.ts';
 import { PersonMenu } from './person-menu.tsx';
 
@@ -13,13 +14,13 @@ interface Area {
   readonly href: string;
   readonly label: string;
   readonly icon: LucideIcon;
-  readonly adminOnly: boolean;
+  readonly needs: Role;
 }
 
 const AREAS: readonly Area[] = [
-  { href: '/inbox', label: 'Inbox', icon: Inbox, adminOnly: false },
-  { href: '/agents', label: 'Agents', icon: Bot, adminOnly: true },
-  { href: '/admin', label: 'Cluster', icon: Server, adminOnly: true },
+  { href: '/inbox', label: 'Inbox', icon: Inbox, needs: 'user' },
+  { href: '/agents', label: 'Agents', icon: Bot, needs: 'owner' },
+  { href: '/admin', label: 'Cluster', icon: Server, needs: 'admin' },
 ];
 
 /** The areas: a rail at the side, on a small screen a bar at the bottom (hidden while a conversation is open). */
@@ -38,7 +39,7 @@ export function Navigation({ person }: { readonly person: Person }) {
         sessionInView !== null && 'max-md:hidden',
       )}
     >
-      {AREAS.filter((area) => !area.adminOnly || person.role === 'admin').map((area) => (
+      {AREAS.filter(({ needs }) => isAtLeast(person.role, needs)).map((area) => (
         <AreaLink
           key={area.href}
           area={area}

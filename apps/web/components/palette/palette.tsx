@@ -7,6 +7,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { commands } from '@/lib/commands.ts';
 import { plainText } from '@/lib/plain-text.ts';
+import { isAtLeast } from '@/lib/roles.ts';
 import type { Person } from '@/lib/session.ts';
 
 export interface PaletteProps {
@@ -15,17 +16,19 @@ export interface PaletteProps {
 }
 
 const PAGES = [
-  { name: 'Inbox', href: '/inbox', adminOnly: false },
-  { name: 'Search in all conversations', href: '/search', adminOnly: false },
-  { name: 'Settings', href: '/settings', adminOnly: false },
-  { name: 'Agents', href: '/agents', adminOnly: true },
-  { name: 'Cluster: overview', href: '/admin', adminOnly: true },
-  { name: 'Cluster: nodes', href: '/admin/nodes', adminOnly: true },
-  { name: 'Cluster: groups', href: '/admin/groups', adminOnly: true },
-  { name: 'Cluster: flush', href: '/admin/flush', adminOnly: true },
-  { name: 'Cluster: dispatch', href: '/admin/dispatch', adminOnly: true },
-  { name: 'Cluster: events', href: '/admin/events', adminOnly: true },
-  { name: 'Raft playground', href: '/admin/playground', adminOnly: true },
+  { name: 'Inbox', href: '/inbox', needs: 'user' },
+  { name: 'Search in all conversations', href: '/search', needs: 'user' },
+  { name: 'Settings', href: '/settings', needs: 'user' },
+  { name: 'Agents', href: '/agents', needs: 'owner' },
+  { name: 'Cluster: overview', href: '/admin', needs: 'admin' },
+  { name: 'Cluster: nodes', href: '/admin/nodes', needs: 'admin' },
+  { name: 'Cluster: groups', href: '/admin/groups', needs: 'admin' },
+  { name: 'Cluster: operations', href: '/admin/operations', needs: 'admin' },
+  { name: 'Cluster: audit', href: '/admin/audit', needs: 'admin' },
+  { name: 'Cluster: flush', href: '/admin/flush', needs: 'admin' },
+  { name: 'Cluster: dispatch', href: '/admin/dispatch', needs: 'admin' },
+  { name: 'Cluster: events', href: '/admin/events', needs: 'admin' },
+  { name: 'Raft playground', href: '/admin/playground', needs: 'admin' },
 ] as const;
 
 const SESSIONS_MAX = 50;
@@ -41,7 +44,7 @@ export function Palette({ person, onClose }: PaletteProps) {
   const [text, setText] = useState('');
   const sessions = entries.filter((entry) => isMatch(wordsOf(entry), text)).slice(0, SESSIONS_MAX);
   const pages = PAGES.filter(
-    ({ name, adminOnly }) => (!adminOnly || person.role === 'admin') && isMatch(name, text),
+    ({ name, needs }) => isAtLeast(person.role, needs) && isMatch(name, text),
   );
   const go = (href: string) => () => {
     onClose();

@@ -5,7 +5,7 @@ import { revalidatePath } from 'next/cache';
 import { testAddress } from '@/lib/agent-owner.ts';
 import { registerAgent, setAgentStatus } from '@/lib/agents.ts';
 import type { ClusterResult, Problem } from '@/lib/cluster-api.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export type RegisterState =
   | {
@@ -19,7 +19,7 @@ export type RegisterState =
 const FIELDS = ['id', 'name', 'origin_url', 'webhook_path'] as const;
 
 export async function register(_: RegisterState, form: FormData): Promise<RegisterState> {
-  await requireAdmin();
+  await requireOwner();
   const values = Object.fromEntries(
     FIELDS.map((field) => [field, String(form.get(field) ?? '').trim()]),
   );
@@ -40,7 +40,7 @@ export async function tryAddress(address: {
   readonly origin_url: string;
   readonly webhook_path: string;
 }): Promise<ClusterResult<AgentTestBody>> {
-  await requireAdmin();
+  await requireOwner();
   return testAddress(address);
 }
 
@@ -49,7 +49,7 @@ export async function changeStatus(
   id: string,
   status: 'enabled' | 'disabled',
 ): Promise<string | null> {
-  await requireAdmin();
+  await requireOwner();
   const result = await setAgentStatus(id, status);
   if (!result.ok) return result.problem.detail;
   revalidatePath('/agents');

@@ -3,12 +3,12 @@ import { AgentsTable } from '@/components/agents/agents-table.tsx';
 import { RegisterAgent } from '@/components/agents/register-agent.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { listAgents } from '@/lib/agents.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Agents' };
 
 export default async function AgentsPage() {
-  await requireAdmin();
+  await requireOwner();
   const agents = await listAgents();
   return (
     <div className="h-full overflow-y-auto">

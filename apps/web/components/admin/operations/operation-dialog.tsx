@@ -75,7 +75,7 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
           {plan?.refusal === null && concerns.length > 0 && (
             <Acceptance concerns={concerns} password={password} typed={typed} onType={setTyped} />
           )}
-          <footer className="flex justify-end gap-2">
+          <footer className="sticky bottom-0 -mb-5 flex justify-end gap-2 bg-surface pb-5 pt-2">
             <Button onClick={onClose}>Not now</Button>
             <Button
               type="submit"
@@ -91,7 +91,7 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
           <Notice tone="ok" role="status">
             The cluster has taken it on: operation <span className="tabular">{begun.id}</span>.
           </Notice>
-          <footer className="flex justify-end gap-2">
+          <footer className="sticky bottom-0 -mb-5 flex justify-end gap-2 bg-surface pb-5 pt-2">
             <Button onClick={onClose}>Close</Button>
             <Button asChild variant="primary">
               <Link href={`/admin/operations/${encodeURIComponent(begun.id)}`}>Follow it</Link>
@@ -177,7 +177,7 @@ function PlanTable({
       {moves.length === 0 && leaders === 0 && target.kind !== 'transfer' && (
         <p className="text-muted">Everything is where it would be already.</p>
       )}
-      {moves.length > MOVES_SHOWN && (
+      {moves.length > MOVES_SHOWN && target.kind !== 'rebalance' && (
         <p className="text-xs text-muted">
           At most twelve groups move at once. It can be cancelled at any time.
         </p>

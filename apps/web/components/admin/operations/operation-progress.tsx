@@ -23,7 +23,7 @@ export function OperationProgressBar({ operation }: { readonly operation: Cluste
         value={done}
         max={Math.max(1, total)}
         aria-label="Groups in their place"
-        className="h-1.5 w-full accent-(--color-accent)"
+        className="progress h-1.5 w-full"
       />
       <span className="tabular text-xs text-muted">
         {done} of {total} groups{left === null ? '' : `, about ${formatDuration(left)} left`}

@@ -10,7 +10,7 @@ import {
 import { revalidatePath } from 'next/cache';
 import { replayDeadLetters, rotateSecret, testAgent, updateAgent } from '@/lib/agent-owner.ts';
 import type { Problem } from '@/lib/cluster-api.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 /** What an action came to, in a form that the browser may see. */
 export type Outcome<T> =
@@ -21,7 +21,7 @@ export async function replay(
   agentId: string,
   which: { readonly ids: readonly string[] } | { readonly group: string },
 ): Promise<Outcome<ReplayAnswer>> {
-  await requireAdmin();
+  await requireOwner();
   const result = await replayDeadLetters(agentId, which);
   if (result.ok) revalidatePath(`/agents/${agentId}`, 'layout');
   return result;
@@ -31,14 +31,14 @@ export async function rotate(
   agentId: string,
   overlapS: number,
 ): Promise<Outcome<{ readonly secret: string; readonly previous_until: string | null }>> {
-  await requireAdmin();
+  await requireOwner();
   const result = await rotateSecret(agentId, overlapS);
   if (result.ok) revalidatePath(`/agents/${agentId}`, 'layout');
   return result;
 }
 
 export async function callOnce(agentId: string, text: string): Promise<Outcome<AgentTestBody>> {
-  await requireAdmin();
+  await requireOwner();
   return testAgent(agentId, text);
 }
 
@@ -47,7 +47,7 @@ export async function saveSettings(
   agentId: string,
   fields: UpdateAgent['agent'],
 ): Promise<Outcome<null>> {
-  await requireAdmin();
+  await requireOwner();
   const parsed = parse(updateAgentSchema, { agent: fields });
   if (!parsed.ok) {
     const { errors } = parsed;

@@ -4,7 +4,7 @@ import { AgentHeader } from '@/components/agents/agent-header.tsx';
 import { AgentTabs } from '@/components/agents/agent-tabs.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { getAgent } from '@/lib/agent-owner.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export default async function AgentLayout({
   params,
@@ -13,7 +13,7 @@ export default async function AgentLayout({
   readonly params: Promise<{ readonly agent: string }>;
   readonly children: ReactNode;
 }) {
-  await requireAdmin();
+  await requireOwner();
   const agentId = decodeURIComponent((await params).agent);
   const agent = await getAgent(agentId);
   if (!agent.ok && agent.problem.status === 404) notFound();

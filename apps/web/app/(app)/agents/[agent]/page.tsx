@@ -3,7 +3,7 @@ import { AgentFigures } from '@/components/agents/agent-figures.tsx';
 import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { agentStats } from '@/lib/agent-owner.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Agent' };
 
@@ -12,7 +12,7 @@ export default async function AgentPage({
 }: {
   readonly params: Promise<{ readonly agent: string }>;
 }) {
-  await requireAdmin();
+  await requireOwner();
   const stats = await agentStats(decodeURIComponent((await params).agent));
   return (
     <>

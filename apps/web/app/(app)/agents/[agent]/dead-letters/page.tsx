@@ -4,7 +4,7 @@ import { DeadLetterTurns } from '@/components/agents/dead-letter-turns.tsx';
 import { DeliverySources } from '@/components/agents/delivery-sources.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { deadLetters } from '@/lib/agent-owner.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Dead letters' };
 
@@ -14,7 +14,7 @@ interface PageProps {
 }
 
 export default async function DeadLettersPage({ params, searchParams }: PageProps) {
-  await requireAdmin();
+  await requireOwner();
   const agentId = decodeURIComponent((await params).agent);
   const { group } = await searchParams;
   const groupId = typeof group === 'string' ? group : null;

@@ -6,7 +6,7 @@ import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
 import { StateFilter } from '@/components/agents/state-filter.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { getDelivery, listDeliveries } from '@/lib/agent-owner.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Deliveries' };
 
@@ -16,7 +16,7 @@ interface PageProps {
 }
 
 export default async function DeliveriesPage({ params, searchParams }: PageProps) {
-  await requireAdmin();
+  await requireOwner();
   const agentId = decodeURIComponent((await params).agent);
   const query = await searchParams;
   const state = textOf(query.state);

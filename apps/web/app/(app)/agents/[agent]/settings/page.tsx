@@ -3,7 +3,7 @@ import { RotateSecret } from '@/components/agents/rotate-secret.tsx';
 import { SettingsForm } from '@/components/agents/settings-form.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { getAgent } from '@/lib/agent-owner.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Settings' };
 
@@ -12,7 +12,7 @@ export default async function SettingsPage({
 }: {
   readonly params: Promise<{ readonly agent: string }>;
 }) {
-  await requireAdmin();
+  await requireOwner();
   const agent = await getAgent(decodeURIComponent((await params).agent));
   if (!agent.ok)
     return (

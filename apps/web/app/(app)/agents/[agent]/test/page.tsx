@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { TestCall } from '@/components/agents/test-call.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { requireOwner } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Test call' };
 
@@ -9,6 +9,6 @@ export default async function TestPage({
 }: {
   readonly params: Promise<{ readonly agent: string }>;
 }) {
-  await requireAdmin();
+  await requireOwner();
   return <TestCall agentId={decodeURIComponent((await params).agent)} />;
 }
