@@ -69,6 +69,8 @@ export interface Busy {
   /** Of the main thread, 0 to 1. */
   readonly share: number;
   readonly scriptMs: number;
+  /** Styles and layout. */
+  readonly layoutMs: number;
   readonly seconds: number;
   readonly heapBytes: number;
 }
@@ -83,6 +85,7 @@ export async function measureBusy(page: Page, until: () => Promise<void>): Promi
     return {
       task: value('TaskDuration'),
       script: value('ScriptDuration'),
+      layout: value('LayoutDuration') + value('RecalcStyleDuration'),
       at: value('Timestamp'),
       heapBytes: value('JSHeapUsedSize'),
     };
@@ -95,6 +98,7 @@ export async function measureBusy(page: Page, until: () => Promise<void>): Promi
   return {
     share: (after.task - before.task) / seconds,
     scriptMs: (after.script - before.script) * 1_000,
+    layoutMs: (after.layout - before.layout) * 1_000,
     seconds,
     heapBytes: after.heapBytes,
   };

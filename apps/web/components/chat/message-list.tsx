@@ -15,6 +15,7 @@ import { type ChatItem, chatItems } from '@/lib/chat-items.ts';
 import { useHeldRange } from '../ui/use-held-range.ts';
 import { ChatLine } from './chat-line.tsx';
 import { JumpToLatest } from './jump-to-latest.tsx';
+import { FastScroll, useIsScrollingFast } from './scroll-speed.ts';
 import { useFeedKeys } from './use-feed-keys.ts';
 import { useFollowOwn, useOlder, useStart } from './use-list-place.ts';
 
@@ -57,6 +58,7 @@ export function MessageList(props: MessageListProps) {
   );
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
+  const isFast = useIsScrollingFast(scroller);
   const held = useHeldRange((key) => items.findIndex((item) => item.key === key));
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -143,30 +145,32 @@ export function MessageList(props: MessageListProps) {
             <p className="m-auto p-8 text-center text-muted">Say hello to {agentName}.</p>
           )}
           <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
-            {virtualItems.map((virtual) => {
-              const item = items[virtual.index];
-              if (item === undefined) return null;
-              return (
-                <div
-                  key={virtual.key}
-                  ref={virtualizer.measureElement}
-                  data-index={virtual.index}
-                  data-key={item.key}
-                  className="absolute inset-x-0 top-0"
-                  style={{ transform: `translateY(${virtual.start}px)` }}
-                >
-                  <ChatLine
-                    item={item}
-                    store={store}
-                    userId={userId}
-                    agentName={agentName}
-                    total={total}
-                    takenUpSeq={view.takenUpSeq}
-                    isLast={virtual.index === items.length - 1}
-                  />
-                </div>
-              );
-            })}
+            <FastScroll value={isFast}>
+              {virtualItems.map((virtual) => {
+                const item = items[virtual.index];
+                if (item === undefined) return null;
+                return (
+                  <div
+                    key={virtual.key}
+                    ref={virtualizer.measureElement}
+                    data-index={virtual.index}
+                    data-key={item.key}
+                    className="absolute inset-x-0 top-0"
+                    style={{ transform: `translateY(${virtual.start}px)` }}
+                  >
+                    <ChatLine
+                      item={item}
+                      store={store}
+                      userId={userId}
+                      agentName={agentName}
+                      total={total}
+                      takenUpSeq={view.takenUpSeq}
+                      isLast={virtual.index === items.length - 1}
+                    />
+                  </div>
+                );
+              })}
+            </FastScroll>
           </div>
         </div>
       </div>

@@ -1,7 +1,8 @@
-import { type ComponentProps, memo } from 'react';
+import { type ComponentProps, memo, type ReactElement } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import { harden } from 'rehype-harden';
 import remarkGfm from 'remark-gfm';
+import { RecentMap } from '@/lib/recent-map.ts';
 import { CodeBlock } from './code-block.tsx';
 
 /**
@@ -35,16 +36,27 @@ const COMPONENTS: Components = {
   ),
 };
 
-export const MarkdownBlock = memo(function MarkdownBlock({ text }: { readonly text: string }) {
-  return (
-    <div className="block">
-      <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={REHYPE_PLUGINS}
-        components={COMPONENTS}
-      >
-        {text}
-      </ReactMarkdown>
-    </div>
-  );
+/** A block costs milliseconds to parse; scrolled past again it is drawn from here. */
+const PARSED_BLOCKS_MAX = 500;
+const parsedBlocks = new RecentMap<string, ReactElement>(PARSED_BLOCKS_MAX);
+
+function parse(text: string): ReactElement {
+  // A function of its properties alone, without hooks: what it makes can be kept.
+  return ReactMarkdown({
+    remarkPlugins: [remarkGfm],
+    rehypePlugins: REHYPE_PLUGINS ?? [],
+    components: COMPONENTS,
+    children: text,
+  });
+}
+
+/** `isFinal`: its text does not change any more. */
+export const MarkdownBlock = memo(function MarkdownBlock({
+  text,
+  isFinal,
+}: {
+  readonly text: string;
+  readonly isFinal: boolean;
+}) {
+  return <div className="block">{isFinal ? parsedBlocks.take(text, parse) : parse(text)}</div>;
 });

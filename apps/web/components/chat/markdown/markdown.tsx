@@ -1,8 +1,9 @@
 'use client';
 
 import clsx from 'clsx';
-import { useMemo } from 'react';
+import { startTransition, useContext, useEffect, useMemo, useState } from 'react';
 import { markdownBlocks } from '@/lib/markdown-blocks.ts';
+import { FastScroll } from '../scroll-speed.ts';
 import { MarkdownBlock } from './markdown-block.tsx';
 
 export interface MarkdownProps {
@@ -10,15 +11,33 @@ export interface MarkdownProps {
   readonly isStreaming: boolean;
 }
 
-/** Markdown that may still be written: each block is parsed when it changes, and only the last one does. */
+/** A message's markdown. One that comes into view while the list flies past is plain text until the list is calm. */
 export function Markdown({ text, isStreaming }: MarkdownProps) {
+  const isFast = useContext(FastScroll);
+  const [isPlain, setIsPlain] = useState(isFast && !isStreaming);
+  useEffect(() => {
+    if (isPlain && !isFast) startTransition(() => setIsPlain(false));
+  }, [isPlain, isFast]);
+  return isPlain ? (
+    <div className="prose-chat whitespace-pre-wrap">{text}</div>
+  ) : (
+    <Blocks text={text} isStreaming={isStreaming} />
+  );
+}
+
+/** Markdown that may still be written: each block is parsed when it changes, and only the last one does. */
+function Blocks({ text, isStreaming }: MarkdownProps) {
   const blocks = useMemo(() => markdownBlocks(text, isStreaming), [text, isStreaming]);
   return (
     <div className={clsx('prose-chat', isStreaming && 'is-streaming')}>
       {blocks.map((block, index) => (
-        // Blocks only change at the end: their place is their identity.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <MarkdownBlock key={index} text={block} />
+        <MarkdownBlock
+          // Blocks only change at the end: their place is their identity.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          key={index}
+          text={block}
+          isFinal={!isStreaming || index < blocks.length - 1}
+        />
       ))}
     </div>
   );
