@@ -1,6 +1,6 @@
 'use client';
 
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { ChartData } from '@/lib/chart-data.ts';
@@ -51,7 +51,11 @@ export function TimeChart({ data, label, syncKey, format, atLeast, onCursor }: T
       chart.current = null;
     };
   }, [syncKey, lineCount]);
-  useEffect(() => chart.current?.setData(aligned(data)), [data]);
+  const isInView = useIsInView(place);
+  useEffect(() => {
+    // What nobody sees is drawn when it is scrolled to; the legend says the values all the same.
+    if (isInView) chart.current?.setData(aligned(data));
+  }, [data, isInView]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
     const plot = chart.current;
@@ -74,6 +78,20 @@ export function TimeChart({ data, label, syncKey, format, atLeast, onCursor }: T
       style={{ height: HEIGHT }}
     />
   );
+}
+
+function useIsInView(place: RefObject<HTMLElement | null>): boolean {
+  const [isInView, setIsInView] = useState(true);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const observer = new IntersectionObserver((entries) =>
+      setIsInView(entries.at(-1)?.isIntersecting ?? true),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [place]);
+  return isInView;
 }
 
 const STEPS: Readonly<Record<string, number>> = {
