@@ -1,26 +1,19 @@
 import 'server-only';
 import { operationRequestSchema, parse } from '@fleetlm/protocol';
 import { operatorRequest } from './operator-request.ts';
-import { problemResponse } from './problem-response.ts';
-import { isFromThisApp } from './same-origin.ts';
-
-const FOREIGN = {
-  status: 403,
-  code: 'forbidden',
-  detail: 'This request was not sent by a page of this app.',
-  errors: [],
-} as const;
+import { isOwnPage } from './own-page.ts';
+import { FOREIGN_PAGE, problemResponse } from './problem-response.ts';
 
 /** Ends an operation; asked for by a page of this app only. */
 export async function cancelRequest(id: string, request: Request): Promise<Response> {
-  if (!isFromThisApp(request)) return problemResponse(FOREIGN);
+  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
   const path = `/api/admin/operations/${encodeURIComponent(id)}/cancel`;
   return operatorRequest({ path, method: 'POST' });
 }
 
 /** Hands an operator's request for a change of the cluster on, when it is one. */
 export async function operationRequest(path: string, request: Request): Promise<Response> {
-  if (!isFromThisApp(request)) return problemResponse(FOREIGN);
+  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
   const body: unknown = await request.json().catch(() => null);
   const parsed = parse(operationRequestSchema, body);
   if (parsed.ok) return operatorRequest({ path, method: 'POST', body: parsed.value });

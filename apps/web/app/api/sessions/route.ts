@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { clusterRequest } from '@/lib/cluster-api.ts';
 import { mintClusterToken } from '@/lib/cluster-token.ts';
 import { serverEnv } from '@/lib/env.ts';
-import { problemResponse, UNAUTHENTICATED } from '@/lib/problem-response.ts';
+import { isOwnPage } from '@/lib/own-page.ts';
+import { FOREIGN_PAGE, problemResponse, UNAUTHENTICATED } from '@/lib/problem-response.ts';
 import { currentPerson } from '@/lib/session.ts';
 
 const bodySchema = z.strictObject({ agent_id: z.string().min(1).max(64) });
@@ -10,6 +11,7 @@ const answerSchema = z.object({ session: z.object({ id: z.string() }) });
 
 /** Starts a conversation of the signed-in person with an agent. */
 export async function POST(request: Request): Promise<Response> {
+  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
   const person = await currentPerson();
   if (person === null) return problemResponse(UNAUTHENTICATED);
   const body = bodySchema.safeParse(await request.json().catch(() => null));

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { clusterRequest } from '@/lib/cluster-api.ts';
 import { mintClusterToken } from '@/lib/cluster-token.ts';
 import { serverEnv } from '@/lib/env.ts';
-import { problemResponse, UNAUTHENTICATED } from '@/lib/problem-response.ts';
+import { isOwnPage } from '@/lib/own-page.ts';
+import { FOREIGN_PAGE, problemResponse, UNAUTHENTICATED } from '@/lib/problem-response.ts';
 import { currentPerson } from '@/lib/session.ts';
 
 const bodySchema = z.strictObject({
@@ -19,6 +20,7 @@ export async function PATCH(
   request: Request,
   context: { params: Promise<{ id: string }> },
 ): Promise<Response> {
+  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
   const person = await currentPerson();
   if (person === null) return problemResponse(UNAUTHENTICATED);
   const body = bodySchema.safeParse(await request.json().catch(() => null));
@@ -46,9 +48,10 @@ export async function PATCH(
 
 /** Erases a conversation of the signed-in person, for good. */
 export async function DELETE(
-  _request: Request,
+  request: Request,
   context: { params: Promise<{ id: string }> },
 ): Promise<Response> {
+  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
   const person = await currentPerson();
   if (person === null) return problemResponse(UNAUTHENTICATED);
   const { id } = await context.params;
