@@ -47,7 +47,7 @@ async function settledLeaders() {
     readFileSync(join(cluster.node('n1').dataDirectory, 'cluster'), 'latin1').replace(/^[^{]*/, ''),
   );
   const placement = placementOf(decodeDescriptor(descriptor));
-  const preferred = (group: number) => `n${placement.replicasOf(group)[0]}`;
+  const preferred = (group: number) => `n${placement.preferredLeader(group)}`;
   await expect
     .poll(
       async () => (await leaders()).filter(({ group, leader }) => leader !== preferred(group)),
