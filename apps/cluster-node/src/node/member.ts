@@ -331,6 +331,7 @@ export class Member {
       propose: this.#groups.proposeHere,
       led: (group) => this.#groups.led(group),
       agent: this.#agent,
+      catchUpAgents: () => this.#readiness.catchUpSystem(),
       signingSecrets: (agent) => secrets.signing(agent),
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
       onAttempt: (report) => this.#deliveries.log.report(report),

@@ -16,7 +16,14 @@ import { agentHistory } from './agent-history.ts';
 export interface DispatchWiring
   extends Pick<
     DispatchPorts,
-    'propose' | 'led' | 'agent' | 'signingSecrets' | 'publishChunk' | 'onAttempt' | 'onError'
+    | 'propose'
+    | 'led'
+    | 'agent'
+    | 'catchUpAgents'
+    | 'signingSecrets'
+    | 'publishChunk'
+    | 'onAttempt'
+    | 'onError'
   > {
   readonly environment: Pick<Environment, 'webhookAllowPrivate'>;
   readonly archive: Archive;

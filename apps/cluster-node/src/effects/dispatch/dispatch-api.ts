@@ -14,6 +14,8 @@ export interface DispatchPorts {
   /** Null: this node doesn't lead the group (or its own term's first entry isn't applied yet). Cheap. */
   readonly led: (group: number) => LedGroup | null;
   readonly agent: (agentId: string) => AgentRecord | null;
+  /** True: `agent` knows every registration that was acknowledged before this call; false: it can't be told now. */
+  readonly catchUpAgents: () => Promise<boolean>;
   /** What its calls are signed with, in the clear; null: no key of this node opens them. */
   readonly signingSecrets: (agent: AgentRecord) => readonly string[] | null;
   /** 410 from an agent: it wants no more calls. */

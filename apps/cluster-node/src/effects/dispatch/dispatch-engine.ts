@@ -49,6 +49,8 @@ class Engine implements DispatchEngine {
   #stopping = false;
   #scannedAtMs = 0;
   #started = 0;
+  /** The registrations were read once since this node has started. */
+  #hasCaughtUp = false;
   #checkpoints = 0;
 
   constructor(ports: DispatchPorts) {
@@ -194,8 +196,20 @@ class Engine implements DispatchEngine {
     return true;
   }
 
+  /**
+   * False: whether the agent is registered, and how, can't be told now. A node that has just started knows the
+   * registrations of yesterday, or none, and must not fail a turn for that.
+   */
+  async #knowsAgent(agentId: string): Promise<boolean> {
+    if (this.#hasCaughtUp && this.#ports.agent(agentId) !== null) return true;
+    const isCaughtUp = await this.#ports.catchUpAgents();
+    this.#hasCaughtUp ||= isCaughtUp;
+    return isCaughtUp;
+  }
+
   async #work(found: FoundSession, busy: BusySession): Promise<CallHealth> {
     const { group, session } = found;
+    if (!(await this.#knowsAgent(session.agentId))) return 'unknown';
     const { dispatch } = session;
     if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return 'unknown';
     const { epoch } = dispatch;

@@ -181,3 +181,36 @@ test('an outcome that is not known is neither noted twice nor lost', async () =>
   const words = text?.trim().split(' ').map(Number) ?? [];
   expect(words).toEqual(words.map((_, at) => at + 1));
 }, 10_000);
+
+test('a node that has just started calls nobody, and fails nothing, before it has read the registrations', async () => {
+  const known = bed.setAgent();
+  bed.agents.clear();
+  let reads = 0;
+  bed.leads = false;
+  bed.takeOver({
+    catchUpAgents: async () => {
+      reads += 1;
+      if (reads < 3) return false;
+      bed.agents.set(known.id, known);
+      return true;
+    },
+  });
+  await bed.say('hi');
+  await bed.settled('idle');
+  expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
+  expect(reads).toBe(3);
+  expect(bed.reports.map(({ attempt, status }) => [attempt, status])).toEqual([[1, 200]]);
+});
+
+test('what a node knew before it was restarted is not called before it has read what holds now', async () => {
+  const old = bed.setAgent({ webhookPath: '/old' });
+  bed.takeOver({
+    catchUpAgents: async () => {
+      bed.agents.set(old.id, { ...old, webhookPath: '/new' });
+      return true;
+    },
+  });
+  await bed.say('hi');
+  await bed.settled('idle');
+  expect(bed.reports.map(({ url }) => url?.split('/').at(-1))).toEqual(['new']);
+});

@@ -123,6 +123,7 @@ export class DispatchBed {
       led: (group) =>
         this.leads && group === GROUP ? { group, term: 1, state: this.state } : null,
       agent: (id) => this.agents.get(id) ?? null,
+      catchUpAgents: async () => true,
       signingSecrets: ({ secret }) => [secret],
       disableAgent: async (id) => {
         this.setAgent({ id, status: 'disabled' });
