@@ -1,5 +1,6 @@
 import { type Page, test } from '@playwright/test';
 import { accountJourneys } from './journeys/account.ts';
+import { everyRoute } from './journeys/every-route.ts';
 import { keyboardJourneys } from './journeys/keyboard.ts';
 import { operationJourneys } from './journeys/operations.ts';
 import { operatorJourneys } from './journeys/operators.ts';
@@ -55,3 +56,4 @@ keyboardJourneys(
 const asPerson = [() => person, () => system] as const;
 accountJourneys(...asPerson);
 chatStates(...asPerson);
+everyRoute(() => system);

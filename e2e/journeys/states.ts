@@ -15,6 +15,23 @@ export function chatStates(person: () => Page, system: () => RunningSystem): voi
     await page.context().close();
   });
 
+  test('full: more conversations than a list begins with', async ({ browser }) => {
+    const page = await signIn(browser, system(), 'second');
+    await expect(page.getByText('No conversations yet')).toBeVisible();
+    await makeConversations(page, system(), 501);
+    const older = page.getByRole('button', { name: 'Show older conversations' });
+    await expect(page.getByRole('list', { name: 'Conversations' })).toBeVisible();
+    await page.reload();
+    const rows = page.getByRole('list', { name: 'Conversations' }).getByRole('listitem');
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '500');
+    await older.scrollIntoViewIfNeeded();
+    await expectAccessible(page);
+    await older.click();
+    await expect(rows.first()).toHaveAttribute('aria-setsize', '501');
+    await expect(older).toBeHidden();
+    await page.context().close();
+  });
+
   test('loading: nothing has come from the cluster yet', async ({ browser }) => {
     const page = await withoutNodes(browser, system());
     await page.goto(`${system().webUrl}/inbox/00-00000000000000000000000000`);
@@ -98,4 +115,24 @@ function sideways(page: Page): Promise<readonly string[]> {
       .filter((element) => element.clientWidth > 0)
       .map((element) => `${element.tagName} ${element.className}`),
   );
+}
+
+const AT_ONCE = 20;
+
+/** So many empty ones of the person who is signed in, made by the cluster's own interface. */
+async function makeConversations(page: Page, system: RunningSystem, count: number): Promise<void> {
+  const { webUrl, nodeUrls, secrets } = system;
+  const account = await page.request.get(`${webUrl}/api/auth/get-session`);
+  const { user } = await account.json();
+  const headers = { authorization: `Bearer ${secrets.apiKey}` };
+  const { agents } = await (
+    await page.request.get(`${nodeUrls[0]}/api/agents`, { headers })
+  ).json();
+  const data = { user_id: user.id, agent_id: agents[0].id };
+  const make = async (): Promise<void> => {
+    const made = await page.request.post(`${nodeUrls[0]}/api/sessions`, { headers, data });
+    expect(made.status()).toBe(201);
+  };
+  for (let left = count; left > 0; left -= AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, make));
 }

@@ -35,6 +35,28 @@ test('a conversation is named, archived and brought back, on whichever node', as
   expect((await say()).status).toBe(201);
 });
 
+test('an inbox of more than its newest 500 conversations comes in pages, on every node', async () => {
+  for (let made = 0; made < 510; made += 30)
+    await Promise.all(Array.from({ length: 30 }, () => cluster.createSession('ida')));
+  const seen: string[] = [];
+  const names = (answer: { readonly sessions: readonly { readonly session_id: string }[] }) =>
+    answer.sessions.map(({ session_id }) => session_id);
+  const newest = await (await cluster.socket('n1', 'ida'))
+    .timeout(5_000)
+    .emitWithAck('inbox:join', {});
+  seen.push(...names(newest));
+  expect(seen.length).toBe(500);
+  const socket = await cluster.socket('n2', 'ida');
+  const page = await socket.timeout(5_000).emitWithAck('inbox:page', { before: newest.next });
+  expect(page).toMatchObject({ ok: true, next: null });
+  seen.push(...names(page));
+  expect(new Set(seen).size).toBe(510);
+  expect(await socket.timeout(5_000).emitWithAck('inbox:page', { before: 'x' })).toMatchObject({
+    ok: false,
+    error: { code: 'invalid_request' },
+  });
+});
+
 test('nobody else may, and nothing is asked for in vain', async () => {
   expect((await patch({ status: 'archived' }, 'bob')).status).toBe(404);
   expect((await patch({})).status).toBe(422);

@@ -32,6 +32,11 @@ describe('the inbox', () => {
     expect(movedCount(now, now)).toBe(0);
   });
 
+  it('puts older ones that were asked for behind the others', () => {
+    const now = ['b', 'a', 'older', 'oldest'].map((id) => entry(id));
+    expect(ids(inHeldOrder(now, ['a', 'b']))).toEqual(['a', 'b', 'older', 'oldest']);
+  });
+
   it('lets go of what is gone', () => {
     expect(ids(inHeldOrder([entry('b')], ['a', 'b']))).toEqual(['b']);
   });

@@ -23,18 +23,20 @@ export function filtered(
 
 /**
  * The entries in the order that somebody is looking at: nothing moves under their pointer. What is new comes in front,
- * what is gone goes, and everything says what it says now.
+ * what is older than all of them behind, what is gone goes, and everything says what it says now.
  */
 export function inHeldOrder(
   entries: readonly InboxEntry[],
   held: readonly string[],
 ): readonly InboxEntry[] {
   const places = new Map(held.map((id, at) => [id, at]));
-  const fresh = entries.filter(({ session_id }) => !places.has(session_id));
+  const isHeld = ({ session_id }: InboxEntry): boolean => places.has(session_id);
+  const end = entries.findLastIndex(isHeld) + 1;
+  const fresh = entries.slice(0, end).filter((entry) => !isHeld(entry));
   const known = entries
-    .filter(({ session_id }) => places.has(session_id))
+    .filter(isHeld)
     .toSorted((a, b) => (places.get(a.session_id) ?? 0) - (places.get(b.session_id) ?? 0));
-  return [...fresh, ...known];
+  return [...fresh, ...known, ...entries.slice(end)];
 }
 
 /** How many stand elsewhere than they would. */

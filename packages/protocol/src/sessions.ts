@@ -41,11 +41,14 @@ export type UpdateSession = z.output<typeof updateSessionSchema>;
 export const sessionAnswerSchema = z.strictObject({ session: sessionSchema });
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;
 
+/** Where a page of sessions ended. */
+export const pageCursorSchema = z.string().min(1, 'must not be empty').max(128, 'is too long');
+
 /** `GET /api/sessions`; `before` is the `next` of the page before. A token's own user when `user_id` is absent. */
 export const sessionsQuerySchema = z.strictObject({
   user_id: userIdSchema.optional(),
   limit: pageLimitQuerySchema,
-  before: z.string().min(1, 'must not be empty').max(128, 'is too long').optional(),
+  before: pageCursorSchema.optional(),
 });
 export type SessionsQuery = z.output<typeof sessionsQuerySchema>;
 

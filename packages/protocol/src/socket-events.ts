@@ -5,6 +5,7 @@ import { messageSchema, type SendMessageInput } from './messages.ts';
 import {
   type InboxEntry,
   inboxEntrySchema,
+  pageCursorSchema,
   RUN_STATUSES,
   runStateSchema,
   sessionSchema,
@@ -37,6 +38,10 @@ export type SessionRead = z.output<typeof sessionReadSchema>;
 
 export const inboxJoinSchema = z.strictObject({});
 export type InboxJoin = z.output<typeof inboxJoinSchema>;
+
+/** `before` is the `next` of the join, or of the page before. */
+export const inboxPageSchema = z.strictObject({ before: pageCursorSchema });
+export type InboxPage = z.output<typeof inboxPageSchema>;
 
 // Acks.
 
@@ -79,8 +84,13 @@ export const inboxJoinedSchema = z.strictObject({
   ok: z.literal(true),
   sessions: z.array(inboxEntrySchema),
   version: z.int().min(0),
+  /** Where the older ones begin; null: these are all. */
+  next: z.string().nullable(),
 });
 export type InboxJoined = z.output<typeof inboxJoinedSchema>;
+
+export const inboxPagedSchema = inboxJoinedSchema.omit({ version: true });
+export type InboxPaged = z.output<typeof inboxPagedSchema>;
 
 export const doneSchema = z.strictObject({ ok: z.literal(true) });
 export type Done = z.output<typeof doneSchema>;
@@ -132,6 +142,7 @@ export interface ClientToServerEvents {
   'session:stop': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
   'session:retry': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
   'inbox:join': (payload: InboxJoin, ack: (answer: Ack<InboxJoined>) => void) => void;
+  'inbox:page': (payload: InboxPage, ack: (answer: Ack<InboxPaged>) => void) => void;
 }
 
 export interface ServerToClientEvents {

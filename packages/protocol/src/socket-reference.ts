@@ -13,6 +13,8 @@ import {
   inboxDeltaSchema,
   inboxJoinedSchema,
   inboxJoinSchema,
+  inboxPagedSchema,
+  inboxPageSchema,
   messageSentSchema,
   readMarkedSchema,
   resyncSchema,
@@ -73,9 +75,15 @@ export const SOCKET_REQUESTS = {
     ack: doneSchema,
   },
   'inbox:join': {
-    summary: "The person's conversations, then `inbox:delta`.",
+    summary:
+      "The person's newest 500 conversations, then `inbox:delta` for all of them. With a `next` there are older ones.",
     payload: inboxJoinSchema,
     ack: inboxJoinedSchema,
+  },
+  'inbox:page': {
+    summary: '500 older conversations. What changes of them comes as `inbox:delta` like the rest.',
+    payload: inboxPageSchema,
+    ack: inboxPagedSchema,
   },
 } as const satisfies Readonly<Record<keyof ClientToServerEvents, SocketRequest>>;
 

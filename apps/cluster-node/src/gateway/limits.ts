@@ -22,7 +22,7 @@ export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
 export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
 /** Streams of server-sent events; more are refused with `overloaded`. */
 export const STREAMS_MAX = 5_000;
-/** Sessions in the answer to `inbox:join`. */
+/** Sessions in the answer to `inbox:join`, and in each `inbox:page` after it. */
 export const INBOX_SESSIONS_MAX = 500;
 /** Messages in the answer to `session:join`; the rest comes with the next join. */
 export const JOIN_MESSAGES_MAX = 200;

@@ -2,7 +2,9 @@ import {
   ackError,
   type ErrorCode,
   type FieldError,
+  type InboxJoined,
   inboxJoinSchema,
+  inboxPageSchema,
   parse,
   sendMessageSchema,
   sessionJoinSchema,
@@ -82,6 +84,10 @@ export class SocketSession {
       ack({ ok: true });
     });
     this.#on('inbox:join', inboxJoinSchema, async (_payload, ack) => this.#joinInbox(ack));
+    this.#on('inbox:page', inboxPageSchema, async ({ before }, ack) => {
+      const { version: _, ...page } = await this.#inbox(this.#ownInbox(), before);
+      ack(page);
+    });
     // Clients ask whether the node still answers.
     this.#on('ping', pingSchema, async (_payload, ack) => ack({ ok: true }));
     this.#onUnknown();
@@ -143,27 +149,34 @@ export class SocketSession {
   }
 
   async #joinInbox(ack: Ack): Promise<void> {
-    const { runtime, identity, socket } = this.#options;
-    if (identity.type !== 'user')
-      throw new RequestError('forbidden', 'the API key has no inbox of its own');
-    const room = inboxRoom(identity.userId);
+    const { runtime, socket } = this.#options;
+    const userId = this.#ownInbox();
+    const room = inboxRoom(userId);
     // Joined before it is read: a delta may come first, and the client goes by the version.
     this.#joined.add(room);
     await socket.join(room);
-    const subscription = runtime.subscribeInbox(identity.userId, () => undefined);
+    const subscription = runtime.subscribeInbox(userId, () => undefined);
     try {
       await whenLive(subscription);
-      ack(await this.#inbox(identity.userId));
+      ack(await this.#inbox(userId, null));
     } finally {
       subscription.close();
     }
   }
 
-  async #inbox(userId: string): Promise<object> {
+  #ownInbox(): string {
+    const { identity } = this.#options;
+    if (identity.type !== 'user')
+      throw new RequestError('forbidden', 'the API key has no inbox of its own');
+    return identity.userId;
+  }
+
+  async #inbox(userId: string, before: string | null): Promise<InboxJoined> {
     const { runtime } = this.#options;
-    const input = { userId, limit: INBOX_SESSIONS_MAX, before: null };
-    const { sessions, version } = valueOrThrow(await runtime.listSessions(input));
-    return { ok: true, sessions: sessions.map((session) => inboxEntry(session, runtime)), version };
+    const input = { userId, limit: INBOX_SESSIONS_MAX, before };
+    const { sessions, version, next } = valueOrThrow(await runtime.listSessions(input));
+    const entries = sessions.map((session) => inboxEntry(session, runtime));
+    return { ok: true, sessions: entries, version, next };
   }
 
   /** A user reads for itself; the API key for the session's user. */

@@ -17,6 +17,7 @@ export type SocketEventName =
   | 'session:stop'
   | 'session:retry'
   | 'inbox:join'
+  | 'inbox:page'
   | 'ping'
   | 'unknown';
 export type RequestOutcome = 'ok' | 'refused';

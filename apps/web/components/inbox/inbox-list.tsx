@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx';
 import { Segments } from '../ui/segments.tsx';
 import { MarkAllRead } from './mark-all-read.tsx';
 import { NewConversation } from './new-conversation.tsx';
+import { OlderConversations } from './older-conversations.tsx';
 import { useHeldOrder } from './use-held-order.ts';
 import { VirtualRows } from './virtual-rows.tsx';
 
@@ -85,9 +86,15 @@ export function InboxList() {
           currentId={currentId}
           order={order}
         />
+        {isReady && inbox.next !== null && <OlderConversations filter={filter} />}
       </div>
       <NewConversation open={isStarting} onOpenChange={setIsStarting} />
-      <MarkAllRead open={isMarking} onOpenChange={setIsMarking} entries={inbox.entries} />
+      <MarkAllRead
+        open={isMarking}
+        onOpenChange={setIsMarking}
+        entries={inbox.entries}
+        hasOlder={inbox.next !== null}
+      />
     </section>
   );
 }

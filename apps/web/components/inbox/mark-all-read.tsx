@@ -11,10 +11,12 @@ export interface MarkAllReadProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly entries: readonly InboxEntry[];
+  /** There are older conversations than these. */
+  readonly hasOlder: boolean;
 }
 
 /** Asks before it marks everything as read: what was unread is not to be found again afterwards. */
-export function MarkAllRead({ open, onOpenChange, entries }: MarkAllReadProps) {
+export function MarkAllRead({ open, onOpenChange, entries, hasOlder }: MarkAllReadProps) {
   const { inbox } = useFleetClient();
   const [isBusy, setIsBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -27,6 +29,10 @@ export function MarkAllRead({ open, onOpenChange, entries }: MarkAllReadProps) {
     if (error === null) onOpenChange(false);
   };
   const many = unread.length === 1 ? 'one conversation' : `${unread.length} conversations`;
+  const what =
+    unread.length === 0
+      ? 'Nothing is unread.'
+      : `There is something unread in ${many}. On all your devices it will count as read.`;
   return (
     <Dialog
       open={open}
@@ -36,9 +42,7 @@ export function MarkAllRead({ open, onOpenChange, entries }: MarkAllReadProps) {
       }}
       title="Mark all as read"
       description={
-        unread.length === 0
-          ? 'Nothing is unread.'
-          : `There is something unread in ${many}. On all your devices it will count as read.`
+        hasOlder ? `${what} Older conversations that are not listed stay as they are.` : what
       }
     >
       {failure !== null && (

@@ -22,6 +22,7 @@ describe('the inbox', () => {
     type: 'snapshot',
     version: 4,
     entries: [entry('a', 1), entry('b', 2)],
+    next: null,
   });
 
   test('the newest activity is on top, and a change moves its entry there', () => {
@@ -46,6 +47,42 @@ describe('the inbox', () => {
     const erased = { ...entry('b', 2), status: 'erased' };
     const after = inboxAfter(loaded, { type: 'delta', version: 5, entries: [erased] });
     expect(after.entries.map((held) => held.session_id)).toEqual(['a']);
+  });
+
+  describe('with older ones', () => {
+    const snapshot = (version: number, entries: readonly InboxEntry[]) =>
+      ({ type: 'snapshot', version, entries, next: 'c' }) as const;
+    const newest = inboxAfter(EMPTY_INBOX, snapshot(4, [entry('d', 9), entry('c', 8)]));
+    const ids = ({ entries }: typeof newest) => entries.map((held) => held.session_id);
+
+    test('a page goes behind what is held, and names where the next one begins', () => {
+      const page = [entry('c', 0), entry('b', 7), entry('a', 6)];
+      const paged = inboxAfter(newest, { type: 'page', entries: page, next: null });
+      expect(ids(paged)).toEqual(['d', 'c', 'b', 'a']);
+      expect(paged.entries[1]).toEqual(entry('c', 8));
+      expect(paged.next).toBe(null);
+    });
+
+    test('after a reconnect they stay, and what fell out of the newest ones does too', () => {
+      const page = { type: 'page', entries: [entry('b', 7), entry('a', 6)], next: 'a' } as const;
+      const paged = inboxAfter(inboxAfter(newest, page), { type: 'detached' });
+      const again = inboxAfter(paged, snapshot(9, [entry('a', 12, 1), entry('d', 9)]));
+      expect(ids(again)).toEqual(['a', 'd', 'c', 'b']);
+      expect(again).toMatchObject({ live: true, version: 9, next: 'a' });
+      expect(again.entries[0]).toMatchObject({ unread_count: 1 });
+    });
+
+    test('a snapshot without older ones is all there is', () => {
+      const page = { type: 'page', entries: [entry('a', 6)], next: null } as const;
+      const all = { ...snapshot(9, [entry('d', 9)]), next: null };
+      expect(ids(inboxAfter(inboxAfter(newest, page), all))).toEqual(['d']);
+    });
+
+    test('nobody has asked for older ones: a snapshot holds the newest only', () => {
+      const again = inboxAfter(newest, snapshot(9, [entry('e', 10), entry('d', 9)]));
+      expect(ids(again)).toEqual(['e', 'd']);
+      expect(again.next).toBe('c');
+    });
   });
 
   test('without a connection the last known entries stay, marked as not live', () => {

@@ -14,6 +14,7 @@ export class InboxStore {
   #holders = 0;
   #round = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #paging: Promise<WireError | null> | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -61,11 +62,32 @@ export class InboxStore {
     return null;
   }
 
+  /** Brings the page of conversations that are older than all held. Null: they are there; else the refusal. */
+  loadOlder(): Promise<WireError | null> {
+    const { next } = this.#state.get();
+    if (next === null) return Promise.resolve(null);
+    this.#paging ??= this.#page(next).finally(() => {
+      this.#paging = null;
+    });
+    return this.#paging;
+  }
+
+  async #page(before: string): Promise<WireError | null> {
+    const ack = await this.#connection.request('inbox:page', { before });
+    if (!ack.ok) return ack.error;
+    const page = readPage(ack.body);
+    if (page === null) return UNREADABLE;
+    // Of two rounds: a snapshot that came meanwhile may end elsewhere.
+    if (this.#state.get().next === before) this.#apply({ type: 'page', ...page });
+    return null;
+  }
+
   async #join(round: number): Promise<void> {
     const ack = await this.#connection.request('inbox:join', {});
     if (round !== this.#round) return;
+    const page = ack.ok ? readPage(ack.body) : null;
     const snapshot = ack.ok ? readEntries(ack.body) : null;
-    if (snapshot !== null) this.#apply({ type: 'snapshot', ...snapshot });
+    if (snapshot !== null && page !== null) this.#apply({ type: 'snapshot', ...snapshot, ...page });
     else if (!ack.ok && ack.error.retryable) {
       this.#timer ??= setTimeout(() => {
         this.#timer = null;
@@ -77,6 +99,24 @@ export class InboxStore {
   #apply(event: InboxEvent): void {
     this.#state.set(inboxAfter(this.#state.get(), event));
   }
+}
+
+const UNREADABLE: WireError = {
+  code: 'internal',
+  message: 'The node answered with something that is no page of an inbox.',
+  retryable: false,
+};
+
+function readPage(
+  value: unknown,
+): { readonly next: string | null; readonly entries: readonly InboxEntry[] } | null {
+  if (!isObject(value)) return null;
+  const { sessions, next } = value;
+  // A node of before there were pages says nothing of a next one.
+  if (next !== null && next !== undefined && typeof next !== 'string') return null;
+  return Array.isArray(sessions) && sessions.every(isInboxEntry)
+    ? { next: next ?? null, entries: sessions }
+    : null;
 }
 
 function readEntries(

@@ -112,7 +112,7 @@ export class TestNode {
         this.log.lastReadSeq = Number(payload.last_seq);
         return { ok: true, last_read_seq: this.log.lastReadSeq };
       case 'inbox:join':
-        return { ok: true, sessions: [], version: 1 };
+        return { ok: true, sessions: [], version: 1, next: null };
       default:
         return { ok: true };
     }
