@@ -18,6 +18,16 @@ export function clusterHeadline(
   return { ...headline, reason: [...words, headline.reason].join(' ') };
 }
 
+/** What was true a while ago is no answer to what holds now. */
+export function outdated({ tone, answer, reason }: Headline): Headline {
+  if (tone === 'unknown') return { tone, answer, reason };
+  return {
+    tone: 'unknown',
+    answer: 'Not known now: no report comes',
+    reason: `The last one said: “${answer}.” ${reason}`,
+  };
+}
+
 function drainWords({ nodeId, isDone, toleranceAfter }: Drain, tolerance: number | null): string {
   if (isDone) return `${nodeId} is drained: it holds nothing and can be stopped.`;
   const known = (count: number | null) =>

@@ -1,6 +1,6 @@
 import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client/admin';
 import { expect, test } from 'vitest';
-import { clusterHeadline } from './cluster-headline.ts';
+import { clusterHeadline, outdated } from './cluster-headline.ts';
 import { clusterHealth, groupHealth, lagOf } from './cluster-health.ts';
 
 const IDS = ['n1', 'n2', 'n3'] as const;
@@ -103,4 +103,13 @@ test('lag is counted from the commit of the leader, over live nodes, and missing
     lagMax: 100,
     flushBacklog: 6,
   });
+});
+
+test('an old answer is not given for one that holds now', () => {
+  expect(outdated(headline(['up', 'up', 'up']))).toEqual({
+    tone: 'unknown',
+    answer: 'Not known now: no report comes',
+    reason: 'The last one said: “Yes: one node can be lost now.” 3 of 3 nodes are up.',
+  });
+  expect(outdated(headline([], []))).toEqual(headline([], []));
 });

@@ -10,7 +10,7 @@ export interface AdminPageProps {
   readonly isStale?: boolean;
 }
 
-/** The frame of a page of the admin area. Figures that are too old to be relied on are greyed. */
+/** The frame of a page of the admin area. Figures that are too old to be relied on are grey, on hatching. */
 export function AdminPage({ title, lead, actions, children, isStale = false }: AdminPageProps) {
   return (
     <div className="h-full overflow-y-auto text-sm">
@@ -22,7 +22,7 @@ export function AdminPage({ title, lead, actions, children, isStale = false }: A
           </div>
           {actions}
         </header>
-        <div className={clsx('flex flex-col gap-5', isStale && 'opacity-75 grayscale')}>
+        <div className={clsx('flex flex-col gap-5', isStale && 'hatched grayscale')}>
           {children}
         </div>
       </div>

@@ -5,7 +5,7 @@ import { CircleHelp, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react';
 import Link from 'next/link';
 import { attention } from '@/lib/attention.ts';
 import { drainsOf } from '@/lib/cluster-drains.ts';
-import { clusterHeadline, type Headline } from '@/lib/cluster-headline.ts';
+import { clusterHeadline, type Headline, outdated } from '@/lib/cluster-headline.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AttentionList } from './attention-list.tsx';
 import { Charts } from './charts/charts.tsx';
@@ -25,13 +25,15 @@ export function ClusterOverview() {
   const { cluster, health, freshness } = live;
   const { nodes, groups, events } = cluster;
   const nowMs = cluster.receivedAtMs ?? 0;
-  const headline = clusterHeadline(health, nodes.length, drainsOf(cluster));
+  const isStale = freshness.kind === 'stale';
+  const reported = clusterHeadline(health, nodes.length, drainsOf(cluster));
+  const headline = isStale ? outdated(reported) : reported;
   return (
     <AdminPage
       title={<Answer headline={headline} />}
       lead={<span className="pl-11">{headline.reason}</span>}
       actions={<Reported {...live} />}
-      isStale={freshness.kind === 'stale'}
+      isStale={isStale}
     >
       <ClusterFigures health={health} nodes={nodes.length} groups={groups.length} />
       <RunningOperations known={cluster.operations} />

@@ -116,7 +116,7 @@ function LogCell({ entry, commit, applied }: LogCellProps) {
         'h-10 min-w-14 rounded-[5px] border px-1.5 text-center text-xs whitespace-nowrap',
         GROUNDS[entry.term % GROUNDS.length],
         isCommitted ? 'border-strong' : 'border-dashed border-strong',
-        !entry.isOnDisk && 'opacity-70',
+        !entry.isOnDisk && 'italic',
       )}
     >
       <span className="block leading-4">{entry.text}</span>
