@@ -13,7 +13,9 @@ const ROUTES: readonly string[] = [
   '/search?q=group',
   '/settings',
   '/agents',
-  ...['', '/deliveries', '/dead-letters', '/test', '/settings'].map((tab) => `/agents/ava${tab}`),
+  ...['', '/deliveries', '/dead-letters', '/playground', '/settings'].map(
+    (tab) => `/agents/ava${tab}`,
+  ),
   '/admin',
   GROUPS,
   `${GROUPS}?g=a3`,

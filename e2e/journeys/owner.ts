@@ -65,9 +65,26 @@ export function ownerJourneys(admin: () => Page, owner: () => Page, webUrl: () =
     await expect(areas.getByRole('link', { name: 'Cluster' })).toHaveCount(0);
     await areas.getByRole('link', { name: 'Agents' }).click();
     await page.getByRole('link', { name: 'Ava' }).click();
-    await page.getByRole('link', { name: 'Test call' }).click();
+    await page.getByRole('link', { name: 'Playground' }).click();
     await page.getByRole('button', { name: 'Call the agent' }).click();
-    await expect(page.getByText('Hello from Ava').first()).toBeVisible();
+    const said = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
+    await expect(said.first()).toContainText('Hello from Ava');
+    await page.getByLabel('Say').fill('And then?');
+    await page.getByLabel('Say').press('Enter');
+    await expect(said).toHaveCount(2);
+    await page.getByText('What was sent', { exact: true }).click();
+    const sent = page.getByRole('region', { name: 'What was sent' });
+    for (const text of ['"text": "Hello!"', '"text": "And then?"', '"epoch": 2'])
+      await expect(sent).toContainText(text);
+    await page.getByLabel('At another address').fill('http://127.0.0.1:9');
+    await page.getByLabel('Say').fill('Anybody there?');
+    await page.getByLabel('Say').press('Enter');
+    await expect(said.nth(2)).toContainText('No answer');
+    await said.first().getByRole('button').click();
+    await expect(page.getByText(/It answers/)).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await expect(said).toHaveCount(0);
     await page.goto(`${webUrl()}/admin`);
     await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
   });
@@ -123,7 +140,7 @@ export function ownerJourneys(admin: () => Page, owner: () => Page, webUrl: () =
     await admin().getByRole('button', { name: 'Make a new secret' }).click();
     await expect(admin().getByText(/^whsec_/)).toBeVisible();
     await expect(admin().getByText(/calls carry the signature of the one before/)).toBeVisible();
-    await admin().getByRole('link', { name: 'Test call' }).click();
+    await admin().getByRole('link', { name: 'Playground' }).click();
     await admin().getByRole('button', { name: 'Call the agent' }).click();
     await expect(admin().getByText(/It answers/)).toBeVisible();
   });

@@ -16,6 +16,7 @@ import {
   type RotatedSecret,
   replayAnswerSchema,
   rotatedSecretSchema,
+  type TestAgent,
   type UpdateAgent,
 } from '@fleetlm/protocol';
 import { type ClusterResult, clusterRequest } from './cluster-api.ts';
@@ -100,15 +101,15 @@ export function rotateSecret(
   return clusterRequest({ path, method: 'POST', body, as: AS }, rotatedSecretSchema);
 }
 
-/** Calls the agent once, with a message that is marked as a test. */
+/** Calls the agent once, with messages that are marked as a test. */
 export async function testAgent(
   agentId: string,
-  text: string,
+  asked: TestAgent,
 ): Promise<ClusterResult<AgentTestBody>> {
   const request = {
     path: pathOf(agentId, '/test'),
     method: 'POST',
-    body: { text },
+    body: asked,
     as: AS,
     timeoutMs: TEST_TIMEOUT_MS,
   } as const;

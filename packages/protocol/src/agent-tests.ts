@@ -1,18 +1,37 @@
 import * as z from 'zod';
 import { testedAgentSchema } from './agents.ts';
 import { exchangedMessageSchema, FAILURE_CODES } from './deliveries.ts';
+import { sessionIdSchema } from './ids.ts';
 
 export const TEST_TEXT_LENGTH_MAX = 2_000;
 export const TEST_TEXT_DEFAULT = 'Hello!';
+/** What a test conversation may have before its newest message. */
+export const TEST_TURNS_MAX = 100;
 
-const text = z
+const said = z
   .string()
   .min(1, 'must not be empty')
-  .max(TEST_TEXT_LENGTH_MAX, `must have at most ${TEST_TEXT_LENGTH_MAX} characters`)
-  .default(TEST_TEXT_DEFAULT);
+  .max(TEST_TEXT_LENGTH_MAX, `must have at most ${TEST_TEXT_LENGTH_MAX} characters`);
+const text = said.default(TEST_TEXT_DEFAULT);
+const partSchema = z.looseObject({ type: z.string() });
 
-/** `POST /api/agents/:id/test`. */
-export const testAgentSchema = z.strictObject({ text });
+export const testTurnSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('user'), text: said }),
+  z.strictObject({ role: z.literal('assistant'), parts: z.array(partSchema) }),
+]);
+export type TestTurnBody = z.output<typeof testTurnSchema>;
+
+/** `POST /api/agents/:id/test`: as it is registered, but for the address when another one is given. */
+export const testAgentSchema = z.strictObject({
+  text,
+  session_id: sessionIdSchema.optional(),
+  earlier: z
+    .array(testTurnSchema)
+    .max(TEST_TURNS_MAX, `must have at most ${TEST_TURNS_MAX} turns`)
+    .default([]),
+  origin_url: testedAgentSchema.shape.origin_url.optional(),
+  webhook_path: testedAgentSchema.shape.webhook_path,
+});
 export type TestAgent = z.output<typeof testAgentSchema>;
 
 /** `POST /api/agents/test`: an agent that is not registered, or not like this. */
@@ -44,6 +63,8 @@ export const agentTestSchema = z.strictObject({
       advice: z.string().nullable(),
     }),
   ),
+  session_id: sessionIdSchema,
+  answer: z.array(partSchema).nullable(),
 });
 export type AgentTestBody = z.output<typeof agentTestSchema>;
 

@@ -22,9 +22,15 @@ const NEW_AGENT_ID = 'new-agent';
 export function addAgentTestRoutes(app: FastifyInstance, runtime: Runtime): void {
   app.post('/api/agents/:id/test', async (request: AgentRequest) => {
     requireOperator(identityOf(request));
-    const { text } = parsedOf(parse(testAgentSchema, request.body ?? {}));
+    const asked = parsedOf(parse(testAgentSchema, request.body ?? {}));
+    const { text, earlier, session_id } = asked;
     const agent = await knownAgent(runtime, request.params.id);
-    return testAnswer(valueOrThrow(await runtime.testAgent(agent, text)));
+    const said = { text, earlier, sessionId: session_id ?? null };
+    const address = {
+      originUrl: asked.origin_url ?? agent.originUrl,
+      webhookPath: asked.webhook_path ?? agent.webhookPath,
+    };
+    return testAnswer(valueOrThrow(await runtime.testAgent({ ...agent, ...address }, said)));
   });
 
   app.post('/api/agents/test', async (request) => {
@@ -40,6 +46,8 @@ export function addAgentTestRoutes(app: FastifyInstance, runtime: Runtime): void
         connectTimeoutMs: agent.connect_timeout_ms ?? AGENT_DEFAULTS.connect_timeout_ms,
         idleTimeoutMs: agent.idle_timeout_ms ?? null,
         totalTimeoutMs: agent.total_timeout_ms ?? null,
+        messageHistoryMode: AGENT_DEFAULTS.message_history_mode,
+        messageHistoryLimit: AGENT_DEFAULTS.message_history_limit,
       },
       agent.secret ?? null,
       text,
@@ -63,6 +71,8 @@ function testAnswer(report: TestReport): AgentTestAnswer {
     chunks: report.chunks.map(({ atMs, text, error }) => ({ at_ms: atMs, text, error })),
     chunk_count: report.chunkCount,
     findings: report.findings.map((finding) => ({ ...finding })),
+    session_id: report.sessionId,
+    answer: report.answer === null ? null : report.answer.map((part) => ({ ...part })),
   };
   return { test };
 }

@@ -1,6 +1,6 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ErrorCode, FieldError } from '@fleetlm/protocol';
-import type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
   InboxEvent,
   LiveSubscription,
@@ -20,7 +20,7 @@ import type { DeliveriesRuntime } from './deliveries-api.ts';
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
-export type { TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+export type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 export type {
   InboxEvent,
   LiveSubscription,
@@ -150,7 +150,10 @@ export interface Runtime {
   /** How an agent does, by what the nodes that can be reached have seen. */
   agentStats(agentId: string): Promise<AgentStats>;
   /** One call to an agent, to see what it does. `conflict`: its signing secret can't be read here. */
-  testAgent(agent: AgentRecord, text: string): Promise<Result<TestReport>>;
+  testAgent(
+    agent: AgentRecord,
+    said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
+  ): Promise<Result<TestReport>>;
   /** Null: a secret is made up. */
   testNewAgent(
     agent: TestedAgent,

@@ -1,6 +1,6 @@
 import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
-import type { TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
 import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
@@ -263,9 +263,12 @@ export class NodeRuntime implements Runtime {
     return mapped(result, () => ({ secret, previousUntilMs }));
   }
 
-  async testAgent(agent: AgentRecord, text: string): Promise<Result<TestReport>> {
+  async testAgent(
+    agent: AgentRecord,
+    said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
+  ): Promise<Result<TestReport>> {
     const secrets = this.#ports.secrets.signing(agent);
-    if (secrets !== null) return this.#test({ agent, secrets, isSecretKnown: true, text });
+    if (secrets !== null) return this.#test({ agent, secrets, isSecretKnown: true, ...said });
     const detail = 'no key of this node opens its signing secret: rotate it, or see SECRET_KEYS';
     return { ok: false, error: { code: 'conflict', detail } };
   }
@@ -276,10 +279,11 @@ export class NodeRuntime implements Runtime {
     text: string,
   ): Promise<Result<TestReport>> {
     const secrets = [secret ?? newSigningSecret()];
-    return this.#test({ agent, secrets, isSecretKnown: secret !== null, text });
+    const said = { text, earlier: [], sessionId: null };
+    return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...said });
   }
 
-  async #test(call: Parameters<TestCaller['call']>[0]): Promise<Result<TestReport>> {
+  async #test(call: TestCall): Promise<Result<TestReport>> {
     const report = await this.#ports.tests.call(call);
     if (report !== null) return { ok: true, value: report };
     const detail = 'this node makes as many test calls as it may; try again shortly';

@@ -8,7 +8,7 @@ const TABS = [
   { path: '', label: 'Overview' },
   { path: '/deliveries', label: 'Deliveries' },
   { path: '/dead-letters', label: 'Dead letters' },
-  { path: '/test', label: 'Test call' },
+  { path: '/playground', label: 'Playground' },
   { path: '/settings', label: 'Settings' },
 ] as const;
 

@@ -119,12 +119,21 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   'TestAgent.agent': 'as it would be registered',
   'TestAgent.id': 'what the call names; `new-agent` if nothing is said',
   'TestAgent.text': 'what the person says',
+  'TestAgent.earlier': 'what was said before; the agent is sent it by its mode of history',
+  'TestAgent.session_id':
+    'of the call before, to go on with its conversation; a new one when left out',
+  'TestAgent.origin_url':
+    'where to call it, http or https; of a registered agent: instead of its own address',
+  'TestAgent.webhook_path': 'appended to `origin_url`',
   'TestAgent.secret': 'without it the call is signed with one that nobody knows',
   is_healthy: 'nothing is wrong; there may be warnings',
   'AgentTest.status': 'of HTTP; null: no answer came',
   'AgentTest.error': 'the same for people',
   'AgentTest.chunks': 'the first 500, as they came',
   'AgentTest.text': 'as it came, its first 2,000 characters',
+  'AgentTest.answer':
+    'parts of the message that the chunks come to, without secrets; null: nothing was said',
+  'AgentTest.session_id': 'of a conversation that no cluster has',
   'AgentTest.error_code': 'why there is no whole answer; null: there is',
   at_ms: 'since the call began',
   chunk_count: 'of all that came',

@@ -23,7 +23,13 @@ const callerWith = (allowPrivateAddresses = true): TestCaller =>
     wallClockMs: Date.now,
   });
 
-function call(caller = callerWith(), fields: { timeoutMs?: number; originUrl?: string } = {}) {
+type Call = Parameters<TestCaller['call']>[0];
+
+function call(
+  caller = callerWith(),
+  fields: Partial<Call['agent']> = {},
+  said: Partial<Pick<Call, 'text' | 'earlier' | 'sessionId'>> = {},
+) {
   return caller.call({
     agent: {
       id: 'bot',
@@ -34,11 +40,16 @@ function call(caller = callerWith(), fields: { timeoutMs?: number; originUrl?: s
       connectTimeoutMs: 2_000,
       idleTimeoutMs: null,
       totalTimeoutMs: null,
+      messageHistoryMode: 'entire',
+      messageHistoryLimit: 50,
       ...fields,
     },
     secrets: [SECRET],
     isSecretKnown: true,
     text: 'Hello!',
+    earlier: [],
+    sessionId: null,
+    ...said,
   });
 }
 
@@ -160,4 +171,32 @@ test('only so many at once', async () => {
   release();
   expect((await Promise.all(running)).every((made) => made?.isHealthy === true)).toBe(true);
   expect((await call(caller))?.isHealthy).toBe(true);
+});
+
+test('a conversation goes on: what was said before is sent as the agent asks for it, and the answer is told whole', async () => {
+  const first = await report();
+  expect(first.answer).toMatchObject([{ type: 'text', text: 'Hello' }]);
+  const said = {
+    text: 'And then?',
+    earlier: [
+      { role: 'user', text: 'Hello!' },
+      { role: 'assistant', parts: first.answer ?? [] },
+    ],
+    sessionId: first.sessionId,
+  } as const;
+  const next = await report(callerWith(), {}, said);
+  expect(next.sessionId).toBe(first.sessionId);
+  const [, second] = agent.calls;
+  expect(JSON.parse(second?.body ?? '')).toMatchObject({
+    id: first.sessionId,
+    epoch: 2,
+    messages: [
+      { seq: 1, role: 'user', parts: [{ type: 'text', text: 'Hello!' }] },
+      { seq: 2, role: 'assistant', parts: [{ type: 'text', text: 'Hello' }] },
+      { seq: 3, role: 'user', parts: [{ type: 'text', text: 'And then?' }] },
+    ],
+  });
+  await report(callerWith(), { messageHistoryMode: 'last' }, said);
+  const [, , third] = agent.calls;
+  expect(JSON.parse(third?.body ?? '').messages).toMatchObject([{ seq: 3 }]);
 });

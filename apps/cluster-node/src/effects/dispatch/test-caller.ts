@@ -1,5 +1,6 @@
 import { type EndpointReply, examineReply, type Finding } from '@fleetlm/agent/doctor';
-import { formatSessionId, webhookId } from '@fleetlm/protocol';
+import { webhookId } from '@fleetlm/protocol';
+import type { UiPart } from '@fleetlm/protocol/ui-stream';
 import type { Dispatcher } from 'undici';
 import type { AgentRecord } from '../ports.ts';
 import { AttemptError, failureOf, openCall } from './agent-call.ts';
@@ -8,8 +9,8 @@ import { CallLimits, describeLimit, limitCode } from './call-limits.ts';
 import { Exchange } from './exchange.ts';
 import { createHttpAgent } from './http-pools.ts';
 import { type AttemptFailure, describeFailure, failureCode } from './retry-policy.ts';
+import { type TestConversation, testBody } from './test-conversation.ts';
 import { type TestedChunk, TestReading } from './test-reading.ts';
-import { webhookBody, webhookMessage } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** Test calls of a node at once; more are refused. */
@@ -18,8 +19,6 @@ export const TEST_CALLS_MAX = 8;
 export const TEST_LIMIT_MS = 30_000;
 /** Bytes of an answer that a test reads. */
 export const TEST_BYTES_MAX = 256 * 1024;
-export const TEST_USER_ID = 'fleetlm-test';
-const ENCODER = new TextEncoder();
 
 /** As much of a registration as a call needs. */
 export type TestedAgent = Pick<
@@ -32,16 +31,16 @@ export type TestedAgent = Pick<
   | 'connectTimeoutMs'
   | 'idleTimeoutMs'
   | 'totalTimeoutMs'
+  | 'messageHistoryMode'
+  | 'messageHistoryLimit'
 >;
 
-export interface TestCall {
+export interface TestCall extends TestConversation {
   readonly agent: TestedAgent;
   /** In the clear, the newest first. */
   readonly secrets: readonly string[];
   /** False: they were made up, so an agent that checks signatures has to refuse the call. */
   readonly isSecretKnown: boolean;
-  /** What the person says. */
-  readonly text: string;
 }
 
 /** What a test call came to. Durations in milliseconds. */
@@ -60,6 +59,10 @@ export interface TestReport
   /** All that came, also those that are not told. */
   readonly chunkCount: number;
   readonly findings: readonly Finding[];
+  /** The conversation that it was about; another call may go on with it. */
+  readonly sessionId: string;
+  /** The parts of the message that the answer comes to; null: nothing was said. */
+  readonly answer: readonly UiPart[] | null;
 }
 
 export interface TestCallerPorts {
@@ -94,6 +97,9 @@ export class TestCaller {
 
   async #call(call: TestCall, dispatcher: Dispatcher): Promise<TestReport> {
     const { agent, secrets, isSecretKnown } = call;
+    const { newSessionUlid, newMessageId, wallClockMs } = this.#ports;
+    const sample = await testBody(call, { newSessionUlid, newMessageId, wallClockMs });
+    const { sessionId, epoch, body } = sample;
     const exchange = new Exchange(agent, secrets);
     const limits = new CallLimits({
       timeoutMs: Math.min(agent.timeoutMs, TEST_LIMIT_MS),
@@ -103,11 +109,12 @@ export class TestCaller {
     const answer = new TestAnswer(exchange);
     let failure: AttemptFailure | null = null;
     try {
-      const { body, headers } = this.#sample(call);
+      const id = webhookId(sessionId, epoch);
+      const signature = signatureHeaders({ id, secrets, body, atMs: wallClockMs() });
       const response = await openCall({
         agent,
         body,
-        signature: headers,
+        signature: { 'fleetlm-test': 'true', ...signature },
         dispatcher,
         allowPrivateAddresses: this.#ports.allowPrivateAddresses,
         signal: limits.signal,
@@ -127,31 +134,7 @@ export class TestCaller {
     const { status } = exchange;
     if (failure === null && status !== null && (status < 200 || status >= 300))
       failure = { kind: 'status', status, retryAfter: null };
-    return answer.report(failure, isSecretKnown);
-  }
-
-  /** A conversation that no cluster has, of a person who is none: its header and its message say that it is a test. */
-  #sample({ agent, secrets, text }: TestCall): {
-    readonly body: string;
-    readonly headers: Readonly<Record<string, string>>;
-  } {
-    const { newSessionUlid, newMessageId, wallClockMs } = this.#ports;
-    const atMs = wallClockMs();
-    const sessionId = formatSessionId(0, newSessionUlid());
-    const session = { id: sessionId, agentId: agent.id, userId: TEST_USER_ID };
-    const message = webhookMessage({
-      id: newMessageId(),
-      sessionId,
-      seq: 1,
-      sender: { type: 'user', id: TEST_USER_ID },
-      kind: 'text',
-      payload: ENCODER.encode(JSON.stringify({ content: { text }, metadata: { test: true } })),
-      insertedAtMs: atMs,
-    });
-    const history = { messages: [message], trigger: 'submit-message' } as const;
-    const body = webhookBody(session, { epoch: 1, attempt: 1 }, history);
-    const signature = signatureHeaders({ id: webhookId(sessionId, 1), secrets, body, atMs });
-    return { body, headers: { 'fleetlm-test': 'true', ...signature } };
+    return answer.report(failure, isSecretKnown, sessionId);
   }
 }
 
@@ -207,7 +190,7 @@ class TestAnswer {
     if (isAnswer) await reading.end(this.#nowMs);
   }
 
-  report(failure: AttemptFailure | null, isSecretKnown: boolean): TestReport {
+  report(failure: AttemptFailure | null, isSecretKnown: boolean, sessionId: string): TestReport {
     const { url, status, firstByteMs, request, response } = this.#exchange;
     const totalMs = this.#nowMs;
     const detail = failure === null ? null : this.#exchange.redacted(describeFailure(failure));
@@ -227,6 +210,8 @@ class TestAnswer {
       chunks: this.#reading?.chunks ?? [],
       chunkCount: this.#reading?.count ?? 0,
       findings,
+      sessionId,
+      answer: this.#reading?.parts ?? null,
     };
   }
 

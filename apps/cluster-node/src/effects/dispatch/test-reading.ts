@@ -1,5 +1,6 @@
+import type { UiPart } from '@fleetlm/protocol/ui-stream';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
-import { RunningAnswer } from './running-answer.ts';
+import { RunningAnswer, seal } from './running-answer.ts';
 import { checkChunk } from './valid-chunk.ts';
 
 /** Chunks that are told one by one; the rest is read, and counted. */
@@ -37,6 +38,14 @@ export class TestReading {
 
   get firstTokenMs(): number | null {
     return this.#firstTokenMs;
+  }
+
+  /** What was said, closed, without secrets; null: nothing. */
+  get parts(): readonly UiPart[] | null {
+    if (!this.#answer.hasContent) return null;
+    return seal(this.#answer.message.parts).map((part) =>
+      JSON.parse(this.#redacted(JSON.stringify(part))),
+    );
   }
 
   push(bytes: Uint8Array, atMs: number): void {

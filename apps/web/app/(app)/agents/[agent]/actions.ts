@@ -4,10 +4,12 @@ import {
   type AgentTestBody,
   parse,
   type ReplayAnswer,
+  testAgentSchema,
   type UpdateAgent,
   updateAgentSchema,
 } from '@fleetlm/protocol';
 import { revalidatePath } from 'next/cache';
+import type * as z from 'zod';
 import { replayDeadLetters, rotateSecret, testAgent, updateAgent } from '@/lib/agent-owner.ts';
 import type { Problem } from '@/lib/cluster-api.ts';
 import { requireOwner } from '@/lib/session.ts';
@@ -37,9 +39,15 @@ export async function rotate(
   return result;
 }
 
-export async function callOnce(agentId: string, text: string): Promise<Outcome<AgentTestBody>> {
+export async function callAgent(
+  agentId: string,
+  asked: z.input<typeof testAgentSchema>,
+): Promise<Outcome<AgentTestBody>> {
   await requireOwner();
-  return testAgent(agentId, text);
+  const parsed = parse(testAgentSchema, asked);
+  if (parsed.ok) return testAgent(agentId, parsed.value);
+  const { detail, errors } = parsed;
+  return { ok: false, problem: { status: 422, code: 'invalid_request', detail, errors } };
 }
 
 /** Fields of the form as they were typed; the cluster says which of them is wrong. */

@@ -1,14 +1,14 @@
 import type { Metadata } from 'next';
-import { TestCall } from '@/components/agents/test-call.tsx';
+import { AgentPlayground } from '@/components/agents/agent-playground.tsx';
 import { requireOwner } from '@/lib/session.ts';
 
-export const metadata: Metadata = { title: 'Test call' };
+export const metadata: Metadata = { title: 'Playground' };
 
-export default async function TestPage({
+export default async function PlaygroundPage({
   params,
 }: {
   readonly params: Promise<{ readonly agent: string }>;
 }) {
   await requireOwner();
-  return <TestCall agentId={decodeURIComponent((await params).agent)} />;
+  return <AgentPlayground agentId={decodeURIComponent((await params).agent)} />;
 }
