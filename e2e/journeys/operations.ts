@@ -68,6 +68,7 @@ export function operationJourneys(admin: () => Page, webUrl: () => string): void
     const page = admin();
     await page.goto(`${webUrl()}/admin/groups?g=07`);
     const group = page.getByRole('region', { name: 'Group 07' });
+    await expect(group.getByText(/It commits [\d.,]+\/s now/)).toBeVisible();
     const choice = group.getByRole('button', { name: /^to n\d up to date/ }).first();
     const to = /to (n\d)/.exec(await choice.innerText())?.[1] ?? '';
     await choice.focus();

@@ -3,9 +3,11 @@
 import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
 import { useState } from 'react';
 import { lagOf } from '@/lib/cluster-health.ts';
+import { formatPerSecond } from '@/lib/format-figures.ts';
 import type { OperationTarget } from '@/lib/operation-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { OperationDialog } from './operation-dialog.tsx';
+import { useEntryRate } from './use-entry-rate.ts';
 
 export interface TransferLeadershipProps {
   readonly group: ClusterGroup;
@@ -19,6 +21,7 @@ const LAG_MAX = 100;
 /** Hands a group to another replica: only those are offered that run and have what the leader has. */
 export function TransferLeadership({ group, nodes, isLive }: TransferLeadershipProps) {
   const [target, setTarget] = useState<OperationTarget | null>(null);
+  const rate = useEntryRate(group.group, group.commit);
   const followers = group.voters
     .filter((id) => id !== group.leader)
     .map((id) => ({
@@ -30,6 +33,12 @@ export function TransferLeadership({ group, nodes, isLive }: TransferLeadershipP
   return (
     <div className="border-t border-border px-4 py-3">
       <h3 className="mb-1 font-medium">Transfer leadership</h3>
+      <p className="mb-2 text-muted">
+        {rate === null
+          ? 'How much it commits is not known yet'
+          : `It commits ${formatPerSecond(rate)} now`}
+        ; what comes during the hand-over waits for its end.
+      </p>
       {able.length === 0 ? (
         <p className="text-muted">No other replica runs and is up to date.</p>
       ) : (
