@@ -11,6 +11,7 @@ import {
   readLiveChunk,
   type WireError,
 } from '../wire.ts';
+import { PAUSE_MS_MIN, pauseAfter } from './answer-pace.ts';
 import type { LiveAnswer } from './live-answer.ts';
 import { emptyLog, lastSeqOf } from './message-log.ts';
 import {
@@ -24,8 +25,6 @@ import {
 } from './session-state.ts';
 import { type SessionView, sameView, viewOf } from './session-view.ts';
 
-/** An answer in progress is shown at most this often, whatever its agent's pace. */
-const ANSWER_EVERY_MS = 50;
 const REJOIN_AFTER_MS = 400;
 const READ_EVERY_MS = 1_000;
 /** How long an answer is taken for due without a word about it from the cluster. */
@@ -51,13 +50,14 @@ export interface SessionStoreOptions {
 export class SessionStore {
   readonly sessionId: string;
   readonly view: ReadableStore<SessionView>;
-  /** The answer in progress; at most twenty values a second. */
+  /** The answer in progress; at most twenty values a second, fewer where showing it takes long. */
   readonly answer: ReadableStore<LiveAnswer | null>;
   #options: SessionStoreOptions;
   #state: SessionState;
   #view: Store<SessionView>;
   #answer = new Store<LiveAnswer | null>(null);
   #answerTimer: ReturnType<typeof setTimeout> | null = null;
+  #answerPauseMs = PAUSE_MS_MIN;
   #rejoinTimer: ReturnType<typeof setTimeout> | null = null;
   #readTimer: ReturnType<typeof setTimeout> | null = null;
   #dueTimer: ReturnType<typeof setTimeout> | null = null;
@@ -275,7 +275,7 @@ export class SessionStore {
       after.answer === null || before.answer === null || after.answer.epoch !== before.answer.epoch;
     if (after.answer !== before.answer) {
       if (answerEnded) this.#showAnswer();
-      else this.#answerTimer ??= setTimeout(() => this.#showAnswer(), ANSWER_EVERY_MS);
+      else this.#answerTimer ??= setTimeout(() => this.#showAnswer(), this.#answerPauseMs);
     }
     const view = viewOf(after, this.#view.get());
     if (!sameView(view, this.#view.get())) this.#view.set(view);
@@ -284,6 +284,11 @@ export class SessionStore {
   #showAnswer(): void {
     if (this.#answerTimer !== null) clearTimeout(this.#answerTimer);
     this.#answerTimer = null;
+    const startedAtMs = performance.now();
     this.#answer.set(this.#state.answer);
+    // Whoever shows it has done so when the next task runs.
+    setTimeout(() => {
+      this.#answerPauseMs = pauseAfter(performance.now() - startedAtMs);
+    });
   }
 }
