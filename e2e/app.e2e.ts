@@ -1,5 +1,6 @@
 import { type Page, test } from '@playwright/test';
 import { accountJourneys } from './journeys/account.ts';
+import { accountsJourneys } from './journeys/accounts.ts';
 import { everyRoute } from './journeys/every-route.ts';
 import { keyboardJourneys } from './journeys/keyboard.ts';
 import { operationJourneys } from './journeys/operations.ts';
@@ -38,6 +39,10 @@ test.afterAll(async () => {
 const asAdmin = [() => admin, () => system.webUrl] as const;
 operatorJourneys(...asAdmin);
 operationJourneys(...asAdmin);
+accountsJourneys(
+  () => admin,
+  () => system,
+);
 playgroundJourneys(...asAdmin);
 ownerJourneys(
   () => admin,

@@ -119,6 +119,12 @@ test('agents', async () => {
   }
 });
 
+test('accounts', async () => {
+  await admin.goto(`${system.webUrl}/admin/accounts`);
+  await expect(admin.getByRole('list', { name: 'Accounts' })).toContainText('(you)');
+  await shoot(admin, 'accounts');
+});
+
 test('the playground', async () => {
   await admin.goto(`${system.webUrl}/admin/playground?scenario=split-vote`);
   await admin.getByRole('button', { name: 'Play', exact: true }).click();

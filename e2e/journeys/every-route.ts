@@ -26,6 +26,7 @@ const ROUTES: readonly string[] = [
   '/admin/dispatch',
   '/admin/events',
   '/admin/audit',
+  '/admin/accounts',
   '/admin/playground',
 ];
 /** Cells and rows by the hundred: the first ones stand for all. */

@@ -10,13 +10,22 @@ export async function signIn(
   system: RunningSystem,
   account: 'demo' | 'second' | 'owner' | 'admin',
 ): Promise<Page> {
+  const password = system.secrets[account === 'admin' ? 'adminPassword' : 'demoPassword'] ?? '';
+  return signInWith(browser, system, `${account}@fleetlm.local`, password);
+}
+
+/** The same for any account. */
+export async function signInWith(
+  browser: Browser,
+  system: RunningSystem,
+  email: string,
+  password: string,
+): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${system.webUrl}/login`);
-  await page.getByLabel('E-mail').fill(`${account}@fleetlm.local`);
-  await page
-    .getByLabel('Password')
-    .fill(system.secrets[account === 'admin' ? 'adminPassword' : 'demoPassword'] ?? '');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
   return page;

@@ -37,15 +37,18 @@ export async function devicesOf(userId: string, currentId: string): Promise<read
   }));
 }
 
-/** Signs devices of this person out: one, or all but the one that asks. Answers with how many. */
+/** Signs devices of this person out: one, all but the one that asks, or all. Answers with how many. */
 export async function revokeDevices(
   userId: string,
-  which: { readonly id: string } | { readonly allBut: string },
+  which: { readonly id: string } | { readonly allBut: string } | 'all',
 ): Promise<number> {
-  const id = 'id' in which ? which.id : { not: which.allBut };
-  const where = { userId, id };
+  const where = { userId, ...(which === 'all' ? {} : { id: idsOf(which) }) };
   const gone = await database().authSession.findMany({ where, select: { id: true } });
   await database().authSession.deleteMany({ where });
   for (const session of gone) sessionGuard.revoke(session.id);
   return gone.length;
+}
+
+function idsOf(which: { readonly id: string } | { readonly allBut: string }) {
+  return 'id' in which ? which.id : { not: which.allBut };
 }

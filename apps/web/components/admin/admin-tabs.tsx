@@ -13,6 +13,7 @@ const TABS = [
   { href: '/admin/dispatch', label: 'Dispatch' },
   { href: '/admin/events', label: 'Events' },
   { href: '/admin/audit', label: 'Audit' },
+  { href: '/admin/accounts', label: 'Accounts' },
   { href: '/admin/playground', label: 'Playground' },
 ] as const;
 

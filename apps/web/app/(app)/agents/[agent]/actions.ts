@@ -11,13 +11,8 @@ import {
 import { revalidatePath } from 'next/cache';
 import type * as z from 'zod';
 import { replayDeadLetters, rotateSecret, testAgent, updateAgent } from '@/lib/agent-owner.ts';
-import type { Problem } from '@/lib/cluster-api.ts';
+import type { Outcome } from '@/lib/outcome.ts';
 import { requireOwner } from '@/lib/session.ts';
-
-/** What an action came to, in a form that the browser may see. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem };
 
 export async function replay(
   agentId: string,
