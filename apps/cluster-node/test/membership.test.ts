@@ -194,18 +194,11 @@ test(
     const { entries } = body as unknown as {
       entries: { by: string; action: string; kind: string; node_id: string }[];
     };
-    expect(entries[0]).toMatchObject({
-      by: 'coordinator',
-      action: 'done',
-      kind: 'remove',
-      node_id: 'n4',
-    });
-    expect(entries[1]).toMatchObject({
-      by: 'api-key',
-      action: 'started',
-      kind: 'remove',
-      node_id: 'n4',
-    });
+    // What was under way elsewhere may have ended in between.
+    expect(entries.filter(({ node_id }) => node_id === 'n4').slice(0, 2)).toMatchObject([
+      { by: 'coordinator', action: 'done', kind: 'remove' },
+      { by: 'api-key', action: 'started', kind: 'remove' },
+    ]);
   },
   wait,
 );
