@@ -20,6 +20,12 @@ export const PREVIEW_LENGTH_MAX = 140;
 /** `limit` of pages of messages and sessions. */
 export const PAGE_LIMIT_MAX = 500;
 export const PAGE_LIMIT_DEFAULT = 50;
+/** A page of messages or of sessions as JSON in UTF-8; it holds at least one item, however large. */
+export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
+/** A reply assembled from an agent's stream: content and metadata, as JSON in UTF-8. */
+export const REPLY_BYTES_MAX = 1024 * 1024;
+/** An error text from outside; a longer one is cut where it enters. */
+export const ERROR_TEXT_LENGTH_MAX = 2_000;
 /** A sequence number fits a 32-bit signed integer, as Postgres keeps it. */
 export const SEQ_MAX = 2_147_483_647;
 
