@@ -155,9 +155,13 @@ export class AttemptConclusion {
   ): Promise<void> {
     const message = keptPartial(null, noted, name.epoch, 'disconnect');
     if (message === null) {
-      this.#counts.failed += 1;
       const error = describeFailure(failure);
-      await this.#commit(name, (base) => ({ ...base, type: 'fail-dispatch', error }), isOver);
+      const isCommitted = await this.#commitEnd(
+        name,
+        (base) => ({ ...base, type: 'fail-dispatch', error }),
+        isOver,
+      );
+      if (isCommitted) this.#counts.failed += 1;
       return;
     }
     if (name.session.dispatch.status !== 'waiting') {
@@ -168,6 +172,7 @@ export class AttemptConclusion {
     const attempt = name.attempt + 1;
     if (await this.start(name, name.epoch, attempt))
       await this.#complete({ ...name, attempt }, message, isOver);
+    else this.#decided(name, false);
   }
 
   async #complete(
@@ -175,29 +180,60 @@ export class AttemptConclusion {
     message: NewMessage,
     isOver: () => boolean = () => false,
   ): Promise<void> {
-    this.#counts.completed += 1;
-    await this.#commit(name, (base) => ({ ...base, type: 'complete-dispatch', message }), isOver);
+    const isCommitted = await this.#commitEnd(
+      name,
+      (base) => ({ ...base, type: 'complete-dispatch', message }),
+      isOver,
+    );
+    if (isCommitted) this.#counts.completed += 1;
   }
 
-  /** Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. */
+  /** Commits the end of a turn, and reports the decision. */
+  async #commitEnd(
+    name: AttemptName,
+    command: (base: CommandBase) => Command,
+    isOver: () => boolean,
+  ): Promise<boolean> {
+    let isCommitted = false;
+    try {
+      isCommitted = await this.#commit(name, command, isOver);
+    } finally {
+      this.#decided(name, isCommitted);
+    }
+    return isCommitted;
+  }
+
+  #decided({ session, epoch }: AttemptName, isCommitted: boolean): void {
+    this.#ports.onDecision({ sessionId: session.id, epoch, isCommitted });
+  }
+
+  /**
+   * Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. True: it is
+   * committed, by a proposal of this node.
+   */
   async #commit(
     { group, session, epoch, attempt }: AttemptName,
     command: (base: CommandBase) => Command,
     isOver: () => boolean,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { commitLimitMs, commitRetryMs } = this.#ports.limits;
     const deadline = performance.now() + commitLimitMs;
     const sessionId = session.id;
+    let isUncertain = false;
     while (!isOver() && performance.now() < deadline) {
       const timeMs = this.#ports.wallClockMs();
-      const outcome: ProposeOutcome = await this.#ports.propose(
-        group,
-        command({ sessionId, epoch, attempt, timeMs }),
-      );
+      const proposed = command({ sessionId, epoch, attempt, timeMs });
+      const outcome: ProposeOutcome = await this.#ports.propose(group, proposed);
       // Applied: done, or refused because the epoch has moved on, which is as final.
-      if (outcome.status === 'applied') return;
+      if (outcome.status === 'applied')
+        return (
+          outcome.reply.type !== 'refused' ||
+          (isUncertain && isEndedBy(session.dispatch, proposed.type, epoch))
+        );
+      isUncertain ||= outcome.status === 'unknown';
       await new Promise((resolve) => setTimeout(resolve, commitRetryMs));
     }
+    return false;
   }
 
   #report(
@@ -222,6 +258,18 @@ export class AttemptConclusion {
       nextAttemptAtMs: end.nextAttemptAtMs ?? null,
     });
   }
+}
+
+/**
+ * Whether a turn ended as a command would end it. Asked when the outcome of an earlier proposal is unknown and the
+ * command is refused the second time: then the earlier one is what ended the turn.
+ */
+function isEndedBy(dispatch: DispatchState, type: Command['type'], epoch: number): boolean {
+  const isFailure = type === 'fail-dispatch';
+  if (dispatch.epoch === epoch) return dispatch.status === (isFailure ? 'failed' : 'idle');
+  // Messages that were queued meanwhile are the next turn.
+  const isNext = dispatch.epoch === epoch + 1 && dispatch.status === 'waiting';
+  return isNext && (dispatch.error !== null) === isFailure;
 }
 
 /** Nobody was called. */
