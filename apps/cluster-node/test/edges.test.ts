@@ -1,8 +1,8 @@
 import { createConnection, createServer } from 'node:net';
+import { freePorts } from '@fleetlm/database/free-ports';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   API_KEY,
-  freePorts,
   NO_DATABASE,
   spawnNode,
   statusOf,
