@@ -89,6 +89,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // Each file starts three to five processes, which wait most of the time.
           maxWorkers: 2,
+          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -25,7 +25,7 @@ let origin_url: string;
 beforeAll(async () => {
   bed = await OwnerBed.start();
   cluster = bed.cluster;
-}, 120_000);
+});
 afterAll(() => bed?.close());
 beforeEach(async () => {
   agent = new FakeAgent();

@@ -16,7 +16,7 @@ let sessionId: string;
 beforeAll(async () => {
   cluster = await TestCluster.start({ size: 1, env: { RAFT_REPLICAS: '1' } });
   sessionId = await cluster.createSession('ann');
-}, 90_000);
+});
 afterAll(() => cluster.close());
 
 test('who may do what: nobody, another user, the user, an admin, the API key', async () => {

@@ -9,7 +9,7 @@ let cluster: TestCluster;
 
 beforeAll(async () => {
   cluster = await TestCluster.start({ size: 1, env: { NODE_REPLACE_AFTER_MS: '2000' } });
-}, 60_000);
+});
 afterAll(() => cluster.close());
 
 /** Of all steps together, on a busy machine. */
@@ -84,7 +84,6 @@ test(
         await expect
           .poll(
             async () => (await cluster.call('n3', 'GET', '/api/admin/operations')).body.coordinator,
-            { timeout: 20_000 },
           )
           .toMatch(/^n[2-5]$/);
         cluster.startNode('n1');
@@ -116,11 +115,8 @@ test(
         cluster.startNode('n4');
         await cluster.ready('n4');
         await expect
-          .poll(
-            async () => (await clusterOf(cluster, 'n1')).nodes.map(({ membership }) => membership),
-            {
-              timeout: 20_000,
-            },
+          .poll(async () =>
+            (await clusterOf(cluster, 'n1')).nodes.map(({ membership }) => membership),
           )
           .toEqual(['active', 'active', 'active', 'active', 'active']);
         await settled(cluster, 'n2', ['n1', 'n2', 'n3', 'n4', 'n5'], 3);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ directory, port: await freePort() });
   store = new DeliveryStore(postgres.url, Date.now, (error) => refused.push(error));
   await write(report());
-}, 60_000);
+});
 afterAll(async () => {
   await store.close();
   await postgres.stop();
