@@ -12,6 +12,7 @@ export {
 } from './assemble-message.ts';
 export { chunksOfParts } from './chunks-of-parts.ts';
 export { isObject, type JsonObject, optional, stringField } from './fields.ts';
+export { isNestedTooDeep } from './json-depth.ts';
 export {
   type CustomPart,
   type DataPart,
