@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type WebhookMessage, webhookId } from '@fleetlm/protocol';
 import { type Dispatcher, request } from 'undici';
 import * as z from 'zod';
+import { type ErrorText, errorText } from '../error-text.ts';
 import type { AgentRecord, Session } from '../ports.ts';
 import { checkLiteralHost } from './address-rules.ts';
 import type { AgentHistory } from './thread-history.ts';
@@ -36,7 +37,7 @@ export type Compaction = z.output<typeof compactionSchema>;
 export type CompactionOutcome =
   | { readonly type: 'compacted'; readonly compaction: Compaction; readonly history: AgentHistory }
   /** The agent is sent the history as it is. */
-  | { readonly type: 'failed'; readonly error: string };
+  | { readonly type: 'failed'; readonly error: ErrorText };
 
 export interface CompactionOptions {
   readonly agent: AgentRecord;
@@ -84,7 +85,8 @@ export async function compact(
 ): Promise<CompactionOutcome> {
   const { agent, history } = options;
   const last = due.at(-1);
-  if (last === undefined) return { type: 'failed', error: 'there is nothing to compact' };
+  if (last === undefined)
+    return { type: 'failed', error: errorText('there is nothing to compact') };
   try {
     const summary = await requestSummary(options, due);
     const compaction = { through_id: last.id, through_seq: last.seq, summary };
@@ -94,7 +96,7 @@ export async function compact(
     ];
     return { type: 'compacted', compaction, history: { ...history, messages } };
   } catch (error) {
-    return { type: 'failed', error: error instanceof Error ? error.message : String(error) };
+    return { type: 'failed', error: errorText(error) };
   }
 }
 
