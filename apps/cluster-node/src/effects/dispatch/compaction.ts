@@ -6,14 +6,13 @@ import { type ErrorText, errorText } from '../error-text.ts';
 import type { AgentRecord, Session } from '../ports.ts';
 import { checkLiteralHost } from './address-rules.ts';
 import type { AgentHistory } from './thread-history.ts';
+import { SUMMARY_KIND } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** Without a tokenizer of the agent's model: what English and JSON come to. */
 const CHARACTERS_PER_TOKEN = 4;
 const SUMMARY_LENGTH_MAX = 32 * 1024;
 const RESPONSE_BYTES_MAX = 256 * 1024;
-/** The kind of the message that stands for those that were compacted. */
-export const SUMMARY_KIND = 'summary';
 
 const responseSchema = z.looseObject({
   summary: z.string().min(1, 'must not be empty').max(SUMMARY_LENGTH_MAX, 'is too long'),

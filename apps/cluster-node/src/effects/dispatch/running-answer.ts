@@ -38,6 +38,8 @@ const encoder = new TextEncoder();
 const ENVELOPE_BYTES = 1024;
 /** What a part has more than the chunks that made it: its state, and the error of a call that is sealed. */
 const PART_BYTES = 256;
+/** The name of a field, with what stands round it. */
+const FIELD_NAME_BYTES = 32;
 /** Of a byte of a call's input as it is streamed: it is kept raw and parsed, where `1e20` is written out. */
 const INPUT_FACTOR = 6;
 /** How often the size is measured: all measuring together stays linear in the stream. */
@@ -147,7 +149,7 @@ export class RunningAnswer {
       if (one.type === 'tool-input-start') this.#streamedCalls.add(one.toolCallId);
       const bytes = jsonBytesBound(one);
       chunksBytes += bytes;
-      growth += deltaBytes(one) ?? bytes + PART_BYTES;
+      growth += growthOf(one, bytes);
       const { messageMetadata } = one;
       if (isObject(messageMetadata) && !this.#admitsMetadata(messageMetadata))
         return `its metadata is larger than ${METADATA_BYTES_MAX} bytes`;
@@ -247,13 +249,33 @@ function withoutMetadata(chunk: Chunk): Chunk {
   return rest;
 }
 
-/** What a plain delta adds to the reply; null: the chunk is none. */
-function deltaBytes(chunk: Chunk): number | null {
-  const bytes = deltaTextBytes(chunk);
-  if (bytes === null) return null;
-  const metadata =
-    chunk.providerMetadata === undefined ? 0 : jsonBytesBound(chunk.providerMetadata);
-  return bytes * (chunk.type === 'tool-input-delta' ? INPUT_FACTOR : 1) + metadata;
+/** What a chunk of so many bytes adds to the reply at most. */
+function growthOf(chunk: Chunk, bytes: number): number {
+  const textBytes = deltaTextBytes(chunk);
+  if (textBytes !== null) {
+    const factor = chunk.type === 'tool-input-delta' ? INPUT_FACTOR : 1;
+    return textBytes * factor + fieldBytes(chunk.providerMetadata);
+  }
+  switch (chunk.type) {
+    case 'text-end':
+    case 'reasoning-end':
+      return fieldBytes(chunk.providerMetadata) + fieldBytes(chunk.citations);
+    case 'start':
+    case 'message-metadata':
+    case 'finish':
+      return fieldBytes(chunk.messageMetadata);
+    case 'abort':
+    case 'error':
+    case 'finish-step':
+    case 'reset-step':
+      return 0;
+    default:
+      return bytes + PART_BYTES;
+  }
+}
+
+function fieldBytes(field: unknown): number {
+  return field === undefined ? 0 : FIELD_NAME_BYTES + jsonBytesBound(field);
 }
 
 function deltaTextBytes({ type, delta, inputTextDelta }: Chunk): number | null {
