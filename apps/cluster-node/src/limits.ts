@@ -7,3 +7,18 @@ export const COMMAND_OVERHEAD_BYTES_MAX = 64 * 1024;
 /** An entry of the log: a user's message and the partial reply that it ends fit together. */
 export const ENTRY_BYTES_MAX =
   REPLY_BYTES_MAX + CONTENT_BYTES_MAX + METADATA_BYTES_MAX + COMMAND_OVERHEAD_BYTES_MAX;
+
+/** Chunks of a run in progress, as JSON: what a reader that joins late is given beside its page. */
+export const LIVE_CHUNKS_BYTES_MAX = 2 * 1024 * 1024;
+/** Parts of one reply: every further chunk costs more with each of them. */
+export const REPLY_PARTS_MAX = 5_000;
+/** Tool calls of one reply whose input is streamed. */
+export const REPLY_TOOL_CALLS_MAX = 1_000;
+/** Members of a list or a record of one chunk whose form the protocol defines: citations, steering parts, metadata of providers. */
+export const CHUNK_MEMBERS_MAX = 1_000;
+/** Text that is kept of a reply which does not fit in any other way. */
+export const REPLY_EXCERPT_LENGTH_MAX = 64 * 1024;
+/** Messages of a conversation that are looked through for what an agent is sent. */
+export const HISTORY_MESSAGES_MAX = 10_000;
+/** The body of a call to an agent: older messages are left out of it, and never the newest. */
+export const HISTORY_BYTES_MAX = 8 * 1024 * 1024;
