@@ -12,7 +12,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   outputDir: '../test-results',
-  reporter: [['list']],
+  reporter: [['list'], ['../packages/devkit/src/test-times/playwright-reporter.ts']],
   use: {
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',

@@ -2,6 +2,7 @@ export { type ArchiveAwayReport, measureArchiveAway } from './archive-away.ts';
 export { type CapacityReport, measureCapacity } from './capacity.ts';
 export { parseBenchOptions } from './options.ts';
 export { type BenchReport, runBench } from './run-bench.ts';
+export { buildDiskShim, slowDiskEnvironment } from './torture/disk/build-shim.ts';
 export { measure } from './torture/measure/measure.ts';
 export { parseTortureOptions, TORTURE_USAGE } from './torture/options.ts';
 export { runTorture } from './torture/run-torture.ts';

@@ -1,4 +1,7 @@
 /** npm test: everything that a clean clone has to pass. TEST_TORTURE=0 leaves the faults out. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findOrInstallChromium } from '../src/browser.ts';
 import { runSteps } from '../src/run-step.ts';
 import {
@@ -11,6 +14,7 @@ import {
   typecheckSteps,
   unitTests,
 } from '../src/steps.ts';
+import { describeSlowest, readTestTimes, TEST_TIMES_FILE } from '../src/test-times/test-times.ts';
 
 const withTorture = process.env.TEST_TORTURE !== '0';
 const sayItIsLeftOut = (): void => {
@@ -20,6 +24,14 @@ if (!withTorture) {
   sayItIsLeftOut();
   process.on('exit', sayItIsLeftOut);
 }
+
+const times = mkdtempSync(join(tmpdir(), 'fleetlm-test-times-'));
+process.env[TEST_TIMES_FILE] = join(times, 'times');
+process.on('exit', () => {
+  process.stdout.write(`\n${describeSlowest(readTestTimes(join(times, 'times')))}`);
+  rmSync(times, { recursive: true, force: true });
+});
+
 const chromium = findOrInstallChromium();
 await runSteps([
   generate,

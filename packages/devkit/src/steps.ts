@@ -40,17 +40,42 @@ export const typecheckSteps: readonly Step[] = [
   },
 ];
 
+/** Beside what is printed: the time of each test, for the list of the slowest. */
+const VITEST_REPORTERS = [
+  '--reporter=default',
+  '--reporter=./packages/devkit/src/test-times/vitest-reporter.ts',
+];
+
+/** Tests that import something that has changed since a commit, committed or not. */
+export function changedTests(since: string, withIntegration: boolean): Step {
+  const projects = withIntegration ? [] : ['--project=!integration'];
+  return {
+    title: `tests that changes since ${since.slice(0, 12)} can reach`,
+    command: ['vitest', 'run', '--passWithNoTests', ...projects, `--changed=${since}`],
+  };
+}
+
 export function unitTests(args: readonly string[] = []): Step {
   return {
     title: 'unit tests',
-    command: ['vitest', 'run', '--passWithNoTests', '--project=!integration', ...args],
+    command: [
+      'vitest',
+      ...['run', '--passWithNoTests', '--project=!integration'],
+      ...VITEST_REPORTERS,
+      ...args,
+    ],
   };
 }
 
 export function integrationTests(args: readonly string[] = []): Step {
   return {
     title: 'integration tests',
-    command: ['vitest', 'run', '--passWithNoTests', '--project=integration', ...args],
+    command: [
+      'vitest',
+      ...['run', '--passWithNoTests', '--project=integration'],
+      ...VITEST_REPORTERS,
+      ...args,
+    ],
   };
 }
 

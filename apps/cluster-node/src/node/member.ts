@@ -335,6 +335,7 @@ export class Member {
       signingSecrets: (agent) => secrets.signing(agent),
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
       onAttempt: (report) => this.#deliveries.log.report(report),
+      onDecision: (decision) => this.#deliveries.log.decided(decision),
       onError: (error) => this.#fault(error),
       environment,
       archive: this.#flusher.archive,

@@ -23,6 +23,7 @@ export interface DispatchWiring
     | 'signingSecrets'
     | 'publishChunk'
     | 'onAttempt'
+    | 'onDecision'
     | 'onError'
   > {
   readonly environment: Pick<Environment, 'webhookAllowPrivate'>;

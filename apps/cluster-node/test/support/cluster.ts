@@ -192,10 +192,17 @@ export class TestCluster {
   }
 }
 
+/** A run beside a slow disk hands it down to the nodes. */
+function slowDisk(): Readonly<Record<string, string>> {
+  const { LD_PRELOAD, TORTURE_DISK_SYNC_MS, UV_USE_IO_URING } = process.env;
+  if (LD_PRELOAD === undefined || TORTURE_DISK_SYNC_MS === undefined) return {};
+  return { LD_PRELOAD, TORTURE_DISK_SYNC_MS, UV_USE_IO_URING: UV_USE_IO_URING ?? '0' };
+}
+
 /** Starts one process of the node with exactly this environment beside the machine's own. */
 export function spawnNode(env: Readonly<Record<string, string>>): TestNode {
   const child: ChildProcess = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...slowDisk(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -6,7 +6,12 @@ import { failed, report, retried } from './testing/reports.ts';
 
 const START = Date.UTC(2026, 10, 23, 12);
 const MINUTE = 60_000;
-const record = (one: ReturnType<typeof report>) => recordOf(one, 'n1', false);
+/** An attempt that ends its turn, if it is of that kind. */
+function add(keeper: FigureKeeper, one: ReturnType<typeof report>, atMs: number): void {
+  const record = recordOf(one, 'n1', false);
+  keeper.attempted(record, atMs);
+  keeper.ended(record, atMs);
+}
 
 test.each([1, 7, 42, 999, 30_000, 3_600_000])(
   'a percentile of %i ms is right within 5 %%',
@@ -30,7 +35,7 @@ test('percentiles are of all that was measured, here and elsewhere', () => {
 test('turns are counted when they end, failed attempts each', () => {
   const keeper = new FigureKeeper(START);
   for (const one of [report(), retried(), failed(), report({ outcome: 'dropped' })])
-    keeper.add(record(one), START + MINUTE);
+    add(keeper, one, START + MINUTE);
   const { windows, sinceMs } = keeper.of('bot', START + MINUTE);
   expect(sinceMs).toBe(START);
   for (const window of Object.values(windows))
@@ -40,7 +45,7 @@ test('turns are counted when they end, failed attempts each', () => {
 
 test('what is older than the window is not in it', () => {
   const keeper = new FigureKeeper(START);
-  keeper.add(record(report()), START);
+  add(keeper, report(), START);
   const deliveredAt = (atMs: number): readonly number[] => {
     const { last_15_min, last_24_h } = keeper.of('bot', atMs).windows;
     return [last_15_min.delivered, last_24_h.delivered];
@@ -52,12 +57,11 @@ test('what is older than the window is not in it', () => {
 
 test('memory is bounded: a day of calls has as many slots as a day has hours, and agents are forgotten', () => {
   const keeper = new FigureKeeper(START, 2);
-  for (let minute = 0; minute < 3_000; minute += 1)
-    keeper.add(record(report()), START + minute * MINUTE);
+  for (let minute = 0; minute < 3_000; minute += 1) add(keeper, report(), START + minute * MINUTE);
   const nowMs = START + 3_000 * MINUTE;
   expect(keeper.of('bot', nowMs).windows.last_24_h.delivered).toBeLessThanOrEqual(24 * 60);
-  keeper.add(record(report({ agentId: 'second' })), nowMs);
-  keeper.add(record(report({ agentId: 'third' })), nowMs);
+  add(keeper, report({ agentId: 'second' }), nowMs);
+  add(keeper, report({ agentId: 'third' }), nowMs);
   // It starts anew, and says since when.
   expect(keeper.of('bot', nowMs)).toMatchObject({
     sinceMs: nowMs,
@@ -68,8 +72,8 @@ test('memory is bounded: a day of calls has as many slots as a day has hours, an
 
 test('nodes are summed', () => {
   const [one, two] = [new FigureKeeper(START), new FigureKeeper(START)];
-  one.add(record(report({ totalMs: 100 })), START);
-  two.add(record(failed({ totalMs: 100 })), START);
+  add(one, report({ totalMs: 100 }), START);
+  add(two, failed({ totalMs: 100 }), START);
   const sum = sumOf([one, two].map((keeper) => keeper.of('bot', START).windows.last_15_min));
   expect(sum).toMatchObject({ delivered: 1, failed: 1, failedAttempts: 1 });
   expect(sum.total).toEqual([[48, 2]]);

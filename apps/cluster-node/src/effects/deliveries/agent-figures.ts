@@ -16,7 +16,7 @@ const SLOTS: Readonly<Record<FigureWindow, { readonly lengthMs: number; readonly
     last_24_h: { lengthMs: HOUR_MS, count: 24 },
   };
 
-/** What happened in a window. Turns are counted when they end, attempts when they fail. Additive. */
+/** What happened in a window. Turns are counted when their end is committed, attempts when they fail. Additive. */
 export interface WindowFigures {
   readonly delivered: number;
   readonly brokenOff: number;
@@ -45,10 +45,13 @@ class Slot {
     this.number = number;
   }
 
-  add({ state, errorCode, firstTokenMs, totalMs, url }: DeliveryAttempt): void {
+  ended({ state }: DeliveryAttempt): void {
     if (state === 'delivered') this.delivered += 1;
     else if (state === 'broken_off') this.brokenOff += 1;
     else if (state === 'failed') this.failed += 1;
+  }
+
+  attempted({ state, errorCode, firstTokenMs, totalMs, url }: DeliveryAttempt): void {
     if (errorCode !== null) this.failedAttempts += 1;
     if (firstTokenMs !== null) this.firstToken.add(firstTokenMs);
     // How long a call took that was not made, or that was ended from here, says nothing of the agent.
@@ -75,9 +78,20 @@ export class FigureKeeper {
     this.#agentsMax = agentsMax;
   }
 
-  add(attempt: DeliveryAttempt, nowMs: number): void {
-    const tracked = this.#tracked(attempt.agentId, nowMs);
-    for (const window of FIGURE_WINDOWS) {
+  /** An attempt is over, on this node; whether its turn is over is not decided yet. */
+  attempted(attempt: DeliveryAttempt, nowMs: number): void {
+    for (const slot of this.#slotsOf(attempt.agentId, nowMs)) slot.attempted(attempt);
+  }
+
+  /** The turn ended as its last attempt says, by an entry that this node proposed. */
+  ended(attempt: DeliveryAttempt, nowMs: number): void {
+    for (const slot of this.#slotsOf(attempt.agentId, nowMs)) slot.ended(attempt);
+  }
+
+  /** The current slot of each window. */
+  #slotsOf(agentId: string, nowMs: number): readonly Slot[] {
+    const tracked = this.#tracked(agentId, nowMs);
+    return FIGURE_WINDOWS.map((window) => {
       const { lengthMs, count } = SLOTS[window];
       const slots = tracked.slots[window];
       const number = Math.floor(nowMs / lengthMs);
@@ -87,8 +101,8 @@ export class FigureKeeper {
         slots.push(slot);
         if (slots.length > count) slots.shift();
       }
-      slot.add(attempt);
-    }
+      return slot;
+    });
   }
 
   of(agentId: string, nowMs: number): AgentFigures {

@@ -49,7 +49,8 @@ export class DeliveryKeeper {
     this.figures = new FigureKeeper(options.wallClockMs());
     this.log = new DeliveryLog({
       nodeId: options.nodeId,
-      onReported: (record) => this.figures.add(record, options.wallClockMs()),
+      onReported: (record) => this.figures.attempted(record, options.wallClockMs()),
+      onEnded: (record) => this.figures.ended(record, options.wallClockMs()),
       onUnwritten: () => this.#writer.wake(),
     });
     this.#store = new DeliveryStore(options.databaseUrl, options.wallClockMs, options.onRefused);

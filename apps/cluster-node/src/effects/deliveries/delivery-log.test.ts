@@ -13,8 +13,14 @@ const newLog = (attemptsMax = 100): DeliveryLog =>
     nodeId: 'n1',
     limits: { attemptsMax, bytesMax: 10_000_000 },
     onReported: () => undefined,
+    onEnded: () => undefined,
     onUnwritten: () => undefined,
   });
+/** An attempt that ends its turn, and the decision that it did. */
+function end(log: DeliveryLog, one: ReturnType<typeof report>, isCommitted = true): void {
+  log.report(one);
+  log.decided({ sessionId: one.sessionId, epoch: one.epoch, isCommitted });
+}
 const statesOf = (log: DeliveryLog): readonly string[] =>
   deliveriesOf(log.recent('bot', 100)).map(({ id, state }) => `${id.split(':')[1]} ${state}`);
 const waiting = (epoch: number, attempt: number): DispatchState => ({
@@ -29,8 +35,8 @@ const waiting = (epoch: number, attempt: number): DispatchState => ({
 test('attempts of one turn are one delivery, the newest turn first', () => {
   const log = newLog();
   log.report(retried({ attempt: 1, startedAtMs: 1_000 }));
-  log.report(report({ epoch: 2, sessionId: sessionOf(9), startedAtMs: 1_500 }));
-  log.report(report({ attempt: 2, startedAtMs: 2_000 }));
+  end(log, report({ epoch: 2, sessionId: sessionOf(9), startedAtMs: 1_500 }));
+  end(log, report({ attempt: 2, startedAtMs: 2_000 }));
   const deliveries = deliveriesOf(log.recent('bot', 100));
   expect(deliveries).toMatchObject([
     { id: `${sessionOf(9)}:2`, state: 'delivered' },
@@ -73,13 +79,35 @@ test('what another node makes of a turn is told by that node', () => {
   expect(log.retrying('bot')).toBe(0);
 });
 
+test('the end of a turn is listed once it is decided, and an attempt whose end was not committed as stopped', () => {
+  const ended: string[] = [];
+  const log = new DeliveryLog({
+    nodeId: 'n1',
+    onReported: () => undefined,
+    onEnded: ({ epoch, attempt, state }) => ended.push(`${epoch}/${attempt} ${state}`),
+    onUnwritten: () => undefined,
+  });
+  log.report(failed());
+  expect(statesOf(log)).toEqual([]);
+  expect(log.ring.unwritten).toBe(0);
+  log.decided({ sessionId: SESSION, epoch: 1, isCommitted: false });
+  expect(statesOf(log)).toEqual(['1 stopped']);
+  end(log, report({ attempt: 2 }));
+  // Neither an earlier decision nor a second one says anything of it.
+  log.decided({ sessionId: SESSION, epoch: 1, isCommitted: true });
+  log.report(failed({ epoch: 2 }));
+  log.decided({ sessionId: SESSION, epoch: 1, isCommitted: true });
+  expect(statesOf(log)).toEqual(['1 delivered']);
+  expect(ended).toEqual(['1/2 delivered']);
+});
+
 test('a replay is marked on every attempt of its turn, and on no other', () => {
   const log = newLog();
-  log.report(failed({ epoch: 1 }));
+  end(log, failed({ epoch: 1 }));
   log.replayed(SESSION, 2);
   log.report(retried({ epoch: 2, attempt: 1 }));
-  log.report(report({ epoch: 2, attempt: 2 }));
-  log.report(report({ epoch: 3 }));
+  end(log, report({ epoch: 2, attempt: 2 }));
+  end(log, report({ epoch: 3 }));
   expect(log.recent('bot', 9).map(({ epoch, isReplay }) => [epoch, isReplay])).toEqual([
     [3, false],
     [2, true],
@@ -90,9 +118,9 @@ test('a replay is marked on every attempt of its turn, and on no other', () => {
 
 test('when memory is full the oldest go; only those that were not written are counted as dropped', () => {
   const log = newLog(3);
-  for (let epoch = 1; epoch <= 3; epoch += 1) log.report(report({ epoch }));
+  for (let epoch = 1; epoch <= 3; epoch += 1) end(log, report({ epoch }));
   log.ring.written(log.ring.batch(2, 1_000_000));
-  for (let epoch = 4; epoch <= 6; epoch += 1) log.report(report({ epoch }));
+  for (let epoch = 4; epoch <= 6; epoch += 1) end(log, report({ epoch }));
   expect(log.ring.size).toBe(3);
   expect(log.ring.dropped).toBe(1);
   expect(log.ring.batch(10, 1_000_000).map(({ epoch }) => epoch)).toEqual([4, 5, 6]);
@@ -139,7 +167,7 @@ test('a store that is away is told of once, and again when it is back', async ()
     },
     onTurn: (error) => turns.push(error === null ? 'back' : 'away'),
   });
-  log.report(report());
+  end(log, report());
   await writer.flush();
   await writer.flush();
   expect(log.ring.unwritten).toBe(1);

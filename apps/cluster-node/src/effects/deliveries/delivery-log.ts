@@ -1,5 +1,5 @@
 import type { DispatchState } from '@fleetlm/conversation';
-import type { AttemptReport } from '../dispatch/attempt-report.ts';
+import type { AttemptReport, TurnDecision } from '../dispatch/attempt-report.ts';
 import { AttemptRing, RING_LIMITS, type RingLimits } from './attempt-ring.ts';
 import { type DeliveryAttempt, type RecordedAttempt, recordOf } from './delivery-attempt.ts';
 
@@ -11,6 +11,8 @@ export interface DeliveryLogOptions {
   readonly limits?: RingLimits;
   /** Must not block or throw. */
   readonly onReported: (record: RecordedAttempt) => void;
+  /** A turn ended as this attempt says, by a committed entry. Must not block or throw. */
+  readonly onEnded: (record: RecordedAttempt) => void;
   /** There is something to be written. Must not block or throw. */
   readonly onUnwritten: () => void;
 }
@@ -21,6 +23,11 @@ export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
   /** By session: the attempt after which another one is to follow. */
   readonly #pending = new Map<string, RecordedAttempt>();
+  /**
+   * By session: the attempt that ends its turn once that is committed. Not listed before, since a dead letter is what the
+   * log says is one. A decision follows each, so there are no more than calls at once.
+   */
+  readonly #ending = new Map<string, RecordedAttempt>();
   /** Sessions whose next turn was asked for by the owner, with its epoch. */
   readonly #replays = new Map<string, number>();
 
@@ -33,11 +40,27 @@ export class DeliveryLog {
     const { sessionId, epoch } = report;
     const isReplay = this.#replays.get(sessionId) === epoch;
     const record = recordOf(report, this.#options.nodeId, isReplay);
-    if (isReplay && record.state !== 'pending') this.#replays.delete(sessionId);
+    if (isReplay && record.state === 'stopped') this.#replays.delete(sessionId);
     if (record.state === 'pending') this.#pending.set(sessionId, record);
     else this.#pending.delete(sessionId);
-    this.ring.add(record);
     this.#options.onReported(record);
+    if (isEnd(record)) this.#ending.set(sessionId, record);
+    else this.#keep(record);
+  }
+
+  /** The log decided whether the turn ended as its newest report says. */
+  decided({ sessionId, epoch, isCommitted }: TurnDecision): void {
+    const record = this.#ending.get(sessionId);
+    if (record?.epoch !== epoch) return;
+    this.#ending.delete(sessionId);
+    this.#keep(isCommitted ? record : { ...record, state: 'stopped' });
+    if (!isCommitted) return;
+    if (record.isReplay) this.#replays.delete(sessionId);
+    this.#options.onEnded(record);
+  }
+
+  #keep(record: RecordedAttempt): void {
+    this.ring.add(record);
     this.#options.onUnwritten();
   }
 
@@ -93,6 +116,11 @@ export class DeliveryLog {
     if (pending?.epoch === record.epoch && pending.attempt === record.attempt)
       this.#pending.delete(record.sessionId);
   }
+}
+
+/** No attempt follows: the turn ends with it, once that is committed. */
+function isEnd({ state }: RecordedAttempt): boolean {
+  return state === 'delivered' || state === 'broken_off' || state === 'failed';
 }
 
 function withoutExchange({

@@ -241,12 +241,17 @@ export class AttemptConclusion {
     const attempt = name.attempt + 1;
     if (await this.start(name, name.epoch, attempt))
       await this.#complete({ ...name, attempt }, message, isOver);
+    else this.#decided(name, false);
   }
 
   async #fail(name: AttemptName, failure: AttemptFailure, isOver: () => boolean): Promise<void> {
-    this.#counts.failed += 1;
     const error = failureReason(failure);
-    await this.#commit(name, (base) => ({ ...base, type: 'fail-dispatch', error }), isOver);
+    const isCommitted = await this.#commitEnd(
+      name,
+      (base) => ({ ...base, type: 'fail-dispatch', error }),
+      isOver,
+    );
+    if (isCommitted) this.#counts.failed += 1;
   }
 
   async #complete(
@@ -254,34 +259,61 @@ export class AttemptConclusion {
     message: NewMessage,
     isOver: () => boolean = () => false,
   ): Promise<void> {
-    this.#counts.completed += 1;
-    await this.#commit(name, (base) => ({ ...base, type: 'complete-dispatch', message }), isOver);
+    const isCommitted = await this.#commitEnd(
+      name,
+      (base) => ({ ...base, type: 'complete-dispatch', message }),
+      isOver,
+    );
+    if (isCommitted) this.#counts.completed += 1;
+  }
+
+  /** Commits the end of a turn, and reports the decision. */
+  async #commitEnd(
+    name: AttemptName,
+    command: (base: CommandBase) => Command,
+    isOver: () => boolean,
+  ): Promise<boolean> {
+    let isCommitted = false;
+    try {
+      isCommitted = await this.#commit(name, command, isOver);
+    } finally {
+      this.#decided(name, isCommitted);
+    }
+    return isCommitted;
+  }
+
+  #decided({ session, epoch }: AttemptName, isCommitted: boolean): void {
+    this.#ports.onDecision({ sessionId: session.id, epoch, isCommitted });
   }
 
   /**
-   * Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. Throws when this end
-   * can't be proposed at all, however often.
+   * Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. True: it is
+   * committed, by a proposal of this node. Throws when this end can't be proposed at all, however often.
    */
   async #commit(
     { group, session, epoch, attempt }: AttemptName,
     command: (base: CommandBase) => Command,
     isOver: () => boolean,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { commitLimitMs, commitRetryMs } = this.#ports.limits;
     const deadline = performance.now() + commitLimitMs;
     const sessionId = session.id;
     let exceptions = 0;
+    let isUncertain = false;
     while (!isOver() && performance.now() < deadline) {
       try {
         const timeMs = this.#ports.wallClockMs();
-        const outcome: ProposeOutcome = await this.#ports.propose(
-          group,
-          command({ sessionId, epoch, attempt, timeMs }),
-        );
+        const proposed = command({ sessionId, epoch, attempt, timeMs });
+        const outcome: ProposeOutcome = await this.#ports.propose(group, proposed);
         // Applied: done, or refused because the epoch has moved on, which is as final.
-        if (outcome.status === 'applied') return;
+        if (outcome.status === 'applied')
+          return (
+            outcome.reply.type !== 'refused' ||
+            (isUncertain && isEndedBy(session.dispatch, proposed.type, epoch))
+          );
         if (outcome.status === 'refused' && NEVER_TAKEN.has(outcome.reason))
           throw new NeverTakenError(outcome.reason);
+        isUncertain ||= outcome.status === 'unknown';
       } catch (error) {
         exceptions += 1;
         if (error instanceof NeverTakenError || exceptions >= CONCLUSION_EXCEPTIONS_MAX)
@@ -289,6 +321,7 @@ export class AttemptConclusion {
       }
       await new Promise((resolve) => setTimeout(resolve, commitRetryMs));
     }
+    return false;
   }
 
   #report(
@@ -313,6 +346,18 @@ export class AttemptConclusion {
       nextAttemptAtMs: end.nextAttemptAtMs ?? null,
     });
   }
+}
+
+/**
+ * Whether a turn ended as a command would end it. Asked when the outcome of an earlier proposal is unknown and the
+ * command is refused the second time: then the earlier one is what ended the turn.
+ */
+function isEndedBy(dispatch: DispatchState, type: Command['type'], epoch: number): boolean {
+  const isFailure = type === 'fail-dispatch';
+  if (dispatch.epoch === epoch) return dispatch.status === (isFailure ? 'failed' : 'idle');
+  // Messages that were queued meanwhile are the next turn.
+  const isNext = dispatch.epoch === epoch + 1 && dispatch.status === 'waiting';
+  return isNext && (dispatch.error !== null) === isFailure;
 }
 
 /** Nobody was called. */

@@ -28,8 +28,9 @@ export type AttemptOutcome =
   | 'dropped';
 
 /**
- * One attempt to call an agent, as it has ended. Told once for each attempt that this node began, in the same turn in
- * which its end is about to be committed; whoever listens must not block and must not throw.
+ * One attempt to call an agent, as it has ended. Reported once for each attempt that this node began, before its end is
+ * proposed: whether the turn ended with it is decided by the log, and reported as a `TurnDecision`.
+ * Listeners must not block and must not throw.
  */
 export interface AttemptReport {
   readonly sessionId: string;
@@ -69,3 +70,16 @@ export interface AttemptReport {
 }
 
 export type OnAttempt = (report: AttemptReport) => void;
+
+/**
+ * Whether a turn ended as its newest report says (`answered`, `broken-off` or `failed`). Follows each such report of this
+ * node, once. Of all nodes at most one is told `isCommitted` for an epoch, because at most one end of it is committed.
+ */
+export interface TurnDecision {
+  readonly sessionId: string;
+  readonly epoch: number;
+  /** False: another node, another attempt or a stop decides the turn. */
+  readonly isCommitted: boolean;
+}
+
+export type OnDecision = (decision: TurnDecision) => void;

@@ -1,6 +1,6 @@
 import type { DispatchState, HeldAnswer } from '@fleetlm/conversation';
 import type { AgentRecord, LedGroup, Propose, Session } from '../ports.ts';
-import type { OnAttempt } from './attempt-report.ts';
+import type { OnAttempt, OnDecision } from './attempt-report.ts';
 import type { AgentLoad } from './call-slots.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
 import type { AgentHistory } from './thread-history.ts';
@@ -30,6 +30,8 @@ export interface DispatchPorts {
   ) => Promise<AgentHistory>;
   /** Each attempt as it has ended; for whoever keeps a record of deliveries. Must not block or throw. */
   readonly onAttempt: OnAttempt;
+  /** What the log decided of a turn after the report of its end. Must not block or throw. */
+  readonly onDecision: OnDecision;
   /** An agent is left alone for a while, or called again. */
   readonly onBreaker: (agentId: string, state: 'open' | 'closed') => void;
   /** Wall clock in Unix milliseconds (for commands and signatures). */

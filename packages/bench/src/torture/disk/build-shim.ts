@@ -9,6 +9,19 @@ export type DiskShim =
 const SOURCE = join(import.meta.dirname, 'disk-shim.c');
 const BUILD_LIMIT_MS = 60_000;
 
+/** The environment in which every process that is started has a disk whose syncs take so much longer. */
+export function slowDiskEnvironment(
+  library: string,
+  milliseconds: number,
+): Readonly<Record<string, string>> {
+  return {
+    LD_PRELOAD: library,
+    TORTURE_DISK_SYNC_MS: String(milliseconds),
+    // Syncs through io_uring would not pass through the shim.
+    UV_USE_IO_URING: '0',
+  };
+}
+
 /** Compiles the shim into `directory` with the machine's C compiler (`CC`, or cc). */
 export function buildDiskShim(directory: string): DiskShim {
   if (process.platform !== 'linux')

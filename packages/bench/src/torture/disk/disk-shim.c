@@ -6,6 +6,8 @@
  *   TORTURE_DISK_CONTROL  a file of 64 bytes, shared with whoever runs the test; struct control
  *   TORTURE_DISK_UNDO     the undo log; files that were unlinked or replaced are kept in <undo>.saved/
  *
+ * Without these, and for files outside the root, TORTURE_DISK_SYNC_MS makes each sync so much slower, at most a second.
+ *
  * A record: type (4), length of the body (4), sequence number (8), body. Little-endian.
  * Linux with glibc or musl. One lock for all: a watched write is as fast as the page cache allows.
  */
@@ -311,9 +313,20 @@ PWRITEV(pwritev64)
 FTRUNCATE(ftruncate)
 FTRUNCATE(ftruncate64)
 
+static int sync_slowly(int fd, int (*real)(int)) {
+  static int delay = -1;
+  if (delay < 0) {
+    const char *asked = getenv("TORTURE_DISK_SYNC_MS");
+    int ms = asked ? atoi(asked) : 0;
+    delay = ms < 0 ? 0 : ms > 1000 ? 1000 : ms;
+  }
+  if (delay) usleep(delay * 1000);
+  return real(fd);
+}
+
 static int sync_with(int fd, int (*real)(int)) {
   struct stat info;
-  if (!is_watched(fd) || fstat(fd, &info)) return real(fd);
+  if (!is_watched(fd) || fstat(fd, &info)) return sync_slowly(fd, real);
   enter();
   uint64_t upto = sequence;
   uint32_t delay = control->sync_delay_ms;

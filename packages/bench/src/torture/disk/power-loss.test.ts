@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { buildDiskShim } from './build-shim.ts';
+import { buildDiskShim, slowDiskEnvironment } from './build-shim.ts';
 import { DiskControl } from './disk-control.ts';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fleetlm-shim-')));
@@ -127,3 +127,23 @@ describe.runIf(shim.available)('what was not synced is gone after a power failur
     expect(disk.counts().writes).toBe(0);
   });
 });
+
+test.runIf(shim.available)(
+  'a process without a watched directory has slower syncs when asked',
+  () => {
+    const library = shim.available ? shim.library : '';
+    const script = `const fs = require('node:fs'); const fd = fs.openSync(process.argv[1], 'w');
+    const from = performance.now(); for (let at = 0; at < 5; at += 1) fs.fdatasyncSync(fd);
+    process.stdout.write(String(performance.now() - from));`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-e', script, join(directory, 'slow')],
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH ?? '', ...slowDiskEnvironment(library, 40) },
+      },
+    );
+    expect(stderr).toBe('');
+    expect(Number(stdout)).toBeGreaterThan(200);
+  },
+);

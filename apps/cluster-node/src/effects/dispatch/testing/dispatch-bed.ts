@@ -13,7 +13,7 @@ import {
 import { expect } from 'vitest';
 import { LATER_AGENT_SETTINGS } from '../../../membership/agent-record.ts';
 import type { AgentRecord, ProposeOutcome } from '../../ports.ts';
-import type { AttemptReport } from '../attempt-report.ts';
+import type { AttemptReport, TurnDecision } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
 import { createDispatchEngine } from '../dispatch-engine.ts';
 import { DISPATCH_LIMITS, type DispatchLimits } from '../dispatch-limits.ts';
@@ -38,6 +38,7 @@ export class DispatchBed {
   readonly agents = new Map<string, AgentRecord>();
   readonly shown: LiveChunk[] = [];
   readonly reports: AttemptReport[] = [];
+  readonly decisions: TurnDecision[] = [];
   readonly errors: unknown[] = [];
   readonly effects: Effect[] = [];
   readonly breakers: string[] = [];
@@ -134,6 +135,7 @@ export class DispatchBed {
           return readMessages(session, { beforeSeq }, size).messages;
         }),
       onAttempt: (report) => this.reports.push(report),
+      onDecision: (decision) => this.decisions.push(decision),
       onBreaker: (agentId, breaker) => this.breakers.push(`${agentId} ${breaker}`),
       wallClockMs: () => Date.now(),
       random: () => 0.5,
