@@ -93,8 +93,11 @@ test('by keyboard: a text is found in the conversation, marked, and left again',
 
 test('by keyboard: F6 goes from pane to pane, J and K from conversation to conversation', async ({
   person: page,
+  system,
 }) => {
   await conversation(page, 'What is a group?');
+  await page.goto(`${system.webUrl}/inbox`);
+  await startConversation(page);
   const seen: (string | null)[] = [];
   for (let press = 0; press < 5; press += 1) {
     await page.keyboard.press('F6');
@@ -120,8 +123,11 @@ test('by keyboard: F6 goes from pane to pane, J and K from conversation to conve
 
 test('by keyboard: the list is filtered, and a conversation archived and brought back', async ({
   person: page,
+  system,
 }) => {
   await conversation(page, 'What is a group?');
+  await page.goto(`${system.webUrl}/inbox`);
+  await startConversation(page);
   const list = page.getByRole('list', { name: 'Conversations' });
   const count = await list.getByRole('listitem').first().getAttribute('aria-setsize');
   await tabTo(page, page.getByRole('radio', { name: 'All' }));
