@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Action, control } from '../../packages/devkit/src/control.ts';
 import { portsFrom, portsInUse } from '../../packages/devkit/src/ports.ts';
 
@@ -55,7 +56,9 @@ export async function startSystem(
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'fleetlm-e2e-'));
   // A Postgres of one's own is not for tests.
   const { DATABASE_URL: _, ...environment } = process.env;
-  const child = spawn(process.execPath, [join(ROOT, 'packages/devkit/scripts/start.ts')], {
+  const parentWatch = pathToFileURL(join(ROOT, 'packages/devkit/parent-watch.mjs')).href;
+  const script = join(ROOT, 'packages/devkit/scripts/start.ts');
+  const child = spawn(process.execPath, ['--import', parentWatch, script], {
     cwd: ROOT,
     env: { ...environment, PORT_BASE: portBase, DATA_DIR: dataDirectory },
     stdio: ['ignore', 'pipe', 'pipe'],

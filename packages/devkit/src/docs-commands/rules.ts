@@ -167,6 +167,7 @@ export const RULES: readonly Rule[] = [
     'npm run db:migrate',
     ['npm run db:reset', 'npm run db:reset -- --yes'],
   ),
+  ...notHere('it is this script', 'npm run test:docs'),
   ...notHere('it is how this script begins', 'git clone <this repository> fleetlm && cd fleetlm'),
   ...notHere(
     IS_NPM_TEST,
