@@ -2,5 +2,5 @@ import { operationRequest } from '@/lib/operation-request.ts';
 
 /** Begins a change of the cluster. */
 export function POST(request: Request): Promise<Response> {
-  return operationRequest('/api/admin/operations', request);
+  return operationRequest('begin', request);
 }

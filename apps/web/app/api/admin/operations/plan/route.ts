@@ -2,5 +2,5 @@ import { operationRequest } from '@/lib/operation-request.ts';
 
 /** What a change of the cluster would do. */
 export function POST(request: Request): Promise<Response> {
-  return operationRequest('/api/admin/operations/plan', request);
+  return operationRequest('plan', request);
 }

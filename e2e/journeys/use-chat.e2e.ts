@@ -1,46 +1,19 @@
-import { join } from 'node:path';
-import { type Browser, expect, type Page, test } from '@playwright/test';
-import { API_KEY, TestCluster, tokenFor } from '../apps/cluster-node/test/support/cluster.ts';
+import { type Browser, expect, type Page } from '@playwright/test';
+import { API_KEY, tokenFor } from '../../apps/cluster-node/test/support/cluster.ts';
 import {
   gate,
   mailBob,
-  SdkAgent,
   say,
   TEXT,
   twoHalves,
   word,
-} from '../apps/cluster-node/test/support/sdk-agent.ts';
-import { type RunningExample, startProgram } from '../examples/start-example.ts';
-
-const agent = new SdkAgent();
-let cluster: TestCluster;
-let site: RunningExample;
-
-test.describe.configure({ mode: 'serial' });
-
-test.beforeAll(async () => {
-  test.setTimeout(120_000);
-  const originUrl = await agent.listen();
-  const example = join(import.meta.dirname, '../examples/use-chat');
-  [cluster, site] = await Promise.all([
-    TestCluster.start(),
-    startProgram([process.execPath, 'server.ts'], example, '', 0),
-  ]);
-  await cluster.call('n1', 'POST', '/api/agents', {
-    body: { agent: { id: 'sdk', name: 'SDK', origin_url: originUrl, debounce_window_ms: 0 } },
-  });
-});
-test.afterAll(async () => {
-  agent.close();
-  await site?.stop();
-  await cluster?.close();
-});
-test.beforeEach(() => {
-  agent.script = () => say('Hello', ' there');
-});
+} from '../../apps/cluster-node/test/support/sdk-agent.ts';
+import { test } from '../support/journey.ts';
+import type { UseChatExample } from '../support/use-chat-example.ts';
 
 /** A page with a new conversation of this person. */
 async function openChat(
+  { cluster, siteUrl }: UseChatExample,
   browser: Browser,
   user: string,
   transport: 'default' | 'fleet',
@@ -54,7 +27,7 @@ async function openChat(
   const node = cluster.node('n2').url;
   const token = await tokenFor(user);
   const query = new URLSearchParams({ node, token, session: session.id, transport });
-  await page.goto(`${site.url}/?${query}`);
+  await page.goto(`${siteUrl}/?${query}`);
   return page;
 }
 
@@ -68,10 +41,10 @@ async function write(page: Page, text: string): Promise<void> {
 
 for (const transport of ['default', 'fleet'] as const) {
   test.describe(`useChat with the ${transport} transport, an AI SDK handler behind`, () => {
-    test('sends, and streams the answer', async ({ browser }) => {
+    test('sends, and streams the answer', async ({ browser, useChat }) => {
       const { passed, open } = gate();
-      agent.script = twoHalves(passed, ['Hello', ' there']);
-      const page = await openChat(browser, `ann-${transport}`, transport);
+      useChat.agent.script = twoHalves(passed, ['Hello', ' there']);
+      const page = await openChat(useChat, browser, `ann-${transport}`, transport);
       await write(page, 'Hi');
       await expect(conversation(page).getByText('Hello', { exact: true })).toBeVisible();
       await expect(status(page)).toHaveText('streaming');
@@ -81,10 +54,13 @@ for (const transport of ['default', 'fleet'] as const) {
       await page.close();
     });
 
-    test('a reload in mid-answer shows what was said, and goes on', async ({ browser }) => {
+    test('a reload in mid-answer shows what was said, and goes on', async ({
+      browser,
+      useChat,
+    }) => {
       const { passed, open } = gate();
-      agent.script = twoHalves(passed);
-      const page = await openChat(browser, `bob-${transport}`, transport);
+      useChat.agent.script = twoHalves(passed);
+      const page = await openChat(useChat, browser, `bob-${transport}`, transport);
       await write(page, 'Tell me');
       await expect(conversation(page).getByText('First half,')).toBeVisible();
       await page.reload();
@@ -102,9 +78,9 @@ for (const transport of ['default', 'fleet'] as const) {
       await page.close();
     });
 
-    test('an approval goes on with the same message', async ({ browser }) => {
-      agent.script = mailBob;
-      const page = await openChat(browser, `cat-${transport}`, transport);
+    test('an approval goes on with the same message', async ({ browser, useChat }) => {
+      useChat.agent.script = mailBob;
+      const page = await openChat(useChat, browser, `cat-${transport}`, transport);
       await write(page, 'Mail bob');
       await page.getByRole('button', { name: 'Allow {"to":"bob"}' }).click();
       await expect(conversation(page).getByText('Sent.')).toBeVisible();
@@ -116,11 +92,11 @@ for (const transport of ['default', 'fleet'] as const) {
       await page.close();
     });
 
-    test('another answer takes the place of the one before', async ({ browser }) => {
-      const page = await openChat(browser, `dan-${transport}`, transport);
+    test('another answer takes the place of the one before', async ({ browser, useChat }) => {
+      const page = await openChat(useChat, browser, `dan-${transport}`, transport);
       await write(page, 'Hi');
       await expect(conversation(page).getByText('Hello there')).toBeVisible();
-      agent.script = () => say('Good day');
+      useChat.agent.script = () => say('Good day');
       await page.getByRole('button', { name: 'Again' }).click();
       await expect(conversation(page).getByRole('listitem')).toHaveText([
         'user Hi',
@@ -138,13 +114,14 @@ for (const transport of ['default', 'fleet'] as const) {
 
 test('stop: with the cluster’s transport the agent stops, and what was said stays', async ({
   browser,
+  useChat,
 }) => {
-  agent.script = async function* () {
+  useChat.agent.script = async function* () {
     yield TEXT.start;
     yield word('A word');
     await new Promise(() => undefined);
   };
-  const page = await openChat(browser, 'eve', 'fleet');
+  const page = await openChat(useChat, browser, 'eve', 'fleet');
   await write(page, 'Tell me');
   await expect(conversation(page).getByText('A word')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).click();
@@ -152,7 +129,7 @@ test('stop: with the cluster’s transport the agent stops, and what was said st
   const session = new URL(page.url()).searchParams.get('session');
   await expect
     .poll(async () => {
-      const { body } = await cluster.call(
+      const { body } = await useChat.cluster.call(
         'n3',
         'GET',
         `/api/sessions/${session}/messages?after_seq=0`,
@@ -163,7 +140,7 @@ test('stop: with the cluster’s transport the agent stops, and what was said st
     .toBe('stop');
   await page.reload();
   await expect(conversation(page).getByText('A word')).toBeVisible();
-  agent.script = () => say('Going on');
+  useChat.agent.script = () => say('Going on');
   await write(page, 'And now?');
   await expect(conversation(page).getByText('Going on')).toBeVisible();
   await page.close();
@@ -171,10 +148,11 @@ test('stop: with the cluster’s transport the agent stops, and what was said st
 
 test('stop: the default transport only stops reading; the agent goes on, and the log has it all', async ({
   browser,
+  useChat,
 }) => {
   const { passed, open } = gate();
-  agent.script = twoHalves(passed);
-  const page = await openChat(browser, 'fay', 'default');
+  useChat.agent.script = twoHalves(passed);
+  const page = await openChat(useChat, browser, 'fay', 'default');
   await write(page, 'Tell me');
   await expect(conversation(page).getByText('First half,')).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).click();
