@@ -114,10 +114,21 @@ export class Replicas {
     return count;
   }
 
-  /** The replica stands still until the next start: others have to be asked. */
+  /** The replica has no state, or applies nothing more: others have to be asked. */
   failed(group: number): void {
     this.#failed.add(group);
     if (this.#serving.delete(group)) this.#options.feed().groupLost(group);
+  }
+
+  /** The replica applies again; it is confirmed to be up to date like one that was opened now. */
+  resumed(group: number): void {
+    this.#failed.delete(group);
+    if (this.#options.host.leaderOf(group) !== 0) this.leaderFound(group);
+  }
+
+  /** Replicas here whose group goes on without them, or not at all. */
+  get failedGroups(): readonly number[] {
+    return [...this.#failed].sort((a, b) => a - b);
   }
 
   hasFailed(group: number): boolean {

@@ -271,7 +271,16 @@ const TIMEOUT: CallOutcome = {
 
 /** Waiting a little won't change these. */
 function isFinal(reason: RefusalReason): boolean {
-  return reason === 'overloaded' || reason === 'disk-full' || reason === 'not-understood';
+  switch (reason) {
+    case 'overloaded':
+    case 'disk-full':
+    case 'not-understood':
+    case 'too-large':
+    case 'malformed':
+      return true;
+    default:
+      return false;
+  }
 }
 
 function failureOf(reason: RefusalReason): CallOutcome {
@@ -289,6 +298,18 @@ function failureOf(reason: RefusalReason): CallOutcome {
         status: 'failed',
         code: 'overloaded',
         detail: 'the leader runs another version and did not understand; nothing was changed',
+      };
+    case 'too-large':
+      return {
+        status: 'failed',
+        code: 'payload_too_large',
+        detail: 'it is larger than an entry of the log may be; nothing was changed',
+      };
+    case 'malformed':
+      return {
+        status: 'failed',
+        code: 'invalid_request',
+        detail: 'a field is outside of what the log can hold; nothing was changed',
       };
     case 'not-leader':
     case 'no-quorum':
