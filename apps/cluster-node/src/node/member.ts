@@ -1,6 +1,6 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import type { HostEvent, RaftHost } from '@fleetlm/raft/host';
-import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
+import type { Channel, Mesh, PeerEvent } from '@fleetlm/raft/mesh';
 import { type Environment, ownAddress } from '../config/environment.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
@@ -28,7 +28,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { callsAnswered } from './calls-answered.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { ClusterShape } from './cluster-shape.ts';
-import { Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import type { Leaders } from './leaders.ts';
@@ -54,6 +54,7 @@ export interface MemberOptions {
   readonly storage: Storage;
   readonly mesh: Mesh;
   readonly metrics: Metrics;
+  readonly faults: Faults;
   readonly eventLoop: EventLoopDelay;
   /** The cluster has other nodes than before. */
   readonly nodesChanged: () => void;
@@ -96,7 +97,7 @@ export class Member {
   constructor(options: MemberOptions) {
     const { environment, descriptor, storage, mesh, metrics, log } = options;
     this.#options = options;
-    this.#faults = new Faults(options);
+    this.#faults = options.faults;
     this.#self = ownNumber(descriptor, environment.nodeId);
     this.#peers = new PeerNumbers(descriptor);
     this.#groups = new Groups({
@@ -265,7 +266,7 @@ export class Member {
     }
   }
 
-  meshEvent(event: MeshEvent): void {
+  meshEvent(event: PeerEvent): void {
     switch (event.type) {
       case 'peer-up':
         this.#reports.connected(event.identity.nodeId);

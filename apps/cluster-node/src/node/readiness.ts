@@ -1,6 +1,7 @@
 import type { Groups } from '../groups/groups.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { ReadinessState } from '../runtime/runtime-api.ts';
+import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { ClusterShape } from './cluster-shape.ts';
 import type { Leaders } from './leaders.ts';
 
@@ -39,8 +40,12 @@ export class Readiness {
   /** Reads the system group until that worked once: a restart must not serve the registrations of yesterday. */
   start(caughtUp: () => void): void {
     void this.catchUpSystem().then((isCaughtUp) => {
-      if (isCaughtUp) caughtUp();
-      else if (!this.#stopping) setTimeout(() => this.start(caughtUp), READ_SYSTEM_EVERY_MS);
+      if (isCaughtUp) runGuarded('timer', caughtUp);
+      else if (!this.#stopping)
+        setTimeout(
+          guarded('timer', () => this.start(caughtUp)),
+          READ_SYSTEM_EVERY_MS,
+        );
     });
   }
 

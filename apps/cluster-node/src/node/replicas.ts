@@ -4,6 +4,7 @@ import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
+import { guarded } from '../telemetry/guarded.ts';
 
 /** A replica that could not confirm that it is up to date asks again after this. */
 const CONFIRM_EVERY_MS = 100;
@@ -165,10 +166,11 @@ export class Replicas {
         return;
       }
       if (host.leaderOf(group) === 0) return;
-      const timer = setTimeout(() => {
+      const again = guarded('timer', () => {
         this.#timers.delete(timer);
         if (groups.has(group)) this.leaderFound(group);
-      }, CONFIRM_EVERY_MS);
+      });
+      const timer = setTimeout(again, CONFIRM_EVERY_MS);
       this.#timers.add(timer);
     });
   }
