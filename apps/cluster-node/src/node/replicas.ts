@@ -107,14 +107,6 @@ export class Replicas {
     return this.#serving.has(group);
   }
 
-  /** Replicas here that are not up to date yet. */
-  get catchingUp(): number {
-    let count = 0;
-    for (const group of this.#options.groups.hosted)
-      if (!this.#serving.has(group) && !this.#failed.has(group)) count += 1;
-    return count;
-  }
-
   /** The replica has no state, or applies nothing more: others have to be asked. */
   failed(group: number): void {
     this.#failed.add(group);
@@ -125,11 +117,6 @@ export class Replicas {
   resumed(group: number): void {
     this.#failed.delete(group);
     if (this.#options.host.leaderOf(group) !== 0) this.leaderFound(group);
-  }
-
-  /** Replicas here whose group goes on without them, or not at all. */
-  get failedGroups(): readonly number[] {
-    return [...this.#failed].sort((a, b) => a - b);
   }
 
   hasFailed(group: number): boolean {
