@@ -94,7 +94,8 @@ export function executeReadMessages(
       done(rejected('not_found', `there is no session ${sessionId}`));
       return;
     }
-    if (page instanceof Promise) page.then((whole) => done(pageDone(whole)), failed(ports, done));
+    if (page instanceof Promise)
+      page.then((whole) => done(pageDone(whole))).catch(failed(ports, done));
     else done(pageDone(page));
   });
 }

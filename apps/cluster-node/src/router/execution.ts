@@ -57,6 +57,44 @@ export function rejected(code: ErrorCode, detail: string): Attempt {
   return { status: 'done', result: { type: 'rejected', code, detail } };
 }
 
+const FAILED_HERE = rejected(
+  'internal',
+  'the node that carried it out failed at it; it may or may not have been done',
+);
+
+/**
+ * Runs a part of an operation: at once, or as a callback. An exception ends this operation only, with an answer.
+ * `done` may be called a second time for it; only the first counts (see `executeOperation`).
+ */
+export function attempting<A extends readonly unknown[]>(
+  { onError }: Pick<ExecutionPorts, 'onError'>,
+  done: Done,
+  work: (...args: A) => void,
+): (...args: A) => void {
+  return (...args) => {
+    try {
+      work(...args);
+    } catch (error) {
+      onError(error);
+      done(FAILED_HERE);
+    }
+  };
+}
+
+/** Goes on with what a promise resolves to. A rejection, or an exception behind it, leaves the outcome unknown. */
+export function settle<T>(
+  work: Promise<T>,
+  { onError }: Pick<ExecutionPorts, 'onError'>,
+  done: Done,
+  use: (value: T) => void,
+  failure: Attempt = { status: 'unknown' },
+): void {
+  work.then(use).catch((error: unknown) => {
+    onError(error);
+    done(failure);
+  });
+}
+
 /** `reply` turns what the machine said into the attempt's end. */
 export function attemptOf<R>(outcome: Proposed<R>, reply: (reply: R) => Attempt): Attempt {
   switch (outcome.status) {

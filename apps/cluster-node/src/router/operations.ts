@@ -170,7 +170,9 @@ export type RefusalReason =
   | 'disk-full'
   | 'stopped'
   | 'not-connected'
-  | 'not-understood';
+  | 'not-understood'
+  | 'too-large'
+  | 'malformed';
 
 export const REFUSAL_REASONS = [
   'not-leader',
@@ -181,6 +183,8 @@ export const REFUSAL_REASONS = [
   'stopped',
   'not-connected',
   'not-understood',
+  'too-large',
+  'malformed',
 ] as const satisfies readonly RefusalReason[];
 
 /** How one attempt on one node ended. */
@@ -195,6 +199,12 @@ export type CallOutcome =
   | { readonly status: 'done'; readonly result: OperationResult }
   | {
       readonly status: 'failed';
-      readonly code: 'no_quorum' | 'overloaded' | 'timeout';
+      readonly code:
+        | 'no_quorum'
+        | 'overloaded'
+        | 'timeout'
+        | 'payload_too_large'
+        | 'invalid_request'
+        | 'internal';
       readonly detail: string;
     };

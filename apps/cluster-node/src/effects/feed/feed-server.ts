@@ -1,4 +1,5 @@
 import type { Message, Session, SessionHead } from '@fleetlm/conversation';
+import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxSink, SessionSink, Subscription } from './feed-events.ts';
 import {
   type ChunkPosition,
@@ -163,7 +164,10 @@ export class FeedServer {
     if (this.#ports.send(nodeId, frame) || !this.#ports.isConnected(nodeId)) return;
     const endings = this.#endings.get(nodeId) ?? new Set();
     this.#endings.set(nodeId, endings.add(number));
-    this.#timer ??= setTimeout(() => this.#endAgain(), RETRY_MS);
+    this.#timer ??= setTimeout(
+      guarded('timer', () => this.#endAgain()),
+      RETRY_MS,
+    );
   }
 
   #endAgain(): void {
