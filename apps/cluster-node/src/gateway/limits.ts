@@ -26,5 +26,7 @@ export const STREAMS_MAX = 5_000;
 export const INBOX_SESSIONS_MAX = 500;
 /** Messages in the answer to `session:join`; the rest comes with the next join. */
 export const JOIN_MESSAGES_MAX = 200;
-/** A request of `useChat`, which sends the whole conversation along though only its end is read. */
-export const CHAT_BYTES_MAX = 8 * 1024 * 1024;
+/** An unread body that is discarded to keep the connection; with a longer one the connection is closed. */
+export const UNREAD_BODY_BYTES_MAX = 64 * 1024;
+/** A parameter of a path, decoded; a longer one names nothing. */
+export const PATH_PARAMETER_LENGTH_MAX = 256;

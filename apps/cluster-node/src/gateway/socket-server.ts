@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { type AckError, ackError, type ErrorCode } from '@fleetlm/protocol';
+import { type AckError, ackError, type OtherErrorCode } from '@fleetlm/protocol';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -127,8 +127,8 @@ function admit(
 }
 
 /** `data` is what the client is given beside the message. */
-function refusal(code: ErrorCode, message: string): Error & { data: AckError } {
-  return Object.assign(new Error(message), { data: ackError(code, message) });
+function refusal(code: OtherErrorCode, detail: string): Error & { data: AckError } {
+  return Object.assign(new Error(detail), { data: ackError({ code, detail }) });
 }
 
 function identityOf(socket: AnySocket): Identity {
