@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
-import type { Environment } from '../../config/environment.ts';
 import type { Runtime } from '../../runtime/runtime-api.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
 import { listenHttp } from '../http-listener.ts';
+import type { TokenSettings } from '../identity.ts';
 import { openGateway } from '../open-gateway.ts';
 
 const HOST = '127.0.0.1';
@@ -24,14 +24,14 @@ export interface TestGateway {
 /** The gateway alone, on a real port, in front of a runtime of which only the given methods may be called. */
 export async function openTestGateway(
   runtime: Partial<Runtime> = {},
-  environment: Partial<Environment> = {},
+  environment: Partial<TokenSettings> = {},
 ): Promise<TestGateway> {
   const listener = await listenHttp({ host: HOST, port: 0, waitingFor: () => [] });
   const metrics = createMetrics();
   const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
   const gateway = await openGateway(listener, {
     runtime: only(runtime),
-    environment: { ...ENVIRONMENT, ...environment },
+    environment: { ...TEST_TOKENS, ...environment },
     metrics,
     log,
   });
@@ -50,7 +50,16 @@ export async function openTestGateway(
   };
 }
 
-const ENVIRONMENT = { jwtSecret: TEST_JWT_SECRET, jwksUrl: null, apiKey: TEST_API_KEY };
+export const TEST_TOKENS: TokenSettings = {
+  jwtSecret: TEST_JWT_SECRET,
+  jwksUrl: null,
+  apiKey: TEST_API_KEY,
+  jwtIssuers: [],
+  jwtAudiences: [],
+  jwtLeewayS: 5,
+  jwtUserClaim: 'sub',
+  jwtRoleClaim: 'role',
+};
 
 function only(runtime: Partial<Runtime>): Runtime {
   const nothing = { close: () => undefined };
