@@ -1,3 +1,4 @@
+import { invalidField } from '@fleetlm/protocol';
 import type { Socket } from 'socket.io';
 import type { LiveAnswer, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { isVisible, noSession } from './access.ts';
@@ -60,9 +61,11 @@ async function answerOf({ runtime, identity, sessionId, lastSeq }: Join) {
   if (!isVisible(identity, session)) throw noSession(sessionId);
   if (lastSeq > session.lastSeq)
     throw new RequestError(
-      'invalid_request',
-      `last_seq is ${lastSeq}, but the newest message is ${session.lastSeq}`,
-      [{ path: 'last_seq', message: `must be at most ${session.lastSeq}` }],
+      invalidField(
+        'last_seq',
+        `must be at most ${session.lastSeq}`,
+        `last_seq is ${lastSeq}, but the newest message is ${session.lastSeq}`,
+      ),
     );
   const range = { sessionId, afterSeq: lastSeq, limit: JOIN_MESSAGES_MAX };
   const page = valueOrThrow(await runtime.readMessages(range));

@@ -1,10 +1,10 @@
 import {
   ackError,
-  type ErrorCode,
-  type FieldError,
+  type Failure,
   type InboxJoined,
   inboxJoinSchema,
   inboxPageSchema,
+  invalidField,
   parse,
   sendMessageSchema,
   sessionJoinSchema,
@@ -117,11 +117,14 @@ export class SocketSession {
     this.#listen('session:send', (payload, ack, refuse) => {
       const parsed = parse(sendMessageSchema, payload);
       if (!parsed.ok) {
-        refuse(parsed.code, parsed.detail, parsed.errors);
+        refuse(parsed);
         return;
       }
       if (identity.type !== 'user') {
-        refuse('forbidden', 'the API key sends over REST, where it names the user');
+        refuse({
+          code: 'forbidden',
+          detail: 'the API key sends over REST, where it names the user',
+        });
         return;
       }
       const { session_id, client_message_id, kind, content, metadata } = parsed.value;
@@ -139,9 +142,8 @@ export class SocketSession {
             if (result.ok) {
               const { seq, id, insertedAtMs, duplicate } = result.value;
               ack({ ok: true, seq, id, inserted_at: isoTime(insertedAtMs), duplicate });
-            } else if (result.error.code === 'forbidden')
-              refuse('not_found', noSession(session_id).message);
-            else refuse(result.error.code, result.error.detail);
+            } else if (result.error.code === 'forbidden') refuse(noSession(session_id).failure);
+            else refuse(result.error);
           },
           (error: unknown) => this.#fault('session:send', error, refuse),
         );
@@ -194,7 +196,7 @@ export class SocketSession {
     this.#listen(event, (payload, ack, refuse) => {
       const parsed = parse(schema, payload);
       if (!parsed.ok) {
-        refuse(parsed.code, parsed.detail, parsed.errors);
+        refuse(parsed);
         return;
       }
       run(parsed.value, ack).catch((error: unknown) => this.#fault(event, error, refuse));
@@ -203,11 +205,11 @@ export class SocketSession {
 
   #fault(event: SocketEventName, error: unknown, refuse: Refuse): void {
     if (error instanceof RequestError) {
-      refuse(error.code, error.message, error.errors);
+      refuse(error.failure);
       return;
     }
-    this.#options.log.error({ err: error, event }, 'socket: a fault');
-    refuse('internal', 'something went wrong here');
+    this.#options.log.error({ err: error, event }, 'socket: internal error');
+    refuse({ code: 'internal', detail: 'something went wrong here' });
   }
 
   #listen(
@@ -237,13 +239,12 @@ export class SocketSession {
       metrics.socketEvents.inc({ event, outcome });
       callback(body);
     };
-    const refuse: Refuse = (code, message, errors = []) =>
-      answer('refused', { ok: false, error: ackError(code, message, errors) });
-    if (args.length !== 2) refuse('invalid_request', 'an event has one payload and an ack');
+    const refuse: Refuse = (failure) => answer('refused', { ok: false, error: ackError(failure) });
+    if (args.length !== 2) refuse(invalidField('', 'must be one payload and an ack', ONE_PAYLOAD));
     else if (this.#inFlight > SOCKET_IN_FLIGHT_MAX)
-      refuse('rate_limited', 'too many events of this connection wait for their answer');
+      refuse({ code: 'rate_limited', detail: 'too many events of this connection are in flight' });
     else if (!this.#rate.take(performance.now()))
-      refuse('rate_limited', 'too many events of this connection; try again shortly');
+      refuse({ code: 'rate_limited', detail: 'too many events of this connection' });
     else handle(args[0], (body) => answer('ok', body), refuse);
   }
 
@@ -252,13 +253,17 @@ export class SocketSession {
     socket.onAny((event: string, ...args: readonly unknown[]) => {
       if (socket.listenerCount(event) === 0)
         this.#handle('unknown', args, (_payload, _ack, refuse) =>
-          refuse('invalid_request', `there is no event "${event.slice(0, 64)}"`),
+          refuse(
+            invalidField('', 'is not a known event', `there is no event "${event.slice(0, 64)}"`),
+          ),
         );
     });
   }
 }
 
-type Refuse = (code: ErrorCode, message: string, errors?: readonly FieldError[]) => void;
+type Refuse = (failure: Failure) => void;
+
+const ONE_PAYLOAD = 'an event has one payload and an ack';
 
 function isFunction(value: unknown): value is (answer: object) => void {
   return typeof value === 'function';

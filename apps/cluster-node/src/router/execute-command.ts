@@ -5,7 +5,7 @@ import {
   type RefusalCode,
   type Reply,
 } from '@fleetlm/conversation';
-import { type ErrorCode, groupOfSession } from '@fleetlm/protocol';
+import { type Failure, groupOfSession, invalidField, type OtherErrorCode } from '@fleetlm/protocol';
 import { isControlKind } from '@fleetlm/protocol/thread';
 import type { Hold } from '../effects/dispatch/index.ts';
 import type { AgentRecord } from '../effects/ports.ts';
@@ -18,6 +18,7 @@ import {
   type ExecutionPorts,
   notLeader,
   rejected,
+  rejectedBy,
   settle,
 } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
@@ -226,7 +227,7 @@ function replied(
     case 'done':
       return DONE;
     case 'refused':
-      return rejected(codeOf(reply.code), reply.detail);
+      return rejectedBy(failureOf(reply));
     default:
       return reply satisfies never;
   }
@@ -268,7 +269,13 @@ function readMoved(
   return { status: 'done', result: { type: 'read', lastReadSeq, session } };
 }
 
-function codeOf(code: RefusalCode): ErrorCode {
+/** What the state machine refused, as callers are told; a field that caused it is named as requests name it. */
+export function failureOf({ code, detail }: { code: RefusalCode; detail: string }): Failure {
+  if (code === 'seq-beyond-last') return invalidField('last_seq', detail, detail);
+  return { code: codeOf(code), detail };
+}
+
+function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
   switch (code) {
     case 'session-not-found':
       return 'not_found';
@@ -282,8 +289,6 @@ function codeOf(code: RefusalCode): ErrorCode {
     case 'agent-busy':
     case 'checkpoint-full':
       return 'conflict';
-    case 'seq-beyond-last':
-      return 'invalid_request';
     case 'session-cold':
     case 'stale-archive':
       return 'archive_unavailable';

@@ -5,7 +5,7 @@ import {
   getSession,
   listSessions,
 } from '@fleetlm/conversation';
-import { groupOfSession } from '@fleetlm/protocol';
+import { groupOfSession, invalidField } from '@fleetlm/protocol';
 import type { ReadOutcome } from '@fleetlm/raft/host';
 import { type Archive, ArchiveUnavailableError } from '../effects/ports.ts';
 import {
@@ -14,7 +14,7 @@ import {
   readColdPage,
   readPage,
 } from '../groups/message-pages.ts';
-import { type Done, type ExecutionPorts, notLeader, rejected } from './execution.ts';
+import { type Done, type ExecutionPorts, notLeader, rejected, rejectedBy } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
 
 /** Runs `then` once this replica has everything that was acknowledged before now; else the attempt is refused. */
@@ -62,7 +62,7 @@ export function executeListSessions(
   const { userId, limit, before } = operation;
   const beforeActivity = before === null ? null : Number(before);
   if (beforeActivity !== null && !Number.isSafeInteger(beforeActivity)) {
-    done(rejected('invalid_request', '`before` is not the `next` of a page of sessions'));
+    done(rejectedBy(invalidField('before', 'must be the `next` of a page of sessions')));
     return;
   }
   afterReadIndex(operation.group, ports, done, (group) => {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@fleetlm/protocol';
+import type { Failure, OtherErrorCode } from '@fleetlm/protocol';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
@@ -53,7 +53,7 @@ export function notLeader(leader: number): Attempt {
   return { status: 'refused', reason: 'not-leader', leader };
 }
 
-export function rejected(code: ErrorCode, detail: string): Attempt {
+export function rejected(code: OtherErrorCode, detail: string): Attempt {
   return { status: 'done', result: { type: 'rejected', code, detail } };
 }
 
@@ -93,6 +93,11 @@ export function settle<T>(
     onError(error);
     done(failure);
   });
+}
+
+/** It is the fault of the request: some field of it. */
+export function rejectedBy(failure: Failure): Attempt {
+  return { status: 'done', result: { type: 'rejected', ...failure } };
 }
 
 /** `reply` turns what the machine said into the attempt's end. */

@@ -1,5 +1,5 @@
 import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
-import type { ErrorCode } from '@fleetlm/protocol';
+import type { Failure } from '@fleetlm/protocol';
 import type { AgentFigures, RecordedAttempt } from '../effects/deliveries/index.ts';
 import type { AgentLoad } from '../effects/dispatch/index.ts';
 import type { Followed, Topic } from '../effects/feed/follow-codec.ts';
@@ -159,7 +159,7 @@ export type OperationResult =
   | { readonly type: 'operation'; readonly operation: OperationRecord }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
-  | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };
+  | ({ readonly type: 'rejected' } & Failure);
 
 /** Why an attempt was refused. Definite: it changed nothing. */
 export type RefusalReason =
