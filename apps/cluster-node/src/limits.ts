@@ -1,4 +1,13 @@
-import { CONTENT_BYTES_MAX, METADATA_BYTES_MAX, REPLY_BYTES_MAX } from '@fleetlm/protocol';
+import {
+  AGENT_ID_LENGTH_MAX,
+  AGENT_NAME_LENGTH_MAX,
+  CONTENT_BYTES_MAX,
+  KIND_LENGTH_MAX,
+  METADATA_BYTES_MAX,
+  PREVIEW_LENGTH_MAX,
+  REPLY_BYTES_MAX,
+  USER_ID_LENGTH_MAX,
+} from '@fleetlm/protocol';
 
 /** Bounds between the stages of a node. Each stage takes whatever the stages before it let through. */
 
@@ -27,3 +36,11 @@ export const REPLY_EXCERPT_LENGTH_MAX = 64 * 1024;
 export const HISTORY_MESSAGES_MAX = 10_000;
 /** The body of a call to an agent: older messages are left out of it, and never the newest. */
 export const HISTORY_BYTES_MAX = 8 * 1024 * 1024;
+/** The beginning of a message's text that search looks through. */
+export const SEARCH_TEXT_LENGTH_MAX = 32_768;
+/** What a reader is sent of a message beside its payload: ids, times and names, every character escaped. */
+export const MESSAGE_ENVELOPE_BYTES_MAX = 512 + 6 * (USER_ID_LENGTH_MAX + KIND_LENGTH_MAX);
+/** What a reader is sent of a session beside its metadata: ids, times, names and the preview, every character escaped. */
+export const SESSION_ENVELOPE_BYTES_MAX =
+  1024 +
+  6 * (2 * USER_ID_LENGTH_MAX + AGENT_ID_LENGTH_MAX + AGENT_NAME_LENGTH_MAX + PREVIEW_LENGTH_MAX);

@@ -32,6 +32,12 @@ export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 export const REPLY_BYTES_MAX = 1024 * 1024;
 /** An error text from outside; a longer one is cut where it enters. */
 export const ERROR_TEXT_LENGTH_MAX = 2_000;
+/** `q` of a search, in characters. */
+export const SEARCH_QUERY_LENGTH_MIN = 2;
+export const SEARCH_QUERY_LENGTH_MAX = 200;
+/** `limit` of a search. */
+export const SEARCH_LIMIT_MAX = 100;
+export const SEARCH_LIMIT_DEFAULT = 30;
 /** A sequence number fits a 32-bit signed integer, as Postgres keeps it. */
 export const SEQ_MAX = 2_147_483_647;
 

@@ -14,9 +14,13 @@ export const SOCKETS_MAX = 20_000;
 export const SOCKET_ROOMS_MAX = 200;
 /** A websocket message; a larger one closes the connection. */
 export const SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024;
-/** Unsent bytes of one socket above which it is told to resync and gets no more live events until it does. */
+/** Unsent bytes of live events of one socket above which it is told to resync and gets no more until it does. */
 export const SOCKET_BUFFER_BYTES_MAX = 1024 * 1024;
-/** Unsent bytes of one socket above which it is disconnected. */
+/** Bytes of the messages in the answer to `session:join`, at least one message: a slow connection is to get it in time. */
+export const JOIN_BYTES_MAX = 512 * 1024;
+/** Bytes of the events that come while a join is being answered; with more the client is told to join again. */
+export const JOIN_PENDING_BYTES_MAX = 512 * 1024;
+/** Unsent bytes of one socket above which it is disconnected: more than a page, a run in progress and live events. */
 export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
 /** Unsent bytes of a stream of server-sent events above which it is ended. */
 export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;

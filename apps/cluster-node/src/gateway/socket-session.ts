@@ -24,6 +24,7 @@ import {
   SOCKET_RATE,
   SOCKET_ROOMS_MAX,
 } from './limits.ts';
+import { PageTurns } from './page-turns.ts';
 import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { joinSession } from './session-join.ts';
 import { inboxRoom, type SocketRooms, sessionRoom } from './socket-rooms.ts';
@@ -48,10 +49,12 @@ export class SocketSession {
   readonly #options: SocketSessionOptions;
   readonly #rate = new TokenBucket(SOCKET_RATE, performance.now());
   readonly #joined = new Set<string>();
+  readonly #pages: PageTurns;
   #inFlight = 0;
 
   constructor(options: SocketSessionOptions) {
     this.#options = options;
+    this.#pages = new PageTurns(options.socket.conn);
   }
 
   listen(): void {
@@ -59,13 +62,18 @@ export class SocketSession {
     this.#on('session:join', sessionJoinSchema, async (payload, ack) => {
       const room = sessionRoom(payload.session_id);
       this.#makeRoom(room);
-      await joinSession({ socket, room, runtime, identity, ...renamed(payload) }, ack);
-      this.#joined.add(room);
+      await this.#pages.run(async () => {
+        await joinSession({ socket, room, runtime, identity, ...renamed(payload) }, ack);
+        this.#joined.add(room);
+      });
     });
-    this.#on('session:leave', sessionRefSchema, async ({ session_id }, ack) => {
-      this.#leave(sessionRoom(session_id));
-      ack({ ok: true });
-    });
+    // In its turn: a join that was asked for before it must not follow it.
+    this.#on('session:leave', sessionRefSchema, async ({ session_id }, ack) =>
+      this.#pages.run(async () => {
+        this.#leave(sessionRoom(session_id));
+        ack({ ok: true });
+      }),
+    );
     this.#onSend();
     this.#on('session:read', sessionReadSchema, async ({ session_id, last_seq }, ack) => {
       const userId = await this.#actingUser(session_id);
@@ -83,11 +91,15 @@ export class SocketSession {
       valueOrThrow(await runtime.retry(session_id));
       ack({ ok: true });
     });
-    this.#on('inbox:join', inboxJoinSchema, async (_payload, ack) => this.#joinInbox(ack));
-    this.#on('inbox:page', inboxPageSchema, async ({ before }, ack) => {
-      const { version: _, ...page } = await this.#inbox(this.#ownInbox(), before);
-      ack(page);
-    });
+    this.#on('inbox:join', inboxJoinSchema, async (_payload, ack) =>
+      this.#pages.run(() => this.#joinInbox(ack)),
+    );
+    this.#on('inbox:page', inboxPageSchema, async ({ before }, ack) =>
+      this.#pages.run(async () => {
+        const { version: _, ...page } = await this.#inbox(this.#ownInbox(), before);
+        ack(page);
+      }),
+    );
     // Clients ask whether the node still answers.
     this.#on('ping', pingSchema, async (_payload, ack) => ack({ ok: true }));
     this.#onUnknown();

@@ -5,7 +5,7 @@ import {
   getSession,
   listSessions,
 } from '@fleetlm/conversation';
-import { groupOfSession, invalidField } from '@fleetlm/protocol';
+import { groupOfSession, invalidField, PAGE_BYTES_MAX } from '@fleetlm/protocol';
 import type { ReadOutcome } from '@fleetlm/raft/host';
 import { type Archive, ArchiveUnavailableError } from '../effects/ports.ts';
 import {
@@ -14,6 +14,7 @@ import {
   readColdPage,
   readPage,
 } from '../groups/message-pages.ts';
+import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import { type Done, type ExecutionPorts, notLeader, rejected, rejectedBy } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
 
@@ -72,12 +73,17 @@ export function executeListSessions(
       return;
     }
     const query = beforeActivity === null ? {} : { beforeActivity };
-    const sessions = listSessions(state, userId, { ...query, limit: limit + 1 });
-    const page = sessions.slice(0, limit);
-    const last = page.at(-1);
-    const next = sessions.length > limit && last !== undefined ? String(last.activity) : null;
+    const { sessions, next } = listSessions(state, userId, {
+      ...query,
+      limit,
+      bytesMax: PAGE_BYTES_MAX,
+      envelopeBytes: SESSION_ENVELOPE_BYTES_MAX,
+    });
     const version = getInbox(state, userId)?.version ?? 0;
-    done({ status: 'done', result: { type: 'sessions', sessions: page, next, version } });
+    done({
+      status: 'done',
+      result: { type: 'sessions', sessions, next: next === null ? null : String(next), version },
+    });
   });
 }
 

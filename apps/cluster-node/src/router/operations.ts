@@ -197,14 +197,4 @@ export type Attempt =
 /** How a call ended, all attempts taken together. */
 export type CallOutcome =
   | { readonly status: 'done'; readonly result: OperationResult }
-  | {
-      readonly status: 'failed';
-      readonly code:
-        | 'no_quorum'
-        | 'overloaded'
-        | 'timeout'
-        | 'payload_too_large'
-        | 'invalid_request'
-        | 'internal';
-      readonly detail: string;
-    };
+  | ({ readonly status: 'failed' } & Failure);

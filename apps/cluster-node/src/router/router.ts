@@ -1,3 +1,4 @@
+import { invalidField } from '@fleetlm/protocol';
 import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type {
@@ -320,8 +321,11 @@ function failureOf(reason: RefusalReason): CallOutcome {
     case 'malformed':
       return {
         status: 'failed',
-        code: 'invalid_request',
-        detail: 'a field is outside of what the log can hold; nothing was changed',
+        ...invalidField(
+          '',
+          'a field is outside of what the log can hold; nothing was changed',
+          'a field is outside of what the log can hold; nothing was changed',
+        ),
       };
     case 'not-leader':
     case 'no-quorum':
