@@ -1,5 +1,13 @@
 /** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
 export {
+  type BodyBounds,
+  BodyTimeoutError,
+  BodyTooLargeError,
+  type NextPiece,
+  readBounded,
+  readBoundedStream,
+} from './bounded-body.ts';
+export {
   type AckError,
   ackError,
   ERROR_CODES,
