@@ -5,7 +5,6 @@ import { answered, committed, send, signIn, startConversation } from './support/
 import { type RunningSystem, removeData, startSystem } from './support/system.ts';
 
 const IMAGES = join(import.meta.dirname, '../docs/guide/images');
-const PORT_BASE = Number(process.env.SHOT_PORT_BASE ?? 19_000);
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 800 };
 
@@ -16,7 +15,7 @@ let admin: Page;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000);
-  system = await startSystem({ portBase: PORT_BASE });
+  system = await startSystem();
   [person, admin] = [await signIn(browser, system, 'demo'), await signIn(browser, system, 'admin')];
 });
 test.afterAll(async () => {

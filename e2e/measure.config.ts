@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import story from './playwright.config.ts';
+import { base } from './base.config.ts';
 
 /** Measures the web app against its targets and prints the table: npm run measure. Nothing fails by being slow. */
-export default defineConfig({ ...story, testMatch: '*.measure.ts', timeout: 300_000 });
+export default defineConfig({ ...base, testMatch: '*.measure.ts', timeout: 300_000 });

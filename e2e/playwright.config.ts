@@ -1,29 +1,15 @@
 import { defineConfig } from '@playwright/test';
+import { base } from './base.config.ts';
 
-const chromium = process.env.CHROMIUM_PATH;
-
-/** One system for all tests, one test after the other: they kill nodes and stop Postgres. */
+/**
+ * The journeys share one system, started before the first and stopped after the last. One after the other: some kill nodes or
+ * stop Postgres. None leans on another (`fullyParallel` says so): `npm run test:e2e -- --shuffle` runs them in random order
+ * and prints the seed, `--shuffle <seed>` repeats it.
+ */
 export default defineConfig({
-  testDir: '.',
-  testMatch: '*.e2e.ts',
-  workers: 1,
-  fullyParallel: false,
-  retries: 0,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
-  outputDir: '../test-results',
+  ...base,
+  testMatch: '**/*.e2e.ts',
+  globalSetup: './support/shared-system.ts',
+  fullyParallel: true,
   reporter: [['list'], ['../packages/devkit/src/test-times/playwright-reporter.ts']],
-  use: {
-    viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
-    launchOptions: {
-      ...(chromium === undefined || chromium === 'playwright' ? {} : { executablePath: chromium }),
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-      ],
-    },
-  },
 });

@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import story from './playwright.config.ts';
+import { base } from './base.config.ts';
 
 /** Takes the pictures of docs/guide from the running product: npm run screenshots. */
-export default defineConfig({ ...story, testMatch: '*.shot.ts' });
+export default defineConfig({ ...base, testMatch: '*.shot.ts' });

@@ -16,7 +16,7 @@ import {
   signIn,
   startConversation,
 } from './support/pages.ts';
-import { type RunningSystem, removeData, systemForTests } from './support/system.ts';
+import { type RunningSystem, removeData, startSystem } from './support/system.ts';
 
 const MESSAGES = 10_000;
 const AT_ONCE = 40;
@@ -38,7 +38,7 @@ function note(what: string, target: string, measured: string, ok: boolean): void
 
 test.beforeAll(async () => {
   test.setTimeout(300_000);
-  system = await systemForTests({ portBase: 17_400 });
+  system = await startSystem();
 });
 
 test.afterAll(async () => {

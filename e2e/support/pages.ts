@@ -80,3 +80,12 @@ export async function numbers(page: Page): Promise<readonly number[]> {
     .allInnerTexts();
   return texts.map((text) => Number(/#(\d+)/.exec(text)?.[1]));
 }
+
+/** A new conversation of one question, answered; answers with its id. */
+export async function conversation(page: Page, question: string): Promise<string> {
+  const id = await startConversation(page);
+  await send(page, question);
+  await committed(page, question);
+  await answered(page);
+  return id;
+}

@@ -1,53 +1,71 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Action, control } from '../../packages/devkit/src/control.ts';
+import { portsFrom, portsInUse } from '../../packages/devkit/src/ports.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const START_LIMIT_MS = 240_000;
 
 /** The whole product, started the way a newcomer does, on ports and data of its own. */
 export interface RunningSystem {
+  /** PORT_BASE; empty: the default ports. */
+  readonly portBase: string;
   readonly webUrl: string;
+  readonly agentUrl: string;
   readonly nodeUrls: readonly string[];
   readonly databaseUrl: string;
   readonly dataDirectory: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** start, stop or kill one part: n1, n2, n3, postgres, agent, web. */
-  control(action: 'start' | 'stop' | 'kill', part: string): Promise<void>;
+  /** What `npm run part` does to one part: n1, n2, n3, postgres, agent, web. */
+  control(action: Action, part: string): Promise<void>;
   /** Ctrl-C; resolves with the exit code and the seconds that it took. */
   interrupt(): Promise<{ readonly code: number | null; readonly seconds: number }>;
 }
 
+/** Below the ports that Linux gives to outgoing connections. */
+const PORT_BASES = Array.from({ length: 30 }, (_, at) => 17_000 + at * 400);
+
 /**
- * A system for tests that leave it as it is. E2E_SYSTEM=<port base>:<data directory> names one that runs
- * already (`npm run dev`), so that a journey can be written against it; nobody stops that one.
+ * The system that the journeys of a run share. E2E_SYSTEM=<PORT_BASE>:<data directory> names it: set by the global setup, or
+ * by hand for one that runs already, so that a journey can be written against it (`E2E_SYSTEM=:.data` with `npm run dev`).
  */
-export async function systemForTests(options: {
-  readonly portBase: number;
-}): Promise<RunningSystem> {
-  const running = /^(\d+):(.+)$/.exec(process.env.E2E_SYSTEM ?? '');
-  if (running === null) return startSystem(options);
+export function sharedSystem(): RunningSystem {
+  const running = /^(\d*):(.+)$/.exec(process.env.E2E_SYSTEM ?? '');
+  if (running === null) throw new Error('E2E_SYSTEM must be <PORT_BASE>:<data directory>');
   return {
-    ...systemAt(Number(running[1]), running[2] ?? ''),
-    interrupt: () => Promise.resolve({ code: 0, seconds: 0 }),
+    ...systemAt(running[1] ?? '', resolve(ROOT, running[2] ?? '')),
+    interrupt: () =>
+      Promise.reject(new Error('The shared system is stopped at the end of the run')),
   };
 }
 
-export async function startSystem(options: {
-  readonly portBase: number;
-  readonly dataDirectory?: string;
-}): Promise<RunningSystem> {
+async function freePortBase(): Promise<string> {
+  for (const base of PORT_BASES.map(String))
+    if ((await portsInUse(portsFrom(base))).length === 0) return base;
+  throw new Error(`No free ports from ${PORT_BASES[0]} to ${PORT_BASES.at(-1)}`);
+}
+
+/** A system of its own, on free ports; with a data directory the one that was stopped there. */
+export async function startSystem(
+  options: { readonly portBase?: string; readonly dataDirectory?: string } = {},
+): Promise<RunningSystem> {
+  const portBase = options.portBase ?? (await freePortBase());
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'fleetlm-e2e-'));
-  const child = spawn(process.execPath, [join(ROOT, 'packages/devkit/scripts/start.ts')], {
+  // A Postgres of one's own is not for tests.
+  const { DATABASE_URL: _, ...environment } = process.env;
+  const parentWatch = pathToFileURL(join(ROOT, 'packages/devkit/parent-watch.mjs')).href;
+  const script = join(ROOT, 'packages/devkit/scripts/start.ts');
+  const child = spawn(process.execPath, ['--import', parentWatch, script], {
     cwd: ROOT,
-    env: { ...process.env, PORT_BASE: String(options.portBase), DATA_DIR: dataDirectory },
+    env: { ...environment, PORT_BASE: portBase, DATA_DIR: dataDirectory },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await untilRunning(child);
   return {
-    ...systemAt(options.portBase, dataDirectory),
+    ...systemAt(portBase, dataDirectory),
     interrupt: async () => {
       const startedAt = performance.now();
       const code = await new Promise<number | null>((resolve) => {
@@ -60,20 +78,23 @@ export async function startSystem(options: {
   };
 }
 
-function systemAt(base: number, dataDirectory: string): Omit<RunningSystem, 'interrupt'> {
+function systemAt(portBase: string, dataDirectory: string): Omit<RunningSystem, 'interrupt'> {
+  const ports = portsFrom(portBase);
+  const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
   return {
-    webUrl: `http://127.0.0.1:${base}`,
-    nodeUrls: [1, 2, 3].map((number) => `http://127.0.0.1:${base + number}`),
-    databaseUrl: `postgresql://fleetlm:fleetlm@127.0.0.1:${base + 329}/fleetlm`,
+    portBase,
+    webUrl: urlOf(ports.web),
+    agentUrl: urlOf(ports.agent),
+    nodeUrls: ports.nodes.map(urlOf),
+    databaseUrl: `postgresql://fleetlm:fleetlm@127.0.0.1:${ports.postgres}/fleetlm`,
     dataDirectory,
     secrets: JSON.parse(readFileSync(join(dataDirectory, 'secrets.json'), 'utf8')),
-    control: (action, part) => control(dataDirectory, `${action} ${part}`),
+    control: async (action, part) => void (await control(dataDirectory, action, part)),
   };
 }
 
 /** Removes what a system kept; only after it has stopped. */
 export function removeData(system: RunningSystem): void {
-  if (process.env.E2E_SYSTEM !== undefined) return;
   rmSync(system.dataDirectory, { recursive: true, force: true });
 }
 
@@ -95,22 +116,6 @@ function untilRunning(child: ChildProcess): Promise<void> {
     child.once('exit', (code) => {
       clearTimeout(limit);
       reject(new Error(`The system ended with code ${code} before it ran:\n${output}`));
-    });
-  });
-}
-
-function control(dataDirectory: string, command: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(join(dataDirectory, 'control.sock'));
-    let answer = '';
-    socket.on('connect', () => socket.write(`${command}\n`));
-    socket.on('data', (chunk: Buffer) => {
-      answer += chunk.toString('utf8');
-    });
-    socket.on('error', reject);
-    socket.on('close', () => {
-      if (answer.startsWith('failed')) reject(new Error(answer.trim()));
-      else resolve();
     });
   });
 }

@@ -6,7 +6,7 @@ type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt'];
 /** Stands for a real model (`openai('gpt-5')`, ...), so that the example runs without a key: it repeats what was said. */
 export const model = new MockLanguageModelV4({
   doStream: async ({ prompt }) => {
-    const words = `You said: ${newestText(prompt)}`.match(/\s*\S+/g) ?? [];
+    const words = `You said: ${newestText(prompt)}`.match(/\S+\s*/g) ?? [];
     return {
       stream: simulateReadableStream({
         chunkDelayInMs: 10,

@@ -41,7 +41,7 @@ async function answer(request, response) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   const send = (chunk) => response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   send({ type: 'text-start', id: '1' });
-  for (const delta of `You said: ${text}`.match(/\s*\S+/g)) {
+  for (const delta of `You said: ${text}`.match(/\S+\s*/g)) {
     // The caller has gone (somebody pressed stop): do no more work.
     if (response.destroyed) return;
     send({ type: 'text-delta', id: '1', delta });

@@ -1,5 +1,5 @@
 // Entry of every root command. Plain JavaScript, because it runs on whatever Node is there (20.19 and
-// up): installs what is missing, then hands over to the repository's own Node 24.
+// up): installs what is missing, generates the database client, then hands over to the repository's own Node 24.
 //
 //   node run.mjs <script>.ts [args]            a script of packages/devkit/scripts
 //   node run.mjs --entry <path>.ts [args]      any file, its path relative to the repository's root
@@ -13,6 +13,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const binDirectory = join(root, 'node_modules/.bin');
 const stampFile = join(root, 'node_modules/.install-stamp');
+const generatedClient = join(root, 'packages/database/src/generated/client.ts');
+const generateStampFile = join(root, 'node_modules/.generate-stamp');
 const lockDirectory = join(root, '.install.lock');
 const quietEnvironment = {
   NEXT_TELEMETRY_DISABLED: '1',
@@ -131,6 +133,47 @@ function findNode24() {
   );
 }
 
+function wantedGenerateStamp() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'prisma/schema.prisma')))
+    .update(wantedStamp())
+    .digest('hex');
+}
+
+function clientIsCurrent() {
+  return (
+    existsSync(generatedClient) &&
+    existsSync(generateStampFile) &&
+    readFileSync(generateStampFile, 'utf8').trim() === wantedGenerateStamp()
+  );
+}
+
+/** Every command may import the database client, which is not in the repository: none starts without it. */
+function generateClient(node24) {
+  if (clientIsCurrent()) return;
+  takeInstallLock();
+  if (!clientIsCurrent()) {
+    const { status, stdout, stderr } = spawnSync(
+      node24,
+      [join(root, 'node_modules/prisma/build/index.js'), 'generate'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        // A set path keeps Prisma from downloading its native engine, which `generate` never runs.
+        env: {
+          ...process.env,
+          ...quietEnvironment,
+          PRISMA_SCHEMA_ENGINE_BINARY: node24,
+          PATH: `${binDirectory}${delimiter}${process.env.PATH ?? ''}`,
+        },
+      },
+    );
+    if (status !== 0) fail(`Generating the database client failed:\n${stdout}${stderr}`);
+    writeFileSync(generateStampFile, `${wantedGenerateStamp()}\n`);
+  }
+  rmSync(lockDirectory, { recursive: true, force: true });
+}
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   fail(`FleetLM's commands need Node 20.19 or newer to start; this is ${process.version}.`);
@@ -145,6 +188,7 @@ if (!existsSync(target)) fail(`There is no ${target}.`);
 
 if (name !== 'fix-lockfile.ts' || !existsSync(binDirectory)) install();
 const node24 = findNode24();
+if (name !== 'fix-lockfile.ts') generateClient(node24);
 const parentWatch = pathToFileURL(join(root, 'packages/devkit/parent-watch.mjs')).href;
 const child = spawn(node24, ['--import', parentWatch, target, ...rest], {
   cwd: root,

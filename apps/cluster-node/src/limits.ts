@@ -1,9 +1,46 @@
-import { CONTENT_BYTES_MAX, METADATA_BYTES_MAX, REPLY_BYTES_MAX } from '@fleetlm/protocol';
+import {
+  AGENT_ID_LENGTH_MAX,
+  AGENT_NAME_LENGTH_MAX,
+  CONTENT_BYTES_MAX,
+  KIND_LENGTH_MAX,
+  METADATA_BYTES_MAX,
+  PREVIEW_LENGTH_MAX,
+  REPLY_BYTES_MAX,
+  USER_ID_LENGTH_MAX,
+} from '@fleetlm/protocol';
 
 /** Bounds between the stages of a node. Each stage takes whatever the stages before it let through. */
+
+/** A frame between two nodes; the sender refuses a larger one, the receiver closes the connection. */
+export const MESH_FRAME_BYTES_MAX = 16 * 1024 * 1024;
+/** Bytes that wait for a peer; frames beyond are dropped, and Raft repeats itself. */
+export const MESH_QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What a command holds beside its payloads: ids, times, previews, error texts. */
 export const COMMAND_OVERHEAD_BYTES_MAX = 64 * 1024;
 /** An entry of the log: a user's message and the partial reply that it ends fit together. */
 export const ENTRY_BYTES_MAX =
   REPLY_BYTES_MAX + CONTENT_BYTES_MAX + METADATA_BYTES_MAX + COMMAND_OVERHEAD_BYTES_MAX;
+
+/** Chunks of a run in progress, as JSON: what a reader that joins late is given beside its page. */
+export const LIVE_CHUNKS_BYTES_MAX = 2 * 1024 * 1024;
+/** Parts of one reply: every further chunk costs more with each of them. */
+export const REPLY_PARTS_MAX = 5_000;
+/** Tool calls of one reply whose input is streamed. */
+export const REPLY_TOOL_CALLS_MAX = 1_000;
+/** Members of a list or a record of one chunk whose form the protocol defines: citations, steering parts, metadata of providers. */
+export const CHUNK_MEMBERS_MAX = 1_000;
+/** Text that is kept of a reply which does not fit in any other way. */
+export const REPLY_EXCERPT_LENGTH_MAX = 64 * 1024;
+/** Messages of a conversation that are looked through for what an agent is sent. */
+export const HISTORY_MESSAGES_MAX = 10_000;
+/** The body of a call to an agent: older messages are left out of it, and never the newest. */
+export const HISTORY_BYTES_MAX = 8 * 1024 * 1024;
+/** The beginning of a message's text that search looks through. */
+export const SEARCH_TEXT_LENGTH_MAX = 32_768;
+/** What a reader is sent of a message beside its payload: ids, times and names, every character escaped. */
+export const MESSAGE_ENVELOPE_BYTES_MAX = 512 + 6 * (USER_ID_LENGTH_MAX + KIND_LENGTH_MAX);
+/** What a reader is sent of a session beside its metadata: ids, times, names and the preview, every character escaped. */
+export const SESSION_ENVELOPE_BYTES_MAX =
+  1024 +
+  6 * (2 * USER_ID_LENGTH_MAX + AGENT_ID_LENGTH_MAX + AGENT_NAME_LENGTH_MAX + PREVIEW_LENGTH_MAX);

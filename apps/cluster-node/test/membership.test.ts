@@ -89,6 +89,12 @@ test(
         cluster.startNode('n1');
         await cluster.ready('n1');
         await reached(cluster, 'n3', 'drain', drained, 'done');
+        const late = await cluster.call('n2', 'POST', `/api/admin/operations/${begun?.id}/cancel`);
+        expect(late.status).toBe(409);
+        expect(late.body).toMatchObject({
+          code: 'conflict',
+          detail: 'the operation is already done: there is nothing to cancel',
+        });
         const rest = ['n1', 'n2', 'n3', 'n4', 'n5'].filter((id) => id !== drained);
         await settled(cluster, 'n2', rest, 3);
         // Ready to stop, and back again under the same name and number.

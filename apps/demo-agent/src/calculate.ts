@@ -1,6 +1,8 @@
 import { AnswerError } from '@fleetlm/agent';
 
-const SUM = /(-?\d+(?:\.\d+)?)\s*([-+*x/])\s*(-?\d+(?:\.\d+)?)/;
+/** Numbers of at most fifteen digits, which are exact; the first one begins where its digits do. */
+const SUM =
+  /(?<![\d.])(-?\d{1,15}(?:\.\d{1,15})?)\s{0,9}([-+*x/])\s{0,9}(-?\d{1,15}(?:\.\d{1,15})?)/;
 
 export interface Calculation {
   readonly a: number;

@@ -6,7 +6,7 @@ const WORD_MS = Number(process.env.WORD_MS ?? 25);
 
 /** Says a text word by word, until the reader has gone. */
 export async function speak(answer: Answer, markdown: string, signal: AbortSignal): Promise<void> {
-  for (const word of markdown.match(/\s*\S+\s*$|\s*\S+/g) ?? []) {
+  for (const word of markdown.match(/\S+\s*|^\s+/g) ?? []) {
     if (signal.aborted) return;
     await answer.text(word);
     await wait(WORD_MS, signal);

@@ -2,6 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { PrismaClient } from '@fleetlm/database/client';
 import { hashPassword } from 'better-auth/crypto';
 import * as z from 'zod';
+import type { SessionAccount } from './account-guard.ts';
+import { EMAIL_LENGTH_MAX } from './limits.ts';
 import { ROLES, type Role, roleOf } from './roles.ts';
 
 /** Accounts as admins see them. What only their people may know (passwords, tokens) never leaves here. */
@@ -18,7 +20,7 @@ export const newAccountSchema = z.strictObject({
   name: z.string().trim().min(1, 'Please give a name.').max(128, 'The name is too long.'),
   email: z
     .email('This is no e-mail address.')
-    .max(254, 'The e-mail address is too long.')
+    .max(EMAIL_LENGTH_MAX, 'The e-mail address is too long.')
     .transform((email) => email.toLowerCase()),
   role: z.enum(ROLES),
 });
@@ -67,6 +69,18 @@ export async function listAccounts(
     since: createdAt.toISOString(),
   }));
   return { accounts, count };
+}
+
+/** The account of a session that has not expired; null: there is none. */
+export async function readSessionAccount(
+  database: PrismaClient,
+  sessionId: string,
+): Promise<SessionAccount | null> {
+  const session = await database.authSession.findUnique({
+    where: { id: sessionId, expiresAt: { gt: new Date() } },
+    select: { user: { select: { id: true, name: true, email: true, role: true } } },
+  });
+  return session === null ? null : { ...session.user, role: roleOf(session.user.role) };
 }
 
 /** Answers with the first password, which is nowhere else. Throws EmailTakenError. */

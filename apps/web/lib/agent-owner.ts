@@ -12,6 +12,7 @@ import {
   deadLettersAnswerSchema,
   deliveriesAnswerSchema,
   deliveryAnswerSchema,
+  type Replay,
   type ReplayAnswer,
   type RotatedSecret,
   replayAnswerSchema,
@@ -85,7 +86,7 @@ export function deadLetters(
 
 export function replayDeadLetters(
   agentId: string,
-  which: { readonly ids: readonly string[] } | { readonly group: string },
+  which: Replay,
 ): Promise<ClusterResult<ReplayAnswer>> {
   const path = pathOf(agentId, '/dead-letters/replay');
   return clusterRequest({ path, method: 'POST', body: which, as: AS }, replayAnswerSchema);

@@ -23,7 +23,7 @@ function createAuth() {
       additionalFields: { role: { type: 'string', input: false, defaultValue: 'user' } },
     },
     // The whole session is in an encrypted cookie for as long as it lasts: Postgres is needed to sign in, not to
-    // go on chatting. The price: an account that is closed stays signed in until its session ends.
+    // go on chatting. Rights are not taken from it: `session.ts` reads them from Postgres.
     session: {
       modelName: 'authSession',
       expiresIn: SESSION_SECONDS,

@@ -10,6 +10,8 @@ export interface ClusterRequest {
   readonly path: string;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** It may be sent again, though its method is not GET. */
+  readonly changesNothing?: boolean;
   readonly as: Credential;
   readonly timeoutMs?: number;
 }
@@ -49,6 +51,7 @@ export async function clusterRequest<T>(
     method: request.method ?? 'GET',
     bearer,
     ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.changesNothing === undefined ? {} : { changesNothing: request.changesNothing }),
     ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
   });
   if (answer.kind === 'unreachable') return { ok: false, problem: UNREACHABLE };

@@ -2,6 +2,7 @@ import 'server-only';
 import { PrismaClient } from '@fleetlm/database/client';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { serverEnv } from './env.ts';
+import { ACCOUNT_QUERY_TIMEOUT_MS } from './limits.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const CONNECTIONS_MAX = 4;
@@ -14,6 +15,9 @@ export function database(): PrismaClient {
     adapter: new PrismaPg({
       connectionString: serverEnv().DATABASE_URL,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // Here and there: a Postgres that is frozen ends no query itself.
+      query_timeout: ACCOUNT_QUERY_TIMEOUT_MS,
+      statement_timeout: ACCOUNT_QUERY_TIMEOUT_MS,
       max: CONNECTIONS_MAX,
     }),
   });

@@ -1,7 +1,8 @@
 import 'server-only';
+import { AccountGuard } from './account-guard.ts';
+import { readSessionAccount } from './account-store.ts';
 import { database } from './database.ts';
 import { deviceName } from './device-name.ts';
-import { SessionGuard } from './session-guard.ts';
 
 /** Where somebody is signed in. Never its token: whoever has that is signed in. */
 export interface Device {
@@ -14,10 +15,10 @@ export interface Device {
 
 const DEVICES_MAX = 100;
 
-/** Tells whether a session still exists. One for the process. */
-export const sessionGuard = new SessionGuard(async (id) => {
-  const found = await database().authSession.findUnique({ where: { id }, select: { id: true } });
-  return found !== null;
+/** What the accounts behind the sessions may do. One for the process. */
+export const accountGuard = new AccountGuard({
+  read: (sessionId) => readSessionAccount(database(), sessionId),
+  nowMs: Date.now,
 });
 
 /** The person's devices, the newest sign-in first. Rejects when the accounts can't be reached. */
@@ -45,7 +46,7 @@ export async function revokeDevices(
   const where = { userId, ...(which === 'all' ? {} : { id: idsOf(which) }) };
   const gone = await database().authSession.findMany({ where, select: { id: true } });
   await database().authSession.deleteMany({ where });
-  for (const session of gone) sessionGuard.revoke(session.id);
+  for (const session of gone) accountGuard.revoke(session.id);
   return gone.length;
 }
 

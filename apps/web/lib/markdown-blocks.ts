@@ -2,7 +2,7 @@ import { lexer } from 'marked';
 import remend from 'remend';
 
 /** Definitions that other blocks refer to: `[name]: url`, `[^1]: note`. */
-const DEFINITION = /^ {0,3}\[[^\]]+\]:/m;
+const DEFINITION = /^ {0,3}\[[^[\]\n]+\]:/m;
 
 /**
  * Splits a message into its top-level markdown blocks. While it is written only the last block changes, so each

@@ -64,6 +64,25 @@ test('what may have been carried out is not sent to another node', async () => {
   expect(seen).toBe(1);
 });
 
+test('after a node that does not answer, the next request goes to another one', async () => {
+  const nodes = [await node(0, null), await node(201, { ok: true })];
+  const pool = new NodePool(nodes);
+  const write = { ...READ, method: 'POST', body: {} };
+  expect(await pool.request(write)).toEqual({ kind: 'unreachable' });
+  expect(await pool.request(write)).toMatchObject({ kind: 'answered', status: 201 });
+});
+
+test('what changes nothing is asked elsewhere, whatever its method', async () => {
+  const nodes = [await node(0, null), await node(200, { plan: {} })];
+  const answer = await new NodePool(nodes).request({
+    ...READ,
+    method: 'POST',
+    body: {},
+    changesNothing: true,
+  });
+  expect(answer).toMatchObject({ kind: 'answered', status: 200 });
+});
+
 test('no node at all is said so', async () => {
   expect(await new NodePool([await deadNode()]).request(READ)).toEqual({ kind: 'unreachable' });
 });

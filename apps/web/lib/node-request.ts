@@ -4,6 +4,8 @@ export interface NodeRequest {
   readonly method: string;
   readonly bearer: string;
   readonly body?: unknown;
+  /** It may be sent again, though its method is not GET. */
+  readonly changesNothing?: boolean;
   /** As a rule five seconds. */
   readonly timeoutMs?: number;
 }
@@ -29,14 +31,23 @@ export class NodePool {
    * the request has left, only reading is tried elsewhere.
    */
   async request(request: NodeRequest): Promise<NodeAnswer> {
+    const isRead = request.method === 'GET' || request.changesNothing === true;
     let last: NodeAnswer = { kind: 'unreachable' };
+    const first = this.#preferred;
     for (let tries = 0; tries < this.#nodeUrls.length; tries += 1) {
-      const outcome = await tryNode(this.#nodeUrls[this.#preferred] ?? '', request);
+      const at = (first + tries) % this.#nodeUrls.length;
+      const outcome = await tryNode(this.#nodeUrls[at] ?? '', request);
       if (outcome.kind === 'answered') {
         last = outcome;
-        if (outcome.status !== 503) return outcome;
-      } else if (!outcome.isRefused && request.method !== 'GET') return { kind: 'unreachable' };
-      this.#preferred = (this.#preferred + 1) % this.#nodeUrls.length;
+        if (outcome.status !== 503) {
+          this.#preferred = at;
+          return outcome;
+        }
+      }
+      // Of several requests that failed at the same node one moves on; the next one must not wait for a node that hangs.
+      if (this.#preferred === at) this.#preferred = (at + 1) % this.#nodeUrls.length;
+      if (outcome.kind === 'failed' && !outcome.isRefused && !isRead)
+        return { kind: 'unreachable' };
     }
     return last;
   }

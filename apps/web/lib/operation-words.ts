@@ -60,6 +60,25 @@ export const OPERATION_STATES: Readonly<
   cancelled: { glyph: '–', word: 'cancelled', colour: 'text-muted' },
 };
 
+/** Why there is nothing left to cancel; null: it is running. */
+export function tooLateToCancel(
+  operation: Pick<ClusterOperation, 'kind' | 'node_id' | 'group' | 'state'>,
+): string | null {
+  const title = operationTitle(operation);
+  switch (operation.state) {
+    case 'running':
+      return null;
+    case 'done':
+      return `${title}: already finished. Nothing was cancelled.`;
+    case 'failed':
+      return `${title}: already failed. There is nothing to cancel.`;
+    case 'cancelled':
+      return `${title}: already cancelled.`;
+    default:
+      return operation.state satisfies never;
+  }
+}
+
 /** What an operator can do about it; null: wait. */
 export function adviceFor(reason: string): string | null {
   if (reason.includes('has no leader')) return 'Too few of its nodes are up: start them.';

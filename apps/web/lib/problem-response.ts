@@ -36,3 +36,23 @@ export const ACCOUNTS_AWAY: Problem = {
   detail: 'The accounts can’t be reached now. Please try again in a moment.',
   errors: [],
 };
+
+export const FORBIDDEN: Problem = {
+  status: 403,
+  code: 'forbidden',
+  detail: 'Your role does not allow this.',
+  errors: [],
+};
+
+/** What is behind it is in the log: internal text never reaches a browser. */
+export const INTERNAL: Problem = {
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong in the web app. Please try again.',
+  errors: [],
+};
+
+/** A 422 that names every wrong field. */
+export function invalidRequest(wrong: Pick<Problem, 'detail' | 'errors'>): Problem {
+  return { status: 422, code: 'invalid_request', detail: wrong.detail, errors: wrong.errors };
+}

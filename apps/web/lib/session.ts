@@ -1,9 +1,9 @@
 import 'server-only';
 import { headers } from 'next/headers';
-import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { webAuth } from './auth.ts';
-import { sessionGuard } from './devices.ts';
+import { accountGuard } from './devices.ts';
+import { ROLE_GRACE_MS } from './limits.ts';
 import { isAtLeast, type Role, roleOf } from './roles.ts';
 
 export interface Person {
@@ -18,39 +18,49 @@ export interface Person {
 export interface SignIn {
   readonly person: Person;
   readonly sessionId: string;
+  /** Whether Postgres said so a moment ago. Otherwise it is unreachable, and nothing may be changed with the role. */
+  readonly isConfirmed: boolean;
+  /** As it was at the sign-in: gives no rights. */
+  readonly roleAtSignIn: Role;
 }
 
-/** The sign-in, from the cookie alone; null when there is none, or this process knows that it was revoked. */
+/**
+ * The sign-in; null when there is none, or it was revoked. Who it is comes from the cookie, what they may do from Postgres. While
+ * that is unreachable people go on chatting; a role lasts for ROLE_GRACE_MS after it was confirmed.
+ */
 export const currentSignIn = cache(async (): Promise<SignIn | null> => {
   const session = await webAuth().api.getSession({ headers: await headers() });
-  if (session === null || sessionGuard.isRevoked(session.session.id)) return null;
+  if (session === null) return null;
+  const sessionId = session.session.id;
   const { id, name, email, role } = session.user;
-  const person: Person = { id, name, email, role: roleOf(role) };
-  return { person, sessionId: session.session.id };
+  const roleAtSignIn = roleOf(role);
+  const standing = await accountGuard.check(sessionId);
+  if (standing.kind === 'revoked') return null;
+  if (standing.kind === 'confirmed')
+    return { person: standing.account, sessionId, isConfirmed: true, roleAtSignIn };
+  const { last } = standing;
+  const person: Person =
+    last !== null && Date.now() - last.atMs < ROLE_GRACE_MS
+      ? last.account
+      : { id, name, email, role: 'user' };
+  return { person, sessionId, isConfirmed: false, roleAtSignIn };
 });
 
-/** Who is signed in, from the cookie alone; null when nobody is. */
-export async function currentPerson(): Promise<Person | null> {
-  return (await currentSignIn())?.person ?? null;
-}
+export type Admission =
+  | { readonly ok: true; readonly signIn: SignIn }
+  /** `unconfirmed`: the account may have the role, but Postgres can't say so now. */
+  | { readonly ok: false; readonly why: 'signed-out' | 'forbidden' | 'unconfirmed' };
 
-/** Who is signed in; anybody else is sent to the sign-in. */
-export async function requirePerson(): Promise<Person> {
-  const person = await currentPerson();
-  if (person === null) redirect('/login');
-  return person;
-}
-
-/** Somebody signed in who looks after agents; for others the page does not exist. */
-export async function requireOwner(): Promise<Person> {
-  const person = await requirePerson();
-  if (!isAtLeast(person.role, 'owner')) notFound();
-  return person;
-}
-
-/** The signed-in admin; for others the page does not exist. */
-export async function requireAdmin(): Promise<Person> {
-  const person = await requirePerson();
-  if (person.role !== 'admin') notFound();
-  return person;
+/** Whether somebody may see (`view`) or do (`change`) what takes this role. Every page, route and action asks here. */
+export async function admit(needed: Role, intent: 'view' | 'change'): Promise<Admission> {
+  const signIn = await currentSignIn();
+  if (signIn === null) return { ok: false, why: 'signed-out' };
+  const { person, isConfirmed, roleAtSignIn } = signIn;
+  if (needed === 'user') return { ok: true, signIn };
+  if (isAtLeast(person.role, needed))
+    return isConfirmed || intent === 'view'
+      ? { ok: true, signIn }
+      : { ok: false, why: 'unconfirmed' };
+  const mayBeMore = !isConfirmed && isAtLeast(roleAtSignIn, needed);
+  return { ok: false, why: mayBeMore ? 'unconfirmed' : 'forbidden' };
 }

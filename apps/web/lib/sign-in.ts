@@ -1,6 +1,6 @@
 import 'server-only';
 import { APIError } from 'better-auth/api';
-import { cookies, headers } from 'next/headers';
+import { headers } from 'next/headers';
 import { webAuth } from './auth.ts';
 import { logProblem } from './log.ts';
 import { SignInLimit } from './sign-in-limit.ts';
@@ -51,10 +51,4 @@ export async function changePassword(
     logProblem('the password could not be changed', error);
     return { ok: false, status: 503, error: `It can’t be changed right now: ${AWAY}` };
   }
-}
-
-/** Where the session can't be ended properly, its cookies go at least. */
-export async function forgetCookies(): Promise<void> {
-  const jar = await cookies();
-  for (const { name } of jar.getAll()) if (name.includes('fleetlm.session')) jar.delete(name);
 }

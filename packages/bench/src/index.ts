@@ -1,5 +1,7 @@
 export { type ArchiveAwayReport, measureArchiveAway } from './archive-away.ts';
 export { type CapacityReport, measureCapacity } from './capacity.ts';
+export { FUZZ_USAGE, parseFuzzOptions } from './fuzz/options.ts';
+export { type FuzzReport, runFuzz } from './fuzz/run-fuzz.ts';
 export { parseBenchOptions } from './options.ts';
 export { type BenchReport, runBench } from './run-bench.ts';
 export { buildDiskShim, slowDiskEnvironment } from './torture/disk/build-shim.ts';

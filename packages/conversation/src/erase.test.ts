@@ -31,6 +31,7 @@ import {
   tell,
   USER,
   update,
+  upTo,
 } from './testing/commands.ts';
 
 const SECRET = 'the-password-is-swordfish';
@@ -106,7 +107,9 @@ describe('erasing', () => {
     expect(stateDigest(state)).toBe(before);
     expect(getSession(state, SESSION)).toBeNull();
     expect(findHead(state, SESSION)).toBeNull();
-    expect(listSessions(state, USER, { limit: 10 }).map(({ id }) => id)).toEqual([OTHER_SESSION]);
+    expect(listSessions(state, USER, upTo(10)).sessions.map(({ id }) => id)).toEqual([
+      OTHER_SESSION,
+    ]);
   });
 
   test('C101 out of memory and in a snapshot it stays erased', () => {
@@ -119,7 +122,9 @@ describe('erasing', () => {
     expect(state.sessions.has(SESSION)).toBe(false);
     for (const later of [state, importState(structuredClone(exportState(state)))]) {
       expect(findHead(later, SESSION)).toBeNull();
-      expect(listSessions(later, USER, { limit: 10 }).map(({ id }) => id)).toEqual([OTHER_SESSION]);
+      expect(listSessions(later, USER, upTo(10)).sessions.map(({ id }) => id)).toEqual([
+        OTHER_SESSION,
+      ]);
       expect(inboxChanges(later, USER, 0).sessions.map(({ id, status }) => [id, status])).toEqual([
         [OTHER_SESSION, 'active'],
         [SESSION, 'erased'],

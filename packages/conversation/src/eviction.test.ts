@@ -46,6 +46,7 @@ import {
   tell,
   USER,
   update,
+  upTo,
 } from './testing/commands.ts';
 import { intents, SESSIONS, Wishes } from './testing/intents.ts';
 
@@ -135,22 +136,22 @@ describe('out of memory', () => {
   test('C93 its inbox shows it where it was, and a page of it is a range of the archive', () => {
     const state = quiet(create({ sessionId: OTHER_SESSION }), say(7, { sessionId: OTHER_SESSION }));
     const inbox = structuredClone(getInbox(state, USER)?.sessionIds);
-    const heads = listSessions(state, USER, { limit: 9 });
+    const heads = listSessions(state, USER, upTo(9));
     const changes = inboxChanges(state, USER, 1);
     evictAll(state);
     expect(coldStats(state).sessions).toBe(1);
     expect(getInbox(state, USER)?.sessionIds).toEqual(inbox);
-    expect(listSessions(state, USER, { limit: 9 })).toEqual(heads);
+    expect(listSessions(state, USER, upTo(9))).toEqual(heads);
     expect(inboxChanges(state, USER, 1)).toEqual(changes);
     const head = findHead(state, SESSION);
     if (head === null) throw new Error('it is gone');
-    expect(readColdMessages(head, { afterSeq: 0 }, 1)).toEqual({
+    expect(readColdMessages(head, { afterSeq: 0 }, upTo(1))).toEqual({
       messages: [],
       archive: { afterSeq: 0, throughSeq: 1 },
       lastSeq: 2,
       hasMore: true,
     });
-    expect(readColdMessages(head, { beforeSeq: 99 }, 9)).toMatchObject({
+    expect(readColdMessages(head, { beforeSeq: 99 }, upTo(9))).toMatchObject({
       archive: { afterSeq: 0, throughSeq: 2 },
       hasMore: false,
     });
@@ -332,9 +333,7 @@ function compare(evicting: GroupState, always: GroupState): void {
   for (const id of SESSIONS) expect(findHead(evicting, id)).toEqual(findHead(always, id));
   for (const userId of always.inboxes.keys()) {
     expect(getInbox(evicting, userId)?.sessionIds).toEqual(getInbox(always, userId)?.sessionIds);
-    expect(listSessions(evicting, userId, { limit: 3 })).toEqual(
-      listSessions(always, userId, { limit: 3 }),
-    );
+    expect(listSessions(evicting, userId, upTo(3))).toEqual(listSessions(always, userId, upTo(3)));
     expect(inboxChanges(evicting, userId, 3)).toEqual(inboxChanges(always, userId, 3));
   }
   expect(evicting.flushBacklog).toBe(always.flushBacklog);

@@ -12,6 +12,7 @@ import {
   start,
   tell,
   USER,
+  upTo,
 } from './testing/commands.ts';
 
 const THIRD_SESSION = '7f-01JAZZZZZZZZZZZZZZZZZZZZZZ';
@@ -65,11 +66,12 @@ describe('inboxes', () => {
 
   test('C63 pages of an inbox go by activity and neither repeat nor leave out', () => {
     const state = groupAfter(...three, say(1));
-    const first = listSessions(state, USER, { limit: 2 });
-    expect(first.map(({ id }) => id)).toEqual([SESSION, THIRD_SESSION]);
-    const beforeActivity = first.at(-1)?.activity ?? 0;
-    const second = listSessions(state, USER, { limit: 2, beforeActivity });
-    expect(second.map(({ id }) => id)).toEqual([OTHER_SESSION]);
-    expect(listSessions(state, 'nobody', { limit: 2 })).toEqual([]);
+    const first = listSessions(state, USER, upTo(2));
+    expect(first.sessions.map(({ id }) => id)).toEqual([SESSION, THIRD_SESSION]);
+    const beforeActivity = first.next ?? 0;
+    const second = listSessions(state, USER, { ...upTo(2), beforeActivity });
+    expect(second.sessions.map(({ id }) => id)).toEqual([OTHER_SESSION]);
+    expect(second.next).toBeNull();
+    expect(listSessions(state, 'nobody', upTo(2))).toEqual({ sessions: [], next: null });
   });
 });

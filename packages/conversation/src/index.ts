@@ -34,6 +34,8 @@ export {
   inboxChanges,
   isCold,
   listSessions,
+  type PageSize,
+  pageBytes,
   type RunningSession,
   readColdMessages,
   readMessages,

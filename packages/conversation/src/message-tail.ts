@@ -31,6 +31,12 @@ export interface TailOwner {
   readonly agentId: string;
 }
 
+/** What of a page's size counts here. */
+export interface TailPageSize {
+  readonly bytesMax: number;
+  readonly envelopeBytes: number;
+}
+
 /** The newest messages of a session, packed. Invariant: holds exactly seq firstSeq to firstSeq + count - 1. */
 export class MessageTail {
   readonly #log: ByteLog;
@@ -171,19 +177,47 @@ export class MessageTail {
 
   /** The messages that are here with fromSeq <= seq <= toSeq, ascending. */
   read(owner: TailOwner, fromSeq: number, toSeq: number): Message[] {
+    return [...this.#messages(owner, fromSeq, toSeq)];
+  }
+
+  /** As `read`, but only the first that fit in `size`; at least one. */
+  readFirst(owner: TailOwner, fromSeq: number, toSeq: number, size: TailPageSize): Message[] {
     const messages: Message[] = [];
+    let total = 0;
+    for (const message of this.#messages(owner, fromSeq, toSeq)) {
+      total += message.payload.length + size.envelopeBytes;
+      if (total > size.bytesMax && messages.length > 0) break;
+      messages.push(message);
+    }
+    return messages;
+  }
+
+  /** As `read`, but only the last that fit in `size`; at least one. */
+  readLast(owner: TailOwner, fromSeq: number, toSeq: number, size: TailPageSize): Message[] {
+    // Records can only be walked forwards: what is too much falls off the front again.
+    const messages: Message[] = [];
+    let total = 0;
+    for (const message of this.#messages(owner, fromSeq, toSeq)) {
+      messages.push(message);
+      total += message.payload.length + size.envelopeBytes;
+      while (total > size.bytesMax && messages.length > 1)
+        total -= (messages.shift()?.payload.length ?? 0) + size.envelopeBytes;
+    }
+    return messages;
+  }
+
+  *#messages(owner: TailOwner, fromSeq: number, toSeq: number): Generator<Message> {
     const { bytes, end } = this.#log;
     let offset = this.#log.start;
     if (this.#front !== null && fromSeq < this.#logFirstSeq)
       for (const record of this.#front.records(this.#firstSeq, fromSeq)) {
-        if (record.seq > toSeq) return messages;
-        messages.push(decode(record.bytes, record.offset, record.seq, owner));
+        if (record.seq > toSeq) return;
+        yield decode(record.bytes, record.offset, record.seq, owner);
       }
     for (let seq = this.#logFirstSeq; seq <= toSeq && offset < end; seq += 1) {
-      if (seq >= fromSeq) messages.push(decode(bytes, offset, seq, owner));
+      if (seq >= fromSeq) yield decode(bytes, offset, seq, owner);
       offset += readU32(bytes, offset);
     }
-    return messages;
   }
 }
 

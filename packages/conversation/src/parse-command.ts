@@ -29,7 +29,12 @@ import { readSessionSnapshot } from './snapshot-fields.ts';
 
 export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
-  | { readonly ok: false; readonly error: string };
+  | {
+      readonly ok: false;
+      /** `unsupported`: of a later version. A newer node applies it, so this one must not skip it. */
+      readonly reason: 'malformed' | 'unsupported';
+      readonly error: string;
+    };
 
 /** Watermarks in one command. */
 export const WATERMARKS_MAX = 100_000;
@@ -41,24 +46,46 @@ export function versioned(command: Command): readonly [version: number, command:
 
 /**
  * A decoded log entry `[version, command]` as a command. Anything else, another version included, is an error that
- * names the field: a node must stop rather than apply what it doesn't understand. Byte fields are not copied.
+ * names the field. Byte fields are not copied.
+ *
+ * Every replica must come to the same answer. So whatever changes the set of commands that are taken, a bound included,
+ * raises COMMAND_VERSION: a replica of before then stalls instead of refusing what the others apply.
  */
 export function parseCommand(plain: unknown): ParsedCommand {
   if (!Array.isArray(plain) || plain.length !== 2)
-    return { ok: false, error: 'a command is a list of its version and itself' };
+    return malformed('a command is a list of its version and itself');
   const version: unknown = plain[0];
   const command: unknown = plain[1];
   if (version !== COMMAND_VERSION)
     return {
-      ok: false,
-      error: `the command has version ${String(version)}; this node knows ${COMMAND_VERSION}`,
+      ...malformed(
+        `the command has version ${String(version)}; this node knows ${COMMAND_VERSION}`,
+      ),
+      reason: isLater(version) ? 'unsupported' : 'malformed',
+    };
+  if (isRecord(command) && typeof command.type === 'string' && !isCommandType(command.type))
+    return {
+      ...malformed(`command.type ${JSON.stringify(command.type.slice(0, 64))} is not known`),
+      reason: 'unsupported',
     };
   try {
     return { ok: true, command: readCommand(command) };
   } catch (error) {
-    if (error instanceof FormatError) return { ok: false, error: error.message };
+    if (error instanceof FormatError) return malformed(error.message);
     throw error;
   }
+}
+
+function isLater(version: unknown): boolean {
+  return typeof version === 'number' && Number.isSafeInteger(version) && version > COMMAND_VERSION;
+}
+
+function isCommandType(type: string): boolean {
+  return COMMAND_TYPES.some((known) => known === type);
+}
+
+function malformed(error: string): Extract<ParsedCommand, { readonly ok: false }> {
+  return { ok: false, reason: 'malformed', error };
 }
 
 const SESSION_STATUSES = ['active', 'archived'] as const;

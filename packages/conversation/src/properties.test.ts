@@ -13,6 +13,7 @@ import {
   stateDigest,
   versioned,
 } from './index.ts';
+import { upTo } from './testing/commands.ts';
 import { History } from './testing/history.ts';
 import { type Intent, intents, Wishes } from './testing/intents.ts';
 
@@ -131,7 +132,7 @@ describe('any run of commands', () => {
           const read: number[] = [];
           for (let hasMore = true; hasMore; ) {
             const afterSeq = read.at(-1) ?? 0;
-            const page = readMessages(session, { afterSeq }, limit);
+            const page = readMessages(session, { afterSeq }, upTo(limit));
             if (page.archive !== null) {
               expect(page.archive.throughSeq).toBeLessThanOrEqual(session.flushedSeq);
               for (let seq = page.archive.afterSeq; seq < page.archive.throughSeq; seq += 1)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { apply, createGroupState, getSession, readMessages } from './index.ts';
-import { create, flushed, groupAfter, say, sessionOf } from './testing/commands.ts';
+import { create, flushed, groupAfter, say, sessionOf, upTo } from './testing/commands.ts';
 
 const hundred = Array.from({ length: 100 }, (_, index) => say(index + 1));
 
@@ -10,7 +10,7 @@ function page(
   flushedSeq = 0,
 ) {
   const state = groupAfter(create(), ...hundred, flushed(flushedSeq, 1));
-  const { messages, archive, hasMore, lastSeq } = readMessages(sessionOf(state), from, limit);
+  const { messages, archive, hasMore, lastSeq } = readMessages(sessionOf(state), from, upTo(limit));
   expect(lastSeq).toBe(100);
   return {
     archive: archive === null ? null : [archive.afterSeq, archive.throughSeq],
@@ -48,7 +48,9 @@ describe('pages of messages', () => {
   test('C8 a copy of a state or of a session is refused rather than read half', () => {
     const state = groupAfter(create(), say(1));
     expect(() => apply({ ...state }, say(2))).toThrow(TypeError);
-    expect(() => readMessages({ ...sessionOf(state) }, { afterSeq: 0 }, 1)).toThrow(TypeError);
+    expect(() => readMessages({ ...sessionOf(state) }, { afterSeq: 0 }, upTo(1))).toThrow(
+      TypeError,
+    );
     expect(getSession(createGroupState(), 'nobody')).toBeNull();
   });
 });

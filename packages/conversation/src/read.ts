@@ -41,25 +41,43 @@ export function getInbox(state: GroupState, userId: string): Inbox | null {
   return state.inboxes.get(userId) ?? null;
 }
 
-/** Copies of the user's sessions, newest activity first; with `beforeActivity` those less recently active than it. */
+/** How much one page holds; at least one item, however large. */
+export interface PageSize {
+  /** Messages or sessions. */
+  readonly limit: number;
+  /** Payloads (of sessions: metadata) and envelopes together. */
+  readonly bytesMax: number;
+  /** What a reader is sent of an item beside its payload, at most. */
+  readonly envelopeBytes: number;
+}
+
+/**
+ * Copies of the user's sessions, newest activity first; with `beforeActivity` those less recently active than it.
+ * `next` is the activity to go on before; null: that was all.
+ */
 export function listSessions(
   state: GroupState,
   userId: string,
-  query: { readonly beforeActivity?: number; readonly limit: number },
-): readonly SessionHead[] {
+  query: PageSize & { readonly beforeActivity?: number },
+): { readonly sessions: readonly SessionHead[]; readonly next: number | null } {
   const { inboxes, cold } = groupRecordOf(state);
   const inbox = inboxes.get(userId);
-  const heads: SessionHead[] = [];
-  if (inbox === undefined) return heads;
+  const sessions: SessionHead[] = [];
+  if (inbox === undefined) return { sessions, next: null };
+  let bytes = 0;
   for (const entry of inbox.newestFirst()) {
-    if (heads.length >= query.limit) break;
     const isHot = entry instanceof SessionRecord;
     const activity = isHot ? entry.activity : cold.activityOf(entry);
     if (query.beforeActivity !== undefined && activity >= query.beforeActivity) continue;
     const head = isHot ? entry : cold.read(entry).head;
-    if (head.status !== 'erased') heads.push(headOf(head));
+    if (head.status === 'erased') continue;
+    bytes += head.metadata.length + query.envelopeBytes;
+    const last = sessions.at(-1);
+    if (last !== undefined && (sessions.length >= query.limit || bytes > query.bytesMax))
+      return { sessions, next: last.activity };
+    sessions.push(headOf(head));
   }
-  return heads;
+  return { sessions, next: null };
 }
 
 /** Copies of the user's sessions whose inbox entry changed after `sinceVersion`, oldest change first; erased ones too. */
@@ -92,15 +110,22 @@ export interface TailPage {
   readonly hasMore: boolean;
 }
 
-/** The first `limit` messages after `afterSeq`, or the last `limit` before `beforeSeq`. */
+/** How many bytes of a page these messages take. */
+export function pageBytes(messages: readonly Message[], { envelopeBytes }: PageSize): number {
+  return messages.reduce((sum, { payload }) => sum + payload.length + envelopeBytes, 0);
+}
+
+/** The first messages after `afterSeq`, or the last before `beforeSeq`, as many as fit in `size`. */
 export function readMessages(
   session: Session,
   from: { readonly afterSeq: number } | { readonly beforeSeq: number },
-  limit: number,
+  size: PageSize,
 ): TailPage {
   const { tail } = SessionRecord.internals(recordOf(session));
-  return pageOf(session.lastSeq, tail.firstSeq, from, limit, (firstSeq, finalSeq) =>
-    tail.read(session, firstSeq, finalSeq),
+  return pageOf(session.lastSeq, tail.firstSeq, from, size, (firstSeq, finalSeq) =>
+    'afterSeq' in from
+      ? tail.readFirst(session, firstSeq, finalSeq, size)
+      : tail.readLast(session, firstSeq, finalSeq, size),
   );
 }
 
@@ -108,37 +133,32 @@ export function readMessages(
 export function readColdMessages(
   head: SessionHead,
   from: { readonly afterSeq: number } | { readonly beforeSeq: number },
-  limit: number,
+  size: PageSize,
 ): TailPage {
-  return pageOf(head.lastSeq, head.lastSeq + 1, from, limit, () => []);
+  return pageOf(head.lastSeq, head.lastSeq + 1, from, size, () => []);
 }
 
 function pageOf(
   lastSeq: number,
   firstTailSeq: number,
   from: { readonly afterSeq: number } | { readonly beforeSeq: number },
-  limit: number,
+  { limit }: PageSize,
   read: (firstSeq: number, finalSeq: number) => readonly Message[],
 ): TailPage {
-  let firstSeq: number;
-  let finalSeq: number;
-  let hasMore: boolean;
-  if ('afterSeq' in from) {
-    firstSeq = from.afterSeq + 1;
-    finalSeq = Math.min(lastSeq, from.afterSeq + limit);
-    hasMore = finalSeq < lastSeq;
-  } else {
-    finalSeq = Math.min(lastSeq, from.beforeSeq - 1);
-    firstSeq = Math.max(1, finalSeq - limit + 1);
-    hasMore = firstSeq > 1;
-  }
+  const isForward = 'afterSeq' in from;
+  const finalSeq = Math.min(lastSeq, isForward ? from.afterSeq + limit : from.beforeSeq - 1);
+  const firstSeq = isForward ? from.afterSeq + 1 : Math.max(1, finalSeq - limit + 1);
+  const wantedInTail = finalSeq - Math.max(firstSeq, firstTailSeq) + 1;
+  const messages = wantedInTail > 0 ? read(Math.max(firstSeq, firstTailSeq), finalSeq) : [];
+  const isCut = messages.length < wantedInTail;
   const archiveThrough = Math.min(finalSeq, firstTailSeq - 1);
+  // Backwards the archive comes after what is in memory: a page that memory fills needs none of it.
+  const needsArchive = firstSeq <= archiveThrough && (isForward || !isCut);
   return {
-    messages: read(firstSeq, finalSeq),
-    archive:
-      firstSeq <= archiveThrough ? { afterSeq: firstSeq - 1, throughSeq: archiveThrough } : null,
+    messages,
+    archive: needsArchive ? { afterSeq: firstSeq - 1, throughSeq: archiveThrough } : null,
     lastSeq,
-    hasMore,
+    hasMore: isCut || (isForward ? finalSeq < lastSeq : firstSeq > 1),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   tell,
   USER,
   update,
+  upTo,
 } from './testing/commands.ts';
 
 describe('sessions', () => {
@@ -80,7 +81,7 @@ describe('sessions', () => {
     expect(applied.reply).toMatchObject({ type: 'session', session: { status: 'archived' } });
     expect(apply(state, say(3)).reply).toMatchObject({ code: 'session-archived' });
     expect(apply(state, tell(3)).reply).toMatchObject({ code: 'session-archived' });
-    expect(readMessages(sessionOf(state), { afterSeq: 0 }, 10).messages).toHaveLength(2);
+    expect(readMessages(sessionOf(state), { afterSeq: 0 }, upTo(10)).messages).toHaveLength(2);
     expect(apply(state, read(2)).reply).toEqual({ type: 'read', lastReadSeq: 2 });
   });
 
@@ -204,7 +205,7 @@ describe('read cursors', () => {
 test('C7 a message that was read stays what it was when memory is given back behind it', () => {
   const commands = Array.from({ length: 500 }, (_, index) => tell(index + 1));
   const state = groupAfter(create(), ...commands);
-  const { messages } = readMessages(sessionOf(state), { afterSeq: 0 }, 500);
+  const { messages } = readMessages(sessionOf(state), { afterSeq: 0 }, upTo(500));
   const copies = structuredClone(messages);
   apply(state, flushed(500, 501));
   apply(state, tell(501));
@@ -215,7 +216,7 @@ test('C7 a message that was read stays what it was when memory is given back beh
 test('C7 what was handed out earlier does not change with later commands', () => {
   const state = groupAfter(create(), say(1));
   const head = sessionHead(sessionOf(state));
-  const [message] = readMessages(sessionOf(state), { afterSeq: 0 }, 1).messages;
+  const [message] = readMessages(sessionOf(state), { afterSeq: 0 }, upTo(1)).messages;
   const copies = structuredClone({ head, message });
   for (let number = 2; number <= 200; number += 1) {
     apply(state, tell(number));

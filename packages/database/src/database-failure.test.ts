@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failureOf } from './database-failure.ts';
+import { failureOf, failureSummary } from './database-failure.ts';
 
 const fromPrisma = (originalCode: string): unknown =>
   Object.assign(new Error('Raw query failed'), {
@@ -23,6 +23,17 @@ describe('a failed statement', () => {
     ['54000', 'data'],
     ['42P01', 'schema'],
     ['3F000', 'schema'],
+    ['54001', 'data'],
+    ['53200', 'suspect'],
+    ['53400', 'suspect'],
+    ['58030', 'suspect'],
+    ['XX000', 'suspect'],
+    ['XX002', 'suspect'],
+    ['P0001', 'data'],
+    ['0A000', 'away'],
+    ['55P03', 'slow'],
+    ['40002', 'data'],
+    ['ZZ999', 'suspect'],
   ])('G6 SQLSTATE %s is %s', (state, failure) => {
     expect(failureOf(fromPrisma(state))).toBe(failure);
     expect(failureOf(Object.assign(new Error('pg'), { code: state }))).toBe(failure);
@@ -32,5 +43,13 @@ describe('a failed statement', () => {
     expect(failureOf(new Error('Query read timeout'))).toBe('away');
     expect(failureOf(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toBe('away');
     expect(failureOf(Object.assign(new Error('gone'), { code: 'P2010', meta: {} }))).toBe('away');
+  });
+});
+
+describe('what is shown of a failed statement', () => {
+  test('is its SQLSTATE, and nothing of its text', () => {
+    const error = Object.assign(new Error('near "secret" at 10.0.0.1'), { code: '42601' });
+    expect(failureSummary(error)).toBe('Postgres answered with an error (SQLSTATE 42601)');
+    expect(failureSummary(new Error('connect 10.0.0.1'))).toBe('Postgres did not answer');
   });
 });

@@ -4,6 +4,8 @@ import { sqlStateOf } from './archive-database.ts';
 export type DatabaseFailure =
   /** The data itself is refused: it will be refused again, what stands beside it need not wait. */
   | 'data'
+  /** Either this data provokes it or the server is in trouble: what is taken beside it tells. */
+  | 'suspect'
   /** Two statements were in each other's way: the same again, at once. */
   | 'conflict'
   /** It took too long: less at a time. */
@@ -13,31 +15,81 @@ export type DatabaseFailure =
   /** It can't be written now (full, too many connections, read-only, shutting down, not there): later. */
   | 'away';
 
-/** The retry class of an error by its SQLSTATE; see PostgreSQL's appendix A. */
+/** States that differ from their class. */
+const STATES: Readonly<Record<string, DatabaseFailure>> = {
+  // transaction_integrity_constraint_violation
+  '40002': 'data',
+  // statement_completion_unknown
+  '40003': 'away',
+  // disk_full
+  '53100': 'away',
+  // too_many_connections
+  '53300': 'away',
+  // lock_not_available
+  '55P03': 'slow',
+  // query_canceled
+  '57014': 'slow',
+};
+
+/** Every class of PostgreSQL's appendix A that is an error; one that is not here is `suspect`. */
+const CLASSES: Readonly<Record<string, DatabaseFailure>> = {
+  // Connection exception.
+  '08': 'away',
+  // Triggered action exception.
+  '09': 'data',
+  // Feature not supported: a cached plan that a migration made invalid, gone with its connection.
+  '0A': 'away',
+  // Invalid transaction initiation, authorization, catalog name, configuration file.
+  '0B': 'away',
+  '28': 'away',
+  '3D': 'away',
+  F0: 'away',
+  // Case not found, cardinality violation.
+  '20': 'data',
+  '21': 'data',
+  // Data exception, integrity constraint violation.
+  '22': 'data',
+  '23': 'data',
+  // Invalid transaction state: read-only.
+  '25': 'away',
+  // Triggered data change violation; exceptions of routines that a trigger calls.
+  '27': 'data',
+  '2F': 'data',
+  '38': 'data',
+  '39': 'data',
+  // Invalid schema name.
+  '3F': 'schema',
+  // Transaction rollback.
+  '40': 'conflict',
+  // Syntax error or access rule violation: an undefined table or column.
+  '42': 'schema',
+  // With check option violation.
+  '44': 'data',
+  // Insufficient resources: out of memory.
+  '53': 'suspect',
+  // Program limit exceeded: a value that is too large, or nested too deep, for its type or its index.
+  '54': 'data',
+  // Object not in prerequisite state, operator intervention.
+  '55': 'away',
+  '57': 'away',
+  // System error: a block that can't be read.
+  '58': 'suspect',
+  // PL/pgSQL: a trigger raised it.
+  P0: 'data',
+  // Internal error, corrupted data or index.
+  XX: 'suspect',
+};
+
+/** What to do about an error, by its SQLSTATE. */
 export function failureOf(error: unknown): DatabaseFailure {
   const state = sqlStateOf(error);
-  if (state === null) return 'away';
-  switch (state) {
-    case '40001':
-    case '40P01':
-      return 'conflict';
-    case '57014':
-      return 'slow';
-    // program_limit_exceeded: a value that is too large for its type or its index.
-    case '54000':
-      return 'data';
-    case '3F000':
-      return 'schema';
-    default:
-      break;
-  }
-  switch (state.slice(0, 2)) {
-    case '22':
-    case '23':
-      return 'data';
-    case '42':
-      return 'schema';
-    default:
-      return 'away';
-  }
+  return state === null ? 'away' : (STATES[state] ?? CLASSES[state.slice(0, 2)] ?? 'suspect');
+}
+
+/** What may be shown of an error of Postgres: never its text, which quotes statements, values and addresses. */
+export function failureSummary(error: unknown): string {
+  const state = sqlStateOf(error);
+  return state === null
+    ? 'Postgres did not answer'
+    : `Postgres answered with an error (SQLSTATE ${state})`;
 }

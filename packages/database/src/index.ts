@@ -5,7 +5,7 @@ export {
   type SqlValue,
   sqlStateOf,
 } from './archive-database.ts';
-export { type DatabaseFailure, failureOf } from './database-failure.ts';
+export { type DatabaseFailure, failureOf, failureSummary } from './database-failure.ts';
 export {
   listMigrations,
   type Migration,

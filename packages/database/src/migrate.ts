@@ -9,6 +9,8 @@ const ADVISORY_LOCK = 7_225_530_417;
 const CONNECT_LIMIT_MS = 5000;
 /** A Postgres that accepts a connection and then says nothing must not hold its caller for ever. */
 const STATEMENT_LIMIT_MS = 60_000;
+/** A migration may rewrite a table of any size. */
+const MIGRATION_LIMIT_MS = 60 * 60_000;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -84,7 +86,9 @@ async function applyMissing(
     if (before !== undefined) continue;
     await client.query('BEGIN');
     try {
-      await client.query(sql);
+      // The driver takes a limit with each query; its types do not name it.
+      const statement = { text: sql, query_timeout: MIGRATION_LIMIT_MS };
+      await client.query(statement);
       await client.query(
         `INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, applied_steps_count)
          VALUES ($1, $2, now(), $3, 1)`,

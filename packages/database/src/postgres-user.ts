@@ -1,4 +1,4 @@
-import { execFileSync, type SpawnOptions, spawnSync } from 'node:child_process';
+import { type SpawnOptions, spawnSync } from 'node:child_process';
 
 const USER = 'postgres';
 /** Lets the user pass through folders that are closed to others, such as a clone in root's home. */
@@ -21,13 +21,20 @@ export interface PostgresUser {
 export function postgresUser(): PostgresUser | null {
   if (process.getuid?.() !== 0) return null;
   if (idOf('-u') === null) {
-    execFileSync('groupadd', ['--force', USER], { stdio: 'pipe' });
-    execFileSync('useradd', ['--gid', USER, USER], { stdio: 'pipe' });
+    // Where they are missing or refuse, the user is missing below, and the error says so.
+    for (const [command, ...args] of [
+      ['groupadd', '--force', USER],
+      ['useradd', '--gid', USER, USER],
+    ] as const)
+      spawnSync(command, args, { stdio: 'ignore' });
   }
   const uid = idOf('-u');
   const gid = idOf('-g');
   if (uid === null || gid === null)
-    throw new Error('Postgres does not run as root, and the user "postgres" could not be made');
+    throw new Error(
+      'Postgres refuses to run as root, and there is no user "postgres" and no useradd to make it: ' +
+        'run this as another user, or set DATABASE_URL to a Postgres of your own.',
+    );
   return { uid, gid };
 }
 

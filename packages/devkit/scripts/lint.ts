@@ -1,4 +1,4 @@
 import { runSteps } from '../src/run-step.ts';
-import { lint } from '../src/steps.ts';
+import { lint, regexps } from '../src/steps.ts';
 
-await runSteps([lint]);
+await runSteps([lint, regexps]);

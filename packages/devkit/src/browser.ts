@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 
 const KNOWN_PLACES = [
   '/usr/bin/chromium',
@@ -7,32 +6,74 @@ const KNOWN_PLACES = [
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
+/** Playwright's own download, found by Playwright itself. */
+const DOWNLOADED = 'playwright';
+const EXIT_CONFIGURATION = 78;
+const VERSION_LIMIT_MS = 30_000;
+const INSTALL_LIMIT_MS = 600_000;
+
+/** What finding a browser needs of the machine. */
+export interface Machine {
+  /** CHROMIUM_PATH. */
+  readonly named: string | undefined;
+  readonly isRoot: boolean;
+  /** Runs a program to its end; whether it was there and succeeded. */
+  readonly run: (command: string, args: readonly string[], isShown: boolean) => boolean;
+  readonly say: (text: string) => void;
+}
+
+/** Nothing that can be repaired by trying again. The message is one sentence with the remedy. */
+export class NoChromiumError extends Error {
+  override readonly name = 'NoChromiumError';
+}
 
 /**
- * Path of a Chromium for the end-to-end tests: what the machine has, else Playwright's own download, else
- * Debian's package (as root). 'playwright' means Playwright's own. Throws with what to do.
+ * Path of a Chromium for the end-to-end tests: CHROMIUM_PATH, else what the machine has, else Debian's package (as root,
+ * with apt-get), else Playwright's own download. One that is there and does not run (the placeholder of a snap, a missing
+ * library) is passed over.
  */
-export function findOrInstallChromium(): string {
-  const named = process.env.CHROMIUM_PATH;
+export function findChromium({ named, isRoot, run, say }: Machine): string {
+  const runs = (path: string): boolean => run(path, ['--version'], false);
   if (named !== undefined && named !== '') {
-    if (existsSync(named)) return named;
-    throw new Error(`CHROMIUM_PATH is ${named}, and there is no such file`);
+    if (named === DOWNLOADED || runs(named)) return named;
+    throw new NoChromiumError(
+      `CHROMIUM_PATH is "${named}", which does not run as a Chromium: set it to the path of one, or unset it.`,
+    );
   }
-  const found = KNOWN_PLACES.find((path) => existsSync(path));
+  const found = KNOWN_PLACES.find(runs);
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    process.stdout.write('Installing Chromium with apt-get for the end-to-end tests ...\n');
-    const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'] };
-    spawnSync('apt-get', ['update', '-qq'], quiet);
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], quiet);
-    const installed = KNOWN_PLACES.find((path) => existsSync(path));
+  if (isRoot && run('apt-get', ['--version'], false)) {
+    say('Installing Chromium with apt-get for the end-to-end tests ...');
+    run('apt-get', ['update', '-qq'], true);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], true);
+    const installed = KNOWN_PLACES.find(runs);
     if (installed !== undefined) return installed;
   }
-  process.stdout.write('Downloading Chromium for the end-to-end tests ...\n');
-  if (spawnSync('playwright', ['install', 'chromium'], { stdio: 'inherit' }).status === 0) {
-    return 'playwright';
-  }
-  throw new Error(
-    'No Chromium was found and none could be installed. Install Chromium or Chrome, or set CHROMIUM_PATH.',
+  say('Downloading Chromium for the end-to-end tests ...');
+  if (run('playwright', ['install', 'chromium'], true)) return DOWNLOADED;
+  throw new NoChromiumError(
+    'The end-to-end tests need Chromium, and none was found or could be installed: install it (Debian and Ubuntu: ' +
+      'sudo apt-get install chromium) or set CHROMIUM_PATH to a Chromium or Chrome.',
   );
+}
+
+/** The same on this machine; ends the process with the sentence when there is none. */
+export function findOrInstallChromium(): string {
+  try {
+    return findChromium({
+      named: process.env.CHROMIUM_PATH,
+      isRoot: process.getuid?.() === 0,
+      run: (command, args, isShown) =>
+        spawnSync(command, args, {
+          stdio: ['ignore', 'ignore', isShown ? 'inherit' : 'ignore'],
+          env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+          timeout: isShown ? INSTALL_LIMIT_MS : VERSION_LIMIT_MS,
+        }).status === 0,
+      say: (text) => process.stdout.write(`${text}\n`),
+    });
+  } catch (error) {
+    if (!(error instanceof NoChromiumError)) throw error;
+    process.stderr.write(`\n${error.message}\n`);
+    process.exit(EXIT_CONFIGURATION);
+  }
 }

@@ -17,18 +17,6 @@ const WEB_SOURCES = [
 ];
 const NOT_SOURCES = new Set(['node_modules', '.next', '.turbo', 'generated', 'next-env.d.ts']);
 
-/** Generates the database client when the schema changed since the last time. */
-export async function generateIfNeeded(say: (text: string) => void): Promise<void> {
-  const stamp = join(repositoryRoot, 'packages/database/src/generated/.stamp');
-  const wanted = hashOf(['prisma/schema.prisma', 'package-lock.json']);
-  if (isStamped(stamp, wanted)) return;
-  say('Generating the database client ...');
-  await runCommandQuietly(['prisma', 'generate'], repositoryRoot, {
-    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-  });
-  writeFileSync(stamp, wanted);
-}
-
 /** Builds the web app when something that it is made from changed. */
 export async function buildWebIfNeeded(say: (text: string) => void): Promise<void> {
   const stamp = join(repositoryRoot, 'apps/web/.next/.stamp');

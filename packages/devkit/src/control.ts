@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Part } from './part.ts';
 
 /** What can be done to one part of a running system, from another terminal (`npm run part`). */
-export const ACTIONS = ['status', 'start', 'stop', 'kill'] as const;
+export const ACTIONS = ['status', 'start', 'stop', 'kill', 'pause', 'resume'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 const COMMAND_BYTES_MAX = 256;
@@ -58,6 +58,10 @@ async function perform(line: string, parts: ReadonlyMap<string, Part>): Promise<
     case 'kill':
       await part.kill();
       return `${name} killed`;
+    case 'pause':
+    case 'resume':
+      if (!part[action]()) return `failed: ${name} does not run`;
+      return `${name} ${action}d`;
     default:
       return `failed: no action "${action}"; there are ${ACTIONS.join(', ')}`;
   }

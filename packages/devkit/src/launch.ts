@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { buildWebIfNeeded, generateIfNeeded } from './build.ts';
+import { buildWebIfNeeded } from './build.ts';
 import { listenForControl } from './control.ts';
 import { panel } from './panel.ts';
 import { portsFrom, portsInUse } from './ports.ts';
@@ -58,7 +58,6 @@ export async function launch(mode: 'start' | 'dev'): Promise<void> {
   }
 
   try {
-    await generateIfNeeded(say);
     if (mode === 'start') await buildWebIfNeeded(say);
     await startSystem(system, secrets, say);
     say(panel(system, secrets, ((performance.now() - startedAt) / 1000).toFixed(0)));

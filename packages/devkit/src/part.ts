@@ -90,6 +90,8 @@ export class Part {
     if (child === null) return true;
     this.#stopping = true;
     child.kill('SIGTERM');
+    // A paused process handles the signal only once it runs again.
+    child.kill('SIGCONT');
     let graceful = true;
     const timer = setTimeout(() => {
       graceful = false;
@@ -98,6 +100,15 @@ export class Part {
     await this.#exited;
     clearTimeout(timer);
     return graceful;
+  }
+
+  /** Freezes it, as a machine that hangs: its connections stay open and nothing is answered. False: it does not run. */
+  pause(): boolean {
+    return this.#child?.kill('SIGSTOP') ?? false;
+  }
+
+  resume(): boolean {
+    return this.#child?.kill('SIGCONT') ?? false;
   }
 
   /** Ends it at once (`kill -9`) and waits until it is gone. */

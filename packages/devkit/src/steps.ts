@@ -24,6 +24,11 @@ export const lint: Step = {
   command: ['biome', 'check', '--error-on-warnings', '.'],
 };
 
+export const regexps: Step = {
+  title: 'regular expressions in linear time',
+  command: ['node', 'packages/devkit/scripts/regexps.ts'],
+};
+
 export const typecheckSteps: readonly Step[] = [
   {
     title: 'types of all workspaces',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { testedAgentSchema } from './agents.ts';
+import { shortArray } from './bounded-array.ts';
 import { exchangedMessageSchema, FAILURE_CODES } from './deliveries.ts';
 import { sessionIdSchema } from './ids.ts';
 
@@ -7,6 +8,8 @@ export const TEST_TEXT_LENGTH_MAX = 2_000;
 export const TEST_TEXT_DEFAULT = 'Hello!';
 /** What a test conversation may have before its newest message. */
 export const TEST_TURNS_MAX = 100;
+/** Parts of one earlier answer of a test conversation. */
+export const TEST_PARTS_MAX = 1_000;
 
 const said = z
   .string()
@@ -17,7 +20,7 @@ const partSchema = z.looseObject({ type: z.string() });
 
 export const testTurnSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('user'), text: said }),
-  z.strictObject({ role: z.literal('assistant'), parts: z.array(partSchema) }),
+  z.strictObject({ role: z.literal('assistant'), parts: shortArray(TEST_PARTS_MAX, partSchema) }),
 ]);
 export type TestTurnBody = z.output<typeof testTurnSchema>;
 
@@ -25,10 +28,7 @@ export type TestTurnBody = z.output<typeof testTurnSchema>;
 export const testAgentSchema = z.strictObject({
   text,
   session_id: sessionIdSchema.optional(),
-  earlier: z
-    .array(testTurnSchema)
-    .max(TEST_TURNS_MAX, `must have at most ${TEST_TURNS_MAX} turns`)
-    .default([]),
+  earlier: shortArray(TEST_TURNS_MAX, testTurnSchema).default([]),
   origin_url: testedAgentSchema.shape.origin_url.optional(),
   webhook_path: testedAgentSchema.shape.webhook_path,
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { smallObject } from './bounded-array.ts';
 import { agentIdSchema, printable, timestampSchema } from './ids.ts';
 import {
   AGENT_CONNECT_TIMEOUT_MS_MAX,
@@ -67,8 +68,9 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'webhook-timestamp',
 ]);
 
-const headersSchema = z
-  .record(
+const headersSchema = smallObject(
+  AGENT_HEADERS_MAX,
+  z.record(
     z
       .string()
       .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'must be the name of an HTTP header')
@@ -80,10 +82,8 @@ const headersSchema = z
       .string()
       .max(AGENT_HEADER_VALUE_LENGTH_MAX, 'is too long')
       .regex(/^[\t\x20-\x7e]*$/, 'must consist of printable ASCII characters'),
-  )
-  .refine((headers) => Object.keys(headers).length <= AGENT_HEADERS_MAX, {
-    error: `must have at most ${AGENT_HEADERS_MAX} entries`,
-  });
+  ),
+);
 
 const originUrlSchema = z
   .string()

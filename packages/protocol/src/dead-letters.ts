@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shortArray } from './bounded-array.ts';
 import {
   deliveryCursorSchema,
   deliveryIdSchema,
@@ -58,10 +59,8 @@ export const REPLAYS_MAX = 100;
 /** `POST /api/agents/:id/dead-letters/replay`: these, or the newest of a group. */
 export const replaySchema = z
   .strictObject({
-    ids: z
-      .array(deliveryIdSchema)
-      .min(1, 'must not be empty')
-      .max(REPLAYS_MAX, `must have at most ${REPLAYS_MAX} entries`)
+    ids: shortArray(REPLAYS_MAX, deliveryIdSchema)
+      .refine((ids) => ids.length > 0, 'must not be empty')
       .optional(),
     group: deadLetterGroupIdSchema.optional(),
   })

@@ -33,6 +33,8 @@ export const FAILURE_CODES = [
   'error_chunk',
   'empty_answer',
   'invalid_answer',
+  'attempts_exhausted',
+  'internal',
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 

@@ -4,6 +4,8 @@ import {
   ackErrorSchema,
   ERROR_CODES,
   type ErrorCode,
+  type Failure,
+  type FieldErrors,
   isErrorCode,
   problem,
   problemSchema,
@@ -29,9 +31,10 @@ describe('error codes', () => {
   test('every code makes a problem document and an ack that say the same', () => {
     for (const code of Object.keys(ERROR_CODES)) {
       if (!isErrorCode(code)) throw new Error(`${code} is not in its own table`);
-      const errors = [{ path: 'content', message: 'is required' }];
-      const document = problemSchema.parse(problem(code, 'why', errors));
-      const { error } = ackErrorSchema.parse({ ok: false, error: ackError(code, 'why', errors) });
+      const errors: FieldErrors = [{ path: 'content', message: 'is required' }];
+      const failure: Failure = { code, detail: 'why', errors };
+      const document = problemSchema.parse(problem(failure));
+      const { error } = ackErrorSchema.parse({ ok: false, error: ackError(failure) });
       expect(document).toMatchObject({ code, detail: 'why', retryable: error.retryable, errors });
       expect(error).toEqual({ code, message: 'why', retryable: document.retryable, errors });
     }

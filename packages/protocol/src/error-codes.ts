@@ -33,6 +33,34 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** At least one: a request that is not valid is told which field is wrong. */
+export type FieldErrors = readonly [FieldError, ...FieldError[]];
+
+/** Codes that need no field. */
+export type OtherErrorCode = Exclude<ErrorCode, 'invalid_request'>;
+
+export const OTHER_ERROR_CODES: readonly OtherErrorCode[] = Object.keys(ERROR_CODES).filter(
+  (code): code is OtherErrorCode => isErrorCode(code) && code !== 'invalid_request',
+);
+
+/** What went wrong. `invalid_request` without the name of a field does not exist. */
+export type Failure =
+  | { readonly code: 'invalid_request'; readonly detail: string; readonly errors: FieldErrors }
+  | {
+      readonly code: OtherErrorCode;
+      readonly detail: string;
+      readonly errors?: readonly FieldError[];
+    };
+
+/** One wrong field; an empty path is the whole payload. */
+export function invalidField(
+  path: string,
+  message: string,
+  detail = `${path} ${message}`,
+): Failure {
+  return { code: 'invalid_request', detail, errors: [{ path, message }] };
+}
+
 /** RFC 9457, served as `application/problem+json`. */
 export interface Problem {
   readonly type: string;
@@ -58,22 +86,19 @@ export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_CODES, text);
 }
 
-/** `detail` says what is wrong this time, for people; the title of the code when there is nothing to add. */
-export function problem(
-  code: ErrorCode,
-  detail: string = ERROR_CODES[code].title,
-  errors: readonly FieldError[] = [],
-): Problem {
+/** `detail` says what is wrong this time, for people. */
+export function problem({ code, detail, errors = [] }: Failure): Problem {
   const { status, retryable, title } = ERROR_CODES[code];
   return { type: `urn:fleetlm:error:${code}`, title, status, code, detail, retryable, errors };
 }
 
 /** The same error in the shape of a socket ack. */
-export function ackError(
-  code: ErrorCode,
-  message: string = ERROR_CODES[code].title,
-  errors: readonly FieldError[] = [],
-): AckError {
+export function ackError({ code, detail, errors = [] }: Failure): AckError {
   const { retryable } = ERROR_CODES[code];
-  return errors.length === 0 ? { code, message, retryable } : { code, message, retryable, errors };
+  return {
+    code,
+    message: detail,
+    retryable,
+    ...(errors.length === 0 ? {} : { errors }),
+  };
 }

@@ -16,5 +16,6 @@ export * from './plain.ts';
 export * from './search.ts';
 export * from './sessions.ts';
 export * from './socket-events.ts';
+export { checkTextContent, isMessagePart, type MessagePart, TEXT_KIND } from './text-content.ts';
 export * from './ui-message-chunks.ts';
 export * from './webhook.ts';

@@ -92,6 +92,8 @@ function faultOfObject(value: Record<string, unknown>, path: Path, depth: number
   for (const key of Object.keys(value)) {
     if (!isStorable(key))
       return { path, message: `must not have a key with U+0000 or half of a surrogate pair` };
+    // It would set the prototype of whatever a reader copies the object into by assignment.
+    if (key === '__proto__') return { path, message: 'must not have the key __proto__' };
     const member = value[key];
     if (typeof member === 'string' && isStorable(member)) continue;
     const fault = faultOf(member, [...path, key], depth + 1);

@@ -10,6 +10,12 @@ export const JSON_DEPTH_MAX = 64;
 export const BODY_BYTES_MAX = CONTENT_BYTES_MAX + METADATA_BYTES_MAX + 64 * 1024;
 /** A body of `POST /api/chat`: the browser sends its whole history, of which one message is read. */
 export const CHAT_BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** Messages of a browser's history in a body of `POST /api/chat`. */
+export const CHAT_MESSAGES_MAX = 10_000;
+/** Parts of the newest message in a body of `POST /api/chat`. */
+export const CHAT_PARTS_MAX = 20_000;
+/** Nesting of a whole request: the nesting of a message's content inside the envelope that carries it. */
+export const BODY_DEPTH_MAX = JSON_DEPTH_MAX + 8;
 
 export const KIND_LENGTH_MAX = 32;
 export const USER_ID_LENGTH_MAX = 128;
@@ -26,6 +32,12 @@ export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 export const REPLY_BYTES_MAX = 1024 * 1024;
 /** An error text from outside; a longer one is cut where it enters. */
 export const ERROR_TEXT_LENGTH_MAX = 2_000;
+/** `q` of a search, in characters. */
+export const SEARCH_QUERY_LENGTH_MIN = 2;
+export const SEARCH_QUERY_LENGTH_MAX = 200;
+/** `limit` of a search. */
+export const SEARCH_LIMIT_MAX = 100;
+export const SEARCH_LIMIT_DEFAULT = 30;
 /** A sequence number fits a 32-bit signed integer, as Postgres keeps it. */
 export const SEQ_MAX = 2_147_483_647;
 

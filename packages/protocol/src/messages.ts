@@ -17,6 +17,7 @@ import {
   PAGE_LIMIT_MAX,
   SEQ_MAX,
 } from './limits.ts';
+import { checkTextContent, TEXT_KIND } from './text-content.ts';
 
 export const contentSchema = jsonObject(CONTENT_BYTES_MAX);
 export const metadataSchema = jsonObject(METADATA_BYTES_MAX);
@@ -37,7 +38,7 @@ export const messageSchema = z.strictObject({
 export type MessageBody = z.output<typeof messageSchema>;
 
 const newMessageFields = {
-  kind: kindSchema.default('text'),
+  kind: kindSchema.default(TEXT_KIND),
   content: contentSchema,
   metadata: metadataSchema.default({}),
 };
@@ -60,15 +61,18 @@ export const postMessageSchema = z
       path: ['user_id'],
       input: context.value,
     });
-  });
+  })
+  .check(checkTextContent);
 export type PostMessage = z.output<typeof postMessageSchema>;
 
 /** `session:send`. */
-export const sendMessageSchema = z.strictObject({
-  session_id: sessionIdSchema,
-  client_message_id: clientMessageIdSchema,
-  ...newMessageFields,
-});
+export const sendMessageSchema = z
+  .strictObject({
+    session_id: sessionIdSchema,
+    client_message_id: clientMessageIdSchema,
+    ...newMessageFields,
+  })
+  .check(checkTextContent);
 export type SendMessage = z.output<typeof sendMessageSchema>;
 /** What a client may leave out is optional here. */
 export type SendMessageInput = z.input<typeof sendMessageSchema>;

@@ -90,9 +90,11 @@ describe('a message that a client sends', () => {
   test('nesting is bounded, and the check itself survives what is nested deeply', () => {
     const nested = (depth: number): unknown =>
       JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
-    expect(parse(sendMessageSchema, { ...send, content: nested(64) }).ok).toBe(true);
-    expect(parse(sendMessageSchema, { ...send, content: nested(65) }).ok).toBe(false);
-    expect(parse(sendMessageSchema, { ...send, content: nested(5_000) }).ok).toBe(false);
+    expect(parse(sendMessageSchema, { ...send, kind: 'form', content: nested(64) }).ok).toBe(true);
+    expect(parse(sendMessageSchema, { ...send, kind: 'form', content: nested(65) }).ok).toBe(false);
+    expect(parse(sendMessageSchema, { ...send, kind: 'form', content: nested(5_000) }).ok).toBe(
+      false,
+    );
   });
 
   test.each([
@@ -133,8 +135,44 @@ describe('a message over REST', () => {
     [{}, false],
     [{ user_id: 'alice', agent_id: 'support-bot' }, false],
   ])('sender %j: accepted %s', (sender, isAccepted) => {
-    expect(parse(postMessageSchema, { ...sender, content: {} }).ok).toBe(isAccepted);
+    expect(parse(postMessageSchema, { ...sender, content: { text: 'Hi' } }).ok).toBe(isAccepted);
   });
+});
+
+describe('content of the kind "text"', () => {
+  const part = { type: 'text', text: 'Hi' };
+  test.each<[Record<string, unknown>, string | null]>([
+    [{ text: 'Hi' }, null],
+    [{ parts: [part] }, null],
+    [{ text: '', parts: [part] }, null],
+    [{ text: 'Hi', parts: [] }, null],
+    [{ text: 'Hi', more: 1 }, null],
+    [{}, 'content.text'],
+    [{ more: 1 }, 'content.text'],
+    [{ text: '' }, 'content.text'],
+    [{ text: 5 }, 'content.text'],
+    [{ text: null, parts: [part] }, 'content.text'],
+    [{ parts: [] }, 'content.parts'],
+    [{ parts: {} }, 'content.parts'],
+    [{ text: 'Hi', parts: 'x' }, 'content.parts'],
+    [{ parts: [part, 5] }, 'content.parts.1'],
+    [{ parts: [{ type: 5 }] }, 'content.parts.0'],
+  ])('%j: %s is refused', (content, path) => {
+    const parsed = [
+      parse(sendMessageSchema, { ...send, content }),
+      parse(postMessageSchema, { user_id: 'alice', kind: 'text', content }),
+    ];
+    for (const one of parsed) {
+      if (path === null) expect(one.ok).toBe(true);
+      else expect(pathsOf(one)).toEqual([path]);
+    }
+    expect(parse(sendMessageSchema, { ...send, kind: 'form', content }).ok).toBe(true);
+  });
+});
+
+test('no object holds the key __proto__', () => {
+  const content: unknown = JSON.parse('{"text":"Hi","a":{"__proto__":{"isAdmin":true}}}');
+  expect(pathsOf(parse(sendMessageSchema, { ...send, content }))).toEqual(['content.a']);
 });
 
 describe('queries', () => {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ErrorCode, FieldError } from './error-codes.ts';
+import type { ErrorCode, FieldError, FieldErrors } from './error-codes.ts';
 import { TOO_LARGE } from './json-object.ts';
 
 export type Parsed<T> =
@@ -8,7 +8,7 @@ export type Parsed<T> =
       readonly ok: false;
       readonly code: Extract<ErrorCode, 'invalid_request' | 'payload_too_large'>;
       readonly detail: string;
-      readonly errors: readonly FieldError[];
+      readonly errors: FieldErrors;
     };
 
 /** Parses what entered: a typed value, or the code, a sentence, and every wrong field by name. */
@@ -31,7 +31,7 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown): Parsed<z.
 const ERRORS_MAX = 20;
 
 /** One entry a wrong field, the first ERRORS_MAX; a field that is not known is named like one that is wrong. */
-export function fieldErrors(error: z.ZodError): readonly FieldError[] {
+export function fieldErrors(error: z.ZodError): FieldErrors {
   const errors = new Map<string, string>();
   for (const issue of error.issues) {
     for (const { path, message } of errorsOf(issue)) {
@@ -39,7 +39,9 @@ export function fieldErrors(error: z.ZodError): readonly FieldError[] {
       if (!errors.has(path)) errors.set(path, message);
     }
   }
-  return [...errors].map(([path, message]) => ({ path, message }));
+  const [first, ...others] = [...errors].map(([path, message]) => ({ path, message }));
+  // A schema may refuse without an issue of its own; the payload as a whole is then what is wrong.
+  return [first ?? { path: '', message: 'is not valid' }, ...others];
 }
 
 function errorsOf(issue: z.core.$ZodIssue): readonly FieldError[] {

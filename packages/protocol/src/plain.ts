@@ -1,11 +1,24 @@
 /** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
 export {
+  type BodyBounds,
+  BodyTimeoutError,
+  BodyTooLargeError,
+  type NextPiece,
+  readBounded,
+  readBoundedStream,
+} from './bounded-body.ts';
+export {
   type AckError,
   ackError,
   ERROR_CODES,
   type ErrorCode,
+  type Failure,
   type FieldError,
+  type FieldErrors,
+  invalidField,
   isErrorCode,
+  OTHER_ERROR_CODES,
+  type OtherErrorCode,
   PROBLEM_MEDIA_TYPE,
   type Problem,
   problem,

@@ -1,12 +1,26 @@
 import * as z from 'zod';
 import { seqSchema, sessionIdSchema, timestampSchema, userIdSchema } from './ids.ts';
+import {
+  SEARCH_LIMIT_DEFAULT,
+  SEARCH_LIMIT_MAX,
+  SEARCH_QUERY_LENGTH_MAX,
+  SEARCH_QUERY_LENGTH_MIN,
+} from './limits.ts';
 import type { RestRoute } from './rest-routes.ts';
 
 /** `GET /api/search`. A token's own user when `user_id` is absent. */
 export const searchQuerySchema = z.strictObject({
   user_id: userIdSchema.optional(),
-  q: z.string().trim().min(2, 'must have at least 2 characters').max(200, 'is too long'),
-  limit: z.coerce.number().int().min(1).max(100).default(30),
+  q: z
+    .string()
+    .max(SEARCH_QUERY_LENGTH_MAX, `must have at most ${SEARCH_QUERY_LENGTH_MAX} characters`)
+    .trim()
+    .min(SEARCH_QUERY_LENGTH_MIN, `must have at least ${SEARCH_QUERY_LENGTH_MIN} characters`)
+    .refine(
+      (q) => q.isWellFormed() && !q.includes('\u0000'),
+      'must not contain U+0000 or half a surrogate pair',
+    ),
+  limit: z.coerce.number().int().min(1).max(SEARCH_LIMIT_MAX).default(SEARCH_LIMIT_DEFAULT),
 });
 export type SearchQuery = z.output<typeof searchQuerySchema>;
 

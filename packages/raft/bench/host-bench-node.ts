@@ -85,7 +85,7 @@ for (let group = 0; group < groups; group += 1) {
     machine: {
       apply: () => {
         count += 1;
-        return count;
+        return { status: 'applied', reply: count };
       },
       snapshot: () => new Uint8Array(16),
       restore: () => undefined,

@@ -5,8 +5,11 @@ import { VARIABLES } from './variables.ts';
 const GOOD = {
   NODE_ID: 'n1',
   DATABASE_URL: 'postgresql://u:p@127.0.0.1:5432/d',
-  AUTH_JWT_SECRET: 'a secret of some length',
+  AUTH_JWT_SECRET: 'a-secret-of-at-least-32-characters',
 } as const;
+
+/** The shortest. */
+const SECRET_32 = 'x'.repeat(32);
 
 const THREE = 'n1=127.0.0.1:4101,n2=host-b:4102,n3=[::1]:4103';
 
@@ -33,6 +36,11 @@ describe('the environment', () => {
       dataDirectory: '.data/n1',
       flushIntervalMs: 5000,
       apiKey: null,
+      jwtIssuers: [],
+      jwtAudiences: [],
+      jwtLeewayS: 5,
+      jwtUserClaim: 'sub',
+      jwtRoleClaim: 'role',
       webhookAllowPrivate: false,
       logLevel: 'info',
     });
@@ -42,7 +50,7 @@ describe('the environment', () => {
     const { peers } = readEnvironment({
       ...GOOD,
       CLUSTER_PEERS: THREE.replaceAll(',', ', '),
-      CLUSTER_SECRET: 'long enough',
+      CLUSTER_SECRET: SECRET_32,
     });
     expect(peers).toEqual([
       { nodeId: 'n1', host: '127.0.0.1', port: 4101 },
@@ -68,7 +76,7 @@ describe('the environment', () => {
       Array.from({ length: 33 }, (_, at) => `n${at}=127.0.0.1:${4101 + at}`).join(),
     ],
     ['NODE_REPLACE_AFTER_MS', '5 min'],
-    ['CLUSTER_SECRET', 'short'],
+    ['CLUSTER_SECRET', 'x'.repeat(31)],
     ['SECRET_KEYS', 'a-key-that-is-long-enough,short'],
     ['RAFT_GROUPS', '257'],
     ['RAFT_REPLICAS', '0'],
@@ -76,8 +84,15 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://127.0.0.1/x'],
     ['FLUSH_INTERVAL_MS', '5s'],
     ['AUTH_JWT_SECRET', undefined],
+    ['AUTH_JWT_SECRET', 'x'.repeat(31)],
+    ['AUTH_JWT_ISSUER', 'https://a.example,,https://b.example'],
+    ['AUTH_JWT_AUDIENCE', ','],
+    ['AUTH_JWT_LEEWAY_S', '301'],
+    ['AUTH_JWT_LEEWAY_S', '-1'],
+    ['AUTH_JWT_USER_CLAIM', 'user id'],
+    ['AUTH_JWT_ROLE_CLAIM', 'x'.repeat(257)],
     ['AUTH_JWKS_URL', 'file:///keys'],
-    ['API_KEY', 'too short'],
+    ['API_KEY', 'x'.repeat(31)],
     ['WEBHOOK_ALLOW_PRIVATE', 'yes'],
     ['LOG_LEVEL', 'loud'],
   ] as const)('%s=%s is refused with its name, meaning and an example', (name, value) => {
@@ -89,10 +104,29 @@ describe('the environment', () => {
 
   test('a node that joins later need not name itself, unless nobody could call it where it listens', () => {
     const environment = { ...GOOD, CLUSTER_PEERS: 'n2=127.0.0.1:4102' };
-    expect(readEnvironment({ ...environment, CLUSTER_SECRET: 'a-secret' }).peers).toHaveLength(1);
+    expect(readEnvironment({ ...environment, CLUSTER_SECRET: SECRET_32 }).peers).toHaveLength(1);
     expect(messageOf({ ...environment, MESH_HOST: '0.0.0.0' })).toContain(
       'CLUSTER_PEERS must name this node too',
     );
+  });
+
+  test('secrets of 32 characters, and lists of issuers and audiences', () => {
+    expect(
+      readEnvironment({
+        ...GOOD,
+        AUTH_JWT_SECRET: SECRET_32,
+        CLUSTER_SECRET: SECRET_32,
+        API_KEY: SECRET_32,
+        SECRET_KEYS: `${'x'.repeat(16)},${'y'.repeat(8)}`,
+        AUTH_JWT_ISSUER: 'https://a.example, https://b.example',
+        AUTH_JWT_AUDIENCE: 'fleetlm',
+        AUTH_JWT_ROLE_CLAIM: 'app_metadata.role',
+      }),
+    ).toMatchObject({
+      jwtIssuers: ['https://a.example', 'https://b.example'],
+      jwtAudiences: ['fleetlm'],
+      jwtRoleClaim: 'app_metadata.role',
+    });
   });
 
   test('several nodes need a secret', () => {

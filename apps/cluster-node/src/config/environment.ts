@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { TokenSettings } from '../gateway/identity.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
 
 /** What the operator decided, typed. */
-export interface Environment {
+export interface Environment extends TokenSettings {
   readonly nodeId: string;
   readonly http: { readonly host: string; readonly port: number };
   readonly mesh: { readonly host: string; readonly port: number };
@@ -23,9 +24,6 @@ export interface Environment {
   readonly hotSessionsMax: number;
   /** A node that is away for longer is replaced, where another one can take its replicas. */
   readonly nodeReplaceAfterMs: number;
-  readonly jwtSecret: string | null;
-  readonly jwksUrl: string | null;
-  readonly apiKey: string | null;
   readonly webhookAllowPrivate: boolean;
   readonly logLevel: LogLevel;
 }
@@ -75,6 +73,11 @@ const schema = z.strictObject({
   NODE_REPLACE_AFTER_MS: VARIABLES.NODE_REPLACE_AFTER_MS.schema,
   AUTH_JWT_SECRET: VARIABLES.AUTH_JWT_SECRET.schema,
   AUTH_JWKS_URL: VARIABLES.AUTH_JWKS_URL.schema,
+  AUTH_JWT_ISSUER: VARIABLES.AUTH_JWT_ISSUER.schema,
+  AUTH_JWT_AUDIENCE: VARIABLES.AUTH_JWT_AUDIENCE.schema,
+  AUTH_JWT_LEEWAY_S: VARIABLES.AUTH_JWT_LEEWAY_S.schema,
+  AUTH_JWT_USER_CLAIM: VARIABLES.AUTH_JWT_USER_CLAIM.schema,
+  AUTH_JWT_ROLE_CLAIM: VARIABLES.AUTH_JWT_ROLE_CLAIM.schema,
   API_KEY: VARIABLES.API_KEY.schema,
   WEBHOOK_ALLOW_PRIVATE: VARIABLES.WEBHOOK_ALLOW_PRIVATE.schema,
   LOG_LEVEL: VARIABLES.LOG_LEVEL.schema,
@@ -173,6 +176,11 @@ function toEnvironment(variables: Variables): Environment {
     nodeReplaceAfterMs: variables.NODE_REPLACE_AFTER_MS,
     jwtSecret: variables.AUTH_JWT_SECRET ?? null,
     jwksUrl: variables.AUTH_JWKS_URL ?? null,
+    jwtIssuers: variables.AUTH_JWT_ISSUER ?? [],
+    jwtAudiences: variables.AUTH_JWT_AUDIENCE ?? [],
+    jwtLeewayS: variables.AUTH_JWT_LEEWAY_S,
+    jwtUserClaim: variables.AUTH_JWT_USER_CLAIM,
+    jwtRoleClaim: variables.AUTH_JWT_ROLE_CLAIM,
     apiKey: variables.API_KEY ?? null,
     webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE,
     logLevel: variables.LOG_LEVEL,

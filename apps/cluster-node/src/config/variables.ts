@@ -58,12 +58,32 @@ const peers = text.transform((value, context): readonly PeerAddress[] => {
   return addresses;
 });
 
-const SECRET_KEY_LENGTH_MIN = 16;
-const keys = text
-  .transform((value) => value.split(',').map((key) => key.trim()))
-  .refine((list) => list.every((key) => key.length >= SECRET_KEY_LENGTH_MIN), {
-    error: `must be a list of keys of at least ${SECRET_KEY_LENGTH_MIN} characters`,
-  });
+/** Fewer can be guessed by whoever has seen one token, or one handshake. */
+export const SECRET_LENGTH_MIN = 32;
+const secret = text.min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`);
+
+const list = text.transform((value) => value.split(',').map((item) => item.trim()));
+
+export const SECRET_KEY_LENGTH_MIN = 16;
+/** A secret of earlier versions: it decrypts, and never encrypts. */
+const OLD_SECRET_LENGTH_MIN = 8;
+const keys = list.refine(
+  (all) =>
+    all.every(
+      (key, at) => key.length >= (at === 0 ? SECRET_KEY_LENGTH_MIN : OLD_SECRET_LENGTH_MIN),
+    ),
+  {
+    error: `must be a list of keys, the first of at least ${SECRET_KEY_LENGTH_MIN} characters, the others of ${OLD_SECRET_LENGTH_MIN}`,
+  },
+);
+
+const names = list.refine((all) => all.every((name) => name.length >= 1 && name.length <= 512), {
+  error: 'must be a list of names apart by commas, of 1 to 512 characters each',
+});
+const claim = text.regex(
+  /^[\x21-\x7e]{1,256}$/,
+  'must be the name of a claim: 1 to 256 visible ASCII characters',
+);
 
 export const VARIABLES = {
   NODE_ID: variable(nodeId, 'the name of this node, unique in the cluster', 'NODE_ID=n1'),
@@ -89,7 +109,7 @@ export const VARIABLES = {
     'CLUSTER_PEERS=n1=127.0.0.1:4101,n2=127.0.0.1:4102,n3=127.0.0.1:4103',
   ),
   CLUSTER_SECRET: variable(
-    text.min(8, 'must have at least 8 characters').optional(),
+    secret.optional(),
     'the secret that all nodes of the cluster share; needed unless this is a single node',
     'CLUSTER_SECRET=$(openssl rand -hex 32)',
   ),
@@ -139,7 +159,7 @@ export const VARIABLES = {
     'NODE_REPLACE_AFTER_MS=300000',
   ),
   AUTH_JWT_SECRET: variable(
-    text.min(1).optional(),
+    secret.optional(),
     "the secret that users' tokens are signed with (HS256); this or AUTH_JWKS_URL",
     'AUTH_JWT_SECRET=$(openssl rand -hex 32)',
   ),
@@ -148,8 +168,33 @@ export const VARIABLES = {
     "where the public keys of users' tokens are published; this or AUTH_JWT_SECRET",
     'AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json',
   ),
+  AUTH_JWT_ISSUER: variable(
+    names.optional(),
+    "the issuers (`iss`) whose tokens are accepted, apart by commas; any issuer's without it",
+    'AUTH_JWT_ISSUER=https://login.example.com',
+  ),
+  AUTH_JWT_AUDIENCE: variable(
+    names.optional(),
+    'the audiences (`aud`) that a token must be for, one of these, apart by commas; any without it',
+    'AUTH_JWT_AUDIENCE=fleetlm',
+  ),
+  AUTH_JWT_LEEWAY_S: variable(
+    integer(0, 300).default(5),
+    "by how many seconds the clocks of the tokens' issuer and this node may differ",
+    'AUTH_JWT_LEEWAY_S=5',
+  ),
+  AUTH_JWT_USER_CLAIM: variable(
+    claim.default('sub'),
+    'the claim that names the user, a path with dots where it is nested',
+    'AUTH_JWT_USER_CLAIM=sub',
+  ),
+  AUTH_JWT_ROLE_CLAIM: variable(
+    claim.default('role'),
+    'the claim that makes an admin where it is "admin", a path with dots where it is nested',
+    'AUTH_JWT_ROLE_CLAIM=app_metadata.role',
+  ),
   API_KEY: variable(
-    text.min(32, 'must have at least 32 characters').optional(),
+    secret.optional(),
     'the key of your own servers, with full rights',
     'API_KEY=$(openssl rand -hex 32)',
   ),

@@ -3,6 +3,7 @@ import type {
   GroupState,
   Message,
   NewMessage,
+  PageSize,
   Reply,
   Session,
 } from '@fleetlm/conversation';
@@ -34,17 +35,24 @@ export interface LedGroup {
 
 /** Messages that left memory, from Postgres. Rejects with ArchiveUnavailableError when it is away. */
 export interface Archive {
-  /** Ascending by seq, at most `limit`, all with afterSeq < seq <= throughSeq, gap-free from the low end. */
+  /** The first messages with afterSeq < seq <= throughSeq, as many as fit in `size`. */
   messagesAfter(
     sessionId: string,
     afterSeq: number,
     throughSeq: number,
-    limit: number,
-  ): Promise<readonly Message[]>;
-  /** The newest `limit` messages with seq < beforeSeq, ascending. */
-  messagesBefore(sessionId: string, beforeSeq: number, limit: number): Promise<readonly Message[]>;
+    size: PageSize,
+  ): Promise<ArchivedPage>;
+  /** The last messages with seq < beforeSeq, as many as fit in `size`. */
+  messagesBefore(sessionId: string, beforeSeq: number, size: PageSize): Promise<ArchivedPage>;
   /** Never rejects. */
   search(search: MessageSearch): Promise<SearchOutcome>;
+}
+
+export interface ArchivedPage {
+  /** Ascending by seq; at least one when there is any, however large. */
+  readonly messages: readonly Message[];
+  /** The next one is there and does not fit in the bytes of the page. */
+  readonly isCut: boolean;
 }
 
 /** A person's own messages and those of their agents that hold a text. */
@@ -73,9 +81,17 @@ export type SearchOutcome =
       readonly error: { readonly code: 'archive_unavailable'; readonly detail: string };
     };
 
+/** What a user is told. */
+export const ARCHIVE_UNREACHABLE =
+  'The archive is unreachable. Messages are safe; older ones can be read again when it returns.';
+
+/** Its message is for users; `reason` is for logs. */
 export class ArchiveUnavailableError extends Error {
-  constructor(detail: string, options?: { readonly cause: unknown }) {
-    super(`The archive (Postgres) can't be reached: ${detail}`, options);
+  readonly reason: string;
+
+  constructor(reason: string, options?: { readonly cause: unknown }) {
+    super(ARCHIVE_UNREACHABLE, options);
+    this.reason = reason;
     this.name = 'ArchiveUnavailableError';
   }
 }

@@ -1,7 +1,7 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import type { AgentRecord, Runtime, SessionView } from '../runtime/runtime-api.ts';
 import { type Identity, isOperator } from './identity.ts';
-import { RequestError, requestError, valueOrThrow } from './request-error.ts';
+import { RequestError, valueOrThrow } from './request-error.ts';
 
 /** A user acts only for itself; the API key for everybody. */
 export function requireSelf(identity: Identity, userId: string): void {
@@ -48,7 +48,7 @@ export function valueForUser<T>(
 ): T {
   if (result.ok) return result.value;
   if (result.error.code === 'forbidden' && identity.type === 'user') throw noSession(sessionId);
-  throw requestError(result.error);
+  throw new RequestError(result.error);
 }
 
 /** Also one that was registered a moment ago through another node. Throws not_found. */

@@ -1,3 +1,4 @@
+import { invalidField } from '@fleetlm/protocol';
 import { parseSdkVersion, type SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
@@ -19,10 +20,7 @@ export function readerVersion(request: FastifyRequest): SdkVersion | null {
   if (text === undefined) return null;
   const version = typeof text === 'string' ? parseSdkVersion(text) : null;
   if (version === null)
-    throw new RequestError(
-      'invalid_request',
-      `${SDK_VERSION_HEADER} must be a version from 5.0.0 on`,
-    );
+    throw new RequestError(invalidField(SDK_VERSION_HEADER, 'must be a version from 5.0.0 on'));
   return version;
 }
 

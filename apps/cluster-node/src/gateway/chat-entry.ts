@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
   type ChatRequest,
+  checkTextContent,
   clientMessageIdSchema,
   contentSchema,
+  invalidField,
+  kindSchema,
   metadataSchema,
   parse,
+  TEXT_KIND,
 } from '@fleetlm/protocol';
 import {
   newToolAnswers,
@@ -50,11 +54,14 @@ export function chatEntryOf(
 
 type UiMessage = ChatRequest['messages'][number];
 
-const entrySchema = z.looseObject({
-  content: contentSchema,
-  metadata: metadataSchema,
-  clientMessageId: clientMessageIdSchema.nullable(),
-});
+const entrySchema = z
+  .looseObject({
+    kind: kindSchema,
+    content: contentSchema,
+    metadata: metadataSchema,
+    clientMessageId: clientMessageIdSchema.nullable(),
+  })
+  .check(checkTextContent);
 
 /** What any message has to fit. Throws `invalid_request` or `payload_too_large`. */
 function checked(entry: ChatEntry): ChatEntry {
@@ -70,7 +77,7 @@ function said({ id, parts }: UiMessage, replaces: string | null): ChatEntry {
   const text = texts.join('\n\n');
   const isPlain = texts.length === parts.length;
   return {
-    kind: 'text',
+    kind: TEXT_KIND,
     content: isPlain ? { text } : { text, parts },
     metadata: { client_message_id: id, ...(replaces === null ? {} : { supersedes: replaces }) },
     // An edited message keeps the id that its browser gave it: it is another one all the same.
@@ -114,5 +121,5 @@ function hashOf(...texts: readonly string[]): string {
 }
 
 function refusal(path: readonly string[], message: string): RequestError {
-  return new RequestError('invalid_request', message, [{ path: path.join('.'), message }]);
+  return new RequestError(invalidField(path.join('.'), message, message));
 }

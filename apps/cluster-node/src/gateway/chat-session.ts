@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ChatRequest, formatSessionId, isSessionId } from '@fleetlm/protocol';
+import { type ChatRequest, formatSessionId, invalidField, isSessionId } from '@fleetlm/protocol';
 import type { Runtime, SessionView } from '../runtime/runtime-api.ts';
 import { visibleSession } from './access.ts';
 import type { Identity } from './identity.ts';
@@ -43,7 +43,11 @@ export function chatSessionId(runtime: Runtime, identity: Identity, id: string):
 
 function ownerOf(identity: Identity): string {
   if (identity.type === 'user') return identity.userId;
-  throw new RequestError('invalid_request', 'with the API key a chat is named by its session id', [
-    { path: 'id', message: 'must be a session id' },
-  ]);
+  throw new RequestError(
+    invalidField(
+      'id',
+      'must be a session id',
+      'with the API key a chat is named by its session id',
+    ),
+  );
 }

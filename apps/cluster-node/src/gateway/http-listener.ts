@@ -50,7 +50,7 @@ function answerWhileStarting(
       response,
       503,
       PROBLEM_MEDIA_TYPE,
-      problem('no_quorum', `this node is starting: ${reasons.join(', ')}`),
+      problem({ code: 'no_quorum', detail: `this node is starting: ${reasons.join(', ')}` }),
     );
 }
 

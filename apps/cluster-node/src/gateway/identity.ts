@@ -1,5 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { parse, userIdSchema } from '@fleetlm/protocol';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createJwksFetch, KeysUnavailableError } from './jwks-fetch.ts';
+import {
+  JWKS_TIMEOUT_MS,
+  TOKEN_LENGTH_MAX,
+  VERIFIED_TOKENS_MAX,
+  VERIFIED_TOKENS_MS,
+} from './limits.ts';
+import { RequestError } from './request-error.ts';
 
 /** Who is asking. */
 export type Identity =
@@ -8,8 +17,8 @@ export type Identity =
       readonly type: 'user';
       readonly userId: string;
       readonly role: 'user' | 'admin';
-      /** Unix milliseconds; null: the token says nothing. */
-      readonly expiresAtMs: number | null;
+      /** Unix milliseconds, the leeway included. */
+      readonly expiresAtMs: number;
     };
 
 /** The token is no good; `message` is for the caller's eyes. */
@@ -20,21 +29,30 @@ export class UnauthenticatedError extends Error {
   }
 }
 
-export interface IdentitySettings {
+/** Which tokens are accepted, and what their claims are called. */
+export interface TokenSettings {
   readonly jwtSecret: string | null;
   readonly jwksUrl: string | null;
   readonly apiKey: string | null;
+  /** One of them must be the token's `iss`; empty: any. */
+  readonly jwtIssuers: readonly string[];
+  /** One of them must be in the token's `aud`; empty: any. */
+  readonly jwtAudiences: readonly string[];
+  /** By how much the clocks of issuer and node may differ, in seconds. */
+  readonly jwtLeewayS: number;
+  readonly jwtUserClaim: string;
+  readonly jwtRoleClaim: string;
+}
+
+export interface IdentitySettings extends TokenSettings {
   readonly wallClockMs: () => number;
 }
 
-/** Verified tokens that are remembered, so that a client's next request costs no signature. */
-const VERIFIED_MAX = 10_000;
-const VERIFIED_FOR_MS = 60_000;
-const TOKEN_LENGTH_MAX = 8192;
-const USER_ID_LENGTH_MAX = 128;
+const ASYMMETRIC = ['RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 
 interface Verified {
   readonly identity: Identity;
+  readonly fromMs: number;
   readonly untilMs: number;
 }
 
@@ -44,74 +62,139 @@ export class IdentityVerifier {
   readonly #secret: Uint8Array | null;
   readonly #keys: ReturnType<typeof createRemoteJWKSet> | null;
   readonly #apiKeyHash: Buffer | null;
+  /** By the hash of the token, so that what is kept is small. */
   readonly #verified = new Map<string, Verified>();
 
   constructor(settings: IdentitySettings) {
     this.#settings = settings;
-    this.#secret =
-      settings.jwtSecret === null ? null : new TextEncoder().encode(settings.jwtSecret);
-    this.#keys = settings.jwksUrl === null ? null : createRemoteJWKSet(new URL(settings.jwksUrl));
-    this.#apiKeyHash = settings.apiKey === null ? null : sha256(settings.apiKey);
+    const { jwtSecret, jwksUrl, apiKey, wallClockMs } = settings;
+    this.#secret = jwtSecret === null ? null : new TextEncoder().encode(jwtSecret);
+    this.#keys =
+      jwksUrl === null
+        ? null
+        : createRemoteJWKSet(new URL(jwksUrl), {
+            timeoutDuration: JWKS_TIMEOUT_MS,
+            [customFetch]: createJwksFetch(wallClockMs),
+          });
+    this.#apiKeyHash = apiKey === null ? null : sha256(apiKey);
   }
 
-  /** Of an `Authorization` header. Rejects with an UnauthenticatedError. */
+  /** Of an `Authorization` header. Rejects as `verify` does. */
   verifyHeader(header: string | undefined): Promise<Identity> {
-    const token = /^Bearer +([^\s]+) *$/i.exec(header ?? '')?.[1];
-    return token === undefined
+    const token = bearerToken(header ?? '');
+    return token === null
       ? Promise.reject(
           new UnauthenticatedError('an Authorization header with a bearer token is required'),
         )
       : this.verify(token);
   }
 
-  /** Rejects with an UnauthenticatedError. */
+  /** Rejects with an UnauthenticatedError, or with `overloaded` while the issuer's keys are unavailable. */
   async verify(token: unknown): Promise<Identity> {
     if (typeof token !== 'string' || token === '' || token.length > TOKEN_LENGTH_MAX)
       throw new UnauthenticatedError('a bearer token is required');
-    if (this.#isApiKey(token)) return { type: 'api-key' };
+    const hash = sha256(token);
+    // In time that does not depend on where the key differs: hashes of equal length are compared.
+    if (this.#apiKeyHash !== null && timingSafeEqual(hash, this.#apiKeyHash))
+      return { type: 'api-key' };
+    const key = hash.toString('base64');
     const nowMs = this.#settings.wallClockMs();
-    const known = this.#verified.get(token);
-    if (known !== undefined && nowMs < known.untilMs) return known.identity;
-    const identity = identityOf(await this.#payloadOf(token));
-    this.#remember(token, identity, nowMs);
+    const known = this.#verified.get(key);
+    if (known !== undefined && known.fromMs <= nowMs && nowMs < known.untilMs)
+      return known.identity;
+    this.#verified.delete(key);
+    const payload = await this.#payloadOf(token);
+    const identity = this.#identityOf(payload);
+    this.#remember(key, identity, payload, nowMs);
     return identity;
   }
 
-  /** In time that does not depend on where the key differs: hashes of equal length are compared. */
-  #isApiKey(token: string): boolean {
-    return this.#apiKeyHash !== null && timingSafeEqual(sha256(token), this.#apiKeyHash);
-  }
-
   async #payloadOf(token: string): Promise<JWTPayload> {
-    const currentDate = new Date(this.#settings.wallClockMs());
+    const { jwtIssuers, jwtAudiences, jwtLeewayS, wallClockMs } = this.#settings;
+    const options = {
+      currentDate: new Date(wallClockMs()),
+      clockTolerance: jwtLeewayS,
+      requiredClaims: ['exp'],
+      ...(jwtIssuers.length === 0 ? {} : { issuer: [...jwtIssuers] }),
+      ...(jwtAudiences.length === 0 ? {} : { audience: [...jwtAudiences] }),
+    };
     try {
       if (this.#secret !== null && (this.#keys === null || isHs256(token)))
-        return (await jwtVerify(token, this.#secret, { algorithms: ['HS256'], currentDate }))
+        return (await jwtVerify(token, this.#secret, { ...options, algorithms: ['HS256'] }))
           .payload;
       if (this.#keys !== null)
-        return (
-          await jwtVerify(token, this.#keys, {
-            algorithms: ['RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'],
-            currentDate,
-          })
-        ).payload;
+        return (await jwtVerify(token, this.#keys, { ...options, algorithms: ASYMMETRIC })).payload;
     } catch (error) {
-      if (error instanceof errors.JWTExpired)
-        throw new UnauthenticatedError('the token is expired');
-      throw new UnauthenticatedError('the token is not valid');
+      throw refusalOf(error);
     }
     throw new UnauthenticatedError('the token is not valid');
   }
 
-  #remember(token: string, identity: Identity, nowMs: number): void {
-    if (this.#verified.size >= VERIFIED_MAX) {
+  #identityOf(payload: JWTPayload): Identity {
+    const { jwtUserClaim, jwtRoleClaim, jwtLeewayS } = this.#settings;
+    const user = parse(userIdSchema, claimOf(payload, jwtUserClaim));
+    if (!user.ok)
+      throw new UnauthenticatedError(`the token names no user (claim \`${jwtUserClaim}\`)`);
+    // What other systems call a role gives no rights here.
+    const role = claimOf(payload, jwtRoleClaim) === 'admin' ? 'admin' : 'user';
+    const expiresAtMs = ((payload.exp ?? 0) + jwtLeewayS) * 1000;
+    return { type: 'user', userId: user.value, role, expiresAtMs };
+  }
+
+  #remember(key: string, identity: Identity, { nbf }: JWTPayload, nowMs: number): void {
+    if (this.#verified.size >= VERIFIED_TOKENS_MAX) {
       const oldest = this.#verified.keys().next();
       if (oldest.done !== true) this.#verified.delete(oldest.value);
     }
-    const expiresAtMs = identity.type === 'user' ? identity.expiresAtMs : null;
-    const untilMs = Math.min(nowMs + VERIFIED_FOR_MS, expiresAtMs ?? Number.POSITIVE_INFINITY);
-    this.#verified.set(token, { identity, untilMs });
+    const expiresAtMs = identity.type === 'user' ? identity.expiresAtMs : nowMs;
+    const untilMs = Math.min(nowMs + VERIFIED_TOKENS_MS, expiresAtMs);
+    const fromMs = ((nbf ?? 0) - this.#settings.jwtLeewayS) * 1000;
+    this.#verified.set(key, { identity, fromMs, untilMs });
   }
+}
+
+/** Null: the header has another scheme, or no token. */
+function bearerToken(header: string): string | null {
+  const [scheme, token, ...others] = header
+    .trim()
+    .split(' ')
+    .filter((word) => word !== '');
+  if (scheme?.toLowerCase() !== 'bearer' || token === undefined || others.length > 0) return null;
+  return token;
+}
+
+function refusalOf(error: unknown): Error {
+  const isUnavailable =
+    error instanceof KeysUnavailableError ||
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid;
+  if (isUnavailable)
+    return new RequestError(
+      'overloaded',
+      'the public keys of the token issuer are unavailable; the token cannot be verified now',
+    );
+  if (error instanceof errors.JWTExpired) return new UnauthenticatedError('the token is expired');
+  if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error);
+  return new UnauthenticatedError('the token is not valid');
+}
+
+function claimRefusal({ claim, reason }: errors.JWTClaimValidationFailed): UnauthenticatedError {
+  if (claim === 'nbf') return new UnauthenticatedError('the token is not valid yet');
+  return new UnauthenticatedError(
+    `the token's claim \`${claim}\` is ${reason === 'missing' ? 'missing' : 'not accepted'}`,
+  );
+}
+
+/** By its whole name first, which may hold dots (`https://example.com/role`), then by its path (`app.role`). */
+function claimOf(payload: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name];
+  let value: unknown = payload;
+  for (const step of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
+      return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
 }
 
 function sha256(text: string): Buffer {
@@ -130,20 +213,6 @@ function isHs256(token: string): boolean {
     // Not a JWT: verification says so.
     return false;
   }
-}
-
-function identityOf(payload: JWTPayload): Identity {
-  const { sub, exp, role } = payload;
-  if (typeof sub !== 'string' || sub === '' || sub.length > USER_ID_LENGTH_MAX)
-    throw new UnauthenticatedError('the token names no user (`sub`)');
-  if (role !== undefined && role !== 'user' && role !== 'admin')
-    throw new UnauthenticatedError('the token has an unknown `role`');
-  return {
-    type: 'user',
-    userId: sub,
-    role: role ?? 'user',
-    expiresAtMs: exp === undefined ? null : exp * 1000,
-  };
 }
 
 /** Whether somebody may operate the cluster and its agents. */

@@ -14,9 +14,13 @@ export const SOCKETS_MAX = 20_000;
 export const SOCKET_ROOMS_MAX = 200;
 /** A websocket message; a larger one closes the connection. */
 export const SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024;
-/** Unsent bytes of one socket above which it is told to resync and gets no more live events until it does. */
+/** Unsent bytes of live events of one socket above which it is told to resync and gets no more until it does. */
 export const SOCKET_BUFFER_BYTES_MAX = 1024 * 1024;
-/** Unsent bytes of one socket above which it is disconnected. */
+/** Bytes of the messages in the answer to `session:join`, at least one message: a slow connection is to get it in time. */
+export const JOIN_BYTES_MAX = 512 * 1024;
+/** Bytes of the events that come while a join is being answered; with more the client is told to join again. */
+export const JOIN_PENDING_BYTES_MAX = 512 * 1024;
+/** Unsent bytes of one socket above which it is disconnected: more than a page, a run in progress and live events. */
 export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
 /** Unsent bytes of a stream of server-sent events above which it is ended. */
 export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
@@ -26,5 +30,21 @@ export const STREAMS_MAX = 5_000;
 export const INBOX_SESSIONS_MAX = 500;
 /** Messages in the answer to `session:join`; the rest comes with the next join. */
 export const JOIN_MESSAGES_MAX = 200;
-/** A request of `useChat`, which sends the whole conversation along though only its end is read. */
-export const CHAT_BYTES_MAX = 8 * 1024 * 1024;
+/** An unread body that is discarded to keep the connection; with a longer one the connection is closed. */
+export const UNREAD_BODY_BYTES_MAX = 64 * 1024;
+/** A parameter of a path, decoded; a longer one names nothing. */
+export const PATH_PARAMETER_LENGTH_MAX = 256;
+/** Characters of a token; a longer one is none. */
+export const TOKEN_LENGTH_MAX = 8192;
+/** Verified tokens that are remembered, so that a client's next request costs no signature. */
+export const VERIFIED_TOKENS_MAX = 10_000;
+/** For how long; never beyond the token's own end. */
+export const VERIFIED_TOKENS_MS = 60_000;
+/** Bytes of the issuer's key set; a larger one is not read. */
+export const JWKS_BYTES_MAX = 256 * 1024;
+/** For the issuer's key set. */
+export const JWKS_TIMEOUT_MS = 5_000;
+/** Between two attempts to fetch the key set of an issuer that is unreachable. */
+export const JWKS_RETRY_MS = 2_000;
+/** How long fetched keys stay good while their issuer is unreachable. */
+export const JWKS_STALE_MS_MAX = 3_600_000;

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Environment } from '../config/environment.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
-import { IdentityVerifier } from './identity.ts';
+import { IdentityVerifier, type TokenSettings } from './identity.ts';
 import { addAgentStatsRoute } from './rest-agent-stats.ts';
 import { addAgentTestRoutes } from './rest-agent-tests.ts';
 import { addAgentRoutes } from './rest-agents.ts';
@@ -22,7 +21,7 @@ import { openSocketServer } from './socket-server.ts';
 
 export interface GatewayOptions {
   readonly runtime: Runtime;
-  readonly environment: Pick<Environment, 'jwtSecret' | 'jwksUrl' | 'apiKey'>;
+  readonly environment: TokenSettings;
   readonly metrics: Metrics;
   readonly log: Logger;
 }

@@ -1,33 +1,44 @@
-import type { ErrorCode, FieldError, Parsed } from '@fleetlm/protocol';
-import type { LiveSubscription, Result, RuntimeError } from '../runtime/runtime-api.ts';
+import {
+  type Failure,
+  type OtherErrorCode,
+  type Parsed,
+  type Problem,
+  problem,
+} from '@fleetlm/protocol';
+import type { LiveSubscription, Result } from '../runtime/runtime-api.ts';
 
 /** A request that is answered with an error of the table of codes. */
 export class RequestError extends Error {
-  readonly code: ErrorCode;
-  readonly errors: readonly FieldError[];
+  readonly failure: Failure;
+  /** When it may succeed, where the code is retryable; at least 1. */
+  readonly retryAfterS: number;
 
-  constructor(code: ErrorCode, detail: string, errors: readonly FieldError[] = []) {
-    super(detail);
+  constructor(code: OtherErrorCode, detail: string);
+  constructor(failure: Failure, retryAfterS?: number);
+  constructor(subject: OtherErrorCode | Failure, addition: string | number = 1) {
+    const failure: Failure =
+      typeof subject === 'string' ? { code: subject, detail: String(addition) } : subject;
+    super(failure.detail);
     this.name = 'RequestError';
-    this.code = code;
-    this.errors = errors;
+    this.failure = failure;
+    this.retryAfterS = typeof addition === 'number' ? Math.max(1, addition) : 1;
   }
-}
 
-export function requestError({ code, detail, errors }: RuntimeError): RequestError {
-  return new RequestError(code, detail, errors);
+  problem(): Problem {
+    return problem(this.failure);
+  }
 }
 
 /** The value, or throws what went wrong. */
 export function valueOrThrow<T>(result: Result<T>): T {
   if (result.ok) return result.value;
-  throw requestError(result.error);
+  throw new RequestError(result.error);
 }
 
 /** The parsed value, or throws which fields are wrong. */
 export function parsedOf<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
-  throw new RequestError(parsed.code, parsed.detail, parsed.errors);
+  throw new RequestError(parsed);
 }
 
 /** Waits until events come. Throws `no_quorum`: nobody could be reached who would tell of them. */

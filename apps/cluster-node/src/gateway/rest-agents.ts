@@ -4,6 +4,7 @@ import {
   agentsQuerySchema,
   type CreateAgent,
   createAgentSchema,
+  invalidField,
   parse,
   type RotatedSecret,
   rotateSecretSchema,
@@ -57,9 +58,7 @@ export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
     const { agent } = parsedOf(parse(updateAgentSchema, request.body));
     const { id } = request.params;
     if (agent.id !== undefined && agent.id !== id)
-      throw new RequestError('invalid_request', 'agent.id is not the id of the path', [
-        { path: 'agent.id', message: 'must be the id of the path' },
-      ]);
+      throw new RequestError(invalidField('agent.id', 'must be the id of the path'));
     return { agent: agentBody(valueOrThrow(await runtime.patchAgent(id, patchOf(agent)))) };
   };
   app.patch('/api/agents/:id', update);

@@ -1,4 +1,4 @@
-import { type ChatRequest, chatRequestSchema, parse } from '@fleetlm/protocol';
+import { CHAT_BODY_BYTES_MAX, type ChatRequest, chatRequestSchema, parse } from '@fleetlm/protocol';
 import { answeredParts, newToolAnswers } from '@fleetlm/protocol/thread';
 import { chunksOfParts, SDK_VERSION_DEFAULT, type SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -9,7 +9,6 @@ import { chatEntryOf } from './chat-entry.ts';
 import { chatSession, chatSessionId } from './chat-session.ts';
 import { chatThread } from './chat-thread.ts';
 import type { Identity } from './identity.ts';
-import { CHAT_BYTES_MAX } from './limits.ts';
 import { ReplyFollower } from './reply-follower.ts';
 import { parsedOf, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
@@ -23,7 +22,7 @@ export function addChatRoutes(
   runtime: Runtime,
   streams: AnswerStreams,
 ): void {
-  app.post('/api/chat', { bodyLimit: CHAT_BYTES_MAX }, async (request, reply) => {
+  app.post('/api/chat', { bodyLimit: CHAT_BODY_BYTES_MAX }, async (request, reply) => {
     const reader = readerVersion(request) ?? SDK_VERSION_DEFAULT;
     const body = parsedOf(parse(chatRequestSchema, request.body));
     const identity = identityOf(request);

@@ -1,5 +1,6 @@
 import {
   createSessionSchema,
+  invalidField,
   type MessageAnswer,
   type MessagesAnswer,
   markReadSchema,
@@ -163,9 +164,7 @@ function subjectOf(identity: Identity, userId: string | undefined): string {
     return userId;
   }
   if (identity.type === 'user') return identity.userId;
-  throw new RequestError('invalid_request', 'user_id is required', [
-    { path: 'user_id', message: 'is required' },
-  ]);
+  throw new RequestError(invalidField('user_id', 'is required'));
 }
 
 /** The message that a client message id was first used for. */

@@ -1,8 +1,10 @@
+import { invalidField } from '@fleetlm/protocol';
 import type { Socket } from 'socket.io';
-import type { LiveAnswer, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import { MESSAGE_ENVELOPE_BYTES_MAX } from '../limits.ts';
+import type { LiveAnswer, Message, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { isVisible, noSession } from './access.ts';
 import type { Identity } from './identity.ts';
-import { JOIN_MESSAGES_MAX } from './limits.ts';
+import { JOIN_BYTES_MAX, JOIN_MESSAGES_MAX, JOIN_PENDING_BYTES_MAX } from './limits.ts';
 import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { sessionPacket } from './socket-rooms.ts';
 import { messageBody, runState, sessionBody } from './wire.ts';
@@ -33,9 +35,12 @@ export async function joinSession(join: Join, ack: (answer: object) => void): Pr
     return;
   }
   const pending: SessionEvent[] = [];
+  let pendingBytes = 0;
   let overflow = false;
   const subscription = runtime.subscribeSession(sessionId, (event) => {
-    if (pending.length < PENDING_EVENTS_MAX) pending.push(event);
+    pendingBytes += event.type === 'message' ? event.message.payload.length : 0;
+    if (pending.length < PENDING_EVENTS_MAX && pendingBytes <= JOIN_PENDING_BYTES_MAX)
+      pending.push(event);
     else overflow = true;
   });
   try {
@@ -60,22 +65,35 @@ async function answerOf({ runtime, identity, sessionId, lastSeq }: Join) {
   if (!isVisible(identity, session)) throw noSession(sessionId);
   if (lastSeq > session.lastSeq)
     throw new RequestError(
-      'invalid_request',
-      `last_seq is ${lastSeq}, but the newest message is ${session.lastSeq}`,
-      [{ path: 'last_seq', message: `must be at most ${session.lastSeq}` }],
+      invalidField(
+        'last_seq',
+        `must be at most ${session.lastSeq}`,
+        `last_seq is ${lastSeq}, but the newest message is ${session.lastSeq}`,
+      ),
     );
   const range = { sessionId, afterSeq: lastSeq, limit: JOIN_MESSAGES_MAX };
   const page = valueOrThrow(await runtime.readMessages(range));
   const stream = valueOrThrow(await runtime.liveAnswer(sessionId));
+  const messages = firstWithin(page.messages, JOIN_BYTES_MAX);
   return {
     ok: true,
     session: sessionBody(session),
-    messages: page.messages.map(messageBody),
+    messages: messages.map(messageBody),
     last_seq: page.lastSeq,
-    has_more: page.hasMore,
+    has_more: page.hasMore || messages.length < page.messages.length,
     agent: runState(session.dispatch),
     ...(stream === null ? {} : { stream: streamBody(stream) }),
   };
+}
+
+/** The first messages that come to at most `bytesMax`; at least one. */
+function firstWithin(messages: readonly Message[], bytesMax: number): readonly Message[] {
+  let bytes = 0;
+  const end = messages.findIndex(({ payload }, place) => {
+    bytes += payload.length + MESSAGE_ENVELOPE_BYTES_MAX;
+    return place > 0 && bytes > bytesMax;
+  });
+  return end < 0 ? messages : messages.slice(0, end);
 }
 
 function streamBody({ epoch, attempt, chunks, nextIndex }: LiveAnswer) {

@@ -2,10 +2,13 @@ import type { Socket } from 'socket.io';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { SOCKET_BUFFER_BYTES_HARD, SOCKET_BUFFER_BYTES_MAX } from './limits.ts';
 
+/** A packet of socket.io that acknowledges an event of the client's: its own request, not a live event. */
+const ACK = '3';
+
 /**
  * Watches what waits to be sent to a socket. While the transport is busy with one batch, packets pile up for
- * the next: that pile is measured. Above the limit the socket is told to resync and leaves its rooms, above
- * the hard limit (its own requests fill it) it is disconnected.
+ * the next: that pile is measured. Above the limit of live events the socket is told to resync and leaves its rooms,
+ * above the hard limit (its own requests fill it) it is disconnected. One page and what goes with it always fit.
  */
 export function watchSlowness(
   socket: Pick<Socket, 'conn' | 'emit' | 'disconnect'>,
@@ -13,17 +16,19 @@ export function watchSlowness(
   leaveRooms: () => void,
 ): void {
   let queuedBytes = 0;
+  let eventBytes = 0;
   let told = false;
   socket.conn.on('packetCreate', (packet: { readonly data?: unknown }) => {
-    queuedBytes += sizeOf(packet.data);
-    if (queuedBytes <= SOCKET_BUFFER_BYTES_MAX) return;
+    const bytes = sizeOf(packet.data);
+    queuedBytes += bytes;
     if (queuedBytes > SOCKET_BUFFER_BYTES_HARD) {
       metrics.slowSockets.inc({ answer: 'disconnect' });
       queuedBytes = 0;
       socket.disconnect(true);
       return;
     }
-    if (told) return;
+    if (!isAck(packet.data)) eventBytes += bytes;
+    if (told || eventBytes <= SOCKET_BUFFER_BYTES_MAX) return;
     told = true;
     metrics.slowSockets.inc({ answer: 'resync' });
     leaveRooms();
@@ -32,11 +37,17 @@ export function watchSlowness(
   });
   socket.conn.on('flush', () => {
     queuedBytes = 0;
+    eventBytes = 0;
     told = false;
   });
 }
 
+function isAck(data: unknown): boolean {
+  return typeof data === 'string' && data.startsWith(ACK);
+}
+
+/** As it goes over the wire: characters of many scripts are several bytes. */
 function sizeOf(data: unknown): number {
-  if (typeof data === 'string') return data.length;
+  if (typeof data === 'string') return Buffer.byteLength(data);
   return data instanceof Uint8Array ? data.byteLength : 0;
 }

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { type AckError, ackError, type ErrorCode } from '@fleetlm/protocol';
+import { type AckError, ackError, type Failure } from '@fleetlm/protocol';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -12,6 +12,7 @@ import {
   UnauthenticatedError,
 } from './identity.ts';
 import { SOCKET_MESSAGE_BYTES_MAX, SOCKETS_MAX } from './limits.ts';
+import { RequestError } from './request-error.ts';
 import { watchSlowness } from './slow-socket.ts';
 import { SocketRooms } from './socket-rooms.ts';
 import { SocketSession } from './socket-session.ts';
@@ -99,7 +100,7 @@ function admit(
 ): void {
   namespace.use((socket: AnySocket, next) => {
     if (namespace.sockets.size >= SOCKETS_MAX) {
-      next(refusal('overloaded', 'this node has too many connections'));
+      next(refusal({ code: 'overloaded', detail: 'this node has too many connections' }));
       return;
     }
     const auth: unknown = socket.handshake.auth;
@@ -108,7 +109,7 @@ function admit(
     identities.verify(token).then(
       (identity) => {
         if (!mayEnter(identity)) {
-          next(refusal('forbidden', 'this takes the role "admin"'));
+          next(refusal({ code: 'forbidden', detail: 'this takes the role "admin"' }));
           return;
         }
         socket.data.identity = identity;
@@ -116,19 +117,23 @@ function admit(
       },
       (error: unknown) => {
         if (error instanceof UnauthenticatedError) {
-          next(refusal('unauthenticated', error.message));
+          next(refusal({ code: 'unauthenticated', detail: error.message }));
           return;
         }
-        log.error({ err: error }, 'socket: a token could not be checked');
-        next(refusal('internal', 'the token could not be checked'));
+        if (error instanceof RequestError) {
+          next(refusal(error.failure));
+          return;
+        }
+        log.error({ err: error }, 'socket: internal error while a token was verified');
+        next(refusal({ code: 'internal', detail: 'the token could not be verified' }));
       },
     );
   });
 }
 
 /** `data` is what the client is given beside the message. */
-function refusal(code: ErrorCode, message: string): Error & { data: AckError } {
-  return Object.assign(new Error(message), { data: ackError(code, message) });
+function refusal(failure: Failure): Error & { data: AckError } {
+  return Object.assign(new Error(failure.detail), { data: ackError(failure) });
 }
 
 function identityOf(socket: AnySocket): Identity {
@@ -139,7 +144,7 @@ function identityOf(socket: AnySocket): Identity {
 
 /** A token that ends, ends the connection: the client comes back with a new one. */
 function expire(socket: AnySocket, identity: Identity): void {
-  if (identity.type !== 'user' || identity.expiresAtMs === null) return;
+  if (identity.type !== 'user') return;
   const delay = Math.min(TIMER_MS_MAX, Math.max(0, identity.expiresAtMs - Date.now()));
   const timer = setTimeout(() => socket.disconnect(true), delay);
   socket.on('disconnect', () => clearTimeout(timer));

@@ -1,10 +1,10 @@
 import {
   ackError,
-  type ErrorCode,
-  type FieldError,
+  type Failure,
   type InboxJoined,
   inboxJoinSchema,
   inboxPageSchema,
+  invalidField,
   parse,
   sendMessageSchema,
   sessionJoinSchema,
@@ -24,6 +24,7 @@ import {
   SOCKET_RATE,
   SOCKET_ROOMS_MAX,
 } from './limits.ts';
+import { PageTurns } from './page-turns.ts';
 import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { joinSession } from './session-join.ts';
 import { inboxRoom, type SocketRooms, sessionRoom } from './socket-rooms.ts';
@@ -48,10 +49,12 @@ export class SocketSession {
   readonly #options: SocketSessionOptions;
   readonly #rate = new TokenBucket(SOCKET_RATE, performance.now());
   readonly #joined = new Set<string>();
+  readonly #pages: PageTurns;
   #inFlight = 0;
 
   constructor(options: SocketSessionOptions) {
     this.#options = options;
+    this.#pages = new PageTurns(options.socket.conn);
   }
 
   listen(): void {
@@ -59,13 +62,18 @@ export class SocketSession {
     this.#on('session:join', sessionJoinSchema, async (payload, ack) => {
       const room = sessionRoom(payload.session_id);
       this.#makeRoom(room);
-      await joinSession({ socket, room, runtime, identity, ...renamed(payload) }, ack);
-      this.#joined.add(room);
+      await this.#pages.run(async () => {
+        await joinSession({ socket, room, runtime, identity, ...renamed(payload) }, ack);
+        this.#joined.add(room);
+      });
     });
-    this.#on('session:leave', sessionRefSchema, async ({ session_id }, ack) => {
-      this.#leave(sessionRoom(session_id));
-      ack({ ok: true });
-    });
+    // In its turn: a join that was asked for before it must not follow it.
+    this.#on('session:leave', sessionRefSchema, async ({ session_id }, ack) =>
+      this.#pages.run(async () => {
+        this.#leave(sessionRoom(session_id));
+        ack({ ok: true });
+      }),
+    );
     this.#onSend();
     this.#on('session:read', sessionReadSchema, async ({ session_id, last_seq }, ack) => {
       const userId = await this.#actingUser(session_id);
@@ -83,11 +91,15 @@ export class SocketSession {
       valueOrThrow(await runtime.retry(session_id));
       ack({ ok: true });
     });
-    this.#on('inbox:join', inboxJoinSchema, async (_payload, ack) => this.#joinInbox(ack));
-    this.#on('inbox:page', inboxPageSchema, async ({ before }, ack) => {
-      const { version: _, ...page } = await this.#inbox(this.#ownInbox(), before);
-      ack(page);
-    });
+    this.#on('inbox:join', inboxJoinSchema, async (_payload, ack) =>
+      this.#pages.run(() => this.#joinInbox(ack)),
+    );
+    this.#on('inbox:page', inboxPageSchema, async ({ before }, ack) =>
+      this.#pages.run(async () => {
+        const { version: _, ...page } = await this.#inbox(this.#ownInbox(), before);
+        ack(page);
+      }),
+    );
     // Clients ask whether the node still answers.
     this.#on('ping', pingSchema, async (_payload, ack) => ack({ ok: true }));
     this.#onUnknown();
@@ -117,11 +129,14 @@ export class SocketSession {
     this.#listen('session:send', (payload, ack, refuse) => {
       const parsed = parse(sendMessageSchema, payload);
       if (!parsed.ok) {
-        refuse(parsed.code, parsed.detail, parsed.errors);
+        refuse(parsed);
         return;
       }
       if (identity.type !== 'user') {
-        refuse('forbidden', 'the API key sends over REST, where it names the user');
+        refuse({
+          code: 'forbidden',
+          detail: 'the API key sends over REST, where it names the user',
+        });
         return;
       }
       const { session_id, client_message_id, kind, content, metadata } = parsed.value;
@@ -139,9 +154,8 @@ export class SocketSession {
             if (result.ok) {
               const { seq, id, insertedAtMs, duplicate } = result.value;
               ack({ ok: true, seq, id, inserted_at: isoTime(insertedAtMs), duplicate });
-            } else if (result.error.code === 'forbidden')
-              refuse('not_found', noSession(session_id).message);
-            else refuse(result.error.code, result.error.detail);
+            } else if (result.error.code === 'forbidden') refuse(noSession(session_id).failure);
+            else refuse(result.error);
           },
           (error: unknown) => this.#fault('session:send', error, refuse),
         );
@@ -194,7 +208,7 @@ export class SocketSession {
     this.#listen(event, (payload, ack, refuse) => {
       const parsed = parse(schema, payload);
       if (!parsed.ok) {
-        refuse(parsed.code, parsed.detail, parsed.errors);
+        refuse(parsed);
         return;
       }
       run(parsed.value, ack).catch((error: unknown) => this.#fault(event, error, refuse));
@@ -203,11 +217,11 @@ export class SocketSession {
 
   #fault(event: SocketEventName, error: unknown, refuse: Refuse): void {
     if (error instanceof RequestError) {
-      refuse(error.code, error.message, error.errors);
+      refuse(error.failure);
       return;
     }
-    this.#options.log.error({ err: error, event }, 'socket: a fault');
-    refuse('internal', 'something went wrong here');
+    this.#options.log.error({ err: error, event }, 'socket: internal error');
+    refuse({ code: 'internal', detail: 'something went wrong here' });
   }
 
   #listen(
@@ -237,13 +251,12 @@ export class SocketSession {
       metrics.socketEvents.inc({ event, outcome });
       callback(body);
     };
-    const refuse: Refuse = (code, message, errors = []) =>
-      answer('refused', { ok: false, error: ackError(code, message, errors) });
-    if (args.length !== 2) refuse('invalid_request', 'an event has one payload and an ack');
+    const refuse: Refuse = (failure) => answer('refused', { ok: false, error: ackError(failure) });
+    if (args.length !== 2) refuse(invalidField('', 'must be one payload and an ack', ONE_PAYLOAD));
     else if (this.#inFlight > SOCKET_IN_FLIGHT_MAX)
-      refuse('rate_limited', 'too many events of this connection wait for their answer');
+      refuse({ code: 'rate_limited', detail: 'too many events of this connection are in flight' });
     else if (!this.#rate.take(performance.now()))
-      refuse('rate_limited', 'too many events of this connection; try again shortly');
+      refuse({ code: 'rate_limited', detail: 'too many events of this connection' });
     else handle(args[0], (body) => answer('ok', body), refuse);
   }
 
@@ -252,13 +265,17 @@ export class SocketSession {
     socket.onAny((event: string, ...args: readonly unknown[]) => {
       if (socket.listenerCount(event) === 0)
         this.#handle('unknown', args, (_payload, _ack, refuse) =>
-          refuse('invalid_request', `there is no event "${event.slice(0, 64)}"`),
+          refuse(
+            invalidField('', 'is not a known event', `there is no event "${event.slice(0, 64)}"`),
+          ),
         );
     });
   }
 }
 
-type Refuse = (code: ErrorCode, message: string, errors?: readonly FieldError[]) => void;
+type Refuse = (failure: Failure) => void;
+
+const ONE_PAYLOAD = 'an event has one payload and an ack';
 
 function isFunction(value: unknown): value is (answer: object) => void {
   return typeof value === 'function';

@@ -6,7 +6,7 @@ import {
   type GroupState,
   importState,
 } from '@fleetlm/conversation';
-import type { StateMachine } from '@fleetlm/raft/host';
+import type { Applied, StateMachine } from '@fleetlm/raft/host';
 import { Packr } from 'msgpackr';
 import { decodeCommand } from './command-codec.ts';
 import type { GroupReply } from './group-reply.ts';
@@ -16,11 +16,13 @@ const packr = new Packr({ useRecords: false });
 /** A group of conversations as the state machine of a Raft group. */
 export class ConversationMachine implements StateMachine<GroupReply> {
   readonly #perform: (effect: Effect) => void;
+  readonly #onError: (error: unknown) => void;
   #state: GroupState = createGroupState();
 
-  /** `perform` is called for every effect, within `apply`: it must not throw and must not take long. */
-  constructor(perform: (effect: Effect) => void) {
+  /** `perform` is called for every effect, within `apply`: it must not take long. */
+  constructor(perform: (effect: Effect) => void, onError: (error: unknown) => void) {
     this.#perform = perform;
+    this.#onError = onError;
   }
 
   /** The applied state, to be read only; another object after a restore. */
@@ -28,10 +30,21 @@ export class ConversationMachine implements StateMachine<GroupReply> {
     return this.#state;
   }
 
-  apply(_index: number, data: Uint8Array): GroupReply {
-    const { reply, effects } = apply(this.#state, decodeCommand(data));
-    for (const effect of effects) this.#perform(effect);
-    return { machine: 'conversation', reply };
+  apply(_index: number, data: Uint8Array): Applied<GroupReply> {
+    const parsed = decodeCommand(data);
+    if (!parsed.ok) return { status: parsed.reason, detail: parsed.error };
+    const { reply, effects } = apply(this.#state, parsed.command);
+    for (const effect of effects) this.#performOne(effect);
+    return { status: 'applied', reply: { machine: 'conversation', reply } };
+  }
+
+  /** The state is changed by now, on every replica: what this node makes of it must not undo that. */
+  #performOne(effect: Effect): void {
+    try {
+      this.#perform(effect);
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   snapshot(): Uint8Array {

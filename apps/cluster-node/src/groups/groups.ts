@@ -12,9 +12,12 @@ import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host'
 import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
 import type { MemberNode } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import { encodeSystemCommand } from '../membership/system-codec.ts';
+import { encodeSystemCommand, systemCommandProblem } from '../membership/system-codec.ts';
 import type { SystemCommand, SystemReply, SystemState } from '../membership/system-state.ts';
-import { encodeCommand } from './command-codec.ts';
+import { guarded } from '../telemetry/guarded.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { commandProblem, encodeCommand } from './command-codec.ts';
 import { ConversationMachine } from './conversation-machine.ts';
 import type { GroupReply } from './group-reply.ts';
 import type { SpillFile } from './spill-file.ts';
@@ -28,6 +31,9 @@ export interface GroupsOptions {
   readonly founders: readonly MemberNode[];
   readonly perform: (effect: Effect) => void;
   readonly systemChanged: () => void;
+  readonly metrics: Pick<Metrics, 'entriesRefused'>;
+  readonly log: Logger;
+  readonly onError: (error: unknown) => void;
   /** Where messages go that wait for Postgres, when there are many. */
   readonly spill: SpillFile;
 }
@@ -53,12 +59,15 @@ export class Groups {
 
   constructor(options: GroupsOptions) {
     this.#options = options;
-    this.#system = new SystemMachine(options.founders, options.systemChanged);
+    this.#system = new SystemMachine(options.founders, options.systemChanged, options.onError);
   }
 
   attach(host: RaftHost<GroupReply>): void {
     this.#host = host;
-    setInterval(() => this.#spill(), SPILL_EVERY_MS).unref();
+    setInterval(
+      guarded('timer', () => this.#spill()),
+      SPILL_EVERY_MS,
+    ).unref();
   }
 
   /**
@@ -66,14 +75,14 @@ export class Groups {
    * none for a replica that the disk knows, or that joins. `silentBelow`: see the host.
    */
   add(group: number, voters: readonly number[], silentBelow: number): void {
-    const { self, perform } = this.#options;
+    const { self, perform, onError } = this.#options;
     const options = { group, replicaId: self, voters, silentBelow };
     if (group === SYSTEM_GROUP) {
       this.#opened().addGroup({ ...options, machine: this.#system });
       this.#hasSystem = true;
       return;
     }
-    const machine = new ConversationMachine(perform);
+    const machine = new ConversationMachine(perform, onError);
     this.#machines.set(group, machine);
     this.#opened().addGroup({ ...options, machine });
   }
@@ -141,7 +150,13 @@ export class Groups {
       done(NOT_HERE);
       return;
     }
+    const problem = commandProblem(command);
+    if (problem !== null) {
+      done(this.#refuse(group, command.type, problem));
+      return;
+    }
     this.#opened().propose(group, encodeCommand(command), (outcome) => {
+      this.#countRefusal(outcome);
       done(outcome.status === 'committed' ? committed(conversationReply(outcome.reply)) : outcome);
     });
   }
@@ -151,9 +166,28 @@ export class Groups {
       done(NOT_HERE);
       return;
     }
+    const problem = systemCommandProblem(command);
+    if (problem !== null) {
+      done(this.#refuse(SYSTEM_GROUP, command.type, problem));
+      return;
+    }
     this.#opened().propose(SYSTEM_GROUP, encodeSystemCommand(command), (outcome) => {
+      this.#countRefusal(outcome);
       done(outcome.status === 'committed' ? committed(systemReply(outcome.reply)) : outcome);
     });
+  }
+
+  /** What apply would refuse is never proposed. The proposer let something through that does not fit the log. */
+  #refuse(group: number, type: string, problem: string): typeof MALFORMED {
+    const { metrics, log } = this.#options;
+    metrics.entriesRefused.inc({ stage: 'propose', reason: 'malformed' });
+    log.error({ group, command: type, problem }, 'raft: refused to propose a malformed command');
+    return MALFORMED;
+  }
+
+  #countRefusal(outcome: ProposalOutcome<GroupReply>): void {
+    if (outcome.status === 'refused' && outcome.reason === 'too-large')
+      this.#options.metrics.entriesRefused.inc({ stage: 'propose', reason: 'too-large' });
   }
 
   /** For performers of effects: on this node only. */
@@ -206,6 +240,8 @@ export class Groups {
 
 /** A group may leave this node at any moment: definite, nothing was changed. */
 const NOT_HERE = { status: 'refused', reason: 'not-leader', leader: 0 } as const;
+
+const MALFORMED = { status: 'refused', reason: 'malformed', leader: 0 } as const;
 
 function committed<R>(reply: R): Proposed<R> {
   return { status: 'committed', reply };

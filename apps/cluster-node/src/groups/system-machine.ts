@@ -1,4 +1,4 @@
-import type { StateMachine } from '@fleetlm/raft/host';
+import type { Applied, StateMachine } from '@fleetlm/raft/host';
 import type { MemberNode } from '../membership/cluster-descriptor.ts';
 import {
   decodeSystemCommand,
@@ -15,23 +15,31 @@ import type { GroupReply } from './group-reply.ts';
 /** The cluster's own facts as the state machine of the system group. */
 export class SystemMachine implements StateMachine<GroupReply> {
   readonly #changed: () => void;
+  readonly #onError: (error: unknown) => void;
   readonly #founders: readonly MemberNode[];
   #state: SystemState;
 
-  constructor(founders: readonly MemberNode[], changed: () => void) {
+  constructor(
+    founders: readonly MemberNode[],
+    changed: () => void,
+    onError: (error: unknown) => void,
+  ) {
     this.#founders = founders;
     this.#state = emptySystemState(founders);
     this.#changed = changed;
+    this.#onError = onError;
   }
 
   get state(): SystemState {
     return this.#state;
   }
 
-  apply(_index: number, data: Uint8Array): GroupReply {
-    const reply = applySystemCommand(this.#state, decodeSystemCommand(data));
-    this.#changed();
-    return { machine: 'system', reply };
+  apply(_index: number, data: Uint8Array): Applied<GroupReply> {
+    const parsed = decodeSystemCommand(data);
+    if (!parsed.ok) return { status: parsed.reason, detail: parsed.error };
+    const reply = applySystemCommand(this.#state, parsed.command);
+    this.#tellChanged();
+    return { status: 'applied', reply: { machine: 'system', reply } };
   }
 
   snapshot(): Uint8Array {
@@ -40,6 +48,15 @@ export class SystemMachine implements StateMachine<GroupReply> {
 
   restore(data: Uint8Array): void {
     this.#state = decodeSystemState(data, this.#founders);
-    this.#changed();
+    this.#tellChanged();
+  }
+
+  /** The state is changed by now: what this node makes of it must not undo that. */
+  #tellChanged(): void {
+    try {
+      this.#changed();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 }

@@ -1,5 +1,6 @@
-import type { MeshEvent, NodeIdentity, PeerRefusal } from '@fleetlm/raft/mesh';
+import type { NodeIdentity, PeerEvent, PeerRefusal } from '@fleetlm/raft/mesh';
 import type { PeerAddress } from '../config/variables.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
   type ClusterDescriptor,
@@ -124,7 +125,7 @@ export class Membership {
       : 'unexpected-node';
   }
 
-  handleEvent(event: MeshEvent): void {
+  handleEvent(event: PeerEvent): void {
     switch (event.type) {
       case 'peer-up':
         this.#connected.set(event.identity.nodeId, event.identity);
@@ -247,7 +248,10 @@ export class Membership {
     if (memberOf(descriptor, nodeId)?.incarnation === incarnation)
       this.#save(descriptor, `took over the cluster's description from ${from}`);
     else if (this.#asking === null) {
-      this.#asking = setInterval(() => this.#ask(), ASK_EVERY_MS);
+      this.#asking = setInterval(
+        guarded('timer', () => this.#ask()),
+        ASK_EVERY_MS,
+      );
       this.#ask();
     }
   }
@@ -304,7 +308,7 @@ export class Membership {
     }, this.#options.onFailure);
   }
 
-  #refused(event: Extract<MeshEvent, { type: 'peer-refused' }>): void {
+  #refused(event: Extract<PeerEvent, { type: 'peer-refused' }>): void {
     const { log, nodeId, onRefused } = this.#options;
     const { refusal, address, remote } = event;
     log.error({ peer: event.nodeId, address, refusal, remote }, REFUSAL_TEXT[refusal]);

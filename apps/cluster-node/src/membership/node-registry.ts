@@ -221,7 +221,10 @@ function endOperation(
     return refused('operation-not-found', `there is no operation ${command.id}`);
   if (operation.state === command.state) return { type: 'operation', operation };
   if (operation.state !== 'running')
-    return refused('operation-ended', `the operation is ${operation.state} already`);
+    return refused(
+      'operation-ended',
+      `the operation is already ${operation.state}: there is nothing to cancel`,
+    );
   const { state, by, detail, timeMs } = command;
   leave(registry, operation, state, timeMs);
   return {

@@ -86,6 +86,17 @@ const commandSchema = z.discriminatedUnion('type', [
 
 const envelopeSchema = z.tuple([z.literal(VERSION), commandSchema]);
 
+const COMMAND_TYPES = commandSchema.options.map((option) => option.shape.type.value);
+
+/** A later version, or a type of command that came with one: this node's own proposals have neither. */
+const laterSchema = z.union([
+  z.tuple([z.int().min(VERSION + 1), z.unknown()]),
+  z.tuple([
+    z.literal(VERSION),
+    z.looseObject({ type: z.string().refine((type) => !COMMAND_TYPES.some((t) => t === type)) }),
+  ]),
+]);
+
 const snapshotSchema = z.tuple([
   z.literal(VERSION),
   z.strictObject({
@@ -100,9 +111,41 @@ export function encodeSystemCommand(command: SystemCommand): Uint8Array {
   return encode([VERSION, command]);
 }
 
-/** Throws when the bytes are no command of a known version: a committed entry must never be skipped. */
-export function decodeSystemCommand(data: Uint8Array): SystemCommand {
-  return envelopeSchema.parse(decode(data))[1];
+export type ParsedSystemCommand =
+  | { readonly ok: true; readonly command: SystemCommand }
+  | {
+      readonly ok: false;
+      /** `unsupported`: of a later version. A newer node applies it, so this one must not skip it. */
+      readonly reason: 'malformed' | 'unsupported';
+      readonly error: string;
+    };
+
+/**
+ * Total: whatever the bytes are, it answers, and every replica alike. So whatever changes the set of commands that are
+ * taken raises VERSION: a replica of before then stalls instead of refusing what the others apply.
+ */
+export function decodeSystemCommand(data: Uint8Array): ParsedSystemCommand {
+  let plain: unknown;
+  try {
+    plain = decode(data);
+  } catch {
+    // Whatever it says about the bytes, they are no JSON.
+    return { ok: false, reason: 'malformed', error: 'it is not JSON' };
+  }
+  const parsed = envelopeSchema.safeParse(plain);
+  if (parsed.success) return { ok: true, command: parsed.data[1] };
+  const later = laterSchema.safeParse(plain);
+  return {
+    ok: false,
+    reason: later.success ? 'unsupported' : 'malformed',
+    error: z.prettifyError(parsed.error),
+  };
+}
+
+/** What apply would find wrong with the command; null: nothing. Asked before it is proposed. */
+export function systemCommandProblem(command: SystemCommand): string | null {
+  const parsed = commandSchema.safeParse(command);
+  return parsed.success ? null : z.prettifyError(parsed.error);
 }
 
 export function encodeSystemState(state: SystemState): Uint8Array {

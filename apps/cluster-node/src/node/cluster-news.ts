@@ -9,6 +9,7 @@ import {
   encodeReport,
   type NodeReport,
 } from '../runtime/node-report.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type CastKind, encodeCast, openCast } from './casts.ts';
 
@@ -37,7 +38,10 @@ export class ClusterNews {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#report(), REPORT_EVERY_MS);
+    this.#timer = setInterval(
+      guarded('timer', () => this.#report()),
+      REPORT_EVERY_MS,
+    );
   }
 
   stop(): void {

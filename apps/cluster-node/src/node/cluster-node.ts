@@ -1,10 +1,11 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { nodeClock } from '@fleetlm/raft/host';
-import { type Mesh, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
+import { type Mesh, type MeshEvent, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
 import { type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import { MESH_FRAME_BYTES_MAX, MESH_QUEUE_BYTES_MAX } from '../limits.ts';
 import { AgentSecrets } from '../membership/agent-secrets.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
 import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
@@ -12,15 +13,12 @@ import { Membership } from '../membership/membership.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { SecretBox } from '../membership/secret-box.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
+import { guarded, guardedClock } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { Faults } from './faults.ts';
 import { Member, type MemberOptions } from './member.ts';
 import { LostLogError, openStorage, type Storage } from './storage.ts';
-
-/** Larger frames close the connection to a peer; the host's are far below. */
-const FRAME_BYTES_MAX = 16 * 1024 * 1024;
-/** Bytes that wait for a peer; frames beyond are dropped, and Raft repeats itself. */
-const PEER_QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface ClusterNodeOptions {
   readonly environment: Environment;
@@ -39,6 +37,7 @@ export class ClusterNode {
   readonly #directory: DataDirectory;
   readonly #http: HttpListener;
   readonly #metrics = createMetrics();
+  readonly #faults: Faults;
   readonly #eventLoop = watchEventLoopDelay();
   #mesh: Mesh | null = null;
   #membership: Membership | null = null;
@@ -50,6 +49,7 @@ export class ClusterNode {
     this.#options = options;
     this.#directory = directory;
     this.#http = http;
+    this.#faults = new Faults({ metrics: this.#metrics, log: options.log });
   }
 
   /**
@@ -85,8 +85,8 @@ export class ClusterNode {
           secret: environment.clusterSecret ?? randomBytes(32).toString('hex'),
           identity: this.#identity(bootNonce, descriptor?.clusterId ?? null),
           peers: environment.peers.filter(({ nodeId }) => nodeId !== environment.nodeId),
-          frameBytesMax: FRAME_BYTES_MAX,
-          queueBytesMax: PEER_QUEUE_BYTES_MAX,
+          frameBytesMax: MESH_FRAME_BYTES_MAX,
+          queueBytesMax: MESH_QUEUE_BYTES_MAX,
           random: (bound) => randomInt(bound),
           admit: (identity) => membership.admit(identity),
           onFrame: (nodeId, channel, frame) => {
@@ -95,12 +95,9 @@ export class ClusterNode {
             membership.handleFrame(nodeId, frame);
             return true;
           },
-          onEvent: (event) => {
-            membership.handleEvent(event);
-            this.#member?.meshEvent(event);
-          },
+          onEvent: guarded('mesh', (event) => this.#meshEvent(membership, event)),
         },
-        { clock: nodeClock, crc32c },
+        { clock: guardedClock(nodeClock), crc32c },
         (result) => {
           if (result.ok) resolve(result.mesh);
           else reject(portError('MESH_PORT', environment.mesh, result.detail));
@@ -109,6 +106,26 @@ export class ClusterNode {
     );
     log.info({ ...environment.mesh, directory: this.#directory.path }, 'the mesh is open');
     membership.start();
+  }
+
+  #meshEvent(membership: Membership, event: MeshEvent): void {
+    switch (event.type) {
+      case 'handler-failed':
+        this.#faults.handler('mesh', event.error);
+        return;
+      case 'frame-refused':
+        this.#options.log.error(event, 'mesh: frame refused: it is larger than a peer takes');
+        this.#metrics.handlerErrors.inc({ source: 'mesh' });
+        return;
+      case 'peer-up':
+      case 'peer-down':
+      case 'peer-refused':
+        membership.handleEvent(event);
+        this.#member?.meshEvent(event);
+        return;
+      default:
+        event satisfies never;
+    }
   }
 
   #identity(bootNonce: string, clusterId: string | null): NodeIdentity {
@@ -166,6 +183,7 @@ export class ClusterNode {
       storage,
       mesh,
       metrics: this.#metrics,
+      faults: this.#faults,
       eventLoop: this.#eventLoop,
       log,
       version,

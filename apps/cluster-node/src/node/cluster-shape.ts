@@ -20,6 +20,7 @@ import type { CallOutcome, Operation } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
 import { ClusterOperations } from '../runtime/cluster-operations.ts';
 import type { NodeReport } from '../runtime/node-report.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changeGroup } from './change-group.ts';
 import { Coordinator } from './coordinator.ts';
@@ -227,10 +228,12 @@ export class ClusterShape {
   systemChanged(): void {
     if (this.#refreshDue) return;
     this.#refreshDue = true;
-    setImmediate(() => {
-      this.#refreshDue = false;
-      this.#refresh();
-    });
+    setImmediate(
+      guarded('timer', () => {
+        this.#refreshDue = false;
+        this.#refresh();
+      }),
+    );
   }
 
   leaderChanged(group: number, leader: number): void {

@@ -21,17 +21,18 @@ export interface HostEventTargets {
   readonly dispatch: DispatchEngine;
   readonly flusher: Pick<Flusher, 'snapshotSaved'>;
   readonly news: ClusterNews;
-  readonly replicas: Pick<Replicas, 'failed'>;
+  readonly replicas: Pick<Replicas, 'failed' | 'resumed'>;
   readonly shape: Pick<ClusterShape, 'leaderChanged'>;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly reportFault: (error: unknown) => void;
   readonly onFatal: (failure: FatalFailure) => void;
 }
 
 /** Tells the parts of the node what happened in its groups. */
 export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
   const { router, feed, dispatch, flusher, news, replicas, shape, metrics, log, onFatal } = targets;
-  const { groupCount } = targets;
+  const { groupCount, reportFault } = targets;
   switch (event.type) {
     case 'role-changed':
       router.leaderChanged(event.group, event.leader);
@@ -58,7 +59,31 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
     case 'group-failed':
       replicas.failed(event.group);
       metrics.faults.inc({ kind: 'replica' });
-      log.error(event, 'raft: this replica stands still');
+      log.error(event, 'raft: replica failed: its snapshot cannot be used');
+      return;
+    case 'group-stalled': {
+      const { index, term, reason, detail, data } = event.stall;
+      replicas.failed(event.group);
+      metrics.faults.inc({ kind: 'replica' });
+      log.error(
+        { group: event.group, index, term, reason, detail, bytes: data.length },
+        'raft: replica stalled at an entry that it cannot apply',
+      );
+      return;
+    }
+    case 'group-resumed':
+      replicas.resumed(event.group);
+      log.info(event, 'raft: replica resumed');
+      return;
+    case 'entry-skipped':
+      log.warn(event, 'raft: entry skipped by decision of an operator');
+      return;
+    case 'entry-refused':
+      metrics.entriesRefused.inc({ stage: 'apply', reason: 'malformed' });
+      log.error(event, 'raft: committed entry refused: it is malformed');
+      return;
+    case 'callback-failed':
+      reportFault(event.error);
       return;
     case 'disk-full':
       log.error(event, event.full ? 'no space is left on the disk' : 'there is space again');

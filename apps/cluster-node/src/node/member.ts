@@ -1,6 +1,6 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import type { HostEvent, RaftHost } from '@fleetlm/raft/host';
-import type { Channel, Mesh, MeshEvent } from '@fleetlm/raft/mesh';
+import type { Channel, Mesh, PeerEvent } from '@fleetlm/raft/mesh';
 import { type Environment, ownAddress } from '../config/environment.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
@@ -22,11 +22,13 @@ import { ClusterReports } from '../runtime/cluster-reports.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { callsAnswered } from './calls-answered.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { ClusterShape } from './cluster-shape.ts';
+import type { Faults } from './faults.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
 import type { Leaders } from './leaders.ts';
@@ -52,6 +54,7 @@ export interface MemberOptions {
   readonly storage: Storage;
   readonly mesh: Mesh;
   readonly metrics: Metrics;
+  readonly faults: Faults;
   readonly eventLoop: EventLoopDelay;
   /** The cluster has other nodes than before. */
   readonly nodesChanged: () => void;
@@ -74,6 +77,7 @@ export class Member {
   readonly shape: ClusterShape;
   readonly #options: MemberOptions;
   readonly #self: number;
+  readonly #faults: Faults;
   readonly #peers: PeerNumbers;
   readonly #host: RaftHost<GroupReply>;
   readonly #groups: Groups;
@@ -93,6 +97,7 @@ export class Member {
   constructor(options: MemberOptions) {
     const { environment, descriptor, storage, mesh, metrics, log } = options;
     this.#options = options;
+    this.#faults = options.faults;
     this.#self = ownNumber(descriptor, environment.nodeId);
     this.#peers = new PeerNumbers(descriptor);
     this.#groups = new Groups({
@@ -106,13 +111,16 @@ export class Member {
           this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
       },
       spill: new SpillFile(environment.dataDirectory),
+      metrics,
+      log,
+      onError: (error) => this.#faults.handler('effect', error),
       systemChanged: () => this.shape.systemChanged(),
     });
     this.#host = openHost({
       ...options,
       self: this.#self,
       peers: this.#peers,
-      onEvent: (event) => this.#hostEvent(event),
+      onEvent: guarded('raft-event', (event) => this.#hostEvent(event)),
     });
     this.#groups.attach(this.#host);
     this.shape = new ClusterShape({
@@ -127,7 +135,7 @@ export class Member {
       ownReport: () => this.#ownReport(),
       replaceAfterMs: environment.nodeReplaceAfterMs,
       tell: (group, detail) => this.#news.tell('membership-changed', group, detail),
-      onError: (error) => this.#fault(error),
+      onError: this.#faults.report,
     });
     this.#leaders = this.shape.leaders;
     this.#readiness = new Readiness(this.#groups, this.shape, () => this.#flusher.stats.lastError);
@@ -148,7 +156,7 @@ export class Member {
         self: environment.nodeId,
         leaders: this.#leaders,
         mesh,
-        onError: (error) => this.#fault(error),
+        onError: this.#faults.report,
       }),
     );
     this.#dispatch = this.#createDispatch();
@@ -172,7 +180,7 @@ export class Member {
       ...nodes,
       operations: this.shape.operations,
       reports: this.#reports,
-      onError: (error) => this.#fault(error),
+      onError: this.#faults.report,
     });
     this.#news = new ClusterNews({
       nodeId: environment.nodeId,
@@ -258,7 +266,7 @@ export class Member {
     }
   }
 
-  meshEvent(event: MeshEvent): void {
+  meshEvent(event: PeerEvent): void {
     switch (event.type) {
       case 'peer-up':
         this.#reports.connected(event.identity.nodeId);
@@ -321,7 +329,7 @@ export class Member {
       nodeMetrics: (...asked: Parameters<NodeRecorder['metrics']>) =>
         this.#recorder.metrics(...asked),
       wallClockMs: Date.now,
-      onError: (error: unknown) => this.#fault(error),
+      onError: this.#faults.report,
     };
   }
 
@@ -336,7 +344,7 @@ export class Member {
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
       onAttempt: (report) => this.#deliveries.log.report(report),
       onDecision: (decision) => this.#deliveries.log.decided(decision),
-      onError: (error) => this.#fault(error),
+      onError: this.#faults.report,
       environment,
       archive: this.#flusher.archive,
       patchAgent: (agentId, patch) => this.runtime.patchAgent(agentId, patch),
@@ -347,14 +355,13 @@ export class Member {
 
   async #sealOldSecrets(): Promise<void> {
     if (!(await this.#readiness.catchUpSystem())) return;
-    const { agents } = this.#groups.system;
     const patch: NodeRuntime['patchAgent'] = (id, fields) => this.runtime.patchAgent(id, fields);
-    await sealOldSecrets(agents.values(), patch, this.#options.log);
+    await sealOldSecrets(this.#groups.system.agents.values(), patch, this.#options.log);
   }
 
   #hostEvent(event: HostEvent): void {
     if (event.type === 'role-changed' && event.group === SYSTEM_GROUP && event.role === 'leader')
-      this.#sealOldSecrets().catch((error: unknown) => this.#fault(error));
+      this.#sealOldSecrets().catch(this.#faults.report);
     const { descriptor, metrics, log, onFatal } = this.#options;
     handleHostEvent(event, {
       groupCount: descriptor.groups,
@@ -367,6 +374,7 @@ export class Member {
       shape: this.shape,
       metrics,
       log,
+      reportFault: (error) => this.#faults.handler('raft-callback', error),
       onFatal,
     });
   }
@@ -388,10 +396,5 @@ export class Member {
       wallClockMs: Date.now,
       uptimeMs: () => performance.now(),
     });
-  }
-
-  #fault(error: unknown): void {
-    this.#options.metrics.faults.inc({ kind: 'unexpected' });
-    this.#options.log.error({ err: error }, 'a fault that should not happen');
   }
 }

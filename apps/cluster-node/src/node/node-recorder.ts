@@ -1,6 +1,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { memoryUsage } from 'node:process';
 import type { NodeMetrics } from '../router/node-metrics.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import { MetricHistory, type MetricRange } from '../telemetry/metric-history.ts';
 import type { MetricPoint } from '../telemetry/metric-ring.ts';
 import type { ObservedParts } from './observe.ts';
@@ -35,7 +36,10 @@ export class NodeRecorder {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#record(), EVERY_MS);
+    this.#timer = setInterval(
+      guarded('timer', () => this.#record()),
+      EVERY_MS,
+    );
   }
 
   stop(): void {

@@ -1,12 +1,15 @@
 import type { RaftHost } from '@fleetlm/raft/host';
 import type { Environment } from '../config/environment.ts';
 import { createFlusher, type Flusher, type SnapshotPorts } from '../effects/flusher/index.ts';
+import { oneLine } from '../effects/one-line.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import { type ClusterDescriptor, encodeDescriptor } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+
+const FAILURE_LOG_INTERVAL_MS = 10_000;
 
 export interface FlusherParts {
   readonly environment: Environment;
@@ -38,6 +41,7 @@ export function openFlusher(parts: FlusherParts): Flusher {
     wallClockMs: Date.now,
     databaseUrl: environment.databaseUrl,
     flushIntervalMs: environment.flushIntervalMs,
+    onFailure: failureLog(log),
     onConflict: (conflict) =>
       log.error(conflict, 'flusher: Postgres does not take this session as the log has it'),
     onGap: (gap) => {
@@ -45,6 +49,17 @@ export function openFlusher(parts: FlusherParts): Flusher {
       log.error(gap, 'flusher: Postgres was restored and lacks messages that nobody has any more');
     },
   });
+}
+
+/** While Postgres is away every read fails: the log has one line for all of an interval. */
+function failureLog(log: Logger): (error: unknown) => void {
+  let nextAtMs = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    const nowMs = performance.now();
+    if (nowMs < nextAtMs) return;
+    nextAtMs = nowMs + FAILURE_LOG_INTERVAL_MS;
+    log.warn({ detail: oneLine(error) }, 'archive: Postgres did not do what it was asked');
+  };
 }
 
 /** Where the archive finds the snapshots of the groups that this node leads. */

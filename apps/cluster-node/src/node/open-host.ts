@@ -3,6 +3,7 @@ import { createRaftHost, type HostEvent, nodeClock, type RaftHost } from '@fleet
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import type { GroupReply } from '../groups/group-reply.ts';
+import { ENTRY_BYTES_MAX } from '../limits.ts';
 import type { PeerNumbers } from './peer-numbers.ts';
 import type { Storage } from './storage.ts';
 
@@ -35,5 +36,6 @@ export function openHost({
     random: (bound) => randomInt(bound),
     crc32c,
     onEvent,
+    limits: { entryBytesMax: ENTRY_BYTES_MAX },
   });
 }

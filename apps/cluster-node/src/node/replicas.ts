@@ -4,6 +4,7 @@ import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
+import { guarded } from '../telemetry/guarded.ts';
 
 /** A replica that could not confirm that it is up to date asks again after this. */
 const CONFIRM_EVERY_MS = 100;
@@ -106,18 +107,16 @@ export class Replicas {
     return this.#serving.has(group);
   }
 
-  /** Replicas here that are not up to date yet. */
-  get catchingUp(): number {
-    let count = 0;
-    for (const group of this.#options.groups.hosted)
-      if (!this.#serving.has(group) && !this.#failed.has(group)) count += 1;
-    return count;
-  }
-
-  /** The replica stands still until the next start: others have to be asked. */
+  /** The replica has no state, or applies nothing more: others have to be asked. */
   failed(group: number): void {
     this.#failed.add(group);
     if (this.#serving.delete(group)) this.#options.feed().groupLost(group);
+  }
+
+  /** The replica applies again; it is confirmed to be up to date like one that was opened now. */
+  resumed(group: number): void {
+    this.#failed.delete(group);
+    if (this.#options.host.leaderOf(group) !== 0) this.leaderFound(group);
   }
 
   hasFailed(group: number): boolean {
@@ -154,10 +153,11 @@ export class Replicas {
         return;
       }
       if (host.leaderOf(group) === 0) return;
-      const timer = setTimeout(() => {
+      const again = guarded('timer', () => {
         this.#timers.delete(timer);
         if (groups.has(group)) this.leaderFound(group);
-      }, CONFIRM_EVERY_MS);
+      });
+      const timer = setTimeout(again, CONFIRM_EVERY_MS);
       this.#timers.add(timer);
     });
   }

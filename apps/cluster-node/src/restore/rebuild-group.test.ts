@@ -68,7 +68,10 @@ async function rebuilt(data: Uint8Array | null) {
     counters: 1_000,
   });
   if (group === null) throw new Error('nothing was rebuilt');
-  const machine = new ConversationMachine(() => undefined);
+  const machine = new ConversationMachine(
+    () => undefined,
+    () => undefined,
+  );
   machine.restore(group.data);
   return { group, state: machine.state };
 }

@@ -31,6 +31,9 @@ export interface RebuiltGroup {
   readonly sessionsWithGaps: readonly string[];
 }
 
+/** A state that is rebuilt has no subscribers, and no agent to call. */
+const ignored = (): void => undefined;
+
 export interface RebuildOptions {
   readonly group: number;
   readonly snapshot: Uint8Array | null;
@@ -48,7 +51,7 @@ export async function rebuildGroup(
   source: ArchiveSource,
   { group, snapshot, voidSeqs, counters }: RebuildOptions,
 ): Promise<RebuiltGroup | null> {
-  const machine = new ConversationMachine(() => undefined);
+  const machine = new ConversationMachine(ignored, ignored);
   if (snapshot !== null) machine.restore(snapshot);
   const { state } = machine;
   const rows = await source.sessionsOf(group);

@@ -1,4 +1,12 @@
-import { DONE, type Done, type ExecutionPorts, rejected } from './execution.ts';
+import {
+  attempting,
+  DONE,
+  type Done,
+  type ExecutionPorts,
+  type GroupChanged,
+  rejected,
+  settle,
+} from './execution.ts';
 import type { Operation } from './operations.ts';
 
 /** A coordinator that was deposed, and does not know it yet, must not move anything. */
@@ -15,7 +23,7 @@ export function executeChangeGroup(
   done: Done,
 ): void {
   if (isOutdated(term, ports, done)) return;
-  ports.changeGroup(change, (outcome) => {
+  const changed = attempting(ports, done, (outcome: GroupChanged) => {
     switch (outcome.status) {
       case 'committed':
         done(DONE);
@@ -31,6 +39,7 @@ export function executeChangeGroup(
         outcome satisfies never;
     }
   });
+  ports.changeGroup(change, changed);
 }
 
 /** Opens or closes the replica of this node. */
@@ -45,11 +54,7 @@ export function executeReplica(
     type === 'open-replica'
       ? ports.openReplica(group, operation.silentBelow).then(() => true)
       : ports.closeReplica(group);
-  work.then(
-    (isDone) => done(isDone ? DONE : rejected('conflict', 'the replica is a member of its group')),
-    (error: unknown) => {
-      ports.onError(error);
-      done({ status: 'unknown' });
-    },
+  settle(work, ports, done, (isDone) =>
+    done(isDone ? DONE : rejected('conflict', 'the replica is a member of its group')),
   );
 }

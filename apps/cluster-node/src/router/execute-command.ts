@@ -5,17 +5,21 @@ import {
   type RefusalCode,
   type Reply,
 } from '@fleetlm/conversation';
-import { type ErrorCode, groupOfSession } from '@fleetlm/protocol';
+import { type Failure, groupOfSession, invalidField, type OtherErrorCode } from '@fleetlm/protocol';
 import { isControlKind } from '@fleetlm/protocol/thread';
 import type { Hold } from '../effects/dispatch/index.ts';
 import type { AgentRecord } from '../effects/ports.ts';
+import type { Proposed } from '../groups/groups.ts';
 import {
+  attempting,
   attemptOf,
   DONE,
   type Done,
   type ExecutionPorts,
   notLeader,
   rejected,
+  rejectedBy,
+  settle,
 } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
 
@@ -68,8 +72,24 @@ function proposeFor(
     }
   }
   const hold = holdFor(operation, group, ports);
+  try {
+    proposeHeld(operation, group, ports, done, { hold, hydrations });
+  } catch (error) {
+    // The answer in progress goes on as if nothing had been asked.
+    hold?.release();
+    throw error;
+  }
+}
+
+function proposeHeld(
+  operation: CommandOperation,
+  group: number,
+  ports: ExecutionPorts,
+  done: Done,
+  { hold, hydrations }: { readonly hold: Hold | null; readonly hydrations: number },
+): void {
   const command = commandOf(operation, group, ports, hold?.held ?? null);
-  ports.groups.propose(group, command, (outcome) => {
+  const proposed = attempting(ports, done, (outcome: Proposed<Reply>) => {
     hold?.release();
     const isCold =
       outcome.status === 'committed' &&
@@ -79,6 +99,7 @@ function proposeFor(
       hydrateFirst(operation, group, ports, done, hydrations + 1);
     else done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports)));
   });
+  ports.groups.propose(group, command, proposed);
 }
 
 /** The session has left memory: it is brought back from the archive, then the command is proposed. */
@@ -93,7 +114,11 @@ function hydrateFirst(
     done(notLeader(ports.leaderOf(group)));
     return;
   }
-  ports.flusher.hydrate(group, operation.sessionId).then(
+  const failure = rejected('internal', 'the session could not be brought back from the archive');
+  settle(
+    ports.flusher.hydrate(group, operation.sessionId),
+    ports,
+    done,
     (hydration) => {
       switch (hydration.status) {
         case 'hot':
@@ -109,10 +134,7 @@ function hydrateFirst(
           hydration satisfies never;
       }
     },
-    (error: unknown) => {
-      ports.onError(error);
-      done(rejected('internal', 'the session could not be brought back from the archive'));
-    },
+    failure,
   );
 }
 
@@ -205,7 +227,7 @@ function replied(
     case 'done':
       return DONE;
     case 'refused':
-      return rejected(codeOf(reply.code), reply.detail);
+      return rejectedBy(failureOf(reply));
     default:
       return reply satisfies never;
   }
@@ -247,7 +269,13 @@ function readMoved(
   return { status: 'done', result: { type: 'read', lastReadSeq, session } };
 }
 
-function codeOf(code: RefusalCode): ErrorCode {
+/** What the state machine refused, as callers are told; a field that caused it is named as requests name it. */
+export function failureOf({ code, detail }: { code: RefusalCode; detail: string }): Failure {
+  if (code === 'seq-beyond-last') return invalidField('last_seq', detail, detail);
+  return { code: codeOf(code), detail };
+}
+
+function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
   switch (code) {
     case 'session-not-found':
       return 'not_found';
@@ -261,8 +289,6 @@ function codeOf(code: RefusalCode): ErrorCode {
     case 'agent-busy':
     case 'checkpoint-full':
       return 'conflict';
-    case 'seq-beyond-last':
-      return 'invalid_request';
     case 'session-cold':
     case 'stale-archive':
       return 'archive_unavailable';
@@ -287,16 +313,10 @@ export function executeStop(sessionId: string, ports: ExecutionPorts, done: Done
     done(rejected('conflict', 'no answer is being given'));
     return;
   }
-  ports.dispatch.stopAnswer(sessionId).then(
-    (outcome) => {
-      if (outcome.ok) done(DONE);
-      else if (outcome.code === 'not_leader') done(notLeader(ports.leaderOf(group)));
-      else if (outcome.code === 'no_quorum') done({ status: 'unknown' });
-      else done(rejected(outcome.code, outcome.detail));
-    },
-    (error: unknown) => {
-      ports.onError(error);
-      done({ status: 'unknown' });
-    },
-  );
+  settle(ports.dispatch.stopAnswer(sessionId), ports, done, (outcome) => {
+    if (outcome.ok) done(DONE);
+    else if (outcome.code === 'not_leader') done(notLeader(ports.leaderOf(group)));
+    else if (outcome.code === 'no_quorum') done({ status: 'unknown' });
+    else done(rejected(outcome.code, outcome.detail));
+  });
 }

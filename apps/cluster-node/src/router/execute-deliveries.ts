@@ -1,5 +1,5 @@
 import type { RecordedAttempt } from '../effects/deliveries/index.ts';
-import type { Done, ExecutionPorts } from './execution.ts';
+import { attempting, type Done, type ExecutionPorts } from './execution.ts';
 import type { Operation } from './operations.ts';
 
 /** Attempts of one agent that a node tells another one of; the newest. */
@@ -33,10 +33,11 @@ export function executeRecentDeliveries(
     answer();
     return;
   }
-  deliveries.flush(WRITE_LIMIT_MS).then(answer, (error: unknown) => {
-    onError(error);
-    answer();
-  });
+  deliveries
+    .flush(WRITE_LIMIT_MS)
+    .catch(onError)
+    .then(attempting({ onError }, done, answer))
+    .catch(onError);
 }
 
 /** How an agent does, by what this node has seen. */

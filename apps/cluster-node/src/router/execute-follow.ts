@@ -1,5 +1,5 @@
 import { afterReadIndex } from './execute-read.ts';
-import { type Done, type ExecutionPorts, rejected } from './execution.ts';
+import { type Done, type ExecutionPorts, rejected, settle } from './execution.ts';
 import type { Operation } from './operations.ts';
 
 /** A node without a replica follows a topic here: from where it stands, or from what this replica has by now. */
@@ -21,11 +21,7 @@ export function executeFollow(
 }
 
 export function executeToldAnswer(sessionId: string, ports: ExecutionPorts, done: Done): void {
-  ports.feed.liveAnswer(sessionId).then(
-    (answer) => done({ status: 'done', result: { type: 'live-answer', answer } }),
-    (error: unknown) => {
-      ports.onError(error);
-      done({ status: 'unknown' });
-    },
+  settle(ports.feed.liveAnswer(sessionId), ports, done, (answer) =>
+    done({ status: 'done', result: { type: 'live-answer', answer } }),
   );
 }

@@ -6,7 +6,15 @@ import { executeAgentFigures, executeRecentDeliveries } from './execute-deliveri
 import { executeFollow, executeToldAnswer } from './execute-follow.ts';
 import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
 import { executeSystemCommand } from './execute-system.ts';
-import { DONE, type Done, type ExecutionPorts, notLeader } from './execution.ts';
+import {
+  attempting,
+  DONE,
+  type Done,
+  type ExecutionPorts,
+  notLeader,
+  rejected,
+  settle,
+} from './execution.ts';
 import type { Operation } from './operations.ts';
 
 /** The group that decides about an operation; null: it concerns the node that it is sent to. */
@@ -49,8 +57,21 @@ export function groupOf(operation: Operation): number | null {
   }
 }
 
-/** Carries an operation out on this node, for a client of this node or for another node. `done` is called once. */
+/**
+ * Carries an operation out on this node, for a client of this node or for another node. `done` is called exactly once,
+ * whatever is thrown meanwhile.
+ */
 export function executeOperation(operation: Operation, ports: ExecutionPorts, done: Done): void {
+  let isDone = false;
+  const once: Done = (attempt) => {
+    if (isDone) return;
+    isDone = true;
+    done(attempt);
+  };
+  attempting(ports, once, () => execute(operation, ports, once))();
+}
+
+function execute(operation: Operation, ports: ExecutionPorts, done: Done): void {
   switch (operation.type) {
     case 'append':
     case 'create-session':
@@ -137,19 +158,9 @@ function executeLiveAnswer(sessionId: string, ports: ExecutionPorts, done: Done)
 }
 
 function executeFlush(ports: ExecutionPorts, done: Done): void {
-  ports.flusher.flushNow().then(
-    (pass) => {
-      if (pass.status === 'flushed')
-        done({ status: 'done', result: { type: 'flushed', rows: pass.rows } });
-      else
-        done({
-          status: 'done',
-          result: { type: 'rejected', code: 'archive_unavailable', detail: pass.error },
-        });
-    },
-    (error: unknown) => {
-      ports.onError(error);
-      done({ status: 'unknown' });
-    },
-  );
+  settle(ports.flusher.flushNow(), ports, done, (pass) => {
+    if (pass.status === 'flushed')
+      done({ status: 'done', result: { type: 'flushed', rows: pass.rows } });
+    else done(rejected('archive_unavailable', pass.error));
+  });
 }

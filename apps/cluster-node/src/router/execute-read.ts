@@ -5,7 +5,7 @@ import {
   getSession,
   listSessions,
 } from '@fleetlm/conversation';
-import { groupOfSession } from '@fleetlm/protocol';
+import { groupOfSession, invalidField, PAGE_BYTES_MAX } from '@fleetlm/protocol';
 import type { ReadOutcome } from '@fleetlm/raft/host';
 import { type Archive, ArchiveUnavailableError } from '../effects/ports.ts';
 import {
@@ -14,7 +14,8 @@ import {
   readColdPage,
   readPage,
 } from '../groups/message-pages.ts';
-import { type Done, type ExecutionPorts, notLeader, rejected } from './execution.ts';
+import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
+import { type Done, type ExecutionPorts, notLeader, rejected, rejectedBy } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
 
 /** Runs `then` once this replica has everything that was acknowledged before now; else the attempt is refused. */
@@ -62,7 +63,7 @@ export function executeListSessions(
   const { userId, limit, before } = operation;
   const beforeActivity = before === null ? null : Number(before);
   if (beforeActivity !== null && !Number.isSafeInteger(beforeActivity)) {
-    done(rejected('invalid_request', '`before` is not the `next` of a page of sessions'));
+    done(rejectedBy(invalidField('before', 'must be the `next` of a page of sessions')));
     return;
   }
   afterReadIndex(operation.group, ports, done, (group) => {
@@ -72,12 +73,17 @@ export function executeListSessions(
       return;
     }
     const query = beforeActivity === null ? {} : { beforeActivity };
-    const sessions = listSessions(state, userId, { ...query, limit: limit + 1 });
-    const page = sessions.slice(0, limit);
-    const last = page.at(-1);
-    const next = sessions.length > limit && last !== undefined ? String(last.activity) : null;
+    const { sessions, next } = listSessions(state, userId, {
+      ...query,
+      limit,
+      bytesMax: PAGE_BYTES_MAX,
+      envelopeBytes: SESSION_ENVELOPE_BYTES_MAX,
+    });
     const version = getInbox(state, userId)?.version ?? 0;
-    done({ status: 'done', result: { type: 'sessions', sessions: page, next, version } });
+    done({
+      status: 'done',
+      result: { type: 'sessions', sessions, next: next === null ? null : String(next), version },
+    });
   });
 }
 
@@ -94,7 +100,8 @@ export function executeReadMessages(
       done(rejected('not_found', `there is no session ${sessionId}`));
       return;
     }
-    if (page instanceof Promise) page.then((whole) => done(pageDone(whole)), failed(ports, done));
+    if (page instanceof Promise)
+      page.then((whole) => done(pageDone(whole))).catch(failed(ports, done));
     else done(pageDone(page));
   });
 }

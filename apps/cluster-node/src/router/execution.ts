@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@fleetlm/protocol';
+import type { Failure, OtherErrorCode } from '@fleetlm/protocol';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
@@ -53,8 +53,51 @@ export function notLeader(leader: number): Attempt {
   return { status: 'refused', reason: 'not-leader', leader };
 }
 
-export function rejected(code: ErrorCode, detail: string): Attempt {
+export function rejected(code: OtherErrorCode, detail: string): Attempt {
   return { status: 'done', result: { type: 'rejected', code, detail } };
+}
+
+const FAILED_HERE = rejected(
+  'internal',
+  'the node that carried it out failed at it; it may or may not have been done',
+);
+
+/**
+ * Runs a part of an operation: at once, or as a callback. An exception ends this operation only, with an answer.
+ * `done` may be called a second time for it; only the first counts (see `executeOperation`).
+ */
+export function attempting<A extends readonly unknown[]>(
+  { onError }: Pick<ExecutionPorts, 'onError'>,
+  done: Done,
+  work: (...args: A) => void,
+): (...args: A) => void {
+  return (...args) => {
+    try {
+      work(...args);
+    } catch (error) {
+      onError(error);
+      done(FAILED_HERE);
+    }
+  };
+}
+
+/** Goes on with what a promise resolves to. A rejection, or an exception behind it, leaves the outcome unknown. */
+export function settle<T>(
+  work: Promise<T>,
+  { onError }: Pick<ExecutionPorts, 'onError'>,
+  done: Done,
+  use: (value: T) => void,
+  failure: Attempt = { status: 'unknown' },
+): void {
+  work.then(use).catch((error: unknown) => {
+    onError(error);
+    done(failure);
+  });
+}
+
+/** It is the fault of the request: some field of it. */
+export function rejectedBy(failure: Failure): Attempt {
+  return { status: 'done', result: { type: 'rejected', ...failure } };
 }
 
 /** `reply` turns what the machine said into the attempt's end. */

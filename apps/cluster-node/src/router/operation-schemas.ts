@@ -1,4 +1,4 @@
-import { chunkSchema, ERROR_CODES, type ErrorCode, isErrorCode } from '@fleetlm/protocol';
+import { chunkSchema, fieldErrorSchema, OTHER_ERROR_CODES } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
@@ -119,11 +119,6 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   }),
 ]);
 
-const errorCodeSchema = z
-  .string()
-  .refine(isErrorCode, { error: `must be one of ${Object.keys(ERROR_CODES).join(', ')}` })
-  .transform((code): ErrorCode => code);
-
 const resultSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('appended'),
@@ -171,7 +166,19 @@ const resultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('node'), node: nodeRecordSchema }),
   z.strictObject({ type: z.literal('operation'), operation: operationRecordSchema }),
   z.strictObject({ type: z.literal('done') }),
-  z.strictObject({ type: z.literal('rejected'), code: errorCodeSchema, detail: z.string() }),
+  z.discriminatedUnion('code', [
+    z.strictObject({
+      type: z.literal('rejected'),
+      code: z.literal('invalid_request'),
+      detail: z.string(),
+      errors: z.tuple([fieldErrorSchema], fieldErrorSchema),
+    }),
+    z.strictObject({
+      type: z.literal('rejected'),
+      code: z.enum(OTHER_ERROR_CODES),
+      detail: z.string(),
+    }),
+  ]),
 ]);
 
 export const attemptSchema: z.ZodType<Attempt> = z.discriminatedUnion('status', [

@@ -1,5 +1,5 @@
 import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
-import type { ErrorCode } from '@fleetlm/protocol';
+import type { Failure } from '@fleetlm/protocol';
 import type { AgentFigures, RecordedAttempt } from '../effects/deliveries/index.ts';
 import type { AgentLoad } from '../effects/dispatch/index.ts';
 import type { Followed, Topic } from '../effects/feed/follow-codec.ts';
@@ -159,7 +159,7 @@ export type OperationResult =
   | { readonly type: 'operation'; readonly operation: OperationRecord }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
-  | { readonly type: 'rejected'; readonly code: ErrorCode; readonly detail: string };
+  | ({ readonly type: 'rejected' } & Failure);
 
 /** Why an attempt was refused. Definite: it changed nothing. */
 export type RefusalReason =
@@ -170,7 +170,9 @@ export type RefusalReason =
   | 'disk-full'
   | 'stopped'
   | 'not-connected'
-  | 'not-understood';
+  | 'not-understood'
+  | 'too-large'
+  | 'malformed';
 
 export const REFUSAL_REASONS = [
   'not-leader',
@@ -181,6 +183,8 @@ export const REFUSAL_REASONS = [
   'stopped',
   'not-connected',
   'not-understood',
+  'too-large',
+  'malformed',
 ] as const satisfies readonly RefusalReason[];
 
 /** How one attempt on one node ended. */
@@ -193,8 +197,4 @@ export type Attempt =
 /** How a call ended, all attempts taken together. */
 export type CallOutcome =
   | { readonly status: 'done'; readonly result: OperationResult }
-  | {
-      readonly status: 'failed';
-      readonly code: 'no_quorum' | 'overloaded' | 'timeout';
-      readonly detail: string;
-    };
+  | ({ readonly status: 'failed' } & Failure);

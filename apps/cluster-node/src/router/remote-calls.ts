@@ -1,3 +1,5 @@
+import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
+import { runGuarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './call-codec.ts';
 import type { Attempt, Operation } from './operations.ts';
@@ -53,7 +55,12 @@ export class RemoteCalls {
     }
     const number = this.#next;
     this.#next += 1;
-    if (!this.#options.sendRequest(nodeId, encodeRequest(number, operation))) {
+    const frame = encodeRequest(number, operation);
+    if (frame.length > MESH_FRAME_BYTES_MAX) {
+      done({ status: 'refused', reason: 'too-large', leader: 0 });
+      return 0;
+    }
+    if (!this.#options.sendRequest(nodeId, frame)) {
       done({ status: 'refused', reason: 'not-connected', leader: 0 });
       return 0;
     }
@@ -91,10 +98,14 @@ export class RemoteCalls {
       return;
     }
     this.#servedByPeer.set(nodeId, served + 1);
-    this.#options.execute(operation, (attempt) => {
+    let isServed = false;
+    const answer = (attempt: Attempt): void => {
+      if (isServed) return;
+      isServed = true;
       this.#servedByPeer.set(nodeId, (this.#servedByPeer.get(nodeId) ?? 1) - 1);
       this.#answer(nodeId, number, attempt);
-    });
+    };
+    if (!runGuarded('call', () => this.#options.execute(operation, answer))) answer(UNKNOWN);
   }
 
   /** What was asked of it may have been carried out, or not. */
@@ -121,9 +132,22 @@ export class RemoteCalls {
   }
 
   #answer(nodeId: string, number: number, attempt: Attempt): void {
+    const frame = encodeResponse(number, attempt);
     // Not sent: the connection is gone, and the other side has counted the attempt as unknown.
-    this.#options.sendResponse(nodeId, encodeResponse(number, attempt));
+    if (frame.length <= MESH_FRAME_BYTES_MAX) this.#options.sendResponse(nodeId, frame);
+    else {
+      this.#options.log.error({ peer: nodeId, bytes: frame.length }, 'mesh: answer too large');
+      this.#options.sendResponse(nodeId, encodeResponse(number, TOO_LARGE));
+    }
   }
 }
 
+const TOO_LARGE: Attempt = {
+  status: 'done',
+  result: {
+    type: 'rejected',
+    code: 'internal',
+    detail: 'the answer is larger than a frame between nodes may be; ask for less at a time',
+  },
+};
 const NOT_UNDERSTOOD: Attempt = { status: 'refused', reason: 'not-understood', leader: 0 };

@@ -1,3 +1,5 @@
+import { invalidField } from '@fleetlm/protocol';
+import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type {
   Attempt,
@@ -105,7 +107,10 @@ export class Router {
       finished: false,
     };
     this.#calls.add(call);
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweeper ??= setInterval(
+      guarded('timer', () => this.#sweep()),
+      SWEEP_MS,
+    );
     this.#attempt(call);
   }
 
@@ -118,7 +123,10 @@ export class Router {
       clearTimeout(timer);
       done(outcomeOf(attempt));
     };
-    const timer = setTimeout(() => finish({ status: 'unknown' }), CALL_DEADLINE_MS);
+    const timer = setTimeout(
+      guarded('timer', () => finish({ status: 'unknown' })),
+      CALL_DEADLINE_MS,
+    );
     if (nodeId === null) this.#options.execute(operation, finish);
     else this.#remote.request(nodeId, null, operation, finish);
   }
@@ -221,7 +229,11 @@ export class Router {
     const pause = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (call.attempts - 1));
     const jittered = pause / 2 + (pause / 2) * random();
     // The sweeper ends a call whose deadline comes before its next attempt.
-    if (monotonicMs() + jittered < call.deadlineMs) setTimeout(() => this.#attempt(call), jittered);
+    if (monotonicMs() + jittered >= call.deadlineMs) return;
+    setTimeout(
+      guarded('timer', () => this.#attempt(call)),
+      jittered,
+    );
   }
 
   #sweep(): void {
@@ -246,7 +258,8 @@ export class Router {
     if (call.finished) return;
     call.finished = true;
     this.#calls.delete(call);
-    call.done(outcome);
+    // A caller's exception is the caller's: the others in the sweep are answered all the same.
+    runGuarded('call', () => call.done(outcome));
   }
 }
 
@@ -271,7 +284,16 @@ const TIMEOUT: CallOutcome = {
 
 /** Waiting a little won't change these. */
 function isFinal(reason: RefusalReason): boolean {
-  return reason === 'overloaded' || reason === 'disk-full' || reason === 'not-understood';
+  switch (reason) {
+    case 'overloaded':
+    case 'disk-full':
+    case 'not-understood':
+    case 'too-large':
+    case 'malformed':
+      return true;
+    default:
+      return false;
+  }
 }
 
 function failureOf(reason: RefusalReason): CallOutcome {
@@ -289,6 +311,21 @@ function failureOf(reason: RefusalReason): CallOutcome {
         status: 'failed',
         code: 'overloaded',
         detail: 'the leader runs another version and did not understand; nothing was changed',
+      };
+    case 'too-large':
+      return {
+        status: 'failed',
+        code: 'payload_too_large',
+        detail: 'it is larger than an entry of the log may be; nothing was changed',
+      };
+    case 'malformed':
+      return {
+        status: 'failed',
+        ...invalidField(
+          '',
+          'a field is outside of what the log can hold; nothing was changed',
+          'a field is outside of what the log can hold; nothing was changed',
+        ),
       };
     case 'not-leader':
     case 'no-quorum':

@@ -1,5 +1,5 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
-import type { ErrorCode, FieldError } from '@fleetlm/protocol';
+import type { Failure } from '@fleetlm/protocol';
 import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
   InboxEvent,
@@ -43,12 +43,8 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: RuntimeError };
 
-export interface RuntimeError {
-  readonly code: ErrorCode;
-  readonly detail: string;
-  /** Fields of the request, when it is their fault. */
-  readonly errors?: readonly FieldError[];
-}
+/** With the wrong fields of the request, when it is their fault. */
+export type RuntimeError = Failure;
 
 export interface SessionUpdate {
   readonly metadata: Readonly<Record<string, unknown>> | null;

@@ -343,11 +343,15 @@ export function resultOf<T extends OperationResult['type']>(
   outcome: CallOutcome,
   type: T,
 ): Result<ResultOfType<T>> {
-  if (outcome.status === 'failed')
-    return { ok: false, error: { code: outcome.code, detail: outcome.detail } };
+  if (outcome.status === 'failed') {
+    const { status: _, ...error } = outcome;
+    return { ok: false, error };
+  }
   const { result } = outcome;
-  if (result.type === 'rejected')
-    return { ok: false, error: { code: result.code, detail: result.detail } };
+  if (result.type === 'rejected') {
+    const { type: _, ...error } = result;
+    return { ok: false, error };
+  }
   if (isOfType(result, type)) return { ok: true, value: result };
   return {
     ok: false,

@@ -6,6 +6,7 @@ import {
   durationHistogram,
   observedGauge,
 } from './closed-metrics.ts';
+import type { HandlerSource } from './guarded.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
@@ -42,6 +43,12 @@ export interface Metrics {
     readonly outcome: AttemptOutcome;
   }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
+  /** Commands that the log does not take: before they are proposed, or as committed entries. */
+  readonly entriesRefused: ClosedCounter<{
+    readonly stage: 'propose' | 'apply';
+    readonly reason: 'too-large' | 'malformed';
+  }>;
+  readonly handlerErrors: ClosedCounter<{ readonly source: HandlerSource }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
@@ -126,9 +133,19 @@ export function createMetrics(): Metrics {
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),
+    entriesRefused: counter(
+      'fleetlm_raft_entries_refused_total',
+      'Commands refused before they were proposed, and committed entries refused by every replica',
+      ['stage', 'reason'],
+    ),
+    handlerErrors: counter(
+      'fleetlm_handler_errors_total',
+      'Exceptions in handlers of frames, calls, timers, effects and Raft events',
+      ['source'],
+    ),
     faults: counter(
       'fleetlm_faults_total',
-      'Replicas that stand still, sessions that the archive lost part of, errors that should not happen',
+      'Replicas that failed or stalled, sessions that the archive lost part of, errors that should not happen',
       ['kind'],
     ),
     observe: (name, help, read) => observedGauge(registry, { name, help }, read),

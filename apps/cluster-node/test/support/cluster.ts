@@ -56,7 +56,7 @@ export class TestCluster {
         PORT: String(ports[at]),
         MESH_PORT: String(ports[size + at]),
         CLUSTER_PEERS: peers,
-        CLUSTER_SECRET: 'a-cluster-secret-for-tests',
+        CLUSTER_SECRET: 'a-cluster-secret-for-tests-of-the-node',
         RAFT_GROUPS: String(GROUPS),
         DATA_DIR: join(cluster.#directory, id),
         DATABASE_URL: NO_DATABASE,

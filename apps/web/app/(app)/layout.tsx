@@ -7,11 +7,10 @@ import { Navigation } from '@/components/app/navigation.tsx';
 import { SignInAgain } from '@/components/app/sign-in-again.tsx';
 import { PaletteRoot } from '@/components/palette/palette-root.tsx';
 import { serverEnv } from '@/lib/env.ts';
-import { requirePerson } from '@/lib/session.ts';
+import { userPage } from '@/lib/guarded-page.tsx';
 
 /** Everything behind the sign-in. The nodes' addresses reach the browser here, at run time. */
-export default async function AppLayout({ children }: { readonly children: ReactNode }) {
-  const person = await requirePerson();
+export default userPage(({ children }: { readonly children: ReactNode }, person) => {
   return (
     <FleetRoot key={person.id} userId={person.id} nodes={serverEnv().NODE_URLS}>
       <a
@@ -33,4 +32,4 @@ export default async function AppLayout({ children }: { readonly children: React
       <Toaster position="bottom-right" toastOptions={{ className: 'font-sans' }} />
     </FleetRoot>
   );
-}
+});

@@ -2,30 +2,47 @@
 
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
+import * as z from 'zod';
 import { webAuth } from '@/lib/auth.ts';
+import { publicAction } from '@/lib/guarded-action.ts';
 import { logProblem } from '@/lib/log.ts';
-import { checkedSignIn, forgetCookies } from '@/lib/sign-in.ts';
+import { forgetCookies } from '@/lib/session-cookies.ts';
+import { checkedSignIn } from '@/lib/sign-in.ts';
+import { signInSchema } from '@/lib/sign-in-schema.ts';
 
 export interface SignInState {
   readonly error: string | null;
   readonly email: string;
 }
 
+const NO_MATCH = 'This e-mail and password do not match an account.';
+
 /** Checks e-mail and password against the accounts and sets the session's cookies. */
-export async function signIn(_: SignInState, form: FormData): Promise<SignInState> {
-  const email = String(form.get('email') ?? '').trim();
-  const result = await checkedSignIn(email, String(form.get('password') ?? ''));
-  if (!result.ok) return { email, error: result.error };
-  redirect('/inbox');
-}
+export const signIn = publicAction(
+  z.tuple([z.unknown(), z.instanceof(FormData)]),
+  async (_before, form): Promise<SignInState> => {
+    const fields = { email: form.get('email'), password: form.get('password') };
+    const parsed = z.strictObject(signInSchema).safeParse(fields);
+    if (!parsed.success) return { email: '', error: NO_MATCH };
+    const { email, password } = parsed.data;
+    const result = await checkedSignIn(email, password);
+    if (!result.ok) return { email, error: result.error };
+    redirect('/inbox');
+  },
+  ({ detail }) => ({ email: '', error: detail }),
+);
 
 /** Signs out on this device. The cookies go even when the session's row can't be reached. */
-export async function signOut(): Promise<void> {
-  try {
-    await webAuth().api.signOut({ headers: await headers() });
-  } catch (error) {
-    logProblem('sign-out: the session could not be deleted', error);
-    await forgetCookies();
-  }
-  redirect('/login');
-}
+export const signOut = publicAction(
+  z.tuple([]),
+  async (): Promise<void> => {
+    try {
+      await webAuth().api.signOut({ headers: await headers() });
+    } catch (error) {
+      logProblem('sign-out: the session could not be deleted', error);
+      await forgetCookies();
+    }
+    redirect('/login');
+  },
+  () => redirect('/login'),
+);

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { serverEnv } from '@/lib/env.ts';
-import { currentPerson } from '@/lib/session.ts';
+import { currentSignIn } from '@/lib/session.ts';
 import { LoginForm } from './login-form.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
 export default async function LoginPage() {
-  if ((await currentPerson()) !== null) redirect('/inbox');
+  if ((await currentSignIn()) !== null) redirect('/inbox');
   const env = serverEnv();
   return (
     <main className="grid min-h-dvh place-items-center p-4">

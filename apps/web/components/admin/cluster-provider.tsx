@@ -6,7 +6,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { type ClusterHealth, clusterHealth } from '@/lib/cluster-health.ts';
 import { MetricsPoller, type PolledHistory } from '@/lib/metrics-poller.ts';
 import { fetchEvents } from '@/lib/operator-calls.ts';
-import { fetchClusterToken } from '../app/cluster-token.ts';
+import { fetchAdminToken } from '../app/cluster-token.ts';
 import { type Freshness, useFreshness } from './use-freshness.ts';
 
 interface Sources {
@@ -26,7 +26,7 @@ export function ClusterProvider({
 }) {
   const { userId } = useFleetClient();
   const [sources] = useState<Sources>(() => ({
-    feed: new ClusterFeed({ nodes: nodeUrls, token: () => fetchClusterToken(userId) }),
+    feed: new ClusterFeed({ nodes: nodeUrls, token: () => fetchAdminToken(userId) }),
     poller: new MetricsPoller('15m'),
   }));
   useEffect(() => {

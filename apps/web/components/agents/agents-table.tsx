@@ -45,10 +45,9 @@ function AgentRow({ agent }: { readonly agent: Agent }) {
   const isEnabled = agent.status === 'enabled';
   const change = () =>
     startChange(async () => {
-      const problem = await changeStatus(agent.id, isEnabled ? 'disabled' : 'enabled');
-      if (problem === null)
-        toast.success(`${agent.name} is ${isEnabled ? 'disabled' : 'enabled'}.`);
-      else toast.error(problem);
+      const outcome = await changeStatus(agent.id, isEnabled ? 'disabled' : 'enabled');
+      if (outcome.ok) toast.success(`${agent.name} is ${isEnabled ? 'disabled' : 'enabled'}.`);
+      else toast.error(outcome.problem.detail);
     });
   return (
     <tr className="border-b border-border last:border-b-0 [&>*]:px-4 [&>*]:py-2.5">

@@ -4,7 +4,7 @@ import type { AgentTestBody } from '@fleetlm/protocol';
 import clsx from 'clsx';
 import { Plus } from 'lucide-react';
 import { useActionState, useRef, useState, useTransition } from 'react';
-import { type RegisterState, register, tryAddress } from '@/app/(app)/agents/actions.ts';
+import { register, tryAddress } from '@/app/(app)/agents/actions.ts';
 import type { Problem } from '@/lib/cluster-api.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -32,11 +32,20 @@ export function RegisterAgent() {
   );
 }
 
+type RegisterState =
+  | {
+      readonly status: 'editing';
+      readonly problem: Problem | null;
+      readonly values: Readonly<Record<string, string>>;
+    }
+  /** The only time that the secret is shown. */
+  | { readonly status: 'registered'; readonly name: string; readonly secret: string };
+
 const START: RegisterState = { status: 'editing', problem: null, values: {} };
 const STEPS = ['Address', 'Test call', 'Secret'] as const;
 
 function RegisterForm({ onDone }: { readonly onDone: () => void }) {
-  const [state, action, isPending] = useActionState(register, START);
+  const [state, action, isPending] = useActionState(registerForm, START);
   const [test, setTest] = useState<TestState>({ status: 'none' });
   const [isTesting, startTest] = useTransition();
   const form = useRef<HTMLFormElement>(null);
@@ -100,6 +109,19 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
       </div>
     </form>
   );
+}
+
+async function registerForm(_: RegisterState, form: FormData): Promise<RegisterState> {
+  const field = (name: string): string => String(form.get(name) ?? '').trim();
+  const values = {
+    id: field('id'),
+    name: field('name'),
+    origin_url: field('origin_url'),
+    webhook_path: field('webhook_path'),
+  };
+  const outcome = await register({ ...values, webhook_path: values.webhook_path || '/webhook' });
+  if (!outcome.ok) return { status: 'editing', problem: outcome.problem, values };
+  return { status: 'registered', ...outcome.value };
 }
 
 type TestState =

@@ -16,7 +16,7 @@ export function ReplayButton({ agentId, which, label }: ReplayButtonProps) {
   const [isPending, start] = useTransition();
   const run = () =>
     start(async () => {
-      const outcome = await replay(agentId, which);
+      const outcome = await replay(agentId, 'ids' in which ? { ids: [...which.ids] } : which);
       if (!outcome.ok) {
         toast.error(outcome.problem.detail);
         return;

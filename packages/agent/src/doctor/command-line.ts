@@ -100,9 +100,9 @@ function readArguments(args: readonly string[]) {
 function readHeaders(lines: readonly string[]): Readonly<Record<string, string>> | null {
   const headers: Record<string, string> = {};
   for (const line of lines) {
-    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(line);
+    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/.exec(line);
     if (match === null) return null;
-    headers[(match[1] ?? '').toLowerCase()] = match[2] ?? '';
+    headers[(match[1] ?? '').toLowerCase()] = (match[2] ?? '').trim();
   }
   return headers;
 }

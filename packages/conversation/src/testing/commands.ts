@@ -7,6 +7,7 @@ import {
   flushCandidates,
   type GroupState,
   getSession,
+  type PageSize,
   type Session,
   type SessionSnapshot,
 } from '../index.ts';
@@ -211,3 +212,10 @@ export function hydrate(state: GroupState, sessionId = SESSION): CommandOf<'hydr
   if (session === undefined) throw new Error(`no session ${sessionId}`);
   return { type: 'hydrate-session', session: structuredClone(session), timeMs: 9_000 };
 }
+
+/** A page of so many messages, whatever their bytes. */
+export const upTo = (limit: number): PageSize => ({
+  limit,
+  bytesMax: Number.MAX_SAFE_INTEGER,
+  envelopeBytes: 0,
+});

@@ -26,7 +26,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   'PostMessage.user_id': 'the user who says it; exactly one of this and `agent_id`',
   'PostMessage.agent_id': 'the agent that says it; with the API key only',
   kind: 'what sort of message: `text`, `assistant` for an answer, or your own',
-  content: 'a JSON object of at most 256 KiB: `{"text"}`, `{"parts"}`, or your own',
+  content:
+    'a JSON object of at most 256 KiB; of the kind `text` with a `text`, or with `parts`; of other kinds your own',
   metadata: 'a JSON object of at most 64 KiB, yours',
   inserted_at: 'when it was made',
   updated_at: 'when it changed last',

@@ -28,6 +28,7 @@ import {
   timestampSchema,
   webhookMessageSchema,
 } from '@fleetlm/protocol';
+import { ARRAY_ENTRIES } from '@fleetlm/protocol/reference';
 import * as z from 'zod';
 
 /** As much of JSON Schema as ours comes to. */
@@ -100,7 +101,14 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
     // A JSON object of any shape is the one thing of ours that zod can't express.
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema._zod.def.type === 'custom') jsonSchema.type = 'object';
+      const entry = ARRAY_ENTRIES.get(zodSchema);
+      if (entry !== undefined) {
+        const { $schema: _, ...items } = toJsonSchema(entry, io);
+        Object.assign(jsonSchema, { type: 'array', items });
+      } else if (zodSchema._zod.def.type === 'custom') jsonSchema.type = 'object';
+      // zod leaves out the default of what is checked before it is parsed.
+      const { def } = zodSchema._zod;
+      if (def.type === 'default') jsonSchema.default ??= def.defaultValue;
       // What is answered may grow: a client has to pass over fields that it does not know.
       if (io === 'output' && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;

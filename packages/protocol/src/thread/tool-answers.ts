@@ -39,7 +39,11 @@ export function toolAnswersOf(content: JsonObject): ToolAnswers {
  * the first word counts, also when it is said on two devices. What the agent signed stays as it is.
  */
 export function answeredParts(parts: unknown, answers: ToolAnswers): readonly UiPart[] {
-  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, answers) : part));
+  const byCall = {
+    approvals: firstBy(answers.approvals, ({ approval_id }) => approval_id),
+    outputs: firstBy(answers.outputs, ({ tool_call_id }) => tool_call_id),
+  };
+  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, byCall) : part));
 }
 
 /**
@@ -49,9 +53,14 @@ export function answeredParts(parts: unknown, answers: ToolAnswers): readonly Ui
 export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null {
   const approvals: ToolAnswers['approvals'][number][] = [];
   const outputs: ToolAnswers['outputs'][number][] = [];
-  const theirs = partsIn(copy).filter(isToolPart);
+  // By call, the last one wins: two long lists are compared in linear time.
+  const theirs = new Map(
+    partsIn(copy)
+      .filter(isToolPart)
+      .map((part) => [part.toolCallId, part]),
+  );
   for (const part of partsIn(own).filter(isToolPart)) {
-    const other = theirs.findLast(({ toolCallId }) => toolCallId === part.toolCallId);
+    const other = theirs.get(part.toolCallId);
     const approved = other?.approval?.approved;
     if (other === undefined) continue;
     if (isAsking(part) && approved !== undefined) {
@@ -65,15 +74,25 @@ export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null 
   return approvals.length + outputs.length === 0 ? null : { approvals, outputs };
 }
 
-function answered(part: ToolPart, { approvals, outputs }: ToolAnswers): ToolPart {
+interface AnswersByCall {
+  readonly approvals: ReadonlyMap<string, ToolAnswers['approvals'][number]>;
+  readonly outputs: ReadonlyMap<string, ToolOutput>;
+}
+
+function firstBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, T> {
+  // Of two with one key the later would win in a map, so they are set in reverse.
+  return new Map(values.toReversed().map((value) => [keyOf(value), value]));
+}
+
+function answered(part: ToolPart, { approvals, outputs }: AnswersByCall): ToolPart {
   if (isAsking(part)) {
-    const said = approvals.find(({ approval_id }) => approval_id === part.approval.id);
+    const said = approvals.get(part.approval.id);
     if (said === undefined) return part;
     const { approved, reason } = said;
     const approval = { ...part.approval, approved, ...optional('reason', reason) };
     return { ...part, state: 'approval-responded', approval };
   }
-  const output = outputs.find(({ tool_call_id }) => tool_call_id === part.toolCallId);
+  const output = outputs.get(part.toolCallId);
   if (part.state !== 'input-available' || output === undefined) return part;
   return 'output' in output
     ? { ...part, state: 'output-available', output: output.output }

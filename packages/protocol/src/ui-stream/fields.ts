@@ -35,3 +35,28 @@ export function mergeObjects(base: JsonObject, added: JsonObject): JsonObject {
   }
   return merged;
 }
+
+/**
+ * As `mergeObjects`, into `target` itself: the cost is that of `added`, however much is there already. Objects of `added`
+ * are copied, so that later merges do not change them.
+ */
+export function mergeInto(target: Record<string, unknown>, added: JsonObject): void {
+  for (const [key, value] of Object.entries(added)) {
+    if (value === undefined || NEVER_MERGED.has(key)) continue;
+    const before = Object.hasOwn(target, key) ? target[key] : undefined;
+    if (isMutable(before) && isObject(value)) mergeInto(before, value);
+    else target[key] = isObject(value) ? copyOf(value) : value;
+  }
+}
+
+/** Everything in a target of `mergeInto` is its own. */
+function isMutable(value: unknown): value is Record<string, unknown> {
+  return isObject(value);
+}
+
+function copyOf(object: JsonObject): JsonObject {
+  const copy: Record<string, unknown> = { ...object };
+  for (const [key, value] of Object.entries(object))
+    if (isObject(value) && !NEVER_MERGED.has(key)) copy[key] = copyOf(value);
+  return copy;
+}

@@ -11,7 +11,15 @@ export {
   withChunk,
 } from './assemble-message.ts';
 export { chunksOfParts } from './chunks-of-parts.ts';
-export { isObject, type JsonObject, optional, stringField } from './fields.ts';
+export {
+  isObject,
+  type JsonObject,
+  mergeInto,
+  mergeObjects,
+  optional,
+  stringField,
+} from './fields.ts';
+export { isNestedTooDeep } from './json-depth.ts';
 export {
   type CustomPart,
   type DataPart,

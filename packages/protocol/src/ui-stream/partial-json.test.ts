@@ -1,6 +1,7 @@
 import { parsePartialJson as theirs } from 'ai';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { JSON_DEPTH_MAX } from '../limits.ts';
 import { parsePartialJson } from './partial-json.ts';
 
 const plainKey = fc.string({ unit: fc.constantFrom('a', 'b', 'ö', ' ', '1') });
@@ -50,4 +51,35 @@ test('what is no beginning of a JSON text says nothing, however deep or long it 
   ])
     expect({ text, value: parsePartialJson(text) }).toEqual({ text, value: undefined });
   expect(parsePartialJson('['.repeat(100_000))).toBeUndefined();
+});
+
+test('a megabyte of anything is read in linear time', () => {
+  const size = 1024 * 1024;
+  const texts = [
+    `1${'-'.repeat(size)}1`,
+    `1${'-'.repeat(size)}`,
+    `[${'1e'.repeat(size / 2)}`,
+    `[${'1,'.repeat(size / 2)}`,
+    '-'.repeat(size),
+    '"\\'.repeat(size / 2),
+    `{"a":${' '.repeat(size)}`,
+    `{${'"a":"\\u0041",'.repeat(size / 14)}`,
+    '{"a":'.repeat(size / 5),
+    'tru'.repeat(size / 3),
+  ];
+  const startedAt = performance.now();
+  for (const text of texts) parsePartialJson(text);
+  // Each of the quadratic readings took minutes.
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test('nesting reads as nothing beyond the limit of JSON values, whole or not', () => {
+  const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  for (const depth of [1, JSON_DEPTH_MAX]) {
+    expect(JSON.stringify(parsePartialJson(nested(depth)))).toBe(nested(depth));
+    expect(JSON.stringify(parsePartialJson('['.repeat(depth)))).toBe(nested(depth));
+  }
+  expect(parsePartialJson(nested(JSON_DEPTH_MAX + 1))).toBeUndefined();
+  expect(parsePartialJson(nested(1_000_000))).toBeUndefined();
+  expect(parsePartialJson(`["${'['.repeat(1_000)}\\"[[`)).toEqual([`${'['.repeat(1_000)}"[[`]);
 });

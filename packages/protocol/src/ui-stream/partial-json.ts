@@ -1,5 +1,5 @@
-/** Deeper input is not shown before it is whole. */
-const DEPTH_MAX = 200;
+import { isNestedTooDeep } from './json-depth.ts';
+
 const LITERALS = [
   ['true', true],
   ['false', false],
@@ -9,14 +9,16 @@ const LITERALS = [
 /**
  * What the beginning of a JSON text says so far, closed where it breaks off: strings without an unfinished escape,
  * numbers without an unfinished fraction, no key without a value. Undefined: nothing yet, or no JSON. For every
- * beginning of a well-formed text the result is that of the AI SDK's own `parsePartialJson`.
+ * beginning of a well-formed text the result is that of the AI SDK's own `parsePartialJson`, but for nesting beyond
+ * JSON_DEPTH_MAX: such a value reads as nothing, whole or not, because what comes after recurses. Linear in the text.
  */
 export function parsePartialJson(text: string): unknown {
+  if (isNestedTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     const reader = new PrefixReader(text);
-    const value = reader.value(0);
+    const value = reader.value();
     return value === NOTHING || reader.isBroken ? undefined : value;
   }
 }
@@ -33,16 +35,16 @@ class PrefixReader {
     this.#text = text;
   }
 
-  value(depth: number): unknown {
+  value(): unknown {
     const first = this.#next();
     if (first === undefined) return NOTHING;
-    if (first === '{') return depth > DEPTH_MAX ? this.#broken() : this.#object(depth + 1);
-    if (first === '[') return depth > DEPTH_MAX ? this.#broken() : this.#array(depth + 1);
+    if (first === '{') return this.#object();
+    if (first === '[') return this.#array();
     if (first === '"') return this.#string()?.text ?? this.#broken();
     return first === '-' || (first >= '0' && first <= '9') ? this.#number() : this.#literal();
   }
 
-  #object(depth: number): unknown {
+  #object(): unknown {
     const entries: [string, unknown][] = [];
     this.#at += 1;
     for (let first = this.#next(); first !== undefined && first !== '}'; first = this.#next()) {
@@ -51,7 +53,7 @@ class PrefixReader {
       if (!key.isWhole || this.#next() === undefined) break;
       if (this.#next() !== ':') return this.#broken();
       this.#at += 1;
-      const value = this.value(depth);
+      const value = this.value();
       if (this.isBroken) return NOTHING;
       if (value === NOTHING) break;
       entries.push([key.text, value]);
@@ -61,11 +63,11 @@ class PrefixReader {
     return Object.fromEntries(entries);
   }
 
-  #array(depth: number): unknown {
+  #array(): unknown {
     const items: unknown[] = [];
     this.#at += 1;
     for (let first = this.#next(); first !== undefined && first !== ']'; first = this.#next()) {
-      const value = this.value(depth);
+      const value = this.value();
       if (this.isBroken) return NOTHING;
       if (value === NOTHING) break;
       items.push(value);
@@ -102,13 +104,15 @@ class PrefixReader {
   }
 
   #number(): unknown {
-    const written = /^[-+0-9.eE]+/.exec(this.#text.slice(this.#at))?.[0] ?? '';
-    this.#at += written.length;
+    const start = this.#at;
+    while (isNumberCode(this.#text.charCodeAt(this.#at))) this.#at += 1;
     const isWhole = this.#at < this.#text.length;
-    const digits = isWhole ? written : written.replace(/[-+.eE]+$/, '');
-    if (digits === '') return isWhole ? this.#broken() : NOTHING;
+    let end = this.#at;
+    // By hand: a regular expression for an unfinished end tries every run of signs anew.
+    if (!isWhole) while (end > start && !isDigit(this.#text.charCodeAt(end - 1))) end -= 1;
+    if (end === start) return isWhole ? this.#broken() : NOTHING;
     try {
-      return JSON.parse(digits);
+      return JSON.parse(this.#text.slice(start, end));
     } catch {
       return this.#broken();
     }
@@ -134,4 +138,20 @@ class PrefixReader {
     this.isBroken = true;
     return NOTHING;
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** A digit, a sign, a point, or the `e` of an exponent. */
+function isNumberCode(code: number): boolean {
+  return (
+    isDigit(code) ||
+    code === 0x2b ||
+    code === 0x2d ||
+    code === 0x2e ||
+    code === 0x45 ||
+    code === 0x65
+  );
 }

@@ -59,6 +59,9 @@ export class Raft {
   /** Entries or a commit index may have to be sent; done once per Ready, so that appends are batched. */
   appendDue = false;
 
+  /** False: it votes and stores, but does not try to lead. */
+  mayCampaign = true;
+
   /** The own vote of a campaign that just began: counts once it is on disk. */
   selfVote: SelfVote | null = null;
   /** May be sent at once. */
@@ -91,7 +94,7 @@ export class Raft {
 
   /** May this replica become leader? Not while its log is being replaced by a snapshot. */
   promotable(): boolean {
-    return this.tracker.isVoter(this.id) && this.log.unstable.snapshot === null;
+    return this.mayCampaign && this.tracker.isVoter(this.id) && this.log.unstable.snapshot === null;
   }
 
   /** A voter that hears from a leader, or is one, doesn't help to depose it. */

@@ -136,6 +136,11 @@ export class RawNode {
     }
   }
 
+  /** False: this replica can't serve a group now, so it campaigns no more; a leadership that it has stays. */
+  setMayCampaign(mayCampaign: boolean): void {
+    this.#raft.mayCampaign = mayCampaign;
+  }
+
   /** A hint that the leader is gone (its connection broke): votes are free again at once. */
   forgetLeader(): void {
     const raft = this.#raft;

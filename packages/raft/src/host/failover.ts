@@ -91,7 +91,7 @@ export class Failover<TReply> {
 
   #run({ replica, triesLeft }: Campaign<TReply>, nowMs: number): void {
     const { mayLead, campaign, random } = this.#parts;
-    const isWanted = replica.phase === 'running' && replica.leader === NONE;
+    const isWanted = replica.canServe && replica.phase === 'running' && replica.leader === NONE;
     if (!isWanted || !replica.hasQuorum || !mayLead() || replica.isSilent) return;
     if (triesLeft > 0) {
       // Looked at once more: answers to this campaign, or to another's, may get lost, and votes may be split.

@@ -22,6 +22,7 @@ export function statusOf<TReply>(replica: Replica<TReply>): GroupStatus {
     applied: replica.applied,
     snapshotIndex: replica.log.mark.index,
     confState: replica.confState,
+    stall: replica.stall,
     replicas,
   };
 }

@@ -20,19 +20,49 @@ export interface HostTransport {
   send(peer: NodeNumber, frame: Uint8Array, lane: HostLane): boolean;
 }
 
+/** An entry that an operator took out of a group: no replica applies it. */
+export interface SkippedEntry {
+  readonly index: number;
+  readonly term: number;
+  /** Is this the entry that the operator was shown? */
+  readonly matches: (data: Uint8Array) => boolean;
+}
+
+/** What a committed entry came to. A function of the state and the entry alone: the same on every replica. */
+export type Applied<TReply> =
+  | { readonly status: 'applied'; readonly reply: TReply }
+  /** Malformed or out of bounds: the state is as it was before, and the log continues behind the entry. */
+  | { readonly status: 'malformed'; readonly detail: string }
+  /** Of a later format. A newer replica applies it, so this one must not skip it: it stalls. */
+  | { readonly status: 'unsupported'; readonly detail: string };
+
 /** The replicated state machine of one group. `TReply` is what a local proposer is given. */
 export interface StateMachine<TReply> {
-  /** Applies one committed entry (never called for no-ops and configuration changes). Synchronous. */
-  apply(index: number, data: Uint8Array): TReply;
+  /**
+   * Applies one committed entry (never called for no-ops and configuration changes). Synchronous and total: whatever
+   * the bytes are, it answers. An exception is a defect that may leave the state half changed; it stalls the replica.
+   */
+  apply(index: number, data: Uint8Array): Applied<TReply>;
   /** The whole state at this moment; restored by `restore` on another replica or after a restart. */
   snapshot(): Uint8Array;
+  /** Throws when the bytes are no snapshot of a known version. */
   restore(data: Uint8Array): void;
+}
+
+/** Why a replica applies nothing more. It still votes and stores the log, so that the group keeps its quorum. */
+export interface Stall {
+  readonly index: number;
+  readonly term: number;
+  readonly reason: 'unsupported' | 'exception';
+  readonly detail: string;
+  /** The entry itself. */
+  readonly data: Uint8Array;
 }
 
 /** How a proposal ended. */
 export type ProposalOutcome<TReply> =
   | { readonly status: 'committed'; readonly index: number; readonly reply: TReply }
-  /** Definite: nothing was appended, or it was overwritten. `leader` NONE: nobody known. */
+  /** Definite: nothing was appended, it was overwritten, or it changed nothing. `leader` NONE: nobody known. */
   | RefusedProposal
   /** It may or may not be committed later. */
   | { readonly status: 'unknown' };
@@ -45,7 +75,11 @@ export interface RefusedProposal {
     | 'overloaded'
     | 'transferring'
     | 'disk-full'
-    | 'stopped';
+    | 'stopped'
+    /** More than `entryBytesMax`. */
+    | 'too-large'
+    /** Empty, or nothing that the state machine can apply. */
+    | 'malformed';
   readonly leader: ReplicaId;
 }
 
@@ -101,6 +135,8 @@ export interface GroupStatus {
   readonly applied: number;
   readonly snapshotIndex: number;
   readonly confState: ConfState;
+  /** Null: the replica applies what is committed. */
+  readonly stall: Stall | null;
   /** Only on the leader: what it knows of every replica. */
   readonly replicas: readonly {
     readonly id: ReplicaId;
@@ -127,8 +163,24 @@ export type HostEvent =
       readonly bytes: number;
     }
   | { readonly type: 'snapshot-installed'; readonly group: number; readonly index: number }
-  /** One group's snapshot is damaged or its state machine threw: this replica alone stands still. */
+  /** One group's snapshot is damaged: this replica has no state and takes no part. */
   | { readonly type: 'group-failed'; readonly group: number; readonly detail: string }
+  /** One group's entry can't be applied here: this replica applies nothing more. */
+  | { readonly type: 'group-stalled'; readonly group: number; readonly stall: Stall }
+  /** A stalled replica applies again: a leader's snapshot replaced its state, or the entry is skipped. */
+  | { readonly type: 'group-resumed'; readonly group: number; readonly index: number }
+  /** An entry was left out because an operator said so. */
+  | { readonly type: 'entry-skipped'; readonly group: number; readonly index: number }
+  /** A committed entry was malformed: every replica refuses it alike, and the group goes on. */
+  | {
+      readonly type: 'entry-refused';
+      readonly group: number;
+      readonly index: number;
+      readonly term: number;
+      readonly detail: string;
+    }
+  /** A caller's callback threw: that call alone has failed, the host is as it was. */
+  | { readonly type: 'callback-failed'; readonly error: unknown }
   /** No room on disk (proposals are refused, leaderships handed over), and when there is again. */
   | { readonly type: 'disk-full'; readonly full: boolean }
   /** The log or a snapshot is damaged or can't be written: end the process with exit code 70. */
@@ -143,10 +195,15 @@ export interface RaftHost<TReply> {
   addGroup(options: GroupOptions<TReply>): void;
   /** Deletes the replica with all that the disk holds of it; `done` once that is durable. */
   removeGroup(group: number, done: () => void): void;
-  /** Proposes on this node; callers find the leader themselves. */
+  /** Proposes on this node; callers find the leader themselves. Throws for a group that is not here, else never. */
   propose(group: number, data: Uint8Array, done: (outcome: ProposalOutcome<TReply>) => void): void;
   /** ReadIndex, on any replica; `done` after the local state machine has caught up with it. */
   read(group: number, timeoutMs: number, done: (outcome: ReadOutcome) => void): void;
+  /**
+   * The entries that this node skips in a group, known here or not. A replica that is stalled at one of them returns to
+   * its snapshot and applies the log again without it. To be given again at every start, before the group is added.
+   */
+  setSkips(group: number, skips: readonly SkippedEntry[]): void;
   /** Only on the leader. */
   proposeConfChange(
     group: number,

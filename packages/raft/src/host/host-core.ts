@@ -7,6 +7,7 @@ import { Failover } from './failover.ts';
 import type { HostEvent, NodeNumber } from './host-api.ts';
 import { HOST_LIMITS_DEFAULT, type HostLimits, type HostOptions } from './host-options.ts';
 import { Leadership } from './leadership.ts';
+import { restoreMachine } from './open-group.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingCount } from './proposals.ts';
 import type { Replica } from './replica.ts';
@@ -15,6 +16,7 @@ import { Rounds } from './rounds.ts';
 import { SnapshotArrivals } from './snapshot-arrivals.ts';
 import { SnapshotSaver } from './snapshot-saver.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
+import { Stalls } from './stalls.ts';
 
 /** The parts of a host and how they are joined; what callers see is in raft-host.ts. */
 export class HostCore<TReply> {
@@ -34,6 +36,7 @@ export class HostCore<TReply> {
   readonly arrivals: SnapshotArrivals<TReply>;
   readonly failover: Failover<TReply>;
   readonly leadership: Leadership<TReply>;
+  readonly stalls: Stalls<TReply>;
   /** Nothing is done any more: stopped, or failed. */
   isStopped = false;
   /** Leaderships are being handed over before the end. */
@@ -60,7 +63,10 @@ export class HostCore<TReply> {
       fullChanged: (full) => onEvent({ type: 'disk-full', full }),
     });
     this.apply = new ApplyLoop(limits.applyEntriesPerTurn, {
-      failed: (replica, detail) => this.failGroup(replica, detail),
+      stalled: (replica, stall) => this.stalls.stall(replica, stall),
+      skipped: (replica, { index }) => this.stalls.skipped(replica, index),
+      refused: (replica, { index, term }, detail) =>
+        onEvent({ type: 'entry-refused', group: replica.group, index, term, detail }),
       confChanged: (replica) => this.contacts.refresh(replica),
     });
     this.rounds = new Rounds({
@@ -79,6 +85,16 @@ export class HostCore<TReply> {
     this.saver = new SnapshotSaver({ store: snapshots, disk: this.disk, limits, onEvent, fatal });
     this.sender = new SnapshotSender(options, limits, mark);
     this.arrivals = new SnapshotArrivals({ options, limits, mark, guard, fatal });
+    this.stalls = new Stalls({
+      snapshots,
+      onEvent,
+      guard,
+      fatal,
+      mark,
+      failGroup: (replica, detail) => this.failGroup(replica, detail),
+      // At the end of the turn: only then has the replica applied what it skipped.
+      requestSnapshot: (replica) => this.later(() => this.guard(() => this.saver.request(replica))),
+    });
     this.leadership = new Leadership({ clock, contacts: this.contacts, mark });
     this.failover = new Failover({
       clock,
@@ -113,7 +129,13 @@ export class HostCore<TReply> {
   #runCallbacks(): void {
     const callbacks = this.#callbacks;
     this.#callbacks = [];
-    for (const callback of callbacks) callback();
+    for (const callback of callbacks) {
+      try {
+        callback();
+      } catch (error) {
+        this.options.onEvent({ type: 'callback-failed', error });
+      }
+    }
   }
 
   /** Whatever is thrown in here means that the state can't be trusted: the host stops. */
@@ -188,18 +210,17 @@ export class HostCore<TReply> {
     replica.received = null;
     replica.isInstalling = false;
     replica.log.install(snapshot);
-    try {
-      replica.machine.restore(received.data);
-    } catch (error) {
-      this.failGroup(
-        replica,
-        `the snapshot at ${snapshot.index} can't be restored: ${String(error)}`,
-      );
+    const problem = restoreMachine(replica, received.data);
+    if (problem !== null) {
+      this.failGroup(replica, `the snapshot at ${snapshot.index} can't be restored: ${problem}`);
       return;
     }
     replica.applyQueue = [];
     replica.applyAt = 0;
+    replica.isReading = false;
+    replica.handedOut = snapshot.index;
     replica.applied = snapshot.index;
+    if (replica.stall !== null) this.stalls.resumed(replica);
     replica.appliedTerm = snapshot.term;
     replica.confState = snapshot.confState;
     replica.entriesSinceSnapshot = 0;

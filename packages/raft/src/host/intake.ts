@@ -62,7 +62,7 @@ export class Intake<TReply> {
           // Snapshots come in pieces, with their data; the bare message says nothing.
           continue;
         case 'timeout-now':
-          if (!this.#host.mayLead || replica.isSilent) continue;
+          if (!this.#host.mayLead || replica.isSilent || replica.stall !== null) continue;
           break;
         case 'vote':
         case 'pre-vote':

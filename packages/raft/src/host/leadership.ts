@@ -39,10 +39,19 @@ export class Leadership<TReply> {
     for (let count = 0; count < replicas.length && moves < TRANSFERS_PER_CHECK; count += 1) {
       this.#cursor = (this.#cursor + 1) % replicas.length;
       const replica = replicas[this.#cursor];
-      if (replica === undefined || !this.#shouldMove(replica)) continue;
-      this.transfer(replica, replica.preferredLeader);
+      if (replica === undefined) continue;
+      const to = this.#wantedLeader(replica);
+      if (to === NONE) continue;
+      this.transfer(replica, to);
       moves += 1;
     }
+  }
+
+  /** Who is to take over now; NONE: the leadership stays. */
+  #wantedLeader(replica: Replica<TReply>): ReplicaId {
+    if (replica.stall === null) return this.#shouldMove(replica) ? replica.preferredLeader : NONE;
+    const isPaused = this.#parts.clock.now() - replica.transferStartedMs < TRANSFER_PAUSE_MS;
+    return replica.isLeader && !isPaused ? this.#bestFollower(replica) : NONE;
   }
 
   #shouldMove(replica: Replica<TReply>): boolean {

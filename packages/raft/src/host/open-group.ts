@@ -95,11 +95,22 @@ export function restoreFromFile<TReply>(
     replica.firstRecords.push({ type: 'snapshot', key: log.key, snapshot: metadata });
   }
   log.setFile(metadata);
-  replica.machine.restore(data);
+  const problem = restoreMachine(replica, data);
+  if (problem !== null) return `the snapshot at ${metadata.index} can't be restored: ${problem}`;
   replica.applied = metadata.index;
   replica.appliedTerm = metadata.term;
   replica.confState = metadata.confState;
   return null;
+}
+
+/** What is wrong with a snapshot's bytes; null: the machine has that state now. */
+export function restoreMachine<TReply>(replica: Replica<TReply>, data: Uint8Array): string | null {
+  try {
+    replica.machine.restore(data);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 export function createNode<TReply>(

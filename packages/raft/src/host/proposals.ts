@@ -1,5 +1,5 @@
 import type { ConfState, ReplicaId } from '../core/index.ts';
-import type { ConfChangeOutcome, ProposalOutcome } from './host-api.ts';
+import type { ConfChangeOutcome, ProposalOutcome, RefusedProposal } from './host-api.ts';
 
 /** Runs callbacks at the end of the turn, when no state is half changed. */
 export type Later = (run: () => void) => void;
@@ -63,6 +63,14 @@ export class Proposals<TReply> {
     }
   }
 
+  /** The entry was committed and changed nothing. */
+  refused(index: number, term: number, reason: RefusedProposal['reason'], leader: ReplicaId): void {
+    const pending = this.#pending.get(index);
+    if (pending === undefined) return;
+    const isOwn = pending.term === term;
+    this.#finish(index, pending, isOwn ? { status: 'refused', reason, leader } : refusal(leader));
+  }
+
   /** A change of the configuration was applied. */
   confChanged(index: number, term: number, confState: ConfState, leader: ReplicaId): void {
     const pending = this.#pending.get(index);
@@ -113,9 +121,7 @@ export class Proposals<TReply> {
   }
 }
 
-type Verdict =
-  | { readonly status: 'unknown' }
-  | { readonly status: 'refused'; readonly reason: 'not-leader'; readonly leader: ReplicaId };
+type Verdict = { readonly status: 'unknown' } | RefusedProposal;
 
 const UNKNOWN: Verdict = { status: 'unknown' };
 

@@ -3,7 +3,7 @@ import { nodeClock } from '../clock/node-clock.ts';
 import type { Message } from '../core/types.ts';
 import { encodeMessages, messageBytesBound } from '../mesh/raft-codec.ts';
 import { crc32c } from '../wal/index.ts';
-import { TestCluster, turn } from './testing/test-cluster.ts';
+import { TestCluster } from './testing/test-cluster.ts';
 
 let cluster: TestCluster | null = null;
 afterEach(async () => {
@@ -288,24 +288,6 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     expect(
       outcomes.filter((outcome) => outcome.status === 'refused' && outcome.reason === 'overloaded'),
     ).toHaveLength(20);
-  });
-
-  it('H18 a state machine that throws stops its own replica only', async () => {
-    const c = await start({ groups: 2 });
-    await c.allLed();
-    const broken = c.node(1);
-    broken.machine(0).apply = () => {
-      throw new Error('poison');
-    };
-    const leader = await c.until(() => c.leaderOf(0), 'a leader');
-    await Promise.race([c.propose(leader, 0, 'x'), turn()]);
-    await c.until(
-      () => broken.events.some((event) => event.type === 'group-failed' && event.group === 0),
-      'the alarm',
-    );
-    await c.append(1, 'fine');
-    await c.until(() => broken.machine(1).items.length === 1, 'the other group to go on');
-    expect(broken.events.some(({ type }) => type === 'fatal')).toBe(false);
   });
 
   it('H19 keeps entries in memory within the budget and serves older ones from the log', async () => {

@@ -17,6 +17,7 @@ import type {
   RaftHost,
   ReadOutcome,
   RefusedProposal,
+  SkippedEntry,
 } from './host-api.ts';
 import { HostCore } from './host-core.ts';
 import type { HostOptions } from './host-options.ts';
@@ -93,6 +94,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       preferredLeader: options.preferredLeader ?? NONE,
       silentBelow: options.silentBelow ?? 0,
     });
+    replica.skips = core.stalls.skipsOf(group);
     replica.firstRecords.push(...(created?.firstRecords ?? []));
     core.replicas.set(group, replica);
     this.#housekeeping.groupsChanged();
@@ -113,6 +115,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       core.failGroup(replica, problem);
       return;
     }
+    if (loaded.ok && loaded.value === null) replica.firstState = replica.machine.snapshot();
     replica.node = createNode(replica, core.options, core.limits);
     replica.phase = 'running';
     core.contacts.refresh(replica);
@@ -157,13 +160,15 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
 
   propose(group: number, data: Uint8Array, done: (outcome: ProposalOutcome<TReply>) => void): void {
     const { entryBytesMax } = this.#core.limits;
-    if (data.length === 0 || data.length > entryBytesMax)
-      throw new RangeError(`a proposal of ${data.length} bytes (1 to ${entryBytesMax})`);
     const replica = this.#replica(group);
     const refuse = (reason: RefusedProposal['reason']): void => {
       const { leader } = replica;
       this.#core.later(() => done({ status: 'refused', reason, leader }));
     };
+    if (data.length === 0 || data.length > entryBytesMax) {
+      refuse(data.length === 0 ? 'malformed' : 'too-large');
+      return;
+    }
     this.#append(replica, refuse, (node) => {
       const result = node.propose(data);
       if (result.ok) this.#await(replica, result, { kind: 'data', done });
@@ -212,7 +217,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   /** Why a proposal isn't even tried; the core has reasons of its own. */
   #refusal(replica: Replica<TReply>): RefusedProposal['reason'] | null {
     const { isStopped, disk, proposalsPending, limits } = this.#core;
-    if (isStopped || replica.phase === 'removed' || replica.phase === 'failed') return 'stopped';
+    if (isStopped || !replica.canServe) return 'stopped';
     if (!replica.isLeader) return 'not-leader';
     if (!replica.hasQuorum) return 'no-quorum';
     if (disk.isFull) return 'disk-full';
@@ -225,7 +230,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   read(group: number, timeoutMs: number, done: (outcome: ReadOutcome) => void): void {
     const core = this.#core;
     const replica = this.#replica(group);
-    if (core.isStopped || replica.phase === 'failed' || replica.phase === 'removed') {
+    if (core.isStopped || !replica.canServe) {
       core.later(() => done({ status: 'refused', reason: 'stopped', leader: NONE }));
     } else if (replica.leader === NONE || core.readsPending.count >= core.limits.readsPendingMax) {
       const { leader } = replica;
@@ -241,6 +246,11 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   #nextRequestId(): number {
     this.#requestId += 1;
     return this.#requestId;
+  }
+
+  setSkips(group: number, skips: readonly SkippedEntry[]): void {
+    const { stalls, replicas } = this.#core;
+    this.#core.guard(() => stalls.setSkips(group, skips, replicas.get(group)));
   }
 
   // --- peers ---------------------------------------------------------------------------------------
@@ -302,7 +312,12 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
 
   isReadyLeader(group: number): boolean {
     const replica = this.#replica(group);
-    return this.isLeader(group) && replica.hasQuorum && replica.appliedTerm === replica.term;
+    return (
+      this.isLeader(group) &&
+      replica.hasQuorum &&
+      replica.stall === null &&
+      replica.appliedTerm === replica.term
+    );
   }
 
   // --- the rest ------------------------------------------------------------------------------------

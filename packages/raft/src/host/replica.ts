@@ -9,7 +9,7 @@ import {
 } from '../core/index.ts';
 import type { WalRecord } from '../wal/index.ts';
 import type { DiskBatch } from './disk-queue.ts';
-import type { NodeNumber, StateMachine } from './host-api.ts';
+import type { NodeNumber, SkippedEntry, Stall, StateMachine } from './host-api.ts';
 import type { Proposals } from './proposals.ts';
 import type { Reads } from './reads.ts';
 import type { ReplicaLog } from './replica-log.ts';
@@ -61,6 +61,18 @@ export class Replica<TReply> {
   applied: number;
   /** Term of the newest applied entry: equal to `term` once a leader's first entry is applied. */
   appliedTerm = 0;
+  /** The entry after `applied` can't be applied here: nothing more is. */
+  stall: Stall | null = null;
+  skips: readonly SkippedEntry[] = [];
+  /** The newest entry that the core has handed out to be applied. */
+  handedOut = 0;
+  /** Entries are read from the log instead of the queue until `applied` has come to `handedOut`. */
+  isReading = false;
+  /** Entries up to here were applied before the replica returned to its snapshot: their changes of the
+   * configuration are in force already. */
+  replayTo = 0;
+  /** The machine's state before the first entry, until there is a snapshot. */
+  firstState: Uint8Array | null = null;
   entriesSinceSnapshot = 0;
   bytesSinceSnapshot = 0;
   isSaving = false;
@@ -101,6 +113,15 @@ export class Replica<TReply> {
   /** It has less on its disk than it may have acknowledged once: it has no say in who leads. */
   get isSilent(): boolean {
     return this.#silentBelow > 0 && this.log.lastIndex() < this.#silentBelow;
+  }
+
+  /** Not where its state is missing, or not what the log says. */
+  get canServe(): boolean {
+    return this.phase !== 'removed' && this.phase !== 'failed' && this.stall === null;
+  }
+
+  get isReplaying(): boolean {
+    return this.applied < this.replayTo;
   }
 
   get isLeader(): boolean {

@@ -122,7 +122,10 @@ export class Rounds<TReply> {
       else this.#outbox.add(replica.group, message);
     }
     this.#persist(replica, node, ready);
-    for (const entry of ready.committedEntries) replica.applyQueue.push(entry);
+    const last = ready.committedEntries.at(-1);
+    if (last !== undefined) replica.handedOut = last.index;
+    if (!replica.isReading)
+      for (const entry of ready.committedEntries) replica.applyQueue.push(entry);
     for (const state of ready.readStates) replica.reads.answered(state, replica.leader);
   }
 

@@ -35,6 +35,7 @@ export class SnapshotSaver<TReply> {
 
   isDue(replica: Replica<TReply>): boolean {
     const { snapshotEntries, snapshotLogBytes } = this.#parts.limits;
+    if (replica.stall !== null || replica.isReplaying) return false;
     return (
       replica.log.snapshotWanted ||
       replica.entriesSinceSnapshot >= snapshotEntries ||
@@ -53,7 +54,9 @@ export class SnapshotSaver<TReply> {
     const replica = this.#queue.shift();
     if (replica === undefined) return;
     // A snapshot from the leader is on its way to the same file: that one is newer.
-    if (replica.phase !== 'running' || replica.received !== null || replica.isSaving) {
+    // The state of a stalled replica may be half changed.
+    const isBusy = replica.received !== null || replica.isSaving || replica.isReplaying;
+    if (replica.phase !== 'running' || replica.stall !== null || isBusy) {
       this.#next();
       return;
     }
@@ -85,6 +88,7 @@ export class SnapshotSaver<TReply> {
 
   #saved(replica: Replica<TReply>, metadata: SnapshotMetadata, bytes: number): void {
     const { disk, limits, onEvent, store } = this.#parts;
+    replica.firstState = null;
     replica.log.setFile(store.newest(replica.log.key) ?? metadata);
     const batch = disk.open();
     batch.records.push({ type: 'snapshot', key: replica.log.key, snapshot: metadata });

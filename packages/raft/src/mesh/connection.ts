@@ -17,6 +17,10 @@ export interface ConnectionEvents {
   /** False: malformed, the connection is closed. */
   frame(channel: Channel, payload: Uint8Array): boolean;
   refused(refusal: PeerRefusal, remote: boolean, nodeId: string | null): void;
+  /** A frame above the limit was not sent. */
+  oversized(channel: WireChannel, bytes: number): void;
+  /** Something that is called with what came in threw; the connection is closed after this. */
+  failed(error: unknown): void;
   /** Exactly once, last. */
   closed(reason: string): void;
 }
@@ -43,6 +47,8 @@ export class Connection implements WireEvents {
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #flushDue = false;
+  /** Ticks of the mesh that the handshake has taken: no byte starts them anew. */
+  handshakeTicks = 0;
   /** Ticks of the mesh since something was received, and since something was sent. */
   silentTicks = 0;
   quietTicks = 0;
@@ -70,6 +76,15 @@ export class Connection implements WireEvents {
   received(bytes: Uint8Array): void {
     if (this.#state === 'closed') return;
     this.silentTicks = 0;
+    try {
+      this.#parse(bytes);
+    } catch (error) {
+      this.#options.events.failed(error);
+      this.close('its handler failed');
+    }
+  }
+
+  #parse(bytes: Uint8Array): void {
     const problem = this.#parser.push(bytes, (channel, payload) => this.#frame(channel, payload));
     if (problem === null) return;
     if (this.#state === 'handshake') this.#options.events.refused('malformed', false, null);
@@ -85,10 +100,15 @@ export class Connection implements WireEvents {
 
   /**
    * Queues a frame. `urgent`: it leaves at the end of the current callback, with all that is queued; else at
-   * the end of the turn. False: not open, or more than `queueBytesMax` waiting; the frame is dropped.
+   * the end of the turn. False: not open, more than `queueBytesMax` waiting, or larger than the receiver takes; the
+   * frame is dropped.
    */
   send(channel: WireChannel, payload: Uint8Array, urgent: boolean): boolean {
     if (this.#state !== 'open' || this.#wire === null) return false;
+    if (payload.length > this.#options.frameBytesMax) {
+      this.#options.events.oversized(channel, payload.length);
+      return false;
+    }
     const bytes = payload.length + WIRE_HEADER_BYTES;
     if (this.#queuedBytes + this.#wire.bufferedBytes + bytes > this.#options.queueBytesMax)
       return false;

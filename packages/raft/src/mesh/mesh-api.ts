@@ -30,7 +30,8 @@ export type PeerRefusal =
   | 'protocol-version'
   | 'malformed';
 
-export type MeshEvent =
+/** What becomes of the peers. */
+export type PeerEvent =
   | { readonly type: 'peer-up'; readonly identity: NodeIdentity }
   | { readonly type: 'peer-down'; readonly nodeId: string; readonly reason: string }
   /** Refused by us or by them; `remote` tells which. The dialler goes on trying, with backoff. */
@@ -42,6 +43,18 @@ export type MeshEvent =
       readonly remote: boolean;
     };
 
+export type MeshEvent =
+  | PeerEvent
+  /** A frame above `frameBytesMax` was not sent: the receiver would close the connection. */
+  | {
+      readonly type: 'frame-refused';
+      readonly nodeId: string;
+      readonly channel: Channel;
+      readonly bytes: number;
+    }
+  /** What handles a connection's bytes threw; that connection was closed. `nodeId` null: not proven yet. */
+  | { readonly type: 'handler-failed'; readonly nodeId: string | null; readonly error: unknown };
+
 export interface MeshPeerAddress {
   /** Null for a seed whose node id isn't known yet. */
   readonly nodeId: string | null;
@@ -51,7 +64,8 @@ export interface MeshPeerAddress {
 
 export interface Mesh {
   /**
-   * Queued until the end of the turn. False: not connected, or more than `queueBytesMax` waiting. Frames on
+   * Queued until the end of the turn. False: not connected, more than `queueBytesMax` waiting, or a frame of more than
+   * `frameBytesMax`. Frames on
    * `snapshot` go over a connection of their own, opened by the first of them (which is answered with false).
    */
   send(nodeId: string, channel: Channel, frame: Uint8Array): boolean;

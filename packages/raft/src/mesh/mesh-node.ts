@@ -18,6 +18,7 @@ import type {
 import type { NetPort, Wire, WireEvents } from './net-port.ts';
 import type { DialTarget, Peer } from './peer.ts';
 import { PeerTable } from './peer-table.ts';
+import { PendingCalls } from './pending-calls.ts';
 import type { Checksum } from './raft-frame.ts';
 import { Redialler } from './redialler.ts';
 
@@ -32,18 +33,17 @@ export interface MeshPorts {
 export const MESH_TICK_MS = 500;
 export { SILENT_TICKS_MAX } from './peer-table.ts';
 
-/** A handshake, or a connection attempt that nobody answers. */
+/** A whole handshake, from the connection attempt on. Nothing that arrives extends it. */
 export const HANDSHAKE_TICKS_MAX = 6;
-/** Calls that have not proven themselves yet; more are hung up on. */
-export const PENDING_CALLS_MAX = 64;
 
 export class MeshNode implements Mesh {
   readonly #options: MeshOptions;
   readonly #ports: MeshPorts;
   readonly #targets: Redialler;
   readonly #peers: PeerTable;
-  /** Connections whose handshake is not done. */
-  readonly #pending = new Set<Connection>();
+  /** Our own calls whose handshake is not done; what comes in takes no place of theirs. */
+  readonly #dialling = new Set<Connection>();
+  readonly #calling = new PendingCalls<Connection>();
   #identity: NodeIdentity;
   #timer: Timer | null;
   #closed = false;
@@ -106,37 +106,38 @@ export class MeshNode implements Mesh {
     this.#timer?.cancel();
     this.#timer = null;
     this.#targets.close('mesh closed');
-    for (const connection of [...this.#pending]) connection.close('mesh closed');
+    for (const connection of this.#pending()) connection.close('mesh closed');
     this.#peers.dropAll('mesh closed');
     this.#ports.clock.defer(done);
   }
 
   /** A call came in: for NetPort.listen. */
   accept(wire: Wire, remote: string): WireEvents {
-    const handshake = new AcceptorHandshake(this.#handshakeOptions('in'));
+    const handshake = new AcceptorHandshake(this.#handshakeOptions());
     const connection: Connection = this.#connect(handshake, remote, {
       ready: (identity, lane) => this.#accepted(connection, identity, lane),
       closed: () => undefined,
       refused: () => undefined,
     });
     connection.attach(wire);
-    if (this.#closed || this.#pending.size > PENDING_CALLS_MAX) {
+    // A call that has waited long gives way to a new one: a peer proves itself within a round trip or two.
+    const displaced = this.#closed ? connection : this.#calling.add(connection, addressOf(remote));
+    if (displaced !== null)
       this.#ports.clock.defer(() =>
-        connection.close('too many calls that have not proven themselves'),
+        displaced.close('too many calls that have not proven themselves'),
       );
-    }
     return connection;
+  }
+
+  #pending(): readonly Connection[] {
+    return [...this.#dialling, ...this.#calling.all];
   }
 
   // --- calling -------------------------------------------------------------------------------------
 
   #dial(target: DialTarget): void {
     const { host, port } = target.address;
-    const handshake = new DiallerHandshake(
-      this.#handshakeOptions('out', target),
-      'main',
-      target.nodeId,
-    );
+    const handshake = new DiallerHandshake(this.#handshakeOptions(target), 'main', target.nodeId);
     const connection = this.#connect(
       handshake,
       `${host}:${port}`,
@@ -176,11 +177,7 @@ export class MeshNode implements Mesh {
     if (target === undefined || peer.bulkDialling) return;
     peer.bulkDialling = true;
     const { host, port } = target.address;
-    const handshake = new DiallerHandshake(
-      this.#handshakeOptions('out'),
-      'bulk',
-      peer.identity.nodeId,
-    );
+    const handshake = new DiallerHandshake(this.#handshakeOptions(), 'bulk', peer.identity.nodeId);
     const connection: Connection = this.#connect(handshake, `${host}:${port}`, {
       ready: (identity) => {
         const current = this.#peers.get(identity.nodeId);
@@ -233,7 +230,7 @@ export class MeshNode implements Mesh {
 
   // --- connections ---------------------------------------------------------------------------------
 
-  #handshakeOptions(_direction: 'in' | 'out', target: DialTarget | null = null): HandshakeOptions {
+  #handshakeOptions(target: DialTarget | null = null): HandshakeOptions {
     return {
       identity: this.#identity,
       secret: this.#options.secret,
@@ -261,11 +258,25 @@ export class MeshNode implements Mesh {
       crc32c: this.#ports.crc32c,
       events: {
         ready: (identity, lane) => {
-          this.#pending.delete(connection);
+          this.#dialling.delete(connection);
+          this.#calling.delete(connection);
           nodeIdOfFrames = identity.nodeId;
           own.ready(identity, lane);
         },
         frame: (channel, payload) => this.#options.onFrame(nodeIdOfFrames, channel, payload),
+        oversized: (channel, bytes) => {
+          if (channel !== 'handshake' && channel !== 'ping')
+            this.#options.onEvent({
+              type: 'frame-refused',
+              nodeId: nodeIdOfFrames,
+              channel,
+              bytes,
+            });
+        },
+        failed: (error) => {
+          const nodeId = nodeIdOfFrames === '' ? null : nodeIdOfFrames;
+          this.#options.onEvent({ type: 'handler-failed', nodeId, error });
+        },
         refused: (refusal, remote, nodeId) => {
           const repeated = lastRefusal() === refusal;
           own.refused(refusal);
@@ -275,13 +286,14 @@ export class MeshNode implements Mesh {
             this.#options.onEvent({ type: 'peer-refused', nodeId, address, refusal, remote });
         },
         closed: (reason) => {
-          this.#pending.delete(connection);
+          this.#dialling.delete(connection);
+          this.#calling.delete(connection);
           this.#peers.disconnected(connection, reason);
           own.closed();
         },
       },
     });
-    this.#pending.add(connection);
+    if (handshake instanceof DiallerHandshake) this.#dialling.add(connection);
     return connection;
   }
 
@@ -297,10 +309,16 @@ export class MeshNode implements Mesh {
 
   #tick(): void {
     if (this.#closed) return;
-    for (const connection of [...this.#pending]) {
-      connection.silentTicks += 1;
-      if (connection.silentTicks >= HANDSHAKE_TICKS_MAX) connection.close('no answer');
+    for (const connection of this.#pending()) {
+      connection.handshakeTicks += 1;
+      if (connection.handshakeTicks >= HANDSHAKE_TICKS_MAX) connection.close('no answer');
     }
     this.#peers.tick();
   }
+}
+
+/** Without the port, which a caller may change with every call. */
+function addressOf(remote: string): string {
+  const at = remote.lastIndexOf(':');
+  return at < 0 ? remote : remote.slice(0, at);
 }

@@ -1,5 +1,6 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { expect, test } from 'vitest';
+import { errorText } from '../error-text.ts';
 import { AttemptRing } from './attempt-ring.ts';
 import { attemptState, deliveriesOf, recordOf } from './delivery-attempt.ts';
 import { DeliveryLog } from './delivery-log.ts';
@@ -182,20 +183,24 @@ test.each([
   ['http_status', 503, 'http_status 503'],
   ['http_status', 404, 'http_status 404'],
 ] as const)('failures of one kind have one signature: %s %i', (code, status, signature) => {
-  expect(failureSignature(code, status, `The agent answered with status ${status}.`)).toBe(
-    signature,
-  );
+  expect(
+    failureSignature(code, status, errorText(`The agent answered with status ${status}.`)),
+  ).toBe(signature);
 });
 
 test('ids, numbers and quotes do not tell failures apart', () => {
-  const one = failureSignature('connection_refused', null, 'connect ECONNREFUSED 10.0.0.1:4200');
+  const one = failureSignature(
+    'connection_refused',
+    null,
+    errorText('connect ECONNREFUSED 10.0.0.1:4200'),
+  );
   expect(one).toBe(
-    failureSignature('connection_refused', null, 'connect ECONNREFUSED 10.0.0.27:4201'),
+    failureSignature('connection_refused', null, errorText('connect ECONNREFUSED 10.0.0.27:4201')),
   );
-  expect(failureSignature('invalid_answer', null, 'not JSON: "abc" at 7')).toBe(
-    failureSignature('invalid_answer', null, 'not JSON: "another thing" at 81'),
+  expect(failureSignature('invalid_answer', null, errorText('not JSON: "abc" at 7'))).toBe(
+    failureSignature('invalid_answer', null, errorText('not JSON: "another thing" at 81')),
   );
-  expect(failureSignature('invalid_answer', null, 'too long')).not.toBe(
-    failureSignature('invalid_answer', null, 'not JSON'),
+  expect(failureSignature('invalid_answer', null, errorText('too long'))).not.toBe(
+    failureSignature('invalid_answer', null, errorText('not JSON')),
   );
 });

@@ -7,6 +7,7 @@ import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AttemptReport } from '../dispatch/attempt-report.ts';
+import { errorText } from '../error-text.ts';
 import { deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
 import { deliveriesOf, recordOf } from './delivery-attempt.ts';
 import { DELIVERIES_KEPT_DAYS, DeliveryRetention } from './delivery-retention.ts';
@@ -104,7 +105,7 @@ test('dead letters are grouped the same in Postgres as in memory, without those 
     status: 200,
     failureCode: 'invalid_answer',
     failure: 'answer',
-    error: 'not JSON: "<html>…"',
+    error: errorText('not JSON: "<html>…"'),
   } as const;
   const records = [
     failed({ sessionId: sessionOf(1), startedAtMs }),
@@ -134,7 +135,7 @@ test('dead letters are grouped the same in Postgres as in memory, without those 
 test('what Postgres refuses is left out and told, and jams nothing', async () => {
   await write(
     report({ epoch: 1 }),
-    retried({ epoch: 2, error: 'nul \u0000' }),
+    retried({ epoch: 2, url: 'http://nul \u0000' }),
     report({ epoch: 3 }),
   );
   expect(refused).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { type Dispatcher, errors, request } from 'undici';
+import { errorText } from '../error-text.ts';
 import type { AgentRecord } from '../ports.ts';
 import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
@@ -73,7 +74,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     throw new AttemptError(
       expired === null
         ? failureOf(error)
-        : { kind: 'timeout', code: limitCode(expired), detail: describeLimit(expired) },
+        : { kind: 'timeout', code: limitCode(expired), detail: errorText(describeLimit(expired)) },
     );
   } finally {
     limits.end();
@@ -131,7 +132,7 @@ async function checkStatus(
   throw new AttemptError({
     kind: 'status',
     status: statusCode,
-    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+    retryAfter: typeof retryAfter === 'string' ? errorText(retryAfter) : null,
   });
 }
 
@@ -148,13 +149,12 @@ function checkEncoding({ headers, body }: Dispatcher.ResponseData): void {
 export function failureOf(error: unknown): AttemptFailure {
   if (error instanceof AttemptError) return error.failure;
   if (error instanceof AnswerStreamError)
-    return { kind: 'answer', code: 'invalid_answer', detail: error.message };
+    return { kind: 'answer', code: 'invalid_answer', detail: errorText(error) };
   if (error instanceof PrivateAddressError)
-    return { kind: 'refused', code: 'private_address', detail: error.message };
+    return { kind: 'refused', code: 'private_address', detail: errorText(error) };
   if (error instanceof errors.ConnectTimeoutError)
-    return { kind: 'timeout', code: 'connect_timeout', detail: 'no connection' };
+    return { kind: 'timeout', code: 'connect_timeout', detail: errorText('no connection') };
   if (error instanceof Error && error.cause instanceof PrivateAddressError)
-    return { kind: 'refused', code: 'private_address', detail: error.cause.message };
-  const detail = error instanceof Error ? error.message || error.name : String(error);
-  return { kind: 'connection', code: connectionCode(error), detail };
+    return { kind: 'refused', code: 'private_address', detail: errorText(error.cause) };
+  return { kind: 'connection', code: connectionCode(error), detail: errorText(error) };
 }

@@ -58,6 +58,7 @@ function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint) {
 /** The noted answer put together, to be kept as it stands. */
 export function answerOf(noted: NotedAnswer): RunningAnswer {
   const answer = new RunningAnswer(noted.messageId, noted.shownId);
-  for (const chunk of noted.chunks) answer.take(chunk);
+  // Up to the first that exceeds a limit, as the attempt that said it would have ended there.
+  for (const chunk of noted.chunks) if (!answer.take(chunk).ok) break;
   return answer;
 }

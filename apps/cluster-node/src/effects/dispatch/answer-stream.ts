@@ -1,3 +1,5 @@
+import { JSON_DEPTH_MAX } from '@fleetlm/protocol';
+import { isNestedTooDeep } from '@fleetlm/protocol/ui-stream';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 
 /** The agent's stream can't be read any further; what came before is valid. */
@@ -8,10 +10,17 @@ export class AnswerStreamError extends Error {
   }
 }
 
+/** A line of an agent's response, in characters: one chunk as JSON. */
 export const LINE_LENGTH_MAX = 1024 * 1024;
-/** Of one whole answer as it comes over the wire; what it is assembled to has to fit one entry of the log. */
+/** Of one whole answer as it comes over the wire; what it is assembled to is bounded by REPLY_BYTES_MAX. */
 export const STREAM_BYTES_MAX = 8 * 1024 * 1024;
+/** Chunks of one answer. */
 export const CHUNKS_MAX = 100_000;
+/** Characters that an error quotes of a line that is no JSON. */
+const QUOTE_LENGTH_MAX = 80;
+const TOO_LONG = `a line is longer than ${LINE_LENGTH_MAX} characters`;
+/** Neither character occurs inside a line of JSON, so each of the two ends one. */
+const LINE_END = /[\r\n]/;
 
 /** What the stream said: a JSON value, or that it is done. */
 export type StreamItem =
@@ -20,78 +29,85 @@ export type StreamItem =
 
 /**
  * Reads an agent's answer: server-sent events or newline-delimited JSON, told apart by the content type and
- * then by the first byte. Bytes in, items out; throws AnswerStreamError.
+ * then by the first byte. Bytes in, items out. At the first thing that can't be read it breaks: the items in front of it
+ * are given out, and nothing behind it is, however the bytes were cut.
  */
 export class AnswerStream {
   /** The beginning of a character whose end has not come. */
   #undecoded: Uint8Array = new Uint8Array(0);
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #format: 'sse' | 'ndjson' | null;
-  #events: EventSourceParser;
+  readonly #events: EventSourceParser;
   #items: StreamItem[] = [];
   /** The pieces of the line that has no end yet. */
   #line: string[] = [];
   #lineLength = 0;
   #bytes = 0;
   #count = 0;
+  #broken: AnswerStreamError | null = null;
 
   constructor(contentType: string | null) {
     this.#format = formatOf(contentType);
     this.#events = createParser({
       onEvent: ({ data }) => this.#take(data),
       onError: ({ type }) => {
-        if (type === 'max-buffer-size-exceeded') throw tooLong();
+        if (type === 'max-buffer-size-exceeded') this.#break(TOO_LONG);
       },
       maxBufferSize: LINE_LENGTH_MAX,
     });
   }
 
+  /** Why the stream can't be read any further; to be looked at behind the items. */
+  get broken(): AnswerStreamError | null {
+    return this.#broken;
+  }
+
+  /** Throws what the stream broke at when nothing valid was in front of it. */
   push(bytes: Uint8Array): readonly StreamItem[] {
+    const room = STREAM_BYTES_MAX - this.#bytes;
     this.#bytes += bytes.length;
-    if (this.#bytes > STREAM_BYTES_MAX)
-      throw new AnswerStreamError(`the answer is larger than ${STREAM_BYTES_MAX} bytes`);
-    return this.#feed(this.#decode(bytes, true));
-  }
-
-  /** The stream ended: a last line without its newline counts. */
-  end(): readonly StreamItem[] {
-    const rest = this.#feed(this.#decode(new Uint8Array(0), false));
-    if (this.#format === 'sse') {
-      this.#events.feed('\n\n');
-      return [...rest, ...this.#drain()];
-    }
-    this.#endLine('');
-    return [...rest, ...this.#drain()];
-  }
-
-  #decode(bytes: Uint8Array, stream: boolean): string {
-    try {
-      const text = this.#decoder.decode(bytes, { stream });
-      this.#undecoded = unfinishedCharacter(bytes, this.#undecoded);
-      return text;
-    } catch {
-      this.#broken = new AnswerStreamError('the answer is not UTF-8');
-      return validLines(Buffer.concat([this.#undecoded, bytes]));
-    }
-  }
-
-  #feed(text: string): readonly StreamItem[] {
-    this.#format ??= firstByteFormat(text);
-    if (this.#format === null) return [];
-    if (this.#format === 'sse') {
-      this.#events.feed(text);
-    } else this.#feedLines(text);
+    this.#read(bytes.length > room ? bytes.subarray(0, room) : bytes, true);
+    if (bytes.length > room) this.#break(`the answer is larger than ${STREAM_BYTES_MAX} bytes`);
     return this.#drain();
   }
 
+  /** The stream ended: a last line without its newline counts. Throws as `push` does. */
+  end(): readonly StreamItem[] {
+    this.#read(new Uint8Array(0), false);
+    if (this.#format !== 'sse') this.#endLine('');
+    else if (this.#broken === null) this.#events.feed('\n\n');
+    return this.#drain();
+  }
+
+  #read(bytes: Uint8Array, stream: boolean): void {
+    if (this.#broken !== null) return;
+    let text: string;
+    let isUtf8 = true;
+    try {
+      text = this.#decoder.decode(bytes, { stream });
+      this.#undecoded = unfinishedCharacter(bytes, this.#undecoded);
+    } catch {
+      isUtf8 = false;
+      text = validLines(Buffer.concat([this.#undecoded, bytes]));
+    }
+    this.#feed(text);
+    if (!isUtf8) this.#break('the answer is not UTF-8');
+  }
+
+  #feed(text: string): void {
+    this.#format ??= firstByteFormat(text);
+    if (this.#format === 'sse') this.#events.feed(text);
+    else if (this.#format === 'ndjson') this.#feedLines(text);
+  }
+
   #feedLines(text: string): void {
-    const lines = text.split('\n');
+    const lines = text.split(LINE_END);
     const rest = lines.pop() ?? '';
     for (const line of lines) this.#endLine(line);
     // Kept in pieces: a line that comes byte by byte must not be copied with each of them.
     this.#line.push(rest);
     this.#lineLength += rest.length;
-    if (this.#lineLength > LINE_LENGTH_MAX) throw tooLong();
+    if (this.#lineLength > LINE_LENGTH_MAX) this.#break(TOO_LONG);
   }
 
   #endLine(last: string): void {
@@ -102,34 +118,32 @@ export class AnswerStream {
   }
 
   #take(text: string): void {
-    if (text.length > LINE_LENGTH_MAX) throw tooLong();
+    if (this.#broken !== null) return;
     this.#count += 1;
-    if (this.#count > CHUNKS_MAX)
-      throw new AnswerStreamError(`the answer has more than ${CHUNKS_MAX} chunks`);
-    if (text.trim() === '[DONE]') {
-      this.#items.push({ type: 'done' });
-      return;
-    }
+    if (text.length > LINE_LENGTH_MAX) this.#break(TOO_LONG);
+    else if (this.#count > CHUNKS_MAX) this.#break(`the answer has more than ${CHUNKS_MAX} chunks`);
+    else if (text.trim() === '[DONE]') this.#items.push({ type: 'done' });
+    else if (isNestedTooDeep(text)) this.#break(`a chunk is nested deeper than ${JSON_DEPTH_MAX}`);
+    else this.#parse(text);
+  }
+
+  #parse(text: string): void {
     try {
       this.#items.push({ type: 'value', value: JSON.parse(text) });
     } catch {
-      this.#broken = new AnswerStreamError(`not JSON: ${text.slice(0, 80)}`);
+      this.#break(`not JSON: ${text.slice(0, QUOTE_LENGTH_MAX)}`);
     }
   }
 
-  /** Set when a line is broken: what came before it in the same bytes is still given out first. */
-  #broken: AnswerStreamError | null = null;
+  #break(detail: string): void {
+    this.#broken ??= new AnswerStreamError(detail);
+  }
 
   #drain(): readonly StreamItem[] {
     const items = this.#items;
     this.#items = [];
     if (this.#broken !== null && items.length === 0) throw this.#broken;
     return items;
-  }
-
-  /** A broken line that was met after valid ones. */
-  get broken(): AnswerStreamError | null {
-    return this.#broken;
   }
 }
 
@@ -151,8 +165,8 @@ function validLines(bytes: Buffer): string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0x0a, start) + 1;
-    if (end === 0) break;
+    const end = lineEnd(bytes, start);
+    if (end === null) break;
     try {
       text += decoder.decode(bytes.subarray(start, end));
     } catch {
@@ -164,8 +178,11 @@ function validLines(bytes: Buffer): string {
   return text;
 }
 
-function tooLong(): AnswerStreamError {
-  return new AnswerStreamError(`a line is longer than ${LINE_LENGTH_MAX} characters`);
+/** Behind the next line feed or carriage return; null: there is none. */
+function lineEnd(bytes: Buffer, start: number): number | null {
+  for (let at = start; at < bytes.length; at += 1)
+    if (bytes[at] === 0x0a || bytes[at] === 0x0d) return at + 1;
+  return null;
 }
 
 function formatOf(contentType: string | null): 'sse' | 'ndjson' | null {

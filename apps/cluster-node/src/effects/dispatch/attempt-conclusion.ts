@@ -5,12 +5,29 @@ import type { NotedAnswer } from './answer-checkpoint.ts';
 import type { Attempt, AttemptEnd, AttemptObservation } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-report.ts';
 import type { DispatchPorts } from './dispatch-api.ts';
+import { CONCLUSION_EXCEPTIONS_MAX } from './dispatch-limits.ts';
 import { keptPartial } from './kept-partial.ts';
-import { type AttemptFailure, decideRetry, describeFailure, failureCode } from './retry-policy.ts';
+import {
+  type AttemptFailure,
+  decideRetry,
+  describeFailure,
+  failureCode,
+  failureReason,
+} from './retry-policy.ts';
 import type { FoundSession } from './work-finder.ts';
 
 /** What the end of a call says of the agent. */
 export type CallHealth = 'well' | 'unwell' | 'unknown';
+
+/** Refusals that are about the command itself: it is refused for ever. */
+const NEVER_TAKEN: ReadonlySet<string> = new Set(['too-large', 'malformed']);
+
+class NeverTakenError extends Error {
+  constructor(reason: string) {
+    super(`dispatch: the end of an attempt can't be committed: ${reason}`);
+    this.name = 'NeverTakenError';
+  }
+}
 
 interface CommandBase {
   readonly sessionId: string;
@@ -19,7 +36,7 @@ interface CommandBase {
   readonly timeMs: number;
 }
 
-interface AttemptName {
+export interface AttemptName {
   readonly group: number;
   readonly session: Session;
   readonly epoch: number;
@@ -58,7 +75,23 @@ export class AttemptConclusion {
     return outcome.status === 'applied' && outcome.reply.type !== 'refused';
   }
 
+  /** Never rejects: an end that can't be committed as it is, is committed as short as it can be. */
   async conclude(
+    attempt: Attempt,
+    end: AttemptEnd,
+    noted: NotedAnswer | null,
+  ): Promise<CallHealth> {
+    try {
+      return await this.#conclude(attempt, end, noted);
+    } catch (error) {
+      this.#ports.onError(error);
+      const excerpt = end.type === 'answered' ? (): NewMessage => attempt.excerpt() : null;
+      await this.#endShortly(attempt, excerpt, () => attempt.dropped);
+      return 'unknown';
+    }
+  }
+
+  async #conclude(
     attempt: Attempt,
     end: AttemptEnd,
     noted: NotedAnswer | null,
@@ -88,6 +121,36 @@ export class AttemptConclusion {
     }
   }
 
+  /** An attempt that was counted, and could not even be made, or not be concluded. Never rejects. */
+  async abandon(name: AttemptName): Promise<void> {
+    this.#counts.failedAttempts += 1;
+    await this.#endShortly(name, null, () => false);
+  }
+
+  /** What always fits: the beginning of the text, when there is one, else that the turn has failed. */
+  async #endShortly(
+    name: AttemptName,
+    excerpt: (() => NewMessage) | null,
+    isOver: () => boolean,
+  ): Promise<void> {
+    try {
+      if (excerpt !== null) {
+        await this.#complete(name, excerpt(), isOver);
+        return;
+      }
+    } catch (error) {
+      this.#ports.onError(error);
+    }
+    try {
+      const failure: AttemptFailure = { kind: 'internal' };
+      this.#report(name, unmade(this.#ports.wallClockMs()), { outcome: 'failed', failure });
+      await this.#fail(name, failure, isOver);
+    } catch (error) {
+      // The work is found again, as an attempt that counts.
+      this.#ports.onError(error);
+    }
+  }
+
   /** The node that streamed is gone, and the agent wants what was said to stand: it ends here. */
   async seal(
     { group, session }: FoundSession,
@@ -105,12 +168,15 @@ export class AttemptConclusion {
     await this.#complete(name, message);
   }
 
-  /** The agent is left alone for too long: the person is told rather than left to wait. */
-  async giveUp(found: FoundSession, noted: NotedAnswer | null): Promise<void> {
+  /** No attempt is made any more: the user is told rather than left to wait. */
+  async giveUp(
+    found: FoundSession,
+    noted: NotedAnswer | null,
+    failure: Extract<AttemptFailure, { kind: 'breaker' | 'exhausted' | 'internal' }>,
+  ): Promise<void> {
     const { group, session } = found;
     const { dispatch } = session;
     if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return;
-    const failure: AttemptFailure = { kind: 'breaker' };
     const { epoch, attempt } = dispatch;
     const name = { group, session, epoch, attempt };
     // The attempt that was not made: the one before it has its own report.
@@ -133,7 +199,7 @@ export class AttemptConclusion {
         failure,
         nextAttemptAtMs,
       });
-      const error = describeFailure(failure);
+      const error = failureReason(failure);
       await this.#commit(
         attempt,
         (base) => ({ ...base, type: 'defer-dispatch', nextAttemptAtMs, error }),
@@ -142,8 +208,17 @@ export class AttemptConclusion {
       return;
     }
     this.#report(attempt, attempt.observed(), { outcome: 'failed', failure });
-    if (decision.type === 'disable') await this.#ports.disableAgent(attempt.session.agentId);
+    if (decision.type === 'disable') await this.#disable(attempt.session.agentId);
     await this.#giveUp(attempt, failure, noted, () => attempt.dropped);
+  }
+
+  /** That it can't be done now must not keep the turn from its end; the agent will say it again. */
+  async #disable(agentId: string): Promise<void> {
+    try {
+      await this.#ports.disableAgent(agentId);
+    } catch (error) {
+      this.#ports.onError(error);
+    }
   }
 
   /** No attempt follows. What people have read of an earlier one stays; else the work has failed, visibly. */
@@ -155,13 +230,7 @@ export class AttemptConclusion {
   ): Promise<void> {
     const message = keptPartial(null, noted, name.epoch, 'disconnect');
     if (message === null) {
-      const error = describeFailure(failure);
-      const isCommitted = await this.#commitEnd(
-        name,
-        (base) => ({ ...base, type: 'fail-dispatch', error }),
-        isOver,
-      );
-      if (isCommitted) this.#counts.failed += 1;
+      await this.#fail(name, failure, isOver);
       return;
     }
     if (name.session.dispatch.status !== 'waiting') {
@@ -173,6 +242,16 @@ export class AttemptConclusion {
     if (await this.start(name, name.epoch, attempt))
       await this.#complete({ ...name, attempt }, message, isOver);
     else this.#decided(name, false);
+  }
+
+  async #fail(name: AttemptName, failure: AttemptFailure, isOver: () => boolean): Promise<void> {
+    const error = failureReason(failure);
+    const isCommitted = await this.#commitEnd(
+      name,
+      (base) => ({ ...base, type: 'fail-dispatch', error }),
+      isOver,
+    );
+    if (isCommitted) this.#counts.failed += 1;
   }
 
   async #complete(
@@ -209,7 +288,7 @@ export class AttemptConclusion {
 
   /**
    * Proposes the end of an attempt until it is decided, this node leads no more, or the limit passes. True: it is
-   * committed, by a proposal of this node.
+   * committed, by a proposal of this node. Throws when this end can't be proposed at all, however often.
    */
   async #commit(
     { group, session, epoch, attempt }: AttemptName,
@@ -219,18 +298,27 @@ export class AttemptConclusion {
     const { commitLimitMs, commitRetryMs } = this.#ports.limits;
     const deadline = performance.now() + commitLimitMs;
     const sessionId = session.id;
+    let exceptions = 0;
     let isUncertain = false;
     while (!isOver() && performance.now() < deadline) {
-      const timeMs = this.#ports.wallClockMs();
-      const proposed = command({ sessionId, epoch, attempt, timeMs });
-      const outcome: ProposeOutcome = await this.#ports.propose(group, proposed);
-      // Applied: done, or refused because the epoch has moved on, which is as final.
-      if (outcome.status === 'applied')
-        return (
-          outcome.reply.type !== 'refused' ||
-          (isUncertain && isEndedBy(session.dispatch, proposed.type, epoch))
-        );
-      isUncertain ||= outcome.status === 'unknown';
+      try {
+        const timeMs = this.#ports.wallClockMs();
+        const proposed = command({ sessionId, epoch, attempt, timeMs });
+        const outcome: ProposeOutcome = await this.#ports.propose(group, proposed);
+        // Applied: done, or refused because the epoch has moved on, which is as final.
+        if (outcome.status === 'applied')
+          return (
+            outcome.reply.type !== 'refused' ||
+            (isUncertain && isEndedBy(session.dispatch, proposed.type, epoch))
+          );
+        if (outcome.status === 'refused' && NEVER_TAKEN.has(outcome.reason))
+          throw new NeverTakenError(outcome.reason);
+        isUncertain ||= outcome.status === 'unknown';
+      } catch (error) {
+        exceptions += 1;
+        if (error instanceof NeverTakenError || exceptions >= CONCLUSION_EXCEPTIONS_MAX)
+          throw error;
+      }
       await new Promise((resolve) => setTimeout(resolve, commitRetryMs));
     }
     return false;
@@ -300,6 +388,8 @@ function healthAfter(failure: AttemptFailure): CallHealth {
     case 'history':
     case 'refused':
     case 'breaker':
+    case 'exhausted':
+    case 'internal':
       return 'unknown';
     default:
       return failure satisfies never;

@@ -1,4 +1,5 @@
 import type { FailureCode, Termination } from '@fleetlm/protocol';
+import type { ErrorText } from '../error-text.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 
 /** Characters of a body that a report keeps. */
@@ -59,7 +60,7 @@ export interface AttemptReport {
   /** For grouping; null when the attempt did not fail. */
   readonly failure: AttemptFailure['kind'] | null;
   /** One sentence for people; null when the attempt did not fail. */
-  readonly error: string | null;
+  readonly error: ErrorText | null;
   /** Null when no request was made. */
   readonly request: ReportedMessage | null;
   /** Null when no answer came. */

@@ -1,6 +1,12 @@
 import { type Termination, webhookId } from '@fleetlm/protocol';
 import type { Dispatcher } from 'undici';
-import type { AgentRecord, NewMessage, Session } from '../ports.ts';
+import { errorText } from '../error-text.ts';
+import {
+  type AgentRecord,
+  ArchiveUnavailableError,
+  type NewMessage,
+  type Session,
+} from '../ports.ts';
 import { AttemptError, callAgent } from './agent-call.ts';
 import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
@@ -12,8 +18,9 @@ import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { AttemptFailure } from './retry-policy.ts';
-import { PARTS_MAX, RunningAnswer } from './running-answer.ts';
+import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
 import type { AgentHistory } from './thread-history.ts';
+import type { TurnSlices } from './turn-slices.ts';
 import { checkChunk } from './valid-chunk.ts';
 import { webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
@@ -59,6 +66,7 @@ export interface AttemptOptions {
   readonly gate: Gate;
   readonly share: ByteShare;
   readonly pace: ChunkPace;
+  readonly slices: TurnSlices;
   readonly ports: DispatchPorts;
 }
 
@@ -72,6 +80,7 @@ export class Attempt {
   readonly #gate: Gate;
   readonly #share: ByteShare;
   readonly #pace: ChunkPace;
+  readonly #slices: TurnSlices;
   readonly #ports: DispatchPorts;
   readonly #checkpointer: Checkpointer;
   readonly #hangUp = new AbortController();
@@ -94,6 +103,7 @@ export class Attempt {
     this.#gate = options.gate;
     this.#share = options.share;
     this.#pace = options.pace;
+    this.#slices = options.slices;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
     const { dispatch } = options.session;
@@ -149,37 +159,70 @@ export class Attempt {
     };
   }
 
+  /** Never rejects: whatever is thrown on the way is an attempt that failed. */
   async run(agent: AgentRecord, dispatcher: Dispatcher): Promise<AttemptEnd> {
-    const secrets = this.#ports.signingSecrets(agent);
-    if (secrets === null) return { type: 'failed', failure: SECRET_UNREADABLE };
-    const exchange = new Exchange(agent, secrets);
-    this.#exchange = exchange;
     try {
-      const termination = await this.#stream(agent, dispatcher, exchange, secrets);
+      const { termination, failure } = await this.#called(agent, dispatcher);
       await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
-      const message = this.#message(termination);
-      return { type: 'answered', message, termination, failure: null };
-    } catch (error) {
-      await this.#gate.passed();
-      if (this.dropped) return { type: 'dropped' };
-      if (!(error instanceof AttemptError)) throw error;
-      const failure = withoutSecrets(error.failure, exchange);
       // After the first word the answer stands as far as it came; before it, there is none.
-      if (!this.answer.hasContent) return { type: 'failed', failure };
-      const broke = failure.kind === 'connection' ? 'disconnect' : 'error';
-      const message = this.#message(broke);
-      return { type: 'answered', message, termination: broke, failure };
+      if (failure !== null && !this.answer.hasContent) return { type: 'failed', failure };
+      return { type: 'answered', message: this.#kept(termination), termination, failure };
     } finally {
       this.#checkpointer.end();
     }
   }
 
+  async #called(
+    agent: AgentRecord,
+    dispatcher: Dispatcher,
+  ): Promise<{ readonly termination: Termination; readonly failure: AttemptFailure | null }> {
+    try {
+      const secrets = this.#ports.signingSecrets(agent);
+      if (secrets === null) return { termination: 'error', failure: SECRET_UNREADABLE };
+      const exchange = new Exchange(agent, secrets);
+      this.#exchange = exchange;
+      return {
+        termination: await this.#stream(agent, dispatcher, exchange, secrets),
+        failure: null,
+      };
+    } catch (error) {
+      // The connection is of no use any more, and the agent is to know.
+      this.#hangUp.abort();
+      const failure = this.#failureOf(error);
+      return { termination: failure.kind === 'connection' ? 'disconnect' : 'error', failure };
+    }
+  }
+
+  #failureOf(error: unknown): AttemptFailure {
+    if (error instanceof AttemptError) return withoutSecrets(error.failure, this.#exchange);
+    this.#ports.onError(error);
+    return { kind: 'internal' };
+  }
+
+  #kept(termination: Termination): NewMessage {
+    try {
+      return this.#message(termination);
+    } catch (error) {
+      this.#ports.onError(error);
+      return this.excerpt();
+    }
+  }
+
+  /** The beginning of its text, for an answer that can't be kept in any other way. */
+  excerpt(): NewMessage {
+    return this.answer.excerpt(this.epoch, this.#times());
+  }
+
   #message(termination: Termination): NewMessage {
-    return this.answer.toMessage(this.epoch, termination, {
+    return this.answer.toMessage(this.epoch, termination, this.#times());
+  }
+
+  #times(): AnswerTimes {
+    return {
       latencyMs: performance.now() - this.#startedAt,
       timeToFirstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - this.#startedAt,
-    });
+    };
   }
 
   async #stream(
@@ -209,7 +252,9 @@ export class Attempt {
     });
     // Not `for await`: leaving such a loop breaks the connection off, and the agent would take that for an abort.
     for (let batch = await batches.next(); batch.done !== true; batch = await batches.next()) {
+      const slice = this.#slices.begin();
       for (const item of batch.value) {
+        if (slice.isOver()) await slice.next();
         if (!this.#gate.isOpen) await this.#gate.passed();
         if (this.dropped) return 'stop';
         const end = this.#take(item);
@@ -217,7 +262,7 @@ export class Attempt {
         void this.#letEnd(batches);
         return end;
       }
-      await this.#pace.kept(agent.id, batch.value.length);
+      await this.#pace.kept(agent.id, batch.value.length, slice.spentMs());
     }
     return this.#ended(exchange);
   }
@@ -252,7 +297,7 @@ export class Attempt {
     if (outcome.type === 'failed') {
       // What came instead of a summary is quoted, and it may quote what was sent.
       this.answer.noteCompaction({
-        error: this.#exchange?.redacted(outcome.error) ?? outcome.error,
+        error: this.#exchange?.redactedError(outcome.error) ?? outcome.error,
       });
       return history;
     }
@@ -268,11 +313,12 @@ export class Attempt {
         agent.messageHistoryLimit,
       );
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      // That Postgres is away is known elsewhere; what it says is not for agents' owners and users.
+      if (!(error instanceof ArchiveUnavailableError)) this.#ports.onError(error);
       throw new AttemptError({
         kind: 'history',
         code: 'history_unavailable',
-        detail: `the history could not be read: ${detail}`,
+        detail: errorText('the history could not be read'),
       });
     }
   }
@@ -285,7 +331,9 @@ export class Attempt {
     throw new AttemptError({
       kind: 'answer',
       code: 'empty_answer',
-      detail: `it ended before it said anything (status ${status}, content type ${type})`,
+      detail: errorText(
+        `it ended before it said anything (status ${status}, content type ${type})`,
+      ),
     });
   }
 
@@ -297,15 +345,9 @@ export class Attempt {
       throw new AttemptError({
         kind: 'answer',
         code: 'error_chunk',
-        detail: String(chunk.errorText),
+        detail: errorText(chunk.errorText),
       });
     this.#show(chunk);
-    if (this.answer.message.parts.length > PARTS_MAX)
-      throw new AttemptError({
-        kind: 'answer',
-        code: 'invalid_answer',
-        detail: `it has more than ${PARTS_MAX} parts`,
-      });
     return this.answer.message.end;
   }
 
@@ -314,8 +356,7 @@ export class Attempt {
     const sessionId = this.session.id;
     let index = this.answer.nextIndex;
     const taken = this.answer.take(chunk);
-    if (!taken.ok)
-      throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: taken.misfit });
+    if (!taken.ok) throw invalidAnswer(taken.misfit);
     for (const shown of taken.shown) {
       if (this.answer.hasContent) this.#firstTokenAt ??= performance.now();
       this.#unshown.push({ sessionId, epoch, attempt, index, chunk: shown });
@@ -332,20 +373,24 @@ export class Attempt {
 }
 
 /** What an agent said wrong is quoted, and it may have quoted what it was sent. */
-function withoutSecrets(failure: AttemptFailure, exchange: Exchange): AttemptFailure {
-  if (failure.kind === 'status' || failure.kind === 'breaker') return failure;
-  return { ...failure, detail: exchange.redacted(failure.detail) };
+function withoutSecrets(failure: AttemptFailure, exchange: Exchange | null): AttemptFailure {
+  if (exchange === null || !('detail' in failure)) return failure;
+  return { ...failure, detail: exchange.redactedError(failure.detail) };
 }
 
 const SECRET_UNREADABLE: AttemptFailure = {
   kind: 'history',
   code: 'secret_unreadable',
-  detail: 'no key of this node opens its signing secret',
+  detail: errorText('no key of this node opens its signing secret'),
 };
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 
 function validChunk(value: unknown): Chunk {
   const checked = checkChunk(value);
   if (checked.ok) return checked.chunk;
-  throw new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: checked.detail });
+  throw invalidAnswer(checked.detail);
+}
+
+function invalidAnswer(detail: string): AttemptError {
+  return new AttemptError({ kind: 'answer', code: 'invalid_answer', detail: errorText(detail) });
 }

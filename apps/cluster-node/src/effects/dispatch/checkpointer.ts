@@ -1,8 +1,9 @@
-import { answerCheckpoint } from '@fleetlm/conversation';
+import { answerCheckpoint, CHECKPOINT_BYTES_MAX } from '@fleetlm/conversation';
 import type { Session } from '../ports.ts';
 import { encodeSegment } from './answer-checkpoint.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Chunk, DispatchPorts } from './dispatch-api.ts';
+import { CHECKPOINT_EXCEPTIONS_MAX } from './dispatch-limits.ts';
 
 /** An answer is noted in the log at most twice a second. */
 export const CHECKPOINT_EVERY_MS = 500;
@@ -26,6 +27,8 @@ export class Checkpointer {
   #writing: Promise<void> | null = null;
   #isOver = false;
   #written = 0;
+  /** In a row. */
+  #exceptions = 0;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
@@ -59,7 +62,16 @@ export class Checkpointer {
 
   #due(): void {
     this.#writing = this.#write()
-      .catch(this.#options.ports.onError)
+      .then(
+        () => {
+          this.#exceptions = 0;
+        },
+        (error: unknown) => {
+          this.#options.ports.onError(error);
+          this.#exceptions += 1;
+          if (this.#exceptions >= CHECKPOINT_EXCEPTIONS_MAX) this.end();
+        },
+      )
       .then(() => {
         this.#writing = null;
         this.#timer = null;
@@ -74,6 +86,12 @@ export class Checkpointer {
     const { group, session, epoch, attempt, ports } = this.#options;
     const fromIndex = this.#from;
     const toIndex = fromIndex + this.#pending.length;
+    const chunks = encodeSegment(new CompactChunks(this.#pending).chunks);
+    // More than a checkpoint may have, let alone an entry of the log: what is noted stays as it is.
+    if (chunks.length > CHECKPOINT_BYTES_MAX) {
+      this.end();
+      return;
+    }
     const outcome = await ports.propose(group, {
       type: 'checkpoint-answer',
       sessionId: session.id,
@@ -81,7 +99,7 @@ export class Checkpointer {
       attempt,
       fromIndex,
       toIndex,
-      chunks: encodeSegment(new CompactChunks(this.#pending).chunks),
+      chunks,
       timeMs: ports.wallClockMs(),
     });
     // Not applied: the next piece takes this one along, or finds it noted after all.

@@ -11,6 +11,15 @@ test('a burst passes, then an agent is read at its pace and no other one is held
   expect(pace.waitMs('loud', 100)).toBe(0);
 });
 
+test('chunks that take long are read as much more slowly', () => {
+  let now = 1_000;
+  const pace = new ChunkPace(() => now);
+  expect(pace.waitMs('costly', 1, 250)).toBe(0);
+  expect(pace.waitMs('costly', 1, 100)).toBe(200);
+  now += 700;
+  expect(pace.waitMs('costly', 1, 1)).toBe(0);
+});
+
 test('who speaks slowly never waits, however long', () => {
   let now = 0;
   const pace = new ChunkPace(() => now);

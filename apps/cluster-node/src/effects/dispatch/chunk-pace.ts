@@ -1,5 +1,7 @@
 /** Of one agent on this node, all its calls together. More than models say, and little enough to leave time for others. */
 export const CHUNKS_PER_SECOND_MAX = 20_000;
+/** Of the node's time, one agent's chunks may take half. */
+const TIME_FACTOR = 2;
 /** So much of a second's worth may come at once. */
 const BURST_MS = 500;
 const AGENTS_MAX = 1_000;
@@ -18,15 +20,15 @@ export class ChunkPace {
   }
 
   /** Resolves when so many more chunks of this agent are within its pace; at once, as a rule. */
-  async kept(agentId: string, chunks: number): Promise<void> {
-    const waitMs = this.waitMs(agentId, chunks);
+  async kept(agentId: string, chunks: number, spentMs: number): Promise<void> {
+    const waitMs = this.waitMs(agentId, chunks, spentMs);
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 
-  /** Counts the chunks, and how long to wait before the next ones are read; 0: not at all. */
-  waitMs(agentId: string, chunks: number): number {
+  /** Counts the chunks and the time they took, and how long to wait before the next ones are read; 0: not at all. */
+  waitMs(agentId: string, chunks: number, spentMs = 0): number {
     const now = this.#now();
-    const costMs = (chunks * 1_000) / CHUNKS_PER_SECOND_MAX;
+    const costMs = Math.max((chunks * 1_000) / CHUNKS_PER_SECOND_MAX, spentMs * TIME_FACTOR);
     const expectedAt = Math.max(this.#expectedAt.get(agentId) ?? 0, now) + costMs;
     if (this.#expectedAt.size >= AGENTS_MAX) this.#forget(now);
     this.#expectedAt.set(agentId, expectedAt);

@@ -37,16 +37,18 @@ export class CompactChunks {
     return this.#nextIndex;
   }
 
-  add(chunk: Chunk): void {
-    this.#push(chunk);
+  /** True: it was merged into the one before it. */
+  add(chunk: Chunk): boolean {
     this.#nextIndex += 1;
+    return this.#push(chunk);
   }
 
-  #push(chunk: Chunk): void {
+  #push(chunk: Chunk): boolean {
     const last = this.#chunks.at(-1);
     const merged = last === undefined ? null : mergedDelta(last, chunk);
     if (merged === null) this.#chunks.push(chunk);
     else this.#chunks[this.#chunks.length - 1] = merged;
+    return merged !== null;
   }
 }
 

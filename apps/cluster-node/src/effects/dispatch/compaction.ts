@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type WebhookMessage, webhookId } from '@fleetlm/protocol';
 import { type Dispatcher, request } from 'undici';
 import * as z from 'zod';
+import { type ErrorText, errorText } from '../error-text.ts';
 import type { AgentRecord, Session } from '../ports.ts';
 import { checkLiteralHost } from './address-rules.ts';
 import type { AgentHistory } from './thread-history.ts';
+import { SUMMARY_KIND } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** Without a tokenizer of the agent's model: what English and JSON come to. */
 const CHARACTERS_PER_TOKEN = 4;
 const SUMMARY_LENGTH_MAX = 32 * 1024;
 const RESPONSE_BYTES_MAX = 256 * 1024;
-/** The kind of the message that stands for those that were compacted. */
-export const SUMMARY_KIND = 'summary';
 
 const responseSchema = z.looseObject({
   summary: z.string().min(1, 'must not be empty').max(SUMMARY_LENGTH_MAX, 'is too long'),
@@ -36,7 +36,7 @@ export type Compaction = z.output<typeof compactionSchema>;
 export type CompactionOutcome =
   | { readonly type: 'compacted'; readonly compaction: Compaction; readonly history: AgentHistory }
   /** The agent is sent the history as it is. */
-  | { readonly type: 'failed'; readonly error: string };
+  | { readonly type: 'failed'; readonly error: ErrorText };
 
 export interface CompactionOptions {
   readonly agent: AgentRecord;
@@ -84,7 +84,8 @@ export async function compact(
 ): Promise<CompactionOutcome> {
   const { agent, history } = options;
   const last = due.at(-1);
-  if (last === undefined) return { type: 'failed', error: 'there is nothing to compact' };
+  if (last === undefined)
+    return { type: 'failed', error: errorText('there is nothing to compact') };
   try {
     const summary = await requestSummary(options, due);
     const compaction = { through_id: last.id, through_seq: last.seq, summary };
@@ -94,7 +95,7 @@ export async function compact(
     ];
     return { type: 'compacted', compaction, history: { ...history, messages } };
   } catch (error) {
-    return { type: 'failed', error: error instanceof Error ? error.message : String(error) };
+    return { type: 'failed', error: errorText(error) };
   }
 }
 

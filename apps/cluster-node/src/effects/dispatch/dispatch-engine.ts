@@ -1,8 +1,10 @@
 import type { DispatchState } from '@fleetlm/conversation';
+import { errorText } from '../error-text.ts';
+import type { NotedAnswer } from './answer-checkpoint.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { Attempt } from './attempt.ts';
-import { AttemptConclusion, type CallHealth } from './attempt-conclusion.ts';
-import { ANSWERS_BYTES_MAX, ByteBudget } from './byte-budget.ts';
+import { AttemptConclusion, type AttemptName, type CallHealth } from './attempt-conclusion.ts';
+import { ANSWERS_LIMITS, ByteBudget } from './byte-budget.ts';
 import { type AgentLoad, CallSlots } from './call-slots.ts';
 import { ChunkPace } from './chunk-pace.ts';
 import type {
@@ -13,8 +15,12 @@ import type {
   LiveAnswer,
 } from './dispatch-api.ts';
 import { Gate } from './gate.ts';
+import { guardPorts } from './guarded-ports.ts';
 import { type BusySession, HeldAnswers } from './held-answers.ts';
 import { HttpPools } from './http-pools.ts';
+import { ATTEMPTS_MAX } from './retry-policy.ts';
+import { Setbacks } from './setbacks.ts';
+import { TurnSlices } from './turn-slices.ts';
 import { type FoundSession, WorkFinder } from './work-finder.ts';
 
 const HAND_OVER_LIMIT_MS = 500;
@@ -37,7 +43,9 @@ class Engine implements DispatchEngine {
   readonly #pools: HttpPools;
   readonly #finder: WorkFinder;
   readonly #pace = new ChunkPace();
-  readonly #budget = new ByteBudget(ANSWERS_BYTES_MAX);
+  readonly #slices = new TurnSlices();
+  readonly #budget = new ByteBudget(ANSWERS_LIMITS);
+  readonly #setbacks: Setbacks;
   readonly #slots: CallSlots<Turn>;
   readonly #conclusion: AttemptConclusion;
   readonly #answers: HeldAnswers;
@@ -53,10 +61,13 @@ class Engine implements DispatchEngine {
   #hasCaughtUp = false;
   #checkpoints = 0;
 
-  constructor(ports: DispatchPorts) {
+  constructor(given: DispatchPorts) {
+    const ports = guardPorts(given);
+    const { pollMs, setbackPauseMaxMs } = ports.limits;
     this.#ports = ports;
     this.#pools = new HttpPools(ports.allowPrivateAddresses);
-    this.#finder = new WorkFinder(ports.led);
+    this.#finder = new WorkFinder(ports.led, ports.onError);
+    this.#setbacks = new Setbacks(pollMs, setbackPauseMaxMs);
     this.#slots = new CallSlots(ports.limits);
     this.#conclusion = new AttemptConclusion(ports);
     this.#answers = new HeldAnswers(ports, this.#finder, this.#busy);
@@ -79,7 +90,7 @@ class Engine implements DispatchEngine {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#poll(), this.#ports.limits.pollMs);
+    this.#timer = setInterval(() => this.#guarded(() => this.#poll()), this.#ports.limits.pollMs);
   }
 
   leadershipGained(group: number): void {
@@ -111,8 +122,17 @@ class Engine implements DispatchEngine {
     this.#kicked = true;
     setImmediate(() => {
       this.#kicked = false;
-      this.#poll();
+      this.#guarded(() => this.#poll());
     });
+  }
+
+  /** An exception of one session must reach neither the timer nor the sessions behind it. */
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#ports.onError(error);
+    }
   }
 
   #poll(): void {
@@ -125,18 +145,35 @@ class Engine implements DispatchEngine {
     }
     const wallMs = this.#ports.wallClockMs();
     for (let id = this.#finder.take(wallMs); id !== null; id = this.#finder.take(wallMs))
-      this.#consider(id, now);
+      this.#considerSafely(id, now);
     for (const turn of this.#slots.givenUp(now, this.#ports.limits.breakerWaitMs))
-      this.#begin(turn, (found) => this.#conclusion.giveUp(found, this.#answers.notedOf(found)));
+      this.#guarded(() => this.#giveUp(turn));
     for (let turn = this.#slots.next(now); turn !== null; turn = this.#slots.next(now))
       this.#call(turn);
+  }
+
+  #giveUp(turn: Turn): void {
+    this.#begin(turn, (found) =>
+      this.#conclusion.giveUp(found, this.#answers.notedOf(found), { kind: 'breaker' }),
+    );
+  }
+
+  #considerSafely(sessionId: string, nowMs: number): void {
+    this.#guarded(() => {
+      const pauseMs = this.#setbacks.pauseMs(sessionId, nowMs);
+      if (pauseMs > 0) this.#finder.add(sessionId, this.#ports.wallClockMs() + pauseMs);
+      else this.#consider(sessionId, nowMs);
+    });
   }
 
   /** Puts a session in line when its work is due, or looks again when it will be. */
   #consider(sessionId: string, nowMs: number): void {
     if (this.#busy.has(sessionId) || this.#queued.has(sessionId)) return;
     const found = this.#finder.find(sessionId);
-    if (found === null) return;
+    if (found === null) {
+      this.#setbacks.clear(sessionId);
+      return;
+    }
     const { dispatch, agentId } = found.session;
     if (dispatch.status === 'waiting' && dispatch.dueAtMs > this.#ports.wallClockMs()) {
       this.#finder.add(sessionId, dispatch.dueAtMs);
@@ -154,7 +191,11 @@ class Engine implements DispatchEngine {
       health = await this.#work(found, busy);
     };
     const end = (): void => this.#ended(turn.agentId, health);
-    if (!this.#begin(turn, work, end)) end();
+    let hasBegun = false;
+    this.#guarded(() => {
+      hasBegun = this.#begin(turn, work, end);
+    });
+    if (!hasBegun) end();
   }
 
   #ended(agentId: string, health: CallHealth): void {
@@ -175,8 +216,9 @@ class Engine implements DispatchEngine {
   ): boolean {
     this.#queued.delete(sessionId);
     const found = this.#finder.find(sessionId);
-    const status = found?.session.dispatch.status;
-    if (found === null || (status !== 'waiting' && status !== 'running')) return false;
+    const before = found?.session.dispatch;
+    if (found === null || (before?.status !== 'waiting' && before?.status !== 'running'))
+      return false;
     const busy: BusySession = {
       group: found.group,
       gate: new Gate(),
@@ -184,16 +226,32 @@ class Engine implements DispatchEngine {
       isConcluding: false,
     };
     this.#busy.set(sessionId, busy);
+    const over = (isException: boolean): void => {
+      this.#busy.delete(sessionId);
+      end();
+      this.#lookAgain(sessionId, before, isException);
+    };
     work(found, busy)
-      .catch(this.#ports.onError)
-      .finally(() => {
-        this.#busy.delete(sessionId);
-        // Not at once: what can't be done now must not be tried without a pause.
-        this.#finder.add(sessionId, this.#ports.wallClockMs() + this.#ports.limits.pollMs);
-        end();
-      })
+      .then(
+        () => over(false),
+        (error: unknown) => {
+          this.#ports.onError(error);
+          over(true);
+        },
+      )
       .catch(this.#ports.onError);
     return true;
+  }
+
+  /** Not at once: what can't be done now must not be tried without a pause, and ever more seldom. */
+  #lookAgain(sessionId: string, before: DispatchState, isException: boolean): void {
+    const after = this.#finder.find(sessionId)?.session.dispatch;
+    const { pollMs } = this.#ports.limits;
+    const now = performance.now();
+    if (after === before) this.#setbacks.add(sessionId, now, isException);
+    else this.#setbacks.clear(sessionId);
+    const pauseMs = Math.max(pollMs, this.#setbacks.pauseMs(sessionId, now));
+    this.#finder.add(sessionId, this.#ports.wallClockMs() + pauseMs);
   }
 
   /**
@@ -209,11 +267,20 @@ class Engine implements DispatchEngine {
 
   async #work(found: FoundSession, busy: BusySession): Promise<CallHealth> {
     const { group, session } = found;
+    if (this.#setbacks.isHopeless(session.id)) {
+      await this.#conclusion.giveUp(found, this.#answers.notedOf(found), { kind: 'internal' });
+      return 'unknown';
+    }
     if (!(await this.#knowsAgent(session.agentId))) return 'unknown';
     const { dispatch } = session;
     if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return 'unknown';
     const { epoch } = dispatch;
     const noted = this.#answers.notedOf(found);
+    // Counted in the log before they start: a turn that takes its node down does not take down one after the other.
+    if (dispatch.attempt >= ATTEMPTS_MAX) {
+      await this.#conclusion.giveUp(found, noted, { kind: 'exhausted' });
+      return 'unknown';
+    }
     const agent = this.#ports.agent(session.agentId);
     if (dispatch.status === 'running' && noted !== null && agent?.afterNodeLoss === 'seal') {
       await this.#conclusion.seal(found, dispatch, noted);
@@ -222,23 +289,39 @@ class Engine implements DispatchEngine {
     const number = dispatch.attempt + 1;
     if (!(await this.#conclusion.start(found, epoch, number))) return 'unknown';
     this.#started += 1;
-    const share = this.#budget.open();
-    const attempt = new Attempt({
-      session,
-      group,
-      epoch,
-      attempt: number,
-      messageId: noted?.messageId ?? this.#ports.newMessageId(),
-      isContinued: noted !== null,
-      gate: busy.gate,
-      share,
-      pace: this.#pace,
-      ports: this.#ports,
-    });
-    busy.attempt = attempt;
-    // The state may have moved on in the turn in which the start was applied.
-    if (!isCurrent(session.dispatch, attempt)) attempt.drop();
+    const name = { group, session, epoch, attempt: number };
     try {
+      return await this.#attempted(name, busy, noted);
+    } catch (error) {
+      // Neither made nor concluded: it has been counted, so it ends.
+      this.#ports.onError(error);
+      busy.isConcluding = true;
+      await this.#conclusion.abandon(name);
+      return 'unknown';
+    }
+  }
+
+  async #attempted(
+    name: AttemptName,
+    busy: BusySession,
+    noted: NotedAnswer | null,
+  ): Promise<CallHealth> {
+    const { session } = name;
+    const share = this.#budget.open(session.agentId);
+    try {
+      const attempt = new Attempt({
+        ...name,
+        messageId: noted?.messageId ?? this.#ports.newMessageId(),
+        isContinued: noted !== null,
+        gate: busy.gate,
+        share,
+        pace: this.#pace,
+        slices: this.#slices,
+        ports: this.#ports,
+      });
+      busy.attempt = attempt;
+      // The state may have moved on in the turn in which the start was applied.
+      if (!isCurrent(session.dispatch, attempt)) attempt.drop();
       const end = await this.#run(attempt);
       this.#checkpoints += attempt.checkpoints;
       busy.isConcluding = true;
@@ -249,20 +332,22 @@ class Engine implements DispatchEngine {
   }
 
   async #run(attempt: Attempt): Promise<AttemptEnd> {
+    if (attempt.dropped) return { type: 'dropped' };
     const { agentId } = attempt.session;
-    const agent = this.#ports.agent(agentId);
-    const refuse = (code: 'agent_unknown' | 'agent_disabled', detail: string): AttemptEnd => ({
-      type: 'failed',
-      failure: { kind: 'refused', code, detail },
-    });
-    if (agent === null) return refuse('agent_unknown', `There is no agent "${agentId}".`);
-    if (agent.status === 'disabled')
-      return refuse('agent_disabled', `The agent "${agent.name}" is disabled.`);
-    const pool = this.#pools.take(agent);
     try {
-      return await attempt.run(agent, pool.http);
-    } finally {
-      pool.release();
+      const agent = this.#ports.agent(agentId);
+      if (agent === null) return refused('agent_unknown', `There is no agent "${agentId}".`);
+      if (agent.status === 'disabled')
+        return refused('agent_disabled', `The agent "${agent.name}" is disabled.`);
+      const pool = this.#pools.take(agent);
+      try {
+        return await attempt.run(agent, pool.http);
+      } finally {
+        pool.release();
+      }
+    } catch (error) {
+      this.#ports.onError(error);
+      return { type: 'failed', failure: { kind: 'internal' } };
     }
   }
 
@@ -289,6 +374,10 @@ class Engine implements DispatchEngine {
     for (const attempt of attempts) attempt.drop();
     await this.#pools.destroy();
   }
+}
+
+function refused(code: 'agent_unknown' | 'agent_disabled', detail: string): AttemptEnd {
+  return { type: 'failed', failure: { kind: 'refused', code, detail: errorText(detail) } };
 }
 
 function isCurrent(dispatch: DispatchState, attempt: Attempt): boolean {

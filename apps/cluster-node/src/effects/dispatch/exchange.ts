@@ -1,3 +1,5 @@
+import { ERROR_TEXT_LENGTH_MAX } from '@fleetlm/protocol';
+import { type ErrorText, errorText } from '../error-text.ts';
 import type { AgentRecord } from '../ports.ts';
 import { REPORT_BODY_LENGTH_MAX, type ReportedMessage } from './attempt-report.ts';
 import { REDACTED, SecretFilter } from './secret-filter.ts';
@@ -84,6 +86,15 @@ export class Exchange {
   /** Text of the other side without what it was sent in secret: errors often quote. */
   redacted(text: string): string {
     return this.#filter.redact(text);
+  }
+
+  /** An error text, likewise; the end of one that was cut may be the beginning of a secret. */
+  redactedError(text: ErrorText): ErrorText {
+    return errorText(
+      text.length < ERROR_TEXT_LENGTH_MAX
+        ? this.#filter.redact(text)
+        : `${this.#filter.redactCut(text.slice(0, -1))}…`,
+    );
   }
 
   #kept(body: string, isCut: boolean): { readonly body: string; readonly isTruncated: boolean } {

@@ -35,9 +35,30 @@ export class HeldAnswers {
     if (dispatch.status !== 'running' && dispatch.status !== 'waiting') return null;
     if (dispatch.attempt === 0) return null;
     const busy = this.#busy.get(sessionId);
-    const release = busy?.gate.hold() ?? NOTHING_TO_RELEASE;
+    const release = this.#close(busy);
     const { epoch, attempt } = dispatch;
-    return { held: { epoch, attempt, partial: this.#partialOf(found, busy) }, release };
+    try {
+      return { held: { epoch, attempt, partial: this.#partialOf(found, busy) }, release };
+    } catch (error) {
+      release();
+      this.#ports.onError(error);
+      // Without it the message waits for the end of the run, and nothing is lost.
+      return null;
+    }
+  }
+
+  /** Closes the gate of a run; should nobody open it, it opens by itself. */
+  #close(busy: BusySession | undefined): () => void {
+    if (busy === undefined) return NOTHING_TO_RELEASE;
+    const open = busy.gate.hold();
+    const limit = setTimeout(() => {
+      open();
+      this.#ports.onError(new Error('dispatch: a run was held up for too long and goes on'));
+    }, this.#ports.limits.holdLimitMs);
+    return () => {
+      clearTimeout(limit);
+      open();
+    };
   }
 
   async stop(sessionId: string): ReturnType<DispatchEngine['stopAnswer']> {
@@ -46,7 +67,7 @@ export class HeldAnswers {
       return { ok: false, code: 'not_leader', detail: 'this node does not lead the session' };
     const busy = this.#busy.get(sessionId);
     // From here on nothing of this answer is shown anywhere, whatever the agent still says.
-    const release = busy?.gate.hold() ?? NOTHING_TO_RELEASE;
+    const release = this.#close(busy);
     try {
       const outcome = await this.#ports.propose(found.group, {
         type: 'stop-dispatch',
@@ -61,6 +82,9 @@ export class HeldAnswers {
         return { ok: false, code: 'conflict', detail: outcome.reply.detail };
       if (busy?.isConcluding === false) busy.attempt?.drop();
       return { ok: true };
+    } catch (error) {
+      this.#ports.onError(error);
+      return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
     } finally {
       // Committed, the call has been dropped; else it goes on as if nothing had been asked.
       release();

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CHUNKS_MAX, LINE_LENGTH_MAX, STREAM_BYTES_MAX } from './answer-stream.ts';
+import { CHUNKS_MAX, LINE_LENGTH_MAX } from './answer-stream.ts';
 import { contentOf, DispatchBed, sessionIdOf } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 import { RawAgents } from './testing/raw-agents.ts';
@@ -176,7 +177,7 @@ describe('H3 an agent that says too much', () => {
     expect(bed.reports).toMatchObject([{ error: expect.stringContaining(String(CHUNKS_MAX)) }]);
   });
 
-  test('an answer of many long lines ends at the cap of its bytes', async () => {
+  test('an answer of many long lines ends at the limit of a reply, with what was said', async () => {
     bed.setAgent({ timeoutMs: 30_000 });
     bed.agent.handler = (_, response) => {
       stream(response).write(sse(...OPENING));
@@ -189,9 +190,13 @@ describe('H3 an agent that says too much', () => {
     };
     await bed.say('hi');
     await bed.settled('idle');
-    expect(bed.session().tail.at(-1)?.payload.length).toBeLessThan(STREAM_BYTES_MAX);
+    const message = bed.session().tail.at(-1);
+    expect(message?.payload.length).toBeLessThanOrEqual(REPLY_BYTES_MAX);
+    expect(contentOf(message).content.parts).toEqual([
+      { type: 'text', text: 'x'.repeat(1_000_000), state: 'done' },
+    ]);
     expect(bed.reports).toMatchObject([
-      { error: expect.stringContaining(String(STREAM_BYTES_MAX)) },
+      { outcome: 'broken-off', error: expect.stringContaining(String(REPLY_BYTES_MAX)) },
     ]);
   });
 

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { errorText } from '../error-text.ts';
 import { ATTEMPTS_MAX, type AttemptFailure, decideRetry, retryAfterMs } from './retry-policy.ts';
 
+const NOTHING = errorText('');
 const NOW_MS = Date.parse('2027-01-01T00:00:00Z');
 const status = (code: number, retryAfter: string | null = null): AttemptFailure => ({
   kind: 'status',
   status: code,
-  retryAfter,
+  retryAfter: retryAfter === null ? null : errorText(retryAfter),
 });
 
 test.each([
@@ -14,17 +16,19 @@ test.each([
   [status(429), 'retry'],
   [status(408), 'retry'],
   [status(425), 'retry'],
-  [{ kind: 'timeout', code: 'idle_timeout', detail: '' } as const, 'retry'],
-  [{ kind: 'connection', code: 'dns', detail: '' } as const, 'retry'],
-  [{ kind: 'answer', code: 'invalid_answer', detail: '' } as const, 'retry'],
+  [{ kind: 'timeout', code: 'idle_timeout', detail: NOTHING } as const, 'retry'],
+  [{ kind: 'connection', code: 'dns', detail: NOTHING } as const, 'retry'],
+  [{ kind: 'answer', code: 'invalid_answer', detail: NOTHING } as const, 'retry'],
   [status(400), 'fail'],
   [status(401), 'fail'],
   [status(404), 'fail'],
   [status(302), 'fail'],
   [status(410), 'disable'],
-  [{ kind: 'history', code: 'history_unavailable', detail: '' } as const, 'retry'],
-  [{ kind: 'refused', code: 'agent_disabled', detail: '' } as const, 'fail'],
+  [{ kind: 'history', code: 'history_unavailable', detail: NOTHING } as const, 'retry'],
+  [{ kind: 'refused', code: 'agent_disabled', detail: NOTHING } as const, 'fail'],
   [{ kind: 'breaker' } as const, 'fail'],
+  [{ kind: 'exhausted' } as const, 'fail'],
+  [{ kind: 'internal' } as const, 'retry'],
 ])('a first attempt that ended with %j: %s', (failure, expected) => {
   expect(decideRetry(failure, 1, NOW_MS, 0.5).type).toBe(expected);
 });

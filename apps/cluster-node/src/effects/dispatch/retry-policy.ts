@@ -1,37 +1,42 @@
 import type { FailureCode } from '@fleetlm/protocol';
+import { type ErrorText, errorText } from '../error-text.ts';
 
 type CodeOf<Codes extends FailureCode> = Extract<FailureCode, Codes>;
 
 /** How an attempt ended that brought no answer. */
 export type AttemptFailure =
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfter: string | null }
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter: ErrorText | null }
   | {
       readonly kind: 'timeout';
       readonly code: CodeOf<
         'connect_timeout' | 'first_byte_timeout' | 'idle_timeout' | 'total_timeout'
       >;
-      readonly detail: string;
+      readonly detail: ErrorText;
     }
-  | { readonly kind: 'connection'; readonly code: FailureCode; readonly detail: string }
+  | { readonly kind: 'connection'; readonly code: FailureCode; readonly detail: ErrorText }
   | {
       readonly kind: 'answer';
       readonly code: CodeOf<'error_chunk' | 'empty_answer' | 'invalid_answer'>;
-      readonly detail: string;
+      readonly detail: ErrorText;
     }
   /** What the agent is to be sent, or signed with, can't be read now: no call was made. */
   | {
       readonly kind: 'history';
       readonly code: CodeOf<'history_unavailable' | 'secret_unreadable'>;
-      readonly detail: string;
+      readonly detail: ErrorText;
     }
   /** The address is private, the agent unknown or disabled: no attempt was made. */
   | {
       readonly kind: 'refused';
       readonly code: CodeOf<'private_address' | 'agent_unknown' | 'agent_disabled'>;
-      readonly detail: string;
+      readonly detail: ErrorText;
     }
   /** The agent is left alone, and has been for too long: no attempt was made. */
-  | { readonly kind: 'breaker' };
+  | { readonly kind: 'breaker' }
+  /** So many attempts were started, and none of them ended: perhaps each took its node down. No attempt was made. */
+  | { readonly kind: 'exhausted' }
+  /** An exception of this node; it is logged, and no word of it leaves the node. */
+  | { readonly kind: 'internal' };
 
 export type RetryDecision =
   | { readonly type: 'retry'; readonly delayMs: number }
@@ -39,6 +44,7 @@ export type RetryDecision =
   /** 410: the agent wants no more calls. */
   | { readonly type: 'disable' };
 
+/** Attempts of one turn, counted in the log before they start: a new leader does not begin to count anew. */
 export const ATTEMPTS_MAX = 4;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_MAX_MS = 15_000;
@@ -55,7 +61,8 @@ export function decideRetry(
   nowMs: number,
   random: number,
 ): RetryDecision {
-  if (failure.kind === 'refused' || failure.kind === 'breaker') return { type: 'fail' };
+  if (failure.kind === 'refused' || failure.kind === 'breaker' || failure.kind === 'exhausted')
+    return { type: 'fail' };
   if (failure.kind === 'status') {
     if (failure.status === 410) return { type: 'disable' };
     if (failure.status < 500 && !RETRIED_STATUS.has(failure.status)) return { type: 'fail' };
@@ -86,6 +93,10 @@ export function failureCode(failure: AttemptFailure): FailureCode {
       return 'http_status';
     case 'breaker':
       return 'breaker_open';
+    case 'exhausted':
+      return 'attempts_exhausted';
+    case 'internal':
+      return 'internal';
     case 'timeout':
     case 'connection':
     case 'answer':
@@ -97,23 +108,52 @@ export function failureCode(failure: AttemptFailure): FailureCode {
   }
 }
 
-/** One sentence for the person and the log. */
-export function describeFailure(failure: AttemptFailure): string {
+/** One sentence for the agent's owner. */
+export function describeFailure(failure: AttemptFailure): ErrorText {
   switch (failure.kind) {
-    case 'status':
-      return `The agent answered with status ${failure.status}.`;
-    case 'timeout':
-      return `The agent took too long: ${failure.detail}.`;
     case 'connection':
-      return `The agent could not be reached: ${failure.detail}.`;
-    case 'history':
-      return `The agent was not called: ${failure.detail}.`;
+      return errorText(`The agent could not be reached: ${failure.detail}.`);
     case 'answer':
-      return `The agent's answer could not be read: ${failure.detail}.`;
+      return errorText(`The agent's answer could not be read: ${failure.detail}.`);
     case 'refused':
       return failure.detail;
+    case 'status':
+    case 'timeout':
+    case 'history':
     case 'breaker':
-      return 'The agent has failed too often in a row, so it was not called.';
+    case 'exhausted':
+    case 'internal':
+      return failureReason(failure);
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** One sentence for the user: no address, and nothing that a library or the agent's code says, but what it says to users. */
+export function failureReason(failure: AttemptFailure): ErrorText {
+  switch (failure.kind) {
+    case 'status':
+      return errorText(`The agent answered with status ${failure.status}.`);
+    case 'timeout':
+      return errorText(`The agent took too long: ${failure.detail}.`);
+    case 'connection':
+      return errorText('The agent could not be reached.');
+    case 'history':
+      return errorText(`The agent was not called: ${failure.detail}.`);
+    case 'answer':
+      return failure.code === 'error_chunk'
+        ? errorText(`The agent reported an error: ${failure.detail}`)
+        : errorText("The agent's answer could not be read.");
+    case 'refused':
+      return failure.code === 'private_address'
+        ? errorText('The address of the agent is not a public address.')
+        : failure.detail;
+    case 'breaker':
+      return errorText('The agent has failed too often in a row, so it was not called.');
+    case 'exhausted':
+      return errorText(`The turn was started ${ATTEMPTS_MAX} times and did not end.`);
+    case 'internal':
+      return errorText('The turn failed because of an internal error.');
     default:
       return failure satisfies never;
   }

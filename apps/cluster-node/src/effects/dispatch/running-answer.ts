@@ -1,25 +1,52 @@
-import type { Termination, WebhookMessage } from '@fleetlm/protocol';
+import {
+  METADATA_BYTES_MAX,
+  PREVIEW_LENGTH_MAX,
+  REPLY_BYTES_MAX,
+  type Termination,
+  type WebhookMessage,
+} from '@fleetlm/protocol';
 import {
   type AssembledMessage,
   chunksOfParts,
   describeMisfit,
   EMPTY_MESSAGE,
+  isObject,
   isToolPart,
+  type JsonObject,
+  mergeInto,
+  mergeObjects,
   partsOf,
   textOfParts,
   type UiPart,
   withChunk,
   withPartialInputs,
 } from '@fleetlm/protocol/ui-stream';
+import {
+  LIVE_CHUNKS_BYTES_MAX,
+  REPLY_EXCERPT_LENGTH_MAX,
+  REPLY_PARTS_MAX,
+  REPLY_TOOL_CALLS_MAX,
+} from '../../limits.ts';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Compaction } from './compaction.ts';
 import type { Chunk } from './dispatch-api.ts';
+import { jsonBytesBound, jsonStringBytes, SizeCount } from './json-size.ts';
 
-const PREVIEW_LENGTH_MAX = 140;
-/** Parts of one message: beyond them, every further chunk would cost too much. */
-export const PARTS_MAX = 5_000;
 const encoder = new TextEncoder();
+/** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction. */
+const ENVELOPE_BYTES = 1024;
+/** What a part has more than the chunks that made it: its state, and the error of a call that is sealed. */
+const PART_BYTES = 256;
+/** The name of a field, with what stands round it. */
+const FIELD_NAME_BYTES = 32;
+/** Of a byte of a call's input as it is streamed: it is kept raw and parsed, where `1e20` is written out. */
+const INPUT_FACTOR = 6;
+/** How often the size is measured: all measuring together stays linear in the stream. */
+const MEASURE_EVERY_BYTES = 64 * 1024;
+const MEASURE_METADATA_EVERY_BYTES = 4 * 1024;
+/** White space is left out of a preview, so that it is made of more text than it has. */
+const PREVIEW_SOURCE_LENGTH_MAX = 16 * PREVIEW_LENGTH_MAX;
 
 export interface AnswerTimes {
   readonly latencyMs: number;
@@ -28,7 +55,7 @@ export interface AnswerTimes {
 
 export type Taken =
   | { readonly ok: true; readonly shown: readonly Chunk[] }
-  /** Why the AI SDK's reader would break off at it. */
+  /** Why the AI SDK's reader would break off at it, or which limit it exceeds. Nothing of the chunk is kept. */
   | { readonly ok: false; readonly misfit: string };
 
 /** Chunks that open an answer without saying anything yet: an agent that fails after them has not begun. */
@@ -46,6 +73,12 @@ export class RunningAnswer {
   #compaction: Compaction | { readonly error: string } | undefined;
   readonly #chunks = new CompactChunks();
   #message: AssembledMessage = EMPTY_MESSAGE;
+  /** The agent's own. Merged in place: copying all of it for every chunk would be quadratic. */
+  #metadata: Record<string, unknown> = {};
+  readonly #size = new SizeCount(REPLY_BYTES_MAX, MEASURE_EVERY_BYTES);
+  readonly #metadataSize = new SizeCount(METADATA_BYTES_MAX, MEASURE_METADATA_EVERY_BYTES);
+  #chunksBytes = 0;
+  readonly #streamedCalls = new Set<unknown>();
   #hasContent = false;
 
   /** `shownId`: differs from `messageId` for an answer that goes on with an older message. */
@@ -93,14 +126,60 @@ export class RunningAnswer {
     const shown = this.#shown(chunk);
     let message = this.#message;
     for (const one of shown) {
-      const next = withChunk(message, one);
+      const next = withChunk(message, withoutMetadata(one));
       if (next === null) return { ok: false, misfit: describeMisfit(one) };
       message = next;
     }
+    const exceeded = this.#exceeded(shown, message);
+    if (exceeded !== null) return { ok: false, misfit: exceeded };
     this.#message = message;
+    for (const { messageMetadata } of shown)
+      if (isObject(messageMetadata)) mergeInto(this.#metadata, messageMetadata);
     this.#hasContent ||= !PREAMBLE.has(chunk.type) && chunk.type !== 'error';
-    for (const one of shown) this.#chunks.add(one);
+    for (const one of shown) this.#keep(one);
     return { ok: true, shown };
+  }
+
+  /** Which limit the reply would exceed with these chunks, which come to this message; null: none. */
+  #exceeded(shown: readonly Chunk[], message: AssembledMessage): string | null {
+    if (message.parts.length > REPLY_PARTS_MAX) return `it has more than ${REPLY_PARTS_MAX} parts`;
+    let growth = this.nextIndex === 0 ? this.#fixedBytes() : 0;
+    let chunksBytes = this.#chunksBytes;
+    for (const one of shown) {
+      if (one.type === 'tool-input-start') this.#streamedCalls.add(one.toolCallId);
+      const bytes = jsonBytesBound(one);
+      chunksBytes += bytes;
+      growth += growthOf(one, bytes);
+      const { messageMetadata } = one;
+      if (isObject(messageMetadata) && !this.#admitsMetadata(messageMetadata))
+        return `its metadata is larger than ${METADATA_BYTES_MAX} bytes`;
+    }
+    if (this.#streamedCalls.size > REPLY_TOOL_CALLS_MAX)
+      return `it has more than ${REPLY_TOOL_CALLS_MAX} tool calls`;
+    if (chunksBytes > LIVE_CHUNKS_BYTES_MAX)
+      return `its chunks are larger than ${LIVE_CHUNKS_BYTES_MAX} bytes`;
+    const measure = (): number =>
+      this.#fixedBytes() + partsBytes(message.parts) + jsonBytesBound(this.#metadata);
+    if (!this.#size.admits(growth, measure)) return `it is larger than ${REPLY_BYTES_MAX} bytes`;
+    return null;
+  }
+
+  #admitsMetadata(added: JsonObject): boolean {
+    return this.#metadataSize.admits(jsonBytesBound(added), () =>
+      jsonBytes(mergeObjects(this.#metadata, added)),
+    );
+  }
+
+  #fixedBytes(): number {
+    return (
+      ENVELOPE_BYTES + 2 * jsonStringBytes(this.#shownId) + jsonBytesBound(this.#compaction ?? null)
+    );
+  }
+
+  #keep(chunk: Chunk): void {
+    const isMerged = this.#chunks.add(chunk);
+    const textBytes = isMerged ? (deltaTextBytes(chunk) ?? 0) : jsonBytesBound(chunk);
+    this.#chunksBytes += textBytes;
   }
 
   #shown(chunk: Chunk): readonly Chunk[] {
@@ -111,29 +190,107 @@ export class RunningAnswer {
       : [{ type: 'start', messageId: this.#shownId }, ...retold, chunk];
   }
 
-  /** The message to commit. Whatever is still open is closed: text is done, tool calls are errors. */
+  /**
+   * The message to commit. Whatever is still open is closed: text is done, tool calls are errors. Its payload never has
+   * more than REPLY_BYTES_MAX bytes.
+   */
   toMessage(epoch: number, termination: Termination, times: AnswerTimes): NewMessage {
     const parts = termination === 'finish' ? this.#message.parts : seal(this.#message.parts);
-    const content = { id: this.#shownId, role: 'assistant', parts };
-    const metadata = {
-      ...this.#message.metadata,
+    const message = this.#messageOf(this.#shownId, parts, {
+      ...this.#metadata,
       // What a message replaces is not for an agent to say.
       supersedes: undefined,
       continues: this.#shownId === this.messageId ? undefined : this.#shownId,
       compaction: this.#compaction,
-      epoch,
-      termination,
-      latency_ms: Math.round(times.latencyMs),
-      time_to_first_token_ms:
-        times.timeToFirstTokenMs === null ? null : Math.round(times.timeToFirstTokenMs),
-    };
+      ...ownMetadata(epoch, termination, times),
+    });
+    return message.payload.length > REPLY_BYTES_MAX ? this.excerpt(epoch, times) : message;
+  }
+
+  /** The beginning of the visible text, which always fits: for a reply that can't be committed in any other form. */
+  excerpt(epoch: number, times: AnswerTimes): NewMessage {
+    const text = textOfParts(this.#message.parts).slice(0, REPLY_EXCERPT_LENGTH_MAX).toWellFormed();
+    const parts: readonly UiPart[] = text === '' ? [] : [{ type: 'text', text, state: 'done' }];
+    return this.#messageOf(this.messageId, parts, ownMetadata(epoch, 'error', times));
+  }
+
+  #messageOf(id: string, parts: readonly UiPart[], metadata: JsonObject): NewMessage {
+    const content = { id, role: 'assistant', parts };
     return {
       id: this.messageId,
       kind: 'assistant',
       payload: encoder.encode(JSON.stringify({ content, metadata })),
-      preview: textOfParts(parts).replace(/\s+/g, ' ').slice(0, PREVIEW_LENGTH_MAX).toWellFormed(),
+      preview: previewOf(parts),
     };
   }
+}
+
+function ownMetadata(epoch: number, termination: Termination, times: AnswerTimes): JsonObject {
+  const { latencyMs, timeToFirstTokenMs } = times;
+  return {
+    epoch,
+    termination,
+    latency_ms: Math.round(latencyMs),
+    time_to_first_token_ms: timeToFirstTokenMs === null ? null : Math.round(timeToFirstTokenMs),
+  };
+}
+
+function previewOf(parts: readonly UiPart[]): string {
+  return textOfParts(parts)
+    .slice(0, PREVIEW_SOURCE_LENGTH_MAX)
+    .replace(/\s+/g, ' ')
+    .slice(0, PREVIEW_LENGTH_MAX)
+    .toWellFormed();
+}
+
+function withoutMetadata(chunk: Chunk): Chunk {
+  if (chunk.messageMetadata === undefined) return chunk;
+  const { messageMetadata: _merged, ...rest } = chunk;
+  return rest;
+}
+
+/** What a chunk of so many bytes adds to the reply at most. */
+function growthOf(chunk: Chunk, bytes: number): number {
+  const textBytes = deltaTextBytes(chunk);
+  if (textBytes !== null) {
+    const factor = chunk.type === 'tool-input-delta' ? INPUT_FACTOR : 1;
+    return textBytes * factor + fieldBytes(chunk.providerMetadata);
+  }
+  switch (chunk.type) {
+    case 'text-end':
+    case 'reasoning-end':
+      return fieldBytes(chunk.providerMetadata) + fieldBytes(chunk.citations);
+    case 'start':
+    case 'message-metadata':
+    case 'finish':
+      return fieldBytes(chunk.messageMetadata);
+    case 'abort':
+    case 'error':
+    case 'finish-step':
+    case 'reset-step':
+      return 0;
+    default:
+      return bytes + PART_BYTES;
+  }
+}
+
+function fieldBytes(field: unknown): number {
+  return field === undefined ? 0 : FIELD_NAME_BYTES + jsonBytesBound(field);
+}
+
+function deltaTextBytes({ type, delta, inputTextDelta }: Chunk): number | null {
+  const text = type === 'tool-input-delta' ? inputTextDelta : delta;
+  const isDelta = type.endsWith('-delta') && typeof text === 'string';
+  return isDelta ? jsonStringBytes(text) - 2 : null;
+}
+
+/** Open, or sealed, whichever takes more. */
+function partsBytes(parts: readonly UiPart[]): number {
+  return Math.max(jsonBytes(parts), jsonBytes(seal(parts)));
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Closes what an answer that broke off left open, so that the next turn can read it. */

@@ -26,6 +26,18 @@ export class SecretFilter {
     return clean.toWellFormed().replaceAll('\0', '\ufffd');
   }
 
+  /** Of a text that was cut at its end: without the beginning of a secret there, too. */
+  redactCut(text: string): string {
+    let end = text.length;
+    for (const secret of this.#secrets) {
+      const head = secret.slice(0, SECRET_LENGTH_MIN);
+      let at = text.indexOf(head, Math.max(0, text.length - secret.length + 1));
+      for (; at !== -1 && at < end; at = text.indexOf(head, at + 1))
+        if (secret.startsWith(text.slice(at))) end = at;
+    }
+    return this.redact(text.slice(0, end));
+  }
+
   /** At most the first `lengthMax` characters. `isCut`: the text goes on beyond what is given. */
   beginning(
     text: string,

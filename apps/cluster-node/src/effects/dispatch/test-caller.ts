@@ -2,6 +2,7 @@ import { type EndpointReply, examineReply, type Finding } from '@fleetlm/agent/d
 import { webhookId } from '@fleetlm/protocol';
 import type { UiPart } from '@fleetlm/protocol/ui-stream';
 import type { Dispatcher } from 'undici';
+import { errorText } from '../error-text.ts';
 import type { AgentRecord } from '../ports.ts';
 import { AttemptError, failureOf, openCall } from './agent-call.ts';
 import type { AttemptReport } from './attempt-report.ts';
@@ -127,7 +128,11 @@ export class TestCaller {
       failure =
         expired === null
           ? failureOf(error)
-          : { kind: 'timeout', code: limitCode(expired), detail: describeLimit(expired) };
+          : {
+              kind: 'timeout',
+              code: limitCode(expired),
+              detail: errorText(describeLimit(expired)),
+            };
     } finally {
       limits.end();
     }
@@ -183,7 +188,7 @@ class TestAnswer {
         throw new AttemptError({
           kind: 'answer',
           code: 'invalid_answer',
-          detail: `a test reads ${TEST_BYTES_MAX} bytes and no more`,
+          detail: errorText(`a test reads ${TEST_BYTES_MAX} bytes and no more`),
         });
       limits.heard();
     }

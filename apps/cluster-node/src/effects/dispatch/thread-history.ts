@@ -1,5 +1,6 @@
 import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
 import { REGENERATE_KIND, TOOL_RESPONSE_KIND, threadOf } from '@fleetlm/protocol/thread';
+import { HISTORY_BYTES_MAX, HISTORY_MESSAGES_MAX } from '../../limits.ts';
 import type { AgentRecord, Message } from '../ports.ts';
 import { type Compaction, compactionSchema, summaryMessage } from './compaction.ts';
 import { webhookMessage } from './webhook-body.ts';
@@ -19,8 +20,9 @@ export interface AgentHistory {
 
 /**
  * The conversation as its agent is sent it: by its mode the newest messages, the very newest, or all of them, without what was
- * edited or asked for again. `readBefore` gives the newest messages below a seq, ascending; what is appended
- * meanwhile belongs to the next answer.
+ * edited or asked for again. `readBefore` gives the newest messages below a seq, ascending, at most so many; what is appended
+ * meanwhile belongs to the next answer. Whatever the mode, no more than HISTORY_MESSAGES_MAX messages are read, nor older
+ * ones than HISTORY_BYTES_MAX bytes hold.
  */
 export async function threadHistory(
   lastSeq: number,
@@ -34,14 +36,21 @@ export async function threadHistory(
   const wanted = wantedMessages(mode, limit);
   let log: readonly WebhookMessage[] = [];
   let from = lastSeq + 1;
+  let bytes = 0;
   let thread = threadOf(log, { isWhole: from === 1 });
   let compaction: Compaction | null = null;
   for (
     let size = Math.min(READ_MAX, Math.max(READ_MIN, wanted));
-    from > 1 && (thread.needsOlder || needsMore(thread.messages, compaction, from, wanted));
+    from > 1 &&
+    log.length < HISTORY_MESSAGES_MAX &&
+    bytes < HISTORY_BYTES_MAX &&
+    (thread.needsOlder || needsMore(thread.messages, compaction, from, wanted));
     size = Math.min(READ_MAX, size * 2)
   ) {
-    const older = await readBefore(from, size);
+    const older = await readBefore(from, Math.min(size, HISTORY_MESSAGES_MAX - log.length));
+    // Messages that are gone are not waited for.
+    if (older.length === 0) break;
+    for (const { payload } of older) bytes += payload.length;
     log = [...older.map(webhookMessage), ...log];
     from = log[0]?.seq ?? 1;
     thread = threadOf(log, { isWhole: from === 1 });

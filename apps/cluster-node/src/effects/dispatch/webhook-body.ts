@@ -1,16 +1,22 @@
 import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
+import { HISTORY_BYTES_MAX } from '../../limits.ts';
 import type { Message, Session } from '../ports.ts';
 import type { AgentHistory } from './thread-history.ts';
 
 const decoder = new TextDecoder();
+/** The kind of the message that stands for those that were compacted. */
+export const SUMMARY_KIND = 'summary';
 
-/** The body of a call: what an AI SDK route handler reads, and FleetLM's own fields. */
+/**
+ * The body of a call: what an AI SDK route handler reads, and FleetLM's own fields. Of messages that take more than
+ * HISTORY_BYTES_MAX the oldest are left out, but for a summary of what was before them; the newest is always there.
+ */
 export function webhookBody(
   session: Pick<Session, 'id' | 'agentId' | 'userId'>,
   work: { readonly epoch: number; readonly attempt: number },
   { messages, trigger }: Pick<AgentHistory, 'messages' | 'trigger'>,
 ): string {
-  const body: WebhookRequest = {
+  const body: Omit<WebhookRequest, 'messages'> = {
     id: session.id,
     session_id: session.id,
     agent_id: session.agentId,
@@ -18,9 +24,25 @@ export function webhookBody(
     trigger,
     epoch: work.epoch,
     attempt: work.attempt,
-    messages: [...messages],
   };
-  return JSON.stringify(body);
+  const head = JSON.stringify(body).slice(0, -1);
+  return `${head},"messages":[${fitting(messages).join(',')}]}`;
+}
+
+/** The messages as JSON, as many of the newest as fit. */
+function fitting(messages: readonly WebhookMessage[]): readonly string[] {
+  const [first] = messages;
+  const summary = first?.kind === SUMMARY_KIND ? JSON.stringify(first) : null;
+  const kept: string[] = [];
+  let bytes = summary === null ? 0 : Buffer.byteLength(summary);
+  for (const message of messages.slice(summary === null ? 0 : 1).toReversed()) {
+    const json = JSON.stringify(message);
+    bytes += Buffer.byteLength(json) + 1;
+    if (bytes > HISTORY_BYTES_MAX && kept.length > 0) break;
+    kept.push(json);
+  }
+  if (summary !== null) kept.push(summary);
+  return kept.toReversed();
 }
 
 export function webhookMessage(message: Message): WebhookMessage {

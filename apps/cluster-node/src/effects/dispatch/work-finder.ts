@@ -14,14 +14,16 @@ export interface FoundSession {
  */
 export class WorkFinder {
   readonly #led: (group: number) => LedGroup | null;
+  readonly #onError: (error: unknown) => void;
   readonly #due = new DueIndex();
   /** Elected, but perhaps not ready to propose. */
   readonly #gaining = new Set<number>();
   /** Looked through since they were gained, the one whose turn it is first. */
   readonly #gained = new Set<number>();
 
-  constructor(led: (group: number) => LedGroup | null) {
+  constructor(led: (group: number) => LedGroup | null, onError: (error: unknown) => void) {
     this.#led = led;
+    this.#onError = onError;
   }
 
   gained(group: number): void {
@@ -54,11 +56,9 @@ export class WorkFinder {
   /** Looks through the groups that have become ready since the last time. */
   scanGained(): void {
     for (const group of this.#gaining) {
-      const led = this.#led(group);
-      if (led === null) continue;
+      if (!this.#look(group)) continue;
       this.#gaining.delete(group);
       this.#gained.add(group);
-      this.#scan(led);
     }
   }
 
@@ -68,8 +68,20 @@ export class WorkFinder {
     if (group === undefined) return;
     this.#gained.delete(group);
     this.#gained.add(group);
-    const led = this.#led(group);
-    if (led !== null) this.#scan(led);
+    this.#look(group);
+  }
+
+  /** False: the group is not ready. A group that can't be looked through keeps no other from its turn. */
+  #look(group: number): boolean {
+    try {
+      const led = this.#led(group);
+      if (led !== null) this.#scan(led);
+      return led !== null;
+    } catch (error) {
+      this.#onError(error);
+      // It comes up again with the groups that are looked through in turn.
+      return true;
+    }
   }
 
   #scan({ state }: LedGroup): void {

@@ -1,4 +1,5 @@
 import type { Message, Session, SessionHead } from '@fleetlm/conversation';
+import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxSink, SessionSink, Subscription } from './feed-events.ts';
 import {
   type ChunkPosition,
@@ -12,7 +13,6 @@ import {
 const SERVED_PER_NODE_MAX = 100_000;
 /** Messages that a follower is brought up to date with; with more it begins afresh. */
 const CATCH_UP_MESSAGES_MAX = 200;
-const CATCH_UP_BYTES_MAX = 4 * 1024 * 1024;
 /** An `ended` that could not be sent is sent again after this. */
 const RETRY_MS = 250;
 
@@ -20,7 +20,7 @@ export interface FeedServerPorts {
   readonly self: string;
   /** Its head alone when it has left memory. Null: there is none, or no replica here. */
   readonly session: (sessionId: string) => Session | SessionHead | null;
-  /** Of the messages in memory, after a seq and ascending; null: not all of them are in memory. */
+  /** All messages after a seq, ascending; null: not all of them are in memory, or they are too many for one answer. */
   readonly messagesAfter: (
     session: Session,
     afterSeq: number,
@@ -120,9 +120,7 @@ export class FeedServer {
   #messagesAfter(session: Session | SessionHead, afterSeq: number): readonly Message[] | null {
     if (!('tail' in session)) return afterSeq >= session.lastSeq ? [] : null;
     if (session.lastSeq - afterSeq > CATCH_UP_MESSAGES_MAX) return null;
-    const messages = this.#ports.messagesAfter(session, afterSeq, CATCH_UP_MESSAGES_MAX);
-    const bytes = messages?.reduce((sum, { payload }) => sum + payload.length, 0) ?? 0;
-    return bytes > CATCH_UP_BYTES_MAX ? null : messages;
+    return this.#ports.messagesAfter(session, afterSeq, CATCH_UP_MESSAGES_MAX);
   }
 
   unfollow(nodeId: string, number: number): void {
@@ -163,7 +161,10 @@ export class FeedServer {
     if (this.#ports.send(nodeId, frame) || !this.#ports.isConnected(nodeId)) return;
     const endings = this.#endings.get(nodeId) ?? new Set();
     this.#endings.set(nodeId, endings.add(number));
-    this.#timer ??= setTimeout(() => this.#endAgain(), RETRY_MS);
+    this.#timer ??= setTimeout(
+      guarded('timer', () => this.#endAgain()),
+      RETRY_MS,
+    );
   }
 
   #endAgain(): void {

@@ -1,4 +1,6 @@
 import { type DispatchState, type Message, readMessages } from '@fleetlm/conversation';
+import { PAGE_BYTES_MAX } from '@fleetlm/protocol';
+import { MESSAGE_ENVELOPE_BYTES_MAX } from '../../limits.ts';
 import type { LiveChunk } from '../dispatch/dispatch-api.ts';
 import { decodeChunk, encodeChunk } from './chunk-codec.ts';
 import type { InboxSink, LiveSubscription, SessionEvent, SessionSink } from './feed-events.ts';
@@ -9,6 +11,12 @@ import { InboxFeed, type InboxFeedPorts } from './inbox-feed.ts';
 import type { LiveAnswer } from './live-answer.ts';
 import { LiveAnswers, type LiveAnswersPorts } from './live-answers.ts';
 import { SinkRooms } from './sink-rooms.ts';
+
+/** A follower that lacks more than this begins afresh. */
+const CATCH_UP_SIZE = {
+  bytesMax: PAGE_BYTES_MAX,
+  envelopeBytes: MESSAGE_ENVELOPE_BYTES_MAX,
+} as const;
 
 export interface FeedPorts
   extends InboxFeedPorts,
@@ -62,7 +70,7 @@ export class Feed {
       self: ports.self,
       session: ports.session,
       messagesAfter: (session, afterSeq, limit) => {
-        const page = readMessages(session, { afterSeq }, limit);
+        const page = readMessages(session, { afterSeq }, { ...CATCH_UP_SIZE, limit });
         return page.archive === null && !page.hasMore ? page.messages : null;
       },
       inboxChanges: ports.inboxChanges,

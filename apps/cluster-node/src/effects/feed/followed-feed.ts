@@ -1,3 +1,4 @@
+import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxEvent, SessionEvent } from './feed-events.ts';
 import {
   type ChunkPosition,
@@ -278,7 +279,10 @@ export class FollowedFeed {
       entry.ready = Promise.withResolvers();
     }
     const pause = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** entry.failures);
-    entry.timer = setTimeout(() => this.#connect(entry), pause);
+    entry.timer = setTimeout(
+      guarded('timer', () => this.#connect(entry)),
+      pause,
+    );
   }
 
   /** What happened while nobody told us. */

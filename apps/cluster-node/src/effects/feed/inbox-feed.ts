@@ -1,4 +1,5 @@
 import type { SessionHead } from '@fleetlm/conversation';
+import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxEvent, InboxSink, Subscription } from './feed-events.ts';
 import type { Followed } from './follow-codec.ts';
 import { SinkRooms } from './sink-rooms.ts';
@@ -75,7 +76,10 @@ export class InboxFeed {
     const watched = this.#watched.get(userId);
     if (watched === undefined || watched.timer !== null) return;
     const wait = Math.max(0, watched.lastSentMs + DELTA_EVERY_MS - performance.now());
-    watched.timer = setTimeout(() => this.#send(userId, watched), wait);
+    watched.timer = setTimeout(
+      guarded('timer', () => this.#send(userId, watched)),
+      wait,
+    );
   }
 
   /** The replica jumped over changes: nobody can say which. */

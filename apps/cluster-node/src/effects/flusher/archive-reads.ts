@@ -1,25 +1,51 @@
-import type { Message } from '@fleetlm/conversation';
-import { type ArchiveDatabase, openArchiveDatabase, type SqlValue } from '@fleetlm/database';
+import type { Message, PageSize } from '@fleetlm/conversation';
+import {
+  type ArchiveDatabase,
+  failureSummary,
+  openArchiveDatabase,
+  type SqlValue,
+} from '@fleetlm/database';
 import {
   type Archive,
+  type ArchivedPage,
   ArchiveUnavailableError,
   type MessageSearch,
   type SearchOutcome,
 } from '../ports.ts';
-import { searchMessages } from './search-messages.ts';
+import { MessageSearches } from './search-messages.ts';
 
 /** Reads share these connections among themselves and none with the flusher: neither can hold up the other. */
 const CONNECTIONS_MAX = 4;
 /** Below the limit of a call: a client is told that the archive is away, not that the time was up. */
 const STATEMENT_LIMIT_MS = 1_500;
 const CONNECT_LIMIT_MS = 1_500;
-const SEARCHES_MAX = 2;
+/** Searches have connections of their own: a slow one holds up no page. */
+const SEARCH_CONNECTIONS_MAX = 2;
+/** Of a search, after which it has taken too long. */
+export const SEARCH_STATEMENT_LIMIT_MS = 2_000;
 const READ_LIMIT_MS = 2_000;
 /** Reads that wait for Postgres at a time; more are refused at once. */
 export const ARCHIVE_READS_MAX = 256;
 
 export const MESSAGE_COLUMNS = `session_id, m.seq, m.id::text AS id, sender_type, sender_id, kind, inserted_at,
-  json_build_object('content', content, 'metadata', metadata)::text AS payload`;
+  '{"content":' || content::text || ',"metadata":' || metadata::text || '}' AS payload`;
+
+/** Messages with the bytes of the page before each. Sizes are summed where the rows are: bodies that do not fit stay there. */
+const PAGE = `
+SELECT ${MESSAGE_COLUMNS}, has_next FROM (
+  SELECT *, sum(bytes) OVER w - bytes AS earlier_bytes, lead(seq) OVER w IS NOT NULL AS has_next FROM (
+    SELECT *, coalesce(payload_bytes, octet_length(content::text) + octet_length(metadata::text)) + $5::int AS bytes
+    FROM messages) sized`;
+const WITHIN = 'WHERE earlier_bytes = 0 OR earlier_bytes + bytes <= $6::bigint';
+
+interface PageRow extends ArchivedRow {
+  readonly has_next: boolean;
+}
+
+function archivedPage(rows: readonly PageRow[], { limit }: PageSize): ArchivedPage {
+  const isCut = rows.length < limit && rows.at(-1)?.has_next === true;
+  return { messages: rows.map(toMessage), isCut };
+}
 
 export interface ArchivedRow {
   readonly session_id: string;
@@ -35,41 +61,50 @@ export interface ArchivedRow {
 /** What left memory, from Postgres. Every read ends within two seconds, with an ArchiveUnavailableError at worst. */
 export class ArchiveReads implements Archive {
   readonly #database: ArchiveDatabase;
-  readonly #searches: ArchiveDatabase;
+  readonly #searchDatabase: ArchiveDatabase;
+  readonly #searches: MessageSearches;
+  readonly #onFailure: (error: unknown) => void;
   #reading = 0;
 
-  constructor(databaseUrl: string) {
+  constructor(databaseUrl: string, onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
     this.#database = openArchiveDatabase(databaseUrl, {
       connectionsMax: CONNECTIONS_MAX,
       statementLimitMs: STATEMENT_LIMIT_MS,
       connectLimitMs: CONNECT_LIMIT_MS,
     });
-    this.#searches = openArchiveDatabase(databaseUrl, { connectionsMax: SEARCHES_MAX });
+    this.#searchDatabase = openArchiveDatabase(databaseUrl, {
+      connectionsMax: SEARCH_CONNECTIONS_MAX,
+      statementLimitMs: SEARCH_STATEMENT_LIMIT_MS,
+      connectLimitMs: CONNECT_LIMIT_MS,
+    });
+    this.#searches = new MessageSearches(this.#searchDatabase, onFailure);
   }
 
   async messagesAfter(
     sessionId: string,
     afterSeq: number,
     throughSeq: number,
-    limit: number,
-  ): Promise<readonly Message[]> {
-    const rows = await this.read<ArchivedRow>(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE session_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4`,
-      [sessionId, afterSeq, throughSeq, limit],
+    size: PageSize,
+  ): Promise<ArchivedPage> {
+    const rows = await this.read<PageRow>(
+      `${PAGE} WHERE session_id = $1 AND seq > $2 AND seq <= $3 WINDOW w AS (ORDER BY seq) ORDER BY seq LIMIT $4) m ${WITHIN} ORDER BY seq`,
+      [sessionId, afterSeq, throughSeq, size.limit, size.envelopeBytes, size.bytesMax],
     );
-    return rows.map(toMessage);
+    return archivedPage(rows, size);
   }
 
   async messagesBefore(
     sessionId: string,
     beforeSeq: number,
-    limit: number,
-  ): Promise<readonly Message[]> {
-    const rows = await this.read<ArchivedRow>(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE session_id = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3`,
-      [sessionId, beforeSeq, limit],
+    size: PageSize,
+  ): Promise<ArchivedPage> {
+    const rows = await this.read<PageRow>(
+      `${PAGE} WHERE session_id = $1 AND seq > $2 AND seq < $3 WINDOW w AS (ORDER BY seq DESC) ORDER BY seq DESC LIMIT $4) m ${WITHIN} ORDER BY seq DESC`,
+      [sessionId, 0, beforeSeq, size.limit, size.envelopeBytes, size.bytesMax],
     );
-    return rows.map(toMessage).toReversed();
+    const { messages, isCut } = archivedPage(rows, size);
+    return { messages: messages.toReversed(), isCut };
   }
 
   /** The state that a session left memory with; null: there is none. */
@@ -88,9 +123,8 @@ export class ArchiveReads implements Archive {
     try {
       return await limited(this.#database.query<TRow>(sql, ...values));
     } catch (error) {
-      throw new ArchiveUnavailableError(error instanceof Error ? error.message : String(error), {
-        cause: error,
-      });
+      this.#onFailure(error);
+      throw new ArchiveUnavailableError(failureSummary(error), { cause: error });
     } finally {
       this.#reading -= 1;
     }
@@ -98,11 +132,11 @@ export class ArchiveReads implements Archive {
 
   /** Looks through all that one person wrote, over a connection of its own: it may take its time. */
   search(search: MessageSearch): Promise<SearchOutcome> {
-    return searchMessages(this.#searches, search);
+    return this.#searches.search(search);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#database.close(), this.#searches.close()]);
+    await Promise.all([this.#database.close(), this.#searchDatabase.close()]);
   }
 }
 

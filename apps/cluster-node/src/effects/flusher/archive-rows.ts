@@ -1,80 +1,104 @@
 import { createHash } from 'node:crypto';
 import type { Message, SessionHead } from '@fleetlm/conversation';
+import { SEARCH_TEXT_LENGTH_MAX } from '../../limits.ts';
 
 /**
- * Rows on their way to Postgres as one JSON text a batch: the payloads are JSON already and go in as they
- * are, without being parsed here.
+ * Rows on their way to Postgres as one JSON text a batch. JSON that is stored goes in as a string inside it, byte for byte:
+ * Postgres keeps what the log has, and refuses no escape in it.
  */
 const decoder = new TextDecoder();
+
+const CONTENT_PREFIX = '{"content":';
 
 /** SHA-256 of a payload: tells a repeated flush from a conflicting one. Lower-case hex. */
 export function payloadHash(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
 }
 
-export function messageRow(message: Message, payload = decoder.decode(message.payload)): string {
-  const head = JSON.stringify({
-    session_id: message.sessionId,
-    seq: message.seq,
+export function messageRow(message: Message): string {
+  const { sender, kind } = message;
+  const { content, metadata, text } = storedParts(decoder.decode(message.payload));
+  return JSON.stringify({
+    ...messageKey(message),
     id: message.id,
-    sender_type: message.sender.type,
-    sender_id: message.sender.id,
-    kind: message.kind,
-    payload_hash: payloadHash(message.payload),
+    sender_type: sender.type,
+    sender_id: storable(sender.id),
+    kind: storable(kind),
     inserted_at: new Date(message.insertedAtMs).toISOString(),
+    content,
+    metadata,
+    payload_bytes: Buffer.byteLength(content) + Buffer.byteLength(metadata),
+    search_text: text,
   });
-  return `${head.slice(0, -1)},"payload":${payload}}`;
 }
 
-export function sessionRow(
-  session: SessionHead,
-  metadata = decoder.decode(session.metadata),
-): string {
-  const head = JSON.stringify({
+/** What tells whether the row is there with the same content. */
+export function messageKeyRow(message: Message): string {
+  return JSON.stringify(messageKey(message));
+}
+
+function messageKey({ sessionId, seq, payload }: Message) {
+  return { session_id: sessionId, seq, payload_hash: payloadHash(payload) };
+}
+
+export function sessionRow(session: SessionHead): string {
+  const metadata = decoder.decode(session.metadata);
+  const { title } = fieldsOf(JSON.parse(metadata));
+  return JSON.stringify({
     id: session.id,
-    user_id: session.userId,
+    user_id: storable(session.userId),
     agent_id: session.agentId,
     status: session.status,
+    metadata,
+    title: typeof title === 'string' ? storable(title) : null,
     last_seq: session.lastSeq,
     last_read_seq: session.lastReadSeq,
     version: session.version,
     inserted_at: new Date(session.insertedAtMs).toISOString(),
     updated_at: new Date(session.updatedAtMs).toISOString(),
   });
-  return `${head.slice(0, -1)},"metadata":${metadata}}`;
 }
 
-/** As `acceptableMessageRow`. */
-export function acceptableSessionRow(session: SessionHead): string {
-  const metadata: unknown = JSON.parse(decoder.decode(session.metadata));
-  const named = { ...session, userId: acceptableText(session.userId) };
-  return sessionRow(named, JSON.stringify(acceptable(metadata)));
+/** A payload as its columns have it. Put together again, content and metadata are the payload. */
+function storedParts(payload: string): {
+  readonly content: string;
+  readonly metadata: string;
+  readonly text: string;
+} {
+  const fields = fieldsOf(JSON.parse(payload));
+  const metadata = JSON.stringify(fields.metadata ?? {});
+  const suffix = `,"metadata":${metadata}}`;
+  const isCanonical = payload.startsWith(CONTENT_PREFIX) && payload.endsWith(suffix);
+  const content = isCanonical
+    ? payload.slice(CONTENT_PREFIX.length, -suffix.length)
+    : JSON.stringify(fields.content ?? {});
+  return { content, metadata, text: searchTextOf(fieldsOf(fields.content)) };
 }
 
-/**
- * The same row with what Postgres' jsonb refuses (U+0000, lone surrogates) replaced by U+FFFD. The log keeps
- * the original, and so does the hash.
- */
-export function acceptableMessageRow(message: Message): string {
-  const payload: unknown = JSON.parse(decoder.decode(message.payload));
-  const { sender, kind } = message;
-  const named = {
-    ...message,
-    sender: { ...sender, id: acceptableText(sender.id) },
-    kind: acceptableText(kind),
-  };
-  return messageRow(named, JSON.stringify(acceptable(payload)));
+/** What a person would read of a message: its text, or its text parts one after the other. */
+function searchTextOf({ text, parts }: Readonly<Record<string, unknown>>): string {
+  const texts: string[] = typeof text === 'string' ? [text] : [];
+  let length = texts[0]?.length ?? 0;
+  for (const part of Array.isArray(parts) ? parts : []) {
+    if (length >= SEARCH_TEXT_LENGTH_MAX) break;
+    const { type, text: own } = fieldsOf(part);
+    if (type !== 'text' || typeof own !== 'string') continue;
+    texts.push(own);
+    length += own.length + 1;
+  }
+  return storable(texts.join(' ').slice(0, SEARCH_TEXT_LENGTH_MAX));
 }
 
-function acceptable(value: unknown): unknown {
-  if (typeof value === 'string') return acceptableText(value);
-  if (Array.isArray(value)) return value.map(acceptable);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [acceptableText(key), acceptable(inner)]),
-  );
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
 }
 
-function acceptableText(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What Postgres' text refuses, U+0000 and lone surrogates, is replaced by U+FFFD. */
+function storable(text: string): string {
+  const whole = text.toWellFormed();
+  return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\ufffd') : whole;
 }

@@ -1,15 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message, SessionHead, SessionSnapshot } from '@fleetlm/conversation';
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
-import {
-  acceptableMessageRow,
-  acceptableSessionRow,
-  messageRow,
-  sessionRow,
-} from './archive-rows.ts';
+import { oneLine } from '../one-line.ts';
+import { messageKeyRow, messageRow, sessionRow } from './archive-rows.ts';
 import { deleteErased } from './erased-sessions.ts';
 import type { Conflict } from './flusher-api.ts';
-import { isolating } from './isolate-poison.ts';
+import { isolating, Suspicion } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
 import {
   type ArchivedSnapshotHead,
@@ -25,11 +21,12 @@ const CONNECT_LIMIT_MS = 3_000;
 const ROWS_PER_TURN = 100;
 
 const INSERT_MESSAGES = `
-INSERT INTO messages (session_id, seq, id, sender_type, sender_id, kind, content, metadata, payload_hash, inserted_at)
-SELECT r.session_id, r.seq, r.id, r.sender_type, r.sender_id, r.kind, r.payload->'content', r.payload->'metadata',
-       decode(r.payload_hash, 'hex'), r.inserted_at
+INSERT INTO messages (session_id, seq, id, sender_type, sender_id, kind, content, metadata, payload_hash, inserted_at,
+                      payload_bytes, search_text)
+SELECT r.session_id, r.seq, r.id, r.sender_type, r.sender_id, r.kind, r.content::json, r.metadata::json,
+       decode(r.payload_hash, 'hex'), r.inserted_at, r.payload_bytes, r.search_text
 FROM jsonb_to_recordset($1::jsonb) AS r(session_id text, seq int, id uuid, sender_type text, sender_id text,
-     kind text, payload_hash text, inserted_at timestamptz, payload jsonb)
+     kind text, payload_hash text, inserted_at timestamptz, content text, metadata text, payload_bytes int, search_text text)
 ON CONFLICT (session_id, seq) DO NOTHING`;
 
 const FIND_CONFLICTS = `
@@ -41,12 +38,14 @@ ORDER BY m.session_id, m.seq`;
 
 /** An older leader that flushes late must not undo a newer one: the version decides. */
 const UPSERT_SESSIONS = `
-INSERT INTO sessions (id, user_id, agent_id, status, metadata, last_seq, last_read_seq, version, inserted_at, updated_at)
-SELECT r.id, r.user_id, r.agent_id, r.status, r.metadata, r.last_seq, r.last_read_seq, r.version, r.inserted_at, r.updated_at
-FROM jsonb_to_recordset($1::jsonb) AS r(id text, user_id text, agent_id text, status text, metadata jsonb,
+INSERT INTO sessions (id, user_id, agent_id, status, metadata, title, last_seq, last_read_seq, version, inserted_at, updated_at)
+SELECT r.id, r.user_id, r.agent_id, r.status, r.metadata::json, r.title, r.last_seq, r.last_read_seq, r.version, r.inserted_at,
+       r.updated_at
+FROM jsonb_to_recordset($1::jsonb) AS r(id text, user_id text, agent_id text, status text, metadata text, title text,
      last_seq int, last_read_seq int, version int, inserted_at timestamptz, updated_at timestamptz)
-ON CONFLICT (id) DO UPDATE SET status = excluded.status, metadata = excluded.metadata, last_seq = excluded.last_seq,
-  last_read_seq = excluded.last_read_seq, version = excluded.version, updated_at = excluded.updated_at
+ON CONFLICT (id) DO UPDATE SET status = excluded.status, metadata = excluded.metadata, title = excluded.title,
+  last_seq = excluded.last_seq, last_read_seq = excluded.last_read_seq, version = excluded.version,
+  updated_at = excluded.updated_at
 WHERE sessions.version < excluded.version`;
 
 const RAISE_MARKS = `
@@ -61,6 +60,8 @@ FROM jsonb_to_recordset($1::jsonb) AS r(id text, seq int)`;
 /** Writes of the archive's tables, each idempotent. Every call rejects when Postgres is away. */
 export class ArchiveWrites {
   readonly #open: () => ArchiveDatabase;
+  readonly #suspectMessages = new Suspicion();
+  readonly #suspectSessions = new Suspicion();
   #database: ArchiveDatabase;
 
   constructor(databaseUrl: string, statementLimitMs: number) {
@@ -83,23 +84,21 @@ export class ArchiveWrites {
   /** Writes messages, each once; the answer names those that are there with another content or are not taken. */
   writeMessages(messages: readonly Message[]): Promise<readonly Conflict[]> {
     return isolating(messages, {
+      suspicion: this.#suspectMessages,
       sessionOf: ({ sessionId }) => sessionId,
-      write: (some) => this.#insert(some, messageRow),
-      writeOne: (message) => this.#insert([message], acceptableMessageRow),
+      write: (some) => this.#insert(some),
       conflict: ({ sessionId, seq }, detail) => ({ sessionId, seq, detail }),
     });
   }
 
-  async #insert(
-    messages: readonly Message[],
-    row: (message: Message) => string,
-  ): Promise<readonly Conflict[]> {
-    const written = await this.#database.execute(INSERT_MESSAGES, await asArray(messages, row));
+  async #insert(messages: readonly Message[]): Promise<readonly Conflict[]> {
+    const rows = await asArray(messages, messageRow);
+    const written = await this.#database.execute(INSERT_MESSAGES, rows);
     if (written === messages.length) return [];
     // Some were there: from an earlier pass (fine), or from a log that isn't this one (not fine).
     const found = await this.#database.query<{ session_id: string; seq: number }>(
       FIND_CONFLICTS,
-      await asArray(messages, (message) => messageRow(message, 'null')),
+      await asArray(messages, messageKeyRow),
     );
     const detail = 'another content is there under this number';
     return found.map(({ session_id, seq }) => ({ sessionId: session_id, seq, detail }));
@@ -107,18 +106,15 @@ export class ArchiveWrites {
 
   writeSessions(sessions: readonly SessionHead[]): Promise<readonly Conflict[]> {
     return isolating(sessions, {
+      suspicion: this.#suspectSessions,
       sessionOf: ({ id }) => id,
-      write: (some) => this.#upsert(some, sessionRow),
-      writeOne: (session) => this.#upsert([session], acceptableSessionRow),
+      write: (some) => this.#upsert(some),
       conflict: ({ id }, detail) => ({ sessionId: id, seq: 0, detail }),
     });
   }
 
-  async #upsert(
-    sessions: readonly SessionHead[],
-    row: (session: SessionHead) => string,
-  ): Promise<readonly Conflict[]> {
-    await this.#database.execute(UPSERT_SESSIONS, await asArray(sessions, row));
+  async #upsert(sessions: readonly SessionHead[]): Promise<readonly Conflict[]> {
+    await this.#database.execute(UPSERT_SESSIONS, await asArray(sessions, sessionRow));
     await deleteErased(this.#database, sessions);
     return [];
   }
@@ -189,11 +185,26 @@ export class ArchiveWrites {
   }
 }
 
+/** An item that makes no row: its data's fault, as if Postgres had refused it. */
+class UnstorableRowError extends Error {
+  /** invalid_text_representation */
+  readonly code = '22P02';
+
+  constructor(cause: unknown) {
+    super(`the item makes no row: ${oneLine(cause)}`, { cause });
+    this.name = 'UnstorableRowError';
+  }
+}
+
 /** A JSON list of rows. A large batch is made in pieces, so that nobody waits for all of it. */
 async function asArray<T>(items: readonly T[], row: (item: T) => string): Promise<string> {
   const rows: string[] = [];
   for (const item of items) {
-    rows.push(row(item));
+    try {
+      rows.push(row(item));
+    } catch (error) {
+      throw new UnstorableRowError(error);
+    }
     if (rows.length % ROWS_PER_TURN === 0) await nextTurn();
   }
   return `[${rows.join(',')}]`;

@@ -13,6 +13,8 @@ export interface FlusherPorts {
   readonly flushIntervalMs: number;
   /** A session is not flushed any further until an operator looks. */
   readonly onConflict: (conflict: Conflict) => void;
+  /** A pass or a read failed; the error's text is for the log alone. */
+  readonly onFailure: (error: unknown) => void;
   /** Postgres has lost what it had confirmed, and this node can't give it back. */
   readonly onGap: (gap: ArchiveGap) => void;
   /** Null: every session stays in memory. */

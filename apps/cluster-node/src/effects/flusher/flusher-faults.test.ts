@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Flusher } from './flusher-api.ts';
 import { BreakableLink } from './testing/breakable-link.ts';
-import { FlusherBed, OTHER_SESSION, SESSION, upTo } from './testing/flusher-bed.ts';
+import { FlusherBed, OTHER_SESSION, pageOf, SESSION, upTo } from './testing/flusher-bed.ts';
 
 let bed: FlusherBed;
 let link: BreakableLink;
@@ -145,17 +145,21 @@ test('G9 a commit means the disk of Postgres, whatever its settings say', async 
 test('G10 a Postgres that says nothing any more: passes and reads end by themselves, and more reads than it can take are refused', async () => {
   const linked = bed.flusher({ databaseUrl: linkUrl(), statementLimitMs: 300 });
   await linked.flushNow();
-  await linked.archive.messagesAfter(SESSION, 0, 1, 1);
+  await linked.archive.messagesAfter(SESSION, 0, 1, pageOf(1));
   bed.say('into the void');
   link.freeze();
   const reads = Promise.allSettled(
-    Array.from({ length: 300 }, () => linked.archive.messagesAfter(SESSION, 0, 1, 1)),
+    Array.from({ length: 300 }, () => linked.archive.messagesAfter(SESSION, 0, 1, pageOf(1))),
   );
   expect(await linked.flushNow()).toMatchObject({ status: 'unavailable' });
   expect((await reads).every(({ status }) => status === 'rejected')).toBe(true);
   link.thaw();
   await expect.poll(() => flushed(linked)).toBe(0);
   await expect
-    .poll(() => linked.archive.messagesAfter(SESSION, 0, 1, 1).then((rows) => rows.length))
+    .poll(() =>
+      linked.archive
+        .messagesAfter(SESSION, 0, 1, pageOf(1))
+        .then(({ messages }) => messages.length),
+    )
     .toBe(1);
 });

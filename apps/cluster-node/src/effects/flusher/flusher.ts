@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { failureOf, migrate } from '@fleetlm/database';
-import { oneLine } from '../one-line.ts';
+import { failureOf, failureSummary, migrate } from '@fleetlm/database';
 import type { LedGroup } from '../ports.ts';
 import { ArchiveReads } from './archive-reads.ts';
 import { repairArchive } from './archive-repair.ts';
@@ -61,7 +60,7 @@ class PostgresFlusher implements Flusher {
 
   constructor(ports: FlusherPorts) {
     this.#ports = ports;
-    this.archive = new ArchiveReads(ports.databaseUrl);
+    this.archive = new ArchiveReads(ports.databaseUrl, ports.onFailure);
     this.#writes = new ArchiveWrites(
       ports.databaseUrl,
       ports.statementLimitMs ?? STATEMENT_LIMIT_MS,
@@ -140,7 +139,7 @@ class PostgresFlusher implements Flusher {
       await this.#snapshots?.pass(this.#writes, () => this.#stopped);
     } catch (error) {
       await this.#failed(error);
-      return { status: 'unavailable', error: oneLine(error) };
+      return { status: 'unavailable', error: failureSummary(error) };
     }
     this.#failuresInARow = 0;
     this.#stats.passes += 1;
@@ -155,7 +154,8 @@ class PostgresFlusher implements Flusher {
     this.#stats.failures += 1;
     this.#failuresInARow += 1;
     this.#stats.databaseUp = false;
-    this.#stats.lastError = oneLine(error);
+    this.#stats.lastError = failureSummary(error);
+    this.#ports.onFailure(error);
     const failure = failureOf(error);
     switch (failure) {
       case 'slow':
@@ -166,6 +166,7 @@ class PostgresFlusher implements Flusher {
         this.#describedAs = '';
         return;
       case 'away':
+      case 'suspect':
         if (!this.#stopped) await this.#writes.reconnect();
         return;
       case 'data':

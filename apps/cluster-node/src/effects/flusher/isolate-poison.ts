@@ -4,59 +4,104 @@ import type { Conflict } from './flusher-api.ts';
 
 /** Two statements that met are both right; one of them goes first the next time. */
 const RETRIES_MAX = 3;
+/** Items that fail alone before any other is taken: with more the server is at fault, not they. */
+export const SUSPECTS_MAX = 16;
+/** Attempts after which suspects are at fault although nothing else was there to be taken. */
+export const SUSPECT_ATTEMPTS_MAX = 5;
+
+/** Attempts in a row in which everything failed with what may be the server's fault as well as the data's. */
+export class Suspicion {
+  attempts = 0;
+}
 
 export interface Isolation<T> {
+  readonly suspicion: Suspicion;
   readonly sessionOf: (item: T) => string;
   readonly write: (items: readonly T[]) => Promise<readonly Conflict[]>;
-  /** The item alone, in the form that Postgres is most likely to take. */
-  readonly writeOne: (item: T) => Promise<readonly Conflict[]>;
   readonly conflict: (item: T, detail: string) => Conflict;
 }
 
 /**
  * Writes all items in as few statements as Postgres lets it. Data that it refuses fails a whole statement, so the batch
  * is halved until the item stands alone; that one is a conflict, and of its session nothing later is written, so
- * that what is there stays free of gaps. Rejects with anything that is not the data's fault.
+ * that what is there stays free of gaps.
+ *
+ * An error that may be the server's fault as well (`suspect`) makes a conflict of an item only when others are taken
+ * beside it, or when the same few items failed SUSPECT_ATTEMPTS_MAX times. Rejects with everything else.
  */
 export async function isolating<T>(
   items: readonly T[],
   isolation: Isolation<T>,
 ): Promise<readonly Conflict[]> {
-  const conflicts: Conflict[] = [];
-  const stopped = new Set<string>();
-  const note = (found: readonly Conflict[]): void => {
-    for (const conflict of found) {
-      conflicts.push(conflict);
-      stopped.add(conflict.sessionId);
-    }
-  };
-  const visit = async (wanted: readonly T[]): Promise<void> => {
-    const some = wanted.filter((item) => !stopped.has(isolation.sessionOf(item)));
+  const { suspicion, sessionOf } = isolation;
+  const batch = new Batch(isolation, false);
+  await batch.write(items);
+  const { suspects, conflicts } = batch;
+  const [suspect] = suspects;
+  if (suspect === undefined || batch.isAnyTaken) suspicion.attempts = 0;
+  else {
+    suspicion.attempts += 1;
+    if (suspicion.attempts < SUSPECT_ATTEMPTS_MAX) throw suspect.error;
+    suspicion.attempts = 0;
+  }
+  if (suspect === undefined) return conflicts;
+  // Once more, with all that stands behind them in their sessions: the server may have recovered in between.
+  const sessions = new Set(suspects.map(({ item }) => sessionOf(item)));
+  const retry = new Batch(isolation, true);
+  await retry.write(items.filter((item) => sessions.has(sessionOf(item))));
+  return [...conflicts, ...retry.conflicts];
+}
+
+class Batch<T> {
+  readonly #isolation: Isolation<T>;
+  /** What is suspect is refused: others were taken, or it has failed often enough. */
+  readonly #isDecided: boolean;
+  readonly conflicts: Conflict[] = [];
+  readonly suspects: { readonly item: T; readonly error: unknown }[] = [];
+  isAnyTaken = false;
+  readonly #stopped = new Set<string>();
+
+  constructor(isolation: Isolation<T>, isDecided: boolean) {
+    this.#isolation = isolation;
+    this.#isDecided = isDecided;
+  }
+
+  async write(wanted: readonly T[]): Promise<void> {
+    const some = wanted.filter((item) => !this.#stopped.has(this.#isolation.sessionOf(item)));
     const [first] = some;
     if (first === undefined) return;
     try {
-      note(await retried(() => isolation.write(some)));
+      this.#note(await retried(() => this.#isolation.write(some)));
+      this.isAnyTaken = true;
     } catch (error) {
-      if (failureOf(error) !== 'data') throw error;
+      const failure = failureOf(error);
+      if (failure !== 'data' && failure !== 'suspect') throw error;
       if (some.length === 1) {
-        note(await alone(first, isolation));
+        this.#failedAlone(first, error);
         return;
       }
       const middle = some.length >> 1;
-      await visit(some.slice(0, middle));
-      await visit(some.slice(middle));
+      await this.write(some.slice(0, middle));
+      await this.write(some.slice(middle));
     }
-  };
-  await visit(items);
-  return conflicts;
-}
+  }
 
-async function alone<T>(item: T, isolation: Isolation<T>): Promise<readonly Conflict[]> {
-  try {
-    return await retried(() => isolation.writeOne(item));
-  } catch (error) {
-    if (failureOf(error) !== 'data') throw error;
-    return [isolation.conflict(item, `Postgres does not take it: ${oneLine(error)}`)];
+  #failedAlone(item: T, error: unknown): void {
+    const { sessionOf, conflict } = this.#isolation;
+    if (this.#isDecided || failureOf(error) === 'data') {
+      this.#note([conflict(item, `Postgres refuses the row: ${oneLine(error)}`)]);
+      return;
+    }
+    this.#stopped.add(sessionOf(item));
+    this.suspects.push({ item, error });
+    if (this.suspects.length > SUSPECTS_MAX && !this.isAnyTaken) throw error;
+  }
+
+  #note(found: readonly Conflict[]): void {
+    for (const conflict of found) {
+      this.conflicts.push(conflict);
+      this.#stopped.add(conflict.sessionId);
+    }
   }
 }
 

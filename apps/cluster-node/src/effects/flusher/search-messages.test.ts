@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { excerptOf, searchMessages } from './search-messages.ts';
+import { ARCHIVE_UNREACHABLE } from '../ports.ts';
+import { excerptOf, MessageSearches, SEARCHES_MAX } from './search-messages.ts';
 
 it('shows what is round the place that was found', () => {
   const text = `${'a'.repeat(100)}\n\nthe  Refund of yesterday ${'b'.repeat(100)}`;
@@ -19,18 +20,44 @@ it('looks for the characters that were typed, not for patterns', async () => {
     execute: () => Promise.resolve(0),
     close: () => Promise.resolve(),
   };
-  await searchMessages(database, { userId: 'ann', text: '50% off_', limit: 3 });
+  await new MessageSearches(database, () => undefined).search({
+    userId: 'ann',
+    text: '50% off_',
+    limit: 3,
+  });
   expect(asked).toEqual(['ann', '%50\\% off\\_%', 3]);
 });
 
-it('says that the archive is away instead of finding nothing', async () => {
-  const down = () => Promise.reject(new Error('no route'));
-  const outcome = await searchMessages(
-    { query: down, execute: down, close: () => Promise.resolve() },
-    { userId: 'ann', text: 'x', limit: 3 },
-  );
-  expect(outcome).toEqual({
+it('says that the archive is unreachable, in words of its own, instead of finding nothing', async () => {
+  const down = () => Promise.reject(new Error('no route to 10.1.2.3, near "SELECT secret"'));
+  const failures: unknown[] = [];
+  const database = { query: down, execute: down, close: () => Promise.resolve() };
+  const searches = new MessageSearches(database, (error) => failures.push(error));
+  expect(await searches.search({ userId: 'ann', text: 'x', limit: 3 })).toEqual({
     ok: false,
-    error: { code: 'archive_unavailable', detail: 'no route' },
+    error: { code: 'archive_unavailable', detail: ARCHIVE_UNREACHABLE },
   });
+  expect(failures).toMatchObject([{ message: expect.stringContaining('no route') }]);
+});
+
+it('asks for a longer text when a search took too long', async () => {
+  const slow = () => Promise.reject(Object.assign(new Error('canceled'), { code: '57014' }));
+  const database = { query: slow, execute: slow, close: () => Promise.resolve() };
+  const searches = new MessageSearches(database, () => undefined);
+  expect(await searches.search({ userId: 'ann', text: 'x', limit: 3 })).toMatchObject({
+    error: { code: 'archive_unavailable', detail: expect.stringContaining('longer text') },
+  });
+});
+
+it('refuses searches beyond those that may run at a time, and takes them again afterwards', async () => {
+  const { promise, resolve } = Promise.withResolvers<never[]>();
+  const query = () => promise;
+  const database = { query, execute: () => Promise.resolve(0), close: () => Promise.resolve() };
+  const searches = new MessageSearches(database, () => undefined);
+  const search = () => searches.search({ userId: 'ann', text: 'x', limit: 3 });
+  const running = Array.from({ length: SEARCHES_MAX }, search);
+  expect(await search()).toMatchObject({ ok: false, error: { code: 'archive_unavailable' } });
+  resolve([]);
+  await Promise.all(running);
+  expect(await search()).toEqual({ ok: true, value: [] });
 });

@@ -1,22 +1,22 @@
-import type { ArchiveDatabase } from '@fleetlm/database';
-import type { FoundMessage, MessageSearch, SearchOutcome } from '../ports.ts';
+import { type ArchiveDatabase, failureOf } from '@fleetlm/database';
+import {
+  ARCHIVE_UNREACHABLE,
+  type FoundMessage,
+  type MessageSearch,
+  type SearchOutcome,
+} from '../ports.ts';
+
+/** Searches at a time, those that wait for a connection included; more are refused at once. */
+export const SEARCHES_MAX = 32;
 
 /** Characters on each side of what was found. */
 const AROUND = 60;
 
-/** What a person would read of a message: its text, or its text parts one after the other. */
 const SEARCH = `
-SELECT m.session_id, s.agent_id, s.metadata->>'title' AS title, m.seq, m.sender_id, m.kind, t.text, m.inserted_at
-FROM sessions s
-JOIN messages m ON m.session_id = s.id
-CROSS JOIN LATERAL (
-  SELECT concat_ws(' ', m.content->>'text', (
-    SELECT string_agg(p->>'text', ' ')
-    FROM jsonb_array_elements(CASE jsonb_typeof(m.content->'parts') WHEN 'array' THEN m.content->'parts' ELSE '[]' END) p
-    WHERE p->>'type' = 'text'
-  )) AS text
-) t
-WHERE s.user_id = $1 AND t.text ILIKE $2
+SELECT m.session_id, s.agent_id, s.title, m.seq, m.sender_id, m.kind, m.search_text AS text, m.inserted_at
+FROM messages m
+JOIN sessions s ON s.id = m.session_id
+WHERE s.user_id = $1 AND m.search_text ILIKE $2
 ORDER BY m.inserted_at DESC, m.session_id, m.seq DESC
 LIMIT $3`;
 
@@ -32,18 +32,38 @@ interface FoundRow {
 }
 
 /** Looks through one person's archived messages, newest first. Never rejects. */
-export async function searchMessages(
-  database: ArchiveDatabase,
-  { userId, text, limit }: MessageSearch,
-): Promise<SearchOutcome> {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  try {
-    const rows = await database.query<FoundRow>(SEARCH, userId, pattern, limit);
-    return { ok: true, value: rows.map((row) => foundMessage(row, text)) };
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { ok: false, error: { code: 'archive_unavailable', detail } };
+export class MessageSearches {
+  readonly #database: ArchiveDatabase;
+  readonly #onFailure: (error: unknown) => void;
+  #running = 0;
+
+  constructor(database: ArchiveDatabase, onFailure: (error: unknown) => void) {
+    this.#database = database;
+    this.#onFailure = onFailure;
   }
+
+  async search({ userId, text, limit }: MessageSearch): Promise<SearchOutcome> {
+    if (this.#running >= SEARCHES_MAX) return unavailable('Search is busy. Try again shortly.');
+    this.#running += 1;
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    try {
+      const rows = await this.#database.query<FoundRow>(SEARCH, userId, pattern, limit);
+      return { ok: true, value: rows.map((row) => foundMessage(row, text)) };
+    } catch (error) {
+      this.#onFailure(error);
+      return unavailable(
+        failureOf(error) === 'slow'
+          ? 'The search took too long. Search for a longer text.'
+          : ARCHIVE_UNREACHABLE,
+      );
+    } finally {
+      this.#running -= 1;
+    }
+  }
+}
+
+function unavailable(detail: string): SearchOutcome {
+  return { ok: false, error: { code: 'archive_unavailable', detail } };
 }
 
 function foundMessage(row: FoundRow, searched: string): FoundMessage {

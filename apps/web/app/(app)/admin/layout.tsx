@@ -2,10 +2,9 @@ import type { ReactNode } from 'react';
 import { AdminTabs } from '@/components/admin/admin-tabs.tsx';
 import { ClusterProvider } from '@/components/admin/cluster-provider.tsx';
 import { serverEnv } from '@/lib/env.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
-export default async function AdminLayout({ children }: { readonly children: ReactNode }) {
-  await requireAdmin();
+export default adminPage(({ children }: { readonly children: ReactNode }) => {
   return (
     <ClusterProvider nodeUrls={serverEnv().NODE_URLS}>
       <div className="flex h-full min-h-0 flex-col">
@@ -14,4 +13,4 @@ export default async function AdminLayout({ children }: { readonly children: Rea
       </div>
     </ClusterProvider>
   );
-}
+});

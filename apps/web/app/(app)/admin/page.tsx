@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { ClusterOverview } from '@/components/admin/cluster-overview.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Cluster' };
 
-export default async function AdminPage() {
-  await requireAdmin();
-  return <ClusterOverview />;
-}
+export default adminPage(() => <ClusterOverview />);

@@ -1,57 +1,45 @@
 'use server';
 
-import type { AgentTestBody } from '@fleetlm/protocol';
+import {
+  AGENT_ID_LENGTH_MAX,
+  AGENT_NAME_LENGTH_MAX,
+  AGENT_URL_LENGTH_MAX,
+} from '@fleetlm/protocol';
 import { revalidatePath } from 'next/cache';
+import * as z from 'zod';
 import { testAddress } from '@/lib/agent-owner.ts';
 import { registerAgent, setAgentStatus } from '@/lib/agents.ts';
-import type { ClusterResult, Problem } from '@/lib/cluster-api.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerAction } from '@/lib/guarded-action.ts';
 
-export type RegisterState =
-  | {
-      readonly status: 'editing';
-      readonly problem: Problem | null;
-      readonly values: Readonly<Record<string, string>>;
-    }
-  /** The only time that the secret is shown. */
-  | { readonly status: 'registered'; readonly name: string; readonly secret: string };
+/** Bounded here; what is right is said by the cluster, field by field. */
+const url = z.string().max(AGENT_URL_LENGTH_MAX, 'is too long');
+const addressSchema = z.strictObject({ origin_url: url, webhook_path: url });
+const newAgentSchema = addressSchema.extend({
+  id: z.string().max(AGENT_ID_LENGTH_MAX, 'is too long'),
+  name: z.string().max(AGENT_NAME_LENGTH_MAX, 'is too long'),
+});
 
-const FIELDS = ['id', 'name', 'origin_url', 'webhook_path'] as const;
-
-export async function register(_: RegisterState, form: FormData): Promise<RegisterState> {
-  await requireOwner();
-  const values = Object.fromEntries(
-    FIELDS.map((field) => [field, String(form.get(field) ?? '').trim()]),
-  );
-  const { id = '', name = '', origin_url = '', webhook_path = '' } = values;
-  const result = await registerAgent({
-    id,
-    name,
-    origin_url,
-    webhook_path: webhook_path === '' ? '/webhook' : webhook_path,
-  });
-  if (!result.ok) return { status: 'editing', problem: result.problem, values };
+/** The secret is in this answer only. */
+export const register = ownerAction(z.tuple([newAgentSchema]), async (_person, agent) => {
+  const result = await registerAgent(agent);
+  if (!result.ok) return result;
   revalidatePath('/agents');
-  return { status: 'registered', name, secret: result.value.secret };
-}
+  return { ok: true, value: { name: agent.name, secret: result.value.secret } };
+});
 
 /** What one call of an address that is not registered yet brings. */
-export async function tryAddress(address: {
-  readonly origin_url: string;
-  readonly webhook_path: string;
-}): Promise<ClusterResult<AgentTestBody>> {
-  await requireOwner();
-  return testAddress(address);
-}
+export const tryAddress = ownerAction(z.tuple([addressSchema]), async (_person, address) =>
+  testAddress(address),
+);
 
-/** Null: done; else why not. */
-export async function changeStatus(
-  id: string,
-  status: 'enabled' | 'disabled',
-): Promise<string | null> {
-  await requireOwner();
+const statusArguments = z.tuple([
+  z.string().min(1).max(AGENT_ID_LENGTH_MAX),
+  z.enum(['enabled', 'disabled']),
+]);
+
+export const changeStatus = ownerAction(statusArguments, async (_person, id, status) => {
   const result = await setAgentStatus(id, status);
-  if (!result.ok) return result.problem.detail;
+  if (!result.ok) return result;
   revalidatePath('/agents');
-  return null;
-}
+  return { ok: true, value: null };
+});

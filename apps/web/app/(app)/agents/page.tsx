@@ -3,12 +3,11 @@ import { AgentsTable } from '@/components/agents/agents-table.tsx';
 import { RegisterAgent } from '@/components/agents/register-agent.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { listAgents } from '@/lib/agents.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Agents' };
 
-export default async function AgentsPage() {
-  await requireOwner();
+export default ownerPage(async () => {
   const agents = await listAgents();
   return (
     <div className="h-full overflow-y-auto">
@@ -32,4 +31,4 @@ export default async function AgentsPage() {
       </div>
     </div>
   );
-}
+});

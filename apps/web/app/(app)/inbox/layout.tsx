@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { InboxShell } from '@/components/inbox/inbox-shell.tsx';
+import { userPage } from '@/lib/guarded-page.tsx';
 
-export default function InboxLayout({ children }: { readonly children: ReactNode }) {
-  return <InboxShell>{children}</InboxShell>;
-}
+export default userPage(({ children }: { readonly children: ReactNode }) => (
+  <InboxShell>{children}</InboxShell>
+));

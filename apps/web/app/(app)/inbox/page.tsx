@@ -1,9 +1,10 @@
 import { MessagesSquare } from 'lucide-react';
 import type { Metadata } from 'next';
+import { userPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Inbox' };
 
-export default function InboxPage() {
+export default userPage(() => {
   return (
     <div className="grid h-full place-items-center p-8 text-center text-muted">
       <div>
@@ -12,4 +13,4 @@ export default function InboxPage() {
       </div>
     </div>
   );
-}
+});

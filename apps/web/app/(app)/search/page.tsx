@@ -1,10 +1,9 @@
 import type { Metadata } from 'next';
 import { SearchView } from '@/components/inbox/search-view.tsx';
-import { requirePerson } from '@/lib/session.ts';
+import { userPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Search' };
 
-export default async function SearchPage() {
-  const person = await requirePerson();
+export default userPage((_props, person) => {
   return <SearchView userId={person.id} />;
-}
+});

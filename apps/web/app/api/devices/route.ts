@@ -1,37 +1,26 @@
 import { devicesOf, revokeDevices } from '@/lib/devices.ts';
+import { userRoute } from '@/lib/guarded-route.ts';
 import { logProblem } from '@/lib/log.ts';
-import { isOwnPage } from '@/lib/own-page.ts';
-import {
-  ACCOUNTS_AWAY,
-  FOREIGN_PAGE,
-  problemResponse,
-  UNAUTHENTICATED,
-} from '@/lib/problem-response.ts';
-import { currentSignIn } from '@/lib/session.ts';
+import { ACCOUNTS_AWAY, problemResponse } from '@/lib/problem-response.ts';
 
 /** Where the person is signed in. */
-export async function GET(): Promise<Response> {
-  const signIn = await currentSignIn();
-  if (signIn === null) return problemResponse(UNAUTHENTICATED);
+export const GET = userRoute(async ({ person, sessionId }) => {
   try {
-    const devices = await devicesOf(signIn.person.id, signIn.sessionId);
+    const devices = await devicesOf(person.id, sessionId);
     return Response.json({ devices }, { headers: { 'cache-control': 'no-store' } });
   } catch (error) {
     logProblem('the devices could not be read', error);
     return problemResponse(ACCOUNTS_AWAY);
   }
-}
+});
 
 /** Signs out everywhere but here. */
-export async function DELETE(request: Request): Promise<Response> {
-  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
-  const signIn = await currentSignIn();
-  if (signIn === null) return problemResponse(UNAUTHENTICATED);
+export const DELETE = userRoute(async ({ person, sessionId }) => {
   try {
-    const revoked = await revokeDevices(signIn.person.id, { allBut: signIn.sessionId });
+    const revoked = await revokeDevices(person.id, { allBut: sessionId });
     return Response.json({ revoked });
   } catch (error) {
     logProblem('the other devices could not be signed out', error);
     return problemResponse(ACCOUNTS_AWAY);
   }
-}
+});

@@ -1,38 +1,18 @@
+import { AGENT_ID_LENGTH_MAX } from '@fleetlm/protocol';
 import * as z from 'zod';
-import { clusterRequest } from '@/lib/cluster-api.ts';
-import { mintClusterToken } from '@/lib/cluster-token.ts';
-import { serverEnv } from '@/lib/env.ts';
-import { isOwnPage } from '@/lib/own-page.ts';
-import { FOREIGN_PAGE, problemResponse, UNAUTHENTICATED } from '@/lib/problem-response.ts';
-import { currentPerson } from '@/lib/session.ts';
+import { userRoute } from '@/lib/guarded-route.ts';
+import { problemResponse } from '@/lib/problem-response.ts';
+import { userRequest } from '@/lib/user-request.ts';
 
-const bodySchema = z.strictObject({ agent_id: z.string().min(1).max(64) });
+const bodySchema = z.strictObject({ agent_id: z.string().min(1).max(AGENT_ID_LENGTH_MAX) });
 const answerSchema = z.object({ session: z.object({ id: z.string() }) });
 
 /** Starts a conversation of the signed-in person with an agent. */
-export async function POST(request: Request): Promise<Response> {
-  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
-  const person = await currentPerson();
-  if (person === null) return problemResponse(UNAUTHENTICATED);
-  const body = bodySchema.safeParse(await request.json().catch(() => null));
-  if (!body.success) {
-    return problemResponse({
-      status: 422,
-      code: 'invalid_request',
-      detail: z.prettifyError(body.error),
-      errors: [],
-    });
-  }
-  const token = await mintClusterToken(person, serverEnv().AUTH_JWT_SECRET);
-  const created = await clusterRequest(
-    {
-      path: '/api/sessions',
-      method: 'POST',
-      body: { user_id: person.id, agent_id: body.data.agent_id },
-      as: { token },
-    },
-    answerSchema,
-  );
+export const POST = userRoute(async ({ person, json }) => {
+  const { agent_id } = await json(bodySchema);
+  const body = { user_id: person.id, agent_id };
+  const request = { path: '/api/sessions', method: 'POST', body } as const;
+  const created = await userRequest(person, request, answerSchema);
   if (!created.ok) return problemResponse(created.problem);
   return Response.json({ id: created.value.session.id }, { status: 201 });
-}
+});

@@ -4,6 +4,7 @@ import { useState, useTransition } from 'react';
 import { changeRole, giveNewPassword, removeAccount } from '@/app/(app)/admin/accounts/actions.ts';
 import type { Account } from '@/lib/account-store.ts';
 import type { Outcome } from '@/lib/outcome.ts';
+import { roleOf } from '@/lib/roles.ts';
 import { LocalTime } from '../../agents/local-time.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -59,7 +60,7 @@ export function AccountRow({ account, isOwn, onSettled }: AccountRowProps) {
         disabled={isOwn || isPending}
         onChange={({ target }) =>
           run(
-            () => changeRole(id, target.value),
+            () => changeRole(id, roleOf(target.value)),
             () => onSettled(null),
           )
         }

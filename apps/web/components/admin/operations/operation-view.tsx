@@ -3,16 +3,14 @@
 import type { ClusterOperation } from '@fleetlm/client/admin';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
-import { toast } from 'sonner';
 import { anyGroupName } from '@/lib/group-grid.ts';
-import { cancelOperation, fetchOperation } from '@/lib/operation-calls.ts';
+import { fetchOperation } from '@/lib/operation-calls.ts';
 import { adviceFor, OPERATION_STATES, operationTitle } from '@/lib/operation-words.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
 import { Reported } from '../reported.tsx';
+import { CancelOperation } from './cancel-operation.tsx';
 import { OperationProgressBar } from './operation-progress.tsx';
 import { When } from './when.tsx';
 
@@ -20,7 +18,7 @@ import { When } from './when.tsx';
 export function OperationView({ id }: { readonly id: string }) {
   const live = useCluster();
   const told = live.cluster.operations?.operations.find((one) => one.id === id);
-  const { operation, trouble } = useOperation(id, told);
+  const { operation, trouble, setAsked } = useOperation(id, told);
   if (operation === null)
     return (
       <AdminPage title="Operation" actions={<Reported {...live} />}>
@@ -47,9 +45,11 @@ export function OperationView({ id }: { readonly id: string }) {
       actions={
         <div className="flex flex-wrap items-center gap-3">
           <Reported {...live} />
-          {operation.state === 'running' && (
-            <CancelButton operation={operation} isLive={live.freshness.kind === 'live'} />
-          )}
+          <CancelOperation
+            operation={operation}
+            isLive={live.freshness.kind === 'live'}
+            onAnswer={setAsked}
+          />
         </div>
       }
       isStale={live.freshness.kind === 'stale'}
@@ -81,7 +81,7 @@ export function OperationView({ id }: { readonly id: string }) {
   );
 }
 
-/** Live while it is among the newest; an older one is asked for once. */
+/** Live while it is among the newest; an older one is asked for once. `setAsked` takes an answer that is newer. */
 function useOperation(id: string, told: ClusterOperation | undefined) {
   const [asked, setAsked] = useState<ClusterOperation | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -92,7 +92,9 @@ function useOperation(id: string, told: ClusterOperation | undefined) {
       setTrouble(error instanceof Error ? error.message : String(error)),
     );
   }, [id, isTold]);
-  return { operation: told ?? asked, trouble };
+  // Of the two the one that has ended is the newer: an operation never runs again.
+  const hasEnded = asked !== null && asked.state !== 'running';
+  return { operation: hasEnded ? asked : (told ?? asked), trouble, setAsked };
 }
 
 function Facts({ operation }: { readonly operation: ClusterOperation }) {
@@ -134,47 +136,5 @@ function StuckGroup({ group, reason }: { readonly group: number; readonly reason
       <span>{reason}</span>
       {advice !== null && <span className="text-warn">{advice}</span>}
     </li>
-  );
-}
-
-function CancelButton({
-  operation,
-  isLive,
-}: {
-  readonly operation: ClusterOperation;
-  readonly isLive: boolean;
-}) {
-  const [isOpen, setIsOpen] = useState(false);
-  const [isAsking, setIsAsking] = useState(false);
-  const cancel = async (): Promise<void> => {
-    setIsAsking(true);
-    try {
-      await cancelOperation(operation.id);
-      setIsOpen(false);
-    } catch (error) {
-      toast.error(error instanceof Error ? error.message : String(error));
-    } finally {
-      setIsAsking(false);
-    }
-  };
-  return (
-    <>
-      <Button size="sm" variant="danger" disabled={!isLive} onClick={() => setIsOpen(true)}>
-        Cancel…
-      </Button>
-      <Dialog
-        open={isOpen}
-        onOpenChange={setIsOpen}
-        title={`Cancel: ${operationTitle(operation)}`}
-        description="What has moved stays until the cluster moves it back, which it begins at once."
-      >
-        <footer className="flex justify-end gap-2">
-          <Button onClick={() => setIsOpen(false)}>Let it go on</Button>
-          <Button variant="danger" disabled={isAsking} onClick={() => void cancel()}>
-            {isAsking ? 'Asking…' : 'Cancel the operation'}
-          </Button>
-        </footer>
-      </Dialog>
-    </>
   );
 }

@@ -35,6 +35,8 @@ export interface RigNode {
   /** Where clients go: through a proxy. */
   readonly clientUrl: string;
   readonly clientLink: TcpProxy;
+  /** Where the node itself listens for other nodes, past any link. */
+  readonly meshPort: number;
   /** What this node says to each other one: a mesh connection carries what its caller says. */
   readonly meshLinks: ReadonlyMap<string, TcpProxy>;
   /** Null: there is no shim on this machine. */
@@ -239,6 +241,7 @@ async function makeNode(parts: NodeParts): Promise<RigNode> {
     process,
     clientUrl: `http://${LOOPBACK}:${clientPort}`,
     clientLink,
+    meshPort: place.meshPort,
     meshLinks,
     disk,
   };

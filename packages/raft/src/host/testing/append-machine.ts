@@ -1,14 +1,14 @@
-import type { StateMachine } from '../host-api.ts';
+import type { Applied, StateMachine } from '../host-api.ts';
 
 /** A list of texts: the simplest machine that shows loss, duplication and order. Replies with the length. */
 export class AppendMachine implements StateMachine<number> {
   items: string[] = [];
   readonly applied: number[] = [];
 
-  apply(index: number, data: Uint8Array): number {
+  apply(index: number, data: Uint8Array): Applied<number> {
     this.applied.push(index);
     this.items.push(new TextDecoder().decode(data));
-    return this.items.length;
+    return { status: 'applied', reply: this.items.length };
   }
 
   snapshot(): Uint8Array {

@@ -1,4 +1,4 @@
-import type { StateMachine } from '../../host/host-api.ts';
+import type { Applied, StateMachine } from '../../host/host-api.ts';
 import { EMPTY_HASH, mix } from '../hash.ts';
 import type { GroupTruth } from './truth.ts';
 
@@ -31,11 +31,11 @@ export class ChainMachine implements StateMachine<number> {
     this.#stateBytesMax = stateBytesMax;
   }
 
-  apply(index: number, data: Uint8Array): number {
+  apply(index: number, data: Uint8Array): Applied<number> {
     this.hash = mix(mix(this.hash, index), this.#crc32c(data));
     this.#truth.applied(this.index, index, payloadId(data), this.hash);
     this.index = index;
-    return index;
+    return { status: 'applied', reply: index };
   }
 
   /** As long as it takes to need several pieces; what follows the state is derived from it. */

@@ -247,6 +247,14 @@ export class SimNode implements NetHost {
       case 'group-failed':
         broken('group failed', `node ${this.number}, group ${event.group}: ${event.detail}`);
         return;
+      case 'callback-failed':
+        throw event.error;
+      case 'group-stalled':
+      case 'group-resumed':
+      case 'entry-refused':
+      case 'entry-skipped':
+        broken('group failed', `node ${this.number}: ${JSON.stringify(event)}`);
+        return;
       case 'fatal':
         if (event.failure.kind === 'invariant')
           broken('invariant', `node ${this.number}: ${event.failure.detail}`);

@@ -1,4 +1,5 @@
 import type { AttemptReport } from '../../dispatch/attempt-report.ts';
+import { errorText } from '../../error-text.ts';
 
 export const SESSION = '07-01J00000000000000000000000';
 
@@ -43,7 +44,7 @@ export function retried(fields: Partial<AttemptReport> = {}): AttemptReport {
     status: 503,
     failureCode: 'http_status',
     failure: 'status',
-    error: 'The agent answered with status 503.',
+    error: errorText('The agent answered with status 503.'),
     firstTokenMs: null,
     termination: null,
     nextAttemptAtMs: Date.UTC(2026, 10, 23) + 60_000,

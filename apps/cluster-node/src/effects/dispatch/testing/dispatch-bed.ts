@@ -132,7 +132,11 @@ export class DispatchBed {
       publishChunk: (chunk) => this.shown.push(chunk),
       history: (session, mode, limit) =>
         threadHistory(session.lastSeq, mode, limit, (beforeSeq, size) => {
-          return readMessages(session, { beforeSeq }, size).messages;
+          return readMessages(
+            session,
+            { beforeSeq },
+            { limit: size, bytesMax: 2 ** 30, envelopeBytes: 0 },
+          ).messages;
         }),
       onAttempt: (report) => this.reports.push(report),
       onDecision: (decision) => this.decisions.push(decision),

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apply, type Command, createGroupState, type GroupState } from '@fleetlm/conversation';
+import {
+  apply,
+  type Command,
+  createGroupState,
+  type GroupState,
+  type PageSize,
+} from '@fleetlm/conversation';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
@@ -11,6 +17,8 @@ import type { ArchiveGap, Conflict, Flusher, FlusherPorts } from '../flusher-api
 export const SESSION = '07-01J00000000000000000000000';
 export const OTHER_SESSION = '07-01J00000000000000000000001';
 export const GROUP = 7;
+/** A page of so many messages, whatever their bytes. */
+export const pageOf = (limit: number): PageSize => ({ limit, bytesMax: 2 ** 30, envelopeBytes: 0 });
 const encoder = new TextEncoder();
 
 /** A real Postgres and the state of one group, which is "replicated" by being applied at once. */
@@ -21,6 +29,7 @@ export class FlusherBed {
   state: GroupState = createGroupState();
   readonly conflicts: Conflict[] = [];
   readonly gaps: ArchiveGap[] = [];
+  readonly failures: unknown[] = [];
   readonly stale: string[] = [];
   readonly #flushers: Flusher[] = [];
   readonly #performed: Command[] = [];
@@ -52,6 +61,7 @@ export class FlusherBed {
     await this.#stopFlushers();
     this.conflicts.length = 0;
     this.gaps.length = 0;
+    this.failures.length = 0;
     this.stale.length = 0;
     const tables = await this.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
     const names = tables.map(({ tablename }) => `"${tablename}"`);
@@ -122,6 +132,7 @@ export class FlusherBed {
       wallClockMs: () => 5000,
       databaseUrl: this.url,
       flushIntervalMs: 5000,
+      onFailure: (error) => this.failures.push(error),
       onConflict: (conflict) => this.conflicts.push({ ...conflict }),
       snapshots: null,
       eviction: null,

@@ -13,11 +13,12 @@ import {
 import type { Problem } from '@/lib/cluster-api.ts';
 import { database } from '@/lib/database.ts';
 import { revokeDevices } from '@/lib/devices.ts';
+import { adminAction, refused } from '@/lib/guarded-action.ts';
 import { logAction, logProblem } from '@/lib/log.ts';
 import type { Outcome } from '@/lib/outcome.ts';
-import { ACCOUNTS_AWAY } from '@/lib/problem-response.ts';
+import { ACCOUNTS_AWAY, invalidRequest } from '@/lib/problem-response.ts';
 import { ROLES } from '@/lib/roles.ts';
-import { requireAdmin } from '@/lib/session.ts';
+import type { Person } from '@/lib/session.ts';
 
 const GONE: Problem = {
   status: 404,
@@ -32,17 +33,16 @@ const OWN: Problem = {
   errors: [],
 };
 
+/** The id of an account. */
+const idSchema = z.string().min(1).max(128);
+
 /** The password is in the answer, and nowhere else. */
-export async function addAccount(fields: {
-  readonly name: string;
-  readonly email: string;
-  readonly role: string;
-}): Promise<Outcome<{ readonly password: string }>> {
-  return acting('an account was added', async () => {
+export const addAccount = adminAction(z.tuple([z.unknown()]), async (person, fields) =>
+  acting(person, 'an account was added', async () => {
     const parsed = newAccountSchema.safeParse(fields);
     if (!parsed.success) {
       const detail = parsed.error.issues[0]?.message ?? 'Something is not right.';
-      return refused(invalid(detail));
+      return refused(invalidRequest({ detail, errors: [] }));
     }
     try {
       const { password } = await createAccount(database(), parsed.data);
@@ -51,63 +51,58 @@ export async function addAccount(fields: {
       if (!(error instanceof EmailTakenError)) throw error;
       return refused({ status: 409, code: 'conflict', detail: error.message, errors: [] });
     }
-  });
-}
+  }),
+);
 
-/** Signs the person out, so that the role is theirs from their next sign-in on. */
-export async function changeRole(id: string, role: string): Promise<Outcome<null>> {
-  return changing(id, 'was given another role', async (account) => {
-    const parsed = z.enum(ROLES).safeParse(role);
-    if (!parsed.success) return refused(invalid('This is no role.'));
-    if (!(await setRole(database(), account, parsed.data))) return refused(GONE);
-    await revokeDevices(account, 'all');
-    return { ok: true, value: null };
-  });
-}
+/** Takes effect at once; the person is signed out, so that every page of theirs knows. */
+export const changeRole = adminAction(
+  z.tuple([idSchema, z.enum(ROLES)]),
+  async (person, account, role) =>
+    changing(person, account, 'was given another role', async () => {
+      if (!(await setRole(database(), account, role))) return refused(GONE);
+      await revokeDevices(account, 'all');
+      return { ok: true, value: null };
+    }),
+);
 
 /** Signs the person out; the new password is in the answer, and nowhere else. */
-export async function giveNewPassword(id: string): Promise<Outcome<{ readonly password: string }>> {
-  return changing(id, 'was given another password', async (account) => {
+export const giveNewPassword = adminAction(z.tuple([idSchema]), async (person, account) =>
+  changing(person, account, 'was given another password', async () => {
     const password = await resetPassword(database(), account);
     if (password === null) return refused(GONE);
     await revokeDevices(account, 'all');
     return { ok: true, value: { password } };
-  });
-}
+  }),
+);
 
 /** The account and its sign-ins; conversations stay where they are. */
-export async function removeAccount(id: string): Promise<Outcome<null>> {
-  return changing(id, 'was removed', async (account) => {
+export const removeAccount = adminAction(z.tuple([idSchema]), async (person, account) =>
+  changing(person, account, 'was removed', async () => {
     await revokeDevices(account, 'all');
     return (await deleteAccount(database(), account)) ? { ok: true, value: null } : refused(GONE);
-  });
-}
-
-/** What comes from a browser is anything: an id that is no text must not become a condition of a query. */
-const idSchema = z.string().min(1).max(128);
+  }),
+);
 
 /** On somebody else's account. */
 async function changing<T>(
-  id: string,
+  person: Person,
+  account: string,
   what: string,
-  act: (account: string) => Promise<Outcome<T>>,
+  act: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  const account = idSchema.safeParse(id);
-  if (!account.success) return refused(invalid('This is no account.'));
-  return acting(`account ${account.data} ${what}`, async (ownId) =>
-    account.data === ownId ? refused(OWN) : act(account.data),
-  );
+  if (account === person.id) return refused(OWN);
+  return acting(person, `account ${account} ${what}`, act);
 }
 
 async function acting<T>(
+  person: Person,
   what: string,
-  act: (ownId: string) => Promise<Outcome<T>>,
+  act: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  const { id } = await requireAdmin();
   try {
-    const outcome = await act(id);
+    const outcome = await act();
     if (outcome.ok) {
-      logAction(what, id);
+      logAction(what, person.id);
       revalidatePath('/admin/accounts');
     }
     return outcome;
@@ -115,12 +110,4 @@ async function acting<T>(
     logProblem('an account could not be changed', error);
     return refused(ACCOUNTS_AWAY);
   }
-}
-
-function refused(problem: Problem): { readonly ok: false; readonly problem: Problem } {
-  return { ok: false, problem };
-}
-
-function invalid(detail: string): Problem {
-  return { status: 422, code: 'invalid_request', detail, errors: [] };
 }

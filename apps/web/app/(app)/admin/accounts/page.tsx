@@ -4,14 +4,13 @@ import { AdminPage } from '@/components/admin/admin-page.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { listAccounts } from '@/lib/account-store.ts';
 import { database } from '@/lib/database.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 import { logProblem } from '@/lib/log.ts';
 import { ACCOUNTS_AWAY } from '@/lib/problem-response.ts';
-import { requireAdmin } from '@/lib/session.ts';
 
 export const metadata: Metadata = { title: 'Accounts' };
 
-export default async function AccountsPage() {
-  const { id } = await requireAdmin();
+export default adminPage(async (_props, { id }) => {
   const listed = await listAccounts(database()).catch((error: unknown) => {
     logProblem('the accounts could not be read', error);
     return null;
@@ -30,4 +29,4 @@ export default async function AccountsPage() {
       )}
     </AdminPage>
   );
-}
+});

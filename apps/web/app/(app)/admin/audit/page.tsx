@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { AuditView } from '@/components/admin/audit-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
 
-export default async function AuditPage() {
-  await requireAdmin();
-  return <AuditView />;
-}
+export default adminPage(() => <AuditView />);

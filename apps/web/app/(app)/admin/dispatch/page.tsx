@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { DispatchView } from '@/components/admin/dispatch-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Dispatch' };
 
-export default async function DispatchPage() {
-  await requireAdmin();
-  return <DispatchView />;
-}
+export default adminPage(() => <DispatchView />);

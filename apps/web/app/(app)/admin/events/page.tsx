@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { EventsView } from '@/components/admin/events-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Events' };
 
-export default async function EventsPage() {
-  await requireAdmin();
-  return <EventsView />;
-}
+export default adminPage(() => <EventsView />);

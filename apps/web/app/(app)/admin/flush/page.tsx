@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { FlushView } from '@/components/admin/flush-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Flush' };
 
-export default async function FlushPage() {
-  await requireAdmin();
-  return <FlushView />;
-}
+export default adminPage(() => <FlushView />);

@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { GroupsView } from '@/components/admin/groups-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Groups' };
 
-export default async function GroupsPage() {
-  await requireAdmin();
-  return <GroupsView />;
-}
+export default adminPage(() => <GroupsView />);

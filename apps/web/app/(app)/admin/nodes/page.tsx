@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { NodesView } from '@/components/admin/nodes-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Nodes' };
 
-export default async function NodesPage() {
-  await requireAdmin();
-  return <NodesView />;
-}
+export default adminPage(() => <NodesView />);

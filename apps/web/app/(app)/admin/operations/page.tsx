@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
 import { OperationsView } from '@/components/admin/operations/operations-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Operations' };
 
-export default async function OperationsPage() {
-  await requireAdmin();
-  return <OperationsView />;
-}
+export default adminPage(() => <OperationsView />);

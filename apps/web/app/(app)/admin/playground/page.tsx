@@ -1,12 +1,11 @@
 import { SCENARIOS } from '@fleetlm/raft/playground';
 import type { Metadata } from 'next';
 import { Playground } from '@/components/playground/playground.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Playground' };
 
-export default async function PlaygroundPage({ searchParams }: PageProps<'/admin/playground'>) {
-  await requireAdmin();
+export default adminPage(async ({ searchParams }: PageProps<'/admin/playground'>) => {
   const { scenario } = await searchParams;
   const first = SCENARIOS.find(({ id }) => id === scenario) ?? SCENARIOS[0];
   return (
@@ -23,4 +22,4 @@ export default async function PlaygroundPage({ searchParams }: PageProps<'/admin
       </div>
     </div>
   );
-}
+});

@@ -1,64 +1,52 @@
 'use server';
 
 import {
-  type AgentTestBody,
+  AGENT_ID_LENGTH_MAX,
   parse,
-  type ReplayAnswer,
+  replaySchema,
+  rotateSecretSchema,
   testAgentSchema,
-  type UpdateAgent,
   updateAgentSchema,
 } from '@fleetlm/protocol';
 import { revalidatePath } from 'next/cache';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { replayDeadLetters, rotateSecret, testAgent, updateAgent } from '@/lib/agent-owner.ts';
-import type { Outcome } from '@/lib/outcome.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerAction, refused } from '@/lib/guarded-action.ts';
+import { invalidRequest } from '@/lib/problem-response.ts';
 
-export async function replay(
-  agentId: string,
-  which: { readonly ids: readonly string[] } | { readonly group: string },
-): Promise<Outcome<ReplayAnswer>> {
-  await requireOwner();
-  const result = await replayDeadLetters(agentId, which);
-  if (result.ok) revalidatePath(`/agents/${agentId}`, 'layout');
+const agentId = z.string().min(1).max(AGENT_ID_LENGTH_MAX);
+
+export const replay = ownerAction(z.tuple([agentId, replaySchema]), async (_person, id, which) => {
+  const result = await replayDeadLetters(id, which);
+  if (result.ok) revalidatePath(`/agents/${id}`, 'layout');
   return result;
-}
+});
 
-export async function rotate(
-  agentId: string,
-  overlapS: number,
-): Promise<Outcome<{ readonly secret: string; readonly previous_until: string | null }>> {
-  await requireOwner();
-  const result = await rotateSecret(agentId, overlapS);
-  if (result.ok) revalidatePath(`/agents/${agentId}`, 'layout');
+const rotateArguments = z.tuple([agentId, rotateSecretSchema.shape.overlap_s]);
+
+export const rotate = ownerAction(rotateArguments, async (_person, id, overlapS) => {
+  const result = await rotateSecret(id, overlapS);
+  if (result.ok) revalidatePath(`/agents/${id}`, 'layout');
   return result;
-}
+});
 
-export async function callAgent(
-  agentId: string,
-  asked: z.input<typeof testAgentSchema>,
-): Promise<Outcome<AgentTestBody>> {
-  await requireOwner();
-  const parsed = parse(testAgentSchema, asked);
-  if (parsed.ok) return testAgent(agentId, parsed.value);
-  const { detail, errors } = parsed;
-  return { ok: false, problem: { status: 422, code: 'invalid_request', detail, errors } };
-}
+export const callAgent = ownerAction(
+  z.tuple([agentId, testAgentSchema]),
+  async (_person, id, asked) => testAgent(id, asked),
+);
 
-/** Fields of the form as they were typed; the cluster says which of them is wrong. */
-export async function saveSettings(
-  agentId: string,
-  fields: UpdateAgent['agent'],
-): Promise<Outcome<null>> {
-  await requireOwner();
-  const parsed = parse(updateAgentSchema, { agent: fields });
-  if (!parsed.ok) {
-    const { errors } = parsed;
-    const detail = 'Some settings are not right.';
-    return { ok: false, problem: { status: 422, code: 'invalid_request', detail, errors } };
-  }
-  const result = await updateAgent(agentId, fields);
-  if (!result.ok) return result;
-  revalidatePath(`/agents/${agentId}`, 'layout');
-  return { ok: true, value: null };
-}
+/** Fields of the form as they were typed; which of them is wrong is said by name. */
+export const saveSettings = ownerAction(
+  z.tuple([agentId, z.unknown()]),
+  async (_person, id, fields) => {
+    const parsed = parse(updateAgentSchema, { agent: fields });
+    if (!parsed.ok)
+      return refused(
+        invalidRequest({ detail: 'Some settings are not right.', errors: parsed.errors }),
+      );
+    const result = await updateAgent(id, parsed.value.agent);
+    if (!result.ok) return result;
+    revalidatePath(`/agents/${id}`, 'layout');
+    return { ok: true, value: null };
+  },
+);

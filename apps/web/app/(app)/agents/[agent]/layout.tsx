@@ -1,19 +1,11 @@
 import { notFound } from 'next/navigation';
-import type { ReactNode } from 'react';
 import { AgentHeader } from '@/components/agents/agent-header.tsx';
 import { AgentTabs } from '@/components/agents/agent-tabs.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { getAgent } from '@/lib/agent-owner.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
-export default async function AgentLayout({
-  params,
-  children,
-}: {
-  readonly params: Promise<{ readonly agent: string }>;
-  readonly children: ReactNode;
-}) {
-  await requireOwner();
+export default ownerPage(async ({ params, children }: LayoutProps<'/agents/[agent]'>) => {
   const agentId = decodeURIComponent((await params).agent);
   const agent = await getAgent(agentId);
   if (!agent.ok && agent.problem.status === 404) notFound();
@@ -32,4 +24,4 @@ export default async function AgentLayout({
       </div>
     </div>
   );
-}
+});

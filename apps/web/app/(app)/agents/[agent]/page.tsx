@@ -3,16 +3,11 @@ import { AgentFigures } from '@/components/agents/agent-figures.tsx';
 import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { agentStats } from '@/lib/agent-owner.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Agent' };
 
-export default async function AgentPage({
-  params,
-}: {
-  readonly params: Promise<{ readonly agent: string }>;
-}) {
-  await requireOwner();
+export default ownerPage(async ({ params }: PageProps<'/agents/[agent]'>) => {
   const stats = await agentStats(decodeURIComponent((await params).agent));
   return (
     <>
@@ -26,4 +21,4 @@ export default async function AgentPage({
       )}
     </>
   );
-}
+});

@@ -1,6 +1,7 @@
+import { adminRoute } from '@/lib/guarded-route.ts';
 import { operatorRequest } from '@/lib/operator-request.ts';
 
 /** Who began and ended which operation. */
-export function GET(): Promise<Response> {
-  return operatorRequest({ path: '/api/admin/audit' });
-}
+export const GET = adminRoute(({ person }) =>
+  operatorRequest(person, { path: '/api/admin/audit' }),
+);

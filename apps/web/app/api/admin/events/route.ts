@@ -1,6 +1,7 @@
+import { adminRoute } from '@/lib/guarded-route.ts';
 import { operatorRequest } from '@/lib/operator-request.ts';
 
 /** What happened in the cluster lately. */
-export function GET(): Promise<Response> {
-  return operatorRequest({ path: '/api/admin/events' });
-}
+export const GET = adminRoute(({ person }) =>
+  operatorRequest(person, { path: '/api/admin/events' }),
+);

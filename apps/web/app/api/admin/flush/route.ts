@@ -1,9 +1,7 @@
+import { adminRoute } from '@/lib/guarded-route.ts';
 import { operatorRequest } from '@/lib/operator-request.ts';
-import { isOwnPage } from '@/lib/own-page.ts';
-import { FOREIGN_PAGE, problemResponse } from '@/lib/problem-response.ts';
 
 /** Writes what is not in Postgres yet, now. */
-export async function POST(request: Request): Promise<Response> {
-  if (!isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
-  return operatorRequest({ path: '/api/admin/flush', method: 'POST' });
-}
+export const POST = adminRoute(({ person }) =>
+  operatorRequest(person, { path: '/api/admin/flush', method: 'POST' }),
+);

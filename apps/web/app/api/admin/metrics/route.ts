@@ -1,6 +1,14 @@
+import * as z from 'zod';
+import { adminRoute } from '@/lib/guarded-route.ts';
 import { operatorRequest } from '@/lib/operator-request.ts';
 
+const querySchema = z.strictObject({
+  range: z.enum(['15m', '24h']),
+  after: z.string().regex(/^\d{1,16}$/, 'must be Unix milliseconds'),
+});
+
 /** What the nodes have kept of themselves. */
-export function GET(request: Request): Promise<Response> {
-  return operatorRequest({ path: `/api/admin/metrics${new URL(request.url).search}` });
-}
+export const GET = adminRoute(({ person, query }) => {
+  const { range, after } = query(querySchema);
+  return operatorRequest(person, { path: `/api/admin/metrics?range=${range}&after=${after}` });
+});

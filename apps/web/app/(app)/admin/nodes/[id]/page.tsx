@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
 import { NodeView } from '@/components/admin/node-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Node' };
 
-export default async function NodePage({ params }: PageProps<'/admin/nodes/[id]'>) {
-  await requireAdmin();
+export default adminPage(async ({ params }: PageProps<'/admin/nodes/[id]'>) => {
   const { id } = await params;
   return <NodeView nodeId={decodeURIComponent(id)} />;
-}
+});

@@ -1,15 +1,10 @@
 import type { Metadata } from 'next';
 import { OperationView } from '@/components/admin/operations/operation-view.tsx';
-import { requireAdmin } from '@/lib/session.ts';
+import { adminPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Operation' };
 
-export default async function OperationPage({
-  params,
-}: {
-  readonly params: Promise<{ readonly op: string }>;
-}) {
-  await requireAdmin();
+export default adminPage(async ({ params }: PageProps<'/admin/operations/[op]'>) => {
   const { op } = await params;
   return <OperationView id={decodeURIComponent(op)} />;
-}
+});

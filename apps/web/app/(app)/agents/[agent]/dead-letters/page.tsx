@@ -4,17 +4,13 @@ import { DeadLetterTurns } from '@/components/agents/dead-letter-turns.tsx';
 import { DeliverySources } from '@/components/agents/delivery-sources.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { deadLetters } from '@/lib/agent-owner.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Dead letters' };
 
-interface PageProps {
-  readonly params: Promise<{ readonly agent: string }>;
-  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
-}
+type DeadLettersProps = PageProps<'/agents/[agent]/dead-letters'>;
 
-export default async function DeadLettersPage({ params, searchParams }: PageProps) {
-  await requireOwner();
+export default ownerPage(async ({ params, searchParams }: DeadLettersProps) => {
   const agentId = decodeURIComponent((await params).agent);
   const { group } = await searchParams;
   const groupId = typeof group === 'string' ? group : null;
@@ -36,4 +32,4 @@ export default async function DeadLettersPage({ params, searchParams }: PageProp
       )}
     </>
   );
-}
+});

@@ -6,17 +6,13 @@ import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
 import { StateFilter } from '@/components/agents/state-filter.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { getDelivery, listDeliveries } from '@/lib/agent-owner.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Deliveries' };
 
-interface PageProps {
-  readonly params: Promise<{ readonly agent: string }>;
-  readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>>;
-}
+type DeliveriesProps = PageProps<'/agents/[agent]/deliveries'>;
 
-export default async function DeliveriesPage({ params, searchParams }: PageProps) {
-  await requireOwner();
+export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
   const agentId = decodeURIComponent((await params).agent);
   const query = await searchParams;
   const state = textOf(query.state);
@@ -55,7 +51,7 @@ export default async function DeliveriesPage({ params, searchParams }: PageProps
       )}
     </>
   );
-}
+});
 
 function textOf(value: string | string[] | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;

@@ -1,14 +1,9 @@
 import type { Metadata } from 'next';
 import { AgentPlayground } from '@/components/agents/agent-playground.tsx';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Playground' };
 
-export default async function PlaygroundPage({
-  params,
-}: {
-  readonly params: Promise<{ readonly agent: string }>;
-}) {
-  await requireOwner();
+export default ownerPage(async ({ params }: PageProps<'/agents/[agent]/playground'>) => {
   return <AgentPlayground agentId={decodeURIComponent((await params).agent)} />;
-}
+});

@@ -3,16 +3,11 @@ import { RotateSecret } from '@/components/agents/rotate-secret.tsx';
 import { SettingsForm } from '@/components/agents/settings-form.tsx';
 import { Notice } from '@/components/ui/notice.tsx';
 import { getAgent } from '@/lib/agent-owner.ts';
-import { requireOwner } from '@/lib/session.ts';
+import { ownerPage } from '@/lib/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Settings' };
 
-export default async function SettingsPage({
-  params,
-}: {
-  readonly params: Promise<{ readonly agent: string }>;
-}) {
-  await requireOwner();
+export default ownerPage(async ({ params }: PageProps<'/agents/[agent]/settings'>) => {
   const agent = await getAgent(decodeURIComponent((await params).agent));
   if (!agent.ok)
     return (
@@ -29,4 +24,4 @@ export default async function SettingsPage({
       />
     </>
   );
-}
+});

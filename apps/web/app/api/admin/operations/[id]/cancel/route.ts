@@ -1,10 +1,8 @@
-import { cancelRequest } from '@/lib/operation-request.ts';
+import { adminRoute } from '@/lib/guarded-route.ts';
+import { operatorRequest } from '@/lib/operator-request.ts';
 
 /** Ends an operation before it is done. */
-export async function POST(
-  request: Request,
-  { params }: { readonly params: Promise<{ readonly id: string }> },
-): Promise<Response> {
-  const { id } = await params;
-  return cancelRequest(id, request);
-}
+export const POST = adminRoute(({ person, param }) => {
+  const path = `/api/admin/operations/${encodeURIComponent(param('id'))}/cancel`;
+  return operatorRequest(person, { path, method: 'POST' });
+});

@@ -1,0 +1,62 @@
+import { BODY_BYTES_MAX, BODY_DEPTH_MAX, CHAT_BODY_BYTES_MAX } from '@fleetlm/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isDeeper } from './json-body.ts';
+import { openTestGateway, TEST_API_KEY, type TestGateway } from './testing/test-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await openTestGateway();
+});
+afterAll(() => gateway.close());
+
+function nested(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth);
+}
+
+test.each([
+  [nested(3), 3, false],
+  [nested(4), 3, true],
+  ['{"a":{"b":[]}}', 3, false],
+  ['{"a":{"b":[[]]}}', 3, true],
+  [JSON.stringify({ a: '[[[[[', b: '\\"[[[[' }), 1, false],
+  ['[[],[],[],[]]', 2, false],
+  [`"${'['.repeat(9)}`, 3, false],
+])('%s is nested deeper than %d: %s', (json, depth, expected) => {
+  expect(isDeeper(json, depth)).toBe(expected);
+});
+
+async function post(path: string, body: string): Promise<{ status: number; problem: unknown }> {
+  const response = await fetch(gateway.url + path, {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${TEST_API_KEY}`, 'content-type': 'application/json' },
+  });
+  return { status: response.status, problem: await response.json() };
+}
+
+test('a body nested too deeply is refused before it is parsed', async () => {
+  for (const depth of [BODY_DEPTH_MAX + 1, 100_000])
+    expect(await post('/api/chat', nested(depth))).toMatchObject({
+      status: 422,
+      problem: { code: 'invalid_request', errors: [{ path: '' }] },
+    });
+});
+
+test('malformed JSON names the body as what is wrong', async () => {
+  expect(await post('/api/sessions', '{"a":')).toMatchObject({
+    status: 422,
+    problem: { errors: [{ path: '', message: 'is not well-formed JSON' }] },
+  });
+});
+
+test.each([
+  ['/api/sessions', BODY_BYTES_MAX],
+  ['/api/chat', CHAT_BODY_BYTES_MAX],
+])('a body of %s has at most %d bytes', async (path, bytesMax) => {
+  const body = (bytes: number): string => `{"x":"${'a'.repeat(bytes - '{"x":""}'.length)}"}`;
+  expect((await post(path, body(bytesMax))).status).toBe(422);
+  expect(await post(path, body(bytesMax + 1))).toMatchObject({
+    status: 413,
+    problem: { code: 'payload_too_large' },
+  });
+});

@@ -1,0 +1,86 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SignJWT } from 'jose';
+import type { Runtime } from '../../runtime/runtime-api.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
+import { listenHttp } from '../http-listener.ts';
+import type { TokenSettings } from '../identity.ts';
+import { openGateway } from '../open-gateway.ts';
+
+const HOST = '127.0.0.1';
+export const TEST_JWT_SECRET = 'a-secret-for-tests-of-the-gateway-alone';
+export const TEST_API_KEY = 'an-api-key-for-tests-of-the-gateway-alone';
+
+export interface TestGateway {
+  readonly url: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** Sends bytes as they are and reads until the server closes. */
+  raw(request: string | Buffer): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The gateway alone, on a real port, in front of a runtime of which only the given methods may be called. */
+export async function openTestGateway(
+  runtime: Partial<Runtime> = {},
+  environment: Partial<TokenSettings> = {},
+): Promise<TestGateway> {
+  const listener = await listenHttp({ host: HOST, port: 0, waitingFor: () => [] });
+  const metrics = createMetrics();
+  const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
+  const gateway = await openGateway(listener, {
+    runtime: only(runtime),
+    environment: { ...TEST_TOKENS, ...environment },
+    metrics,
+    log,
+  });
+  const address = listener.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const { port } = address;
+  return {
+    url: `http://${HOST}:${port}`,
+    port,
+    metrics,
+    raw: (request) => exchange(port, request),
+    close: async () => {
+      await gateway.close();
+      listener.server.closeAllConnections();
+    },
+  };
+}
+
+export const TEST_TOKENS: TokenSettings = {
+  jwtSecret: TEST_JWT_SECRET,
+  jwksUrl: null,
+  apiKey: TEST_API_KEY,
+  jwtIssuers: [],
+  jwtAudiences: [],
+  jwtLeewayS: 5,
+  jwtUserClaim: 'sub',
+  jwtRoleClaim: 'role',
+};
+
+function only(runtime: Partial<Runtime>): Runtime {
+  const nothing = { close: () => undefined };
+  const admin = { subscribeEvents: () => nothing };
+  // A method that the test did not give is `undefined`, so calling it fails the request.
+  return { admin, ...runtime } as unknown as Runtime;
+}
+
+function exchange(port: number, request: string | Buffer): Promise<string> {
+  const socket = connect({ port, host: HOST });
+  socket.write(request);
+  return text(socket);
+}
+
+export function testToken(
+  claims: Readonly<Record<string, unknown>> = {},
+  { sub = 'alice', secret = TEST_JWT_SECRET, expiresIn = '1h' } = {},
+): Promise<string> {
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(sub)
+    .setExpirationTime(expiresIn)
+    .sign(new TextEncoder().encode(secret));
+}

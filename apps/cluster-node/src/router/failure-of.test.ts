@@ -1,0 +1,32 @@
+import type { RefusalCode } from '@fleetlm/conversation';
+import { ackError, problem } from '@fleetlm/protocol';
+import { expect, test } from 'vitest';
+import { decodeResponse, encodeResponse } from './call-codec.ts';
+import { failureOf } from './execute-command.ts';
+import { rejectedBy } from './execution.ts';
+
+test('a cursor beyond the head names `last_seq`, also when another node refused it', () => {
+  const message = 'the newest message is 4, not 999';
+  const failure = failureOf({ code: 'seq-beyond-last', detail: message });
+  const errors = [{ path: 'last_seq', message }];
+  expect(problem(failure)).toMatchObject({ status: 422, errors });
+  expect(ackError(failure)).toMatchObject({ code: 'invalid_request', errors });
+  const attempt = rejectedBy(failure);
+  expect(decodeResponse(encodeResponse(7, attempt))).toEqual({
+    ok: true,
+    response: { number: 7, attempt },
+  });
+});
+
+test.each<RefusalCode>([
+  'session-not-found',
+  'not-participant',
+  'session-archived',
+  'session-cold',
+])('the refusal %s crosses the mesh unchanged', (code) => {
+  const attempt = rejectedBy(failureOf({ code, detail: 'why' }));
+  expect(decodeResponse(encodeResponse(7, attempt))).toEqual({
+    ok: true,
+    response: { number: 7, attempt },
+  });
+});

@@ -1,0 +1,57 @@
+import type { Clock } from '@fleetlm/raft/host';
+
+/** Where work begins that nobody waits for: a closed set, the label of a metric. */
+export const HANDLER_SOURCES = [
+  'mesh',
+  'call',
+  'timer',
+  'effect',
+  'raft-event',
+  'raft-callback',
+] as const;
+export type HandlerSource = (typeof HANDLER_SOURCES)[number];
+
+export type HandlerErrorReporter = (source: HandlerSource, error: unknown) => void;
+
+/** Until a node says where its errors go they end the process, as they would without a guard. */
+let report: HandlerErrorReporter = (_source, error) => {
+  throw error;
+};
+
+/** Once a process, by what wires the node. */
+export function reportHandlerErrors(reporter: HandlerErrorReporter): void {
+  report = reporter;
+}
+
+/**
+ * Work that is called by a timer, a socket or another part's callback. Its exception ends this work only: it is counted
+ * and logged, and never reaches `uncaughtException`. Not for what must stop the process: a failed write of the log is an
+ * event of its own.
+ */
+export function guarded<A extends readonly unknown[]>(
+  source: HandlerSource,
+  work: (...args: A) => void,
+): (...args: A) => void {
+  return (...args) => runGuarded(source, () => work(...args));
+}
+
+/** The same at once. False: it threw. */
+export function runGuarded(source: HandlerSource, work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    report(source, error);
+    return false;
+  }
+}
+
+/** A clock whose callbacks are guarded. Not for the host and the log, whose exceptions must stop the process. */
+export function guardedClock(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    setTimer: (delayMs, fire) => clock.setTimer(delayMs, guarded('timer', fire)),
+    defer: (run) => clock.defer(guarded('timer', run)),
+    soon: (run) => clock.soon(guarded('timer', run)),
+  };
+}

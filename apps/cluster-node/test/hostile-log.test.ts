@@ -1,0 +1,91 @@
+import { COMMAND_VERSION } from '@fleetlm/conversation';
+import { groupOfSession } from '@fleetlm/protocol';
+import { Packr } from 'msgpackr';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestCluster } from './support/cluster.ts';
+import { writeEntry } from './support/write-entry.ts';
+
+const packr = new Packr({ useRecords: false });
+/** Nodes that restart with a bad entry are ready about as soon as without one. */
+const READY_WITHIN_MS = 30_000;
+
+let cluster: TestCluster;
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+}, 90_000);
+afterAll(() => cluster.close());
+
+const append = (sessionId: string, id: string) =>
+  cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
+    body: {
+      user_id: 'ann',
+      client_message_id: id,
+      kind: 'text',
+      content: { text: id },
+    },
+  });
+
+/** Sessions in groups of their own. */
+async function sessionsApart(count: number): Promise<readonly string[]> {
+  const sessions = new Map<number, string>();
+  while (sessions.size < count) {
+    const sessionId = await cluster.createSession('ann');
+    sessions.set(groupOfSession(sessionId) ?? -1, sessionId);
+  }
+  return [...sessions.values()];
+}
+
+async function stopAll(): Promise<void> {
+  for (const node of cluster.nodes.values()) expect(await node.kill('SIGTERM')).toBe(0);
+}
+
+async function reviveAll(): Promise<void> {
+  const beganMs = performance.now();
+  await cluster.revive();
+  expect(performance.now() - beganMs).toBeLessThan(READY_WITHIN_MS);
+}
+
+test('a committed entry that is out of bounds is refused on every node, and its group goes on', async () => {
+  const [sessionId = '', bystander = ''] = await sessionsApart(2);
+  await append(sessionId, 'before');
+  await stopAll();
+  const tooLong = {
+    type: 'fail-dispatch',
+    sessionId,
+    epoch: 1,
+    attempt: 0,
+    error: '{'.repeat(16_385),
+    timeMs: 1,
+  };
+  const group = groupOfSession(sessionId) ?? -1;
+  const nodes = [...cluster.nodes.values()];
+  await writeEntry(nodes, group, packr.pack([COMMAND_VERSION, tooLong]));
+  await reviveAll();
+  expect(await append(sessionId, 'after')).toMatchObject({ body: { message: { seq: 2 } } });
+  expect(await append(bystander, 'other')).toMatchObject({ body: { message: { seq: 1 } } });
+  for (const { url } of cluster.nodes.values()) {
+    const metrics = await fetch(`${url}/metrics`).then((answer) => answer.text());
+    expect(metrics).toContain(
+      'fleetlm_raft_entries_refused_total{stage="apply",reason="malformed"} 1',
+    );
+  }
+}, 180_000);
+
+test('an entry that no node can apply stalls its own group, and every node serves the others', async () => {
+  const [stalled = '', bystander = ''] = await sessionsApart(2);
+  await stopAll();
+  const group = groupOfSession(stalled) ?? -1;
+  const nodes = [...cluster.nodes.values()];
+  await writeEntry(nodes, group, packr.pack([COMMAND_VERSION + 1, { type: 'translate' }]));
+  await reviveAll();
+  for (const id of ['n1', 'n2', 'n3']) {
+    await expect
+      .poll(() => cluster.call(id, 'GET', '/health/ready'))
+      .toMatchObject({
+        status: 200,
+        body: { degraded: [expect.stringContaining(`stalled: ${group}`), expect.anything()] },
+      });
+  }
+  expect(await append(bystander, 'served')).toMatchObject({ status: 201 });
+  expect(await append(stalled, 'refused')).toMatchObject({ body: { code: 'no_quorum' } });
+}, 180_000);

@@ -1,0 +1,30 @@
+/** Bounds of what this app's own server takes, waits for and remembers. */
+
+/** A role that was read from Postgres is used this long before it is read again, in milliseconds. */
+export const ROLE_FRESH_MS = 2_000;
+/** While Postgres is unreachable, a role that it confirmed goes on opening pages this long, in milliseconds. */
+export const ROLE_GRACE_MS = 15 * 60_000;
+/** A session's account is waited for this long, in milliseconds. */
+export const ACCOUNT_READ_TIMEOUT_MS = 2_000;
+/** After a read that failed, Postgres is asked again this much later, in milliseconds. */
+export const ACCOUNT_RETRY_MS = 5_000;
+/** Reads of sessions' accounts in flight in one process. */
+export const ACCOUNT_READS_MAX = 64;
+/** Sessions whose standing one process remembers. */
+export const SESSIONS_REMEMBERED_MAX = 10_000;
+/** A query of the accounts, in milliseconds. */
+export const ACCOUNT_QUERY_TIMEOUT_MS = 5_000;
+
+/** The body of a request to one of this app's routes, in bytes. */
+export const ROUTE_BODY_BYTES_MAX = 64 * 1024;
+/** The body of a request is waited for this long, in milliseconds. */
+export const ROUTE_BODY_TIMEOUT_MS = 10_000;
+/** A part of a route's path, decoded, in UTF-16 code units. */
+export const PATH_PARAMETER_LENGTH_MAX = 256;
+/** The arguments of a server action, in bytes. */
+export const ACTION_BODY_BYTES_MAX = 1024 * 1024;
+
+/** An e-mail address, in UTF-16 code units. */
+export const EMAIL_LENGTH_MAX = 254;
+/** A password that is checked, in UTF-16 code units. */
+export const CHECKED_PASSWORD_LENGTH_MAX = 1_000;

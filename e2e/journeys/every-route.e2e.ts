@@ -1,0 +1,120 @@
+import { expect, type Page } from '@playwright/test';
+import { expectAccessible } from '../support/axe.ts';
+import { test } from '../support/journey.ts';
+import { Operator } from '../support/operator.ts';
+import type { RunningSystem } from '../support/system.ts';
+
+const GROUPS = '/admin/groups';
+const NOBODY = '/inbox/00-00000000000000000000000000';
+
+/** All pages there are. */
+const routesOf = (agentId: string): readonly string[] => [
+  '/inbox',
+  NOBODY,
+  '/search?q=group',
+  '/settings',
+  '/agents',
+  ...['', '/deliveries', '/dead-letters', '/playground', '/settings'].map(
+    (tab) => `/agents/${agentId}${tab}`,
+  ),
+  '/admin',
+  GROUPS,
+  `${GROUPS}?g=a3`,
+  '/admin/nodes',
+  '/admin/nodes/n2',
+  '/admin/operations',
+  '/admin/flush',
+  '/admin/dispatch',
+  '/admin/events',
+  '/admin/audit',
+  '/admin/accounts',
+  '/admin/playground',
+];
+/** Cells and rows by the hundred: the first ones stand for all. */
+const REPEATED = '[data-cell]:nth-of-type(n + 20), tbody tr:nth-child(n + 4)';
+/** Of the ten seconds after which figures are stale, and some more. */
+const STALE_LIMIT_MS = 20_000;
+
+/** Every page as it is when all is well, when nothing can be heard, and when the connection goes. */
+test('every page has no violation that can be found by looking', async ({
+  admin: page,
+  agent,
+  system,
+}) => {
+  for (const route of routesOf(agent.id)) {
+    await open(page, system, route);
+    await expectAccessible(page, REPEATED);
+  }
+  const begun = await new Operator(system).begin({ kind: 'rebalance' });
+  expect(begun.status).toBe(202);
+  await page.goto(`${system.webUrl}/admin/operations`);
+  await page.locator('main a[href^="/admin/operations/"]').first().click();
+  await page.waitForURL(/operations\/./);
+  await expectAccessible(page);
+  await page.context().clearCookies();
+  await open(page, system, '/login');
+  await page.getByLabel('E-mail').fill('nobody@fleetlm.local');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('nor when neither nodes nor the web app’s own interface can be heard', async ({
+  admin: page,
+  agent,
+  system,
+}) => {
+  // Sockets are accepted and then nothing more is heard, as with nodes that hang; requests of the pages fail.
+  await page.routeWebSocket(/socket\.io/, () => undefined);
+  await page.route(/\/api\/(?!auth|token)/, (request) =>
+    request.fulfill({ status: 503, json: { detail: 'No node of the cluster can be reached.' } }),
+  );
+  for (const route of routesOf(agent.id)) {
+    await open(page, system, route);
+    await expectAccessible(page, REPEATED);
+  }
+});
+
+test('nor when the connection has gone, and figures are old', async ({ admin: page, system }) => {
+  const hangUp = await hangingUp(page);
+  for (const route of ['/admin', '/admin/nodes/n2', GROUPS]) {
+    hangUp.allow();
+    await open(page, system, route);
+    await expect(page.getByText(/^Live/)).toBeVisible();
+    await hangUp.now();
+    await expect(page.getByText(/Not connected, figures are 1\d s old/)).toBeVisible({
+      timeout: STALE_LIMIT_MS,
+    });
+    await expectAccessible(page, REPEATED);
+    if (route === '/admin')
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Not known now');
+  }
+});
+
+async function open(page: Page, system: RunningSystem, route: string): Promise<void> {
+  await page.goto(`${system.webUrl}${route}`);
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await page.waitForLoadState('networkidle');
+}
+
+/** Sockets that go through until they are closed, all of them and those after. */
+async function hangingUp(page: Page): Promise<{ allow(): void; now(): Promise<void> }> {
+  const open = new Set<{ close(): Promise<void> }>();
+  let isAllowed = true;
+  await page.routeWebSocket(/socket\.io/, async (socket) => {
+    if (!isAllowed) return socket.close();
+    socket.connectToServer();
+    open.add(socket);
+  });
+  return {
+    allow: () => {
+      isAllowed = true;
+    },
+    now: async () => {
+      isAllowed = false;
+      await Promise.all([...open].map((socket) => socket.close()));
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { findChromium, type Machine } from './browser.ts';
+
+/** A machine on which only these commands succeed; `ran` is what was tried. */
+function machine(
+  succeeds: (command: string, ran: readonly string[]) => boolean,
+  options: Partial<Machine> = {},
+): Machine & { readonly ran: string[] } {
+  const ran: string[] = [];
+  return {
+    named: undefined,
+    isRoot: false,
+    say: () => undefined,
+    run: (command, args) => {
+      ran.push(`${command} ${args[0]}`);
+      return succeeds(command, ran);
+    },
+    ...options,
+    ran,
+  };
+}
+
+test('takes the Chromium that CHROMIUM_PATH names, and installs nothing', () => {
+  const bare = machine((command) => command === '/opt/chrome', { named: '/opt/chrome' });
+  expect(findChromium(bare)).toBe('/opt/chrome');
+  expect(bare.ran).toEqual(['/opt/chrome --version']);
+});
+
+test('a CHROMIUM_PATH that does not run is one sentence, and nothing else is tried', () => {
+  const bare = machine(() => false, { named: '/nowhere', isRoot: true });
+  expect(() => findChromium(bare)).toThrow(/^CHROMIUM_PATH is "\/nowhere", which .* unset it\.$/);
+  expect(bare.ran).toHaveLength(1);
+});
+
+test('passes over a browser that is there and does not run', () => {
+  expect(findChromium(machine((command) => command === '/usr/bin/google-chrome'))).toBe(
+    '/usr/bin/google-chrome',
+  );
+});
+
+test('root with apt-get: installs Debian’s package', () => {
+  const bare = machine(
+    (command, ran) =>
+      command === 'apt-get' || (command === '/usr/bin/chromium' && ran.includes('apt-get install')),
+    { isRoot: true },
+  );
+  expect(findChromium(bare)).toBe('/usr/bin/chromium');
+});
+
+test.each([
+  ['not root', { isRoot: false }],
+  ['root without apt-get', { isRoot: true }],
+])('%s: takes Playwright’s download', (_, options) => {
+  const bare = machine((command) => command === 'playwright', options);
+  expect(findChromium(bare)).toBe('playwright');
+  expect(bare.ran).not.toContain('apt-get install');
+});
+
+test('apt-get and the download fail: one sentence says what is missing and how to get it', () => {
+  const bare = machine((command) => command === 'apt-get', { isRoot: true });
+  expect(() => findChromium(bare)).toThrow(
+    /^The end-to-end tests need Chromium, [^.]* apt-get install chromium\) or set CHROMIUM_PATH [^.]*\.$/,
+  );
+});

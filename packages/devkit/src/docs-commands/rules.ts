@@ -1,0 +1,226 @@
+/** How a documented command is tried. `instead`: what is typed where the page's own words are a placeholder, or take long. */
+export type How =
+  /** Runs to its end from a clone that has nothing but its dependencies. `says` is in its output. */
+  | {
+      readonly kind: 'ends';
+      readonly instead?: string;
+      readonly code?: number;
+      readonly says?: RegExp;
+    }
+  /** Answers at the address, and ends with Ctrl-C. `while` are commands that are tried meanwhile. */
+  | {
+      readonly kind: 'serves';
+      readonly url: string;
+      readonly instead?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly from?: string;
+      readonly meanwhile?: readonly string[];
+    }
+  /** Beside a running `npm start`. `isRetried`: it has to wait for what the command before it began. */
+  | { readonly kind: 'system'; readonly instead?: string; readonly isRetried?: boolean }
+  /** Tried by the rule that has it as `meanwhile`. */
+  | { readonly kind: 'meanwhile' }
+  | { readonly kind: 'not here'; readonly because: string };
+
+export interface Rule {
+  readonly command: string;
+  readonly how: How;
+  /** Tried though no page has it. */
+  readonly isExtra?: boolean;
+}
+
+const notHere = (because: string, ...commands: readonly string[]): readonly Rule[] =>
+  commands.map((command) => ({ command, how: { kind: 'not here', because } }));
+const system = (...commands: readonly (string | readonly [string, string])[]): readonly Rule[] =>
+  commands.map((command) =>
+    typeof command === 'string'
+      ? { command, how: { kind: 'system' } }
+      : { command: command[0], how: { kind: 'system', instead: command[1] } },
+  );
+
+const KEY = '-H "authorization: Bearer $API_KEY"';
+const JSON_BODY = "-H 'content-type: application/json'";
+const BOT = 'http://127.0.0.1:4001/api/agents/support-bot';
+const DOCTOR = 'npx @fleetlm/agent doctor';
+const NODE = 'npm run node --workspace apps/cluster-node';
+const NODE_ENV =
+  'NODE_ID=n4 CLUSTER_PEERS=n1=10.0.0.1:4101,n2=10.0.0.2:4101,n4=10.0.0.4:4101 CLUSTER_SECRET=...';
+const POST_MESSAGE = `curl -X POST http://127.0.0.1:4001/api/sessions/$SESSION/messages ${KEY} ${JSON_BODY}`;
+
+const IS_NPM_TEST = 'it is a part of npm test, which runs it';
+const NEEDS_A_QUIET_MACHINE =
+  'it measures, for minutes, and needs a quiet machine to mean anything';
+const MINUTES_OF_FAULTS =
+  'it breaks things for minutes; npm test runs the same program with --smoke';
+
+/** Every documented command, in the order of trying; one that no page has any more fails as stale. */
+export const RULES: readonly Rule[] = [
+  { command: NODE, isExtra: true, how: { kind: 'ends', code: 78, says: /NODE_ID/ } },
+  { command: 'npm run sim', how: { kind: 'ends', instead: 'npm run sim -- --seeds 10' } },
+  ...[
+    'npm run sim -- --seeds 1000',
+    'npm run sim -- --seeds 10000',
+    'npm run sim -- --seeds N',
+  ].map(
+    (command): Rule => ({ command, how: { kind: 'ends', instead: 'npm run sim -- --seeds 10' } }),
+  ),
+  ...['npm run sim -- --layer 1 --seeds 1000', 'npm run sim -- --layer 1 --seeds N'].map(
+    (command): Rule => ({
+      command,
+      how: { kind: 'ends', instead: 'npm run sim -- --layer 1 --seeds 2' },
+    }),
+  ),
+  { command: 'npm run bench -- --help', how: { kind: 'ends', says: /--archive-away/ } },
+  ...['npm run bench', 'npm run bench -- --seconds 15'].map(
+    (command): Rule => ({
+      command,
+      how: { kind: 'ends', instead: 'npm run bench -- --seconds 2 --warmup 1', says: /"lost":0/ },
+    }),
+  ),
+  { command: 'npm run generate', how: { kind: 'ends' } },
+  {
+    command: 'npm run example -- node-plain',
+    how: {
+      kind: 'serves',
+      url: 'http://127.0.0.1:4302/',
+      env: { PORT: '4302', WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+      meanwhile: [`${DOCTOR} http://127.0.0.1:4302/ --secret "$WEBHOOK_SECRET"`],
+    },
+  },
+  {
+    command: 'npm run example -- next-ai-sdk',
+    how: { kind: 'serves', url: 'http://127.0.0.1:4301/', env: { PORT: '4301' } },
+  },
+  {
+    command: 'npm run example -- use-chat',
+    how: { kind: 'serves', url: 'http://127.0.0.1:4400/', env: { PORT: '4400' } },
+  },
+  {
+    command: 'python3 examples/python-ndjson/agent.py',
+    how: { kind: 'serves', url: 'http://127.0.0.1:4303/', env: { PORT: '4303' } },
+  },
+  {
+    command: 'npx node echo.mjs',
+    how: {
+      kind: 'serves',
+      url: 'http://127.0.0.1:4300/',
+      env: { PORT: '4300', WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+      from: 'docs/guide/first-agent.md',
+      meanwhile: [
+        `${DOCTOR} http://127.0.0.1:4300/`,
+        `${DOCTOR} http://127.0.0.1:4300/ --secret "$WEBHOOK_SECRET"`,
+      ],
+    },
+  },
+  ...[
+    `${DOCTOR} http://127.0.0.1:4302/ --secret "$WEBHOOK_SECRET"`,
+    `${DOCTOR} http://127.0.0.1:4300/`,
+    `${DOCTOR} http://127.0.0.1:4300/ --secret "$WEBHOOK_SECRET"`,
+  ].map((command): Rule => ({ command, how: { kind: 'meanwhile' } })),
+  { command: 'npm run dev', how: { kind: 'serves', url: 'http://127.0.0.1:3000/login' } },
+  {
+    command: 'PORT_BASE=5000 npm start',
+    how: { kind: 'serves', url: 'http://127.0.0.1:3000/login', instead: 'npm start' },
+  },
+  ...system(
+    'npm start',
+    'npm run part -- status',
+    'npm run part -- kill n2',
+    'npm run part -- start n2',
+    'npm run part -- stop postgres',
+    'npm run part -- start postgres',
+    'API_KEY=$(node -p "require(\'./.data/secrets.json\').apiKey")',
+    `curl -X POST http://127.0.0.1:4001/api/agents ${KEY} ${JSON_BODY} -d '{"agent":{"id":"echo","name":"Echo","origin_url":"http://127.0.0.1:4300","webhook_path":"/"}}'`,
+    'export WEBHOOK_SECRET=whsec_...',
+    `curl "${BOT}/deliveries?state=failed" ${KEY}`,
+    `curl ${BOT}/dead-letters ${KEY}`,
+    `curl "${BOT}/dead-letters?group=5f0c2b7a91de" ${KEY}`,
+    `curl -X POST ${BOT}/dead-letters/replay ${KEY} ${JSON_BODY} -d '{"group":"5f0c2b7a91de"}'`,
+    `curl ${BOT}/stats ${KEY}`,
+    `curl -X POST http://127.0.0.1:4001/api/agents/test ${KEY} ${JSON_BODY} -d '{"agent":{"origin_url":"http://127.0.0.1:4300"},"text":"Are you there?"}'`,
+    `curl -X POST ${BOT}/test ${KEY}`,
+    `curl -X POST ${BOT}/secret/rotate ${KEY} ${JSON_BODY} -d '{"overlap_s":3600}'`,
+    'curl -s http://127.0.0.1:4001/health/ready',
+    'curl -s http://127.0.0.1:4001/metrics | grep fleetlm_',
+    `curl -s http://127.0.0.1:4001/api/admin/cluster ${KEY}`,
+    `${POST_MESSAGE} -d '{"user_id":"alice","client_message_id":"01J9Z3K7Q8R5","content":{"text":"Book the flight."}}'`,
+    [
+      `curl http://127.0.0.1:4001/api/sessions/7f-01J.../messages?after_seq=41 ${KEY}`,
+      `curl http://127.0.0.1:4001/api/sessions/$SESSION/messages?after_seq=0 ${KEY}`,
+    ],
+    `api() { curl -sS ${KEY} ${JSON_BODY} "$@"; }`,
+    `api -d '{"kind":"drain","node_id":"n3"}' http://n1:4001/api/admin/operations/plan`,
+    `api -d '{"kind":"drain","node_id":"n3"}' http://n1:4001/api/admin/operations`,
+    [
+      'api http://n1:4001/api/admin/operations/<id>',
+      'api http://n1:4001/api/admin/operations/$(api http://n1:4001/api/admin/operations | sed \'s/.*"operations":\\[{"id":"\\([^"]*\\).*/\\1/\')',
+    ],
+  ),
+  {
+    command: `api -d '{"kind":"undrain","node_id":"n3"}' http://n1:4001/api/admin/operations`,
+    how: { kind: 'system', isRetried: true },
+  },
+  ...system(
+    'npm run account -- --email you@x.org',
+    'npm run account -- --email ann@example.org --name Ann --role admin',
+    ['npm run account', 'npm run account -- --email bob@example.org'],
+    'npm run db:migrate',
+    ['npm run db:reset', 'npm run db:reset -- --yes'],
+  ),
+  ...notHere('it is this script', 'npm run test:docs'),
+  ...notHere('it is how this script begins', 'git clone <this repository> fleetlm && cd fleetlm'),
+  ...notHere(
+    IS_NPM_TEST,
+    'npm test',
+    'TEST_TORTURE=0 npm test',
+    'npm run precommit',
+    'npm run test:e2e',
+    'npm run test:e2e -- --shuffle',
+    'npx vitest run --project client --project web',
+    'npm run torture -- --smoke',
+  ),
+  ...notHere(
+    'it needs a browser and one’s own terminal beside npm run dev',
+    'E2E_SYSTEM=:.data npm run test:e2e -- people',
+  ),
+  ...notHere(
+    NEEDS_A_QUIET_MACHINE,
+    'npm run measure',
+    'npm run bench -- --capacity',
+    'npm run bench -- --archive-away 40 --rate 1500',
+    'npm run bench -- --archive-away 20 --rate 400',
+    'node --expose-gc packages/conversation/bench/million-sessions.ts',
+    'node --expose-gc apps/cluster-node/bench/archive-away-memory.ts 600',
+    'npm run torture -- --measure failover',
+    'npm run torture -- --measure rolling-restart',
+    'npm run torture -- --measure growth',
+    'npm run sim -- --zoo',
+  ),
+  ...notHere(
+    MINUTES_OF_FAULTS,
+    'npm run torture',
+    'npm run torture -- --minutes 3',
+    'npm run torture -- --minutes 60 --report r.html',
+    'npm run torture -- --minutes 3 --seed 17',
+    'npm run torture -- --minutes 2 --only disk-error,power-loss-all',
+    'npm run torture -- --minutes 60 --seed 196109854',
+    'npm run torture -- --only member-storm',
+    'npm run torture -- --only coordinator-kill',
+  ),
+  ...notHere(
+    'it names machines of somebody’s own; the same program is tried without variables',
+    `${NODE_ENV} ${NODE}`,
+  ),
+  ...notHere(
+    'it needs an archive whose nodes are lost; apps/cluster-node/test/restore.test.ts has one',
+    'npm run restore',
+    'DATABASE_URL=... DATA_DIR=/somewhere npm run restore',
+    'npm run restore -- --cluster <id> --gap 100',
+    'DATABASE_URL=... DATA_DIR=/restored node apps/cluster-node/src/restore.ts',
+  ),
+  ...notHere(
+    'it needs the ids of an approval that waits; apps/cluster-node/test/chat.test.ts has one',
+    `${POST_MESSAGE} -d '{"user_id":"alice","kind":"tool-response","content":{"message_id":"...","approvals":[{"approval_id":"...","approved":true}]}}'`,
+  ),
+  ...notHere('the address is the reader’s', `${DOCTOR} <url>`),
+];
