@@ -11,6 +11,7 @@ const LOOPBACK = '127.0.0.1';
 const READY_LIMIT_MS = 120_000;
 /** Of one REST call; a busy machine takes its while. */
 const CALL_LIMIT_MS = 30_000;
+const STATUS_LIMIT_MS = 10_000;
 const GROUPS = 16;
 /** Nobody listens there: a node has to work without its archive. */
 export const NO_DATABASE = `postgresql://nobody:nothing@${LOOPBACK}:1/none`;
@@ -247,7 +248,9 @@ export function tokenFor(
 }
 
 export async function statusOf(url: string): Promise<number> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+  const response = await fetch(url, { signal: AbortSignal.timeout(STATUS_LIMIT_MS) }).catch(
+    () => null,
+  );
   await response?.body?.cancel();
   return response?.status ?? 0;
 }
