@@ -90,8 +90,8 @@ export default defineConfig({
           // Each file starts three to five processes, which wait most of the time.
           maxWorkers: 2,
           expect: { poll: { timeout: 30_000 } },
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
