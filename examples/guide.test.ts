@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signWebhook } from '@fleetlm/agent';
 import { examineAgent } from '@fleetlm/agent/doctor';
+import { freePort } from '@fleetlm/database/free-ports';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, type RunningExample, startProgram } from './start-example.ts';
+import { type RunningExample, startProgram } from './start-example.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const ROOT = join(import.meta.dirname, '..');

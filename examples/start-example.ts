@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** An example as one would start it, and what it needs to run. */
@@ -80,14 +79,4 @@ async function untilListening(port: number, runs: () => boolean): Promise<string
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error('it ended before it listened');
-}
-
-/** A port of 127.0.0.1 that nobody has right now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 }

@@ -12,7 +12,7 @@ let cluster: TestCluster;
 beforeAll(async () => {
   archive = await TestArchive.start();
   cluster = await TestCluster.start({ env: { DATABASE_URL: archive.url } });
-}, 90_000);
+});
 afterEach(async () => {
   await archive.start();
   await cluster.revive();
@@ -49,12 +49,7 @@ async function settledLeaders() {
   const placement = placementOf(decodeDescriptor(descriptor));
   const preferred = (group: number) => `n${placement.preferredLeader(group)}`;
   await expect
-    .poll(
-      async () => (await leaders()).filter(({ group, leader }) => leader !== preferred(group)),
-      {
-        timeout: 30_000,
-      },
-    )
+    .poll(async () => (await leaders()).filter(({ group, leader }) => leader !== preferred(group)))
     .toEqual([]);
   return leaders();
 }
@@ -72,7 +67,7 @@ test('G11 without Postgres no leader moves, appends are acknowledged, and every 
     });
   for (const id of ['n1', 'n2', 'n3'])
     await expect
-      .poll(() => readiness(id), { timeout: 20_000 })
+      .poll(() => readiness(id))
       .toMatchObject({
         status: 200,
         body: { ready: true, reasons: [], degraded: [expect.stringContaining('Postgres')] },
@@ -87,4 +82,4 @@ test('G11 without Postgres no leader moves, appends are acknowledged, and every 
   expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 101 }, (_, at) => at + 1));
   for (const id of ['n1', 'n2', 'n3'])
     await expect.poll(() => readiness(id)).toMatchObject({ status: 200, body: { degraded: [] } });
-}, 60_000);
+});

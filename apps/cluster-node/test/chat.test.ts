@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
   });
   expect(status).toBe(201);
-}, 90_000);
+});
 afterEach(async () => {
   agent.script = () => say('Hello', ' there');
   await cluster.revive();
@@ -201,7 +201,7 @@ test('a node that is killed in mid-answer: the page that can take words back rea
     await cluster.node(leader).kill('SIGKILL');
   }
   expect(text).toBe('The whole answer');
-}, 60_000);
+});
 
 test('a request that is no chat says what is wrong with it', async () => {
   const send = async (body: unknown, token?: string) =>

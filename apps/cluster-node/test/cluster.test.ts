@@ -16,7 +16,7 @@ let cluster: TestCluster;
 
 beforeAll(async () => {
   cluster = await TestCluster.start();
-}, 90_000);
+});
 // One failure must not fail the tests after it: each finds three nodes.
 afterEach(() => cluster.revive());
 afterAll(() => cluster.close());
@@ -110,7 +110,7 @@ test('kill -9 of each node in turn under load: nothing acknowledged is lost, dou
     await expect.poll(count).toBeGreaterThan(before + 40);
     await cluster.node(victim).kill('SIGKILL');
     const after = count();
-    await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(after + 40);
+    await expect.poll(count).toBeGreaterThan(after + 40);
     running = false;
     await Promise.all(work);
     cluster.startNode(victim);
@@ -123,7 +123,7 @@ test('kill -9 of each node in turn under load: nothing acknowledged is lost, dou
     expect(new Set(texts).size).toBe(texts.length);
     for (const { text, seq } of acked.get(id) ?? []) expect(texts[seq - 1]).toBe(text);
   }
-}, 120_000);
+});
 
 test('without a quorum a send is refused, definitely, and nothing of it is kept', async () => {
   const sessionId = await cluster.createSession('hal');
@@ -132,9 +132,7 @@ test('without a quorum a send is refused, definitely, and nothing of it is kept'
   await Promise.all([cluster.node('n2').kill('SIGKILL'), cluster.node('n3').kill('SIGKILL')]);
   // A leader that hasn't noticed yet takes the message into its log and can promise nothing about it.
   await expect
-    .poll(async () => (await fetch(`${cluster.node('n1').url}/health/ready`)).text(), {
-      timeout: 20_000,
-    })
+    .poll(async () => (await fetch(`${cluster.node('n1').url}/health/ready`)).text())
     .toContain(`${cluster.groups} groups have no leader in contact`);
   const { status, body } = await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
     body: { user_id: 'hal', content: { text: 'into the void' } },
@@ -150,12 +148,10 @@ test('without a quorum a send is refused, definitely, and nothing of it is kept'
   });
   expect((await fetch(`${cluster.node('n1').url}/health/ready`)).status).toBe(503);
   await cluster.revive();
-  await expect
-    .poll(async () => (await send(socket, sessionId, 'after')).ok, { timeout: 10_000 })
-    .toBe(true);
+  await expect.poll(async () => (await send(socket, sessionId, 'after')).ok).toBe(true);
   const texts = (await history(sessionId)).map(({ content }) => content.text);
   expect(texts).toEqual(['before', 'after']);
-}, 60_000);
+});
 
 test('all three killed at once and started again: every acknowledged message is there', async () => {
   const sessionId = await cluster.createSession('ida');
@@ -167,7 +163,7 @@ test('all three killed at once and started again: every acknowledged message is 
   expect((await history(sessionId)).map(({ content }) => content.text)).toEqual(
     Array.from({ length: 30 }, (_, at) => `m${at + 1}`),
   );
-}, 60_000);
+});
 
 test('SIGTERM ends a node with code 0 within 10 seconds, and the others go on at once', async () => {
   const sessionId = await cluster.createSession('joe');
@@ -176,4 +172,4 @@ test('SIGTERM ends a node with code 0 within 10 seconds, and the others go on at
   expect(await cluster.node('n2').kill('SIGTERM')).toBe(0);
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   expect(await send(socket, sessionId, 'still here')).toMatchObject({ ok: true });
-}, 60_000);
+});

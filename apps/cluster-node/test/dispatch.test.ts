@@ -25,7 +25,7 @@ let origin_url: string;
 
 beforeAll(async () => {
   cluster = await TestCluster.start();
-}, 90_000);
+});
 afterAll(() => cluster.close());
 beforeEach(async () => {
   agent = new FakeAgent();
@@ -143,16 +143,14 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
   const [near, far] = others(victim);
   const screen = await device(near, 'bea', sessionId);
   await send(screen.socket, sessionId, 'tell me');
-  await expect
-    .poll(() => screen.text().split(' ').length, { timeout: 10_000 })
-    .toBeGreaterThan(LONG);
+  await expect.poll(() => screen.text().split(' ').length).toBeGreaterThan(LONG);
   let answerAgain = (): void => undefined;
   agent.handler = (_, response) => {
     answerAgain = () => stream(response).end(sse(...HELLO));
   };
   await cluster.node(victim).kill('SIGKILL');
   const shown = screen.text();
-  await expect.poll(() => agent.calls.length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => agent.calls.length).toBe(2);
   expect(agent.calls[1]?.headers['webhook-id']).toBe(agent.calls[0]?.headers['webhook-id']);
   const ids = new Set<unknown>();
   for (const nodeId of [near, far]) {
@@ -175,7 +173,7 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
   cluster.startNode(victim);
   await cluster.ready(victim);
   expect((await messagesOf(cluster, sessionId, victim)).map(({ seq }) => seq)).toEqual([1, 2]);
-}, 60_000);
+});
 
 test('seal: after kill -9 what was on the screen is kept as it stands, and nobody is called again', async () => {
   const settings = { id: 'sealing', origin_url, after_node_loss: 'seal' };
@@ -185,14 +183,10 @@ test('seal: after kill -9 what was on the screen is kept as it stands, and nobod
   const [near] = others(victim);
   const screen = await device(near, 'cid', sessionId);
   await send(screen.socket, sessionId, 'tell me');
-  await expect
-    .poll(() => screen.text().split(' ').length, { timeout: 10_000 })
-    .toBeGreaterThan(LONG);
+  await expect.poll(() => screen.text().split(' ').length).toBeGreaterThan(LONG);
   await cluster.node(victim).kill('SIGKILL');
   const shown = screen.text();
-  await expect
-    .poll(async () => (await messagesOf(cluster, sessionId, near)).length, { timeout: 15_000 })
-    .toBe(2);
+  await expect.poll(async () => (await messagesOf(cluster, sessionId, near)).length).toBe(2);
   const answer = (await messagesOf(cluster, sessionId, near)).at(-1);
   expect(answer).toMatchObject({ metadata: { epoch: 1, termination: 'disconnect' } });
   const kept = answer === undefined ? '' : textOf(answer);
@@ -201,7 +195,7 @@ test('seal: after kill -9 what was on the screen is kept as it stands, and nobod
   expect(agent.calls).toHaveLength(1);
   cluster.startNode(victim);
   await cluster.ready(victim);
-}, 60_000);
+});
 
 test('stop: no device of any node hears anything of it afterwards, and all have the same partial answer', async () => {
   const sessionId = await openSession(cluster, 'dan', { id: 'stopped', origin_url });
@@ -301,10 +295,10 @@ test('merge: two messages in a row are one turn, also when the call had begun', 
   };
   const screen = await device('n1', 'gus', sessionId);
   await send(screen.socket, sessionId, 'hello');
-  await expect.poll(() => agent.calls.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => agent.calls.length).toBe(1);
   await send(screen.socket, sessionId, 'there');
   await expect
-    .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).map(textOf), { timeout: 10_000 })
+    .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).map(textOf))
     .toEqual(['hello', 'there', 'Hello']);
   const sent = JSON.parse(agent.calls[1]?.body ?? '{}').messages.map(
     ({ seq }: { seq: number }) => seq,

@@ -1,8 +1,8 @@
 import { createConnection, createServer } from 'node:net';
+import { freePorts } from '@fleetlm/database/free-ports';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   API_KEY,
-  freePorts,
   NO_DATABASE,
   spawnNode,
   statusOf,
@@ -16,7 +16,7 @@ let sessionId: string;
 beforeAll(async () => {
   cluster = await TestCluster.start({ size: 1, env: { RAFT_REPLICAS: '1' } });
   sessionId = await cluster.createSession('ann');
-}, 90_000);
+});
 afterAll(() => cluster.close());
 
 test('who may do what: nobody, another user, the user, an admin, the API key', async () => {

@@ -12,7 +12,7 @@ const READY_WITHIN_MS = 30_000;
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start();
-}, 90_000);
+});
 afterAll(() => cluster.close());
 
 const append = (sessionId: string, id: string) =>
@@ -69,7 +69,7 @@ test('a committed entry that is out of bounds is refused on every node, and its 
       'fleetlm_raft_entries_refused_total{stage="apply",reason="malformed"} 1',
     );
   }
-}, 180_000);
+});
 
 test('an entry that no node can apply stalls its own group, and every node serves the others', async () => {
   const [stalled = '', bystander = ''] = await sessionsApart(2);
@@ -88,4 +88,4 @@ test('an entry that no node can apply stalls its own group, and every node serve
   }
   expect(await append(bystander, 'served')).toMatchObject({ status: 201 });
   expect(await append(stalled, 'refused')).toMatchObject({ body: { code: 'no_quorum' } });
-}, 180_000);
+});

@@ -8,7 +8,7 @@ let id: string;
 beforeAll(async () => {
   cluster = await TestCluster.start();
   id = await cluster.createSession('ann');
-}, 60_000);
+});
 afterAll(() => cluster.close());
 
 async function patch(body: unknown, user = 'ann') {

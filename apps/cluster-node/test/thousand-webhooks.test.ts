@@ -24,7 +24,7 @@ let cluster: TestCluster;
 beforeAll(async () => {
   await agent.listen();
   cluster = await TestCluster.start();
-}, 90_000);
+});
 afterAll(async () => {
   await cluster.close();
   await agent.close();

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { freePorts } from '@fleetlm/database/free-ports';
 import type { Credentials } from './credentials.ts';
-import { freePorts } from './free-ports.ts';
 
 const NODES = 3;
 const READY_LIMIT_MS = 60_000;

@@ -304,7 +304,7 @@ describe('any run of commands', () => {
       { numRuns: 60 },
     );
     expect(hydrated, 'a run without any of it shows nothing').toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test('C96 goes on the same way from a snapshot that has sessions out of memory in it', () => {
     fc.assert(
@@ -326,7 +326,7 @@ describe('any run of commands', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });
 
 function compare(evicting: GroupState, always: GroupState): void {

@@ -39,7 +39,7 @@ describe('any run of commands', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 
   test('C1 gives two replicas the same state, replies and effects', () => {
     fc.assert(
@@ -59,7 +59,7 @@ describe('any run of commands', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 
   test('C2 leaves the state as it was by every command that is refused', () => {
     fc.assert(
@@ -74,7 +74,7 @@ describe('any run of commands', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 
   test('C4 goes on the same way from a snapshot taken anywhere in it', () => {
     fc.assert(
@@ -91,7 +91,7 @@ describe('any run of commands', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 
   test('C22 answers every message sent again as it did the first time, and commits nothing', () => {
     fc.assert(
@@ -117,7 +117,7 @@ describe('any run of commands', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 
   test('C80 is read back whole by paging, from memory and archive together', () => {
     fc.assert(
@@ -149,5 +149,5 @@ describe('any run of commands', () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 });

@@ -107,7 +107,7 @@ describe('messages that wait for Postgres, out of memory', () => {
       }),
       { numRuns: 30 },
     );
-  }, 60_000);
+  });
 
   test('C97 an eviction takes what it needs with it', () => {
     const shelf = new Shelf();

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningPostgres, startEmbeddedPostgres } from './embedded.ts';
+import { freePort } from './free-ports.ts';
 import { listMigrations, MigrationChangedError, migrate } from './migrate.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'fleetlm-database-'));
@@ -49,14 +49,3 @@ test('a migration that fails leaves nothing behind', async () => {
 test('a database that is away is an error, soon', async () => {
   await expect(migrate('postgresql://x:x@127.0.0.1:1/x')).rejects.toThrow();
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}

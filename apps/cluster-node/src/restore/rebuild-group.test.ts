@@ -21,7 +21,7 @@ beforeAll(async () => {
   bed = await FlusherBed.open();
   await bed.startPostgres();
   source = new ArchiveSource(bed.url);
-}, 60_000);
+});
 afterAll(async () => {
   await source.close();
   await bed.close();

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { freePorts } from '@fleetlm/database/free-ports';
 import pg from 'pg';
-import { freePorts, type TestCluster } from './cluster.ts';
+import type { TestCluster } from './cluster.ts';
 
 /** A real Postgres for a test cluster, which can be taken away. */
 export class TestArchive {

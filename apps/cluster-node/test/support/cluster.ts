@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@fleetlm/database/free-ports';
 import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const LOOPBACK = '127.0.0.1';
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 120_000;
+/** Of one REST call; a busy machine takes its while. */
+const CALL_LIMIT_MS = 30_000;
+const STATUS_LIMIT_MS = 10_000;
 const GROUPS = 16;
 /** Nobody listens there: a node has to work without its archive. */
 export const NO_DATABASE = `postgresql://nobody:nothing@${LOOPBACK}:1/none`;
@@ -143,7 +146,7 @@ export class TestCluster {
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(CALL_LIMIT_MS),
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
@@ -245,24 +248,9 @@ export function tokenFor(
 }
 
 export async function statusOf(url: string): Promise<number> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+  const response = await fetch(url, { signal: AbortSignal.timeout(STATUS_LIMIT_MS) }).catch(
+    () => null,
+  );
   await response?.body?.cancel();
   return response?.status ?? 0;
-}
-
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve) =>
-        server.listen(0, LOOPBACK, () => resolve(server)),
-      );
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

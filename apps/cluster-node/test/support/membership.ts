@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 import type { TestCluster } from './cluster.ts';
 
+/** Replicas of every group are moved one after the other: a busy machine takes minutes. */
+const SETTLE = { timeout: 170_000, interval: 250 };
+
 export interface OperationWire {
   readonly id: string;
   readonly kind: string;
@@ -59,7 +62,7 @@ export async function settled(
           const voters = text.split(',');
           return voters.length !== copies || voters.some((node) => !nodes.includes(node));
         }),
-      { timeout: 60_000, interval: 250 },
+      SETTLE,
     )
     .toEqual([]);
 }
@@ -101,13 +104,10 @@ export async function reached(
   state: string,
 ): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        const known = await operations(cluster, through).catch(() => []);
-        const newest = known.find((one) => one.kind === kind && one.node_id === nodeId);
-        return newest?.state === state ? state : JSON.stringify(newest ?? known);
-      },
-      { timeout: 60_000, interval: 250 },
-    )
+    .poll(async () => {
+      const known = await operations(cluster, through).catch(() => []);
+      const newest = known.find((one) => one.kind === kind && one.node_id === nodeId);
+      return newest?.state === state ? state : JSON.stringify(newest ?? known);
+    }, SETTLE)
     .toBe(state);
 }

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { freePorts } from '@fleetlm/database/free-ports';
 import type { DeliveriesAnswer, DeliveryBody } from '@fleetlm/protocol';
 import { expect } from 'vitest';
-import { freePorts, TestCluster } from './cluster.ts';
+import { TestCluster } from './cluster.ts';
 
 /** Nobody waits for a fixed time, only for a condition; a busy machine takes its while. */
 export const SETTLE = { timeout: 30_000, interval: 50 };

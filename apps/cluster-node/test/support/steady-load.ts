@@ -38,9 +38,8 @@ export class SteadyLoad {
   async more(messages: number): Promise<void> {
     const before = this.#writers.map(({ acked }) => acked.length);
     await expect
-      .poll(
-        () => this.#writers.every(({ acked }, at) => acked.length >= (before[at] ?? 0) + messages),
-        { timeout: 30_000 },
+      .poll(() =>
+        this.#writers.every(({ acked }, at) => acked.length >= (before[at] ?? 0) + messages),
       )
       .toBe(true);
   }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openArchiveDatabase } from '@fleetlm/database';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AttemptReport } from '../dispatch/attempt-report.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ directory, port: await freePort() });
   store = new DeliveryStore(postgres.url, Date.now, (error) => refused.push(error));
   await write(report());
-}, 60_000);
+});
 afterAll(async () => {
   await store.close();
   await postgres.stop();
@@ -169,12 +169,4 @@ async function sql(text: string): Promise<readonly Record<string, unknown>[]> {
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -84,7 +84,7 @@ test('a continued message outlives the node that streamed it, whole', async () =
   });
   bed.setAgent({ afterNodeLoss: 'seal' });
   await allow(messageId);
-  await expect.poll(() => bed.commands.at(-1)?.type, { timeout: 5_000 }).toBe('checkpoint-answer');
+  await expect.poll(() => bed.commands.at(-1)?.type).toBe('checkpoint-answer');
   bed.leads = false;
   bed.takeOver();
   await bed.settled('idle', 2);
@@ -126,7 +126,7 @@ test('for another answer the agent is sent the conversation without the one befo
 test('a chunk that refers to nothing is a failed answer, not a hole in somebody’s screen', async () => {
   bed.agent.handler = (_, response) => stream(response).end(sse({ type: 'start' }, delta('lost')));
   await bed.say('hi');
-  await expect.poll(() => bed.reports.length, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => bed.reports.length).toBeGreaterThan(0);
   expect(bed.reports[0]?.error).toContain('text-delta for "1"');
   bed.agent.handler = (_, response) => stream(response).end(sse(...HELLO));
   await bed.settled('idle');

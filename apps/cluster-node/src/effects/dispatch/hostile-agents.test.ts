@@ -108,7 +108,7 @@ describe('H2 an agent that drips', () => {
     await bed.settled('idle');
     expect(bed.texts().at(-1)).toBe('agent: Hello (finish)');
     expect(bed.engine.agentLoads()).toMatchObject([{ agentId: 'slow', running: 64, queued: 236 }]);
-  }, 30_000);
+  });
 });
 
 describe('H3 an agent that says too much', () => {
@@ -175,7 +175,7 @@ describe('H3 an agent that says too much', () => {
     expect(metadata.termination).toBe('error');
     expect(content.parts[0].text.length).toBeLessThanOrEqual(CHUNKS_MAX);
     expect(bed.reports).toMatchObject([{ error: expect.stringContaining(String(CHUNKS_MAX)) }]);
-  }, 30_000);
+  });
 
   test('an answer of many long lines ends at the limit of a reply, with what was said', async () => {
     bed.setAgent({ timeoutMs: 30_000 });
@@ -198,7 +198,7 @@ describe('H3 an agent that says too much', () => {
     expect(bed.reports).toMatchObject([
       { outcome: 'broken-off', error: expect.stringContaining(String(REPLY_BYTES_MAX)) },
     ]);
-  }, 30_000);
+  });
 
   test('packed bytes are not unpacked', async () => {
     firstThen((_, response) => {

@@ -41,7 +41,7 @@ test('agents that hang on every call starve nobody, however many they are', asyn
   for (const id of ids) await bed.settled('idle', 1, id);
   expect(quick.calls).toHaveLength(30);
   expect(bed.engine.stats.running).toBeLessThan(12);
-}, 30_000);
+});
 
 test('an agent that fails in a row is left alone for a while, which is told, and then asked once', async () => {
   bed.agent.handler = (_, response) => response.writeHead(500).end();
@@ -64,7 +64,7 @@ test('an agent that fails in a row is left alone for a while, which is told, and
   for (const id of ids) await bed.settled('idle', 1, id);
   expect(bed.breakers).toEqual(['bot open', 'bot closed']);
   expect(bed.engine.stats.breakersOpen).toBe(0);
-}, 30_000);
+});
 
 test('who waits too long for an agent that is left alone is told', async () => {
   bed.takeOver({}, { breakerWaitMs: 300 });
@@ -82,7 +82,7 @@ test('who waits too long for an agent that is left alone is told', async () => {
     failure: 'breaker',
     url: null,
   });
-}, 15_000);
+});
 
 test('without a quorum nothing is tried in a hurry, and nothing is called', async () => {
   let starts = 0;
@@ -127,4 +127,4 @@ test('ten thousand conversations that wait cost nothing until they are due', asy
   await sessionsOf('quick', 20_000, 1);
   await bed.settled('idle', 1, sessionIdOf(20_000));
   expect(looked).toBeLessThan(200);
-}, 30_000);
+});

@@ -68,7 +68,7 @@ describe('H6 an agent that asks for patience', () => {
       ...Array(ATTEMPTS_MAX - 1).fill('will-retry'),
       'failed',
     ]);
-  }, 20_000);
+  });
 });
 
 describe('H7 an agent that leads elsewhere', () => {

@@ -21,8 +21,7 @@ function hangsAfter(chunks: readonly object[], later: typeof bed.agent.handler):
 }
 
 const noted = () => answerCheckpoint(bed.session());
-const untilNoted = (index: number) =>
-  expect.poll(() => noted()?.index, { timeout: 5_000 }).toBe(index);
+const untilNoted = (index: number) => expect.poll(() => noted()?.index).toBe(index);
 /** The node that streamed is gone without a word; another one takes over. */
 const killNode = (): void => {
   bed.leads = false;
@@ -38,7 +37,7 @@ test('what is shown is noted in the log, at most twice a second, merged', async 
   };
   const startedAt = performance.now();
   await bed.say('hi');
-  await expect.poll(() => noted()?.segments.length, { timeout: 5_000 }).toBe(3);
+  await expect.poll(() => noted()?.segments.length).toBe(3);
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(3 * CHECKPOINT_EVERY_MS - 20);
   clearInterval(writing);
   const segments = noted()?.segments.map((segment) =>
@@ -116,7 +115,7 @@ test('when no further attempt succeeds, what people had read is kept, once', asy
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Once upon (disconnect)']);
   expect(bed.agent.calls).toHaveLength(ATTEMPTS_MAX);
-}, 20_000);
+});
 
 test('an attempt that breaks off earlier than the one before it takes nothing back', async () => {
   hangsAfter([...OPENING, delta('Once upon a time')], (_, response) => {
@@ -172,7 +171,7 @@ test('an outcome that is not known is neither noted twice nor lost', async () =>
     response.once('close', () => clearInterval(writing));
   };
   await bed.say('hi');
-  await expect.poll(() => noted()?.segments.length, { timeout: 6_000 }).toBe(3);
+  await expect.poll(() => noted()?.segments.length).toBe(3);
   clearInterval(writing);
   const text = noted()
     ?.segments.flatMap((segment) => JSON.parse(new TextDecoder().decode(segment)))
@@ -180,7 +179,7 @@ test('an outcome that is not known is neither noted twice nor lost', async () =>
     .join('');
   const words = text?.trim().split(' ').map(Number) ?? [];
   expect(words).toEqual(words.map((_, at) => at + 1));
-}, 10_000);
+});
 
 test('a node that has just started calls nobody, and fails nothing, before it has read the registrations', async () => {
   const known = bed.setAgent();

@@ -9,7 +9,7 @@ let now = 0;
 beforeAll(async () => {
   bed = await FlusherBed.open();
   await bed.startPostgres();
-}, 60_000);
+});
 afterAll(() => bed.close());
 beforeEach(async () => {
   await bed.reset();
@@ -98,7 +98,7 @@ test('nothing leaves memory while Postgres is away, and what has left can not co
   expect(bed.stale).toEqual([]);
   await bed.startPostgres();
   await expect.poll(() => flusher.hydrate(GROUP, other(1))).toEqual({ status: 'hot' });
-}, 30_000);
+});
 
 test('G8 a state that Postgres has lost, or has an older one of, is said to be unavailable, loudly', async () => {
   const flusher = flusherWith();

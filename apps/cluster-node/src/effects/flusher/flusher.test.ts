@@ -7,7 +7,7 @@ let flusher: Flusher;
 
 beforeAll(async () => {
   bed = await FlusherBed.open();
-}, 60_000);
+});
 afterAll(() => bed.close());
 
 test('G1 down at boot: nothing is lost, and once it is there it is given its tables and all there is, in order', async () => {
@@ -20,7 +20,7 @@ test('G1 down at boot: nothing is lost, and once it is there it is given its tab
   await expect.poll(async () => (await flusher.flushNow()).status).toBe('flushed');
   expect(bed.state.flushBacklog).toBe(0);
   expect(await bed.archived()).toEqual(upTo(300));
-}, 60_000);
+});
 
 // From here on Postgres runs: the first test started it.
 beforeEach(async () => {
@@ -64,7 +64,7 @@ test('G1 away for long: a failed pass and nothing else; when it is back the back
     content: { text: 'hello 1' },
     metadata: {},
   });
-}, 30_000);
+});
 
 test('G1 too slow for a batch: it is given smaller ones until it keeps up', async () => {
   const slow = bed.flusher({ statementLimitMs: 400 });
@@ -93,7 +93,7 @@ test('G1 too slow for a batch: it is given smaller ones until it keeps up', asyn
     await bed.sql('DROP TRIGGER dawdle ON messages');
     await bed.sql('DROP FUNCTION dawdle');
   }
-}, 30_000);
+});
 
 test('G3 a row with another content is not overwritten: that session waits and says so once, others go on', async () => {
   bed.sayMany(3_000);

@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Socket } from 'node:net';
+import { freePorts } from '@fleetlm/database/free-ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts } from '../../free-ports.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 /** A server that remembers what it was sent, and a caller that goes through the proxy. */

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +9,7 @@ import {
   type PageSize,
 } from '@fleetlm/conversation';
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
 import { createFlusher } from '../flusher.ts';
 import type { ArchiveGap, Conflict, Flusher, FlusherPorts } from '../flusher-api.ts';
@@ -181,15 +181,4 @@ export class FlusherBed {
 
 export function upTo(last: number, first = 1): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const free = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(free));
-    });
-  });
 }
