@@ -73,6 +73,11 @@ async function fixtures({ directory, ports }: Clone): Promise<Readonly<Record<st
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'fleetlm-docs-'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(1);
+  });
 try {
   execFileSync('git', ['clone', '--quiet', '--no-hardlinks', repositoryRoot, directory]);
   const portBase = await freePortBase();
