@@ -15,7 +15,7 @@ export const base: PlaywrightTestConfig = {
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
     launchOptions: {
-      ...(chromium === undefined || chromium === 'playwright' ? {} : { executablePath: chromium }),
+      ...(chromium === undefined ? {} : { executablePath: chromium }),
       args: [
         '--no-sandbox',
         '--disable-background-networking',

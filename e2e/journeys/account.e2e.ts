@@ -66,7 +66,7 @@ test('a device is signed out from another one: it signs in again in place, and l
     .getByRole('article', { name: /^You, message/ })
     .filter({ hasText: written })
     .allInnerTexts();
-  expect(own.map((text) => /\d, (\w+)/.exec(text)?.[1])).toEqual(['one', 'two']);
+  expect(own.map((text) => /signed out, (\w+)/.exec(text)?.[1])).toEqual(['one', 'two']);
   await expect(composer(other)).toHaveValue('A draft that stays');
   await other.context().close();
 });

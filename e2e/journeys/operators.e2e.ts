@@ -54,7 +54,7 @@ test('nodes, flush, dispatch and events have their pages', async ({ admin: page,
   await page.goto(`${system.webUrl}/admin`);
   const tabs = page.getByRole('navigation', { name: 'Cluster' });
   await tabs.getByRole('link', { name: 'Nodes' }).click();
-  await page.getByRole('link', { name: 'n2' }).click();
+  await page.getByRole('link', { name: 'n2', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('n2 ● up');
   await expectAccessible(page);
   await tabs.getByRole('link', { name: 'Flush' }).click();

@@ -24,6 +24,8 @@ const say = (text: string): void => {
 };
 const documented = documentedCommands(repositoryRoot);
 const failures: string[] = [];
+/** Several pages may name the same command, or be tried as the same. */
+const tried = new Set<string>();
 
 async function attempt(rule: Rule, act: () => Promise<void>): Promise<void> {
   const at = performance.now();
@@ -71,6 +73,11 @@ async function fixtures({ directory, ports }: Clone): Promise<Readonly<Record<st
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'fleetlm-docs-'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    rmSync(directory, { recursive: true, force: true });
+    process.exit(1);
+  });
 try {
   execFileSync('git', ['clone', '--quiet', '--no-hardlinks', repositoryRoot, directory]);
   const portBase = await freePortBase();
@@ -84,7 +91,11 @@ try {
   const rules = RULES.filter(({ command }) => command.includes(wanted));
   for (const rule of rules) {
     const { how } = rule;
-    if (how.kind === 'ends') await attempt(rule, () => tryEnding({ ...rule, how }, clone));
+    if (how.kind === 'ends') {
+      const typed = how.instead ?? rule.command;
+      if (!tried.has(typed)) await attempt(rule, () => tryEnding({ ...rule, how }, clone));
+      tried.add(typed);
+    }
     if (how.kind === 'serves') await attempt(rule, () => tryServing({ ...rule, how }, clone));
   }
   const beside = rules.filter(({ how }) => how.kind === 'system');

@@ -10,6 +10,7 @@ function machine(
   return {
     named: undefined,
     isRoot: false,
+    downloaded: '/downloads/chrome',
     say: () => undefined,
     run: (command, args) => {
       ran.push(`${command} ${args[0]}`);
@@ -51,9 +52,18 @@ test.each([
   ['not root', { isRoot: false }],
   ['root without apt-get', { isRoot: true }],
 ])('%s: takes Playwright’s download', (_, options) => {
-  const bare = machine((command) => command === 'playwright', options);
-  expect(findChromium(bare)).toBe('playwright');
+  const bare = machine(
+    (command) => command === 'playwright' || command === '/downloads/chrome',
+    options,
+  );
+  expect(findChromium(bare)).toBe('/downloads/chrome');
   expect(bare.ran).not.toContain('apt-get install');
+});
+
+test('a download that lacks a library of the system is no browser', () => {
+  expect(() => findChromium(machine((command) => command === 'playwright'))).toThrow(
+    /^The end-to-end tests need Chromium/,
+  );
 });
 
 test('apt-get and the download fail: one sentence says what is missing and how to get it', () => {

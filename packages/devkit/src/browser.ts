@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { chromium } from '@playwright/test';
 
 const KNOWN_PLACES = [
   '/usr/bin/chromium',
@@ -6,8 +7,6 @@ const KNOWN_PLACES = [
   '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
-/** Playwright's own download, found by Playwright itself. */
-const DOWNLOADED = 'playwright';
 const EXIT_CONFIGURATION = 78;
 const VERSION_LIMIT_MS = 30_000;
 const INSTALL_LIMIT_MS = 600_000;
@@ -17,8 +16,10 @@ export interface Machine {
   /** CHROMIUM_PATH. */
   readonly named: string | undefined;
   readonly isRoot: boolean;
-  /** Runs a program to its end; whether it was there and succeeded. */
-  readonly run: (command: string, args: readonly string[], isShown: boolean) => boolean;
+  /** Where Playwright puts its download. */
+  readonly downloaded: string;
+  /** Runs a program to its end, unseen; whether it was there and succeeded. */
+  readonly run: (command: string, args: readonly string[]) => boolean;
   readonly say: (text: string) => void;
 }
 
@@ -32,25 +33,25 @@ export class NoChromiumError extends Error {
  * with apt-get), else Playwright's own download. One that is there and does not run (the placeholder of a snap, a missing
  * library) is passed over.
  */
-export function findChromium({ named, isRoot, run, say }: Machine): string {
-  const runs = (path: string): boolean => run(path, ['--version'], false);
+export function findChromium({ named, isRoot, downloaded, run, say }: Machine): string {
+  const runs = (path: string): boolean => run(path, ['--version']);
   if (named !== undefined && named !== '') {
-    if (named === DOWNLOADED || runs(named)) return named;
+    if (runs(named)) return named;
     throw new NoChromiumError(
       `CHROMIUM_PATH is "${named}", which does not run as a Chromium: set it to the path of one, or unset it.`,
     );
   }
   const found = KNOWN_PLACES.find(runs);
   if (found !== undefined) return found;
-  if (isRoot && run('apt-get', ['--version'], false)) {
+  if (isRoot && run('apt-get', ['--version'])) {
     say('Installing Chromium with apt-get for the end-to-end tests ...');
-    run('apt-get', ['update', '-qq'], true);
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], true);
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
     const installed = KNOWN_PLACES.find(runs);
     if (installed !== undefined) return installed;
   }
   say('Downloading Chromium for the end-to-end tests ...');
-  if (run('playwright', ['install', 'chromium'], true)) return DOWNLOADED;
+  if (run('playwright', ['install', 'chromium']) && runs(downloaded)) return downloaded;
   throw new NoChromiumError(
     'The end-to-end tests need Chromium, and none was found or could be installed: install it (Debian and Ubuntu: ' +
       'sudo apt-get install chromium) or set CHROMIUM_PATH to a Chromium or Chrome.',
@@ -63,11 +64,12 @@ export function findOrInstallChromium(): string {
     return findChromium({
       named: process.env.CHROMIUM_PATH,
       isRoot: process.getuid?.() === 0,
-      run: (command, args, isShown) =>
+      downloaded: chromium.executablePath(),
+      run: (command, args) =>
         spawnSync(command, args, {
-          stdio: ['ignore', 'ignore', isShown ? 'inherit' : 'ignore'],
+          stdio: 'ignore',
           env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-          timeout: isShown ? INSTALL_LIMIT_MS : VERSION_LIMIT_MS,
+          timeout: args[0] === '--version' ? VERSION_LIMIT_MS : INSTALL_LIMIT_MS,
         }).status === 0,
       say: (text) => process.stdout.write(`${text}\n`),
     });

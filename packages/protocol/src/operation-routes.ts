@@ -59,7 +59,7 @@ export const OPERATION_ROUTES: readonly RestRoute[] = [
     path: '/api/admin/operations/:id/cancel',
     topic: 'Operators',
     summary:
-      'Ends an operation before it is done. What has moved stays where it is, until it is moved back.',
+      'Ends an operation before it is done. What has moved stays where it is, until it is moved back. One that has ended already is a `conflict`.',
     access: 'operator',
     id: operationId,
     answers: [{ status: 200, description: 'cancelled', body: operationAnswerSchema }],

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ports } from '../ports.ts';
-import { answers, waitUntil } from '../wait-until.ts';
+import { waitUntil } from '../wait-until.ts';
 import type { How, Rule } from './rules.ts';
 import { signalGroup, type, typeToTheEnd } from './shell.ts';
 
@@ -117,12 +117,11 @@ async function untilAnswers(typed: ReturnType<typeof type>, url: string): Promis
   );
 }
 
-/** Something listens there, whatever it answers: agents answer a GET with 405. */
+/** Something listens there, whatever it answers: agents know no GET. */
 async function isListening(url: string): Promise<boolean> {
-  if (await answers(url)) return true;
   const response = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => null);
   await response?.body?.cancel();
-  return response !== null && response.status < 500;
+  return response !== null;
 }
 
 async function stop(typed: ReturnType<typeof type>): Promise<void> {

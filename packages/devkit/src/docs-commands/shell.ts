@@ -10,6 +10,12 @@ export interface Typed {
   readonly ended: Promise<number | null>;
 }
 
+const running = new Set<ChildProcess>();
+// However this process ends, nothing that it typed outlives it.
+process.on('exit', () => {
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+
 export function type(
   command: string,
   cwd: string,
@@ -21,6 +27,9 @@ export function type(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  child.once('error', () => running.delete(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
