@@ -39,7 +39,11 @@ export function toolAnswersOf(content: JsonObject): ToolAnswers {
  * the first word counts, also when it is said on two devices. What the agent signed stays as it is.
  */
 export function answeredParts(parts: unknown, answers: ToolAnswers): readonly UiPart[] {
-  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, answers) : part));
+  const byId: AnswersById = {
+    approvals: firstById(answers.approvals, ({ approval_id }) => approval_id),
+    outputs: firstById(answers.outputs, ({ tool_call_id }) => tool_call_id),
+  };
+  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, byId) : part));
 }
 
 /**
@@ -49,9 +53,13 @@ export function answeredParts(parts: unknown, answers: ToolAnswers): readonly Ui
 export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null {
   const approvals: ToolAnswers['approvals'][number][] = [];
   const outputs: ToolAnswers['outputs'][number][] = [];
-  const theirs = partsIn(copy).filter(isToolPart);
+  const theirs = new Map(
+    partsIn(copy)
+      .filter(isToolPart)
+      .map((part) => [part.toolCallId, part]),
+  );
   for (const part of partsIn(own).filter(isToolPart)) {
-    const other = theirs.findLast(({ toolCallId }) => toolCallId === part.toolCallId);
+    const other = theirs.get(part.toolCallId);
     const approved = other?.approval?.approved;
     if (other === undefined) continue;
     if (isAsking(part) && approved !== undefined) {
@@ -65,15 +73,25 @@ export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null 
   return approvals.length + outputs.length === 0 ? null : { approvals, outputs };
 }
 
-function answered(part: ToolPart, { approvals, outputs }: ToolAnswers): ToolPart {
+/** Both are as long as a browser likes: they are looked up, not gone through for every part. */
+interface AnswersById {
+  readonly approvals: ReadonlyMap<string, ToolAnswers['approvals'][number]>;
+  readonly outputs: ReadonlyMap<string, ToolOutput>;
+}
+
+function firstById<T>(answers: readonly T[], idOf: (answer: T) => string): ReadonlyMap<string, T> {
+  return new Map(answers.toReversed().map((answer) => [idOf(answer), answer]));
+}
+
+function answered(part: ToolPart, { approvals, outputs }: AnswersById): ToolPart {
   if (isAsking(part)) {
-    const said = approvals.find(({ approval_id }) => approval_id === part.approval.id);
+    const said = approvals.get(part.approval.id);
     if (said === undefined) return part;
     const { approved, reason } = said;
     const approval = { ...part.approval, approved, ...optional('reason', reason) };
     return { ...part, state: 'approval-responded', approval };
   }
-  const output = outputs.find(({ tool_call_id }) => tool_call_id === part.toolCallId);
+  const output = outputs.get(part.toolCallId);
   if (part.state !== 'input-available' || output === undefined) return part;
   return 'output' in output
     ? { ...part, state: 'output-available', output: output.output }
