@@ -166,7 +166,7 @@ describe('a log that names other messages again and again', () => {
     const startedAt = performance.now();
     for (const isWhole of [true, false]) threadOf(log, { isWhole });
     // Going through all messages for every name took up to ten seconds.
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   test('calls and answers to them are matched in linear time', () => {

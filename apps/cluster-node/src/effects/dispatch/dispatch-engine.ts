@@ -288,10 +288,9 @@ class Engine implements DispatchEngine {
       return 'unknown';
     }
     const agent = this.#ports.agent(session.agentId);
-    if (dispatch.status === 'running' && noted !== null && agent?.afterNodeLoss === 'seal') {
-      await this.#conclusion.seal(found, dispatch, noted);
+    const isSealed = dispatch.status === 'running' && agent?.afterNodeLoss === 'seal';
+    if (isSealed && noted !== null && (await this.#conclusion.seal(found, dispatch, noted)))
       return 'unknown';
-    }
     const number = dispatch.attempt + 1;
     if (!(await this.#conclusion.start(found, epoch, number))) return 'unknown';
     this.#started += 1;
