@@ -138,3 +138,50 @@ test('of a copy from a browser only answers to what waits are taken', () => {
     outputs: [{ tool_call_id: 'c', output: 2 }],
   });
 });
+
+describe('a log that names other messages again and again', () => {
+  const COUNT = 10_000;
+  const logOf = (entry: (at: number) => LogMessage): readonly LogMessage[] =>
+    Array.from({ length: COUNT }, (_, at) => (at % 2 === 0 ? said(`m${at}`) : entry(at)));
+  const toolResponse = (at: number, message_id: string): LogMessage => ({
+    id: `m${at}`,
+    kind: 'tool-response',
+    content: { message_id, approvals: [] },
+    metadata: {},
+  });
+
+  test.each<[name: string, entry: (at: number) => LogMessage]>([
+    ['asks again for what is not there', (at) => again(`m${at}`, 'nobody')],
+    ['asks again for what is', (at) => again(`m${at}`, `m${at - 1}`)],
+    ['asks again for the first', (at) => again(`m${at}`, 'm0')],
+    ['edits what is not there', (at) => said(`m${at}`, { supersedes: 'nobody' })],
+    ['edits what is', (at) => said(`m${at}`, { supersedes: `m${at - 1}` })],
+    ['edits what is gone', (at) => said(`m${at}`, { supersedes: 'm0' })],
+    ['continues what is not there', (at) => said(`m${at}`, { continues: 'nobody' })],
+    ['continues the first', (at) => said(`m${at}`, { continues: 'm0' })],
+    ['answers what is not there', (at) => toolResponse(at, 'nobody')],
+    ['answers the first', (at) => toolResponse(at, 'm0')],
+  ])('%s: it is read in linear time', (_, entry) => {
+    const log = logOf(entry);
+    const startedAt = performance.now();
+    for (const isWhole of [true, false]) threadOf(log, { isWhole });
+    // Going through all messages for every name took up to ten seconds.
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test('calls and answers to them are matched in linear time', () => {
+    const parts = Array.from({ length: 5_000 }, (_, at) => ({
+      type: 'tool-x',
+      toolCallId: `c${at}`,
+      state: 'input-available',
+      input: {},
+    }));
+    const outputs = parts.map(({ toolCallId }) => ({ tool_call_id: toolCallId, output: 1 }));
+    const content = { message_id: 'a1', outputs };
+    const log: readonly LogMessage[] = [answer('a1', parts), { ...toolResponse(1, 'a1'), content }];
+    const startedAt = performance.now();
+    const [message] = threadOf(log, WHOLE).messages;
+    expect(newToolAnswers(parts, message?.content.parts)?.outputs).toEqual(outputs);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, stringField } from '../ui-stream/fields.ts';
+import { type JsonObject, stringField } from '../ui-stream/fields.ts';
+import { MovedPlaces, NamedMessages, namesOf } from './named-messages.ts';
 import { answeredParts, toolAnswersOf } from './tool-answers.ts';
 
 /** A person asks for another answer; `content.supersedes` is the id of the one that they leave behind. */
@@ -46,23 +47,31 @@ export function threadOf<M extends LogMessage>(
   log: readonly M[],
   { isWhole }: { readonly isWhole: boolean },
 ): Thread<M> {
-  const messages: M[] = [];
-  const gone: { readonly message: M; index: number }[] = [];
+  const messages = new NamedMessages<M>();
+  const gone: M[] = [];
+  /** The newest of a name that is gone, and where it was. */
+  const lastGone = new Map<string, { readonly index: number; readonly since: number }>();
+  const places = new MovedPlaces();
   let needsOlder = false;
+  const leave = (message: M, index: number): void => {
+    gone.push(message);
+    for (const name of namesOf(message)) lastGone.set(name, { index, since: places.now });
+  };
   const cutAt = (name: string): void => {
     const index = placeOf(name);
     // In a whole log it names nothing. Else it lies before all that is here, and this is all behind it.
     if (index === null && isWhole) return;
     needsOlder ||= index === null;
     const from = index ?? 0;
-    for (const one of gone) one.index = Math.min(one.index, from);
-    for (const message of messages.splice(from)) gone.push({ message, index: from });
+    places.cutAt(from);
+    for (const message of messages.cut(from)) leave(message, from);
   };
   /** Of what is gone, the place where it was: two devices may ask for another of the same. */
   const placeOf = (name: string): number | null => {
-    const index = messages.findLastIndex((message) => isNamed(message, name));
-    if (index !== -1) return index;
-    return gone.findLast(({ message }) => isNamed(message, name))?.index ?? null;
+    const index = messages.find(name);
+    if (index !== null) return index;
+    const last = lastGone.get(name);
+    return last === undefined ? null : places.moved(last.index, last.since);
   };
   for (const message of log) {
     if (message.kind === VOID_KIND) continue;
@@ -74,36 +83,29 @@ export function threadOf<M extends LogMessage>(
     } else if (message.kind === TOOL_RESPONSE_KIND) {
       needsOlder = (!applyToolResponse(messages, message) && !isWhole) || needsOlder;
     } else if (continued !== null) {
-      const index = messages.findLastIndex((other) => isNamed(other, continued));
-      const [before] = index === -1 ? [] : messages.splice(index, 1, message);
-      if (before === undefined) messages.push(message);
-      else gone.push({ message: before, index });
+      const index = messages.find(continued);
+      const before = index === null ? undefined : messages.at(index);
+      if (index === null || before === undefined) messages.push(message);
+      else {
+        messages.put(index, message);
+        leave(before, index);
+      }
     } else {
       if (replaced !== null) cutAt(replaced);
       messages.push(message);
     }
   }
-  return { messages, superseded: gone.map(({ message }) => message), needsOlder };
+  return { messages: messages.messages, superseded: gone, needsOlder };
 }
 
 /** True: the message that it answers is here. */
-function applyToolResponse<M extends LogMessage>(messages: M[], response: M): boolean {
+function applyToolResponse<M extends LogMessage>(messages: NamedMessages<M>, response: M): boolean {
   const name = stringField(response.content, 'message_id');
   if (name === null) return true;
-  const index = messages.findLastIndex((message) => isNamed(message, name));
-  const message = messages[index];
-  if (message === undefined) return false;
+  const index = messages.find(name);
+  const message = index === null ? undefined : messages.at(index);
+  if (index === null || message === undefined) return false;
   const parts = answeredParts(message.content.parts, toolAnswersOf(response.content));
-  messages[index] = { ...message, content: { ...message.content, parts } };
+  messages.put(index, { ...message, content: { ...message.content, parts } });
   return true;
-}
-
-/** By its own id, by the id that it goes on under, or by the one that its client gave it. */
-function isNamed({ id, content, metadata }: LogMessage, name: string): boolean {
-  return (
-    id === name ||
-    stringField(metadata, 'continues') === name ||
-    (isObject(content) && stringField(content, 'id') === name) ||
-    stringField(metadata, 'client_message_id') === name
-  );
 }

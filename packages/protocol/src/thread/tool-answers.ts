@@ -39,11 +39,11 @@ export function toolAnswersOf(content: JsonObject): ToolAnswers {
  * the first word counts, also when it is said on two devices. What the agent signed stays as it is.
  */
 export function answeredParts(parts: unknown, answers: ToolAnswers): readonly UiPart[] {
-  const byCall = {
-    approvals: firstBy(answers.approvals, ({ approval_id }) => approval_id),
-    outputs: firstBy(answers.outputs, ({ tool_call_id }) => tool_call_id),
+  const byId: AnswersById = {
+    approvals: firstById(answers.approvals, ({ approval_id }) => approval_id),
+    outputs: firstById(answers.outputs, ({ tool_call_id }) => tool_call_id),
   };
-  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, byCall) : part));
+  return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, byId) : part));
 }
 
 /**
@@ -53,7 +53,6 @@ export function answeredParts(parts: unknown, answers: ToolAnswers): readonly Ui
 export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null {
   const approvals: ToolAnswers['approvals'][number][] = [];
   const outputs: ToolAnswers['outputs'][number][] = [];
-  // By call, the last one wins: two long lists are compared in linear time.
   const theirs = new Map(
     partsIn(copy)
       .filter(isToolPart)
@@ -74,17 +73,17 @@ export function newToolAnswers(own: unknown, copy: unknown): ToolAnswers | null 
   return approvals.length + outputs.length === 0 ? null : { approvals, outputs };
 }
 
-interface AnswersByCall {
+/** Both are as long as a browser likes: they are looked up, not gone through for every part. */
+interface AnswersById {
   readonly approvals: ReadonlyMap<string, ToolAnswers['approvals'][number]>;
   readonly outputs: ReadonlyMap<string, ToolOutput>;
 }
 
-function firstBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, T> {
-  // Of two with one key the later would win in a map, so they are set in reverse.
-  return new Map(values.toReversed().map((value) => [keyOf(value), value]));
+function firstById<T>(answers: readonly T[], idOf: (answer: T) => string): ReadonlyMap<string, T> {
+  return new Map(answers.toReversed().map((answer) => [idOf(answer), answer]));
 }
 
-function answered(part: ToolPart, { approvals, outputs }: AnswersByCall): ToolPart {
+function answered(part: ToolPart, { approvals, outputs }: AnswersById): ToolPart {
   if (isAsking(part)) {
     const said = approvals.get(part.approval.id);
     if (said === undefined) return part;

@@ -233,14 +233,8 @@ interface CallChange {
 
 /** Writes to the call of this step, or begins it: a provider may use the id of an earlier step again. */
 function writeCall(parts: readonly UiPart[], change: CallChange): readonly UiPart[] {
-  const from = stepStart(parts);
-  const index = parts.findIndex(
-    (part, at) =>
-      at >= from &&
-      isToolPart(part) &&
-      (part.type === 'dynamic-tool') === change.isDynamic &&
-      part.toolCallId === change.toolCallId,
-  );
+  const { toolCallId, isDynamic } = change;
+  const index = indexInStep(parts, toolCallId, isDynamic);
   const part = index === -1 ? undefined : parts[index];
   return part === undefined || !isToolPart(part)
     ? [...parts, changedCall(null, change)]
@@ -275,9 +269,26 @@ function changedCall(part: ToolPart | null, change: CallChange): ToolPart {
 
 function indexOfCall(parts: readonly UiPart[], toolCallId: string | null): number {
   const isIt = (part: UiPart): boolean => isToolPart(part) && part.toolCallId === toolCallId;
-  const from = stepStart(parts);
-  const inStep = parts.findIndex((part, at) => at >= from && isIt(part));
+  const inStep = toolCallId === null ? -1 : indexInStep(parts, toolCallId, null);
   return inStep === -1 ? parts.findLastIndex(isIt) : inStep;
+}
+
+/** The first call with this id in the current step, of this kind or (null) of any; -1: there is none. */
+function indexInStep(
+  parts: readonly UiPart[],
+  toolCallId: string,
+  isDynamic: boolean | null,
+): number {
+  for (let at = stepStart(parts); at < parts.length; at += 1) {
+    const part = parts[at];
+    if (part === undefined || !('toolCallId' in part) || part.toolCallId !== toolCallId) continue;
+    if (isToolPart(part) && (isDynamic ?? isDynamicCall(part)) === isDynamicCall(part)) return at;
+  }
+  return -1;
+}
+
+function isDynamicCall({ type }: ToolPart): boolean {
+  return type === 'dynamic-tool';
 }
 
 /** Where the parts of the current step begin. */

@@ -151,21 +151,25 @@ export class AttemptConclusion {
     }
   }
 
-  /** The node that streamed is gone, and the agent wants what was said to stand: it ends here. */
+  /**
+   * The node that streamed is gone, and the agent wants what was said to stand: it ends here. False: nothing was said
+   * that could stand.
+   */
   async seal(
     { group, session }: FoundSession,
     running: Extract<DispatchState, { status: 'running' }>,
     noted: NotedAnswer,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { epoch, attempt } = running;
     const message = keptPartial(null, noted, epoch, 'disconnect');
-    if (message === null) return;
+    if (message === null) return false;
     const name = { group, session, epoch, attempt };
     this.#report(name, unmade(running.startedAtMs), {
       outcome: 'broken-off',
       termination: 'disconnect',
     });
     await this.#complete(name, message);
+    return true;
   }
 
   /** No attempt is made any more: the user is told rather than left to wait. */

@@ -113,4 +113,6 @@ export interface DispatchStats {
   readonly checkpoints: number;
   /** Agents that are left alone at the moment. */
   readonly breakersOpen: number;
+  /** Bytes of answers that calls under way hold. */
+  readonly answersBytes: number;
 }

@@ -82,6 +82,7 @@ class Engine implements DispatchEngine {
       ...this.#conclusion.counts,
       checkpoints: this.#checkpoints,
       breakersOpen: loads.filter(({ breaker }) => breaker !== 'closed').length,
+      answersBytes: this.#budget.used,
     };
   }
 
@@ -102,7 +103,12 @@ class Engine implements DispatchEngine {
     for (const busy of this.#busy.values()) if (busy.group === group) busy.attempt?.drop();
   }
 
+  /** Called within apply, where an exception would be one of the group; what is missed is found by the next look. */
   dispatchChanged(sessionId: string, dispatch: DispatchState): void {
+    this.#guarded(() => this.#changed(sessionId, dispatch));
+  }
+
+  #changed(sessionId: string, dispatch: DispatchState): void {
     const busy = this.#busy.get(sessionId);
     if (busy !== undefined) {
       const { attempt, isConcluding } = busy;
@@ -282,10 +288,9 @@ class Engine implements DispatchEngine {
       return 'unknown';
     }
     const agent = this.#ports.agent(session.agentId);
-    if (dispatch.status === 'running' && noted !== null && agent?.afterNodeLoss === 'seal') {
-      await this.#conclusion.seal(found, dispatch, noted);
+    const isSealed = dispatch.status === 'running' && agent?.afterNodeLoss === 'seal';
+    if (isSealed && noted !== null && (await this.#conclusion.seal(found, dispatch, noted)))
       return 'unknown';
-    }
     const number = dispatch.attempt + 1;
     if (!(await this.#conclusion.start(found, epoch, number))) return 'unknown';
     this.#started += 1;

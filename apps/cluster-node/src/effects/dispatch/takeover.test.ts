@@ -107,6 +107,16 @@ test('seal, when nothing was said: the agent is called again', async () => {
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
 });
 
+test('seal, when only the opening of an answer is noted: the agent is called again', async () => {
+  bed.setAgent({ afterNodeLoss: 'seal' });
+  hangsAfter(OPENING.slice(0, 1), (_, response) => stream(response).end(sse(...HELLO)));
+  await bed.say('hi');
+  await untilNoted(1);
+  killNode();
+  await bed.settled('idle');
+  expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
+});
+
 test('when no further attempt succeeds, what people had read is kept, once', async () => {
   hangsAfter([...OPENING, delta('Once upon')], (_, response) => response.writeHead(500).end());
   await bed.say('hi');

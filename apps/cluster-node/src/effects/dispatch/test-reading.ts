@@ -1,4 +1,5 @@
 import type { UiPart } from '@fleetlm/protocol/ui-stream';
+import { errorText } from '../error-text.ts';
 import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
 import { RunningAnswer, seal } from './running-answer.ts';
 import { checkChunk } from './valid-chunk.ts';
@@ -87,7 +88,7 @@ export class TestReading {
     this.chunks.push({
       atMs: Math.round(atMs * 10) / 10,
       text: this.#redacted(text).slice(0, CHUNK_LENGTH_MAX),
-      error: error === null ? null : this.#redacted(error),
+      error: error === null ? null : this.#redacted(errorText(error)),
     });
   }
 }

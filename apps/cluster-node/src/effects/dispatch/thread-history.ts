@@ -37,8 +37,14 @@ export async function threadHistory(
   let log: readonly WebhookMessage[] = [];
   let from = lastSeq + 1;
   let bytes = 0;
+  let joined = 0;
   let thread = threadOf(log, { isWhole: from === 1 });
   let compaction: Compaction | null = null;
+  const join = (): void => {
+    joined = log.length;
+    thread = threadOf(log, { isWhole: from === 1 });
+    compaction = mode === 'last' ? null : newestCompaction(thread.messages);
+  };
   for (
     let size = Math.min(READ_MAX, Math.max(READ_MIN, wanted));
     from > 1 &&
@@ -53,9 +59,10 @@ export async function threadHistory(
     for (const { payload } of older) bytes += payload.length;
     log = [...older.map(webhookMessage), ...log];
     from = log[0]?.seq ?? 1;
-    thread = threadOf(log, { isWhole: from === 1 });
-    compaction = mode === 'last' ? null : newestCompaction(thread.messages);
+    // Put together anew only when there is twice as much: each time costs all that was read.
+    if (from === 1 || log.length >= 2 * joined) join();
   }
+  if (joined < log.length) join();
   const asked = log.findLast(({ role }) => role === 'user')?.kind;
   const last = thread.messages.at(-1);
   return {
