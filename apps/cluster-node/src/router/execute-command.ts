@@ -255,6 +255,7 @@ function codeOf(code: RefusalCode): ErrorCode {
       return 'forbidden';
     case 'session-exists':
     case 'session-archived':
+    case 'client-message-id-expired':
     case 'stale-epoch':
     case 'nothing-to-retry':
     case 'nothing-to-stop':
