@@ -15,6 +15,10 @@ const nodeWorkspaces = [
 /** A condition is waited for as long as a busy machine needs: a second is not enough for a process to start. */
 const patience = { poll: { timeout: 15_000 } };
 
+const CLUSTER_NODE = 'apps/cluster-node';
+/** Fails a test in which a component of the node holds the event loop for too long. */
+const SHORT_TURNS = './src/telemetry/testing/short-turns.ts';
+
 const projectName = (workspace: string): string => workspace.slice(workspace.indexOf('/') + 1);
 
 export default defineConfig({
@@ -26,6 +30,7 @@ export default defineConfig({
           root: workspace,
           include: ['src/**/*.test.ts'],
           expect: patience,
+          setupFiles: workspace === CLUSTER_NODE ? [SHORT_TURNS] : [],
         },
       })),
       // A test that needs a DOM says so in its first line: // @vitest-environment happy-dom

@@ -8,6 +8,7 @@ import {
 } from '@fleetlm/conversation';
 import type { StateMachine } from '@fleetlm/raft/host';
 import { Packr } from 'msgpackr';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { decodeCommand } from './command-codec.ts';
 import type { GroupReply } from './group-reply.ts';
 
@@ -29,16 +30,18 @@ export class ConversationMachine implements StateMachine<GroupReply> {
   }
 
   apply(_index: number, data: Uint8Array): GroupReply {
-    const { reply, effects } = apply(this.#state, decodeCommand(data));
-    for (const effect of effects) this.#perform(effect);
-    return { machine: 'conversation', reply };
+    return inComponent('apply', () => {
+      const { reply, effects } = apply(this.#state, decodeCommand(data));
+      for (const effect of effects) this.#perform(effect);
+      return { machine: 'conversation', reply };
+    });
   }
 
   snapshot(): Uint8Array {
-    return packr.pack(exportState(this.#state));
+    return inComponent('snapshot', () => packr.pack(exportState(this.#state)));
   }
 
   restore(data: Uint8Array): void {
-    this.#state = importState(packr.unpack(data));
+    this.#state = inComponent('snapshot', () => importState(packr.unpack(data)));
   }
 }

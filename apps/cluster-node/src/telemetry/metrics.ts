@@ -6,6 +6,7 @@ import {
   durationHistogram,
   observedGauge,
 } from './closed-metrics.ts';
+import type { LoopComponent } from './component-turns.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
@@ -42,6 +43,7 @@ export interface Metrics {
     readonly outcome: AttemptOutcome;
   }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
+  readonly eventLoopBlocks: ClosedCounter<{ readonly component: LoopComponent }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
@@ -126,6 +128,11 @@ export function createMetrics(): Metrics {
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),
+    eventLoopBlocks: counter(
+      'fleetlm_event_loop_blocks_total',
+      'Turns of the event loop that took longer than 200 ms, by the component that ran',
+      ['component'],
+    ),
     faults: counter(
       'fleetlm_faults_total',
       'Replicas that stand still, sessions that the archive lost part of, errors that should not happen',
