@@ -48,6 +48,10 @@ class LongestFirst extends BaseSequencer {
 /** A sequencer of our own would take the place of the random one. */
 const isShuffled = process.argv.some((argument) => argument.startsWith('--sequence.shuffle'));
 
+const CLUSTER_NODE = 'apps/cluster-node';
+/** Fails a test in which a component of the node holds the event loop for too long. */
+const SHORT_TURNS = './src/telemetry/testing/short-turns.ts';
+
 const projectName = (workspace: string): string => workspace.slice(workspace.indexOf('/') + 1);
 
 export default defineConfig({
@@ -60,6 +64,7 @@ export default defineConfig({
           name: projectName(workspace),
           root: workspace,
           include: ['src/**/*.test.ts'],
+          setupFiles: workspace === CLUSTER_NODE ? [SHORT_TURNS] : [],
         },
       })),
       // A test that needs a DOM says so in its first line: // @vitest-environment happy-dom

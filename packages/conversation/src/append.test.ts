@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { apply, CLIENT_MESSAGE_IDS_MAX, stateDigest } from './index.ts';
+import {
+  apply,
+  CLIENT_CLOCK_AHEAD_MAX_MS,
+  CLIENT_MESSAGE_IDS_MAX,
+  exportState,
+  importState,
+  stateDigest,
+} from './index.ts';
 import {
   AGENT,
   archive,
@@ -81,7 +88,55 @@ describe('messages', () => {
     });
   });
 
-  test('C24 the newest 512 client message ids are remembered; an older one is new', () => {
+  test('C24 a ULID or UUIDv7 that has left the window is refused, never stored a second time', () => {
+    for (const idAt of [ulidAt, uuidV7At]) {
+      const start = 1_764_500_000_000;
+      const sent = (number: number) =>
+        say(number, { clientMessageId: idAt(start + number), timeMs: start + number + 50 });
+      const count = CLIENT_MESSAGE_IDS_MAX + 100;
+      const commands = Array.from({ length: count }, (_, at) => sent(at + 1));
+      const state = importState(exportState(groupAfter(create(), ...commands)));
+      const before = stateDigest(state);
+      for (let number = 1; number <= count; number += 1)
+        expect(apply(state, sent(number)).reply).toMatchObject(
+          number <= 100
+            ? { type: 'refused', code: 'client-message-id-expired' }
+            : { duplicate: true, message: { seq: number } },
+        );
+      expect(stateDigest(state)).toBe(before);
+      expect(apply(state, sent(count + 1)).reply).toMatchObject({ duplicate: false });
+      expect(stateDigest(importState(exportState(state)))).toBe(stateDigest(state));
+    }
+  });
+
+  test('C24 the window of the user is not the one of the agent', () => {
+    const state = groupAfter(create(), say(1));
+    for (let number = 1; number <= CLIENT_MESSAGE_IDS_MAX; number += 1) apply(state, tell(number));
+    expect(apply(state, say(1)).reply).toMatchObject({ duplicate: true, message: { seq: 1 } });
+    for (let number = 2; number <= CLIENT_MESSAGE_IDS_MAX; number += 1) apply(state, say(number));
+    expect(apply(state, tell(1)).reply).toMatchObject({ duplicate: true, message: { seq: 2 } });
+    const restored = importState(exportState(state));
+    expect(apply(restored, say(1)).reply).toMatchObject({ duplicate: true, message: { seq: 1 } });
+    expect(stateDigest(restored)).toBe(stateDigest(state));
+  });
+
+  test('C24 a clock that is far ahead, and ids that nodes made, do not shut out the ids of others', () => {
+    const start = 1_764_500_000_000;
+    const sent = (number: number, madeAtMs: number) =>
+      say(number, { clientMessageId: ulidAt(madeAtMs), timeMs: start + number });
+    const state = groupAfter(create());
+    for (let number = 1; number <= 2 * CLIENT_MESSAGE_IDS_MAX; number += 1)
+      apply(state, sent(number, start + CLIENT_CLOCK_AHEAD_MAX_MS + 10_000 + number));
+    expect(apply(state, sent(2_000, start + 2_000)).reply).toMatchObject({ duplicate: false });
+    for (let number = 3_000; number <= 3_000 + 2 * CLIENT_MESSAGE_IDS_MAX; number += 1) {
+      const id = uuidV7At(start + number);
+      const own = message(number, { id });
+      apply(state, say(number, { clientMessageId: id, message: own, timeMs: start + number }));
+    }
+    expect(apply(state, sent(5_000, start + 2_500)).reply).toMatchObject({ duplicate: false });
+  });
+
+  test('C24 the newest 512 client message ids are remembered; an older one without a time is new', () => {
     const count = CLIENT_MESSAGE_IDS_MAX + 1;
     const state = groupAfter(create(), ...numbered(1, count));
     expect(apply(state, say(2)).reply).toMatchObject({ duplicate: true, message: { seq: 2 } });
@@ -158,6 +213,20 @@ describe('messages', () => {
     expect(second).toMatchObject({ id: empty.id, payload: empty.payload });
   });
 });
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function ulidAt(timeMs: number): string {
+  let time = '';
+  for (let rest = timeMs; time.length < 10; rest = Math.floor(rest / 32))
+    time = CROCKFORD.charAt(rest % 32) + time;
+  return `${time}0000000000000000`;
+}
+
+function uuidV7At(timeMs: number): string {
+  const time = timeMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
 
 function numbered(from: number, to: number) {
   return Array.from({ length: to - from + 1 }, (_, index) => say(from + index));

@@ -26,6 +26,11 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
   const { clientMessageIds } = SessionRecord.internals(session);
   const known = clientMessageIds.find(sender.type, clientMessageId);
   if (known !== null) return duplicateOf(session, known);
+  if (clientMessageIds.isExpired(sender.type, clientMessageId, message.id))
+    return refuse(
+      'client-message-id-expired',
+      'client_message_id is older than the deduplication window: the message may have been stored already',
+    );
   if (session.status === 'archived')
     return refuse('session-archived', 'an archived session takes no messages');
 

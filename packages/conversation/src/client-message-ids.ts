@@ -2,7 +2,8 @@ import { byteAt, readU16, readU32, readU48, writeU16, writeU32, writeU48 } from 
 import { idBytes, idEnd, idEquals, isPackable, readId, writeId } from './byte-ids.ts';
 import { ByteLog } from './byte-log.ts';
 import type { Sender } from './commands.ts';
-import { CLIENT_MESSAGE_IDS_MAX } from './state.ts';
+import { idTimeMs } from './id-time.ts';
+import { CLIENT_CLOCK_AHEAD_MAX_MS, CLIENT_MESSAGE_IDS_MAX } from './state.ts';
 
 /*
  * One record: length u16, hash u32, flags u8, seq u32, time u48, message id, client message id (each 16 bytes or
@@ -12,7 +13,10 @@ const HEADER_BYTES = 17;
 const FLAG_AGENT = 1;
 const FLAG_PACKED_MESSAGE_ID = 2;
 const FLAG_PACKED_CLIENT_ID = 4;
-const FLAGS_KNOWN = FLAG_AGENT | FLAG_PACKED_MESSAGE_ID | FLAG_PACKED_CLIENT_ID;
+/** A record without ids whose time is that of the latest id that has left the window. */
+const FLAG_HORIZON = 8;
+const FLAGS_KNOWN = FLAG_AGENT | FLAG_PACKED_MESSAGE_ID | FLAG_PACKED_CLIENT_ID | FLAG_HORIZON;
+const NOTHING = new Uint8Array(0);
 
 /** Of what a client message id became. */
 export interface KnownMessage {
@@ -21,42 +25,114 @@ export interface KnownMessage {
   readonly insertedAtMs: number;
 }
 
-/** The newest CLIENT_MESSAGE_IDS_MAX client message ids of a session, per kind of sender, and their messages. */
+/**
+ * The newest CLIENT_MESSAGE_IDS_MAX client message ids of a session, of the user and of the agent each, and their
+ * messages. Ids that carry their time (ULID, UUIDv7) are known to be too old once they have left this window.
+ */
 export class ClientMessageIds {
-  readonly #log: ByteLog;
-  #count: number;
-
-  private constructor(log: ByteLog, count: number) {
-    this.#log = log;
-    this.#count = count;
-  }
+  /** Null: the sender has sent nothing yet, as the agent of nearly every session. */
+  readonly #bySender: Record<Sender['type'], SenderIds | null> = { user: null, agent: null };
 
   static empty(): ClientMessageIds {
-    return new ClientMessageIds(new ByteLog(), 0);
+    return new ClientMessageIds();
   }
 
-  /** From a snapshot's bytes, which are copied. Throws a RangeError when they are not whole, valid records. */
+  /**
+   * From a snapshot's bytes, which are copied: of each sender the horizon, where there is one, and the records in order.
+   * Throws a RangeError when they are not whole, valid records.
+   */
   static fromBytes(bytes: Uint8Array, lastSeq: number): ClientMessageIds {
-    let count = 0;
-    let seq = 0;
-    for (let offset = 0; offset < bytes.length; count += 1) {
-      const end = checkedEnd(bytes, offset);
-      const next = readU32(bytes, offset + 7);
-      if (next <= seq || next > lastSeq) throw new RangeError(`seq ${next} follows ${seq}`);
-      seq = next;
+    const ids = ClientMessageIds.empty();
+    for (let offset = 0; offset < bytes.length; ) {
+      const { end, flags } = checkedRecord(bytes, offset);
+      ids.#of((flags & FLAG_AGENT) === 0 ? 'user' : 'agent').take(bytes, offset, end, lastSeq);
       offset = end;
     }
-    if (count > CLIENT_MESSAGE_IDS_MAX) throw new RangeError(`${count} client message ids`);
-    return new ClientMessageIds(new ByteLog(new Uint8Array(bytes)), count);
+    return ids;
   }
 
-  /** Not copied; what is added later does not change it. */
+  /** What is added later does not change it. */
+  view(): Uint8Array {
+    const { user, agent } = this.#bySender;
+    const parts = [
+      user?.horizonRecord(0) ?? NOTHING,
+      user?.view() ?? NOTHING,
+      agent?.horizonRecord(FLAG_AGENT) ?? NOTHING,
+      agent?.view() ?? NOTHING,
+    ];
+    const filled = parts.filter(({ length }) => length > 0);
+    const [only] = filled;
+    return only !== undefined && filled.length === 1 ? only : joined(filled);
+  }
+
+  /** Null: not in the window of this sender. */
+  find(senderType: Sender['type'], clientMessageId: string): KnownMessage | null {
+    return this.#bySender[senderType]?.find(clientMessageId) ?? null;
+  }
+
+  /**
+   * Whether an id that is not in the window may have been in it before. An id that the node made itself, the message's own,
+   * says nothing about its sender's clock.
+   */
+  isExpired(senderType: Sender['type'], clientMessageId: string, messageId: string): boolean {
+    if (clientMessageId === messageId) return false;
+    const madeAtMs = idTimeMs(clientMessageId);
+    return madeAtMs !== null && madeAtMs <= (this.#bySender[senderType]?.horizonMs ?? 0);
+  }
+
+  /** Remembers the id and forgets the sender's oldest when there are too many. */
+  add(senderType: Sender['type'], clientMessageId: string, message: KnownMessage): void {
+    const flag = senderType === 'agent' ? FLAG_AGENT : 0;
+    this.#of(senderType).add(flag, clientMessageId, message);
+  }
+
+  #of(senderType: Sender['type']): SenderIds {
+    const ids = this.#bySender[senderType] ?? new SenderIds();
+    this.#bySender[senderType] = ids;
+    return ids;
+  }
+}
+
+/** The window of one sender. */
+class SenderIds {
+  #log = new ByteLog();
+  #count = 0;
+  #newestSeq = 0;
+  /** The latest time of an id that has left the window; 0: none with a time has. */
+  horizonMs = 0;
+
   view(): Uint8Array {
     return this.#log.view();
   }
 
-  /** Null: not seen among the newest CLIENT_MESSAGE_IDS_MAX. */
-  find(senderType: Sender['type'], clientMessageId: string): KnownMessage | null {
+  horizonRecord(flags: number): Uint8Array {
+    if (this.horizonMs === 0) return NOTHING;
+    const record = new Uint8Array(HEADER_BYTES);
+    writeU16(record, 0, HEADER_BYTES);
+    record[6] = flags | FLAG_HORIZON;
+    writeU48(record, 11, this.horizonMs);
+    return record;
+  }
+
+  /** A checked record of a snapshot. */
+  take(bytes: Uint8Array, offset: number, end: number, lastSeq: number): void {
+    if ((byteAt(bytes, offset + 6) & FLAG_HORIZON) !== 0) {
+      if (this.horizonMs !== 0 || this.#count > 0) throw new RangeError('a horizon comes first');
+      this.horizonMs = readU48(bytes, offset + 11);
+      return;
+    }
+    const seq = readU32(bytes, offset + 7);
+    if (seq <= this.#newestSeq || seq > lastSeq)
+      throw new RangeError(`seq ${seq} follows ${this.#newestSeq}`);
+    this.#newestSeq = seq;
+    this.#count += 1;
+    if (this.#count > CLIENT_MESSAGE_IDS_MAX)
+      throw new RangeError(`${this.#count} client message ids`);
+    const at = this.#log.reserve(end - offset);
+    this.#log.bytes.set(bytes.subarray(offset, end), at);
+  }
+
+  find(clientMessageId: string): KnownMessage | null {
     const { bytes, end } = this.#log;
     const hash = hashOf(clientMessageId);
     // Byte by byte, because nearly every record differs in the first one.
@@ -71,7 +147,6 @@ export class ClientMessageIds {
       if (bytes[offset + 2] !== byte0 || bytes[offset + 3] !== byte1) continue;
       if (bytes[offset + 4] !== byte2 || bytes[offset + 5] !== byte3) continue;
       const flags = byteAt(bytes, offset + 6);
-      if (((flags & FLAG_AGENT) !== 0) !== (senderType === 'agent')) continue;
       const packedMessageId = (flags & FLAG_PACKED_MESSAGE_ID) !== 0;
       const clientIdAt = idEnd(bytes, offset + HEADER_BYTES, packedMessageId);
       const packedClientId = (flags & FLAG_PACKED_CLIENT_ID) !== 0;
@@ -85,8 +160,7 @@ export class ClientMessageIds {
     return null;
   }
 
-  /** Remembers the id and forgets the oldest when there are too many. */
-  add(senderType: Sender['type'], clientMessageId: string, message: KnownMessage): void {
+  add(senderFlag: number, clientMessageId: string, message: KnownMessage): void {
     const packedMessageId = isPackable(message.messageId);
     const packedClientId = isPackable(clientMessageId);
     const length =
@@ -98,18 +172,30 @@ export class ClientMessageIds {
     writeU16(bytes, offset, length);
     writeU32(bytes, offset + 2, hashOf(clientMessageId));
     bytes[offset + 6] =
-      (senderType === 'agent' ? FLAG_AGENT : 0) |
+      senderFlag |
       (packedMessageId ? FLAG_PACKED_MESSAGE_ID : 0) |
       (packedClientId ? FLAG_PACKED_CLIENT_ID : 0);
     writeU32(bytes, offset + 7, message.seq);
     writeU48(bytes, offset + 11, message.insertedAtMs);
     const clientIdAt = writeId(bytes, offset + HEADER_BYTES, message.messageId, packedMessageId);
     writeId(bytes, clientIdAt, clientMessageId, packedClientId);
+    this.#newestSeq = message.seq;
     this.#count += 1;
-    if (this.#count > CLIENT_MESSAGE_IDS_MAX) {
-      this.#log.drop(readU16(this.#log.bytes, this.#log.start));
-      this.#count -= 1;
-    }
+    if (this.#count > CLIENT_MESSAGE_IDS_MAX) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const { bytes, start } = this.#log;
+    const flags = byteAt(bytes, start + 6);
+    const messageId = readId(bytes, start + HEADER_BYTES, (flags & FLAG_PACKED_MESSAGE_ID) !== 0);
+    const clientIdAt = idEnd(bytes, start + HEADER_BYTES, (flags & FLAG_PACKED_MESSAGE_ID) !== 0);
+    const clientMessageId = readId(bytes, clientIdAt, (flags & FLAG_PACKED_CLIENT_ID) !== 0);
+    const madeAtMs = clientMessageId === messageId ? null : idTimeMs(clientMessageId);
+    const isPlausible =
+      madeAtMs !== null && madeAtMs <= readU48(bytes, start + 11) + CLIENT_CLOCK_AHEAD_MAX_MS;
+    if (isPlausible) this.horizonMs = Math.max(this.horizonMs, madeAtMs);
+    this.#log.drop(readU16(bytes, start));
+    this.#count -= 1;
   }
 }
 
@@ -121,16 +207,34 @@ function hashOf(clientMessageId: string): number {
   return hash >>> 0;
 }
 
-function checkedEnd(bytes: Uint8Array, offset: number): number {
+function checkedRecord(
+  bytes: Uint8Array,
+  offset: number,
+): { readonly end: number; readonly flags: number } {
   const end = offset + readU16(bytes, offset);
   const flags = byteAt(bytes, offset + 6);
-  if (end > bytes.length || (flags & ~FLAGS_KNOWN) !== 0)
+  if (end > bytes.length || end < offset + HEADER_BYTES || (flags & ~FLAGS_KNOWN) !== 0)
     throw new RangeError(`no record of a client message id at byte ${offset}`);
+  if ((flags & FLAG_HORIZON) !== 0) {
+    if (end !== offset + HEADER_BYTES || (flags & ~(FLAG_AGENT | FLAG_HORIZON)) !== 0)
+      throw new RangeError(`no horizon at byte ${offset}`);
+    return { end, flags };
+  }
   const clientIdAt = idEnd(bytes, offset + HEADER_BYTES, (flags & FLAG_PACKED_MESSAGE_ID) !== 0);
   const packedClientId = (flags & FLAG_PACKED_CLIENT_ID) !== 0;
   if (clientIdAt + 2 > end || idEnd(bytes, clientIdAt, packedClientId) !== end)
     throw new RangeError(`the record of a client message id at byte ${offset} is cut off`);
   if (readU32(bytes, offset + 2) !== hashOf(readId(bytes, clientIdAt, packedClientId)))
     throw new RangeError(`the record of a client message id at byte ${offset} has a wrong hash`);
-  return end;
+  return { end, flags };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

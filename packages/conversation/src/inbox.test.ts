@@ -64,6 +64,30 @@ describe('inboxes', () => {
     expect(inboxChanges(state, 'nobody', 0)).toEqual({ version: 0, sessions: [] });
   });
 
+  test('C63 a page of an inbox is cut at its bytes, and holds at least one session', () => {
+    const metadata = new Uint8Array(50_000).fill(0x20);
+    const ids = Array.from({ length: 9 }, (_, at) => `7f-01JB${String(at).padStart(22, '0')}`);
+    const state = groupAfter(...ids.map((sessionId) => create({ sessionId, metadata })));
+    for (const [bytesMax, perPage] of [
+      [1, 1],
+      [150_299, 2],
+      [150_300, 3],
+      [10_000_000, 9],
+    ] as const) {
+      const size = { limit: 50, bytesMax, envelopeBytes: 100 };
+      const seen: string[] = [];
+      let page = listSessions(state, USER, size);
+      for (;;) {
+        expect(page.sessions.length).toBeLessThanOrEqual(perPage);
+        seen.push(...page.sessions.map(({ id }) => id));
+        if (page.next === null) break;
+        expect(page.sessions).toHaveLength(perPage);
+        page = listSessions(state, USER, { ...size, beforeActivity: page.next });
+      }
+      expect(seen).toEqual(ids.toReversed());
+    }
+  });
+
   test('C63 pages of an inbox go by activity and neither repeat nor leave out', () => {
     const state = groupAfter(...three, say(1));
     const first = listSessions(state, USER, upTo(2));

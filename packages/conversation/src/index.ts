@@ -64,6 +64,7 @@ export type {
 } from './state.ts';
 export {
   CHECKPOINT_BYTES_MAX,
+  CLIENT_CLOCK_AHEAD_MAX_MS,
   CLIENT_MESSAGE_IDS_MAX,
   TAIL_MESSAGES_MIN,
   VOID_KIND,

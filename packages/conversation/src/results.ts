@@ -5,6 +5,8 @@ export type RefusalCode =
   | 'session-exists'
   | 'session-archived'
   | 'not-participant'
+  /** Its id is older than those that are remembered: whether it was taken before can't be told. */
+  | 'client-message-id-expired'
   | 'stale-epoch'
   | 'nothing-to-retry'
   | 'nothing-to-stop'

@@ -112,8 +112,10 @@ export const VOID_SEQS_MAX = 1_000;
 
 /** Messages below the watermark that stay in memory for replays and agents' histories. */
 export const TAIL_MESSAGES_MIN = 64;
-/** Client message ids remembered per session; an older one is answered as new. */
+/** Client message ids remembered per session, of the user and of the agent each: the deduplication window. */
 export const CLIENT_MESSAGE_IDS_MAX = 512;
+/** An id that says it was made later than this after the cluster's time says nothing: its maker's clock is wrong. */
+export const CLIENT_CLOCK_AHEAD_MAX_MS = 60 * 60_000;
 
 /** An inbox: all sessions of one user, with its own version that grows with every change. */
 export interface Inbox {

@@ -46,7 +46,7 @@ export const SEARCH_ROUTES: readonly RestRoute[] = [
     path: '/api/search',
     topic: 'Messages',
     summary:
-      'Messages of a person’s conversations that hold a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet.',
+      'Messages of a person’s conversations that hold a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet, and of a long message the first 32,768 characters are looked through.',
     access: 'user',
     query: searchQuerySchema,
     answers: [{ status: 200, description: 'what was found', body: searchAnswerSchema }],

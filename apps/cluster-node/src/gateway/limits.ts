@@ -22,8 +22,8 @@ export const JOIN_BYTES_MAX = 512 * 1024;
 export const JOIN_PENDING_BYTES_MAX = 512 * 1024;
 /** Unsent bytes of one socket above which it is disconnected: more than a page, a run in progress and live events. */
 export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
-/** Unsent bytes of a stream of server-sent events above which it is ended. */
-export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
+/** Unsent bytes of a stream of server-sent events above which it is ended: more than a whole run told again, and its reply. */
+export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 /** Streams of server-sent events; more are refused with `overloaded`. */
 export const STREAMS_MAX = 5_000;
 /** Sessions in the answer to `inbox:join`, and in each `inbox:page` after it. */

@@ -14,6 +14,7 @@ import {
 import type { Socket } from 'socket.io';
 import * as z from 'zod';
 import type { Runtime } from '../runtime/runtime-api.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics, SocketEventName } from '../telemetry/metrics.ts';
 import { noSession, valueForUser, visibleSession } from './access.ts';
@@ -229,7 +230,7 @@ export class SocketSession {
     handle: (payload: unknown, ack: Ack, refuse: Refuse) => void,
   ): void {
     this.#options.socket.on(event, (...args: readonly unknown[]) => {
-      this.#handle(event, args, handle);
+      inComponent('socket', () => this.#handle(event, args, handle));
     });
   }
 

@@ -8,6 +8,7 @@ import {
 } from '@fleetlm/conversation';
 import type { Applied, StateMachine } from '@fleetlm/raft/host';
 import { Packr } from 'msgpackr';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { decodeCommand } from './command-codec.ts';
 import type { GroupReply } from './group-reply.ts';
 
@@ -31,11 +32,13 @@ export class ConversationMachine implements StateMachine<GroupReply> {
   }
 
   apply(_index: number, data: Uint8Array): Applied<GroupReply> {
-    const parsed = decodeCommand(data);
-    if (!parsed.ok) return { status: parsed.reason, detail: parsed.error };
-    const { reply, effects } = apply(this.#state, parsed.command);
-    for (const effect of effects) this.#performOne(effect);
-    return { status: 'applied', reply: { machine: 'conversation', reply } };
+    return inComponent('apply', () => {
+      const parsed = decodeCommand(data);
+      if (!parsed.ok) return { status: parsed.reason, detail: parsed.error };
+      const { reply, effects } = apply(this.#state, parsed.command);
+      for (const effect of effects) this.#performOne(effect);
+      return { status: 'applied', reply: { machine: 'conversation', reply } };
+    });
   }
 
   /** The state is changed by now, on every replica: what this node makes of it must not undo that. */
@@ -48,10 +51,10 @@ export class ConversationMachine implements StateMachine<GroupReply> {
   }
 
   snapshot(): Uint8Array {
-    return packr.pack(exportState(this.#state));
+    return inComponent('snapshot', () => packr.pack(exportState(this.#state)));
   }
 
   restore(data: Uint8Array): void {
-    this.#state = importState(packr.unpack(data));
+    this.#state = inComponent('snapshot', () => importState(packr.unpack(data)));
   }
 }

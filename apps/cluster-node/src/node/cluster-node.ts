@@ -12,6 +12,7 @@ import { type DataDirectory, openDataDirectory } from '../membership/data-direct
 import { Membership } from '../membership/membership.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { SecretBox } from '../membership/secret-box.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import { guarded, guardedClock } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -38,7 +39,10 @@ export class ClusterNode {
   readonly #http: HttpListener;
   readonly #metrics = createMetrics();
   readonly #faults: Faults;
-  readonly #eventLoop = watchEventLoopDelay();
+  readonly #eventLoop = watchEventLoopDelay(({ component, ms }) => {
+    this.#metrics.eventLoopBlocks.inc({ component });
+    this.#options.log.warn({ component, ms: Math.round(ms) }, 'event loop: one turn took too long');
+  });
   #mesh: Mesh | null = null;
   #membership: Membership | null = null;
   #member: Member | null = null;
@@ -89,12 +93,13 @@ export class ClusterNode {
           queueBytesMax: MESH_QUEUE_BYTES_MAX,
           random: (bound) => randomInt(bound),
           admit: (identity) => membership.admit(identity),
-          onFrame: (nodeId, channel, frame) => {
-            if (channel !== 'founding')
-              return this.#member?.receive(nodeId, channel, frame) ?? true;
-            membership.handleFrame(nodeId, frame);
-            return true;
-          },
+          onFrame: (nodeId, channel, frame) =>
+            inComponent('mesh', () => {
+              if (channel !== 'founding')
+                return this.#member?.receive(nodeId, channel, frame) ?? true;
+              membership.handleFrame(nodeId, frame);
+              return true;
+            }),
           onEvent: guarded('mesh', (event) => this.#meshEvent(membership, event)),
         },
         { clock: guardedClock(nodeClock), crc32c },

@@ -283,6 +283,7 @@ function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
       return 'forbidden';
     case 'session-exists':
     case 'session-archived':
+    case 'client-message-id-expired':
     case 'stale-epoch':
     case 'nothing-to-retry':
     case 'nothing-to-stop':

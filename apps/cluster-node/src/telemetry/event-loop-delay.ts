@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type LoopBlock, watchEventLoop } from './event-loop-watchdog.ts';
 
 const WINDOW_MS = 10_000;
 const NANOSECONDS_PER_MS = 1e6;
@@ -15,12 +16,11 @@ export interface EventLoopDelay {
   stop(): void;
 }
 
-export function watchEventLoopDelay(): EventLoopDelay {
+/** `onBlock` is told of every turn that took too long. */
+export function watchEventLoopDelay(onBlock: (block: LoopBlock) => void): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  // Of its own: who asks for the worst of a second must not empty the window of ten.
-  const recent = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const watchdog = watchEventLoop(onBlock);
   histogram.enable();
-  recent.enable();
   let last: { readonly p99Ms: number; readonly maxMs: number } | null = null;
   const read = (): { readonly p99Ms: number; readonly maxMs: number } => ({
     p99Ms: delayMs(histogram.percentile(99)),
@@ -34,14 +34,10 @@ export function watchEventLoopDelay(): EventLoopDelay {
   return {
     p99Ms: () => (last ?? read()).p99Ms,
     maxMs: () => (last ?? read()).maxMs,
-    takeWorstMs: () => {
-      const worst = recent.count === 0 ? null : delayMs(recent.max);
-      recent.reset();
-      return worst;
-    },
+    takeWorstMs: watchdog.takeWorstMs,
     stop: () => {
       clearInterval(timer);
-      recent.disable();
+      watchdog.stop();
       histogram.disable();
     },
   };

@@ -6,6 +6,7 @@ import {
   durationHistogram,
   observedGauge,
 } from './closed-metrics.ts';
+import type { LoopComponent } from './component-turns.ts';
 import type { HandlerSource } from './guarded.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
@@ -49,6 +50,7 @@ export interface Metrics {
     readonly reason: 'too-large' | 'malformed';
   }>;
   readonly handlerErrors: ClosedCounter<{ readonly source: HandlerSource }>;
+  readonly eventLoopBlocks: ClosedCounter<{ readonly component: LoopComponent }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
@@ -142,6 +144,11 @@ export function createMetrics(): Metrics {
       'fleetlm_handler_errors_total',
       'Exceptions in handlers of frames, calls, timers, effects and Raft events',
       ['source'],
+    ),
+    eventLoopBlocks: counter(
+      'fleetlm_event_loop_blocks_total',
+      'Turns of the event loop that took longer than 200 ms, by the component that ran',
+      ['component'],
     ),
     faults: counter(
       'fleetlm_faults_total',

@@ -111,10 +111,27 @@ export class DeliveryStore {
       await this.#database.execute(INSERT_ATTEMPTS, attemptRows(records));
       await this.#database.execute(UPSERT_DELIVERIES, deliveryRows(records));
     } catch (error) {
-      if (failureOf(error) !== 'data') throw error;
-      if (records.length > 1) for (const record of records) await this.#insert([record]);
+      const failure = failureOf(error);
+      if (failure === 'suspect' && records.length > 1) await this.#insertTaken(records, error);
+      else if (failure !== 'data') throw error;
+      else if (records.length > 1) for (const record of records) await this.#insert([record]);
       else this.#onRefused(error);
     }
+  }
+
+  /** One at a time: what is refused while others are taken is at fault itself. When none is taken, the server is. */
+  async #insertTaken(records: readonly RecordedAttempt[], cause: unknown): Promise<void> {
+    const refusals: unknown[] = [];
+    for (const record of records) {
+      try {
+        await this.#insert([record]);
+      } catch (error) {
+        if (failureOf(error) !== 'suspect') throw error;
+        refusals.push(error);
+      }
+    }
+    if (refusals.length === records.length) throw cause;
+    for (const error of refusals) this.#onRefused(error);
   }
 
   /** Forgets what is older than it is kept. */

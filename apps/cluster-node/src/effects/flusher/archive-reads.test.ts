@@ -1,9 +1,11 @@
 import { PAGE_BYTES_MAX } from '@fleetlm/protocol';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ARCHIVE_UNREACHABLE } from '../ports.ts';
 import type { Flusher } from './flusher-api.ts';
 import { FlusherBed, OTHER_SESSION, pageOf, SESSION, upTo } from './testing/flusher-bed.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let bed: FlusherBed;
 let flusher: Flusher;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf, failureSummary, migrate } from '@fleetlm/database';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import type { LedGroup } from '../ports.ts';
 import { ArchiveReads } from './archive-reads.ts';
 import { repairArchive } from './archive-repair.ts';
@@ -207,7 +208,8 @@ class PostgresFlusher implements Flusher {
       while (turn.length > 0 && !this.#stopped) {
         const startedAt = performance.now();
         const limits = { rows: this.#stats.batchRowsMax, bytes: BATCH_BYTES_MAX };
-        const batch = takeBatch(turn, this.#conflicted, limits);
+        const from = turn;
+        const batch = inComponent('flusher', () => takeBatch(from, this.#conflicted, limits));
         if (batch.shares.length === 0) break;
         const applied = await this.#write(batch);
         rows += batch.messages.length;

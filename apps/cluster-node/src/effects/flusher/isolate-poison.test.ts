@@ -41,7 +41,7 @@ describe.each(['54001', '53200', 'XX000', '58030', '22P05', 'P0001', 'AB123'])(
       expect(await bed.archived(OTHER_SESSION)).toEqual(upTo(20));
       expect(bed.conflicts).toMatchObject([{ sessionId: SESSION, seq: 41 }]);
       expect(flusher.stats).toMatchObject({ conflictedSessions: 1, databaseUp: true });
-    });
+    }, 30_000);
 
     test('stops its own session after a bounded number of attempts when nothing is beside it', async () => {
       bed.say(`poison ${state}`);
@@ -54,7 +54,7 @@ describe.each(['54001', '53200', 'XX000', '58030', '22P05', 'P0001', 'AB123'])(
       bed.say('elsewhere', OTHER_SESSION);
       expect(await flusher.flushNow()).toMatchObject({ status: 'flushed' });
       expect(await bed.archived(OTHER_SESSION)).toEqual([1]);
-    });
+    }, 30_000);
   },
 );
 

@@ -29,7 +29,7 @@ export function sequenceDigest(digests: readonly number[]): number {
   return digestOf(digests.join(' '));
 }
 
-/** JSON with sorted names: Postgres' jsonb gives an object back in an order of its own. */
+/** JSON with sorted names: two objects are the same whatever the order of theirs. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
