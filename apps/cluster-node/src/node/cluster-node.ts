@@ -3,7 +3,7 @@ import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
-import { type HttpListener, listenHttp } from '../gateway/http-listener.ts';
+import { CONNECTION_TIMES, type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
 import { AgentSecrets } from '../membership/agent-secrets.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
@@ -13,7 +13,7 @@ import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { SecretBox } from '../membership/secret-box.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { Member, type MemberOptions } from './member.ts';
 import { LostLogError, openStorage, type Storage } from './storage.ts';
 
@@ -38,7 +38,7 @@ export class ClusterNode {
   readonly #options: ClusterNodeOptions;
   readonly #directory: DataDirectory;
   readonly #http: HttpListener;
-  readonly #metrics = createMetrics();
+  readonly #metrics: Metrics;
   readonly #eventLoop = watchEventLoopDelay();
   #mesh: Mesh | null = null;
   #membership: Membership | null = null;
@@ -46,10 +46,16 @@ export class ClusterNode {
   #gateway: OpenGateway | null = null;
   #stopped = false;
 
-  private constructor(options: ClusterNodeOptions, directory: DataDirectory, http: HttpListener) {
+  private constructor(
+    options: ClusterNodeOptions,
+    directory: DataDirectory,
+    http: HttpListener,
+    metrics: Metrics,
+  ) {
     this.#options = options;
     this.#directory = directory;
     this.#http = http;
+    this.#metrics = metrics;
   }
 
   /**
@@ -60,12 +66,20 @@ export class ClusterNode {
     const { environment } = options;
     const directory = await openDataDirectory(environment.dataDirectory, environment.nodeId);
     const waiting: { for: () => readonly string[] } = { for: () => ['the node is starting'] };
-    const http = await listenHttp({ ...environment.http, waitingFor: () => waiting.for() }).catch(
-      (error: unknown) => {
-        throw portError('PORT', environment.http, error);
+    const metrics = createMetrics();
+    const http = await listenHttp({
+      ...environment.http,
+      waitingFor: () => waiting.for(),
+      limits: {
+        ...CONNECTION_TIMES,
+        addressConnections: environment.quotas.addressConnections,
+        trustedProxies: environment.trustedProxies,
+        refused: () => metrics.quotaRefusals.inc({ scope: 'address', resource: 'connections' }),
       },
-    );
-    const node = new ClusterNode(options, directory, http);
+    }).catch((error: unknown) => {
+      throw portError('PORT', environment.http, error);
+    });
+    const node = new ClusterNode(options, directory, http, metrics);
     waiting.for = () => node.#waitingFor();
     await node.#openMesh();
     return node;

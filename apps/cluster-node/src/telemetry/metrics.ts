@@ -6,6 +6,7 @@ import {
   durationHistogram,
   observedGauge,
 } from './closed-metrics.ts';
+import type { GatewayComponent, QuotaResource, QuotaScope } from './quota-metrics.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
@@ -41,6 +42,11 @@ export interface Metrics {
     readonly way: AttemptWay;
     readonly outcome: AttemptOutcome;
   }>;
+  readonly quotaRefusals: ClosedCounter<{
+    readonly scope: QuotaScope;
+    readonly resource: QuotaResource;
+  }>;
+  readonly gatewayFaults: ClosedCounter<{ readonly component: GatewayComponent }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
   /** Registers a gauge that is read when somebody asks for the metrics. */
@@ -123,6 +129,16 @@ export function createMetrics(): Metrics {
       'way',
       'outcome',
     ]),
+    quotaRefusals: counter(
+      'fleetlm_quota_refusals_total',
+      'Requests, events, sockets and streams refused because a quota was used up',
+      ['scope', 'resource'],
+    ),
+    gatewayFaults: counter(
+      'fleetlm_gateway_faults_total',
+      'Exceptions that ended one request or one connection of the gateway',
+      ['component'],
+    ),
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),
