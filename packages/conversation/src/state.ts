@@ -114,6 +114,10 @@ export const VOID_SEQS_MAX = 1_000;
 export const TAIL_MESSAGES_MIN = 64;
 /** Client message ids remembered per session; an older one is answered as new. */
 export const CLIENT_MESSAGE_IDS_MAX = 512;
+/** Sessions of one user, archived and erased ones included: what is done by walking an inbox stays short. */
+export const SESSIONS_PER_USER_MAX = 20_000;
+/** Metadata of all sessions of one user, in bytes: it stays in memory on every replica. */
+export const METADATA_BYTES_PER_USER_MAX = 64 * 1024 * 1024;
 
 /** An inbox: all sessions of one user, with its own version that grows with every change. */
 export interface Inbox {
