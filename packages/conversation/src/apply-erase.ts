@@ -43,7 +43,7 @@ function forgetContent(group: GroupRecord, session: SessionRecord): void {
   internals.clientMessageIds = ClientMessageIds.empty();
   internals.unread.readThrough(lastSeq);
   internals.voidSeqs = 0;
-  session.metadata = NO_METADATA;
+  SessionRecord.setMetadata(session, NO_METADATA);
   session.lastMessage = null;
   session.lastReadSeq = lastSeq;
   session.unreadCount = 0;

@@ -7,10 +7,12 @@ import {
 } from './change-session.ts';
 import type { Command, Payload } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
+import type { InboxRecord } from './inbox-record.ts';
 import { NO_METADATA } from './metadata.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 import { headOf, newInternals, SessionRecord } from './session-record.ts';
+import { METADATA_BYTES_PER_USER_MAX, SESSIONS_PER_USER_MAX } from './state.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
@@ -24,6 +26,9 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
   }
   if (group.isCold(command.sessionId)) return noSuchSession(group, command.sessionId);
   const inbox = group.inboxOf(command.userId);
+  if (inbox.size >= SESSIONS_PER_USER_MAX)
+    return refuse('inbox-full', `a user has at most ${SESSIONS_PER_USER_MAX} sessions`);
+  if (isTooMuchMetadata(inbox, 0, command.metadata)) return TOO_MUCH_METADATA;
   const session = new SessionRecord(
     {
       id: command.sessionId,
@@ -61,22 +66,36 @@ export function applyUpdate(group: GroupRecord, command: CommandOf<'update-sessi
   const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
   const { metadata, status } = command;
+  const { inbox } = SessionRecord.internals(session);
+  if (metadata !== null && isTooMuchMetadata(inbox, session.metadata.length, metadata))
+    return TOO_MUCH_METADATA;
   if (status === 'archived' && session.status === 'active') {
     const archived = applyArchive(group, { ...command, type: 'archive-session' });
     if (metadata === null || equalBytes(metadata, session.metadata)) return archived;
-    session.metadata = copyOf(metadata);
+    SessionRecord.setMetadata(session, copyOf(metadata));
     return { reply: { type: 'session', session: headOf(session) }, effects: archived.effects };
   }
   const isRenamed = metadata !== null && !equalBytes(metadata, session.metadata);
   const isBack = status === 'active' && session.status === 'archived';
   const effects: Effect[] = [];
   if (isRenamed || isBack) {
-    if (isRenamed) session.metadata = copyOf(metadata);
+    if (isRenamed) SessionRecord.setMetadata(session, copyOf(metadata));
     if (isBack) session.status = 'active';
     changeRow(group, session);
     effects.push(changeInbox(session, false));
   }
   return { reply: { type: 'session', session: headOf(session) }, effects };
+}
+
+const TOO_MUCH_METADATA = refuse(
+  'inbox-full',
+  `the metadata of a user's sessions has at most ${METADATA_BYTES_PER_USER_MAX} bytes together`,
+);
+
+/** What makes it less is always allowed. */
+function isTooMuchMetadata(inbox: InboxRecord, bytesBefore: number, metadata: Payload): boolean {
+  const added = metadata.length - bytesBefore;
+  return added > 0 && inbox.metadataBytes + added > METADATA_BYTES_PER_USER_MAX;
 }
 
 function isCreationOf(session: SessionRecord, command: CommandOf<'create-session'>): boolean {

@@ -112,6 +112,12 @@ export function encodeCold(head: SessionHead, gaps: ColdGaps): Uint8Array {
   return bytes;
 }
 
+/** Of the session in the record at `offset`. */
+export function metadataBytesAt(bytes: Uint8Array, offset: number): number {
+  const agentIdAt = textEnd(bytes, textEnd(bytes, offset + ID_AT));
+  return readU32(bytes, textEnd(bytes, agentIdAt));
+}
+
 /** The head in the record at `offset`, and its gaps. */
 export function decodeCold(
   bytes: Uint8Array,

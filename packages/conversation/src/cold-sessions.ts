@@ -8,6 +8,7 @@ import {
   INBOX_VERSION_AT,
   LENGTH_AT,
   LINK_AT,
+  metadataBytesAt,
 } from './cold-record.ts';
 import type { SessionHead } from './state.ts';
 
@@ -99,6 +100,10 @@ export class ColdSessions {
 
   inboxVersionOf(handle: ColdHandle): number {
     return readU48(this.#bytes, this.#offsetOf(handle) + INBOX_VERSION_AT);
+  }
+
+  metadataBytesOf(handle: ColdHandle): number {
+    return metadataBytesAt(this.#bytes, this.#offsetOf(handle));
   }
 
   /** The next one in its inbox; what the link means is the inbox's business. */

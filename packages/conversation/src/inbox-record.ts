@@ -9,6 +9,9 @@ import type { Inbox } from './state.ts';
 export class InboxRecord implements Inbox {
   readonly userId: string;
   version = 0;
+  /** Sessions in both lists, and the bytes of their metadata: derived, the same on every replica. */
+  #size = 0;
+  #metadataBytes = 0;
   readonly #cold: ColdSessions;
   #newest: SessionRecord | null = null;
   #newestCold: ColdHandle = NOBODY;
@@ -16,6 +19,19 @@ export class InboxRecord implements Inbox {
   constructor(userId: string, cold: ColdSessions) {
     this.userId = userId;
     this.#cold = cold;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get metadataBytes(): number {
+    return this.#metadataBytes;
+  }
+
+  /** A session in here gets other metadata. */
+  metadataChanged(bytesBefore: number, bytesAfter: number): void {
+    this.#metadataBytes += bytesAfter - bytesBefore;
   }
 
   get sessionIds(): readonly string[] {
@@ -58,12 +74,14 @@ export class InboxRecord implements Inbox {
   /** Puts the session, new or already here, in front. */
   moveToFront(session: SessionRecord): void {
     if (this.#newest === session) return;
+    if (!this.has(session)) this.#count(1, session.metadata.length);
     this.#unlink(session);
     this.#linkBefore(session, this.#newest, null);
   }
 
   /** Puts a session that comes back to memory where its activity belongs. */
   insert(session: SessionRecord): void {
+    this.#count(1, session.metadata.length);
     let newer: SessionRecord | null = null;
     let older = this.#newest;
     while (older !== null && older.activity > session.activity) {
@@ -74,11 +92,13 @@ export class InboxRecord implements Inbox {
   }
 
   remove(session: SessionRecord): void {
+    if (this.has(session)) this.#count(-1, -session.metadata.length);
     if (this.#newest === session) this.#newest = SessionRecord.internals(session).older;
     this.#unlink(session);
   }
 
   insertCold(handle: ColdHandle): void {
+    this.#count(1, this.#cold.metadataBytesOf(handle));
     const activity = this.#cold.activityOf(handle);
     let newer = NOBODY;
     let older = this.#newestCold;
@@ -92,6 +112,7 @@ export class InboxRecord implements Inbox {
   }
 
   removeCold(handle: ColdHandle): void {
+    this.#count(-1, -this.#cold.metadataBytesOf(handle));
     const older = this.#cold.linkOf(handle);
     if (this.#newestCold === handle) {
       this.#newestCold = older;
@@ -101,6 +122,11 @@ export class InboxRecord implements Inbox {
     while (newer !== NOBODY && this.#cold.linkOf(newer) !== handle)
       newer = this.#cold.linkOf(newer);
     if (newer !== NOBODY) this.#cold.setLink(newer, older);
+  }
+
+  #count(sessions: number, metadataBytes: number): void {
+    this.#size += sessions;
+    this.#metadataBytes += metadataBytes;
   }
 
   #unlink(session: SessionRecord): void {

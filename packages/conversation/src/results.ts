@@ -13,6 +13,8 @@ export type RefusalCode =
   | 'agent-busy'
   | 'checkpoint-full'
   | 'seq-beyond-last'
+  /** The user has as many sessions, or as much metadata, as one may. */
+  | 'inbox-full'
   /** It has left memory: hydrate it, then propose again. Never told to a client. */
   | 'session-cold'
   /** What was brought from the archive is not what left memory. */

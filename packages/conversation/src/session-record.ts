@@ -69,6 +69,12 @@ export class SessionRecord implements Session {
     return record.#internals;
   }
 
+  /** Of a session that is in its inbox. */
+  static setMetadata(record: SessionRecord, metadata: Payload): void {
+    record.#internals.inbox.metadataChanged(record.metadata.length, metadata.length);
+    record.metadata = metadata;
+  }
+
   get tail(): readonly Message[] {
     const { tail } = this.#internals;
     return tail.read(this, tail.firstSeq, this.lastSeq);

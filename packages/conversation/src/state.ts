@@ -116,6 +116,10 @@ export const TAIL_MESSAGES_MIN = 64;
 export const CLIENT_MESSAGE_IDS_MAX = 512;
 /** An id that says it was made later than this after the cluster's time says nothing: its maker's clock is wrong. */
 export const CLIENT_CLOCK_AHEAD_MAX_MS = 60 * 60_000;
+/** Sessions of one user, archived and erased ones included: what is done by walking an inbox stays short. */
+export const SESSIONS_PER_USER_MAX = 20_000;
+/** Metadata of all sessions of one user, in bytes: it stays in memory on every replica. */
+export const METADATA_BYTES_PER_USER_MAX = 64 * 1024 * 1024;
 
 /** An inbox: all sessions of one user, with its own version that grows with every change. */
 export interface Inbox {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { TrustedProxies } from '../gateway/client-address.ts';
 import type { TokenSettings } from '../gateway/identity.ts';
+import type { QuotaSettings } from '../gateway/quotas.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
+import { quotaSettings } from './quota-variables.ts';
 import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
 
 /** What the operator decided, typed. */
@@ -24,6 +27,8 @@ export interface Environment extends TokenSettings {
   readonly hotSessionsMax: number;
   /** A node that is away for longer is replaced, where another one can take its replicas. */
   readonly nodeReplaceAfterMs: number;
+  readonly trustedProxies: TrustedProxies;
+  readonly quotas: QuotaSettings;
   readonly webhookAllowPrivate: boolean;
   readonly logLevel: LogLevel;
 }
@@ -78,6 +83,22 @@ const schema = z.strictObject({
   AUTH_JWT_LEEWAY_S: VARIABLES.AUTH_JWT_LEEWAY_S.schema,
   AUTH_JWT_USER_CLAIM: VARIABLES.AUTH_JWT_USER_CLAIM.schema,
   AUTH_JWT_ROLE_CLAIM: VARIABLES.AUTH_JWT_ROLE_CLAIM.schema,
+  TRUSTED_PROXIES: VARIABLES.TRUSTED_PROXIES.schema,
+  QUOTA_USER_REQUESTS_PER_S: VARIABLES.QUOTA_USER_REQUESTS_PER_S.schema,
+  QUOTA_USER_EVENTS_PER_S: VARIABLES.QUOTA_USER_EVENTS_PER_S.schema,
+  QUOTA_USER_BYTES_PER_S: VARIABLES.QUOTA_USER_BYTES_PER_S.schema,
+  QUOTA_USER_IN_FLIGHT: VARIABLES.QUOTA_USER_IN_FLIGHT.schema,
+  QUOTA_USER_SOCKETS: VARIABLES.QUOTA_USER_SOCKETS.schema,
+  QUOTA_USER_STREAMS: VARIABLES.QUOTA_USER_STREAMS.schema,
+  QUOTA_USER_SESSIONS_PER_MINUTE: VARIABLES.QUOTA_USER_SESSIONS_PER_MINUTE.schema,
+  QUOTA_ADDRESS_REQUESTS_PER_S: VARIABLES.QUOTA_ADDRESS_REQUESTS_PER_S.schema,
+  QUOTA_ADDRESS_SOCKETS: VARIABLES.QUOTA_ADDRESS_SOCKETS.schema,
+  QUOTA_ADDRESS_STREAMS: VARIABLES.QUOTA_ADDRESS_STREAMS.schema,
+  QUOTA_ADDRESS_CONNECTIONS: VARIABLES.QUOTA_ADDRESS_CONNECTIONS.schema,
+  QUOTA_API_KEY_REQUESTS_PER_S: VARIABLES.QUOTA_API_KEY_REQUESTS_PER_S.schema,
+  QUOTA_API_KEY_BYTES_PER_S: VARIABLES.QUOTA_API_KEY_BYTES_PER_S.schema,
+  QUOTA_API_KEY_IN_FLIGHT: VARIABLES.QUOTA_API_KEY_IN_FLIGHT.schema,
+  QUOTA_AGENT_REQUESTS_PER_S: VARIABLES.QUOTA_AGENT_REQUESTS_PER_S.schema,
   API_KEY: VARIABLES.API_KEY.schema,
   WEBHOOK_ALLOW_PRIVATE: VARIABLES.WEBHOOK_ALLOW_PRIVATE.schema,
   LOG_LEVEL: VARIABLES.LOG_LEVEL.schema,
@@ -182,6 +203,8 @@ function toEnvironment(variables: Variables): Environment {
     jwtUserClaim: variables.AUTH_JWT_USER_CLAIM,
     jwtRoleClaim: variables.AUTH_JWT_ROLE_CLAIM,
     apiKey: variables.API_KEY ?? null,
+    trustedProxies: variables.TRUSTED_PROXIES,
+    quotas: quotaSettings(variables),
     webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE,
     logLevel: variables.LOG_LEVEL,
   };

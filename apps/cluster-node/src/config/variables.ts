@@ -1,26 +1,7 @@
 import * as z from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.ts';
-
-/** One variable of the environment: how it is read, and what an operator is told when it is wrong. */
-interface Variable<S extends z.ZodType> {
-  readonly schema: S;
-  readonly meaning: string;
-  readonly example: string;
-}
-
-function variable<S extends z.ZodType>(schema: S, meaning: string, example: string): Variable<S> {
-  return { schema, meaning, example };
-}
-
-const text = z.string('must be set');
-
-function integer(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return text
-    .regex(/^\d{1,9}$/, { error: message, abort: true })
-    .transform(Number)
-    .pipe(z.int().min(min, message).max(max, message));
-}
+import { QUOTA_VARIABLES } from './quota-variables.ts';
+import { integer, list, text, variable } from './variable.ts';
 
 const host = text.regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an address');
 const nodeId = text.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and "-"');
@@ -61,8 +42,6 @@ const peers = text.transform((value, context): readonly PeerAddress[] => {
 /** Fewer can be guessed by whoever has seen one token, or one handshake. */
 export const SECRET_LENGTH_MIN = 32;
 const secret = text.min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`);
-
-const list = text.transform((value) => value.split(',').map((item) => item.trim()));
 
 export const SECRET_KEY_LENGTH_MIN = 16;
 /** A secret of earlier versions: it decrypts, and never encrypts. */
@@ -193,6 +172,7 @@ export const VARIABLES = {
     'the claim that makes an admin where it is "admin", a path with dots where it is nested',
     'AUTH_JWT_ROLE_CLAIM=app_metadata.role',
   ),
+  ...QUOTA_VARIABLES,
   API_KEY: variable(
     secret.optional(),
     'the key of your own servers, with full rights',

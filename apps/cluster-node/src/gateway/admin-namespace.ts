@@ -1,7 +1,8 @@
 import type { ClusterSnapshot, OperationsAnswer } from '@fleetlm/protocol';
 import type { Namespace, Socket } from 'socket.io';
-import type { AdminRuntime, Subscription } from '../runtime/runtime-api.ts';
+import type { AdminRuntime, ClusterEvent, Subscription } from '../runtime/runtime-api.ts';
 import { clusterEvent, clusterSnapshot } from './cluster-wire.ts';
+import { contained, type FaultPorts } from './contained.ts';
 import { operationBody } from './operation-wire.ts';
 
 const DELTA_EVERY_MS = 1_000;
@@ -13,16 +14,19 @@ export class AdminNamespace {
   readonly #namespace: Namespace;
   readonly #admin: AdminRuntime;
   readonly #events: Subscription;
+  readonly #tickContained: () => void;
   #timer: NodeJS.Timeout | null = null;
   #lastOperations = '';
   #last: Fingerprints = { nodes: new Map(), groups: new Map() };
 
-  constructor(namespace: Namespace, admin: AdminRuntime) {
+  constructor(namespace: Namespace, admin: AdminRuntime, ports: FaultPorts) {
     this.#namespace = namespace;
     this.#admin = admin;
-    this.#events = admin.subscribeEvents((event) => {
+    this.#tickContained = contained(ports, 'admin', () => this.#tick());
+    const publish = (event: ClusterEvent): void => {
       namespace.emit('cluster:event', clusterEvent(event));
-    });
+    };
+    this.#events = admin.subscribeEvents(contained(ports, 'admin', publish));
   }
 
   welcome(socket: Pick<Socket, 'emit'>): void {
@@ -30,7 +34,7 @@ export class AdminNamespace {
     if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
     socket.emit('cluster:snapshot', snapshot);
     socket.emit('cluster:operations', this.#operations());
-    this.#timer ??= setInterval(() => this.#tick(), DELTA_EVERY_MS);
+    this.#timer ??= setInterval(this.#tickContained, DELTA_EVERY_MS);
   }
 
   close(): void {

@@ -2,10 +2,14 @@ import { invalidField } from '@fleetlm/protocol';
 import { parseSdkVersion, type SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import { contained, type FaultPorts } from './contained.ts';
 import { EventStream } from './event-stream.ts';
 import { STREAMS_MAX } from './limits.ts';
+import type { Release } from './quotas.ts';
 import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
+import { addressOf, type EdgeAdmission } from './request-admission.ts';
 import { RequestError, whenLive } from './request-error.ts';
+import { identityOf } from './route-access.ts';
 
 /** Events that come while the answer so far is being read. */
 const PENDING_EVENTS_MAX = 2_000;
@@ -27,41 +31,72 @@ export function readerVersion(request: FastifyRequest): SdkVersion | null {
 /** Events of a session that are kept until it is known what they mean. */
 export interface Listening {
   /** Everything that has come since, then everything that comes; after too much of it, that it was lost. */
-  hearAll(hear: (event: SessionEvent) => void): void;
+  hearAll(hear: (event: SessionEvent) => void, onFault: () => void): void;
   close(): void;
 }
 
 /** The answers that readers of this node follow. */
 export class AnswerStreams {
   readonly #runtime: Runtime;
+  readonly #edge: EdgeAdmission;
+  readonly #ports: FaultPorts;
   readonly #open = new Set<EventStream>();
+  /** Open ones, and those that are being opened. */
+  #count = 0;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, edge: EdgeAdmission, ports: FaultPorts) {
     this.#runtime = runtime;
+    this.#edge = edge;
+    this.#ports = ports;
   }
 
   /** To be waited for before anything is read or sent: what comes in between is kept. Throws `no_quorum`. */
-  async listen(sessionId: string): Promise<Listening> {
-    if (this.#open.size >= STREAMS_MAX)
-      throw new RequestError('overloaded', 'this node has too many open streams');
+  async listen(request: FastifyRequest, sessionId: string): Promise<Listening> {
+    const release = this.#acquire(request);
     const pending: SessionEvent[] = [];
     let hear = (event: SessionEvent): void => {
       if (pending.length < PENDING_EVENTS_MAX) pending.push(event);
       else pending[PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
     };
-    const subscription = this.#runtime.subscribeSession(sessionId, (event) => hear(event));
+    let end = (): void => undefined;
+    const containedTake = contained(
+      this.#ports,
+      'stream',
+      (event: SessionEvent) => hear(event),
+      () => end(),
+    );
+    const subscription = this.#runtime.subscribeSession(sessionId, containedTake);
     try {
       await whenLive(subscription);
     } catch (error) {
       subscription.close();
+      release();
       throw error;
     }
     return {
-      hearAll: (listener) => {
+      hearAll: (listener, onFault) => {
         hear = listener;
+        end = onFault;
         for (const event of pending) listener(event);
       },
-      close: () => subscription.close(),
+      close: () => {
+        subscription.close();
+        release();
+      },
+    };
+  }
+
+  #acquire(request: FastifyRequest): Release {
+    if (this.#count >= STREAMS_MAX)
+      throw new RequestError('overloaded', 'this node has too many open streams');
+    const address = addressOf(this.#edge, request.raw);
+    const release = this.#edge.quotas.acquireStream({ identity: identityOf(request), address });
+    this.#count += 1;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#count -= 1;
+      isHeld = false;
+      release();
     };
   }
 
@@ -80,6 +115,7 @@ export class AnswerStreams {
   ): void {
     reply.hijack();
     const stream = new EventStream({
+      ports: this.#ports,
       response: reply.raw,
       reader: options.reader,
       headers: options.headers ?? {},
@@ -93,9 +129,17 @@ export class AnswerStreams {
       stream.write(chunks);
       if (isOver) stream.end();
     };
-    if (options.first !== undefined) show(options.first);
-    listening.hearAll((event) => show(follower.take(event)));
-    for (const event of options.known ?? []) show(follower.take(event));
+    const { first, known = [] } = options;
+    const begin = (): void => {
+      if (first !== undefined) show(first);
+      listening.hearAll(
+        (event) => show(follower.take(event)),
+        () => stream.destroy(),
+      );
+      for (const event of known) show(follower.take(event));
+    };
+    // The response is taken over: an exception can't be answered with a problem any more.
+    contained(this.#ports, 'stream', begin, () => stream.destroy())();
   }
 
   /** The node stops: its readers are told to ask another one. */

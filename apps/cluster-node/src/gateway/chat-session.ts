@@ -13,11 +13,16 @@ export async function chatSession(
   runtime: Runtime,
   identity: Identity,
   { id, agent_id }: Pick<ChatRequest, 'id' | 'agent_id'>,
+  mayCreate: () => void,
 ): Promise<SessionView> {
   if (isSessionId(id) || agent_id === undefined)
     return visibleSession(runtime, identity, chatSessionId(runtime, identity, id));
   const userId = ownerOf(identity);
   const sessionId = chatSessionId(runtime, identity, id);
+  // Every message of a chat names its agent: only the first one creates anything.
+  const known = await runtime.getSession(sessionId);
+  if (known.ok && known.value.agentId === agent_id) return known.value;
+  mayCreate();
   return valueOrThrow(
     await runtime.createSession({
       sessionId,

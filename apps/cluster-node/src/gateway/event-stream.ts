@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { projectChunk, type SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { Chunk } from '../runtime/runtime-api.ts';
+import { contained, type FaultPorts } from './contained.ts';
 import { STREAM_BUFFER_BYTES_MAX } from './limits.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
 export interface EventStreamOptions {
+  readonly ports: FaultPorts;
   readonly response: ServerResponse;
   /** Chunks are written as this reader understands them; null: as the agent sent them. */
   readonly reader: SdkVersion | null;
@@ -35,9 +37,18 @@ export class EventStream {
     });
     // The reader is to know that it is heard, also while the agent thinks.
     response.flushHeaders();
-    this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), KEEP_ALIVE_MS);
-    response.once('close', () => this.#over());
-    response.once('error', () => this.#over());
+    const { ports } = options;
+    const end = (): void => this.destroy();
+    const keepAlive = contained(ports, 'stream', () => this.#write(': keep-alive\n\n'), end);
+    this.#keepAlive = setInterval(keepAlive, KEEP_ALIVE_MS);
+    response.once(
+      'close',
+      contained(ports, 'stream', () => this.#over()),
+    );
+    response.once(
+      'error',
+      contained(ports, 'stream', () => this.#over()),
+    );
   }
 
   write(chunks: readonly Chunk[]): void {
@@ -53,6 +64,12 @@ export class EventStream {
     this.#write('data: [DONE]\n\n');
     this.#over();
     this.#options.response.end();
+  }
+
+  /** Its reader asks again. */
+  destroy(): void {
+    this.#options.response.destroy();
+    this.#over();
   }
 
   /** A reader that does not keep up loses its stream and asks again. */

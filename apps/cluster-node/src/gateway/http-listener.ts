@@ -1,5 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, problem } from '@fleetlm/protocol';
+import { clientAddress, isTrustedPeer, type TrustedProxies } from './client-address.ts';
+import {
+  CONNECTIONS_MAX,
+  HEADER_BYTES_MAX,
+  HEADERS_MAX,
+  HEADERS_MS,
+  KEEP_ALIVE_MS,
+  REQUEST_MS,
+  REQUESTS_PER_CONNECTION_MAX,
+  SLOW_REQUESTS_CHECK_MS,
+} from './limits.ts';
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -15,13 +26,25 @@ export function listenHttp(options: {
   readonly host: string;
   readonly port: number;
   readonly waitingFor: () => readonly string[];
+  readonly limits: ConnectionLimits;
 }): Promise<HttpListener> {
   let handler: RequestHandler = (request, response) =>
     answerWhileStarting(request, response, options.waitingFor());
-  const server = createServer((request, response) => handler(request, response));
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 65_000;
+  const { limits } = options;
+  const server = createServer(
+    {
+      connectionsCheckingInterval: limits.checkMs,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+    },
+    (request, response) => handler(request, response),
+  );
+  server.maxHeadersCount = HEADERS_MAX;
+  server.maxConnections = CONNECTIONS_MAX;
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
+  limitConnections(server, limits);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
@@ -32,6 +55,43 @@ export function listenHttp(options: {
           handler = next;
         },
       });
+    });
+  });
+}
+
+/** How long a connection may take, and how many one address may have. */
+export interface ConnectionLimits {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly checkMs: number;
+  readonly addressConnections: number;
+  readonly trustedProxies: TrustedProxies;
+  readonly refused: () => void;
+}
+
+export const CONNECTION_TIMES = {
+  headersMs: HEADERS_MS,
+  requestMs: REQUEST_MS,
+  checkMs: SLOW_REQUESTS_CHECK_MS,
+} as const;
+
+/** Connections count while they are open, whatever they send; those of a trusted proxy are many users'. */
+function limitConnections(server: Server, limits: ConnectionLimits): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    if (isTrustedPeer(socket.remoteAddress, limits.trustedProxies)) return;
+    const address = clientAddress({ headers: {}, socket }, []);
+    const count = open.get(address) ?? 0;
+    if (count >= limits.addressConnections) {
+      limits.refused();
+      socket.destroy();
+      return;
+    }
+    open.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
     });
   });
 }

@@ -1,11 +1,37 @@
 /** Bounds of the edge. What happens at each is said where it is used. */
 
-/** REST requests of one user; more are answered with `rate_limited`. The API key is not limited. */
-export const REST_RATE = { perSecond: 200, burst: 400 } as const;
 /** Events of one socket; more are answered with `rate_limited`. */
 export const SOCKET_RATE = { perSecond: 2_000, burst: 4_000 } as const;
-/** Users whose rate is remembered. */
-export const RATED_USERS_MAX = 50_000;
+/** Users, addresses and agents whose rates are remembered, each; the least recently seen are forgotten. */
+export const QUOTA_KEYS_MAX = 50_000;
+/** Requests of its address that a token counts for which did not verify. */
+export const FAILED_AUTHENTICATION_COST = 10;
+/** Websockets that have not presented a token yet; more are refused. */
+export const UNAUTHENTICATED_SOCKETS_MAX = 1_000;
+/** How long a websocket may take to present its token. */
+export const SOCKET_CONNECT_MS = 10_000;
+/** Packets of one connection, events or not; beyond it the connection is closed. */
+export const CONNECTION_PACKET_RATE = { perSecond: 4_000, burst: 8_000 } as const;
+/** Sockets of all namespaces on one connection; a client needs one a namespace. */
+export const NAMESPACES_PER_CONNECTION_MAX = 4;
+/** TCP connections of the public port, idle ones included; more are closed at once. */
+export const CONNECTIONS_MAX = 40_000;
+/** For a request's headers, from the first byte or from the beginning of the connection. */
+export const HEADERS_MS = 10_000;
+/** For a whole request. */
+export const REQUEST_MS = 30_000;
+/** How long a connection stays open between two requests. */
+export const KEEP_ALIVE_MS = 65_000;
+/** How often slow requests are looked for. */
+export const SLOW_REQUESTS_CHECK_MS = 5_000;
+/** The headers of a request: a token of the longest kind and as much again. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+export const HEADERS_MAX = 100;
+/** After as many requests a connection is closed, so that clients are spread again. */
+export const REQUESTS_PER_CONNECTION_MAX = 100_000;
+/** Bodies of responses above it are watched: a reader that takes longer than RESPONSE_MS_MAX loses its connection. */
+export const WATCHED_RESPONSE_BYTES = 64 * 1024;
+export const RESPONSE_MS_MAX = 60_000;
 /** Events of one socket that wait for their answer; more are answered with `rate_limited`. */
 export const SOCKET_IN_FLIGHT_MAX = 512;
 /** Connected sockets; more are refused with `overloaded`. */

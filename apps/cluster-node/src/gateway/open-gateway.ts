@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import type { Environment } from '../config/environment.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AnswerStreams } from './answer-streams.ts';
+import { containListeners } from './contain-listeners.ts';
 import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier, type TokenSettings } from './identity.ts';
+import { Quotas } from './quotas.ts';
+import type { EdgeAdmission } from './request-admission.ts';
 import { addAgentStatsRoute } from './rest-agent-stats.ts';
 import { addAgentTestRoutes } from './rest-agent-tests.ts';
 import { addAgentRoutes } from './rest-agents.ts';
@@ -21,7 +25,7 @@ import { openSocketServer } from './socket-server.ts';
 
 export interface GatewayOptions {
   readonly runtime: Runtime;
-  readonly environment: TokenSettings;
+  readonly environment: TokenSettings & Pick<Environment, 'quotas' | 'trustedProxies'>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -33,14 +37,15 @@ export interface OpenGateway {
 /** Every call that a node answers; each has a line in the protocol's REST_ROUTES. */
 export function addRoutes(
   app: FastifyInstance,
-  { runtime, metrics }: Pick<GatewayOptions, 'runtime' | 'metrics'>,
+  { runtime, metrics, log }: Pick<GatewayOptions, 'runtime' | 'metrics' | 'log'>,
+  admission: EdgeAdmission,
 ): void {
   addHealthRoutes(app, runtime, metrics);
-  addSessionRoutes(app, runtime);
-  const streams = new AnswerStreams(runtime);
+  addSessionRoutes(app, runtime, admission.quotas);
+  const streams = new AnswerStreams(runtime, admission, { metrics, log });
   app.addHook('preClose', async () => streams.endAll());
   addStreamRoute(app, runtime, streams);
-  addChatRoutes(app, runtime, streams);
+  addChatRoutes(app, runtime, streams, admission.quotas);
   addAgentRoutes(app, runtime);
   addAgentStatsRoute(app, runtime);
   addAgentTestRoutes(app, runtime);
@@ -57,12 +62,21 @@ export async function openGateway(
   { runtime, environment, metrics, log }: GatewayOptions,
 ): Promise<OpenGateway> {
   const identities = new IdentityVerifier({ ...environment, wallClockMs: Date.now });
-  const ports = { runtime, identities, metrics, log };
+  const admission = {
+    trustedProxies: environment.trustedProxies,
+    quotas: new Quotas({
+      settings: environment.quotas,
+      refused: (scope, resource) => metrics.quotaRefusals.inc({ scope, resource }),
+      nowMs: () => performance.now(),
+    }),
+  };
+  const ports = { runtime, identities, admission, metrics, log };
   const { app, serve } = createRestApp(listener, ports);
-  addRoutes(app, { runtime, metrics });
+  addRoutes(app, ports, admission);
   await app.ready();
   const sockets = openSocketServer(listener.server, ports);
   metrics.observe('fleetlm_sockets_connected', 'Connected sockets', () => sockets.connected);
+  containListeners(listener.server, ports);
   serve();
   return {
     close: async () => {

@@ -10,31 +10,31 @@ import {
   problem,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../telemetry/logger.ts';
+import type { FaultPorts } from './contained.ts';
 import { UnauthenticatedError } from './identity.ts';
 import { UNREAD_BODY_BYTES_MAX } from './limits.ts';
 import { RequestError } from './request-error.ts';
 
 /** Every error of a request, thrown by a handler or by the framework, as a problem of the table of codes. */
-export function answerErrors(app: FastifyInstance, log: Logger): void {
+export function answerErrors(app: FastifyInstance, ports: FaultPorts): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, problem({ code: 'not_found', detail: 'there is no such call' })),
   );
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, ports));
 }
 
 export function sendError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  log: Logger,
+  { metrics, log }: FaultPorts,
 ): void {
   const body = problemOf(error);
-  if (body.code === 'internal')
-    log.error(
-      { err: error, method: request.method, route: request.routeOptions.url ?? null },
-      'rest: internal error',
-    );
+  if (body.code === 'internal') {
+    metrics.gatewayFaults.inc({ component: 'rest' });
+    const route = request.routeOptions.url ?? null;
+    log.error({ err: error, method: request.method, route }, 'rest: internal error');
+  }
   if (body.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (body.retryable) {
     const seconds = error instanceof RequestError ? error.retryAfterS : 1;

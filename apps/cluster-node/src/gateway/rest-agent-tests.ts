@@ -30,7 +30,7 @@ export function addAgentTestRoutes(app: FastifyInstance, runtime: Runtime): void
       originUrl: asked.origin_url ?? agent.originUrl,
       webhookPath: asked.webhook_path ?? agent.webhookPath,
     };
-    return testAnswer(valueOrThrow(await runtime.testAgent({ ...agent, ...address }, said)));
+    return testAnswer(valueOrThrow(await runtime.testAgent(agent, address, said)));
   });
 
   app.post('/api/agents/test', async (request) => {

@@ -9,15 +9,17 @@ import { SDK_VERSION_HEADER, SESSION_HEADER } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
 import type { IdentityVerifier } from './identity.ts';
 import { parseJsonBodies } from './json-body.ts';
-import { PATH_PARAMETER_LENGTH_MAX, RATED_USERS_MAX, REST_RATE } from './limits.ts';
+import { PATH_PARAMETER_LENGTH_MAX } from './limits.ts';
 import { answerClientError, answerErrors, sendError } from './problem-answers.ts';
+import { admissionOf, type EdgeAdmission } from './request-admission.ts';
 import { RequestError } from './request-error.ts';
+import { limitResponseTime } from './response-time.ts';
 import { enforceAccess } from './route-access.ts';
-import { TokenBuckets } from './token-bucket.ts';
 
 export interface RestPorts {
   readonly runtime: Runtime;
   readonly identities: IdentityVerifier;
+  readonly admission: EdgeAdmission;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -44,7 +46,7 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     },
     // Targets that the router cannot read name no call.
     frameworkErrors: (_error, request, reply) =>
-      sendError(new RequestError('not_found', 'there is no such call'), request, reply, ports.log),
+      sendError(new RequestError('not_found', 'there is no such call'), request, reply, ports),
     clientErrorHandler: answerClientError,
   });
   // Tokens are bearer tokens, there are no cookies: another origin can do nothing that its holder couldn't.
@@ -56,16 +58,9 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     maxAge: 86_400,
   });
   parseJsonBodies(app);
-  answerErrors(app, ports.log);
-  const rates = new TokenBuckets(REST_RATE, RATED_USERS_MAX);
-  enforceAccess(app, ports.identities, {
-    anonymous: () => undefined,
-    unauthenticated: () => undefined,
-    identified: (_request, identity) => {
-      if (identity.type === 'user' && !rates.take(identity.userId, performance.now()))
-        throw new RequestError('rate_limited', 'too many requests of this user; try again shortly');
-    },
-  });
+  answerErrors(app, ports);
+  enforceAccess(app, ports.identities, admissionOf(ports.admission));
+  limitResponseTime(app);
   count(app, ports.metrics);
   return { app, serve: () => serve() };
 }

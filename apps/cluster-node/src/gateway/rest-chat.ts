@@ -9,6 +9,7 @@ import { chatEntryOf } from './chat-entry.ts';
 import { chatSession, chatSessionId } from './chat-session.ts';
 import { chatThread } from './chat-thread.ts';
 import type { Identity } from './identity.ts';
+import type { Quotas } from './quotas.ts';
 import { ReplyFollower } from './reply-follower.ts';
 import { parsedOf, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
@@ -21,13 +22,14 @@ export function addChatRoutes(
   app: FastifyInstance,
   runtime: Runtime,
   streams: AnswerStreams,
+  quotas: Quotas,
 ): void {
   app.post('/api/chat', { bodyLimit: CHAT_BODY_BYTES_MAX }, async (request, reply) => {
     const reader = readerVersion(request) ?? SDK_VERSION_DEFAULT;
     const body = parsedOf(parse(chatRequestSchema, request.body));
     const identity = identityOf(request);
-    const session = await chatSession(runtime, identity, body);
-    const listening = await streams.listen(session.id);
+    const session = await chatSession(runtime, identity, body, () => quotas.takeSession(identity));
+    const listening = await streams.listen(request, session.id);
     try {
       const sent = await send(runtime, identity, session, body);
       const follower = new ReplyFollower(sent.epoch, {
@@ -51,7 +53,7 @@ export function addChatRoutes(
       const identity = identityOf(request);
       const sessionId = chatSessionId(runtime, identity, request.params.id);
       const session = await visibleSession(runtime, identity, sessionId);
-      const listening = await streams.listen(session.id);
+      const listening = await streams.listen(request, session.id);
       try {
         const answer = valueOrThrow(await runtime.liveAnswer(session.id));
         if (answer === null) {

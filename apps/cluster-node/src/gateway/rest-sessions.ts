@@ -18,6 +18,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Message, Runtime, Sender } from '../runtime/runtime-api.ts';
 import { requireSelf, sessionIdOf, valueForUser, visibleSession } from './access.ts';
 import type { Identity } from './identity.ts';
+import type { Quotas } from './quotas.ts';
 import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
 import { foundMessage, messageBody, sessionBody } from './wire.ts';
@@ -25,10 +26,11 @@ import { foundMessage, messageBody, sessionBody } from './wire.ts';
 type SessionRequest = FastifyRequest<{ Params: { id: string } }>;
 
 /** Conversations over REST. */
-export function addSessionRoutes(app: FastifyInstance, runtime: Runtime): void {
+export function addSessionRoutes(app: FastifyInstance, runtime: Runtime, quotas: Quotas): void {
   app.post('/api/sessions', async (request, reply) => {
     const { user_id, agent_id, metadata } = parsedOf(parse(createSessionSchema, request.body));
     requireSelf(identityOf(request), user_id);
+    quotas.takeSession(identityOf(request));
     const input = { userId: user_id, agentId: agent_id, metadata };
     const session = valueOrThrow(await runtime.createSession(input));
     const answer: SessionAnswer = { session: sessionBody(session) };
@@ -103,15 +105,16 @@ export function addSessionRoutes(app: FastifyInstance, runtime: Runtime): void {
     return reply.status(202).send({ accepted: true });
   });
 
-  addMessageRoutes(app, runtime);
+  addMessageRoutes(app, runtime, quotas);
 }
 
-function addMessageRoutes(app: FastifyInstance, runtime: Runtime): void {
+function addMessageRoutes(app: FastifyInstance, runtime: Runtime, quotas: Quotas): void {
   app.post('/api/sessions/:id/messages', async (request: SessionRequest, reply) => {
     const identity = identityOf(request);
     const body = parsedOf(parse(postMessageSchema, request.body));
     const sessionId = sessionIdOf(request.params.id);
     const sender = senderOf(identity, body);
+    if (sender.type === 'agent') quotas.takeAgentMessage(sender.id);
     const { kind, content, metadata } = body;
     const clientMessageId = body.client_message_id ?? null;
     const appended = valueForUser(

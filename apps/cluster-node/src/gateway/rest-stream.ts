@@ -17,7 +17,7 @@ export function addStreamRoute(
     async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
       const reader = readerVersion(request);
       const session = await visibleSession(runtime, identityOf(request), request.params.id);
-      const listening = await streams.listen(session.id);
+      const listening = await streams.listen(request, session.id);
       try {
         const answer = valueOrThrow(await runtime.liveAnswer(session.id));
         if (answer === null) {

@@ -1,8 +1,8 @@
 import type { RestAccess } from '@fleetlm/protocol/reference';
 import { REST_ROUTES } from '@fleetlm/protocol/reference';
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { requireOperator } from './access.ts';
-import type { Identity, IdentityVerifier } from './identity.ts';
+import { type Identity, type IdentityVerifier, UnauthenticatedError } from './identity.ts';
 import { RequestError } from './request-error.ts';
 
 declare module 'fastify' {
@@ -19,7 +19,7 @@ export interface Admission {
   /** The token was refused. */
   readonly unauthenticated: (request: FastifyRequest) => void;
   /** The caller is known, the body is not read. */
-  readonly identified: (request: FastifyRequest, identity: Identity) => void;
+  readonly identified: (request: FastifyRequest, reply: FastifyReply, identity: Identity) => void;
 }
 
 const IDENTITY = 'identity';
@@ -44,7 +44,7 @@ export function enforceAccess(
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: accessOf(route) };
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.is404) {
       admission.anonymous(request);
       throw new RequestError('not_found', 'there is no such call');
@@ -54,7 +54,7 @@ export function enforceAccess(
     if (access === 'anyone') return;
     admission.anonymous(request);
     const identity = await verified(identities, admission, request);
-    admission.identified(request, identity);
+    admission.identified(request, reply, identity);
     if (access === 'operator') requireOperator(identity);
     request.setDecorator<Identity | null>(IDENTITY, identity);
   });
@@ -68,7 +68,7 @@ async function verified(
   try {
     return await identities.verifyHeader(request.headers.authorization);
   } catch (error) {
-    admission.unauthenticated(request);
+    if (error instanceof UnauthenticatedError) admission.unauthenticated(request);
     throw error;
   }
 }

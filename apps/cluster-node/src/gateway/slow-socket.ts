@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { contained, type FaultPorts } from './contained.ts';
 import { SOCKET_BUFFER_BYTES_HARD, SOCKET_BUFFER_BYTES_MAX } from './limits.ts';
 
 /** A packet of socket.io that acknowledges an event of the client's: its own request, not a live event. */
@@ -12,13 +13,17 @@ const ACK = '3';
  */
 export function watchSlowness(
   socket: Pick<Socket, 'conn' | 'emit' | 'disconnect'>,
-  metrics: Pick<Metrics, 'slowSockets'>,
+  ports: FaultPorts & { readonly metrics: Pick<Metrics, 'slowSockets'> },
   leaveRooms: () => void,
 ): void {
+  const { metrics } = ports;
+  const end = (): void => {
+    socket.disconnect(true);
+  };
   let queuedBytes = 0;
   let eventBytes = 0;
   let told = false;
-  socket.conn.on('packetCreate', (packet: { readonly data?: unknown }) => {
+  const created = (packet: { readonly data?: unknown }): void => {
     const bytes = sizeOf(packet.data);
     queuedBytes += bytes;
     if (queuedBytes > SOCKET_BUFFER_BYTES_HARD) {
@@ -33,13 +38,16 @@ export function watchSlowness(
     metrics.slowSockets.inc({ answer: 'resync' });
     leaveRooms();
     // Not within the broadcast that filled the buffer.
-    setImmediate(() => socket.emit('resync', { reason: 'this connection is too slow' }));
-  });
-  socket.conn.on('flush', () => {
+    const resync = (): boolean => socket.emit('resync', { reason: 'this connection is too slow' });
+    setImmediate(contained(ports, 'socket', resync, end));
+  };
+  const flushed = (): void => {
     queuedBytes = 0;
     eventBytes = 0;
     told = false;
-  });
+  };
+  socket.conn.on('packetCreate', contained(ports, 'socket', created, end));
+  socket.conn.on('flush', contained(ports, 'socket', flushed, end));
 }
 
 function isAck(data: unknown): boolean {

@@ -83,11 +83,24 @@ async function open(ports: Ports): Promise<{
   const runtime = runtimeOf(ports);
   const metrics = createMetrics();
   const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
-  const rooms = new SocketRooms(server.of('/'), runtime);
+  const rooms = new SocketRooms(server.of('/'), { runtime, metrics, log });
   server.on('connection', (socket) => {
-    const identity = { type: 'user', userId: 'ann', role: 'user', expiresAtMs: Number.MAX_SAFE_INTEGER } as const;
-    const session = new SocketSession({ socket, identity, rooms, runtime, metrics, log });
-    watchSlowness(socket, metrics, () => session.dropRooms());
+    const identity = {
+      type: 'user',
+      userId: 'ann',
+      role: 'user',
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    } as const;
+    const session = new SocketSession({
+      socket,
+      identity,
+      rooms,
+      runtime,
+      metrics,
+      log,
+      take: () => undefined,
+    });
+    watchSlowness(socket, { metrics, log }, () => session.dropRooms());
     session.listen();
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

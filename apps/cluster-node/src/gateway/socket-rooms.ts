@@ -1,5 +1,6 @@
 import type { Namespace } from 'socket.io';
-import type { Runtime, SessionEvent, Subscription } from '../runtime/runtime-api.ts';
+import type { InboxEvent, Runtime, SessionEvent, Subscription } from '../runtime/runtime-api.ts';
+import { contained, type FaultPorts } from './contained.ts';
 import { inboxEntry, messageBody, runState } from './wire.ts';
 
 const SESSION = 'session ';
@@ -43,13 +44,20 @@ export function sessionPacket(
 export class SocketRooms {
   readonly #namespace: Namespace;
   readonly #runtime: Runtime;
+  readonly #ports: FaultPorts;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(namespace: Namespace, runtime: Runtime) {
+  constructor(namespace: Namespace, ports: FaultPorts & { readonly runtime: Runtime }) {
     this.#namespace = namespace;
-    this.#runtime = runtime;
-    namespace.adapter.on('create-room', (room: string) => this.#created(room));
-    namespace.adapter.on('delete-room', (room: string) => this.#deleted(room));
+    this.#ports = ports;
+    this.#runtime = ports.runtime;
+    const on = (name: string, take: (room: string) => void): void => {
+      namespace.adapter.on(name, (room: string) =>
+        contained(ports, 'socket', take, () => this.#end(room))(room),
+      );
+    };
+    on('create-room', (room) => this.#created(room));
+    on('delete-room', (room) => this.#deleted(room));
   }
 
   close(): void {
@@ -57,23 +65,41 @@ export class SocketRooms {
     this.#subscriptions.clear();
   }
 
+  /** A room whose events cannot be delivered: its sockets come back and catch up. */
+  #end(room: string): void {
+    this.#namespace.in(room).disconnectSockets(true);
+  }
+
+  #contained<A extends readonly unknown[]>(
+    room: string,
+    run: (...args: A) => void,
+  ): (...args: A) => void {
+    return contained(this.#ports, 'socket', run, () => this.#end(room));
+  }
+
   #created(room: string): void {
     if (room.startsWith(SESSION)) {
       const sessionId = room.slice(SESSION.length);
-      const subscription = this.#runtime.subscribeSession(sessionId, (event) => {
+      const publish = (event: SessionEvent): void => {
         const [name, payload] = sessionPacket(sessionId, event);
         this.#namespace.to(room).emit(name, payload);
-      });
+      };
+      const subscription = this.#runtime.subscribeSession(
+        sessionId,
+        this.#contained(room, publish),
+      );
       this.#subscriptions.set(room, subscription);
     } else if (room.startsWith(INBOX)) {
-      const subscription = this.#runtime.subscribeInbox(room.slice(INBOX.length), (event) => {
+      const publish = (event: InboxEvent): void => {
         if (event.type === 'resync') {
           this.#namespace.to(room).emit('resync', { reason: event.reason });
           return;
         }
         const sessions = event.sessions.map((session) => inboxEntry(session, this.#runtime));
         this.#namespace.to(room).emit('inbox:delta', { version: event.version, sessions });
-      });
+      };
+      const userId = room.slice(INBOX.length);
+      const subscription = this.#runtime.subscribeInbox(userId, this.#contained(room, publish));
       this.#subscriptions.set(room, subscription);
     }
   }

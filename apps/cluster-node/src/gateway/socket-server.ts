@@ -5,13 +5,22 @@ import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { AdminNamespace } from './admin-namespace.ts';
+import { ConnectionMeter, type TransportPacket } from './connection-meter.ts';
+import { contained } from './contained.ts';
 import {
   type Identity,
   type IdentityVerifier,
   isOperator,
   UnauthenticatedError,
 } from './identity.ts';
-import { SOCKET_MESSAGE_BYTES_MAX, SOCKETS_MAX } from './limits.ts';
+import {
+  NAMESPACES_PER_CONNECTION_MAX,
+  SOCKET_CONNECT_MS,
+  SOCKET_MESSAGE_BYTES_MAX,
+  SOCKETS_MAX,
+  UNAUTHENTICATED_SOCKETS_MAX,
+} from './limits.ts';
+import { addressOf, type EdgeAdmission } from './request-admission.ts';
 import { RequestError } from './request-error.ts';
 import { watchSlowness } from './slow-socket.ts';
 import { SocketRooms } from './socket-rooms.ts';
@@ -20,6 +29,7 @@ import { SocketSession } from './socket-session.ts';
 export interface SocketPorts {
   readonly runtime: Runtime;
   readonly identities: IdentityVerifier;
+  readonly admission: EdgeAdmission;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -36,6 +46,8 @@ type AnySocket = Socket<
   SocketData
 >;
 
+type EngineSocket = AnySocket['conn'];
+
 /** setTimeout takes no longer delays. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -44,9 +56,10 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-/** Socket.IO on the public port: people's devices on the default namespace, operators on `/admin`. */
+/** Socket.IO on the public port: users' devices on the default namespace, operators on `/admin`. */
 export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketServer {
-  const io = new Server(http, {
+  const { metrics, log, runtime } = ports;
+  const io: Server = new Server(http, {
     transports: ['websocket'],
     serveClient: false,
     cors: { origin: '*' },
@@ -55,31 +68,70 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
     httpCompression: false,
     pingInterval: 10_000,
     pingTimeout: 8_000,
-    connectTimeout: 10_000,
+    connectTimeout: SOCKET_CONNECT_MS,
     // Fastify keeps closing what it has accepted; sockets are closed in `close`.
     cleanupEmptyChildNamespaces: false,
+    allowRequest: (_request, done) => {
+      const connected = io.engine.clientsCount;
+      const unauthenticated = connected - users.sockets.size - operators.sockets.size;
+      const isFull = connected >= SOCKETS_MAX || unauthenticated >= UNAUTHENTICATED_SOCKETS_MAX;
+      done(isFull ? 'this node has too many connections' : null, !isFull);
+    },
   });
-  const people = io.of('/');
+  const meters = new WeakMap<object, ConnectionMeter>();
+  const meterOf = (connection: object): ConnectionMeter => {
+    const meter = meters.get(connection) ?? new ConnectionMeter(performance.now());
+    meters.set(connection, meter);
+    return meter;
+  };
+  io.engine.on(
+    'connection',
+    contained(ports, 'socket', (connection: EngineSocket) => {
+      const meter = meterOf(connection);
+      const end = (): void => connection.close(true);
+      connection.on(
+        'packet',
+        contained(
+          ports,
+          'socket',
+          (packet: TransportPacket) => {
+            const verdict = meter.take(packet, performance.now());
+            if (verdict === 'ok') return;
+            log.debug({ verdict }, 'socket: closed connection');
+            end();
+          },
+          end,
+        ),
+      );
+    }),
+  );
+  const users = io.of('/');
   const operators = io.of('/admin');
-  admit(people, ports, () => true);
-  admit(operators, ports, isOperator);
-  const rooms = new SocketRooms(people, ports.runtime);
-  people.on('connection', (socket: AnySocket) => {
+  admit(users, ports, meterOf, () => true);
+  admit(operators, ports, meterOf, isOperator);
+  const rooms = new SocketRooms(users, ports);
+  listen(users, ports, (socket) => {
     const identity = identityOf(socket);
-    expire(socket, identity);
-    const session = new SocketSession({ socket, identity, rooms, ...ports });
-    watchSlowness(socket, ports.metrics, () => session.dropRooms());
+    expire(socket, identity, ports);
+    const { admission } = ports;
+    const meter = meterOf(socket.conn);
+    const take = (): void => admission.quotas.takeEvent(identity, meter.takeBytes());
+    const session = new SocketSession({ socket, identity, rooms, runtime, metrics, log, take });
+    watchSlowness(socket, ports, () => session.dropRooms());
     session.listen();
   });
-  const admin = new AdminNamespace(operators, ports.runtime.admin);
-  operators.on('connection', (socket: AnySocket) => {
-    expire(socket, identityOf(socket));
-    watchSlowness(socket, ports.metrics, () => undefined);
+  const admin = new AdminNamespace(operators, runtime.admin, ports);
+  listen(operators, ports, (socket) => {
+    expire(socket, identityOf(socket), ports);
+    watchSlowness(socket, ports, () => undefined);
     admin.welcome(socket);
   });
-  io.engine.on('connection_error', (error: { readonly message: string }) => {
-    ports.log.debug({ detail: error.message }, 'socket: a connection was refused');
-  });
+  io.engine.on(
+    'connection_error',
+    contained(ports, 'socket', (error: { readonly message: string }) => {
+      log.debug({ detail: error.message }, 'socket: refused connection');
+    }),
+  );
   return {
     get connected() {
       return io.engine.clientsCount;
@@ -93,42 +145,68 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
   };
 }
 
+/** A socket whose handler fails is disconnected. */
+function listen(
+  namespace: Namespace,
+  ports: SocketPorts,
+  welcome: (socket: AnySocket) => void,
+): void {
+  namespace.on('connection', (socket: AnySocket) => {
+    contained(ports, 'socket', welcome, () => socket.disconnect(true))(socket);
+  });
+}
+
+type Next = (error?: Error) => void;
+
 function admit(
   namespace: Namespace,
-  { identities, log }: SocketPorts,
+  ports: SocketPorts,
+  meterOf: (connection: object) => ConnectionMeter,
   mayEnter: (identity: Identity) => boolean,
 ): void {
-  namespace.use((socket: AnySocket, next) => {
-    if (namespace.sockets.size >= SOCKETS_MAX) {
-      next(refusal({ code: 'overloaded', detail: 'this node has too many connections' }));
-      return;
+  namespace.use((socket: AnySocket, next: Next) => {
+    const refuse = (failure: Failure): void => next(refusal(failure));
+    contained(
+      ports,
+      'socket',
+      () => enter(socket, ports, meterOf(socket.conn), mayEnter).then(() => next(), fail),
+      () => refuse({ code: 'internal', detail: 'the connection could not be admitted' }),
+    )();
+    function fail(error: unknown): void {
+      if (error instanceof UnauthenticatedError)
+        refuse({ code: 'unauthenticated', detail: error.message });
+      else if (error instanceof RequestError) refuse(error.failure);
+      else throw error;
     }
-    const auth: unknown = socket.handshake.auth;
-    const token =
-      typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined;
-    identities.verify(token).then(
-      (identity) => {
-        if (!mayEnter(identity)) {
-          next(refusal({ code: 'forbidden', detail: 'this takes the role "admin"' }));
-          return;
-        }
-        socket.data.identity = identity;
-        next();
-      },
-      (error: unknown) => {
-        if (error instanceof UnauthenticatedError) {
-          next(refusal({ code: 'unauthenticated', detail: error.message }));
-          return;
-        }
-        if (error instanceof RequestError) {
-          next(refusal(error.failure));
-          return;
-        }
-        log.error({ err: error }, 'socket: internal error while a token was verified');
-        next(refusal({ code: 'internal', detail: 'the token could not be verified' }));
-      },
-    );
   });
+}
+
+/** Rejects with the reason why the socket is not admitted. */
+async function enter(
+  socket: AnySocket,
+  { identities, admission }: SocketPorts,
+  meter: ConnectionMeter,
+  mayEnter: (identity: Identity) => boolean,
+): Promise<void> {
+  const address = addressOf(admission, socket.request);
+  if (meter.namespaces >= NAMESPACES_PER_CONNECTION_MAX)
+    throw new RequestError('rate_limited', 'this connection has joined too often');
+  meter.namespaces += 1;
+  admission.quotas.takeAnonymousRequest(address);
+  const auth: unknown = socket.handshake.auth;
+  const token =
+    typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined;
+  const identity = await identities.verify(token).catch((error: unknown) => {
+    admission.quotas.chargeFailedAuthentication(address);
+    throw error;
+  });
+  if (!mayEnter(identity)) throw new RequestError('forbidden', 'this takes the role "admin"');
+  const release = admission.quotas.acquireSocket({ identity, address });
+  socket.data.identity = identity;
+  // The connection may end before the socket is connected, or the socket before the connection.
+  socket.conn.once('close', release);
+  socket.once('disconnect', release);
+  if (socket.conn.readyState === 'closed') release();
 }
 
 /** `data` is what the client is given beside the message. */
@@ -143,9 +221,10 @@ function identityOf(socket: AnySocket): Identity {
 }
 
 /** A token that ends, ends the connection: the client comes back with a new one. */
-function expire(socket: AnySocket, identity: Identity): void {
+function expire(socket: AnySocket, identity: Identity, ports: SocketPorts): void {
   if (identity.type !== 'user') return;
   const delay = Math.min(TIMER_MS_MAX, Math.max(0, identity.expiresAtMs - Date.now()));
-  const timer = setTimeout(() => socket.disconnect(true), delay);
+  const end = contained(ports, 'socket', () => socket.disconnect(true));
+  const timer = setTimeout(end, delay);
   socket.on('disconnect', () => clearTimeout(timer));
 }

@@ -18,6 +18,7 @@ import { inComponent } from '../telemetry/component-turns.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics, SocketEventName } from '../telemetry/metrics.ts';
 import { noSession, valueForUser, visibleSession } from './access.ts';
+import { contained } from './contained.ts';
 import type { Identity } from './identity.ts';
 import {
   INBOX_SESSIONS_MAX,
@@ -39,6 +40,8 @@ export interface SocketSessionOptions {
   readonly runtime: Runtime;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Takes one event and its bytes from the quotas; throws `rate_limited`. */
+  readonly take: () => void;
 }
 
 type Ack = (answer: object) => void;
@@ -221,24 +224,19 @@ export class SocketSession {
       refuse(error.failure);
       return;
     }
+    this.#options.metrics.gatewayFaults.inc({ component: 'socket' });
     this.#options.log.error({ err: error, event }, 'socket: internal error');
     refuse({ code: 'internal', detail: 'something went wrong here' });
   }
 
-  #listen(
-    event: SocketEventName,
-    handle: (payload: unknown, ack: Ack, refuse: Refuse) => void,
-  ): void {
-    this.#options.socket.on(event, (...args: readonly unknown[]) => {
+  #listen(event: SocketEventName, handle: Handle): void {
+    const { socket } = this.#options;
+    const take = (...args: readonly unknown[]): void =>
       inComponent('socket', () => this.#handle(event, args, handle));
-    });
+    socket.on(event, this.#contained(take));
   }
 
-  #handle(
-    event: SocketEventName,
-    args: readonly unknown[],
-    handle: (payload: unknown, ack: Ack, refuse: Refuse) => void,
-  ): void {
+  #handle(event: SocketEventName, args: readonly unknown[], handle: Handle): void {
     const callback = args.at(-1);
     // Every event has an ack; without one nobody wants to know.
     if (!isFunction(callback)) return;
@@ -258,23 +256,40 @@ export class SocketSession {
       refuse({ code: 'rate_limited', detail: 'too many events of this connection are in flight' });
     else if (!this.#rate.take(performance.now()))
       refuse({ code: 'rate_limited', detail: 'too many events of this connection' });
-    else handle(args[0], (body) => answer('ok', body), refuse);
+    else this.#run(event, args[0], handle, (body) => answer('ok', body), refuse);
+  }
+
+  /** An event that fails is refused; nothing escapes to the transport, and nobody else notices. */
+  #run(event: SocketEventName, payload: unknown, handle: Handle, ack: Ack, refuse: Refuse): void {
+    try {
+      this.#options.take();
+      handle(payload, ack, refuse);
+    } catch (error) {
+      this.#fault(event, error, refuse);
+    }
   }
 
   #onUnknown(): void {
     const { socket } = this.#options;
-    socket.onAny((event: string, ...args: readonly unknown[]) => {
+    const take = (event: string, ...args: readonly unknown[]): void => {
       if (socket.listenerCount(event) === 0)
         this.#handle('unknown', args, (_payload, _ack, refuse) =>
           refuse(
             invalidField('', 'is not a known event', `there is no event "${event.slice(0, 64)}"`),
           ),
         );
-    });
+    };
+    socket.onAny(this.#contained(take));
+  }
+
+  #contained<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
+    const { socket } = this.#options;
+    return contained(this.#options, 'socket', run, () => socket.disconnect(true));
   }
 }
 
 type Refuse = (failure: Failure) => void;
+type Handle = (payload: unknown, ack: Ack, refuse: Refuse) => void;
 
 const ONE_PAYLOAD = 'an event has one payload and an ack';
 

@@ -3,7 +3,7 @@ import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type MeshEvent, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
-import { type HttpListener, listenHttp } from '../gateway/http-listener.ts';
+import { CONNECTION_TIMES, type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
 import { MESH_FRAME_BYTES_MAX, MESH_QUEUE_BYTES_MAX } from '../limits.ts';
 import { AgentSecrets } from '../membership/agent-secrets.ts';
@@ -16,7 +16,7 @@ import { inComponent } from '../telemetry/component-turns.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import { guarded, guardedClock } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { Faults } from './faults.ts';
 import { Member, type MemberOptions } from './member.ts';
 import { LostLogError, openStorage, type Storage } from './storage.ts';
@@ -37,7 +37,7 @@ export class ClusterNode {
   readonly #options: ClusterNodeOptions;
   readonly #directory: DataDirectory;
   readonly #http: HttpListener;
-  readonly #metrics = createMetrics();
+  readonly #metrics: Metrics;
   readonly #faults: Faults;
   readonly #eventLoop = watchEventLoopDelay(({ component, ms }) => {
     this.#metrics.eventLoopBlocks.inc({ component });
@@ -49,11 +49,17 @@ export class ClusterNode {
   #gateway: OpenGateway | null = null;
   #stopped = false;
 
-  private constructor(options: ClusterNodeOptions, directory: DataDirectory, http: HttpListener) {
+  private constructor(
+    options: ClusterNodeOptions,
+    directory: DataDirectory,
+    http: HttpListener,
+    metrics: Metrics,
+  ) {
     this.#options = options;
     this.#directory = directory;
     this.#http = http;
-    this.#faults = new Faults({ metrics: this.#metrics, log: options.log });
+    this.#metrics = metrics;
+    this.#faults = new Faults({ metrics, log: options.log });
   }
 
   /**
@@ -64,12 +70,20 @@ export class ClusterNode {
     const { environment } = options;
     const directory = await openDataDirectory(environment.dataDirectory, environment.nodeId);
     const waiting: { for: () => readonly string[] } = { for: () => ['the node is starting'] };
-    const http = await listenHttp({ ...environment.http, waitingFor: () => waiting.for() }).catch(
-      (error: unknown) => {
-        throw portError('PORT', environment.http, error);
+    const metrics = createMetrics();
+    const http = await listenHttp({
+      ...environment.http,
+      waitingFor: () => waiting.for(),
+      limits: {
+        ...CONNECTION_TIMES,
+        addressConnections: environment.quotas.addressConnections,
+        trustedProxies: environment.trustedProxies,
+        refused: () => metrics.quotaRefusals.inc({ scope: 'address', resource: 'connections' }),
       },
-    );
-    const node = new ClusterNode(options, directory, http);
+    }).catch((error: unknown) => {
+      throw portError('PORT', environment.http, error);
+    });
+    const node = new ClusterNode(options, directory, http, metrics);
     waiting.for = () => node.#waitingFor();
     await node.#openMesh();
     return node;

@@ -289,6 +289,7 @@ function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
     case 'nothing-to-stop':
     case 'agent-busy':
     case 'checkpoint-full':
+    case 'inbox-full':
       return 'conflict';
     case 'session-cold':
     case 'stale-archive':

@@ -145,9 +145,13 @@ export interface Runtime {
 
   /** How an agent does, by what the nodes that can be reached have seen. */
   agentStats(agentId: string): Promise<AgentStats>;
-  /** One call to an agent, to see what it does. `conflict`: its signing secret can't be read here. */
+  /**
+   * One call to an agent, to see what it does. At another origin than its registered one it is sent neither its headers
+   * nor its signature, only one of a secret made up. `conflict`: its signing secret can't be read here.
+   */
   testAgent(
     agent: AgentRecord,
+    address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
     said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
   ): Promise<Result<TestReport>>;
   /** Null: a secret is made up. */

@@ -264,9 +264,16 @@ export class NodeRuntime implements Runtime {
   }
 
   async testAgent(
-    agent: AgentRecord,
+    registered: AgentRecord,
+    address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
     said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
   ): Promise<Result<TestReport>> {
+    const agent = { ...registered, ...address };
+    if (!isSameOrigin(registered.originUrl, address.originUrl)) {
+      const stranger = { ...agent, headers: {} };
+      const secrets = [newSigningSecret()];
+      return this.#test({ agent: stranger, secrets, isSecretKnown: false, ...said });
+    }
     const secrets = this.#ports.secrets.signing(agent);
     if (secrets !== null) return this.#test({ agent, secrets, isSecretKnown: true, ...said });
     const detail = 'no key of this node opens its signing secret: rotate it, or see SECRET_KEYS';
@@ -336,6 +343,11 @@ export class NodeRuntime implements Runtime {
       this.#ports.router.call(group, by, operation, (outcome) => resolve(resultOf(outcome, type)));
     });
   }
+}
+
+/** Headers and signatures of an agent are for the server that it is registered with. */
+function isSameOrigin(registered: string, asked: string): boolean {
+  return new URL(registered).origin === new URL(asked).origin;
 }
 
 /** What a call came to, as the kind of result that its operation has. */

@@ -8,6 +8,7 @@ import {
 } from './closed-metrics.ts';
 import type { LoopComponent } from './component-turns.ts';
 import type { HandlerSource } from './guarded.ts';
+import type { GatewayComponent, QuotaResource, QuotaScope } from './quota-metrics.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
@@ -43,6 +44,11 @@ export interface Metrics {
     readonly way: AttemptWay;
     readonly outcome: AttemptOutcome;
   }>;
+  readonly quotaRefusals: ClosedCounter<{
+    readonly scope: QuotaScope;
+    readonly resource: QuotaResource;
+  }>;
+  readonly gatewayFaults: ClosedCounter<{ readonly component: GatewayComponent }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
   /** Commands that the log does not take: before they are proposed, or as committed entries. */
   readonly entriesRefused: ClosedCounter<{
@@ -132,6 +138,16 @@ export function createMetrics(): Metrics {
       'way',
       'outcome',
     ]),
+    quotaRefusals: counter(
+      'fleetlm_quota_refusals_total',
+      'Requests, events, sockets and streams refused because a quota was used up',
+      ['scope', 'resource'],
+    ),
+    gatewayFaults: counter(
+      'fleetlm_gateway_faults_total',
+      'Exceptions that ended one request or one connection of the gateway',
+      ['component'],
+    ),
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),

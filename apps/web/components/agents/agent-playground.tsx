@@ -63,7 +63,7 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
             type="url"
             value={origin}
             placeholder="https://staging.example.org"
-            hint="Its registered one, when this is empty. Path, headers and signature stay the agent’s."
+            hint="Its registered one, when this is empty. Another origin gets neither its headers nor its signature."
             onChange={({ target }) => setOrigin(target.value)}
           />
           {turns.length > 0 && (

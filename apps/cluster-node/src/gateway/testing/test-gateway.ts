@@ -1,12 +1,15 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
+import { readEnvironment } from '../../config/environment.ts';
 import type { Runtime } from '../../runtime/runtime-api.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
-import { listenHttp } from '../http-listener.ts';
+import { CONNECTION_TIMES, type ConnectionLimits, listenHttp } from '../http-listener.ts';
 import type { TokenSettings } from '../identity.ts';
-import { openGateway } from '../open-gateway.ts';
+import { type GatewayOptions, openGateway } from '../open-gateway.ts';
+import { type QuotaSettings, Quotas } from '../quotas.ts';
+import type { EdgeAdmission } from '../request-admission.ts';
 
 const HOST = '127.0.0.1';
 export const TEST_JWT_SECRET = 'a-secret-for-tests-of-the-gateway-alone';
@@ -24,14 +27,26 @@ export interface TestGateway {
 /** The gateway alone, on a real port, in front of a runtime of which only the given methods may be called. */
 export async function openTestGateway(
   runtime: Partial<Runtime> = {},
-  environment: Partial<TokenSettings> = {},
+  environment: Partial<GatewayOptions['environment']> = {},
+  connections: Partial<ConnectionLimits> = {},
 ): Promise<TestGateway> {
-  const listener = await listenHttp({ host: HOST, port: 0, waitingFor: () => [] });
+  const listener = await listenHttp({
+    host: HOST,
+    port: 0,
+    waitingFor: () => [],
+    limits: {
+      ...CONNECTION_TIMES,
+      addressConnections: TEST_QUOTAS.addressConnections,
+      trustedProxies: [],
+      refused: () => undefined,
+      ...connections,
+    },
+  });
   const metrics = createMetrics();
   const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
   const gateway = await openGateway(listener, {
     runtime: only(runtime),
-    environment: { ...TEST_TOKENS, ...environment },
+    environment: { ...TEST_TOKENS, quotas: TEST_QUOTAS, trustedProxies: [], ...environment },
     metrics,
     log,
   });
@@ -48,6 +63,22 @@ export async function openTestGateway(
       listener.server.closeAllConnections();
     },
   };
+}
+
+/** As they are by default. */
+export const TEST_QUOTAS: QuotaSettings = readEnvironment({
+  NODE_ID: 'test',
+  DATABASE_URL: 'postgresql://127.0.0.1/none',
+  AUTH_JWT_SECRET: TEST_JWT_SECRET,
+}).quotas;
+
+export function testAdmission(settings: Partial<QuotaSettings> = {}): EdgeAdmission {
+  const quotas = new Quotas({
+    settings: { ...TEST_QUOTAS, ...settings },
+    refused: () => undefined,
+    nowMs: () => performance.now(),
+  });
+  return { quotas, trustedProxies: [] };
 }
 
 export const TEST_TOKENS: TokenSettings = {
