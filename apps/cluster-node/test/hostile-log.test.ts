@@ -1,5 +1,5 @@
 import { COMMAND_VERSION } from '@fleetlm/conversation';
-import { groupOfSession } from '@fleetlm/protocol';
+import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestCluster } from './support/cluster.ts';
@@ -15,24 +15,30 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => cluster.close());
 
-const append = (sessionId: string, id: string) =>
+interface Owned {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+const append = ({ userId, sessionId }: Owned, id: string) =>
   cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
     body: {
-      user_id: 'ann',
+      user_id: userId,
       client_message_id: id,
       kind: 'text',
       content: { text: id },
     },
   });
 
-/** Sessions in groups of their own. */
-async function sessionsApart(count: number): Promise<readonly string[]> {
-  const sessions = new Map<number, string>();
-  while (sessions.size < count) {
-    const sessionId = await cluster.createSession('ann');
-    sessions.set(groupOfSession(sessionId) ?? -1, sessionId);
+const groupOf = ({ sessionId }: Owned): number => groupOfSession(sessionId) ?? -1;
+
+/** A session in a group of its own: all that a user has is in one. */
+async function sessionApart(taken: ReadonlySet<number>): Promise<Owned> {
+  for (let number = 0; ; number += 1) {
+    const userId = `ann-${number}`;
+    if (taken.has(groupOfUser(userId, cluster.groups))) continue;
+    return { userId, sessionId: await cluster.createSession(userId) };
   }
-  return [...sessions.values()];
 }
 
 async function stopAll(): Promise<void> {
@@ -46,22 +52,23 @@ async function reviveAll(): Promise<void> {
 }
 
 test('a committed entry that is out of bounds is refused on every node, and its group goes on', async () => {
-  const [sessionId = '', bystander = ''] = await sessionsApart(2);
-  await append(sessionId, 'before');
+  const poisoned = await sessionApart(new Set());
+  const group = groupOf(poisoned);
+  const bystander = await sessionApart(new Set([group]));
+  expect(await append(poisoned, 'before')).toMatchObject({ status: 201 });
   await stopAll();
   const tooLong = {
     type: 'fail-dispatch',
-    sessionId,
+    sessionId: poisoned.sessionId,
     epoch: 1,
     attempt: 0,
     error: '{'.repeat(16_385),
     timeMs: 1,
   };
-  const group = groupOfSession(sessionId) ?? -1;
   const nodes = [...cluster.nodes.values()];
   await writeEntry(nodes, group, packr.pack([COMMAND_VERSION, tooLong]));
   await reviveAll();
-  expect(await append(sessionId, 'after')).toMatchObject({ body: { message: { seq: 2 } } });
+  expect(await append(poisoned, 'after')).toMatchObject({ body: { message: { seq: 2 } } });
   expect(await append(bystander, 'other')).toMatchObject({ body: { message: { seq: 1 } } });
   for (const { url } of cluster.nodes.values()) {
     const metrics = await fetch(`${url}/metrics`).then((answer) => answer.text());
@@ -72,9 +79,10 @@ test('a committed entry that is out of bounds is refused on every node, and its 
 }, 180_000);
 
 test('an entry that no node can apply stalls its own group, and every node serves the others', async () => {
-  const [stalled = '', bystander = ''] = await sessionsApart(2);
+  const stalled = await sessionApart(new Set());
+  const group = groupOf(stalled);
+  const bystander = await sessionApart(new Set([group]));
   await stopAll();
-  const group = groupOfSession(stalled) ?? -1;
   const nodes = [...cluster.nodes.values()];
   await writeEntry(nodes, group, packr.pack([COMMAND_VERSION + 1, { type: 'translate' }]));
   await reviveAll();

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, rename } from 'node:fs/promises';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
 import {
   crc32c,
+  type DirectoryLock,
   type DiskResult,
   lockDirectory,
   nodeDisk,
@@ -68,7 +68,7 @@ export interface DataDirectory {
   markOpened(): Promise<void>;
   /** The log is gone: what this directory was is put aside, and it becomes another node's at the next start. */
   forget(): Promise<void>;
-  readonly lock: Server;
+  readonly lock: DirectoryLock;
 }
 
 /**
@@ -77,7 +77,7 @@ export interface DataDirectory {
  */
 export async function openDataDirectory(path: string, nodeId: string): Promise<DataDirectory> {
   await fromDisk<void>((done) => nodeDisk.makeDirectory(path, done));
-  const lock = await lockDirectory(path);
+  const lock = lockDirectory(path);
   const identity = await readJson(path, IDENTITY_FILE, identitySchema);
   if (identity !== null && identity.nodeId !== nodeId)
     throw new ForeignDirectoryError(path, identity.nodeId, nodeId);
