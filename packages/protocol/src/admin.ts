@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
+import { GROUPS_MAX } from './limits.ts';
 import type { OperationsAnswer } from './operations.ts';
 
 const count = z.int().min(0);
@@ -116,12 +117,44 @@ export interface AdminServerToClientEvents {
 export type AdminClientToServerEvents = Readonly<Record<never, never>>;
 
 /** `GET /api/admin/groups/:id`. */
-export const groupAnswerSchema = z.strictObject({ group: clusterGroupSchema });
+export const stalledReplicaSchema = z.strictObject({
+  node_id: nodeIdSchema,
+  /** `unsupported`: of a later version; `exception`: a defect. */
+  reason: z.enum(['unsupported', 'exception']),
+  index: count,
+  term: count,
+  /** Null: it can't be read. */
+  entry_type: z.string().nullable(),
+  bytes: count,
+  /** SHA-256 of the entry. */
+  digest: z.string(),
+  detail: z.string(),
+});
+export type StalledReplicaBody = z.output<typeof stalledReplicaSchema>;
+
+export const groupAnswerSchema = z.strictObject({
+  group: clusterGroupSchema,
+  stalled: z.array(stalledReplicaSchema),
+});
 export type GroupAnswer = z.output<typeof groupAnswerSchema>;
+
+/** `POST /api/admin/groups/:id/revive`: the entry that the operator has looked at. */
+export const reviveGroupSchema = z.strictObject({
+  index: z.int().min(1),
+  term: count,
+  digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
+});
+export type ReviveGroup = z.output<typeof reviveGroupSchema>;
 
 /** `POST /api/admin/groups/:id/transfer`. */
 export const transferGroupSchema = z.strictObject({ to: nodeIdSchema });
 export type TransferGroup = z.output<typeof transferGroupSchema>;
+
+/** The same as it is documented. */
+export const groupNumberSchema = z
+  .int()
+  .min(0)
+  .max(GROUPS_MAX - 1);
 
 /** Path parameter of `/api/admin/groups/:id`, as text. */
 export const groupParamSchema = z

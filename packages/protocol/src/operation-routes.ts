@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { adminAcceptedSchema, groupNumberSchema, reviveGroupSchema } from './admin.ts';
 import {
   auditAnswerSchema,
   operationAnswerSchema,
@@ -64,6 +65,18 @@ export const OPERATION_ROUTES: readonly RestRoute[] = [
     id: operationId,
     answers: [{ status: 200, description: 'cancelled', body: operationAnswerSchema }],
     errors: ['not_found', 'conflict', ...QUORUM],
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/groups/:id/revive',
+    topic: 'Operators',
+    summary:
+      'Has every replica of a group skip the entry that all of them are stalled at. What the entry would have done is lost.',
+    access: 'operator',
+    id: groupNumberSchema,
+    body: reviveGroupSchema,
+    answers: [{ status: 202, description: 'decided', body: adminAcceptedSchema }],
+    errors: ['invalid_request', 'not_found', 'conflict', ...QUORUM],
   },
   {
     method: 'GET',

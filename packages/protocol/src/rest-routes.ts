@@ -3,6 +3,7 @@ import {
   adminAcceptedSchema,
   clusterSnapshotSchema,
   groupAnswerSchema,
+  groupNumberSchema,
   transferGroupSchema,
 } from './admin.ts';
 import {
@@ -19,7 +20,6 @@ import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
-import { GROUPS_MAX } from './limits.ts';
 import {
   messageAnswerSchema,
   messagesAnswerSchema,
@@ -80,10 +80,6 @@ const QUORUM = ['no_quorum', 'timeout', 'overloaded'] as const satisfies readonl
 const WRITE = ['archive_unavailable', ...QUORUM] as const satisfies readonly ErrorCode[];
 const OPERATOR = ['forbidden', ...QUORUM] as const satisfies readonly ErrorCode[];
 
-const groupNumberSchema = z
-  .int()
-  .min(0)
-  .max(GROUPS_MAX - 1);
 const acceptedSchema = z.strictObject({ accepted: z.literal(true) });
 const eventStream = { mediaType: 'text/event-stream' };
 

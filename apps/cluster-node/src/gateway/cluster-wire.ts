@@ -3,9 +3,16 @@ import type {
   ClusterGroup,
   ClusterNode,
   ClusterSnapshot,
+  StalledReplicaBody,
 } from '@fleetlm/protocol';
 import { GROUPS_MAX } from '@fleetlm/protocol';
-import type { ClusterEvent, ClusterView, GroupView, NodeView } from '../runtime/runtime-api.ts';
+import type {
+  ClusterEvent,
+  ClusterView,
+  GroupView,
+  NodeView,
+  StalledReplica,
+} from '../runtime/runtime-api.ts';
 import { isoTime } from './wire.ts';
 
 /** The operators' view of the cluster as JSON. */
@@ -73,4 +80,9 @@ export function clusterEvent(event: ClusterEvent): ClusterEventBody {
     group: isSystem ? null : event.group,
     detail: isSystem ? `system group: ${event.detail}` : event.detail,
   };
+}
+
+export function stalledReplicaBody(replica: StalledReplica): StalledReplicaBody {
+  const { nodeId, entryType, ...stall } = replica;
+  return { ...stall, node_id: nodeId, entry_type: entryType };
 }

@@ -4,13 +4,14 @@ import {
   groupParamSchema,
   parse,
   type Readiness,
+  reviveGroupSchema,
   transferGroupSchema,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { requireOperator } from './access.ts';
-import { clusterSnapshot } from './cluster-wire.ts';
+import { clusterSnapshot, stalledReplicaBody } from './cluster-wire.ts';
 import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
 import { identityOf } from './rest-app.ts';
 import { nameOf } from './rest-cluster-operations.ts';
@@ -50,8 +51,17 @@ export function addAdminRoutes(app: FastifyInstance, runtime: Runtime): void {
     const number = groupOf(request);
     const group = clusterSnapshot(admin.cluster()).groups.find((known) => known.group === number);
     if (group === undefined) throw new RequestError('not_found', `there is no group ${number}`);
-    const answer: GroupAnswer = { group };
+    const stalled = await admin.stalls(number);
+    const answer: GroupAnswer = { group, stalled: stalled.map(stalledReplicaBody) };
     return answer;
+  });
+
+  app.post('/api/admin/groups/:id/revive', async (request: ById, reply) => {
+    const identity = identityOf(request);
+    requireOperator(identity);
+    const entry = parsedOf(parse(reviveGroupSchema, request.body));
+    valueOrThrow(await admin.revive(groupOf(request), entry, nameOf(identity)));
+    return reply.status(202).send(ACCEPTED);
   });
 
   app.post('/api/admin/nodes/:id/drain', async (request: ById, reply) => {

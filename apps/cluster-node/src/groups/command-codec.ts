@@ -1,5 +1,6 @@
 import { type Command, type ParsedCommand, parseCommand, versioned } from '@fleetlm/conversation';
 import { Packr } from 'msgpackr';
+import * as z from 'zod';
 
 const packr = new Packr({ useRecords: false });
 
@@ -24,4 +25,18 @@ export function decodeCommand(data: Uint8Array): ParsedCommand {
 export function commandProblem(command: Command): string | null {
   const parsed = parseCommand(versioned(command));
   return parsed.ok ? null : parsed.error;
+}
+
+const TYPE_LENGTH_MAX = 64;
+const typedSchema = z.tuple([z.unknown(), z.looseObject({ type: z.string() })]);
+
+/** What an entry says that it is, for an operator; null: nothing that can be read. */
+export function entryTypeOf(data: Uint8Array): string | null {
+  try {
+    const typed = typedSchema.safeParse(packr.unpack(data));
+    return typed.success ? typed.data[1].type.slice(0, TYPE_LENGTH_MAX) : null;
+  } catch {
+    // No MessagePack: it has no type.
+    return null;
+  }
 }

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, rename } from 'node:fs/promises';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
 import {
   crc32c,
+  type DirectoryLock,
   type DiskResult,
   lockDirectory,
   nodeDisk,
@@ -16,6 +16,7 @@ import {
   decodeDescriptor,
   encodeDescriptor,
 } from './cluster-descriptor.ts';
+import { type SkippedEntry, skippedEntrySchema } from './skipped-entries.ts';
 
 const IDENTITY_FILE = 'identity';
 const CLUSTER_FILE = 'cluster';
@@ -23,13 +24,25 @@ const SECRET_KEY_FILE = 'secret-key';
 const SECRET_KEY_BYTES = 32;
 const REPLICAS_FILE = 'replicas';
 const OPENED_FILE = 'opened';
+const SKIPPED_FILE = 'skipped-entries';
 /** What belongs to an identity, and is worthless under another. */
-const OF_ONE_IDENTITY = ['wal', 'snapshots', CLUSTER_FILE, REPLICAS_FILE, OPENED_FILE];
+const OF_ONE_IDENTITY = [
+  'wal',
+  'snapshots',
+  CLUSTER_FILE,
+  REPLICAS_FILE,
+  OPENED_FILE,
+  SKIPPED_FILE,
+];
 const VERSION = 1;
 
 const replicasSchema = z.strictObject({
   version: z.literal(VERSION),
   silentBelow: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
+});
+const skippedSchema = z.strictObject({
+  version: z.literal(VERSION),
+  entries: z.array(skippedEntrySchema),
 });
 const openedSchema = z.strictObject({ version: z.literal(VERSION) });
 
@@ -63,12 +76,15 @@ export interface DataDirectory {
   /** Of groups that came (back) to this node: below which index it has no say in them. */
   silentBelow(): Promise<ReadonlyMap<number, number>>;
   saveSilentBelow(groups: ReadonlyMap<number, number>): Promise<void>;
+  /** What operators took out of groups, as this node knew it when it last ran. */
+  readonly skippedEntries: readonly SkippedEntry[];
+  saveSkippedEntries(entries: readonly SkippedEntry[]): Promise<void>;
   /** Whether the log has ever held the system group: then it must be there. */
   wasOpened(): Promise<boolean>;
   markOpened(): Promise<void>;
   /** The log is gone: what this directory was is put aside, and it becomes another node's at the next start. */
   forget(): Promise<void>;
-  readonly lock: Server;
+  readonly lock: DirectoryLock;
 }
 
 /**
@@ -77,7 +93,7 @@ export interface DataDirectory {
  */
 export async function openDataDirectory(path: string, nodeId: string): Promise<DataDirectory> {
   await fromDisk<void>((done) => nodeDisk.makeDirectory(path, done));
-  const lock = await lockDirectory(path);
+  const lock = lockDirectory(path);
   const identity = await readJson(path, IDENTITY_FILE, identitySchema);
   if (identity !== null && identity.nodeId !== nodeId)
     throw new ForeignDirectoryError(path, identity.nodeId, nodeId);
@@ -87,6 +103,7 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
   if (identity === null)
     await writeJson(path, IDENTITY_FILE, { version: VERSION, nodeId, incarnation });
   const cluster = await readBytes(path, CLUSTER_FILE);
+  const skipped = await readJson(path, SKIPPED_FILE, skippedSchema);
   return {
     path,
     incarnation,
@@ -100,6 +117,8 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
     },
     saveSilentBelow: (groups) =>
       writeJson(path, REPLICAS_FILE, { version: VERSION, silentBelow: [...groups] }),
+    skippedEntries: skipped?.entries ?? [],
+    saveSkippedEntries: (entries) => writeJson(path, SKIPPED_FILE, { version: VERSION, entries }),
     wasOpened: async () => (await readJson(path, OPENED_FILE, openedSchema)) !== null,
     markOpened: () => writeJson(path, OPENED_FILE, { version: VERSION }),
     forget: () => putAside(path, [...OF_ONE_IDENTITY, IDENTITY_FILE], incarnation),

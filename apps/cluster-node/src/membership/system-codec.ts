@@ -8,6 +8,7 @@ import {
   registryRecord,
   registrySchema,
 } from './registry-codec.ts';
+import { skipCommandSchema, skippedEntrySchema } from './skipped-entries.ts';
 import type { SystemCommand, SystemState } from './system-state.ts';
 
 /** Commands and snapshots of the system group, as JSON in UTF-8 with a version in front. */
@@ -81,6 +82,7 @@ const commandSchema = z.discriminatedUnion('type', [
     nodeId: z.string(),
     standing: z.enum(['active', 'draining']),
   }),
+  skipCommandSchema,
   ...registryCommandSchemas,
 ]);
 
@@ -104,6 +106,8 @@ const snapshotSchema = z.tuple([
     /** Left out, or standings instead, before there were operations. */
     registry: registrySchema.optional(),
     standings: z.array(z.tuple([z.string(), z.string()])).optional(),
+    /** Left out while there are none: an earlier version reads such a snapshot. */
+    skipped: z.array(skippedEntrySchema).optional(),
   }),
 ]);
 
@@ -149,8 +153,15 @@ export function systemCommandProblem(command: SystemCommand): string | null {
 }
 
 export function encodeSystemState(state: SystemState): Uint8Array {
-  const { agents, registry } = state;
-  return encode([VERSION, { agents: [...agents.values()], registry: registryRecord(registry) }]);
+  const { agents, registry, skipped } = state;
+  return encode([
+    VERSION,
+    {
+      agents: [...agents.values()],
+      registry: registryRecord(registry),
+      ...(skipped.length === 0 ? {} : { skipped }),
+    },
+  ]);
 }
 
 /** Throws when the bytes are no snapshot of a known version. */
@@ -158,10 +169,11 @@ export function decodeSystemState(
   data: Uint8Array,
   founders: readonly MemberNode[] = [],
 ): SystemState {
-  const [, { agents, registry }] = snapshotSchema.parse(decode(data));
+  const [, { agents, registry, skipped }] = snapshotSchema.parse(decode(data));
   return {
     agents: new Map(agents.map((agent) => [agent.id, agent])),
     registry: registry === undefined ? registryOf(founders) : registryFrom(registry),
+    skipped: skipped ?? [],
   };
 }
 

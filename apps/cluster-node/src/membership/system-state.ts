@@ -8,6 +8,7 @@ import {
   type RegistryReply,
   registryOf,
 } from './node-registry.ts';
+import { addSkippedEntry, type SkipCommand, type SkippedEntry } from './skipped-entries.ts';
 
 /** Registered agents; more are refused, so that the system group stays small. */
 export const AGENTS_MAX = 10_000;
@@ -16,6 +17,8 @@ export const AGENTS_MAX = 10_000;
 export interface SystemState {
   readonly agents: Map<string, AgentRecord>;
   readonly registry: NodeRegistry;
+  /** Oldest first. */
+  readonly skipped: SkippedEntry[];
 }
 
 export type SystemCommand =
@@ -41,6 +44,7 @@ export type SystemCommand =
       readonly nodeId: string;
       readonly standing: 'active' | 'draining';
     }
+  | SkipCommand
   | RegistryCommand;
 
 export type SystemReply =
@@ -48,12 +52,12 @@ export type SystemReply =
   | RegistryReply
   | {
       readonly type: 'refused';
-      readonly code: 'agent-exists' | 'agent-not-found' | 'too-many-agents';
+      readonly code: 'agent-exists' | 'agent-not-found' | 'too-many-agents' | 'too-many-skipped';
     };
 
 /** Before the first command: the founding nodes, which are active. */
 export function emptySystemState(founders: readonly MemberNode[] = []): SystemState {
-  return { agents: new Map(), registry: registryOf(founders) };
+  return { agents: new Map(), registry: registryOf(founders), skipped: [] };
 }
 
 export function applySystemCommand(state: SystemState, command: SystemCommand): SystemReply {
@@ -91,6 +95,10 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
     case 'start-operation':
     case 'end-operation':
       return applyRegistryCommand(state.registry, command);
+    case 'skip-entry':
+      return addSkippedEntry(state.skipped, command)
+        ? { type: 'done' }
+        : { type: 'refused', code: 'too-many-skipped' };
     case 'set-standing': {
       const node = nodeNamed(state.registry, command.nodeId);
       if (node !== null)

@@ -14,10 +14,10 @@ import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { SecretBox } from '../membership/secret-box.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
-import { guarded, guardedClock } from '../telemetry/guarded.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
-import { Faults } from './faults.ts';
+import { Faults, guardedClock } from './faults.ts';
 import { Member, type MemberOptions } from './member.ts';
 import { LostLogError, openStorage, type Storage } from './storage.ts';
 

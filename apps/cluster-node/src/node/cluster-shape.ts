@@ -29,6 +29,7 @@ import { Leaders } from './leaders.ts';
 import type { PeerNumbers } from './peer-numbers.ts';
 import { planInput } from './plan-input.ts';
 import { Replicas } from './replicas.ts';
+import { StalledGroups } from './stalled-groups.ts';
 
 export interface ClusterShapeOptions {
   readonly self: number;
@@ -37,7 +38,10 @@ export interface ClusterShapeOptions {
   readonly groups: Groups;
   readonly peers: PeerNumbers;
   readonly mesh: Mesh;
-  readonly directory: Pick<DataDirectory, 'saveSilentBelow' | 'markOpened'>;
+  readonly directory: Pick<
+    DataDirectory,
+    'saveSilentBelow' | 'markOpened' | 'skippedEntries' | 'saveSkippedEntries'
+  >;
   /** Of the replicas on this disk: below which index each has no say. */
   readonly silentBelow: ReadonlyMap<number, number>;
   readonly feed: () => Feed;
@@ -58,6 +62,7 @@ export class ClusterShape {
   readonly replicas: Replicas;
   readonly leaders: Leaders;
   readonly operations: ClusterOperations;
+  readonly stalled: StalledGroups;
   readonly #options: ClusterShapeOptions;
   readonly #coordinator: Coordinator;
   #placement: Placement;
@@ -70,6 +75,7 @@ export class ClusterShape {
       ...options,
       saveSilentBelow: (groups) => options.directory.saveSilentBelow(groups),
     });
+    this.stalled = new StalledGroups(options);
     this.leaders = new Leaders({
       ...options,
       placement: this.placement,
@@ -145,7 +151,7 @@ export class ClusterShape {
   /** What carrying out the coordinator's steps takes on this node. */
   readonly execution: Pick<
     ExecutionPorts,
-    'systemTerm' | 'changeGroup' | 'openReplica' | 'closeReplica'
+    'systemTerm' | 'changeGroup' | 'openReplica' | 'closeReplica' | 'stallOf'
   > = {
     systemTerm: () => this.#options.host.termOf(SYSTEM_GROUP),
     changeGroup: (change, done) => {
@@ -157,9 +163,11 @@ export class ClusterShape {
     },
     openReplica: (group, silentBelow) => this.replicas.open(group, silentBelow),
     closeReplica: (group) => this.replicas.close(group),
+    stallOf: (group) => this.stalled.report(group),
   };
 
   start(onDisk: ReadonlySet<number>): void {
+    this.stalled.start();
     this.replicas.openAll(onDisk);
     for (const identity of this.#options.mesh.connected) this.peerUp(identity);
     this.#refresh();
@@ -277,7 +285,8 @@ export class ClusterShape {
   }
 
   #refresh(): void {
-    const { descriptor, nodesChanged } = this.#options;
+    const { descriptor, nodesChanged, groups } = this.#options;
+    this.stalled.decided(groups.system.skipped);
     const present = [...this.registry.nodes.values()].filter(({ state }) => state !== 'gone');
     // A node that was let in a moment ago has not read the registry yet.
     if (this.own === null) return;

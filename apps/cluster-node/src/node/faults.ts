@@ -1,4 +1,5 @@
-import { type HandlerSource, reportHandlerErrors } from '../telemetry/guarded.ts';
+import type { Clock } from '@fleetlm/raft/host';
+import { guarded, type HandlerSource, reportHandlerErrors } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -21,5 +22,15 @@ export class Faults {
   readonly handler = (source: HandlerSource, error: unknown): void => {
     this.#metrics.handlerErrors.inc({ source });
     this.report(error);
+  };
+}
+
+/** A clock whose callbacks are guarded. Not for the host and the log, whose exceptions must stop the process. */
+export function guardedClock(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    setTimer: (delayMs, fire) => clock.setTimer(delayMs, guarded('timer', fire)),
+    defer: (run) => clock.defer(guarded('timer', run)),
+    soon: (run) => clock.soon(guarded('timer', run)),
   };
 }

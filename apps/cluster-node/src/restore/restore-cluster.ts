@@ -165,7 +165,7 @@ async function restoreSystem(
     group: SYSTEM_GROUP,
     index: head.index + INDEX_GAP,
     term: head.term,
-    data: encodeSystemState({ agents, registry: registryOf(nodes) }),
+    data: encodeSystemState({ agents, registry: registryOf(nodes), skipped: [] }),
   });
   return agents.size;
 }

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { Server } from 'node:net';
 import type { WalRecord } from '@fleetlm/raft/wal';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { ownNumber } from '../membership/cluster-descriptor.ts';
@@ -79,7 +78,7 @@ export class NodeWriter {
     const storage = this.#storage;
     this.#storage = null;
     if (storage !== null) await new Promise<void>((resolve) => storage.wal.close(resolve));
-    await closed(this.#directory.lock);
+    this.#directory.lock.release();
   }
 }
 
@@ -92,8 +91,4 @@ function done(
       else reject(new StorageError(failure));
     }),
   );
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
 }

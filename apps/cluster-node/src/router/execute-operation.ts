@@ -40,10 +40,12 @@ export function groupOf(operation: Operation): number | null {
     case 'patch-agent':
     case 'rotate-secret':
     case 'registry':
+    case 'skip-entry':
       return SYSTEM_GROUP;
     case 'change-group':
       return operation.change.group;
     case 'snapshot-group':
+    case 'group-stall':
     case 'flush':
     case 'agent-figures':
     case 'recent-deliveries':
@@ -107,6 +109,7 @@ function execute(operation: Operation, ports: ExecutionPorts, done: Done): void 
     case 'patch-agent':
     case 'rotate-secret':
     case 'registry':
+    case 'skip-entry':
       executeSystemCommand(operation, ports, done);
       return;
     case 'change-group':
@@ -128,6 +131,11 @@ function execute(operation: Operation, ports: ExecutionPorts, done: Done): void 
       ports.snapshotGroup(operation.group);
       done(DONE);
       return;
+    case 'group-stall': {
+      const stall = ports.stallOf(operation.group);
+      done({ status: 'done', result: { type: 'stall', stall } });
+      return;
+    }
     case 'flush':
       executeFlush(ports, done);
       return;

@@ -4,7 +4,7 @@ import type { Attempt, Operation } from './operations.ts';
 
 type SystemOperation = Extract<
   Operation,
-  { type: 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' }
+  { type: 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' | 'skip-entry' }
 >;
 
 /** Proposes to the system group. */
@@ -24,6 +24,7 @@ function commandOf(operation: SystemOperation, timeMs: number): SystemCommand {
       return operation;
     case 'patch-agent':
     case 'rotate-secret':
+    case 'skip-entry':
       return { ...operation, timeMs };
     case 'registry':
       return { ...operation.command, timeMs };
@@ -48,6 +49,8 @@ function replied(reply: SystemReply): Attempt {
           return rejected('not_found', 'there is no agent with this id');
         case 'too-many-agents':
           return rejected('conflict', 'no more agents can be registered');
+        case 'too-many-skipped':
+          return rejected('conflict', 'no more entries can be skipped');
         case 'node-not-found':
         case 'operation-not-found':
           return rejected('not_found', reply.detail);

@@ -8,7 +8,7 @@ import type { Groups, Proposed } from '../groups/groups.ts';
 import type { GroupChange } from '../membership/planner.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { NodeMetrics } from './node-metrics.ts';
-import type { Attempt, RefusalReason } from './operations.ts';
+import type { Attempt, RefusalReason, StallReport } from './operations.ts';
 
 /** What carrying out needs from the rest of the node; given by main.ts. */
 export interface ExecutionPorts {
@@ -31,6 +31,8 @@ export interface ExecutionPorts {
   readonly openReplica: (group: number, silentBelow: number) => Promise<void>;
   /** False: it is a member of its group. */
   readonly closeReplica: (group: number) => Promise<boolean>;
+  /** Null: the replica here applies what is committed, or there is none. */
+  readonly stallOf: (group: number) => StallReport | null;
   /** What this node has kept of itself, later than a moment. */
   readonly nodeMetrics: (range: MetricRange, afterMs: number) => NodeMetrics;
   readonly wallClockMs: () => number;

@@ -7,6 +7,7 @@ import {
   operationRecordSchema,
   registryCommandSchemas,
 } from '../membership/registry-codec.ts';
+import { skipFields } from '../membership/skipped-entries.ts';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
 import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { nodeMetricsSchema } from './node-metrics.ts';
@@ -104,6 +105,8 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('type'
   z.strictObject({ type: z.literal('close-replica'), term: count, group: count }),
   z.strictObject({ type: z.literal('transfer-group'), group: count, to: z.int().min(1) }),
   z.strictObject({ type: z.literal('snapshot-group'), group: count }),
+  z.strictObject({ type: z.literal('group-stall'), group: count }),
+  z.strictObject({ type: z.literal('skip-entry'), ...skipFields }),
   z.strictObject({ type: z.literal('flush') }),
   z.strictObject({ type: z.literal('agent-figures'), agentId: id }),
   z.strictObject({
@@ -165,6 +168,20 @@ const resultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('node-metrics'), metrics: nodeMetricsSchema }),
   z.strictObject({ type: z.literal('node'), node: nodeRecordSchema }),
   z.strictObject({ type: z.literal('operation'), operation: operationRecordSchema }),
+  z.strictObject({
+    type: z.literal('stall'),
+    stall: z
+      .strictObject({
+        index: count,
+        term: count,
+        reason: z.enum(['unsupported', 'exception']),
+        entryType: z.string().nullable(),
+        bytes: count,
+        digest: z.string(),
+        detail: z.string(),
+      })
+      .nullable(),
+  }),
   z.strictObject({ type: z.literal('done') }),
   z.discriminatedUnion('code', [
     z.strictObject({

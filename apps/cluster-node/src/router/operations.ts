@@ -7,6 +7,7 @@ import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { NodeRecord, OperationRecord, RegistryCommand } from '../membership/node-registry.ts';
 import type { GroupChange } from '../membership/planner.ts';
+import type { SkippedEntry } from '../membership/skipped-entries.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { NodeMetrics } from './node-metrics.ts';
 
@@ -91,6 +92,10 @@ export type Operation =
   | { readonly type: 'close-replica'; readonly term: number; readonly group: number }
   | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
   | { readonly type: 'snapshot-group'; readonly group: number }
+  /** What this node's replica of the group can't apply. */
+  | { readonly type: 'group-stall'; readonly group: number }
+  /** No replica of the group applies this entry. */
+  | ({ readonly type: 'skip-entry' } & Omit<SkippedEntry, 'atMs'>)
   | { readonly type: 'flush' }
   | { readonly type: 'agent-figures'; readonly agentId: string }
   | {
@@ -112,6 +117,17 @@ export interface AgentNodeFigures extends AgentFigures {
   /** Turns that wait for another attempt. */
   readonly retrying: number;
   readonly breaker: AgentLoad['breaker'];
+}
+
+/** The entry that a replica is stalled at, as operators are shown it. */
+export interface StallReport {
+  readonly index: number;
+  readonly term: number;
+  readonly reason: 'unsupported' | 'exception';
+  readonly entryType: string | null;
+  readonly bytes: number;
+  readonly digest: string;
+  readonly detail: string;
 }
 
 export type OperationType = Operation['type'];
@@ -157,6 +173,7 @@ export type OperationResult =
   | { readonly type: 'node-metrics'; readonly metrics: NodeMetrics }
   | { readonly type: 'node'; readonly node: NodeRecord }
   | { readonly type: 'operation'; readonly operation: OperationRecord }
+  | { readonly type: 'stall'; readonly stall: StallReport | null }
   | { readonly type: 'done' }
   /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
   | ({ readonly type: 'rejected' } & Failure);

@@ -1,7 +1,8 @@
 import type { Subscription } from '../effects/feed/feed-events.ts';
 import { SinkRooms } from '../effects/feed/sink-rooms.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
-import type { CallOutcome, Operation } from '../router/operations.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
+import type { CallOutcome, Operation, StallReport } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import { askNodes } from './ask-nodes.ts';
@@ -11,7 +12,7 @@ import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import { RecentEvents } from './recent-events.ts';
 import { mapped, resultOf } from './runtime.ts';
-import type { AdminRuntime, Result } from './runtime-api.ts';
+import type { AdminRuntime, Result, StalledReplica } from './runtime-api.ts';
 
 export interface AdminPorts {
   readonly self: string;
@@ -59,6 +60,52 @@ export class NodeAdmin implements AdminRuntime {
     const outcomes = await this.#askAll({ type: 'snapshot-group', group });
     const failed = outcomes.map((outcome) => resultOf(outcome, 'done')).find(({ ok }) => !ok);
     return failed === undefined ? { ok: true, value: null } : mapped(failed, () => null);
+  }
+
+  async stalls(group: number): Promise<readonly StalledReplica[]> {
+    const answers = await askNodes(this.#ports, { type: 'group-stall', group });
+    return answers.flatMap(({ nodeId, outcome }) => {
+      const result = outcome === null ? null : resultOf(outcome, 'stall');
+      const stall = result?.ok === true ? result.value.stall : null;
+      return stall === null ? [] : [{ nodeId, ...stall }];
+    });
+  }
+
+  /**
+   * Only an entry that every replica is stalled at: one that was applied somewhere, or may be by a node that is down,
+   * would split the replicas if the others skipped it.
+   */
+  async revive(
+    group: number,
+    { index, term, digest }: Pick<StallReport, 'index' | 'term' | 'digest'>,
+    by: string,
+  ): Promise<Result<null>> {
+    const { descriptor, reports, router } = this.#ports;
+    if (group >= descriptor.groups) return noGroup(group);
+    const replicas = reports.view().groups.find((known) => known.group === group)?.replicas ?? [];
+    const stalls = await this.stalls(group);
+    const isAt = (nodeId: string): boolean =>
+      stalls.some(
+        (stall) =>
+          stall.nodeId === nodeId &&
+          stall.index === index &&
+          stall.term === term &&
+          stall.digest === digest,
+      );
+    const others = replicas.map(({ nodeId }) => nodeId).filter((nodeId) => !isAt(nodeId));
+    if (replicas.length === 0 || others.length > 0) {
+      const detail = `every replica must be stalled at this entry; these are not, or can't be reached: ${others.join(', ') || 'all'}`;
+      return { ok: false, error: { code: 'conflict', detail } };
+    }
+    const outcome = await new Promise<CallOutcome>((resolve) =>
+      router.call(
+        SYSTEM_GROUP,
+        'leader',
+        { type: 'skip-entry', group, index, term, digest, by },
+        resolve,
+      ),
+    );
+    return mapped(resultOf(outcome, 'done'), () => null);
   }
 
   async flush(): Promise<Result<{ readonly rows: number }>> {

@@ -10,6 +10,7 @@ import type {
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+import type { StallReport } from '../router/operations.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
@@ -168,10 +169,22 @@ export interface Runtime {
   readonly admin: AdminRuntime;
 }
 
+export interface StalledReplica extends StallReport {
+  readonly nodeId: string;
+}
+
 export interface AdminRuntime {
   cluster(): ClusterView;
   transferGroup(group: number, toNodeId: string): Promise<Result<null>>;
   snapshotGroup(group: number): Promise<Result<null>>;
+  /** The replicas of a group that are stalled, as far as nodes can be reached. */
+  stalls(group: number): Promise<readonly StalledReplica[]>;
+  /** Has every replica skip the entry that all of them are stalled at. `conflict`: they are not. */
+  revive(
+    group: number,
+    entry: Pick<StallReport, 'index' | 'term' | 'digest'>,
+    by: string,
+  ): Promise<Result<null>>;
   flush(): Promise<Result<{ readonly rows: number }>>;
   readonly operations: OperationsRuntime;
   /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */

@@ -1,5 +1,3 @@
-import type { Clock } from '@fleetlm/raft/host';
-
 /** Where work begins that nobody waits for: a closed set, the label of a metric. */
 export const HANDLER_SOURCES = [
   'mesh',
@@ -44,14 +42,4 @@ export function runGuarded(source: HandlerSource, work: () => void): boolean {
     report(source, error);
     return false;
   }
-}
-
-/** A clock whose callbacks are guarded. Not for the host and the log, whose exceptions must stop the process. */
-export function guardedClock(clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    setTimer: (delayMs, fire) => clock.setTimer(delayMs, guarded('timer', fire)),
-    defer: (run) => clock.defer(guarded('timer', run)),
-    soon: (run) => clock.soon(guarded('timer', run)),
-  };
 }

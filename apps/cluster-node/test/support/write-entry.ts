@@ -42,7 +42,7 @@ export async function writeEntry(
       ),
     );
     await new Promise<void>((resolve) => wal.close(resolve));
-    await new Promise((resolve) => directory.lock.close(resolve));
+    directory.lock.release();
   }
   if (ends.size > 1) throw new Error(`the logs end apart: ${[...ends].join(', ')}`);
 }

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { realpathSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 export class DirectoryInUseError extends Error {
   constructor(directory: string) {
@@ -12,53 +10,37 @@ export class DirectoryInUseError extends Error {
   }
 }
 
+export interface DirectoryLock {
+  /** Gives the directory back. */
+  release(): void;
+}
+
+const LOCK_FILE = 'lock';
+/** SQLITE_BUSY, without its extensions: somebody else holds the lock. */
+const BUSY = 5;
+
 /**
- * Keeps a second process off a data directory by listening on a socket named after it. On Linux the name is
- * abstract: it vanishes with the process, however that ends, so a lock is never stale. Elsewhere it is a file
- * in the directory that is taken over when nobody answers on it. The directory must exist. Closing the server
- * gives the lock back. Rejects with DirectoryInUseError.
+ * Keeps a second process off a data directory with a lock of the operating system on a file in it. It holds for whoever
+ * reaches the file, from another container or network namespace too, and ends with the process, however that ends: it is
+ * never stale. SQLite takes it (an exclusive transaction that writes nothing), because Node has no call of its own. The
+ * directory must exist. Throws a DirectoryInUseError.
  */
-export async function lockDirectory(directory: string): Promise<Server> {
-  const path = realpathSync(directory);
-  const server =
-    process.platform === 'linux'
-      ? await listen(abstractName(path))
-      : await listenOnFile(join(path, 'lock.sock'));
-  if (server === null) throw new DirectoryInUseError(directory);
-  server.unref();
-  return server;
+export function lockDirectory(directory: string): DirectoryLock {
+  const file = new DatabaseSync(join(directory, LOCK_FILE));
+  try {
+    file.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    file.close();
+    throw isBusy(error) ? new DirectoryInUseError(directory) : error;
+  }
+  return { release: () => file.close() };
 }
 
-function abstractName(path: string): string {
-  return `\0fleetlm-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
-}
-
-/** Null: somebody else listens there. */
-function listen(address: string): Promise<Server | null> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(null);
-      else reject(error);
-    });
-    server.listen(address, () => resolve(server));
-  });
-}
-
-async function listenOnFile(address: string): Promise<Server | null> {
-  const server = await listen(address);
-  if (server !== null || (await answers(address))) return server;
-  unlinkSync(address);
-  return await listen(address);
-}
-
-function answers(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(address);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === BUSY
+  );
 }

@@ -1,6 +1,6 @@
 export { type Crc32c, crc32c } from './crc32c.ts';
 export { crc32cTable } from './crc32c-table.ts';
-export { DirectoryInUseError, lockDirectory } from './directory-lock.ts';
+export { DirectoryInUseError, type DirectoryLock, lockDirectory } from './directory-lock.ts';
 export { type Disk, DiskError, type DiskFile, type DiskResult } from './disk.ts';
 export {
   DURABLE_FILE_BYTES_MAX,

@@ -1,0 +1,251 @@
+import { apply, type Command, createGroupState, type Reply } from '@fleetlm/conversation';
+import { groupOfSession, PAGE_BYTES_MAX } from '@fleetlm/protocol';
+import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Proposed } from '../groups/groups.ts';
+import { ENTRY_BYTES_MAX, MESH_FRAME_BYTES_MAX, MESH_QUEUE_BYTES_MAX } from '../limits.ts';
+import { reportHandlerErrors } from '../telemetry/guarded.ts';
+import { encodeResponse } from './call-codec.ts';
+import { executeOperation } from './execute-operation.ts';
+import type { ExecutionPorts } from './execution.ts';
+import type { Attempt, Operation } from './operations.ts';
+import { RemoteCalls } from './remote-calls.ts';
+import { Router } from './router.ts';
+
+const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
+const GROUP = groupOfSession(SESSION) ?? -1;
+const utf8 = new TextEncoder();
+const APPEND = {
+  type: 'append',
+  sessionId: SESSION,
+  sender: { type: 'user', id: 'alice' },
+  clientMessageId: 'c1',
+  message: {
+    id: '0197d3b0-0000-7000-8000-000000000001',
+    kind: 'text',
+    payload: utf8.encode('{}'),
+    preview: '',
+  },
+} as const satisfies Operation;
+
+/** A leader whose agent interrupts: an append holds the answer in progress. */
+class Leader {
+  readonly errors: unknown[] = [];
+  held = 0;
+  propose: (command: Command, done: (outcome: Proposed<Reply>) => void) => void = () => {
+    throw new RangeError('a proposal of 2000000 bytes');
+  };
+  readonly #state = createGroupState();
+  readonly ports: ExecutionPorts;
+
+  constructor() {
+    apply(this.#state, {
+      type: 'create-session',
+      sessionId: SESSION,
+      userId: 'alice',
+      agentId: 'bot',
+      metadata: utf8.encode('{}'),
+      timeMs: 1,
+    });
+    const ports = {
+      groups: {
+        state: () => this.#state,
+        isCold: () => false,
+        head: () => null,
+        propose: (_group: number, command: Command, done: (outcome: Proposed<Reply>) => void) =>
+          this.propose(command, done),
+      },
+      dispatch: {
+        hold: () => {
+          this.held += 1;
+          let isHeld = true;
+          return {
+            held: { epoch: 1, attempt: 1, partial: null },
+            release: () => {
+              if (isHeld) this.held -= 1;
+              isHeld = false;
+            },
+          };
+        },
+      },
+      agent: () => ({ whileAnswering: 'interrupt', debounceWindowMs: 0 }),
+      leaderOf: () => 1,
+      isReadyLeader: () => true,
+      wallClockMs: () => 1,
+      onError: (error: unknown) => this.errors.push(error),
+    };
+    this.ports = ports as unknown as ExecutionPorts;
+  }
+
+  run(operation: Operation): readonly Attempt[] {
+    const attempts: Attempt[] = [];
+    executeOperation(operation, this.ports, (attempt) => attempts.push(attempt));
+    return attempts;
+  }
+}
+
+const handled: unknown[] = [];
+beforeEach(() => {
+  handled.length = 0;
+  reportHandlerErrors((_source, error) => handled.push(error));
+});
+afterEach(() =>
+  reportHandlerErrors((_source, error) => {
+    throw error;
+  }),
+);
+
+describe('an operation that fails where it is carried out', () => {
+  test('answers once, and releases the answer that it held', () => {
+    const leader = new Leader();
+    expect(leader.run(APPEND)).toMatchObject([
+      { status: 'done', result: { type: 'rejected', code: 'internal' } },
+    ]);
+    expect(leader.held).toBe(0);
+    expect(leader.errors).toHaveLength(1);
+  });
+
+  test('answers once when its callback fails, which comes later', () => {
+    const leader = new Leader();
+    leader.propose = (_command, done) =>
+      done({ status: 'committed', reply: null as unknown as Reply });
+    expect(leader.run(APPEND)).toMatchObject([{ result: { code: 'internal' } }]);
+    expect(leader.held).toBe(0);
+  });
+
+  test.each([
+    ['too-large', 'payload_too_large'],
+    ['malformed', 'invalid_request'],
+  ] as const)('a refusal as %s is final, here and forwarded: %s', async (reason, code) => {
+    const leader = new Leader();
+    let proposals = 0;
+    leader.propose = (_command, done) => {
+      proposals += 1;
+      done({ status: 'refused', reason, leader: 0 });
+    };
+    for (const leads of [1, 2]) {
+      const routers: Router[] = [];
+      const router = (self: number): Router =>
+        new Router({
+          self,
+          nodeIdOf: (node) => `n${node}`,
+          isConnected: () => true,
+          leaderOf: () => leads,
+          replicasOf: () => [1, 2],
+          holds: () => true,
+          metrics: { routerAttempts: { inc: () => undefined } },
+          monotonicMs: () => performance.now(),
+          random: () => 0,
+          sendRequest: (_nodeId, frame) => {
+            setImmediate(() => routers[1]?.remote.handleRequest('n1', frame));
+            return true;
+          },
+          sendResponse: (_nodeId, frame) => {
+            setImmediate(() => routers[0]?.remote.handleResponse('n2', frame));
+            return true;
+          },
+          execute: (operation, done) => executeOperation(operation, leader.ports, done),
+          log: pino({ enabled: false }),
+        });
+      routers.push(router(1), router(2));
+      const outcome = await new Promise((resolve) =>
+        routers[0]?.call(GROUP, 'leader', APPEND, resolve),
+      );
+      expect(outcome).toMatchObject({ status: 'failed', code });
+      expect(leader.held).toBe(0);
+      for (const each of routers) each.close();
+    }
+    expect(proposals).toBe(2);
+  });
+});
+
+describe('calls between nodes', () => {
+  /** What one node answers to a call of another. */
+  function serve(execute: (done: (attempt: Attempt) => void) => void): {
+    readonly frames: Uint8Array[];
+    readonly attempts: Attempt[];
+  } {
+    const frames: Uint8Array[] = [];
+    const attempts: Attempt[] = [];
+    const options = { log: pino({ enabled: false }), sendResponse: () => true };
+    const server = new RemoteCalls({
+      ...options,
+      sendRequest: () => true,
+      sendResponse: (_nodeId, frame) => {
+        frames.push(frame);
+        client.handleResponse('n2', frame);
+        return true;
+      },
+      execute: (_operation, done) => execute(done),
+    });
+    const client = new RemoteCalls({
+      ...options,
+      sendRequest: (_nodeId, frame) => {
+        setImmediate(() => server.handleRequest('n1', frame));
+        return true;
+      },
+      execute: () => undefined,
+    });
+    client.request('n2', GROUP, APPEND, (attempt) => attempts.push(attempt));
+    return { frames, attempts };
+  }
+
+  test('a call that throws is answered, counted, and leaves no place taken', async () => {
+    const { attempts } = serve(() => {
+      throw new RangeError('a defect');
+    });
+    await expect.poll(() => attempts).toEqual([{ status: 'unknown' }]);
+    expect(handled).toHaveLength(1);
+  });
+
+  test.each([-1, 0, 1, 1_000_000])(
+    'an answer of %i bytes more than a frame fails its own call only',
+    async (over) => {
+      const answer = (length: number): Attempt => {
+        const detail = 'x'.repeat(length);
+        return { status: 'done', result: { type: 'rejected', code: 'conflict', detail } };
+      };
+      const overhead =
+        encodeResponse(1, answer(MESH_FRAME_BYTES_MAX)).length - MESH_FRAME_BYTES_MAX;
+      const { frames, attempts } = serve((done) =>
+        done(answer(MESH_FRAME_BYTES_MAX - overhead + over)),
+      );
+      await expect.poll(() => attempts.length).toBe(1);
+      for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(MESH_FRAME_BYTES_MAX);
+      const code = over > 0 ? 'internal' : 'conflict';
+      expect(attempts).toMatchObject([{ result: { code } }]);
+    },
+  );
+
+  test('a request above a frame is refused before anything is sent', () => {
+    const attempts: Attempt[] = [];
+    const client = new RemoteCalls({
+      log: pino({ enabled: false }),
+      sendRequest: () => {
+        throw new Error('sent');
+      },
+      sendResponse: () => true,
+      execute: () => undefined,
+    });
+    const message = { ...APPEND.message, payload: new Uint8Array(MESH_FRAME_BYTES_MAX) };
+    client.request('n2', GROUP, { ...APPEND, message }, (attempt) => attempts.push(attempt));
+    expect(attempts).toEqual([{ status: 'refused', reason: 'too-large', leader: 0 }]);
+  });
+});
+
+test('the limits of a node compose: what passes one stage fits the next', () => {
+  const limits = { ...HOST_LIMITS_DEFAULT, entryBytesMax: ENTRY_BYTES_MAX };
+  // A frame of Raft is closed once it is above its limit, so it has one entry more at most.
+  expect(limits.frameBytesMax + ENTRY_BYTES_MAX + limits.appendBytesMax).toBeLessThan(
+    MESH_FRAME_BYTES_MAX,
+  );
+  expect(ENTRY_BYTES_MAX).toBeLessThan(limits.uncommittedBytesMax);
+  expect(ENTRY_BYTES_MAX).toBeLessThan(limits.inflightBytesMax);
+  expect(ENTRY_BYTES_MAX).toBeLessThan(limits.walBatchBytesMax);
+  expect(limits.walBatchBytesMax).toBeLessThan(limits.walQueuedBytesMax);
+  expect(limits.snapshotChunkBytes).toBeLessThan(MESH_FRAME_BYTES_MAX);
+  // A page has one message more than its limit at most, and the rest of its answer beside it.
+  expect(2 * PAGE_BYTES_MAX).toBeLessThan(MESH_FRAME_BYTES_MAX);
+  expect(MESH_FRAME_BYTES_MAX).toBeLessThan(MESH_QUEUE_BYTES_MAX);
+});
