@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'web',
           root: 'apps/web',
-          include: ['{app,components,lib}/**/*.test.{ts,tsx}'],
+          include: ['{app,components,lib}/**/*.test.{ts,tsx}', '*.test.ts'],
         },
       },
       {
