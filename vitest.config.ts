@@ -83,7 +83,7 @@ export default defineConfig({
           ...shared,
           name: 'web',
           root: 'apps/web',
-          include: ['{app,components,lib}/**/*.test.{ts,tsx}'],
+          include: ['{app,components,lib}/**/*.test.{ts,tsx}', '*.test.ts'],
         },
       },
       {

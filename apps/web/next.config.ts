@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { NextConfig } from 'next';
+import { OWN_FILES_ONLY } from './lib/content-security-policy.ts';
+import { ACTION_BODY_BYTES_MAX } from './lib/limits.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../..');
 
@@ -15,11 +17,22 @@ const SECURITY_HEADERS = [
   { key: 'strict-transport-security', value: 'max-age=31536000' },
 ];
 
+/** What the proxy leaves out. */
+const FILES = ['/_next/static/:path*', '/_next/image', '/icon.svg'];
+
 const config: NextConfig = {
   turbopack: { root: repositoryRoot },
   outputFileTracingRoot: repositoryRoot,
   poweredByHeader: false,
-  headers: () => Promise.resolve([{ source: '/:path*', headers: SECURITY_HEADERS }]),
+  headers: () =>
+    Promise.resolve([
+      { source: '/:path*', headers: SECURITY_HEADERS },
+      ...FILES.map((source) => ({
+        source,
+        headers: [{ key: 'content-security-policy', value: OWN_FILES_ONLY }],
+      })),
+    ]),
+  experimental: { serverActions: { bodySizeLimit: ACTION_BODY_BYTES_MAX } },
 };
 
 export default config;

@@ -1,3 +1,11 @@
+/** The policy of what is data or a file: should a browser take it for a page, nothing in it runs. */
+export const NOTHING_RUNS =
+  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The policy of a file. A worker's script is under the policy that it comes with, and loads its parts from here. */
+export const OWN_FILES_ONLY =
+  "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /**
  * The policy of a page. Scripts run only with this response's nonce, and nothing is asked of anybody but this
  * origin and the cluster's nodes. Inline styles are allowed: the toasts and the dialogs' scroll lock write

@@ -15,6 +15,8 @@ const environmentSchema = z.object({
   BETTER_AUTH_URL: webUrl.optional(),
   /** Encrypts the sessions' cookies; derived from AUTH_JWT_SECRET when it is not set. */
   BETTER_AUTH_SECRET: z.string().min(32).optional(),
+  /** Reverse proxies of ours in front of this app: as many entries of `x-forwarded-for` are believed. */
+  WEB_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(8).default(0),
   DEMO: z.enum(['0', '1']).default('0'),
   DEMO_PASSWORD: z.string().optional(),
   ADMIN_PASSWORD: z.string().optional(),

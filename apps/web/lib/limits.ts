@@ -28,3 +28,22 @@ export const ACTION_BODY_BYTES_MAX = 1024 * 1024;
 export const EMAIL_LENGTH_MAX = 254;
 /** A password that is checked, in UTF-16 code units. */
 export const CHECKED_PASSWORD_LENGTH_MAX = 1_000;
+
+/** Attempts to sign in are counted over this time, in milliseconds. */
+export const SIGN_IN_WINDOW_MS = 60_000;
+/** Attempts at one account from one address within the window. */
+export const SIGN_INS_PER_PAIR_MAX = 10;
+/** Attempts at any account from one address within the window. */
+export const SIGN_INS_PER_ADDRESS_MAX = 60;
+/** Attempts at one account from all addresses within the window, without those of devices that it is known to use. */
+export const SIGN_INS_PER_ACCOUNT_MAX = 30;
+/** Accounts, addresses and pairs of them that are counted; the one that was tried longest ago makes room. */
+export const SIGN_IN_COUNTS_MAX = 30_000;
+/** Hashes of passwords that are computed at once in one process. */
+export const HASHES_MAX = 2;
+/** Hashes of passwords that wait for one that runs. */
+export const HASHES_WAITING_MAX = 32;
+/** A browser is remembered as a device of an account this long after a sign-in, in seconds. */
+export const KNOWN_DEVICE_SECONDS = 365 * 24 * 3_600;
+/** Accounts whose sign-in one browser remembers. */
+export const KNOWN_DEVICE_ACCOUNTS_MAX = 4;

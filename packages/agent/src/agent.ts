@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBoundedStream } from '@fleetlm/protocol/plain';
 import { type AgentSecret, admitCall, checkSecret } from './admit-call.ts';
 import type { Answer } from './answer.ts';
 import type { AgentCall } from './call.ts';
-import { BODY_BYTES_MAX, BodyTooLargeError, readBody, streamAnswer } from './node.ts';
+import { BODY_BOUNDS, bodyRefusal, readBody, streamAnswer } from './node.ts';
 import { answerResponse } from './web.ts';
 import type { AnswerOutcome } from './write-answer.ts';
 
@@ -35,8 +36,9 @@ export function nodeAgent(
   };
   return (request, response) => {
     serve(request, response).catch((error: unknown) => {
-      if (error instanceof BodyTooLargeError) {
-        refuse(response, 413, error.message);
+      const refused = bodyRefusal(error);
+      if (refused !== null) {
+        refuse(response, refused.status, refused.detail);
         return;
       }
       response.destroy();
@@ -55,8 +57,14 @@ export function webAgent(options: AgentOptions): (request: Request) => Promise<R
   checkSecret(options.secret);
   return async (request) => {
     if (request.method !== 'POST') return refusal(405, 'an agent is called with POST');
-    const body = new Uint8Array(await request.arrayBuffer());
-    if (body.length > BODY_BYTES_MAX) return refusal(413, new BodyTooLargeError().message);
+    let body: Uint8Array;
+    try {
+      body = await readBoundedStream(request, BODY_BOUNDS);
+    } catch (error) {
+      const refused = bodyRefusal(error);
+      if (refused === null) throw error;
+      return refusal(refused.status, refused.detail);
+    }
     const admitted = admitCall(options.secret ?? null, request.headers, body);
     if (!admitted.ok) return refusal(admitted.status, admitted.detail);
     const { call } = admitted;
@@ -67,13 +75,14 @@ export function webAgent(options: AgentOptions): (request: Request) => Promise<R
   };
 }
 
-function refusal(status: number, detail: string): Response {
+export function refusal(status: number, detail: string): Response {
   return new Response(`${detail}\n`, { status, headers: refusalHeaders(status) });
 }
 
 function refusalHeaders(status: number): Readonly<Record<string, string>> {
   const type = { 'content-type': 'text/plain; charset=utf-8' };
-  if (status === 413) return { ...type, connection: 'close' };
+  // The rest of the body is not read: nothing else can come over this connection.
+  if (status === 413 || status === 408) return { ...type, connection: 'close' };
   return status === 405 ? { ...type, allow: 'POST' } : type;
 }
 

@@ -1,3 +1,4 @@
+export { BodyTimeoutError, BodyTooLargeError } from '@fleetlm/protocol/plain';
 export type { AgentSecret } from './admit-call.ts';
 export { type AgentOptions, nodeAgent, webAgent } from './agent.ts';
 export {
@@ -16,7 +17,7 @@ export {
   parseCall,
   textOf,
 } from './call.ts';
-export { BODY_BYTES_MAX, BodyTooLargeError, readBody, streamAnswer } from './node.ts';
+export { BODY_BYTES_MAX, BODY_TIMEOUT_MS, readBody, streamAnswer } from './node.ts';
 export { signWebhook } from './sign.ts';
 export { verified } from './verified.ts';
 export {

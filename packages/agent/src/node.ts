@@ -1,5 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type BodyBounds,
+  BodyTimeoutError,
+  BodyTooLargeError,
+  readBounded,
+} from '@fleetlm/protocol/plain';
 import { type Answer, CallerGoneError } from './answer.ts';
 import {
   ANSWER_HEADERS,
@@ -11,27 +17,38 @@ import {
 
 /** Bytes of a webhook's body that are read at most: history is sent whole, so it may be large. */
 export const BODY_BYTES_MAX = 32 * 1024 * 1024;
+/** A webhook's body is waited for this long, in milliseconds. */
+export const BODY_TIMEOUT_MS = 30_000;
 
-/** The body is larger than what is read. Answer it with 413. */
-export class BodyTooLargeError extends Error {
-  constructor() {
-    super(`the body is larger than ${BODY_BYTES_MAX / 1024 / 1024} MiB`);
-    this.name = 'BodyTooLargeError';
-  }
+export const BODY_BOUNDS: BodyBounds = { bytesMax: BODY_BYTES_MAX, timeoutMs: BODY_TIMEOUT_MS };
+
+/** The raw body of a request. Rejects with BodyTooLargeError or BodyTimeoutError. */
+export async function readBody(
+  request: IncomingMessage,
+  bounds: Partial<BodyBounds> = {},
+): Promise<Buffer> {
+  const limits = { ...BODY_BOUNDS, ...bounds };
+  // What announces itself as too large is refused unread.
+  if (Number(request.headers['content-length'] ?? '0') > limits.bytesMax)
+    throw new BodyTooLargeError(limits.bytesMax);
+  // Kept open when it is refused, so that the refusal can be read.
+  const pieces = request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]();
+  const body = await readBounded(async () => {
+    const { done, value } = await pieces.next();
+    return done === true
+      ? { done }
+      : { value: Buffer.isBuffer(value) ? value : Buffer.from(value) };
+  }, limits);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
-/** The raw body of a request. Rejects with BodyTooLargeError. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Kept open when it is too large, so that the refusal can be read.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    bytes += piece.length;
-    if (bytes > BODY_BYTES_MAX) throw new BodyTooLargeError();
-    chunks.push(piece);
-  }
-  return Buffer.concat(chunks);
+/** How a body that was not read is answered; null: for another reason. */
+export function bodyRefusal(
+  error: unknown,
+): { readonly status: 408 | 413; readonly detail: string } | null {
+  if (error instanceof BodyTooLargeError) return { status: 413, detail: error.message };
+  if (error instanceof BodyTimeoutError) return { status: 408, detail: error.message };
+  return null;
 }
 
 /**

@@ -43,7 +43,13 @@ export { type InboxState, unreadTotal } from './inbox/inbox-state.ts';
 export type { InboxStore } from './inbox/inbox-store.ts';
 export type { Outbox, SendResult } from './outbox/outbox.ts';
 export type { OutboxEntry } from './outbox/outbox-state.ts';
-export { browserOutbox, memoryOutbox, type OutboxStorage } from './outbox/outbox-storage.ts';
+export {
+  browserOutbox,
+  clearBrowserOutbox,
+  memoryOutbox,
+  type OutboxStorage,
+  unsentInBrowser,
+} from './outbox/outbox-storage.ts';
 export { type LiveAnswer, visibleParts } from './session/live-answer.ts';
 export { readOverRest } from './session/read-over-rest.ts';
 export { type Row, type Rows, rowsOf } from './session/rows.ts';

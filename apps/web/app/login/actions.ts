@@ -32,7 +32,7 @@ export const signIn = publicAction(
   ({ detail }) => ({ email: '', error: detail }),
 );
 
-/** Signs out on this device. The cookies go even when the session's row can't be reached. */
+/** Ends the session of this device. The cookies go even when the session's row can't be reached. */
 export const signOut = publicAction(
   z.tuple([]),
   async (): Promise<void> => {
@@ -42,7 +42,6 @@ export const signOut = publicAction(
       logProblem('sign-out: the session could not be deleted', error);
       await forgetCookies();
     }
-    redirect('/login');
   },
-  () => redirect('/login'),
+  () => undefined,
 );

@@ -3,6 +3,7 @@
 import { browserOutbox, FleetClient, isMessage, type Message, memoryOutbox } from '@fleetlm/client';
 import { FleetProvider } from '@fleetlm/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
+import { dropDraftsWithoutUser } from '@/lib/drafts.ts';
 import { fetchClusterToken } from './cluster-token.ts';
 
 export interface FleetRootProps {
@@ -17,6 +18,7 @@ export function FleetRoot({ userId, nodes, children }: FleetRootProps) {
   const [client] = useState(() => createClient(userId, nodes));
   useEffect(() => {
     client.start();
+    dropDraftsWithoutUser();
     const watch = setInterval(() => checkSignIn(client), CHECK_EVERY_MS);
     const wake = () => {
       if (document.visibilityState !== 'visible') return;

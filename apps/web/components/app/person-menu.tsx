@@ -2,10 +2,10 @@
 
 import { LogOut, Moon, Settings, Sun } from 'lucide-react';
 import Link from 'next/link';
-import { signOut } from '@/app/login/actions.ts';
 import type { Person } from '@/lib/session.ts';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu.tsx';
 import { chooseTheme } from './choose-theme.ts';
+import { signOutHere } from './sign-out.ts';
 
 export function PersonMenu({ person }: { readonly person: Person }) {
   return (
@@ -40,7 +40,7 @@ export function PersonMenu({ person }: { readonly person: Person }) {
       <MenuSeparator />
       <MenuItem
         onSelect={() => {
-          void signOut();
+          signOutHere(person.id).catch(reportError);
         }}
       >
         <LogOut size={15} aria-hidden /> Sign out

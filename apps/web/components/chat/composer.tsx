@@ -1,6 +1,7 @@
 'use client';
 
 import type { FilePart } from '@fleetlm/client';
+import { useFleetClient } from '@fleetlm/client/react';
 import { ArrowUp, Paperclip, Square } from 'lucide-react';
 import {
   type ClipboardEvent,
@@ -46,7 +47,8 @@ export interface ComposerProps {
 /** Where messages are written. Enter sends, Shift+Enter begins a line, Up changes the last one, Escape stops the answer, a slash does something. */
 export function Composer(props: ComposerProps) {
   const { sessionId, agentName, isReplying, isArchived, edited, onSend, onStop } = props;
-  const [text, setText] = useDraft(sessionId, edited);
+  const { userId } = useFleetClient();
+  const [text, setText] = useDraft(userId, sessionId, edited);
   const [files, setFiles] = useState<readonly FilePart[]>([]);
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
@@ -204,18 +206,19 @@ function isTouch(): boolean {
 
 /** What is being written, kept over reloads; while a message is changed, its words instead. */
 function useDraft(
+  userId: string,
   sessionId: string,
   edited: Edited | null,
 ): readonly [string, (text: string) => void] {
   const [text, setText] = useState('');
   const [change, setChange] = useState<{ readonly of: string; readonly text: string } | null>(null);
-  useEffect(() => setText((before) => before || readDraft(sessionId)), [sessionId]);
+  useEffect(() => setText((before) => before || readDraft(userId, sessionId)), [userId, sessionId]);
   if (edited === null)
     return [
       text,
       (next) => {
         setText(next);
-        writeDraft(sessionId, next);
+        writeDraft(userId, sessionId, next);
       },
     ];
   const changed = change?.of === edited.messageId ? change.text : edited.text;

@@ -53,7 +53,7 @@ export const InboxRow = memo(function InboxRow({ entry, userId, isCurrent }: Inb
 });
 
 function Snippet({ entry, userId, isCurrent }: InboxRowProps) {
-  const draft = useDraft(entry.session_id, isCurrent);
+  const draft = useDraft(userId, entry.session_id, isCurrent);
   if (entry.status === 'failed') {
     return (
       <span className="inline-flex items-center gap-1 text-critical">
@@ -76,10 +76,10 @@ function Snippet({ entry, userId, isCurrent }: InboxRowProps) {
 }
 
 /** The draft as it was when the conversation was left. */
-function useDraft(sessionId: string, isCurrent: boolean): string {
+function useDraft(userId: string, sessionId: string, isCurrent: boolean): string {
   const [draft, setDraft] = useState('');
   useEffect(() => {
-    if (!isCurrent) setDraft(readDraft(sessionId));
-  }, [sessionId, isCurrent]);
+    if (!isCurrent) setDraft(readDraft(userId, sessionId));
+  }, [userId, sessionId, isCurrent]);
   return draft;
 }

@@ -3,11 +3,11 @@
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
-import { signOut } from '@/app/login/actions.ts';
 import type { Command } from '@/lib/commands.ts';
 import { letterKey } from '@/lib/keys.ts';
 import type { Person } from '@/lib/session.ts';
 import { chooseTheme } from '../app/choose-theme.ts';
+import { signOutHere } from '../app/sign-out.ts';
 import { Shortcuts } from './shortcuts.tsx';
 import { useOfferedCommands } from './use-offered-commands.ts';
 
@@ -29,10 +29,10 @@ export function PaletteRoot({ person }: { readonly person: Person }) {
         of('settings', 'Settings', () => router.push('/settings')),
         of('keys', 'Keyboard shortcuts', () => setOpen('shortcuts')),
         of('sign-out', 'Sign out', () => {
-          void signOut();
+          signOutHere(person.id).catch(reportError);
         }),
       ],
-      [router],
+      [router, person.id],
     ),
   );
   useEffect(() => {

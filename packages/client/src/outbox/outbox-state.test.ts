@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../session/rows.ts';
 import { message, SESSION_ID } from '../session/testing.ts';
 import { nextToSend, OUTBOX_ENTRIES_MAX, type OutboxEntry, outboxAfter } from './outbox-state.ts';
-import { browserOutbox } from './outbox-storage.ts';
+import { browserOutbox, clearBrowserOutbox, unsentInBrowser } from './outbox-storage.ts';
 
 function entry(clientMessageId: string, sessionId = SESSION_ID): OutboxEntry {
   return {
@@ -76,6 +76,17 @@ describe('the outbox in the browser', () => {
     browserOutbox('demo', storage, () => {}).save([failed, entry('2')]);
     expect(browserOutbox('demo', storage, () => {}).load()).toEqual([failed, entry('2')]);
     expect(browserOutbox('second', storage, () => {}).load()).toEqual([]);
+  });
+
+  test('an outbox is counted and cleared for one user, also beside an id that begins alike', () => {
+    const storage = fakeStorage();
+    browserOutbox('demo', storage, () => {}).save([entry('1'), entry('2')]);
+    browserOutbox('demo.x', storage, () => {}).save([entry('3')]);
+    expect(browserOutbox('demo', storage, () => {}).load()).toEqual([entry('1'), entry('2')]);
+    expect(unsentInBrowser('demo', storage)).toBe(2);
+    clearBrowserOutbox('demo', storage);
+    expect(unsentInBrowser('demo', storage)).toBe(0);
+    expect(browserOutbox('demo.x', storage, () => {}).load()).toEqual([entry('3')]);
   });
 
   test('two tabs do not throw away what the other one has not sent', () => {

@@ -27,7 +27,7 @@ export function browserOutbox(
   storage: Storage,
   onError: (error: unknown) => void,
 ): OutboxStorage {
-  const prefix = `fleetlm.outbox.${userId}.`;
+  const prefix = prefixOf(userId);
   let saved: readonly OutboxEntry[] = [];
   return {
     load: () => {
@@ -59,9 +59,26 @@ export function browserOutbox(
   };
 }
 
+/** How many messages of this person wait in the browser. */
+export function unsentInBrowser(userId: string, storage: Storage): number {
+  return keysOf(storage, prefixOf(userId)).length;
+}
+
+/** At a sign-out: nothing of this person stays in the browser. */
+export function clearBrowserOutbox(userId: string, storage: Storage): void {
+  for (const key of keysOf(storage, prefixOf(userId))) storage.removeItem(key);
+}
+
+function prefixOf(userId: string): string {
+  return `fleetlm.outbox.${userId}.`;
+}
+
+/** ULIDs have no dot: a key that goes on with one is of a person whose id begins alike. */
 function keysOf(storage: Storage, prefix: string): readonly string[] {
   const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
-  return keys.filter((key) => key.startsWith(prefix)).sort();
+  return keys
+    .filter((key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.'))
+    .sort();
 }
 
 /** One entry as it was stored, or nothing when it is not one: an older version of the page may have written it. */
