@@ -1,5 +1,11 @@
 import type { FuzzCase, RawCase, RestCase, SocketCase } from '../inputs/case.ts';
-import { type Breach, checkAck, checkAnswer } from '../oracle/check-answer.ts';
+import {
+  type Breach,
+  checkAccess,
+  checkAck,
+  checkAnswer,
+  checkStatus,
+} from '../oracle/check-answer.ts';
 import { parseAnswers } from './http-answers.ts';
 import { playWebhook } from './play-webhook.ts';
 import { restRequest } from './rest-request.ts';
@@ -17,6 +23,7 @@ const BODY_READ_BYTES_MAX = 400_000;
 /** Plays one case and checks what it is answered with. Resolves when it is over; never rejects for what a node does. */
 export async function playCase(one: FuzzCase, stage: Stage): Promise<void> {
   const end = stage.cases.begin(one);
+  const fromMs = performance.timeOrigin + performance.now();
   try {
     switch (one.edge) {
       case 'rest':
@@ -35,6 +42,10 @@ export async function playCase(one: FuzzCase, stage: Stage): Promise<void> {
       default:
         one satisfies never;
     }
+  } catch (error) {
+    // A call of the campaign's own, repeated for half a minute: no node answered.
+    const detail = error instanceof Error ? error.message : String(error);
+    stage.findings.add('no-answer', detail, stage.cases.between(fromMs, fromMs), 'no node');
   } finally {
     end();
   }
@@ -56,7 +67,11 @@ async function playRest(one: RestCase, stage: Stage): Promise<void> {
     const { answers } = parseAnswers(received, closed);
     const [answer] = answers;
     if (answer !== undefined)
-      report(stage, one, checkAnswer(answer, one.method === 'HEAD' ? null : one.route));
+      report(stage, one, [
+        ...checkStatus(answer.status, one.expect_status),
+        ...(one.token === undefined ? checkAccess(answer.status, one.route, one.sender) : []),
+        ...checkAnswer(answer, one.method === 'HEAD' ? null : one.route),
+      ]);
     else if (!refused && !(closed && sizeOf(pieces) > BODY_READ_BYTES_MAX))
       stage.findings.add(
         'no-answer',
@@ -91,7 +106,11 @@ async function playRaw(one: RawCase, stage: Stage): Promise<void> {
     });
     if (one.edge !== 'http') return;
     const { answers } = parseAnswers(received, closed);
-    for (const answer of answers) report(stage, one, checkAnswer(answer, null));
+    for (const answer of answers)
+      report(stage, one, [
+        ...checkStatus(answer.status, one.expect_status),
+        ...checkAnswer(answer, null),
+      ]);
   };
   await Promise.all(Array.from({ length: one.connections ?? 1 }, send));
 }
@@ -120,5 +139,5 @@ function checkPacket(text: string): readonly Breach[] {
 
 function report(stage: Stage, one: FuzzCase, breaches: readonly Breach[]): void {
   for (const { kind, detail, signature } of breaches)
-    stage.findings.add(kind, detail, [one], signature);
+    stage.findings.add(kind, detail, [one], signature === '' ? one.name : signature);
 }
