@@ -84,9 +84,11 @@ export const REST_CORPUS: readonly RestCase[] = [
   rest('page: a limit of 501', 'GET /api/sessions/:id/messages', {
     target: '/api/sessions/{{session}}/messages?limit=501',
   }),
-  rest('page: a cursor of nobody', 'GET /api/sessions', { target: '/api/sessions?before=AAAA' }),
+  rest('page: a cursor that was never given', 'GET /api/sessions', {
+    target: '/api/sessions?before=AAAA',
+  }),
   rest('page: a cursor with U+0000', 'GET /api/sessions', { target: '/api/sessions?before=%00' }),
-  rest('deliveries: a cursor of nobody', 'GET /api/agents/:id/deliveries', {
+  rest('deliveries: a cursor that was never given', 'GET /api/agents/:id/deliveries', {
     target: '/api/agents/scapegoat/deliveries?cursor=AAAA',
     sender: 'operator',
   }),
@@ -111,10 +113,7 @@ export const REST_CORPUS: readonly RestCase[] = [
   token('no claims', '{}'),
   token('no expiry', '{"sub":"{{user}}"}'),
   {
-    ...token(
-      'a role that nobody knows',
-      '{"sub":"{{user}}","role":"authenticated","exp":4102444800}',
-    ),
+    ...token('an unknown role', '{"sub":"{{user}}","role":"authenticated","exp":4102444800}'),
     expect_status: [200],
   },
   token('a subject that is an object', '{"sub":{"a":1},"exp":4102444800}'),

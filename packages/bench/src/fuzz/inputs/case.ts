@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { payloadSchema } from './payload.ts';
 
-/** Who sends: the case's own user, the API key, somebody without a token, or a token made for the case. */
+/** Who sends: the case's own user, the API key, no token, or a token made for the case. */
 export const SENDERS = ['user', 'operator', 'nobody'] as const;
 
 /** Bytes that are written, after a pause, so many times over. */

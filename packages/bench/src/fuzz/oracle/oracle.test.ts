@@ -94,7 +94,7 @@ test('acknowledgements are held against the contract', () => {
   expect(checkAck('fine')).toHaveLength(1);
 });
 
-describe('what is laid at whose door', () => {
+describe('suspects', () => {
   const named = (name: string): FuzzCase => ({ name, edge: 'mesh', pieces: [] });
 
   test('those that were played at the time, or just before', () => {
