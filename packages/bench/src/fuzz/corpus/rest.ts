@@ -118,10 +118,13 @@ export const REST_CORPUS: readonly RestCase[] = [
   },
   token('a subject that is an object', '{"sub":{"a":1},"exp":4102444800}'),
   token('a subject with U+0000', '{"sub":"a\\u0000","exp":4102444800}'),
-  token('an expiry beyond every date', '{"sub":"{{user}}","exp":1e308}'),
+  {
+    ...token('an expiry beyond every date', '{"sub":"{{user}}","exp":1e308}'),
+    expect_status: [200, 401],
+  },
   token('algorithm none', '{"sub":"{{user}}","exp":4102444800}', '{"alg":"none"}', 'none'),
   token('claims that are no JSON', 'hello'),
-  token('claims nested 5,000 deep', nested(3_000, '[', '', ']')),
+  token('claims nested 3,000 deep', nested(3_000, '[', '', ']')),
   token('a wrong signature', '{"sub":"{{user}}","exp":4102444800}', '{"alg":"HS256"}', 'wrong'),
   rest('chat: 15,000 messages', 'POST /api/chat', {
     target: '/api/chat',

@@ -11,7 +11,7 @@ import type { Findings } from './findings.ts';
 const USERS = 6;
 const RATE = 30;
 const TEXT_BYTES = 200;
-/** Its debounce window outlasts the load: the writers' sessions hold their own messages only. */
+/** Its calls fail at once: the writers' sessions hold their own messages only. */
 const WRITERS_AGENT = 'bystanders-writers';
 const HONEST_AGENT = 'bystanders-honest';
 /** An honest turn is asked for so often, and has a reply by then. */
@@ -50,7 +50,6 @@ export class Bystanders {
     const bystanders = new Bystanders(stage, findings);
     const { api, nodes, credentials, agentUrl } = stage;
     const agents = [
-      // Port 9 answers no calls; none are made before the load is over.
       {
         id: WRITERS_AGENT,
         name: 'Writers',
