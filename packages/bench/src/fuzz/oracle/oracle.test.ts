@@ -123,10 +123,13 @@ describe('suspects', () => {
   });
 });
 
-test('time that a node waited for a processor is not its own', () => {
-  const sample = { node: 'n1', fromMs: 0, untilMs: 900, cpuMs: 100, starvedMs: 0 };
+test('a loop is blocked for as long as its own thread runs', () => {
+  const sample = { node: 'n1', fromMs: 0, untilMs: 900, cpuMs: 900, starvedMs: 0 };
   expect(blockMs(sample)).toBe(900);
-  expect(blockMs({ ...sample, starvedMs: 700 })).toBe(200);
+  expect(blockMs({ ...sample, starvedMs: 700, cpuMs: 200 })).toBe(200);
+  expect(blockMs({ ...sample, cpuMs: 100 })).toBe(100);
+  // Where the system tells nothing of its threads, all of it counts.
+  expect(blockMs({ ...sample, cpuMs: 0 })).toBe(900);
 });
 
 test('memory may grow within bounds', () => {
