@@ -8,8 +8,20 @@ if (process.argv.includes('--help')) {
   process.exit(0);
 }
 
+/** Beside the minutes of drawn inputs; what takes longer hangs. */
+const SMOKE_LIMIT_MS = 420_000;
+
 try {
   const options = parseFuzzOptions(process.argv.slice(2));
+  if (options.isSmoke)
+    setTimeout(
+      () => {
+        process.stderr.write(`!! the smoke (seed ${options.seed}) takes too long: broken off\n`);
+        // The run saves what it found, ends its nodes and Postgres, and the process with a code other than 0.
+        process.kill(process.pid, 'SIGTERM');
+      },
+      SMOKE_LIMIT_MS + options.minutes * 60_000,
+    ).unref();
   const report = await runFuzz(options, join(repositoryRoot, 'apps/cluster-node/src/main.ts'));
   for (const { kind, detail, count, input, files } of report.findings)
     process.stdout.write(

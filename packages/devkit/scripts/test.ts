@@ -1,4 +1,7 @@
-/** npm test: everything that a clean clone has to pass. TEST_TORTURE=0 leaves the faults out. */
+/**
+ * npm test: everything that a clean clone has to pass. TEST_TORTURE=0 leaves the faults out, TEST_FUZZ=0 the hostile
+ * input; TEST_FUZZ_MINUTES=5 draws inputs for longer.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +10,7 @@ import { runSteps } from '../src/run-step.ts';
 import {
   buildWeb,
   endToEndTests,
+  fuzzSmoke,
   generate,
   integrationTests,
   lint,
@@ -17,14 +21,13 @@ import {
 import { describeSlowest, readTestTimes, TEST_TIMES_FILE } from '../src/test-times/test-times.ts';
 
 const withTorture = process.env.TEST_TORTURE !== '0';
-const sayItIsLeftOut = (): void => {
-  process.stdout.write('\n!! NO TORTURE: TEST_TORTURE=0 leaves out the smoke of faults.\n');
+const withFuzz = process.env.TEST_FUZZ !== '0';
+const sayItIsLeftOut = (what: string): void => {
+  process.stdout.write(`\n!! ${what}\n`);
+  process.once('exit', () => process.stdout.write(`\n!! ${what}\n`));
 };
-if (!withTorture) {
-  sayItIsLeftOut();
-  process.on('exit', sayItIsLeftOut);
-}
-
+if (!withTorture) sayItIsLeftOut('NO TORTURE: TEST_TORTURE=0 leaves out the smoke of faults.');
+if (!withFuzz) sayItIsLeftOut('NO FUZZ: TEST_FUZZ=0 leaves out the smoke of hostile input.');
 const times = mkdtempSync(join(tmpdir(), 'fleetlm-test-times-'));
 process.env[TEST_TIMES_FILE] = join(times, 'times');
 process.on('exit', () => {
@@ -40,6 +43,7 @@ await runSteps([
   unitTests(),
   integrationTests(),
   ...(withTorture ? [tortureSmoke] : []),
+  ...(withFuzz ? [fuzzSmoke(process.env.TEST_FUZZ_MINUTES)] : []),
   buildWeb,
   endToEndTests(chromium),
 ]);

@@ -98,6 +98,19 @@ export const tortureSmoke: Step = {
   command: ['node', 'packages/devkit/scripts/torture.ts', '--smoke'],
 };
 
+/** Hostile input at every edge of real processes: the corpus and half a minute of drawn inputs, by a seed that it prints. */
+export function fuzzSmoke(minutes: string | undefined): Step {
+  return {
+    title: 'fuzz, a smoke',
+    command: [
+      'node',
+      'packages/devkit/scripts/fuzz.ts',
+      '--smoke',
+      ...(minutes === undefined ? [] : ['--minutes', minutes]),
+    ],
+  };
+}
+
 export const buildWeb: Step = {
   title: 'build the web app',
   command: ['node', 'packages/devkit/scripts/build-web.ts'],

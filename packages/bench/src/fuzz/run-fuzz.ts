@@ -36,6 +36,8 @@ export interface FuzzReport extends BystanderReport {
   readonly folder: string;
 }
 
+type Played = Omit<FuzzReport, 'findings' | 'folder'>;
+
 interface Run {
   readonly options: FuzzOptions;
   readonly cluster: RigCluster;
@@ -58,7 +60,9 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0).padStart(5);
     process.stdout.write(`${seconds} s  ${text}\n`);
   };
-  say(`seed ${options.seed}`);
+  const folder = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'fleetlm-fuzz-')));
+  const findings = new Findings(say);
+  say(`seed ${options.seed}; findings are saved in ${folder}`);
   const cluster = await startRigCluster({
     nodeMain,
     nodes: NODES,
@@ -69,15 +73,21 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
     withDisks: false,
   });
   const stop = (): void => {
+    saveFindings(findings.all, folder);
+    // Nodes end because they are told to from now on: none is started again.
+    for (const node of cluster.nodes) node.process.onEnd = () => undefined;
     void cluster.close(options.keep).then(() => process.exit(130));
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   let keepFiles = true;
   try {
-    const report = await fuzzCluster(options, cluster, say);
+    const report = await fuzzCluster(options, cluster, findings, say);
     keepFiles = options.keep;
-    return report;
+    return { ...report, findings: saveFindings(findings.all, folder), folder };
+  } catch (error) {
+    saveFindings(findings.all, folder);
+    throw error;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
@@ -89,9 +99,9 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
 async function fuzzCluster(
   options: FuzzOptions,
   cluster: RigCluster,
+  findings: Findings,
   say: Run['say'],
-): Promise<FuzzReport> {
-  const findings = new Findings(say);
+): Promise<Played> {
   const cases = new CaseLog(nowMs);
   const agents = await HostileAgent.listen(cluster.agentPort);
   const stage = new Stage({
@@ -140,7 +150,7 @@ async function fuzzCluster(
   }
 }
 
-async function play(run: Run, watch: () => void): Promise<FuzzReport> {
+async function play(run: Run, watch: () => void): Promise<Played> {
   const { options, stage, findings, processes, probe, bystanders, say } = run;
   const memory = new MemoryCheck(stage.nodes, findings);
   const campaign = new Campaign(stage);
@@ -173,7 +183,6 @@ async function play(run: Run, watch: () => void): Promise<FuzzReport> {
   await processes.restartAll();
   const wholeAgain = await groups.check('after a restart');
   await bystanders.readBack();
-  const folder = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'fleetlm-fuzz-')));
   return {
     outcome: findings.all.length === 0 ? 'nothing was found' : 'found',
     seed: options.seed,
@@ -184,8 +193,6 @@ async function play(run: Run, watch: () => void): Promise<FuzzReport> {
     groups_whole: whole,
     groups_whole_after_restart: wholeAgain,
     worst_loop_block_ms: Math.round(probe.worstMs),
-    findings: saveFindings(findings.all, folder),
-    folder,
   };
 }
 

@@ -7,7 +7,7 @@ function chatBody(messages: number): Payload {
   return {
     concat: [
       '{"id":"x","trigger":"submit-message","messages":[',
-      { repeat: '{"id":1,"role":"nobody","parts":[{}]},', times: messages },
+      { repeat: '{},', times: messages },
       '0]}',
     ],
   };
@@ -17,19 +17,21 @@ function http(name: string, ...payloads: readonly Payload[]): RawCase {
   return { name, edge: 'http', pieces: payloads.map((payload) => ({ payload })), hold_ms: 3_000 };
 }
 
+/** Without a token, however the target is written: it must be refused before anything of it is read. */
+function guarded(name: string, payload: Payload): RawCase {
+  return { ...http(`without a token: ${name}`, payload), expect_status: [401] };
+}
+
 const AUTHORIZED = 'authorization: Bearer {{user_token}}\r\n';
 
 export const HTTP_CORPUS: readonly RawCase[] = [
-  http(
-    'target: /%61pi/chat without a token, 0.5 MiB',
-    request('POST', '/%61pi/chat', '', chatBody(14_000)),
+  guarded('/%61pi/chat, 0.5 MiB', request('POST', '/%61pi/chat', '', chatBody(174_000))),
+  guarded(
+    'a target in absolute-form, 0.5 MiB',
+    request('POST', 'http://{{host}}/api/chat', '', chatBody(174_000)),
   ),
-  http(
-    'target: absolute-form without a token, 0.5 MiB',
-    request('POST', 'http://{{host}}/api/chat', '', chatBody(14_000)),
-  ),
-  http(
-    'target: /%61pi/sessions without a token',
+  guarded(
+    '/%61pi/sessions',
     'GET /%61pi/sessions HTTP/1.1\r\nhost: {{host}}\r\nconnection: close\r\n\r\n',
   ),
   http(
@@ -37,8 +39,8 @@ export const HTTP_CORPUS: readonly RawCase[] = [
     'GET /api/sessions/%ff HTTP/1.1\r\nhost: {{host}}\r\nconnection: close\r\n\r\n',
   ),
   http(
-    'chat: 60,000 messages with a token',
-    request('POST', '/api/chat', AUTHORIZED, chatBody(60_000)),
+    'chat: 170,000 messages with a token',
+    request('POST', '/api/chat', AUTHORIZED, chatBody(170_000)),
   ),
   http(
     'framing: length and chunks',

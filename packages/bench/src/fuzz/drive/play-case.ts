@@ -1,5 +1,12 @@
 import type { FuzzCase, RawCase, RestCase, SocketCase } from '../inputs/case.ts';
-import { type Breach, checkAck, checkAnswer } from '../oracle/check-answer.ts';
+import {
+  type Breach,
+  checkAccess,
+  checkAck,
+  checkAnswer,
+  checkStatus,
+  internalText,
+} from '../oracle/check-answer.ts';
 import { parseAnswers } from './http-answers.ts';
 import { playWebhook } from './play-webhook.ts';
 import { restRequest } from './rest-request.ts';
@@ -17,6 +24,7 @@ const BODY_READ_BYTES_MAX = 400_000;
 /** Plays one case and checks what it is answered with. Resolves when it is over; never rejects for what a node does. */
 export async function playCase(one: FuzzCase, stage: Stage): Promise<void> {
   const end = stage.cases.begin(one);
+  const fromMs = performance.timeOrigin + performance.now();
   try {
     switch (one.edge) {
       case 'rest':
@@ -35,6 +43,10 @@ export async function playCase(one: FuzzCase, stage: Stage): Promise<void> {
       default:
         one satisfies never;
     }
+  } catch (error) {
+    // A call of the campaign's own, repeated for half a minute: no node answered.
+    const detail = error instanceof Error ? error.message : String(error);
+    stage.findings.add('no-answer', detail, stage.cases.between(fromMs, fromMs), 'no node');
   } finally {
     end();
   }
@@ -44,6 +56,8 @@ async function playRest(one: RestCase, stage: Stage): Promise<void> {
   const node = stage.nextNode();
   const variables = await stage.variables(node);
   const pieces = restRequest(one, variables, stage.credentials.jwtSecret);
+  // A request with another method is no call of its route.
+  const route = one.route?.startsWith(`${one.method} `) === true ? one.route : null;
   const startedAt = performance.now();
   const send = async (): Promise<void> => {
     const { received, closed, refused } = await exchange({
@@ -56,7 +70,11 @@ async function playRest(one: RestCase, stage: Stage): Promise<void> {
     const { answers } = parseAnswers(received, closed);
     const [answer] = answers;
     if (answer !== undefined)
-      report(stage, one, checkAnswer(answer, one.method === 'HEAD' ? null : one.route));
+      report(stage, one, [
+        ...checkStatus(answer.status, one.expect_status),
+        ...(one.token === undefined ? checkAccess(answer.status, route, one.sender) : []),
+        ...checkAnswer(answer, route),
+      ]);
     else if (!refused && !(closed && sizeOf(pieces) > BODY_READ_BYTES_MAX))
       stage.findings.add(
         'no-answer',
@@ -91,7 +109,13 @@ async function playRaw(one: RawCase, stage: Stage): Promise<void> {
     });
     if (one.edge !== 'http') return;
     const { answers } = parseAnswers(received, closed);
-    for (const answer of answers) report(stage, one, checkAnswer(answer, null));
+    const isOfEngine = JSON.stringify(one.pieces).includes('/socket.io');
+    for (const answer of answers)
+      report(stage, one, [
+        ...checkStatus(answer.status, one.expect_status),
+        // Engine.IO answers a handshake that it refuses in the form of its own protocol.
+        ...(isOfEngine ? internalText(answer.body.toString('utf8')) : checkAnswer(answer, null)),
+      ]);
   };
   await Promise.all(Array.from({ length: one.connections ?? 1 }, send));
 }
@@ -120,5 +144,5 @@ function checkPacket(text: string): readonly Breach[] {
 
 function report(stage: Stage, one: FuzzCase, breaches: readonly Breach[]): void {
   for (const { kind, detail, signature } of breaches)
-    stage.findings.add(kind, detail, [one], signature);
+    stage.findings.add(kind, detail, [one], signature === '' ? one.name : signature);
 }

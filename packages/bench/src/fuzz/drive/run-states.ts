@@ -29,7 +29,7 @@ export class RunStates {
       const ack: unknown = await socket
         .timeout(ACK_LIMIT_MS)
         .emitWithAck('session:join', { session_id: sessionId, last_seq: 0 });
-      // Nobody needs the live events of a session that a campaign has done with.
+      // Live events of the session are not needed.
       socket.emit('session:leave', { session_id: sessionId }, () => undefined);
       const parsed = ackShape.safeParse(ack);
       return parsed.success ? parsed.data.agent : null;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { payloadSchema } from './payload.ts';
 
-/** Who sends: the case's own user, the API key, somebody without a token, or a token made for the case. */
+/** Who sends: the case's own user, the API key, no token, or a token made for the case. */
 export const SENDERS = ['user', 'operator', 'nobody'] as const;
 
 /** Bytes that are written, after a pause, so many times over. */
@@ -13,6 +13,8 @@ export const pieceSchema = z.strictObject({
 export type Piece = z.output<typeof pieceSchema>;
 
 const common = { name: z.string().min(1).max(120) };
+/** The statuses of HTTP that an answer may have, where the case says so. */
+const expectedStatus = z.array(z.int()).optional();
 
 /** A JWT put together by hand. */
 const tokenSchema = z.strictObject({
@@ -33,6 +35,7 @@ const restCaseSchema = z.strictObject({
   token: tokenSchema.optional(),
   headers: z.array(z.tuple([z.string(), payloadSchema])).optional(),
   body: payloadSchema.nullable(),
+  expect_status: expectedStatus,
   /** The same request so many times at once. */
   at_once: z.int().min(1).max(64).optional(),
 });
@@ -43,6 +46,7 @@ const rawCaseSchema = z.strictObject({
   /** Bytes to the public port, or to the port between nodes. */
   edge: z.enum(['http', 'mesh']),
   pieces: z.array(pieceSchema),
+  expect_status: expectedStatus,
   connections: z.int().min(1).max(256).optional(),
   /** How long the connections stay open after the last piece, unless the node closes them. */
   hold_ms: z.int().min(0).max(60_000).optional(),

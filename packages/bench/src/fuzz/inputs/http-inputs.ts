@@ -1,6 +1,6 @@
 import { between, pick } from '../../torture/seeded-random.ts';
 import type { Piece, RawCase } from './case.ts';
-import { bytesOf, join, type Payload } from './payload.ts';
+import { bytesOf, join, type Payload, payloadSize } from './payload.ts';
 
 const AUTHORIZED = 'authorization: Bearer {{user_token}}\r\n';
 
@@ -164,8 +164,8 @@ const SHAPES: readonly Shape[] = [
         concat: [
           '{"id":"x","trigger":"submit-message","messages":[',
           {
-            repeat: '{"id":"","role":"user","parts":[]},',
-            times: pick([1_000, 15_000, 60_000], random),
+            repeat: pick(['{},', '{"id":"","role":"user","parts":[]},'], random),
+            times: pick([1_000, 15_000, 100_000], random),
           },
           '0]}',
         ],
@@ -220,15 +220,7 @@ export function request(method: string, target: Payload, headers: string, body: 
 }
 
 function chunked(body: Payload): Payload {
-  return { concat: [sizeOf(body).toString(16), '\r\n', body, '\r\n0\r\n\r\n'] };
-}
-
-function sizeOf(payload: Payload): number {
-  if (typeof payload === 'string') return Buffer.byteLength(payload);
-  if ('base64' in payload) return Buffer.from(payload.base64, 'base64').length;
-  if ('concat' in payload) return payload.concat.reduce((sum, part) => sum + sizeOf(part), 0);
-  if ('repeat' in payload) return sizeOf(payload.repeat) * payload.times;
-  throw new Error('the size of compressed bytes is not known beforehand');
+  return { concat: [payloadSize(body).toString(16), '\r\n', body, '\r\n0\r\n\r\n'] };
 }
 
 export function randomBytes(random: () => number, lengthMax = 400): Payload {

@@ -3,7 +3,7 @@ import type { RawCase } from './case.ts';
 import { randomBytes } from './http-inputs.ts';
 import { bytesOf, type Payload } from './payload.ts';
 
-/** A header whose checksums are wrong: nobody without the source knows the polynomial, and a stranger need not. */
+/** A header of a frame without its checksums: what a stranger to the protocol can send. */
 export function meshHeader(length: number, channel: number): Payload {
   const header = Buffer.alloc(13);
   header.writeUInt32LE(length >>> 0, 0);

@@ -48,6 +48,15 @@ export function payloadBytes(payload: Payload, variables: Variables = {}): Buffe
   return Buffer.alloc(one.length * payload.times, one);
 }
 
+/** How many bytes it comes to, without making them; what its variables stand for is not counted. */
+export function payloadSize(payload: Payload): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  if ('base64' in payload) return Buffer.byteLength(payload.base64, 'base64');
+  if ('concat' in payload) return payload.concat.reduce((sum, part) => sum + payloadSize(part), 0);
+  if ('repeat' in payload) return payloadSize(payload.repeat) * payload.times;
+  return payloadBytes(payload).length;
+}
+
 function ensure(bytes: number): void {
   if (bytes > PAYLOAD_BYTES_MAX)
     throw new RangeError(`a payload of ${bytes} bytes, above ${PAYLOAD_BYTES_MAX}`);

@@ -7,7 +7,7 @@ import { treeOf, treePayload } from './json-tree.ts';
 import { bytesOf, join, type Payload } from './payload.ts';
 import { sampleOf } from './sample.ts';
 
-/** What takes a node away or moves leaders in earnest is asked for a node that is not there: see `node_id` and `to`. */
+/** Operations on nodes and leaders name a node that does not exist (see `node_id` and `to`): drains are not hostile input. */
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   '/api/sessions/': ['{{session}}', '00-01ARZ3NDEKTSV4RRFFQ69G5FAV'],
   '/api/chat/': ['{{session}}', 'browser-made-id'],
@@ -113,7 +113,7 @@ function queryOf(schema: NonNullable<RestRoute['query']>, random: () => number):
     : '';
 }
 
-/** `/api/chat` as `/%61pi/chat`: the same to a router, another text to whoever looks at the raw target. */
+/** `/api/chat` as `/%61pi/chat`: the same to a router, another text to code that compares the raw target. */
 export function percentEncoded(segment: string): string {
   const first = segment.charCodeAt(0);
   return Number.isNaN(first) ? segment : `%${first.toString(16)}${segment.slice(1)}`;
@@ -146,7 +146,7 @@ function oddHeaders(random: () => number): RestCase['headers'] {
   );
 }
 
-/** Tokens with claims that nobody signs, put together by hand. */
+/** Tokens with claims that no library would sign, put together by hand. */
 export function tokenInput(random: () => number): TokenSpec {
   const claim = (): Payload =>
     random() < 0.5

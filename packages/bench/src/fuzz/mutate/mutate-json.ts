@@ -8,7 +8,7 @@ import {
   treePaths,
   treePayload,
 } from '../inputs/json-tree.ts';
-import { bytesOf, type Payload } from '../inputs/payload.ts';
+import { bytesOf, type Payload, payloadSize } from '../inputs/payload.ts';
 import { hostileValue, ODD_KEYS } from './hostile-values.ts';
 
 type Change = (tree: Tree, random: () => number) => Tree;
@@ -59,13 +59,17 @@ const CHANGES: readonly Change[] = [
   wrap,
 ];
 
+/** More than any edge takes; changes of changes would come to gigabytes. */
+export const MUTANT_BYTES_MAX = 9 * 1024 * 1024;
+
 /** One to three changes of a valid value, each at a place of its own. */
 export function mutateTree(tree: Tree, random: () => number): Tree {
   let changed = tree;
   for (let count = between(1, 3, random); count > 0; count -= 1) {
     const path = pick(treePaths(changed), random);
     const change = pick(CHANGES, random);
-    changed = changeAt(changed, path, (at) => change(at, random));
+    const next = changeAt(changed, path, (at) => change(at, random));
+    if (payloadSize(treePayload(next)) <= MUTANT_BYTES_MAX) changed = next;
   }
   return changed;
 }

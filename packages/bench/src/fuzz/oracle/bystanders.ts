@@ -11,7 +11,7 @@ import type { Findings } from './findings.ts';
 const USERS = 6;
 const RATE = 30;
 const TEXT_BYTES = 200;
-/** Nobody answers those who only write: see BenchUser. */
+/** Its calls fail at once: the writers' sessions hold their own messages only. */
 const WRITERS_AGENT = 'bystanders-writers';
 const HONEST_AGENT = 'bystanders-honest';
 /** An honest turn is asked for so often, and has a reply by then. */
@@ -50,7 +50,6 @@ export class Bystanders {
     const bystanders = new Bystanders(stage, findings);
     const { api, nodes, credentials, agentUrl } = stage;
     const agents = [
-      // Its work waits until the run is over.
       {
         id: WRITERS_AGENT,
         name: 'Writers',

@@ -10,7 +10,7 @@ interface Played {
 const AFTER_MS = 3_000;
 const KEPT_MAX = 2_000;
 
-/** What was played when, so that what is found can be laid at somebody's door. */
+/** What was played when: the suspects of a finding are taken from it. */
 export class CaseLog {
   readonly #played: Played[] = [];
   readonly #nowMs: () => number;

@@ -31,6 +31,31 @@ export function checkAnswer(answer: HttpAnswer, route: string | null): readonly 
   return checkProblem(answer);
 }
 
+/** What a case without any token, or with that of a user, must not be answered with. */
+export function checkAccess(
+  status: number,
+  route: string | null,
+  sender: 'user' | 'operator' | 'nobody',
+): readonly Breach[] {
+  const known = REST_ROUTES.find(({ method, path }) => `${method} ${path}` === route);
+  if (known === undefined || known.access === 'anyone' || sender === 'operator') return [];
+  const isServed = status < 300 || (sender === 'nobody' && (status === 422 || status === 409));
+  if (!isServed || (sender === 'user' && known.access === 'user')) return [];
+  return [
+    breach('wrong-status', `${route} answered ${status} to ${sender}`, `access ${route} ${sender}`),
+  ];
+}
+
+/** The status, where a case says which it has to be. */
+export function checkStatus(
+  status: number,
+  expected: readonly number[] | undefined,
+): readonly Breach[] {
+  if (expected === undefined || expected.includes(status)) return [];
+  const detail = `the status is ${status} instead of ${expected.join(' or ')}`;
+  return [breach('wrong-status', detail, '')];
+}
+
 function checkProblem({ status, headers, body, isWhole }: HttpAnswer): readonly Breach[] {
   if (!isWhole) return [];
   const text = body.toString('utf8');

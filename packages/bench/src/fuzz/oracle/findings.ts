@@ -13,6 +13,7 @@ export const FINDING_KINDS = [
   'wrong-end',
   'endless-calls',
   'memory',
+  'wrong-status',
   'bad-answer',
   'internal-error',
   'internal-text',

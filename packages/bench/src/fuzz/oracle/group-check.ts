@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts';
 const AGENT = 'bystanders-writers';
 const AT_ONCE = 8;
 const LIMIT_MS = 20_000;
-/** One group that is lost is told of by name; a hundred are one finding. */
+/** Lost groups that a finding names; the others are counted. */
 const NAMED_MAX = 5;
 
 /** Appends to every group and reads it back, before and after a restart. */

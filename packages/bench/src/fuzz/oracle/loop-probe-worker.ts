@@ -16,7 +16,11 @@ parentPort?.on('message', (message: unknown) => {
   nodes = probedNodesSchema.parse(message);
 });
 
+/** Of this thread when it last ran: what it waited since may have kept it from an answer that was there. */
+let ownWaitedMs = 0;
+
 setInterval(() => {
+  ownWaitedMs = readTimes(SELF).waitedMs;
   for (const node of nodes) {
     if (busy.has(node.id)) continue;
     busy.add(node.id);
@@ -27,7 +31,6 @@ setInterval(() => {
 async function probe(node: ProbedNode): Promise<void> {
   const thread = `/proc/${node.pid}/task/${node.pid}/schedstat`;
   const before = readTimes(thread);
-  const ownBefore = readTimes(SELF);
   const fromMs = performance.timeOrigin + performance.now();
   const answered = await liveAnswered(node.url);
   const untilMs = performance.timeOrigin + performance.now();
@@ -39,8 +42,9 @@ async function probe(node: ProbedNode): Promise<void> {
     fromMs,
     untilMs,
     cpuMs: after.ranMs - before.ranMs,
-    starvedMs: after.waitedMs - before.waitedMs + (own.waitedMs - ownBefore.waitedMs),
+    starvedMs: after.waitedMs - before.waitedMs + (own.waitedMs - ownWaitedMs),
   };
+  ownWaitedMs = own.waitedMs;
   parentPort?.postMessage(sample);
 }
 

@@ -7,7 +7,7 @@ import {
   sampleSchema,
 } from './loop-sample.ts';
 
-/** Watches the event loops of all nodes from outside; `onBlock` hears of every turn that was too long. */
+/** Watches the event loops of all nodes from outside; `onBlock` is called for every turn that was too long. */
 export class LoopProbe {
   readonly #worker: Worker;
   #worstMs = 0;

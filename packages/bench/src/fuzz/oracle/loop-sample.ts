@@ -20,7 +20,11 @@ export type Sample = z.output<typeof sampleSchema>;
 /** A turn of the loop may take so long. */
 export const LOOP_BLOCK_MS_MAX = 500;
 
-/** How long the loop stood still by its own doing: a machine that is busy otherwise is no fault of the node. */
-export function blockMs({ fromMs, untilMs, starvedMs }: Sample): number {
-  return Math.max(0, untilMs - fromMs - starvedMs);
+/**
+ * How long the loop stood still by its own doing: a machine that is busy otherwise is no fault of the node. Time that
+ * is neither the thread's own nor a wait for a processor is the machine's as well (paging, a hypervisor).
+ */
+export function blockMs({ fromMs, untilMs, cpuMs, starvedMs }: Sample): number {
+  const ownMs = Math.max(0, untilMs - fromMs - starvedMs);
+  return cpuMs === 0 ? ownMs : Math.min(ownMs, cpuMs);
 }

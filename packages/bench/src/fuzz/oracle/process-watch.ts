@@ -7,7 +7,7 @@ const READY_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 const SUSPECTS_MAX = 12;
 
-/** Nodes run until they are told to stop. One that ends by itself is found, and started again so that the run goes on. */
+/** Reports every process that ends by itself, and starts it again so that the run goes on. */
 export class ProcessWatch {
   readonly #nodes: readonly RigNode[];
   readonly #findings: Findings;
