@@ -1,5 +1,5 @@
+import { freePorts } from '@fleetlm/database/free-ports';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts } from '../../free-ports.ts';
 import type { WebhookCase } from '../inputs/case.ts';
 import { HONEST_TEXT, HostileAgent } from './hostile-agent.ts';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { freePorts } from '@fleetlm/database/free-ports';
 import { afterEach, expect, test } from 'vitest';
-import { freePorts } from '../../free-ports.ts';
 import { LoopProbe } from './loop-probe.ts';
 
 /** A process whose loop stands still for as much of a processor's time as it is asked to: what it waits for one is not its own. */

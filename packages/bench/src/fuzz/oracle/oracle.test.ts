@@ -27,23 +27,37 @@ function kindsOf(given: HttpAnswer, route: string | null = null): readonly strin
 
 describe('answers of REST', () => {
   test('a problem of the contract is no finding', () => {
-    const errors = [{ path: 'last_seq', message: 'is beyond the head' }];
-    expect(kindsOf(answer(422, problem('invalid_request', 'x', errors)))).toEqual([]);
-    expect(kindsOf(answer(503, problem('no_quorum')))).toEqual([]);
+    const errors = [{ path: 'last_seq', message: 'is beyond the head' }] as const;
+    expect(kindsOf(answer(422, problem({ code: 'invalid_request', detail: 'x', errors })))).toEqual(
+      [],
+    );
+    expect(kindsOf(answer(503, problem({ code: 'no_quorum', detail: 'x' })))).toEqual([]);
   });
 
   test.each([
     ['another content type', answer(400, '{"error":"Bad Request"}', 'application/json')],
     ['a body that is no problem', answer(404, '{"code":"not_found"}')],
-    ['a code outside of the table', answer(404, { ...problem('not_found'), code: 'gone' })],
-    ['a status that is not the code’s', answer(404, problem('no_quorum'))],
-    ['invalid_request without a field', answer(422, problem('invalid_request'))],
+    [
+      'a code outside of the table',
+      answer(404, { ...problem({ code: 'not_found', detail: 'x' }), code: 'gone' }),
+    ],
+    ['a status that is not the code’s', answer(404, problem({ code: 'no_quorum', detail: 'x' }))],
+    [
+      'invalid_request without a field',
+      answer(422, {
+        ...problem({ code: 'not_found', detail: 'x' }),
+        code: 'invalid_request',
+        status: 422,
+      }),
+    ],
   ])('%s is found', (_what, given) => {
     expect(kindsOf(given)).toContain('bad-answer');
   });
 
   test('an internal error is found', () => {
-    expect(kindsOf(answer(500, problem('internal')))).toContain('internal-error');
+    expect(kindsOf(answer(500, problem({ code: 'internal', detail: 'x' })))).toContain(
+      'internal-error',
+    );
   });
 
   test.each([
@@ -54,7 +68,9 @@ describe('answers of REST', () => {
     'RangeError: Maximum call stack size exceeded',
     'connect ECONNREFUSED',
   ])('"%s" in an error is found', (detail) => {
-    expect(kindsOf(answer(503, problem('archive_unavailable', detail)))).toContain('internal-text');
+    expect(kindsOf(answer(503, problem({ code: 'archive_unavailable', detail })))).toContain(
+      'internal-text',
+    );
   });
 
   test('a success that is not as documented is found', () => {
