@@ -11,15 +11,17 @@ export class TurnSlices {
 
   begin(): TurnSlice {
     let startedAt = performance.now();
+    let cpuAt = cpuMs();
     let spentMs = 0;
     return {
       isOver: () => performance.now() - startedAt >= SLICE_MS,
       next: async () => {
-        spentMs += performance.now() - startedAt;
+        spentMs += cpuMs() - cpuAt;
         await this.#nextTurn();
         startedAt = performance.now();
+        cpuAt = cpuMs();
       },
-      spentMs: () => spentMs + performance.now() - startedAt,
+      spentMs: () => spentMs + cpuMs() - cpuAt,
     };
   }
 
@@ -41,11 +43,16 @@ export class TurnSlices {
   }
 }
 
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 export interface TurnSlice {
   /** It has taken as long as it may. */
   isOver(): boolean;
   /** Resolves in a later turn. */
   next(): Promise<void>;
-  /** Without what was waited. */
+  /** Time of the processor, without what was waited: a busy machine is not the agent's doing. */
   spentMs(): number;
 }
