@@ -1,3 +1,5 @@
+import { BODY_BYTES_MAX } from '@fleetlm/protocol';
+
 /** Bounds of the edge. What happens at each is said where it is used. */
 
 /** Events of one socket; more are answered with `rate_limited`. */
@@ -38,8 +40,8 @@ export const SOCKET_IN_FLIGHT_MAX = 512;
 export const SOCKETS_MAX = 20_000;
 /** Conversations that one socket is in; more are refused with `rate_limited`. */
 export const SOCKET_ROOMS_MAX = 200;
-/** A websocket message; a larger one closes the connection. */
-export const SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024;
+/** A websocket message, as large as a REST body may be; a larger one closes the connection. */
+export const SOCKET_MESSAGE_BYTES_MAX = BODY_BYTES_MAX;
 /** Unsent bytes of one socket above which it is told to resync and gets no more live events until it does. */
 export const SOCKET_BUFFER_BYTES_MAX = 1024 * 1024;
 /** Unsent bytes of one socket above which it is disconnected. */
