@@ -43,8 +43,8 @@ function metadata(bytes: number): Uint8Array {
   return new Uint8Array(bytes).fill(0x20);
 }
 
-describe('C13 what one user may have', () => {
-  test('is SESSIONS_PER_USER_MAX sessions; another user is not concerned', () => {
+describe('what one user may have', () => {
+  test('C13 is SESSIONS_PER_USER_MAX sessions; another user is not concerned', () => {
     const state = createGroupState();
     for (let n = 0; n < SESSIONS_PER_USER_MAX; n += 1)
       expect(apply(state, create({ sessionId: idOf(n) })).reply.type).toBe('session');
@@ -60,7 +60,7 @@ describe('C13 what one user may have', () => {
     expect(apply(state, others).reply.type).toBe('session');
   });
 
-  test('is METADATA_BYTES_PER_USER_MAX bytes of metadata, at creation and at update', () => {
+  test('C13 is METADATA_BYTES_PER_USER_MAX bytes of metadata, at creation and at update', () => {
     const most = METADATA_BYTES_PER_USER_MAX - 10;
     const state = groupAfter(create({ metadata: metadata(most) }));
     const full = { type: 'refused', code: 'inbox-full' };
@@ -72,7 +72,7 @@ describe('C13 what one user may have', () => {
     expect(apply(state, update({ metadata: metadata(most) })).reply.type).toBe('session');
   });
 
-  test('is counted the same whichever way a replica came to its state', () => {
+  test('C13 is counted the same whichever way a replica came to its state', () => {
     const state = groupAfter(
       create({ metadata: metadata(100) }),
       create({ sessionId: OTHER_SESSION, metadata: metadata(50) }),
@@ -96,7 +96,7 @@ describe('C13 what one user may have', () => {
     expectCount(2, 2 * inboxOf(groupAfter(create(), erase())).metadataBytes);
   });
 
-  test('is counted the same after a session came back to memory', () => {
+  test('C13 is counted the same after a session came back to memory', () => {
     const state = groupAfter(create({ metadata: metadata(100) }), say(1));
     apply(state, flushedAll(state));
     const back = hydrate(state);

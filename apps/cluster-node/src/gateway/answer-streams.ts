@@ -125,6 +125,11 @@ export class AnswerStreams {
       },
     });
     this.#open.add(stream);
+    // Its reader may have gone while the session was looked up: no event tells of it any more.
+    if (reply.raw.destroyed) {
+      stream.destroy();
+      return;
+    }
     const show = ({ chunks, isOver }: Step): void => {
       stream.write(chunks);
       if (isOver) stream.end();

@@ -6,6 +6,9 @@ import { contained } from './contained.ts';
 import { openSockets } from './testing/socket-client.ts';
 import { openTestGateway, type TestGateway, testToken } from './testing/test-gateway.ts';
 
+// Real connections: they are as fast as the machine has time for them.
+vi.setConfig({ testTimeout: 30_000 });
+
 let gateway: TestGateway;
 const sockets = openSockets();
 const escaped = vi.fn<(error: unknown) => void>();
@@ -130,6 +133,38 @@ describe('a part of the node that throws', () => {
     expect(takers.size).toBe(0);
     expect(await faults('stream')).toBe(1);
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+  });
+
+  test('or is slow does not keep the stream of a reader that has gone', async () => {
+    const takers = new Set<(event: SessionEvent) => void>();
+    let answer = (): void => undefined;
+    gateway = await openTestGateway({
+      getSession: async () => ({ ok: true, value: { id: SESSION, userId: 'alice' } as never }),
+      liveAnswer: () =>
+        new Promise((resolve) => {
+          answer = () =>
+            resolve({ ok: true, value: { epoch: 1, attempt: 1, chunks: [], nextIndex: 0 } });
+        }),
+      subscribeSession: (_id, take) => {
+        takers.add(take);
+        return { ready: Promise.resolve(true), close: () => takers.delete(take) };
+      },
+    });
+    const gone = new AbortController();
+    const authorization = `Bearer ${await testToken()}`;
+    const stream = fetch(`${gateway.url}/api/sessions/${SESSION}/stream`, {
+      headers: { authorization },
+      signal: gone.signal,
+    });
+    await expect.poll(() => takers.size).toBe(1);
+    const closed = new Promise((resolve) => {
+      gateway.connections[0]?.once('close', resolve);
+    });
+    gone.abort();
+    await expect(stream).rejects.toThrow();
+    await closed;
+    answer();
+    await expect.poll(() => takers.size).toBe(0);
   });
 
   test('in a listener, a timer or their ends is counted and goes no further', async () => {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HEADER_BYTES_MAX, NAMESPACES_PER_CONNECTION_MAX } from './limits.ts';
 import { openSockets, wireClient } from './testing/socket-client.ts';
 import {
@@ -9,6 +9,9 @@ import {
   type TestGateway,
   testToken,
 } from './testing/test-gateway.ts';
+
+// Real connections: they are as fast as the machine has time for them.
+vi.setConfig({ testTimeout: 30_000 });
 
 const opened: TestGateway[] = [];
 const sockets = openSockets();

@@ -1,6 +1,12 @@
-import { BODY_BYTES_MAX, BODY_DEPTH_MAX, CHAT_BODY_BYTES_MAX } from '@fleetlm/protocol';
+import {
+  BODY_BYTES_MAX,
+  BODY_DEPTH_MAX,
+  BODY_VALUES_MAX,
+  CHAT_BODY_BYTES_MAX,
+  CONTENT_BYTES_MAX,
+} from '@fleetlm/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isDeeper } from './json-body.ts';
+import { jsonShapeFault } from './json-body.ts';
 import { openTestGateway, TEST_API_KEY, type TestGateway } from './testing/test-gateway.ts';
 
 let gateway: TestGateway;
@@ -22,7 +28,26 @@ test.each([
   ['[[],[],[],[]]', 2, false],
   [`"${'['.repeat(9)}`, 3, false],
 ])('%s is nested deeper than %d: %s', (json, depth, expected) => {
-  expect(isDeeper(json, depth)).toBe(expected);
+  const fault = jsonShapeFault(json, { depth, values: 100, keys: 100 });
+  expect(fault?.includes('nested') ?? false).toBe(expected);
+});
+
+test.each([
+  ['[1,2,3]', { values: 4 }, null],
+  ['[1,2,3]', { values: 3 }, 'values'],
+  ['{"a":[1,2],"b":{}}', { values: 6 }, null],
+  ['{"a":[1,2],"b":{}}', { values: 5 }, 'values'],
+  ['{"a":1,"b":2}', { keys: 2 }, null],
+  ['{"a":1,"b":2}', { keys: 1 }, 'keys'],
+  ['[{"a":1},{"a":1},{"a":1}]', { keys: 1 }, null],
+  ['{"a":[1,2,3]}', { keys: 1 }, null],
+  ['{"a":{"b":1,"c":2}}', { keys: 1 }, 'keys'],
+  ['1,2', { keys: 1 }, null],
+  [']]]],,,,', { keys: 1 }, null],
+])('%s within %j: %s', (json, limit, expected) => {
+  const fault = jsonShapeFault(json, { depth: 9, values: 99, keys: 99, ...limit });
+  if (expected === null) expect(fault).toBeNull();
+  else expect(fault).toContain(expected);
 });
 
 async function post(path: string, body: string): Promise<{ status: number; problem: unknown }> {
@@ -40,6 +65,21 @@ test('a body nested too deeply is refused before it is parsed', async () => {
       status: 422,
       problem: { code: 'invalid_request', errors: [{ path: '' }] },
     });
+});
+
+test('a body of too many values is refused before it is parsed', async () => {
+  const body = `[${'{},'.repeat(BODY_VALUES_MAX)}{}]`;
+  expect(await post('/api/chat', body)).toMatchObject({
+    status: 422,
+    problem: { errors: [{ path: '', message: expect.stringContaining('values') }] },
+  });
+});
+
+test('content of its full size fits, whatever it is made of', () => {
+  const half = '0,'.repeat(CONTENT_BYTES_MAX / 2 - 20);
+  const keys = Array.from({ length: 30_000 }, (_, n) => `"${n.toString(36)}":0`).join();
+  for (const content of [`{"a":[${half}0]}`, `{${keys}}`])
+    expect(jsonShapeFault(`{"user_id":"a","content":${content}}`)).toBeNull();
 });
 
 test('malformed JSON names the body as what is wrong', async () => {

@@ -25,6 +25,8 @@ export function admissionOf(edge: EdgeAdmission): Admission {
       const release = quotas.acquireRequest(identity, bodyBytes(request));
       // Never throws: it counts down.
       reply.raw.once('close', release);
+      // Its client may have gone while the token was verified.
+      if (reply.raw.destroyed) release();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
 import { readEnvironment } from '../../config/environment.ts';
@@ -19,6 +19,8 @@ export interface TestGateway {
   readonly url: string;
   readonly port: number;
   readonly metrics: Metrics;
+  /** Of clients, in the order in which they connected. */
+  readonly connections: readonly Socket[];
   /** Sends bytes as they are and reads until the server closes. */
   raw(request: string | Buffer): Promise<string>;
   close(): Promise<void>;
@@ -50,6 +52,8 @@ export async function openTestGateway(
     metrics,
     log,
   });
+  const accepted: Socket[] = [];
+  listener.server.on('connection', (socket) => accepted.push(socket));
   const address = listener.server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   const { port } = address;
@@ -57,6 +61,7 @@ export async function openTestGateway(
     url: `http://${HOST}:${port}`,
     port,
     metrics,
+    connections: accepted,
     raw: (request) => exchange(port, request),
     close: async () => {
       await gateway.close();
