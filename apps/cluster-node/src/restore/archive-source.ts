@@ -12,6 +12,8 @@ import {
 /** Nobody waits for it, and there may be much to read. */
 const STATEMENT_LIMIT_MS = 10 * 60_000;
 const PAGE_ROWS = 2_000;
+/** Of the bodies that are in memory together; at least one message. */
+const PAGE_BYTES = 16 * 1024 * 1024;
 
 export interface ArchivedCluster {
   readonly clusterId: string;
@@ -118,8 +120,9 @@ export class ArchiveSource {
   ): AsyncGenerator<readonly Message[]> {
     let after: readonly [time: string, session: string, seq: number] = ['-infinity', '', 0];
     for (;;) {
-      const rows = await this.#database.query<ArchivedRow>(
-        `SELECT ${MESSAGE_COLUMNS}
+      const keys = await this.#database.query<MessageKey>(
+        `SELECT m.session_id, m.seq, m.inserted_at,
+           coalesce(m.payload_bytes, octet_length(m.content::text) + octet_length(m.metadata::text)) AS bytes
          FROM jsonb_to_recordset($1::jsonb) AS r(id text, seq int)
          JOIN messages m ON m.session_id = r.id AND m.seq > r.seq
          WHERE (m.inserted_at, m.session_id, m.seq) > ($2::timestamptz, $3, $4::int)
@@ -127,8 +130,16 @@ export class ArchiveSource {
         JSON.stringify(sessions),
         ...after,
       );
-      const last = rows.at(-1);
+      const page = firstWithin(keys, PAGE_BYTES);
+      const last = page.at(-1);
       if (last === undefined) return;
+      const rows = await this.#database.query<ArchivedRow>(
+        `SELECT ${MESSAGE_COLUMNS}
+         FROM jsonb_to_recordset($1::jsonb) AS k(id text, place int)
+         JOIN messages m ON m.session_id = k.id AND m.seq = k.place
+         ORDER BY m.inserted_at, m.session_id, m.seq`,
+        JSON.stringify(page.map(({ session_id, seq }) => ({ id: session_id, place: seq }))),
+      );
       yield rows.map(toMessage);
       after = [last.inserted_at.toISOString(), last.session_id, last.seq];
     }
@@ -179,6 +190,22 @@ export class ArchiveSource {
   close(): Promise<void> {
     return this.#database.close();
   }
+}
+
+interface MessageKey {
+  readonly session_id: string;
+  readonly seq: number;
+  readonly inserted_at: Date;
+  readonly bytes: number;
+}
+
+function firstWithin(keys: readonly MessageKey[], bytesMax: number): readonly MessageKey[] {
+  let total = 0;
+  const end = keys.findIndex(({ bytes }, place) => {
+    total += bytes;
+    return place > 0 && total > bytesMax;
+  });
+  return end < 0 ? keys : keys.slice(0, end);
 }
 
 /** Session ids begin with their group. */

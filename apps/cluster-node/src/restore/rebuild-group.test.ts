@@ -158,3 +158,17 @@ test('what was erased after the snapshot does not come back with it, cold or not
   for (const id of [SESSION, OTHER_SESSION, THIRD]) expect(findHead(state, id)).toBeNull();
   expect(Buffer.from(group.data).includes('a secret')).toBe(false);
 });
+
+test('large messages are read in pages that fit in memory, in their order', async () => {
+  const flusher = bed.flusher();
+  for (let count = 0; count < 30; count += 1)
+    bed.say('x', SESSION, { content: `{"text":"${'x'.repeat(900_000)}"}` });
+  while (bed.state.flushBacklog > 0) await flusher.flushNow();
+  const pages: number[][] = [];
+  for await (const page of source.messagesAfter([{ id: SESSION, seq: 0 }])) {
+    pages.push(page.map(({ seq }) => seq));
+    expect(page.reduce((sum, { payload }) => sum + payload.length, 0)).toBeLessThan(17_000_000);
+  }
+  expect(pages.length).toBeGreaterThan(1);
+  expect(pages.flat()).toEqual(Array.from({ length: 30 }, (_, at) => at + 1));
+}, 60_000);
