@@ -10,6 +10,7 @@ import { COORDINATOR } from '../membership/operation-rules.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { type PlanInput, planSteps, type Step } from '../membership/planner.ts';
 import type { CallOutcome, Operation } from '../router/operations.ts';
+import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Without any change the cluster is looked at so often. */
@@ -73,7 +74,7 @@ export class Coordinator {
     if (this.#stopped || this.#isLooking || dueAtMs >= this.#dueAtMs) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#dueAtMs = dueAtMs;
-    this.#timer = setTimeout(() => {
+    const look = (): void => {
       this.#timer = null;
       this.#dueAtMs = Number.POSITIVE_INFINITY;
       this.#isLooking = true;
@@ -86,7 +87,8 @@ export class Coordinator {
           this.#isLooking = false;
           this.#lookIn(nextMs);
         });
-    }, ms);
+    };
+    this.#timer = setTimeout(guarded('timer', look), ms);
   }
 
   /** The answer is when to look again. */

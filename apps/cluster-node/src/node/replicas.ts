@@ -153,11 +153,11 @@ export class Replicas {
         return;
       }
       if (host.leaderOf(group) === 0) return;
-      const again = guarded('timer', () => {
+      const again = (): void => {
         this.#timers.delete(timer);
         if (groups.has(group)) this.leaderFound(group);
-      });
-      const timer = setTimeout(again, CONFIRM_EVERY_MS);
+      };
+      const timer = setTimeout(guarded('timer', again), CONFIRM_EVERY_MS);
       this.#timers.add(timer);
     });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { brokenArrows } from './import-arrows.ts';
 import { untestedPromises } from './spec-ids.ts';
-import { bannedWords, deadLinks, impurities, tooLong } from './text-rules.ts';
+import { bannedWords, deadLinks, impurities, tooLong, unguardedTimers } from './text-rules.ts';
 import { trackedFiles } from './tracked-files.ts';
 
 const files = trackedFiles();
@@ -21,6 +21,10 @@ describe('house rules', () => {
 
   test('the deterministic folders use no clock and no chance', () => {
     expect(impurities(files)).toEqual([]);
+  });
+
+  test('an exception of a timer ends that work only', () => {
+    expect(unguardedTimers(files)).toEqual([]);
   });
 
   test('pages link to files that exist', () => {
@@ -54,6 +58,15 @@ describe('the house rules see what they are made for', () => {
     expect(brokenArrows([impure])).toHaveLength(1);
     const fine = file('packages/raft/src/core/a.ts', "import { x } from './b.ts';\n");
     expect(brokenArrows([fine])).toEqual([]);
+  });
+
+  test('a timer that nobody guards', () => {
+    const timer = (text: string) => file('apps/cluster-node/src/node/a.ts', text);
+    expect(unguardedTimers([timer('setInterval(\n  () => this.#tick(), 50);')])).toHaveLength(1);
+    expect(unguardedTimers([timer("setInterval(\n  guarded('timer', tick), 50);")])).toEqual([]);
+    expect(
+      unguardedTimers([timer('await new Promise((resolve) => setTimeout(resolve, 5));')]),
+    ).toEqual([]);
   });
 
   test('a long file', () => {

@@ -89,3 +89,23 @@ export function impurities(files: readonly SourceFile[]): readonly string[] {
         : [`${path} uses ${match[0]}: time and chance come with the input`];
     });
 }
+
+/** Where an exception of a timer would end a node that serves others. */
+const GUARDED_FOLDERS = ['effects/feed', 'groups', 'membership', 'node', 'router', 'runtime'];
+const UNGUARDED_TIMER = /\bset(?:Timeout|Interval|Immediate)\((?!\s*(?:guarded\(|resolve\b))/g;
+
+/** Timers whose exceptions reach `uncaughtException`. */
+export function unguardedTimers(files: readonly SourceFile[]): readonly string[] {
+  return files
+    .filter(
+      ({ path }) =>
+        GUARDED_FOLDERS.some((folder) => path.startsWith(`apps/cluster-node/src/${folder}/`)) &&
+        !path.endsWith('.test.ts'),
+    )
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(UNGUARDED_TIMER)].map(
+        ({ index }) =>
+          `${path}:${text.slice(0, index).split('\n').length}: a timer without guarded()`,
+      ),
+    );
+}

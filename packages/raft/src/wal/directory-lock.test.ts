@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,6 +66,7 @@ test('W26 a killed process leaves no lock behind', async () => {
     `${directory} is in use by another process; stop that one`,
   );
   await end(holder);
+  expect(readdirSync(directory)).toEqual(['lock']);
   lockDirectory(directory).release();
 });
 

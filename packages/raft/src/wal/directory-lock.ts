@@ -28,7 +28,8 @@ const BUSY = 5;
 export function lockDirectory(directory: string): DirectoryLock {
   const file = new DatabaseSync(join(directory, LOCK_FILE));
   try {
-    file.exec('BEGIN EXCLUSIVE');
+    // Without a journal in memory a killed process would leave one on the disk.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     file.close();
     throw isBusy(error) ? new DirectoryInUseError(directory) : error;
