@@ -94,7 +94,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // Each file starts three to five processes, which wait most of the time.
           maxWorkers: 2,
-          expect: { poll: { timeout: 30_000 } },
+          expect: { poll: { timeout: 60_000 } },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -148,6 +148,7 @@ export class AttemptConclusion {
     } catch (error) {
       // The work is found again, as an attempt that counts.
       this.#ports.onError(error);
+      this.#decided(name, false);
     }
   }
 
@@ -271,18 +272,14 @@ export class AttemptConclusion {
     if (isCommitted) this.#counts.completed += 1;
   }
 
-  /** Commits the end of a turn, and reports the decision. */
+  /** Commits the end of a turn, and reports the decision. An end that can't be proposed is followed by a shorter one. */
   async #commitEnd(
     name: AttemptName,
     command: (base: CommandBase) => Command,
     isOver: () => boolean,
   ): Promise<boolean> {
-    let isCommitted = false;
-    try {
-      isCommitted = await this.#commit(name, command, isOver);
-    } finally {
-      this.#decided(name, isCommitted);
-    }
+    const isCommitted = await this.#commit(name, command, isOver);
+    this.#decided(name, isCommitted);
     return isCommitted;
   }
 

@@ -145,3 +145,19 @@ test('a failure of a turn that was stopped before it could be committed is not c
   expect(total()).toMatchObject({ failed: 0, failedAttempts: 1 });
   expect(bed.engine.stats).toMatchObject({ failed: 0, failedAttempts: 1 });
 });
+
+test('an answer that is never taken as it is, and committed shortened, is one turn that was answered', async () => {
+  bed.agent.handler = (_, response) => stream(response).end(sse(...HELLO));
+  let proposed = 0;
+  intercept('complete-dispatch', () => {
+    proposed += 1;
+    return proposed === 1 ? { status: 'refused', reason: 'too-large' } : null;
+  });
+  lead();
+  await bed.say('hi');
+  await bed.settled('idle');
+  await expect.poll(total).toMatchObject({ delivered: 1, failed: 0, failedAttempts: 0 });
+  await expect.poll(states).toEqual(['1 delivered']);
+  expect(bed.engine.stats).toMatchObject({ completed: 1, failed: 0 });
+  bed.errors.length = 0;
+});

@@ -10,23 +10,27 @@ beforeAll(async () => {
 });
 afterAll(() => bed.close());
 
-test('G1 down at boot: nothing is lost, and once it is there it is given its tables and all there is, in order', async () => {
-  bed.create(SESSION);
-  bed.sayMany(300);
-  flusher = bed.flusher();
-  expect(await flusher.flushNow()).toMatchObject({ status: 'unavailable' });
-  expect(bed.state.flushBacklog).toBe(300);
-  await bed.startPostgres();
-  await expect.poll(async () => (await flusher.flushNow()).status).toBe('flushed');
-  expect(bed.state.flushBacklog).toBe(0);
-  expect(await bed.archived()).toEqual(upTo(300));
-});
-
-// From here on Postgres runs: the first test started it.
 beforeEach(async () => {
-  if (bed.postgres === null) return;
+  if (bed.postgres === null) await bed.startPostgres();
   await bed.reset();
   flusher = bed.flusher();
+});
+
+test('G1 down at boot: nothing is lost, and once it is there it is given its tables and all there is, in order', async () => {
+  const fresh = await FlusherBed.open();
+  try {
+    fresh.create(SESSION);
+    fresh.sayMany(300);
+    const first = fresh.flusher();
+    expect(await first.flushNow()).toMatchObject({ status: 'unavailable' });
+    expect(fresh.state.flushBacklog).toBe(300);
+    await fresh.startPostgres();
+    await expect.poll(async () => (await first.flushNow()).status).toBe('flushed');
+    expect(fresh.state.flushBacklog).toBe(0);
+    expect(await fresh.archived()).toEqual(upTo(300));
+  } finally {
+    await fresh.close();
+  }
 });
 
 test('every message is there once, in order, however often it is flushed', async () => {

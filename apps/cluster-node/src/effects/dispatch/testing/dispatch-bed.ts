@@ -221,7 +221,7 @@ export class DispatchBed {
           const { dispatch } = this.session(sessionId);
           return dispatch.epoch >= epoch ? dispatch.status : `epoch ${dispatch.epoch}`;
         },
-        { timeout: 15_000, interval: 10 },
+        { timeout: 45_000, interval: 10 },
       )
       .toBe(status);
     return this.session(sessionId).dispatch;
