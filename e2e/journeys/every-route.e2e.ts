@@ -32,6 +32,9 @@ const REPEATED = '[data-cell]:nth-of-type(n + 20), tbody tr:nth-child(n + 4)';
 /** Figures are stale after ten seconds. */
 const STALE_AFTER_MS = 11_000;
 
+// Dozens of looks at whole pages: minutes on a busy machine.
+test.describe.configure({ timeout: 300_000 });
+
 /** Every page as it is when all is well, when nothing can be heard, and when the connection goes. */
 for (const [area, routes] of Object.entries(AREAS)) {
   test(`${area}: every page has no violation that can be found by looking`, async ({

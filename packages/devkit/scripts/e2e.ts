@@ -1,6 +1,6 @@
 /** The end-to-end tests: the whole system in a real browser. Arguments go to Playwright. */
 import { findOrInstallChromium } from '../src/browser.ts';
 import { runSteps } from '../src/run-step.ts';
-import { endToEndTests } from '../src/steps.ts';
+import { buildWeb, endToEndTests } from '../src/steps.ts';
 
-await runSteps([endToEndTests(findOrInstallChromium(), process.argv.slice(2))]);
+await runSteps([buildWeb, endToEndTests(findOrInstallChromium(), process.argv.slice(2))]);

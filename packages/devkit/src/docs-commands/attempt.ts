@@ -89,9 +89,9 @@ export async function tryBeside(
   }
 }
 
-/** Starts the system as the README says; resolves when it runs. The result stops it. */
+/** Starts the system as the README says, with what was built before; resolves when it runs. The result stops it. */
 export async function startBeside(clone: Clone): Promise<() => Promise<void>> {
-  await bare(clone);
+  rmSync(join(clone.directory, '.data'), { recursive: true, force: true });
   const typed = type('npm start', clone.directory, clone.env);
   await untilAnswers(typed, `http://127.0.0.1:${clone.ports.web}/login`);
   await waitUntil(
