@@ -19,7 +19,7 @@ export const COLOURED_LINE_LENGTH_MAX = 500;
 /** Places of a text that are marked on the page. */
 export const FOUND_PLACES_MAX = 2_000;
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
+const FENCE = /^ {0,3}(?:`{3}|~{3})/;
 const MARK = /[*_~[\]<>&|\\`!@#=^]/g;
 /** Quotes, bullets and numbers at the beginning of a line. */
 const CONTAINERS = /^[> \t*+-]*/;
@@ -36,8 +36,7 @@ export function isParsable(text: string): boolean {
   const hasHtml = /^[ \t>]{0,16}</m.test(text);
   let fence: string | null = null;
   for (const line of text.split('\n')) {
-    const found = hasHtml ? null : FENCE.exec(line);
-    const [, run = '', info = ''] = found ?? [];
+    const { run, info } = hasHtml ? NO_FENCE : fenceOf(line);
     if (fence !== null) {
       if (run.startsWith(fence) && info.trim() === '') fence = null;
       continue;
@@ -66,4 +65,16 @@ export function isParsable(text: string): boolean {
       return false;
   }
   return true;
+}
+
+const NO_FENCE = { run: '', info: '' };
+
+/** The marks that open or close fenced code, and what stands behind them. */
+function fenceOf(line: string): { readonly run: string; readonly info: string } {
+  if (!FENCE.test(line)) return NO_FENCE;
+  const fence = line.trimStart();
+  const mark = fence.charAt(0);
+  let length = 3;
+  while (fence.charAt(length) === mark) length += 1;
+  return { run: fence.slice(0, length), info: fence.slice(length) };
 }
