@@ -15,26 +15,24 @@ export async function attach(
 ): Promise<Attached> {
   if (before.length + chosen.length > ATTACHMENTS_MAX)
     return { ok: false, detail: `At most ${ATTACHMENTS_MAX} files go with one message.` };
-  const added = await Promise.all(chosen.map(partOf));
-  const files = [...before, ...added];
+  const limit = Math.floor((ATTACHMENTS_BYTES_MAX * 3) / 4 / 1024);
+  const detail = `Together the files may have ${limit} kB: send a link instead.`;
+  // Before any is read: a film would fill the memory of the page.
+  if (chosen.reduce((sum, { size }) => sum + size, 0) > ATTACHMENTS_BYTES_MAX)
+    return { ok: false, detail };
+  const files = [...before, ...(await Promise.all(chosen.map(partOf)))];
   const bytes = files.reduce((sum, { url }) => sum + url.length, 0);
-  if (bytes > ATTACHMENTS_BYTES_MAX) {
-    const limit = Math.floor((ATTACHMENTS_BYTES_MAX * 3) / 4 / 1024);
-    return { ok: false, detail: `Together the files may have ${limit} kB: send a link instead.` };
-  }
-  return { ok: true, files };
+  return bytes > ATTACHMENTS_BYTES_MAX ? { ok: false, detail } : { ok: true, files };
 }
 
 async function partOf(file: File): Promise<FilePart> {
   const mediaType = file.type === '' ? 'application/octet-stream' : file.type;
   const bytes = new Uint8Array(await file.arrayBuffer());
-  // Too large anyway: not worth encoding.
-  const encoded = bytes.length > ATTACHMENTS_BYTES_MAX ? 'A'.repeat(bytes.length) : base64(bytes);
   return {
     type: 'file',
     mediaType,
     filename: file.name,
-    url: `data:${mediaType};base64,${encoded}`,
+    url: `data:${mediaType};base64,${base64(bytes)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import 'server-only';
 import * as z from 'zod';
 import { serverEnv } from './env.ts';
+import { logProblem } from './log.ts';
 import { type NodeAnswer, NodePool } from './node-request.ts';
 
 /** Whose rights a request to the cluster carries. */
@@ -58,7 +59,8 @@ export async function clusterRequest<T>(
   if (answer.status >= 400) return { ok: false, problem: problemOf(answer) };
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const detail = `The cluster's answer to ${request.path} is not understood: ${z.prettifyError(parsed.error)}`;
+  logProblem(`the answer to ${request.path} is not understood`, z.prettifyError(parsed.error));
+  const detail = 'The cluster’s answer is not understood.';
   return { ok: false, problem: { status: 502, code: 'bad_gateway', detail, errors: [] } };
 }
 

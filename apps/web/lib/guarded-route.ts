@@ -45,7 +45,8 @@ export interface RouteInput {
 export interface GuardedInput extends RouteInput, SignIn {}
 
 interface RouteContext {
-  readonly params: Promise<object>;
+  /** Next gives nothing where a path has no parameters. */
+  readonly params: Promise<object | undefined>;
 }
 export type RouteHandler = (request: Request, context: RouteContext) => Promise<Response>;
 
@@ -90,7 +91,7 @@ async function respond(
 ): Promise<Response> {
   if (request.method !== 'GET' && !isOwnPage(request)) return problemResponse(FOREIGN_PAGE);
   try {
-    return await answer(inputOf(request, await context.params));
+    return await answer(inputOf(request, (await context.params) ?? {}));
   } catch (error) {
     if (error instanceof ProblemError) return problemResponse(error.problem);
     logProblem(`${request.method} ${new URL(request.url).pathname} failed`, error);

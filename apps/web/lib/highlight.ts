@@ -1,5 +1,6 @@
 import { createHighlighterCore, type HighlighterCore } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
+import { COLOURED_LINE_LENGTH_MAX } from './text-bounds.ts';
 
 /** Loaded with the first code block in view; grammars one by one as they are needed. No WebAssembly, no eval. */
 
@@ -66,7 +67,13 @@ export async function highlight(code: string, language: string): Promise<CodeLin
   const shiki = await highlighter;
   if (!shiki.getLoadedLanguages().includes(grammar)) await shiki.loadLanguage(GRAMMARS[grammar]());
   const themes = { light: 'github-light', dark: 'github-dark-default' };
-  const { tokens } = shiki.codeToTokens(code, { lang: grammar, themes, defaultColor: false });
+  const { tokens } = shiki.codeToTokens(code, {
+    lang: grammar,
+    themes,
+    defaultColor: false,
+    // Grammars backtrack: a long line stays plain.
+    tokenizeMaxLineLength: COLOURED_LINE_LENGTH_MAX,
+  });
   return tokens.map((line) =>
     line.map(({ content, htmlStyle }) => ({
       text: content,

@@ -1,18 +1,21 @@
-import { lexer } from 'marked';
+import { Lexer } from 'marked';
 import remend from 'remend';
+import { isParsable } from './text-bounds.ts';
 
 /** Definitions that other blocks refer to: `[name]: url`, `[^1]: note`. */
 const DEFINITION = /^ {0,3}\[[^[\]\n]+\]:/m;
 
 /**
  * Splits a message into its top-level markdown blocks. While it is written only the last block changes, so each
- * can be drawn once and kept; open syntax at its end is closed, so that half of a bold word is bold.
+ * can be drawn once and kept; open syntax at its end is closed, so that half of a bold word is bold. Null: shown as plain text,
+ * because parsing it could hold up the page.
  */
-export function markdownBlocks(text: string, isStreaming: boolean): readonly string[] {
+export function markdownBlocks(text: string, isStreaming: boolean): readonly string[] | null {
+  if (!isParsable(text)) return null;
   // Links across blocks are only right when the whole is parsed as one.
   if (!isStreaming && DEFINITION.test(text)) return [text];
   const blocks: string[] = [];
-  for (const token of lexer(text, { gfm: true })) {
+  for (const token of new Lexer({ gfm: true }).blockTokens(text.replaceAll('\r\n', '\n'), [])) {
     const last = blocks.length - 1;
     const before = blocks[last];
     if (token.type === 'space' && before !== undefined) blocks[last] = before + token.raw;

@@ -48,7 +48,8 @@ async function startProcess() {
     import('../(app)/admin/accounts/actions.ts'),
     import('../(app)/agents/actions.ts'),
   ]);
-  const context = { params: Promise.resolve({}) };
+  // As Next calls a route whose path has no parameters.
+  const context = { params: Promise.resolve(undefined) };
   const ask = (method: string): Request =>
     new Request('http://web/', { method, headers: { 'sec-fetch-site': 'same-origin' } });
   return {
@@ -64,9 +65,12 @@ async function startProcess() {
 }
 
 function call(
-  handler: (request: Request, context: { readonly params: Promise<object> }) => Promise<Response>,
+  handler: (
+    request: Request,
+    context: { readonly params: Promise<object | undefined> },
+  ) => Promise<Response>,
   request: Request,
-  context: { readonly params: Promise<object> },
+  context: { readonly params: Promise<object | undefined> },
 ): Promise<Response> {
   return handler(request, context);
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { FIND_LENGTH_MIN, placesOf } from '@/lib/found-messages.ts';
+import { FOUND_PLACES_MAX } from '@/lib/text-bounds.ts';
 
 /** Names of the highlights in globals.css. */
 const ALL = 'found';
@@ -52,6 +53,7 @@ function rangesIn(feed: Element, wanted: string): readonly Range[] {
       range.setStart(node, at);
       range.setEnd(node, at + wanted.length);
       ranges.push(range);
+      if (ranges.length >= FOUND_PLACES_MAX) return ranges;
     }
   }
   return ranges;

@@ -40,7 +40,8 @@ const COMPONENTS: Components = {
 const PARSED_BLOCKS_MAX = 500;
 const parsedBlocks = new RecentMap<string, ReactElement>(PARSED_BLOCKS_MAX);
 
-function parse(text: string): ReactElement {
+/** Only for text that `isParsable`. */
+export function parseMarkdown(text: string): ReactElement {
   // A function of its properties alone, without hooks: what it makes can be kept.
   return ReactMarkdown({
     remarkPlugins: [remarkGfm],
@@ -58,5 +59,9 @@ export const MarkdownBlock = memo(function MarkdownBlock({
   readonly text: string;
   readonly isFinal: boolean;
 }) {
-  return <div className="block">{isFinal ? parsedBlocks.take(text, parse) : parse(text)}</div>;
+  return (
+    <div className="block">
+      {isFinal ? parsedBlocks.take(text, parseMarkdown) : parseMarkdown(text)}
+    </div>
+  );
 });

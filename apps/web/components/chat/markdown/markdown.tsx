@@ -4,6 +4,7 @@ import clsx from 'clsx';
 import { startTransition, useContext, useEffect, useMemo, useState } from 'react';
 import { markdownBlocks } from '@/lib/markdown-blocks.ts';
 import { FastScroll } from '../scroll-speed.ts';
+import { LongText } from './long-text.tsx';
 import { MarkdownBlock } from './markdown-block.tsx';
 
 export interface MarkdownProps {
@@ -19,15 +20,24 @@ export function Markdown({ text, isStreaming }: MarkdownProps) {
     if (isPlain && !isFast) startTransition(() => setIsPlain(false));
   }, [isPlain, isFast]);
   return isPlain ? (
-    <div className="prose-chat whitespace-pre-wrap">{text}</div>
+    <PlainText text={text} isStreaming={isStreaming} />
   ) : (
     <Blocks text={text} isStreaming={isStreaming} />
+  );
+}
+
+function PlainText({ text, isStreaming }: MarkdownProps) {
+  return (
+    <div className="prose-chat whitespace-pre-wrap">
+      <LongText text={text} isGrowing={isStreaming} />
+    </div>
   );
 }
 
 /** Markdown that may still be written: each block is parsed when it changes, and only the last one does. */
 function Blocks({ text, isStreaming }: MarkdownProps) {
   const blocks = useMemo(() => markdownBlocks(text, isStreaming), [text, isStreaming]);
+  if (blocks === null) return <PlainText text={text} isStreaming={isStreaming} />;
   return (
     <div className={clsx('prose-chat', isStreaming && 'is-streaming')}>
       {blocks.map((block, index) => (

@@ -1,6 +1,7 @@
 import clsx from 'clsx';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { LongText } from '../markdown/long-text.tsx';
 
 export interface FoldedProps {
   readonly title: ReactNode;
@@ -34,7 +35,7 @@ export function Folded({ title, detail, body, tone = 'muted' }: FoldedProps) {
         tabIndex={0}
         className="tabular max-h-72 overflow-auto border-t border-border px-3 py-2 text-xs whitespace-pre-wrap"
       >
-        {body}
+        <LongText text={body} />
       </pre>
     </details>
   );

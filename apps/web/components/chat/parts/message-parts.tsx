@@ -1,6 +1,9 @@
 'use client';
 
 import { isDataPart, isToolPart, type UiPart } from '@fleetlm/client';
+import { useState } from 'react';
+import { SHOWN_PARTS_MAX } from '@/lib/text-bounds.ts';
+import { Button } from '../../ui/button.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { FileView } from './file-view.tsx';
 import { Folded } from './folded.tsx';
@@ -16,15 +19,23 @@ export interface MessagePartsProps {
 
 /** The parts of an answer in their order. */
 export function MessageParts({ parts, isStreaming, messageId }: MessagePartsProps) {
+  const [shown, setShown] = useState(SHOWN_PARTS_MAX);
+  // The newest are shown: the end of an answer is what one waits for.
+  const first = Math.max(0, parts.length - shown);
   return (
     <div className="flex flex-col gap-2">
-      {parts.map((part, index) => (
+      {first > 0 && (
+        <Button size="sm" onClick={() => setShown(shown + SHOWN_PARTS_MAX)}>
+          Show more of {first} earlier parts
+        </Button>
+      )}
+      {parts.slice(first).map((part, index) => (
         // Parts are only ever added at the end: their place is their identity.
         <PartView
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          key={index}
+          key={first + index}
           part={part}
-          isStreaming={isStreaming && index === parts.length - 1}
+          isStreaming={isStreaming && first + index === parts.length - 1}
           messageId={messageId}
         />
       ))}
