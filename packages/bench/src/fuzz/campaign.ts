@@ -70,11 +70,10 @@ export class Campaign {
   ): Promise<void> {
     const deadline = performance.now() + CONFIRM_MS;
     const tried = new Map<FuzzCase, ReadonlySet<string>>();
+    for (const finding of findings)
+      if (finding.suspects.length === 1) finding.confirmed = finding.suspects[0] ?? null;
     for (const finding of findings) {
-      if (finding.suspects.length === 1) {
-        finding.confirmed = finding.suspects[0] ?? null;
-        continue;
-      }
+      if (finding.confirmed !== null) continue;
       for (const suspect of finding.suspects.slice(0, SUSPECTS_MAX)) {
         if (performance.now() > deadline) return;
         let kinds = tried.get(suspect);

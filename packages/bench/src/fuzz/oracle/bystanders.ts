@@ -125,6 +125,7 @@ export class Bystanders {
         'honest-turn',
         detail,
         this.#stage.cases.between(fromMs, untilMs).slice(0, 8),
+        detail.startsWith('no whole reply') ? 'no reply' : 'no answer',
       );
     }
   }
