@@ -35,8 +35,14 @@ export class OwnerBed {
     const postgres = await startEmbeddedPostgres({ directory, port });
     // What is said in the log must not be said too much, at any level.
     const env = { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug' };
-    const cluster = await TestCluster.start({ env });
-    return new OwnerBed(cluster, postgres, directory, port);
+    try {
+      const cluster = await TestCluster.start({ env });
+      return new OwnerBed(cluster, postgres, directory, port);
+    } catch (error) {
+      await postgres.stop();
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
