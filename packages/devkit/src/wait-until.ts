@@ -1,12 +1,12 @@
-/** Polls `check` until it answers true; throws what `describe` says after `limitMs`. */
+/** Polls `check` until it answers true; throws what `explain` says after `limitMs`. */
 export async function waitUntil(
   check: () => Promise<boolean> | boolean,
   limitMs: number,
-  describe: () => string,
+  explain: () => string,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(describe());
+    if (performance.now() > deadline) throw new Error(explain());
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
