@@ -10,14 +10,7 @@ export interface Exemption {
 /** The longest input that an exemption may name: a quadratic one takes about a millisecond on it. */
 export const EXEMPT_LENGTH_MAX = 4_096;
 
-export const EXEMPTIONS: readonly Exemption[] = [
-  {
-    path: 'apps/cluster-node/src/effects/deliveries/failure-signature.ts',
-    source: '"[^"]*"|\'[^\']*\'|\\{.*\\}',
-    lengthMax: 2_000,
-    why: 'an error text is cut to ERROR_TEXT_LENGTH_MAX where it enters',
-  },
-];
+export const EXEMPTIONS: readonly Exemption[] = [];
 
 /** Read nothing but the files of this repository. */
 export const REPOSITORY_TOOLS = 'packages/devkit/';
