@@ -1,5 +1,3 @@
-import { BODY_BYTES_MAX } from '@fleetlm/protocol';
-
 /** Bounds of the edge. What happens at each is said where it is used. */
 
 /** Events of one socket; more are answered with `rate_limited`. */

@@ -97,6 +97,7 @@ export const RULES: readonly Rule[] = [
     }),
   ),
   { command: 'npm run generate', how: { kind: 'ends' } },
+  { command: 'npm run lint', how: { kind: 'ends' } },
   {
     command: 'npm run example -- node-plain',
     how: {
@@ -197,6 +198,26 @@ export const RULES: readonly Rule[] = [
     'npm run test:e2e -- --shuffle',
     'npx vitest run --project client --project web',
     'npm run torture -- --smoke',
+    'npm run fuzz -- --smoke',
+    'TEST_FUZZ_MINUTES=5 npm test',
+    'TEST_FUZZ=0 npm test',
+    'npm run test:unit',
+    'npm run test:integration',
+    'npm run test:unit -- dispatch-engine',
+    'npm run test:integration -- deliveries -t "dead letters"',
+    'npm run test:e2e -- -g "an operation is cancelled"',
+    'npm run test:changed',
+  ),
+  ...notHere(
+    'it repeats npm test many times',
+    'npm run test:races -- --rounds 20',
+    'npm run test:races -- --suite integration --busy 2 --random-order deliveries',
+  ),
+  ...notHere('it needs a file that npm run fuzz has saved', 'npm run fuzz -- --replay FILE'),
+  ...notHere(
+    'it needs a group that is stalled; apps/cluster-node/test/hostile-log.test.ts has one',
+    'API_KEY=... npm run group -- show 7 --url http://n1:4001',
+    'API_KEY=... npm run group -- revive 7 --index 1204 --term 9 --digest 3f0c... --url http://n1:4001',
   ),
   ...notHere(
     'it needs a browser and one’s own terminal beside npm run dev',
@@ -217,6 +238,11 @@ export const RULES: readonly Rule[] = [
   ),
   ...notHere(
     MINUTES_OF_FAULTS,
+    'npm run fuzz',
+    'npm run fuzz -- --minutes 3',
+    'npm run fuzz -- --minutes 60 --seed 17',
+    'npm run fuzz -- --minutes 0 --only "reply:"',
+    'npm run fuzz -- --edges webhook,socket',
     'npm run torture',
     'npm run torture -- --minutes 3',
     'npm run torture -- --minutes 60 --report r.html',
