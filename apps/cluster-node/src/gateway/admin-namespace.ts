@@ -2,7 +2,7 @@ import type { ClusterSnapshot, OperationsAnswer } from '@fleetlm/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { AdminRuntime, ClusterEvent, Subscription } from '../runtime/runtime-api.ts';
 import { clusterEvent, clusterSnapshot } from './cluster-wire.ts';
-import { contained, type FaultPorts } from './contained.ts';
+import { contained } from './contained.ts';
 import { operationBody } from './operation-wire.ts';
 
 const DELTA_EVERY_MS = 1_000;
@@ -19,14 +19,14 @@ export class AdminNamespace {
   #lastOperations = '';
   #last: Fingerprints = { nodes: new Map(), groups: new Map() };
 
-  constructor(namespace: Namespace, admin: AdminRuntime, ports: FaultPorts) {
+  constructor(namespace: Namespace, admin: AdminRuntime) {
     this.#namespace = namespace;
     this.#admin = admin;
-    this.#tickContained = contained(ports, 'admin', () => this.#tick());
+    this.#tickContained = contained('admin', () => this.#tick());
     const publish = (event: ClusterEvent): void => {
       namespace.emit('cluster:event', clusterEvent(event));
     };
-    this.#events = admin.subscribeEvents(contained(ports, 'admin', publish));
+    this.#events = admin.subscribeEvents(contained('admin', publish));
   }
 
   welcome(socket: Pick<Socket, 'emit'>): void {

@@ -2,7 +2,7 @@ import { invalidField } from '@fleetlm/protocol';
 import { parseSdkVersion, type SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
-import { contained, type FaultPorts } from './contained.ts';
+import { contained } from './contained.ts';
 import { EventStream } from './event-stream.ts';
 import { STREAMS_MAX } from './limits.ts';
 import type { Release } from './quotas.ts';
@@ -39,15 +39,13 @@ export interface Listening {
 export class AnswerStreams {
   readonly #runtime: Runtime;
   readonly #edge: EdgeAdmission;
-  readonly #ports: FaultPorts;
   readonly #open = new Set<EventStream>();
   /** Open ones, and those that are being opened. */
   #count = 0;
 
-  constructor(runtime: Runtime, edge: EdgeAdmission, ports: FaultPorts) {
+  constructor(runtime: Runtime, edge: EdgeAdmission) {
     this.#runtime = runtime;
     this.#edge = edge;
-    this.#ports = ports;
   }
 
   /** To be waited for before anything is read or sent: what comes in between is kept. Throws `no_quorum`. */
@@ -60,7 +58,6 @@ export class AnswerStreams {
     };
     let end = (): void => undefined;
     const containedTake = contained(
-      this.#ports,
       'stream',
       (event: SessionEvent) => hear(event),
       () => end(),
@@ -115,7 +112,6 @@ export class AnswerStreams {
   ): void {
     reply.hijack();
     const stream = new EventStream({
-      ports: this.#ports,
       response: reply.raw,
       reader: options.reader,
       headers: options.headers ?? {},
@@ -144,7 +140,7 @@ export class AnswerStreams {
       for (const event of known) show(follower.take(event));
     };
     // The response is taken over: an exception can't be answered with a problem any more.
-    contained(this.#ports, 'stream', begin, () => stream.destroy())();
+    contained('stream', begin, () => stream.destroy())();
   }
 
   /** The node stops: its readers are told to ask another one. */

@@ -2,7 +2,6 @@ import { REST_ROUTES } from '@fleetlm/protocol/reference';
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import type { Runtime } from '../runtime/runtime-api.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { addRoutes } from './open-gateway.ts';
 import { testAdmission } from './testing/test-gateway.ts';
@@ -16,8 +15,7 @@ test('every call that the gateway answers is in the reference, and no other', ()
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) if (one !== 'HEAD') routes.push(`${one} ${url}`);
   });
-  const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
-  addRoutes(app, { runtime: NO_RUNTIME, metrics: createMetrics(), log }, testAdmission());
+  addRoutes(app, { runtime: NO_RUNTIME, metrics: createMetrics() }, testAdmission());
   const documented = REST_ROUTES.map(({ method, path }) => `${method} ${path}`);
   expect(
     routes.toSorted(),

@@ -1,14 +1,8 @@
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { createLogger } from '../telemetry/logger.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
 import { EventStream } from './event-stream.ts';
 import { STREAM_BUFFER_BYTES_MAX } from './limits.ts';
 
-const ports = {
-  metrics: createMetrics(),
-  log: createLogger({ level: 'fatal', nodeId: 'test' }).log,
-};
 const closing: (() => unknown)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0).toReversed()) close();
@@ -18,7 +12,7 @@ afterEach(() => {
 async function open(): Promise<{ stream: EventStream; reader: IncomingMessage }> {
   const streams = Promise.withResolvers<EventStream>();
   const server = createServer((_request, response: ServerResponse) =>
-    streams.resolve(new EventStream({ ports, response, reader: null, closed: () => undefined })),
+    streams.resolve(new EventStream({ response, reader: null, closed: () => undefined })),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { projectChunk, type SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { Chunk } from '../runtime/runtime-api.ts';
-import { contained, type FaultPorts } from './contained.ts';
+import { contained } from './contained.ts';
 import { STREAM_BUFFER_BYTES_MAX } from './limits.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
 export interface EventStreamOptions {
-  readonly ports: FaultPorts;
   readonly response: ServerResponse;
   /** Chunks are written as this reader understands them; null: as the agent sent them. */
   readonly reader: SdkVersion | null;
@@ -37,17 +36,16 @@ export class EventStream {
     });
     // The reader is to know that it is heard, also while the agent thinks.
     response.flushHeaders();
-    const { ports } = options;
     const end = (): void => this.destroy();
-    const keepAlive = contained(ports, 'stream', () => this.#write(': keep-alive\n\n'), end);
+    const keepAlive = contained('stream', () => this.#write(': keep-alive\n\n'), end);
     this.#keepAlive = setInterval(keepAlive, KEEP_ALIVE_MS);
     response.once(
       'close',
-      contained(ports, 'stream', () => this.#over()),
+      contained('stream', () => this.#over()),
     );
     response.once(
       'error',
-      contained(ports, 'stream', () => this.#over()),
+      contained('stream', () => this.#over()),
     );
   }
 

@@ -37,12 +37,12 @@ export interface OpenGateway {
 /** Every call that a node answers; each has a line in the protocol's REST_ROUTES. */
 export function addRoutes(
   app: FastifyInstance,
-  { runtime, metrics, log }: Pick<GatewayOptions, 'runtime' | 'metrics' | 'log'>,
+  { runtime, metrics }: Pick<GatewayOptions, 'runtime' | 'metrics'>,
   admission: EdgeAdmission,
 ): void {
   addHealthRoutes(app, runtime, metrics);
   addSessionRoutes(app, runtime, admission.quotas);
-  const streams = new AnswerStreams(runtime, admission, { metrics, log });
+  const streams = new AnswerStreams(runtime, admission);
   app.addHook('preClose', async () => streams.endAll());
   addStreamRoute(app, runtime, streams);
   addChatRoutes(app, runtime, streams, admission.quotas);
@@ -76,7 +76,7 @@ export async function openGateway(
   await app.ready();
   const sockets = openSocketServer(listener.server, ports);
   metrics.observe('fleetlm_sockets_connected', 'Connected sockets', () => sockets.connected);
-  containListeners(listener.server, ports);
+  containListeners(listener.server);
   serve();
   return {
     close: async () => {

@@ -10,30 +10,24 @@ import {
   problem,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FaultPorts } from './contained.ts';
+import { reportHandlerError } from '../telemetry/guarded.ts';
 import { UnauthenticatedError } from './identity.ts';
 import { UNREAD_BODY_BYTES_MAX } from './limits.ts';
 import { RequestError } from './request-error.ts';
 
 /** Every error of a request, thrown by a handler or by the framework, as a problem of the table of codes. */
-export function answerErrors(app: FastifyInstance, ports: FaultPorts): void {
+export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, problem({ code: 'not_found', detail: 'there is no such call' })),
   );
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, ports));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
 }
 
-export function sendError(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { metrics, log }: FaultPorts,
-): void {
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const body = problemOf(error);
   if (body.code === 'internal') {
-    metrics.gatewayFaults.inc({ component: 'rest' });
     const route = request.routeOptions.url ?? null;
-    log.error({ err: error, method: request.method, route }, 'rest: internal error');
+    reportHandlerError('rest', error, { method: request.method, route });
   }
   if (body.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (body.retryable) {

@@ -3,7 +3,6 @@ import cors from '@fastify/cors';
 import { BODY_BYTES_MAX } from '@fleetlm/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Runtime } from '../runtime/runtime-api.ts';
-import type { Logger } from '../telemetry/logger.ts';
 import type { HttpMethod, Metrics, StatusClass } from '../telemetry/metrics.ts';
 import { SDK_VERSION_HEADER, SESSION_HEADER } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
@@ -21,7 +20,6 @@ export interface RestPorts {
   readonly identities: IdentityVerifier;
   readonly admission: EdgeAdmission;
   readonly metrics: Metrics;
-  readonly log: Logger;
 }
 
 export { identityOf } from './route-access.ts';
@@ -46,7 +44,7 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     },
     // Targets that the router cannot read name no call.
     frameworkErrors: (_error, request, reply) =>
-      sendError(new RequestError('not_found', 'there is no such call'), request, reply, ports),
+      sendError(new RequestError('not_found', 'there is no such call'), request, reply),
     clientErrorHandler: answerClientError,
   });
   // Tokens are bearer tokens, there are no cookies: another origin can do nothing that its holder couldn't.
@@ -58,7 +56,7 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     maxAge: 86_400,
   });
   parseJsonBodies(app);
-  answerErrors(app, ports);
+  answerErrors(app);
   enforceAccess(app, ports.identities, admissionOf(ports.admission));
   limitResponseTime(app);
   count(app, ports.metrics);

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { contained, type FaultPorts } from './contained.ts';
+import { contained } from './contained.ts';
 import { SOCKET_BUFFER_BYTES_HARD, SOCKET_BUFFER_BYTES_MAX } from './limits.ts';
 
 /** A packet of socket.io that acknowledges an event of the client's: its own request, not a live event. */
@@ -13,10 +13,9 @@ const ACK = '3';
  */
 export function watchSlowness(
   socket: Pick<Socket, 'conn' | 'emit' | 'disconnect'>,
-  ports: FaultPorts & { readonly metrics: Pick<Metrics, 'slowSockets'> },
+  { metrics }: { readonly metrics: Pick<Metrics, 'slowSockets'> },
   leaveRooms: () => void,
 ): void {
-  const { metrics } = ports;
   const end = (): void => {
     socket.disconnect(true);
   };
@@ -39,15 +38,15 @@ export function watchSlowness(
     leaveRooms();
     // Not within the broadcast that filled the buffer.
     const resync = (): boolean => socket.emit('resync', { reason: 'this connection is too slow' });
-    setImmediate(contained(ports, 'socket', resync, end));
+    setImmediate(contained('socket', resync, end));
   };
   const flushed = (): void => {
     queuedBytes = 0;
     eventBytes = 0;
     told = false;
   };
-  socket.conn.on('packetCreate', contained(ports, 'socket', created, end));
-  socket.conn.on('flush', contained(ports, 'socket', flushed, end));
+  socket.conn.on('packetCreate', contained('socket', created, end));
+  socket.conn.on('flush', contained('socket', flushed, end));
 }
 
 function isAck(data: unknown): boolean {

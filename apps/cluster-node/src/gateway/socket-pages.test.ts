@@ -4,7 +4,6 @@ import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { JOIN_BYTES_MAX, JOIN_PENDING_BYTES_MAX } from './limits.ts';
 import { watchSlowness } from './slow-socket.ts';
@@ -82,8 +81,7 @@ async function open(ports: Ports): Promise<{
   const server = new Server(http, { transports: ['websocket'], perMessageDeflate: false });
   const runtime = runtimeOf(ports);
   const metrics = createMetrics();
-  const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
-  const rooms = new SocketRooms(server.of('/'), { runtime, metrics, log });
+  const rooms = new SocketRooms(server.of('/'), runtime);
   server.on('connection', (socket) => {
     const identity = {
       type: 'user',
@@ -97,10 +95,9 @@ async function open(ports: Ports): Promise<{
       rooms,
       runtime,
       metrics,
-      log,
       take: () => undefined,
     });
-    watchSlowness(socket, { metrics, log }, () => session.dropRooms());
+    watchSlowness(socket, { metrics }, () => session.dropRooms());
     session.listen();
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 import type { Namespace } from 'socket.io';
 import type { InboxEvent, Runtime, SessionEvent, Subscription } from '../runtime/runtime-api.ts';
-import { contained, type FaultPorts } from './contained.ts';
+import { contained } from './contained.ts';
 import { inboxEntry, messageBody, runState } from './wire.ts';
 
 const SESSION = 'session ';
@@ -44,16 +44,14 @@ export function sessionPacket(
 export class SocketRooms {
   readonly #namespace: Namespace;
   readonly #runtime: Runtime;
-  readonly #ports: FaultPorts;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(namespace: Namespace, ports: FaultPorts & { readonly runtime: Runtime }) {
+  constructor(namespace: Namespace, runtime: Runtime) {
     this.#namespace = namespace;
-    this.#ports = ports;
-    this.#runtime = ports.runtime;
+    this.#runtime = runtime;
     const on = (name: string, take: (room: string) => void): void => {
       namespace.adapter.on(name, (room: string) =>
-        contained(ports, 'socket', take, () => this.#end(room))(room),
+        contained('socket', take, () => this.#end(room))(room),
       );
     };
     on('create-room', (room) => this.#created(room));
@@ -74,7 +72,7 @@ export class SocketRooms {
     room: string,
     run: (...args: A) => void,
   ): (...args: A) => void {
-    return contained(this.#ports, 'socket', run, () => this.#end(room));
+    return contained('socket', run, () => this.#end(room));
   }
 
   #created(room: string): void {

@@ -86,13 +86,12 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
   };
   io.engine.on(
     'connection',
-    contained(ports, 'socket', (connection: EngineSocket) => {
+    contained('socket', (connection: EngineSocket) => {
       const meter = meterOf(connection);
       const end = (): void => connection.close(true);
       connection.on(
         'packet',
         contained(
-          ports,
           'socket',
           (packet: TransportPacket) => {
             const verdict = meter.take(packet, performance.now());
@@ -109,26 +108,26 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
   const operators = io.of('/admin');
   admit(users, ports, meterOf, () => true);
   admit(operators, ports, meterOf, isOperator);
-  const rooms = new SocketRooms(users, ports);
-  listen(users, ports, (socket) => {
+  const rooms = new SocketRooms(users, runtime);
+  listen(users, (socket) => {
     const identity = identityOf(socket);
-    expire(socket, identity, ports);
+    expire(socket, identity);
     const { admission } = ports;
     const meter = meterOf(socket.conn);
     const take = (): void => admission.quotas.takeEvent(identity, meter.takeBytes());
-    const session = new SocketSession({ socket, identity, rooms, runtime, metrics, log, take });
+    const session = new SocketSession({ socket, identity, rooms, runtime, metrics, take });
     watchSlowness(socket, ports, () => session.dropRooms());
     session.listen();
   });
-  const admin = new AdminNamespace(operators, runtime.admin, ports);
-  listen(operators, ports, (socket) => {
-    expire(socket, identityOf(socket), ports);
+  const admin = new AdminNamespace(operators, runtime.admin);
+  listen(operators, (socket) => {
+    expire(socket, identityOf(socket));
     watchSlowness(socket, ports, () => undefined);
     admin.welcome(socket);
   });
   io.engine.on(
     'connection_error',
-    contained(ports, 'socket', (error: { readonly message: string }) => {
+    contained('socket', (error: { readonly message: string }) => {
       log.debug({ detail: error.message }, 'socket: refused connection');
     }),
   );
@@ -146,13 +145,9 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
 }
 
 /** A socket whose handler fails is disconnected. */
-function listen(
-  namespace: Namespace,
-  ports: SocketPorts,
-  welcome: (socket: AnySocket) => void,
-): void {
+function listen(namespace: Namespace, welcome: (socket: AnySocket) => void): void {
   namespace.on('connection', (socket: AnySocket) => {
-    contained(ports, 'socket', welcome, () => socket.disconnect(true))(socket);
+    contained('socket', welcome, () => socket.disconnect(true))(socket);
   });
 }
 
@@ -167,7 +162,6 @@ function admit(
   namespace.use((socket: AnySocket, next: Next) => {
     const refuse = (failure: Failure): void => next(refusal(failure));
     contained(
-      ports,
       'socket',
       () => enter(socket, ports, meterOf(socket.conn), mayEnter).then(() => next(), fail),
       () => refuse({ code: 'internal', detail: 'the connection could not be admitted' }),
@@ -221,10 +215,10 @@ function identityOf(socket: AnySocket): Identity {
 }
 
 /** A token that ends, ends the connection: the client comes back with a new one. */
-function expire(socket: AnySocket, identity: Identity, ports: SocketPorts): void {
+function expire(socket: AnySocket, identity: Identity): void {
   if (identity.type !== 'user') return;
   const delay = Math.min(TIMER_MS_MAX, Math.max(0, identity.expiresAtMs - Date.now()));
-  const end = contained(ports, 'socket', () => socket.disconnect(true));
+  const end = contained('socket', () => socket.disconnect(true));
   const timer = setTimeout(end, delay);
   socket.on('disconnect', () => clearTimeout(timer));
 }

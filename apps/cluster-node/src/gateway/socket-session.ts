@@ -15,7 +15,7 @@ import type { Socket } from 'socket.io';
 import * as z from 'zod';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { reportHandlerError } from '../telemetry/guarded.ts';
 import type { Metrics, SocketEventName } from '../telemetry/metrics.ts';
 import { noSession, valueForUser, visibleSession } from './access.ts';
 import { contained } from './contained.ts';
@@ -39,7 +39,6 @@ export interface SocketSessionOptions {
   readonly rooms: SocketRooms;
   readonly runtime: Runtime;
   readonly metrics: Metrics;
-  readonly log: Logger;
   /** Takes one event and its bytes from the quotas; throws `rate_limited`. */
   readonly take: () => void;
 }
@@ -224,8 +223,7 @@ export class SocketSession {
       refuse(error.failure);
       return;
     }
-    this.#options.metrics.gatewayFaults.inc({ component: 'socket' });
-    this.#options.log.error({ err: error, event }, 'socket: internal error');
+    reportHandlerError('socket', error, { event });
     refuse({ code: 'internal', detail: 'something went wrong here' });
   }
 
@@ -284,7 +282,7 @@ export class SocketSession {
 
   #contained<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
     const { socket } = this.#options;
-    return contained(this.#options, 'socket', run, () => socket.disconnect(true));
+    return contained('socket', run, () => socket.disconnect(true));
   }
 }
 

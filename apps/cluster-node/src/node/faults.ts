@@ -1,5 +1,10 @@
 import type { Clock } from '@fleetlm/raft/host';
-import { guarded, type HandlerSource, reportHandlerErrors } from '../telemetry/guarded.ts';
+import {
+  guarded,
+  type HandlerContext,
+  type HandlerSource,
+  reportHandlerErrors,
+} from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -19,9 +24,14 @@ export class Faults {
     this.#log.error({ err: error }, 'internal error');
   };
 
-  readonly handler = (source: HandlerSource, error: unknown): void => {
+  readonly handler = (
+    source: HandlerSource,
+    error: unknown,
+    context: HandlerContext = {},
+  ): void => {
     this.#metrics.handlerErrors.inc({ source });
-    this.report(error);
+    this.#metrics.faults.inc({ kind: 'unexpected' });
+    this.#log.error({ err: error, source, ...context }, 'internal error');
   };
 }
 

@@ -6,10 +6,23 @@ export const HANDLER_SOURCES = [
   'effect',
   'raft-event',
   'raft-callback',
+  // Of the gateway.
+  'rest',
+  'stream',
+  'socket',
+  'admin',
+  'listener',
 ] as const;
 export type HandlerSource = (typeof HANDLER_SOURCES)[number];
 
-export type HandlerErrorReporter = (source: HandlerSource, error: unknown) => void;
+/** What the work was about, for the log: a route, an event. */
+export type HandlerContext = Readonly<Record<string, string | null>>;
+
+export type HandlerErrorReporter = (
+  source: HandlerSource,
+  error: unknown,
+  context: HandlerContext,
+) => void;
 
 /** Until a node says where its errors go they end the process, as they would without a guard. */
 let report: HandlerErrorReporter = (_source, error) => {
@@ -19,6 +32,15 @@ let report: HandlerErrorReporter = (_source, error) => {
 /** Once a process, by what wires the node. */
 export function reportHandlerErrors(reporter: HandlerErrorReporter): void {
   report = reporter;
+}
+
+/** The one way by which an exception that was caught is counted and logged. */
+export function reportHandlerError(
+  source: HandlerSource,
+  error: unknown,
+  context: HandlerContext = {},
+): void {
+  report(source, error, context);
 }
 
 /**
@@ -39,7 +61,7 @@ export function runGuarded(source: HandlerSource, work: () => void): boolean {
     work();
     return true;
   } catch (error) {
-    report(source, error);
+    reportHandlerError(source, error);
     return false;
   }
 }

@@ -8,7 +8,7 @@ import {
 } from './closed-metrics.ts';
 import type { LoopComponent } from './component-turns.ts';
 import type { HandlerSource } from './guarded.ts';
-import type { GatewayComponent, QuotaResource, QuotaScope } from './quota-metrics.ts';
+import type { QuotaResource, QuotaScope } from './quota-metrics.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
@@ -48,7 +48,6 @@ export interface Metrics {
     readonly scope: QuotaScope;
     readonly resource: QuotaResource;
   }>;
-  readonly gatewayFaults: ClosedCounter<{ readonly component: GatewayComponent }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
   /** Commands that the log does not take: before they are proposed, or as committed entries. */
   readonly entriesRefused: ClosedCounter<{
@@ -143,11 +142,6 @@ export function createMetrics(): Metrics {
       'Requests, events, sockets and streams refused because a quota was used up',
       ['scope', 'resource'],
     ),
-    gatewayFaults: counter(
-      'fleetlm_gateway_faults_total',
-      'Exceptions that ended one request or one connection of the gateway',
-      ['component'],
-    ),
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),
@@ -158,7 +152,7 @@ export function createMetrics(): Metrics {
     ),
     handlerErrors: counter(
       'fleetlm_handler_errors_total',
-      'Exceptions in handlers of frames, calls, timers, effects and Raft events',
+      'Exceptions that ended one request, connection, frame, call, timer or event',
       ['source'],
     ),
     eventLoopBlocks: counter(

@@ -10,5 +10,3 @@ export type QuotaResource =
   | 'sockets'
   | 'streams'
   | 'sessions';
-/** Part of the gateway in which an exception ended one request or connection. */
-export type GatewayComponent = 'rest' | 'stream' | 'socket' | 'admin' | 'listener';

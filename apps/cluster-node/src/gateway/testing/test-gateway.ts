@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
 import { readEnvironment } from '../../config/environment.ts';
+import { Faults } from '../../node/faults.ts';
 import type { Runtime } from '../../runtime/runtime-api.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
@@ -46,6 +47,8 @@ export async function openTestGateway(
   });
   const metrics = createMetrics();
   const { log } = createLogger({ level: 'fatal', nodeId: 'test' });
+  // As the composition root does: what is contained is counted.
+  new Faults({ metrics, log });
   const gateway = await openGateway(listener, {
     runtime: only(runtime),
     environment: { ...TEST_TOKENS, quotas: TEST_QUOTAS, trustedProxies: [], ...environment },
