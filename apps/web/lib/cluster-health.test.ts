@@ -14,6 +14,8 @@ function node(nodeId: string, state: NodeState): ClusterNode {
     leaders: null,
     replicas: null,
     event_loop_delay_p99_ms: null,
+    longest_turn: null,
+    event_loop_blocks: null,
     wal_sync_p99_ms: null,
     flush_backlog: state === 'up' ? 2 : null,
     database_up: null,

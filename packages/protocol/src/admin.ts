@@ -6,6 +6,30 @@ import type { OperationsAnswer } from './operations.ts';
 const count = z.int().min(0);
 const ageMs = z.number().min(0);
 
+/** Parts of a node that run on its event loop. `other`: none of them; `starved`: the process did not get to run. */
+export const LOOP_COMPONENTS = [
+  'rest',
+  'socket',
+  'mesh',
+  'apply',
+  'snapshot',
+  'dispatch',
+  'deliveries',
+  'flusher',
+  'search',
+  'membership',
+  'coordinator',
+  'other',
+  'starved',
+] as const;
+export type LoopComponent = (typeof LOOP_COMPONENTS)[number];
+
+export const longestTurnSchema = z.strictObject({
+  component: z.enum(LOOP_COMPONENTS),
+  ms: z.number().min(0),
+});
+export type LongestTurn = z.output<typeof longestTurnSchema>;
+
 /** A node as the reporter knows it. Null: not known, which is never the same as zero. */
 export const clusterNodeSchema = z.strictObject({
   node_id: nodeIdSchema,
@@ -20,6 +44,10 @@ export const clusterNodeSchema = z.strictObject({
   /** When the reporter last heard from the node, in milliseconds before this report; 0 for itself. */
   last_contact_ms_ago: ageMs.nullable(),
   event_loop_delay_p99_ms: z.number().min(0).nullable(),
+  /** Of the last minute: the component that kept the event loop longest without a break. */
+  longest_turn: longestTurnSchema.nullable(),
+  /** Turns of more than 200 ms since the node started. */
+  event_loop_blocks: count.nullable(),
   wal_sync_p99_ms: z.number().min(0).nullable(),
   flush_backlog: count.nullable(),
   database_up: z.boolean().nullable(),

@@ -36,6 +36,8 @@ function clusterNode(node: NodeView): ClusterNode {
     replicas: node.replicas,
     last_contact_ms_ago: node.lastContactMsAgo,
     event_loop_delay_p99_ms: node.eventLoopDelayP99Ms,
+    longest_turn: node.longestTurn,
+    event_loop_blocks: node.eventLoopBlocks,
     wal_sync_p99_ms: node.walSyncP99Ms,
     flush_backlog: node.flushBacklog,
     database_up: node.databaseUp,

@@ -1,5 +1,6 @@
 import { BODY_DEPTH_MAX, BODY_VALUES_MAX, invalidField, OBJECT_KEYS_MAX } from '@fleetlm/protocol';
 import type { FastifyInstance } from 'fastify';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { RequestError } from './request-error.ts';
 
 /** Bodies are JSON, within BODY_SHAPE; how long they may be is a property of the route. */
@@ -9,26 +10,23 @@ export function parseJsonBodies(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'string' },
     (_request, body: string, done) => {
-      // Commands without arguments may come with an empty body.
-      if (body === '') {
-        done(null, undefined);
-        return;
-      }
-      const fault = jsonShapeFault(body);
-      if (fault !== null) {
-        done(invalidBody(fault));
-        return;
-      }
-      let value: unknown;
-      try {
-        value = JSON.parse(body);
-      } catch {
-        done(invalidBody('is not well-formed JSON'));
-        return;
-      }
-      done(null, value);
+      const parsed = inComponent('rest', () => parseBody(body));
+      if (parsed instanceof RequestError) done(parsed);
+      else done(null, parsed.value);
     },
   );
+}
+
+function parseBody(body: string): RequestError | { readonly value: unknown } {
+  // Commands without arguments may come with an empty body.
+  if (body === '') return { value: undefined };
+  const fault = jsonShapeFault(body);
+  if (fault !== null) return invalidBody(fault);
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return invalidBody('is not well-formed JSON');
+  }
 }
 
 function invalidBody(message: string): RequestError {

@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import { BODY_BYTES_MAX } from '@fleetlm/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Runtime } from '../runtime/runtime-api.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import type { HttpMethod, Metrics, StatusClass } from '../telemetry/metrics.ts';
 import { SDK_VERSION_HEADER, SESSION_HEADER } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
@@ -56,11 +57,23 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     maxAge: 86_400,
   });
   parseJsonBodies(app);
+  markTurns(app);
   answerErrors(app);
   enforceAccess(app, ports.identities, admissionOf(ports.admission));
   limitResponseTime(app);
   count(app, ports.metrics);
   return { app, serve: () => serve() };
+}
+
+/** What blocks the event loop here is REST's: the beginning of each call, and the serialization of its answer. */
+function markTurns(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const { handler } = route;
+    route.handler = function marked(request, reply) {
+      return inComponent('rest', () => handler.call(this, request, reply));
+    };
+  });
+  app.setReplySerializer((payload) => inComponent('rest', () => JSON.stringify(payload)));
 }
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

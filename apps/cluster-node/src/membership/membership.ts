@@ -1,5 +1,6 @@
 import type { NodeIdentity, PeerEvent, PeerRefusal } from '@fleetlm/raft/mesh';
 import type { PeerAddress } from '../config/variables.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
@@ -249,7 +250,7 @@ export class Membership {
       this.#save(descriptor, `took over the cluster's description from ${from}`);
     else if (this.#asking === null) {
       this.#asking = setInterval(
-        guarded('timer', () => this.#ask()),
+        guarded('timer', () => inComponent('membership', () => this.#ask())),
         ASK_EVERY_MS,
       );
       this.#ask();

@@ -9,6 +9,7 @@ import {
   encodeReport,
   type NodeReport,
 } from '../runtime/node-report.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type CastKind, encodeCast, openCast } from './casts.ts';
@@ -39,7 +40,7 @@ export class ClusterNews {
 
   start(): void {
     this.#timer = setInterval(
-      guarded('timer', () => this.#report()),
+      guarded('timer', () => inComponent('membership', () => this.#report())),
       REPORT_EVERY_MS,
     );
   }

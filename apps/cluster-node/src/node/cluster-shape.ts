@@ -20,6 +20,7 @@ import type { CallOutcome, Operation } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
 import { ClusterOperations } from '../runtime/cluster-operations.ts';
 import type { NodeReport } from '../runtime/node-report.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changeGroup } from './change-group.ts';
@@ -239,7 +240,7 @@ export class ClusterShape {
     setImmediate(
       guarded('timer', () => {
         this.#refreshDue = false;
-        this.#refresh();
+        inComponent('membership', () => this.#refresh());
       }),
     );
   }

@@ -10,6 +10,7 @@ import { COORDINATOR } from '../membership/operation-rules.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { type PlanInput, planSteps, type Step } from '../membership/planner.ts';
 import type { CallOutcome, Operation } from '../router/operations.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -105,9 +106,9 @@ export class Coordinator {
       this.#ports.log.info({ term }, 'this node is the coordinator');
       return FIRST_LOOK_MS;
     }
-    const input = this.#ports.input();
+    const input = inComponent('coordinator', () => this.#ports.input());
     if (await this.#updateNodes(input)) return MOVING_EVERY_MS;
-    const { steps, waiting } = planSteps(input);
+    const { steps, waiting } = inComponent('coordinator', () => planSteps(input));
     await this.#perform(steps, term);
     const hasEnded = await this.#endOperations(input);
     if (steps.length > 0 || hasEnded) return MOVING_EVERY_MS;

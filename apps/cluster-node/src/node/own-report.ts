@@ -36,6 +36,8 @@ export function ownReport(ports: OwnReportPorts): NodeReport {
     uptimeMs: ports.uptimeMs(),
     rssBytes: memoryUsage.rss(),
     eventLoopDelayP99Ms: eventLoop.p99Ms(),
+    longestTurn: eventLoop.longestTurn(),
+    eventLoopBlocks: eventLoop.blocks,
     walSyncP99Ms: syncP99Ms(wal),
     databaseUp: flusher.stats.databaseUp,
     groups: reports,

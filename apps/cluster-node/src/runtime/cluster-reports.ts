@@ -75,6 +75,8 @@ export class ClusterReports {
       leaders: led?.length ?? null,
       replicas: report?.groups.length ?? null,
       eventLoopDelayP99Ms: report?.eventLoopDelayP99Ms ?? null,
+      longestTurn: report?.longestTurn ?? null,
+      eventLoopBlocks: report?.eventLoopBlocks ?? null,
       walSyncP99Ms: report?.walSyncP99Ms ?? null,
       flushBacklog: led?.reduce((sum, { flushBacklog }) => sum + (flushBacklog ?? 0), 0) ?? null,
       databaseUp: report?.databaseUp ?? null,

@@ -1,4 +1,5 @@
 import type { NodeState } from '../membership/node-registry.ts';
+import type { LongestTurn } from '../telemetry/component-turns.ts';
 
 /** The cluster as one node has heard of it: its own figures and what the others last reported. */
 export interface ClusterView {
@@ -21,6 +22,8 @@ export interface NodeView {
   readonly leaders: number | null;
   readonly replicas: number | null;
   readonly eventLoopDelayP99Ms: number | null;
+  readonly longestTurn: LongestTurn | null;
+  readonly eventLoopBlocks: number | null;
   readonly walSyncP99Ms: number | null;
   readonly flushBacklog: number | null;
   readonly databaseUp: boolean | null;

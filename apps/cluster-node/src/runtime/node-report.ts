@@ -1,5 +1,6 @@
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
+import { LOOP_COMPONENTS } from '../telemetry/component-turns.ts';
 import { CLUSTER_EVENT_KINDS, type ClusterEvent } from './cluster-view.ts';
 
 /** What every node tells the others once a second about itself, and at once about an event. */
@@ -35,6 +36,8 @@ const reportSchema = z.strictObject({
   uptimeMs: z.number(),
   rssBytes: count,
   eventLoopDelayP99Ms: z.number(),
+  longestTurn: z.strictObject({ component: z.enum(LOOP_COMPONENTS), ms: z.number() }).nullable(),
+  eventLoopBlocks: count,
   walSyncP99Ms: z.number().nullable(),
   databaseUp: z.boolean(),
   groups: z.array(groupReportSchema),

@@ -1,16 +1,22 @@
 /** Parts of the node that run on its event loop. `other`: not marked; `starved`: the process itself did not get to run. */
-export type LoopComponent =
-  | 'rest'
-  | 'socket'
-  | 'mesh'
-  | 'apply'
-  | 'snapshot'
-  | 'dispatch'
-  | 'flusher'
-  | 'other'
-  | 'starved';
+export const LOOP_COMPONENTS = [
+  'rest',
+  'socket',
+  'mesh',
+  'apply',
+  'snapshot',
+  'dispatch',
+  'deliveries',
+  'flusher',
+  'search',
+  'membership',
+  'coordinator',
+  'other',
+  'starved',
+] as const;
+export type LoopComponent = (typeof LOOP_COMPONENTS)[number];
 
-/** The longest stretch of a component since it was asked for last. */
+/** The longest stretch of a component in the time that was looked at. */
 export interface LongestTurn {
   readonly component: LoopComponent;
   readonly ms: number;
@@ -46,6 +52,7 @@ export function inComponent<T>(name: LoopComponent, run: () => T): T {
   }
 }
 
+/** The longest stretch of a component since this was asked last. */
 export function takeLongestTurn(): LongestTurn {
   const longest = { component: longestComponent, ms: longestMs };
   longestMs = 0;

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type LoopBlock, watchEventLoop } from './event-loop-watchdog.ts';
+import type { LongestTurn } from './component-turns.ts';
+import { type EventLoopWatchdog, watchEventLoop } from './event-loop-watchdog.ts';
 
 const WINDOW_MS = 10_000;
 const NANOSECONDS_PER_MS = 1e6;
@@ -7,17 +8,16 @@ const NANOSECONDS_PER_MS = 1e6;
 const RESOLUTION_MS = 50;
 
 /** How late the event loop is, over a window of ten seconds. */
-export interface EventLoopDelay {
+export interface EventLoopDelay
+  extends Pick<EventLoopWatchdog, 'takeWorstMs' | 'longestTurn' | 'blocks'> {
   /** Milliseconds; of the last full window, or of the current one while there is no other. */
   p99Ms(): number;
   maxMs(): number;
-  /** The worst since this was asked last, in milliseconds; null: not looked at yet. For one asker. */
-  takeWorstMs(): number | null;
   stop(): void;
 }
 
 /** `onBlock` is told of every turn that took too long. */
-export function watchEventLoopDelay(onBlock: (block: LoopBlock) => void): EventLoopDelay {
+export function watchEventLoopDelay(onBlock: (block: LongestTurn) => void): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const watchdog = watchEventLoop(onBlock);
   histogram.enable();
@@ -35,6 +35,10 @@ export function watchEventLoopDelay(onBlock: (block: LoopBlock) => void): EventL
     p99Ms: () => (last ?? read()).p99Ms,
     maxMs: () => (last ?? read()).maxMs,
     takeWorstMs: watchdog.takeWorstMs,
+    longestTurn: watchdog.longestTurn,
+    get blocks() {
+      return watchdog.blocks;
+    },
     stop: () => {
       clearInterval(timer);
       watchdog.stop();

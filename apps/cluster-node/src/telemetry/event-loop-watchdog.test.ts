@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inComponent, takeLongestTurn } from './component-turns.ts';
+import { inComponent, type LongestTurn, takeLongestTurn } from './component-turns.ts';
 import {
   blockedBy,
   type EventLoopWatchdog,
   LOOP_BLOCK_MS,
-  type LoopBlock,
   watchEventLoop,
 } from './event-loop-watchdog.ts';
 
-let blocks: LoopBlock[];
+let blocks: LongestTurn[];
 let watchdog: EventLoopWatchdog;
 
 beforeEach(() => {
@@ -39,6 +38,15 @@ describe('the watchdog of the event loop', () => {
     spin(LOOP_BLOCK_MS + 400);
     await expect.poll(() => blocks.length).toBeGreaterThan(0);
     expect(['other', 'starved']).toContain(blocks[0]?.component);
+  });
+
+  test('counts blocks and keeps the longest turn of the last minute for operators', async () => {
+    await expect.poll(() => watchdog.longestTurn()).not.toBeNull();
+    const before = watchdog.blocks;
+    inComponent('search', () => spin(2 * LOOP_BLOCK_MS));
+    await expect.poll(() => watchdog.blocks).toBeGreaterThan(before);
+    expect(watchdog.longestTurn()?.ms).toBeGreaterThan(LOOP_BLOCK_MS);
+    expect(['search', 'starved']).toContain(watchdog.longestTurn()?.component);
   });
 
   test('gives a block as the worst delay, also to whoever asks before the beat', async () => {

@@ -65,6 +65,10 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
         <Fact name="Leads">{shown(node.leaders, String)}</Fact>
         <Fact name="Replicas">{shown(node.replicas, String)}</Fact>
         <Fact name="Loop delay p99">{shown(node.event_loop_delay_p99_ms, formatMs)}</Fact>
+        <Fact name="Longest turn, last minute">
+          {shown(node.longest_turn, ({ component, ms }) => `${formatMs(ms)} (${component})`)}
+        </Fact>
+        <Fact name="Loop blocks over 200 ms">{shown(node.event_loop_blocks, String)}</Fact>
         <Fact name="Log sync p99">{shown(node.wal_sync_p99_ms, formatMs)}</Fact>
         <Fact name="To flush">{shown(node.flush_backlog, (rows) => rows.toLocaleString())}</Fact>
         <Fact name="Postgres">{shown(node.database_up, (up) => (up ? 'up' : 'away'))}</Fact>

@@ -18,6 +18,8 @@ export function withSnapshotOf(input: {
       leaders: null,
       replicas: null,
       event_loop_delay_p99_ms: null,
+      longest_turn: null,
+      event_loop_blocks: null,
       wal_sync_p99_ms: null,
       flush_backlog: null,
       database_up: null,

@@ -6,6 +6,12 @@ const MEMBERSHIPS = ['joining', 'active', 'draining', 'lost', 'gone'] as const;
 /** What a node is to the cluster, whether it runs or not. */
 export type Membership = (typeof MEMBERSHIPS)[number];
 
+/** The part of a node that kept its event loop longest without a break. */
+export interface LongestTurn {
+  readonly component: string;
+  readonly ms: number;
+}
+
 /** A node as the reporter knows it. Null: not known, which is never the same as zero. */
 export interface ClusterNode {
   readonly node_id: string;
@@ -17,6 +23,10 @@ export interface ClusterNode {
   readonly leaders: number | null;
   readonly replicas: number | null;
   readonly event_loop_delay_p99_ms: number | null;
+  /** The longest turn of the event loop in the last minute. */
+  readonly longest_turn: LongestTurn | null;
+  /** Turns of more than 200 ms since the node started. */
+  readonly event_loop_blocks: number | null;
   readonly wal_sync_p99_ms: number | null;
   readonly flush_backlog: number | null;
   readonly database_up: boolean | null;
@@ -106,6 +116,8 @@ function readNode(value: JsonObject): ClusterNode | null {
     leaders: numberField(value, 'leaders'),
     replicas: numberField(value, 'replicas'),
     event_loop_delay_p99_ms: numberField(value, 'event_loop_delay_p99_ms'),
+    longest_turn: readLongestTurn(value.longest_turn),
+    event_loop_blocks: numberField(value, 'event_loop_blocks'),
     wal_sync_p99_ms: numberField(value, 'wal_sync_p99_ms'),
     flush_backlog: numberField(value, 'flush_backlog'),
     database_up: typeof databaseUp === 'boolean' ? databaseUp : null,
@@ -115,6 +127,13 @@ function readNode(value: JsonObject): ClusterNode | null {
     last_contact_ms_ago: numberField(value, 'last_contact_ms_ago'),
     version: stringField(value, 'version'),
   };
+}
+
+function readLongestTurn(value: unknown): LongestTurn | null {
+  if (!isObject(value)) return null;
+  const component = stringField(value, 'component');
+  const ms = numberField(value, 'ms');
+  return component === null || ms === null ? null : { component, ms };
 }
 
 function readGroup(value: JsonObject): ClusterGroup | null {

@@ -1,5 +1,6 @@
 import { type ArchiveDatabase, failureOf, migrate, openArchiveDatabase } from '@fleetlm/database';
 import type { DeliveryState } from '@fleetlm/protocol';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import { DEAD_LETTER_GROUPS_MAX, type DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
 import { DeliveryRetention } from './delivery-retention.ts';
@@ -108,8 +109,10 @@ export class DeliveryStore {
   /** What Postgres refuses for what it holds must not keep the rest waiting: it is left out, and told. */
   async #insert(records: readonly RecordedAttempt[]): Promise<void> {
     try {
-      await this.#database.execute(INSERT_ATTEMPTS, attemptRows(records));
-      await this.#database.execute(UPSERT_DELIVERIES, deliveryRows(records));
+      const attempts = inComponent('deliveries', () => attemptRows(records));
+      const deliveries = inComponent('deliveries', () => deliveryRows(records));
+      await this.#database.execute(INSERT_ATTEMPTS, attempts);
+      await this.#database.execute(UPSERT_DELIVERIES, deliveries);
     } catch (error) {
       const failure = failureOf(error);
       if (failure === 'suspect' && records.length > 1) await this.#insertTaken(records, error);

@@ -1,4 +1,5 @@
 import { type Dispatcher, errors, request } from 'undici';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import { errorText } from '../error-text.ts';
 import type { AgentRecord } from '../ports.ts';
 import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
@@ -60,13 +61,13 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
       exchange.received(bytes);
       if (!options.share.take(bytes.length))
         throw new AnswerStreamError('too many long answers come in at once');
-      const items = stream.push(bytes);
+      const items = inComponent('dispatch', () => stream.push(bytes));
       if (items.length > 0) yield items;
       if (stream.broken !== null) throw stream.broken;
       limits.heard();
     }
     limits.pause();
-    yield stream.end();
+    yield inComponent('dispatch', () => stream.end());
     if (stream.broken !== null) throw stream.broken;
   } catch (error) {
     if (signal.aborted) return;

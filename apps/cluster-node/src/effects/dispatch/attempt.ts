@@ -1,5 +1,6 @@
 import { type Termination, webhookId } from '@fleetlm/protocol';
 import type { Dispatcher } from 'undici';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import { errorText } from '../error-text.ts';
 import {
   type AgentRecord,
@@ -257,7 +258,7 @@ export class Attempt {
         if (slice.isOver()) await slice.next();
         if (!this.#gate.isOpen) await this.#gate.passed();
         if (this.dropped) return 'stop';
-        const end = this.#take(item);
+        const end = inComponent('dispatch', () => this.#take(item));
         if (end === null) continue;
         void this.#letEnd(batches);
         return end;

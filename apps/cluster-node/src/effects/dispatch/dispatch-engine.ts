@@ -1,4 +1,5 @@
 import type { DispatchState } from '@fleetlm/conversation';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import { errorText } from '../error-text.ts';
 import type { NotedAnswer } from './answer-checkpoint.ts';
 import type { AttemptEnd } from './attempt.ts';
@@ -135,7 +136,7 @@ class Engine implements DispatchEngine {
   /** An exception of one session must reach neither the timer nor the sessions behind it. */
   #guarded(run: () => void): void {
     try {
-      run();
+      inComponent('dispatch', run);
     } catch (error) {
       this.#ports.onError(error);
     }

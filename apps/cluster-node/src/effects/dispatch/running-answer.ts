@@ -27,6 +27,7 @@ import {
   REPLY_PARTS_MAX,
   REPLY_TOOL_CALLS_MAX,
 } from '../../limits.ts';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Compaction } from './compaction.ts';
@@ -196,14 +197,15 @@ export class RunningAnswer {
    */
   toMessage(epoch: number, termination: Termination, times: AnswerTimes): NewMessage {
     const parts = termination === 'finish' ? this.#message.parts : seal(this.#message.parts);
-    const message = this.#messageOf(this.#shownId, parts, {
+    const metadata = {
       ...this.#metadata,
       // What a message replaces is not for an agent to say.
       supersedes: undefined,
       continues: this.#shownId === this.messageId ? undefined : this.#shownId,
       compaction: this.#compaction,
       ...ownMetadata(epoch, termination, times),
-    });
+    };
+    const message = inComponent('dispatch', () => this.#messageOf(this.#shownId, parts, metadata));
     return message.payload.length > REPLY_BYTES_MAX ? this.excerpt(epoch, times) : message;
   }
 

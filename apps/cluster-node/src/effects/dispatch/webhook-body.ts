@@ -1,5 +1,6 @@
 import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
 import { HISTORY_BYTES_MAX } from '../../limits.ts';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import type { Message, Session } from '../ports.ts';
 import type { AgentHistory } from './thread-history.ts';
 
@@ -26,7 +27,7 @@ export function webhookBody(
     attempt: work.attempt,
   };
   const head = JSON.stringify(body).slice(0, -1);
-  return `${head},"messages":[${fitting(messages).join(',')}]}`;
+  return inComponent('dispatch', () => `${head},"messages":[${fitting(messages).join(',')}]}`);
 }
 
 /** The messages as JSON, as many of the newest as fit. */

@@ -1,4 +1,5 @@
 import { type ArchiveDatabase, failureOf } from '@fleetlm/database';
+import { inComponent } from '../../telemetry/component-turns.ts';
 import {
   ARCHIVE_UNREACHABLE,
   type FoundMessage,
@@ -48,7 +49,10 @@ export class MessageSearches {
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
     try {
       const rows = await this.#database.query<FoundRow>(SEARCH, userId, pattern, limit);
-      return { ok: true, value: rows.map((row) => foundMessage(row, text)) };
+      return {
+        ok: true,
+        value: inComponent('search', () => rows.map((row) => foundMessage(row, text))),
+      };
     } catch (error) {
       this.#onFailure(error);
       return unavailable(
