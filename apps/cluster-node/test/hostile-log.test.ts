@@ -101,6 +101,10 @@ test('an entry that no node can apply stalls its own group, and every node serve
     })),
   );
   const { index = 0, term = 0, digest = '' } = replicas[0] ?? {};
+  // Also in what every node reports of itself, for the operators' screens.
+  await expect
+    .poll(async () => (await cluster.call('n1', 'GET', path)).body.group)
+    .toMatchObject({ replicas: Array(3).fill({ stall: { index, reason: 'unsupported' } }) });
   const revive = (entry: object) => cluster.call('n3', 'POST', `${path}/revive`, { body: entry });
   expect(await revive({ index: index + 1, term, digest })).toMatchObject({ status: 409 });
   expect(await revive({ index, term, digest: '0'.repeat(64) })).toMatchObject({ status: 409 });
@@ -109,6 +113,11 @@ test('an entry that no node can apply stalls its own group, and every node serve
   await expect
     .poll(() => append(stalled, 'revived'))
     .toMatchObject({ status: 201, body: { message: { seq: 1 } } });
+  await expect
+    .poll(async () => (await cluster.call('n1', 'GET', '/api/admin/audit')).body.entries)
+    .toContainEqual(
+      expect.objectContaining({ kind: 'revive', by: 'api-key', group, entry_index: index }),
+    );
   for (const id of ['n1', 'n2', 'n3'])
     await expect
       .poll(async () => (await cluster.call(id, 'GET', '/health/ready')).body.degraded)

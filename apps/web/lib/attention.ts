@@ -102,6 +102,7 @@ function groupItems(
   };
   return [
     ...item('no-quorum', 'critical', 'no quorum'),
+    ...item('stalled', 'critical', 'a replica is stalled'),
     ...item('leaderless', 'critical', 'no leader'),
     ...item('lagging', 'warn', 'a replica is behind'),
   ];

@@ -33,6 +33,7 @@ function group(over: Partial<ClusterGroup> = {}): ClusterGroup {
     role: 'follower',
     term: 1,
     last_index: 9,
+    stall: null,
     commit: 9,
     applied: 9,
   }));
@@ -92,9 +93,33 @@ test('a group without a leader shows, even when all nodes are up', () => {
 
 test('lag is counted from the commit of the leader, over live nodes, and missing figures are unknown', () => {
   const replicas = [
-    { node_id: 'n1', role: 'leader', term: 1, last_index: 900, commit: 900, applied: 900 },
-    { node_id: 'n2', role: 'follower', term: 1, last_index: 900, commit: 890, applied: 800 },
-    { node_id: 'n3', role: 'unknown', term: null, last_index: null, commit: null, applied: null },
+    {
+      node_id: 'n1',
+      role: 'leader',
+      term: 1,
+      last_index: 900,
+      commit: 900,
+      applied: 900,
+      stall: null,
+    },
+    {
+      node_id: 'n2',
+      role: 'follower',
+      term: 1,
+      last_index: 900,
+      commit: 890,
+      applied: 800,
+      stall: null,
+    },
+    {
+      node_id: 'n3',
+      role: 'unknown',
+      term: null,
+      last_index: null,
+      commit: null,
+      applied: null,
+      stall: null,
+    },
   ];
   const lagging = group({ commit: 900, lag: 100, replicas });
   const nodes = [node('n1', 'up'), node('n2', 'up'), node('n3', 'up')];

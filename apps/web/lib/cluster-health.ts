@@ -7,6 +7,7 @@ export const BACKLOG_NORMAL_MAX = 50_000;
 
 export type GroupHealth =
   | 'ok'
+  | 'stalled'
   | 'leaderless'
   | 'no-quorum'
   | 'under-replicated'
@@ -57,6 +58,7 @@ export function groupHealth(group: ClusterGroup, nodes: readonly ClusterNode[]):
 export function groupHealthOf(group: ClusterGroup, live: ReadonlySet<string>): GroupHealth {
   if (group.voters.length === 0) return 'unknown';
   if (toleranceOf(group, live) < 0) return 'no-quorum';
+  if (group.replicas.some(({ stall }) => stall !== null)) return 'stalled';
   if (group.leader === null) return 'leaderless';
   if (group.voters.some((voter) => !live.has(voter))) return 'under-replicated';
   return (maximum(lagsOf(group, live)) ?? 0) > LAG_NORMAL_MAX ? 'lagging' : 'ok';

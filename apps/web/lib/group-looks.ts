@@ -19,6 +19,7 @@ export interface GroupLook {
 
 const HEALTH_WORDS: Readonly<Record<GroupHealth, string>> = {
   ok: 'healthy',
+  stalled: 'a replica is stalled',
   leaderless: 'no leader',
   'no-quorum': 'no quorum',
   'under-replicated': 'a replica is down',
@@ -102,6 +103,7 @@ function placeOf(leader: string | null, nodes: readonly ClusterNode[]): number |
 
 function healthGlyph(health: GroupHealth, leaderAt: number | null): string {
   switch (health) {
+    case 'stalled':
     case 'leaderless':
     case 'no-quorum':
       return 'x';

@@ -1,4 +1,9 @@
-import type { ClusterOperation, OperationKind, OperationState } from '@fleetlm/client/admin';
+import type {
+  AuditEntry,
+  ClusterOperation,
+  OperationKind,
+  OperationState,
+} from '@fleetlm/client/admin';
 import { groupName } from './group-grid.ts';
 
 /** What people may begin; a node that joins begins that by itself. */
@@ -35,6 +40,14 @@ export function operationTitle({
     default:
       return kind satisfies never;
   }
+}
+
+/** The same of an entry of the audit: `Revive group A3, entry 1204`. */
+export function auditTitle(entry: AuditEntry): string {
+  const { kind, group, node_id, entry_index } = entry;
+  if (kind !== 'revive') return operationTitle({ kind, node_id, group });
+  const name = group === null ? '?' : groupName(group);
+  return `Revive group ${name}, entry ${entry_index ?? '?'}`;
 }
 
 /** What it does, for whoever is about to begin it. */

@@ -63,6 +63,8 @@ export type ClusterNode = z.output<typeof clusterNodeSchema>;
 
 export const REPLICA_ROLES = ['leader', 'follower', 'candidate', 'learner', 'unknown'] as const;
 
+export const STALL_REASONS = ['unsupported', 'exception'] as const;
+
 export const clusterReplicaSchema = z.strictObject({
   node_id: nodeIdSchema,
   role: z.enum(REPLICA_ROLES),
@@ -70,6 +72,8 @@ export const clusterReplicaSchema = z.strictObject({
   last_index: count.nullable(),
   commit: count.nullable(),
   applied: count.nullable(),
+  /** The entry that it can't apply, and why; null: none. */
+  stall: z.strictObject({ index: count, reason: z.enum(STALL_REASONS) }).nullable(),
 });
 export type ClusterReplica = z.output<typeof clusterReplicaSchema>;
 
@@ -148,7 +152,7 @@ export type AdminClientToServerEvents = Readonly<Record<never, never>>;
 export const stalledReplicaSchema = z.strictObject({
   node_id: nodeIdSchema,
   /** `unsupported`: of a later version; `exception`: a defect. */
-  reason: z.enum(['unsupported', 'exception']),
+  reason: z.enum(STALL_REASONS),
   index: count,
   term: count,
   /** Null: it can't be read. */

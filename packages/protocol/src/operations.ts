@@ -15,6 +15,9 @@ export const OPERATION_KINDS = [
   'rebalance',
 ] as const;
 
+/** What the audit has: operations, and entries that were taken out of a stalled group. */
+export const AUDIT_KINDS = [...OPERATION_KINDS, 'revive'] as const;
+
 /** A node that joins begins its operation itself; all others are asked for. */
 const requestKinds = z.enum(['drain', 'undrain', 'remove', 'replace', 'transfer', 'rebalance']);
 
@@ -102,10 +105,13 @@ export const auditEntrySchema = z.strictObject({
   at: timestampSchema,
   by: z.string(),
   action: z.enum(['started', 'done', 'failed', 'cancelled']),
-  operation_id: z.string(),
-  kind: z.enum(OPERATION_KINDS),
+  /** Null: it is none, `revive`. */
+  operation_id: z.string().nullable(),
+  kind: z.enum(AUDIT_KINDS),
   node_id: nodeIdSchema.nullable(),
   group: groupNumber.nullable(),
+  /** Of a revive: the entry that no replica applies. */
+  entry_index: count.nullable(),
   detail: z.string(),
 });
 

@@ -65,6 +65,7 @@ function clusterGroup(group: GroupView): ClusterGroup {
       last_index: replica.lastIndex,
       commit: replica.commit,
       applied: replica.applied,
+      stall: replica.stall,
     })),
     flush_backlog: group.flushBacklog,
     reported_by: group.reportedBy,

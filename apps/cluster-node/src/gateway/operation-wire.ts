@@ -1,5 +1,5 @@
 import type { AuditAnswer, OperationBody, OperationPlanBody } from '@fleetlm/protocol';
-import type { AuditEntry, OperationPlan, OperationView } from '../runtime/runtime-api.ts';
+import type { AuditView, OperationPlan, OperationView } from '../runtime/runtime-api.ts';
 import { isoTime } from './wire.ts';
 
 export function operationBody(operation: OperationView): OperationBody {
@@ -38,8 +38,8 @@ export function operationPlanBody(plan: OperationPlan): OperationPlanBody {
   };
 }
 
-export function auditEntryBody(entry: AuditEntry): AuditAnswer['entries'][number] {
-  const { atMs, by, action, operationId, kind, nodeId, group, detail } = entry;
+export function auditEntryBody(entry: AuditView): AuditAnswer['entries'][number] {
+  const { atMs, by, action, operationId, kind, nodeId, group, entryIndex, detail } = entry;
   return {
     at: isoTime(atMs),
     by,
@@ -48,6 +48,7 @@ export function auditEntryBody(entry: AuditEntry): AuditAnswer['entries'][number
     kind,
     node_id: nodeId,
     group,
+    entry_index: entryIndex,
     detail,
   };
 }

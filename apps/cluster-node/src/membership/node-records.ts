@@ -68,6 +68,7 @@ export interface OperationRecord extends OperationTarget {
   readonly detail: string;
 }
 
+/** One that the registry keeps: a change of an operation. */
 export interface AuditEntry {
   readonly atMs: number;
   readonly by: string;

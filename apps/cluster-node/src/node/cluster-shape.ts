@@ -86,6 +86,7 @@ export class ClusterShape {
     const { router, descriptor, peers, self, host, tell, onError, log } = options;
     this.operations = new ClusterOperations({
       registry: () => this.registry,
+      skipped: () => options.groups.system.skipped,
       input: () => this.input(),
       groupCount: descriptor.groups,
       coordinator: () => this.coordinator,

@@ -52,7 +52,7 @@ function groupReport(
   status: GroupStatus,
   { groups, number: self, isServing }: OwnReportPorts,
 ): GroupReport {
-  const { group, term, leader, lastIndex, commit, applied, confState } = status;
+  const { group, term, leader, lastIndex, commit, applied, confState, stall } = status;
   const isLeader = status.role === 'leader';
   const voters = [...confState.voters];
   const matches = status.replicas.filter(({ id }) => voters.includes(id)).map(({ match }) => match);
@@ -76,6 +76,7 @@ function groupReport(
           .map(({ id }) => id)
       : [],
     isServing: isServing(group),
+    stall: stall === null ? null : { index: stall.index, reason: stall.reason },
     lag: isLeader && matches.length > 0 ? Math.max(0, commit - Math.min(...matches)) : null,
     flushBacklog: isLeader ? (groups.state(group)?.flushBacklog ?? 0) : null,
   };

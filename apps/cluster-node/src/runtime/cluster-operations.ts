@@ -10,6 +10,7 @@ import {
 import { type OperationProgress, progressOf } from '../membership/operation-progress.ts';
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
+import type { SkippedEntry } from '../membership/skipped-entries.ts';
 import type { CallOutcome, Operation } from '../router/operations.ts';
 import { mapped, resultOf } from './runtime.ts';
 import type { Result } from './runtime-api.ts';
@@ -52,6 +53,13 @@ export interface OperationPlan {
   readonly warnings: readonly string[];
 }
 
+/** A change of an operation, or an entry that was taken out of a stalled group. */
+export interface AuditView extends Omit<AuditEntry, 'kind' | 'operationId'> {
+  readonly kind: OperationKind | 'revive';
+  readonly operationId: string | null;
+  readonly entryIndex: number | null;
+}
+
 export interface OperationsRuntime {
   readonly coordinator: () => string | null;
   list(): readonly OperationView[];
@@ -60,11 +68,13 @@ export interface OperationsRuntime {
   start(request: OperationRequest, by: string): Promise<Result<OperationView>>;
   cancel(id: string, by: string): Promise<Result<OperationView>>;
   /** Newest first. */
-  audit(): readonly AuditEntry[];
+  audit(): readonly AuditView[];
 }
 
 export interface OperationsPorts {
   readonly registry: () => NodeRegistry;
+  /** Entries that operators took out of stalled groups. */
+  readonly skipped: () => readonly SkippedEntry[];
   readonly input: () => PlanInput;
   readonly groupCount: number;
   readonly coordinator: () => string | null;
@@ -95,8 +105,10 @@ export class ClusterOperations implements OperationsRuntime {
     return operation === undefined ? null : this.#view(operation, null);
   }
 
-  audit(): readonly AuditEntry[] {
-    return [...this.#ports.registry().audit].reverse();
+  audit(): readonly AuditView[] {
+    const { registry, skipped } = this.#ports;
+    const operations = registry().audit.map((entry): AuditView => ({ ...entry, entryIndex: null }));
+    return [...operations, ...skipped().map(reviveView)].sort((a, b) => b.atMs - a.atMs);
   }
 
   async start(request: OperationRequest, by: string): Promise<Result<OperationView>> {
@@ -187,6 +199,20 @@ function leaderMovesOf({ groups, nodes, placement }: PlanInput): OperationPlan['
     const isThere = leader === preferred || !voters.includes(preferred);
     return isThere || from === undefined || to === undefined ? [] : [{ group, from, to }];
   });
+}
+
+function reviveView({ atMs, by, group, index, term, digest }: SkippedEntry): AuditView {
+  return {
+    atMs,
+    by,
+    action: 'done',
+    operationId: null,
+    kind: 'revive',
+    nodeId: null,
+    group,
+    entryIndex: index,
+    detail: `entry ${index} of term ${term} is skipped, SHA-256 ${digest}`,
+  };
 }
 
 function copyOf({ nodes, operations, audit, nextNumber }: NodeRegistry): NodeRegistry {

@@ -121,6 +121,7 @@ export class ClusterReports {
           lastIndex: report?.lastIndex ?? null,
           commit: report?.commit ?? null,
           applied: report?.applied ?? null,
+          stall: report?.stall ?? null,
         };
       }),
       flushBacklog: own?.flushBacklog ?? null,

@@ -1,5 +1,6 @@
 import type { NodeState } from '../membership/node-registry.ts';
 import type { LongestTurn } from '../telemetry/component-turns.ts';
+import type { GroupReport } from './node-report.ts';
 
 /** The cluster as one node has heard of it: its own figures and what the others last reported. */
 export interface ClusterView {
@@ -54,6 +55,8 @@ export interface GroupView {
     readonly lastIndex: number | null;
     readonly commit: number | null;
     readonly applied: number | null;
+    /** The entry that it can't apply; null: none is known. */
+    readonly stall: GroupReport['stall'];
   }[];
   readonly flushBacklog: number | null;
   readonly reportedBy: string;

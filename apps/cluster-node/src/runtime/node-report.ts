@@ -23,6 +23,8 @@ const groupReportSchema = z.strictObject({
   caughtUp: z.array(count),
   /** The replica here was up to date once, since it was opened. */
   isServing: z.boolean(),
+  /** The entry that the replica here can't apply; null: none. */
+  stall: z.strictObject({ index: count, reason: z.enum(['unsupported', 'exception']) }).nullable(),
   /** Of the leader only. */
   lag: count.nullable(),
   flushBacklog: count.nullable(),

@@ -31,10 +31,14 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-export type { AuditEntry } from '../membership/node-registry.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
-export type { OperationPlan, OperationRequest, OperationView } from './cluster-operations.ts';
+export type {
+  AuditView,
+  OperationPlan,
+  OperationRequest,
+  OperationView,
+} from './cluster-operations.ts';
 export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */

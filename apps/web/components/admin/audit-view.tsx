@@ -4,7 +4,7 @@ import type { AuditEntry } from '@fleetlm/client/admin';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { fetchAudit } from '@/lib/operation-calls.ts';
-import { operationTitle } from '@/lib/operation-words.ts';
+import { auditTitle } from '@/lib/operation-words.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -64,7 +64,7 @@ export function AuditView() {
       {audit.kind === 'known' && entries.length === 0 && (
         <EmptyState
           title="Nothing was ever changed"
-          text="Every operation that is begun, done, cancelled or failed is written down here."
+          text="Every operation that is begun, done, cancelled or failed, and every revived group, is written down here."
         />
       )}
       {entries.length > 0 && (
@@ -108,7 +108,7 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
         <tbody>
           {entries.map((entry) => (
             <tr
-              key={`${entry.operation_id} ${entry.action}`}
+              key={`${entry.operation_id ?? auditTitle(entry)} ${entry.action} ${entry.at}`}
               className="h-9 border-b border-border last:border-b-0 [&>td]:px-3"
             >
               <td className="tabular whitespace-nowrap">
@@ -117,12 +117,16 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
               <td className="whitespace-nowrap">{entry.by}</td>
               <td className="whitespace-nowrap">{entry.action}</td>
               <td className="whitespace-nowrap">
-                <Link
-                  href={`/admin/operations/${encodeURIComponent(entry.operation_id)}`}
-                  className="text-accent underline underline-offset-2"
-                >
-                  {operationTitle(entry)}
-                </Link>
+                {entry.operation_id === null ? (
+                  auditTitle(entry)
+                ) : (
+                  <Link
+                    href={`/admin/operations/${encodeURIComponent(entry.operation_id)}`}
+                    className="text-accent underline underline-offset-2"
+                  >
+                    {auditTitle(entry)}
+                  </Link>
+                )}
               </td>
               <td className="text-muted">{entry.detail}</td>
             </tr>

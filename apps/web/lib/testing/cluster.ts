@@ -43,6 +43,7 @@ export function withSnapshotOf(input: {
         node_id,
         role: node_id === leader ? 'leader' : 'follower',
         term: 1,
+        stall: null,
         last_index: index,
         commit: index,
         applied: index,

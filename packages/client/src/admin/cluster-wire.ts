@@ -46,6 +46,8 @@ export interface ClusterReplica {
   readonly last_index: number | null;
   readonly commit: number | null;
   readonly applied: number | null;
+  /** The entry that it can't apply, and why; null: none. */
+  readonly stall: { readonly index: number; readonly reason: string } | null;
 }
 
 export interface ClusterGroup {
@@ -164,7 +166,15 @@ function readReplica(value: JsonObject): ClusterReplica | null {
     last_index: numberField(value, 'last_index'),
     commit: numberField(value, 'commit'),
     applied: numberField(value, 'applied'),
+    stall: readStall(value.stall),
   };
+}
+
+function readStall(value: unknown): ClusterReplica['stall'] {
+  if (!isObject(value)) return null;
+  const index = numberField(value, 'index');
+  const reason = stringField(value, 'reason');
+  return index === null || reason === null ? null : { index, reason };
 }
 
 function readAll<T>(value: unknown, read: (entry: JsonObject) => T | null): readonly T[] {

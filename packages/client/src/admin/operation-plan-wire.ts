@@ -25,6 +25,7 @@ export interface OperationPlan {
   readonly warnings: readonly string[];
 }
 
+const AUDIT_KINDS = [...OPERATION_KINDS, 'revive'] as const;
 const ACTIONS = ['started', 'done', 'failed', 'cancelled'] as const;
 
 /** Who did what to the cluster. */
@@ -32,10 +33,13 @@ export interface AuditEntry {
   readonly at: string;
   readonly by: string;
   readonly action: (typeof ACTIONS)[number];
-  readonly operation_id: string;
-  readonly kind: OperationKind;
+  /** Null: it is none, `revive`. */
+  readonly operation_id: string | null;
+  readonly kind: OperationKind | 'revive';
   readonly node_id: string | null;
   readonly group: number | null;
+  /** Of a revive: the entry that no replica applies. */
+  readonly entry_index: number | null;
   readonly detail: string;
 }
 
@@ -73,19 +77,19 @@ export function readAudit(value: unknown): readonly AuditEntry[] | null {
   return value.entries.flatMap((one: unknown) => {
     if (!isObject(one)) return [];
     const at = stringField(one, 'at');
-    const id = stringField(one, 'operation_id');
     const action = ACTIONS.find((known) => known === one.action);
-    const kind = OPERATION_KINDS.find((known) => known === one.kind);
-    if (at === null || id === null || action === undefined || kind === undefined) return [];
+    const kind = AUDIT_KINDS.find((known) => known === one.kind);
+    if (at === null || action === undefined || kind === undefined) return [];
     return [
       {
         at,
         action,
         kind,
-        operation_id: id,
+        operation_id: stringField(one, 'operation_id'),
         by: stringField(one, 'by') ?? '',
         node_id: stringField(one, 'node_id'),
         group: typeof one.group === 'number' ? one.group : null,
+        entry_index: typeof one.entry_index === 'number' ? one.entry_index : null,
         detail: stringField(one, 'detail') ?? '',
       },
     ];

@@ -255,6 +255,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   by: 'who asked for it',
   action: 'what became of it',
   operation_id: 'the operation',
+  entry_index: 'of a revive: the entry that no replica applies',
+  stall: "the entry that it can't apply, and why; null: none",
   last_contact_ms_ago: 'since it was heard from',
   event_loop_delay_p99_ms: 'of its event loop',
   longest_turn: 'the longest turn of its event loop in the last minute',

@@ -10,7 +10,9 @@ import clsx from 'clsx';
 import { ChevronLeft, ChevronRight, X } from 'lucide-react';
 import { lagOf } from '@/lib/cluster-health.ts';
 import { groupName } from '@/lib/group-grid.ts';
+import { stalledSentence } from '@/lib/stalled-group.ts';
 import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { EventList } from '../event-list.tsx';
 import { TransferLeadership } from '../operations/transfer-leadership.tsx';
 import { Unknown } from '../unknown.tsx';
@@ -37,6 +39,7 @@ interface Row {
 export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: GroupDetailsProps) {
   const leader = group.replicas.find((replica) => replica.node_id === group.leader);
   const replicas = group.replicas.toSorted((a, b) => (a.node_id < b.node_id ? -1 : 1));
+  const stalled = stalledSentence(group);
   const own = events.filter((event) => event.group === group.group);
   return (
     <section aria-labelledby="group-title" className="rounded-lg border border-border bg-surface">
@@ -59,6 +62,13 @@ export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: 
         <Fact name="Term">{group.term ?? <Unknown />}</Fact>
         <Fact name="To flush">{group.flush_backlog?.toLocaleString() ?? <Unknown />}</Fact>
       </dl>
+      {stalled !== null && (
+        <div className="border-b border-border px-4 py-3">
+          <Notice tone="critical" role="status">
+            {stalled.state} {stalled.remedy}
+          </Notice>
+        </div>
+      )}
       <div className="overflow-x-auto px-4 py-2">
         <table className="w-full text-left">
           <thead className="text-xs text-muted">
@@ -119,6 +129,7 @@ function rowsOf(group: ClusterGroup, nodes: readonly ClusterNode[]): readonly Ro
     { label: 'Applied', isCompared: true, read: ({ applied }) => applied },
     { label: 'Behind', isCompared: false, read: ({ node_id }) => lagOf(group, node_id) },
     { label: 'Not applied', isCompared: false, read: unapplied },
+    { label: 'Stalled at', isCompared: false, read: ({ stall }) => stall?.index ?? null },
   ];
 }
 

@@ -168,6 +168,7 @@ const HEALTHS: Readonly<Record<GroupHealth, string>> = {
   ok: 'border-transparent bg-raised text-muted hover:border-strong',
   lagging: 'border-warn text-warn bg-surface',
   'under-replicated': 'border-warn text-warn bg-surface',
+  stalled: 'border-critical text-critical bg-surface font-bold',
   leaderless: 'border-critical text-critical bg-surface font-bold',
   'no-quorum': 'border-critical text-critical bg-surface font-bold',
   unknown: 'border-dashed border-strong text-muted bg-surface',
