@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createConnection, createServer } from 'node:net';
 import { freePorts } from '@fleetlm/database/free-ports';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -85,18 +86,36 @@ test('garbage on the public port and on the mesh port closes that connection and
   expect((await cluster.call('n1', 'GET', `/api/sessions/${sessionId}`)).status).toBe(200);
 });
 
-test('a second process on the same data directory is refused', async () => {
+/** As a container has: what is bound in one can't be seen in another. */
+const OTHER_NETWORK = ['unshare', '--map-root-user', '--net'] as const;
+const mayUnshare = spawnSync(OTHER_NETWORK[0], [...OTHER_NETWORK.slice(1), 'true']).status === 0;
+
+async function refusedAsSecond(through: readonly string[]): Promise<void> {
   const [port = 0, meshPort = 0] = await freePorts(2);
-  const second = spawnNode({
-    ...cluster.node('n1').env,
-    PORT: String(port),
-    MESH_PORT: String(meshPort),
-    CLUSTER_PEERS: `n1=127.0.0.1:${meshPort}`,
-  });
-  expect(await second.exited).toBe(78);
-  expect(second.output()).toContain('in use');
+  const { env, dataDirectory } = cluster.node('n1');
+  const second = spawnNode(
+    {
+      ...env,
+      PORT: String(port),
+      MESH_PORT: String(meshPort),
+      CLUSTER_PEERS: `n1=127.0.0.1:${meshPort}`,
+    },
+    through,
+  );
+  expect(await second.exited, second.output()).toBe(78);
+  expect(second.output()).toContain(
+    `${dataDirectory} is in use by another process; stop that one, or give this one a DATA_DIR of its own`,
+  );
   expect(await statusOf(`${cluster.node('n1').url}/health/ready`)).toBe(200);
-});
+}
+
+test('a second process on the same data directory is refused', () => refusedAsSecond([]));
+
+// Where the system lets nobody make a network namespace there is nothing to be tried.
+test.skipIf(!mayUnshare)(
+  'a second process in another network, as in a second container, is refused as well',
+  () => refusedAsSecond(OTHER_NETWORK),
+);
 
 test('a port in use is named, with what to do', async () => {
   const blocker = createServer();

@@ -202,9 +202,13 @@ function slowDisk(): Readonly<Record<string, string>> {
   return { LD_PRELOAD, TORTURE_DISK_SYNC_MS, UV_USE_IO_URING: UV_USE_IO_URING ?? '0' };
 }
 
-/** Starts one process of the node with exactly this environment beside the machine's own. */
-export function spawnNode(env: Readonly<Record<string, string>>): TestNode {
-  const child: ChildProcess = spawn(process.execPath, [MAIN], {
+/** Starts one process of the node with exactly this environment beside the machine's own; `through` other commands. */
+export function spawnNode(
+  env: Readonly<Record<string, string>>,
+  through: readonly string[] = [],
+): TestNode {
+  const [command = process.execPath, ...args] = [...through, process.execPath, MAIN];
+  const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...slowDisk(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

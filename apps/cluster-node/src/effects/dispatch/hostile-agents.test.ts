@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CHUNKS_MAX, LINE_LENGTH_MAX } from './answer-stream.ts';
+import { ANSWERS_BYTES_PER_AGENT_MAX } from './byte-budget.ts';
 import { contentOf, DispatchBed, sessionIdOf } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 import { RawAgents } from './testing/raw-agents.ts';
@@ -81,6 +82,44 @@ describe('H1 an agent that hangs', () => {
       { failure: 'timeout', error: expect.stringContaining('no connection') },
     ]);
   });
+});
+
+describe('H1b an agent with the longest streams that are taken', () => {
+  test('gets its share of the memory for answers, and another agent its answer', async () => {
+    /** Bytes that say nothing: they count as the stream of an answer, and no reply is made of them. */
+    const silence = `: ${'.'.repeat(LINE_LENGTH_MAX / 2)}\n`;
+    const STREAM_LINES = 15;
+    const CALLS = 6;
+    const streams = (ends: boolean) => (_: unknown, response: Parameters<typeof stream>[0]) => {
+      stream(response);
+      const write = (left: number): void => {
+        if (left > 0) response.write(silence, () => write(left - 1));
+        else if (ends) response.end(sse(...HELLO));
+      };
+      write(STREAM_LINES);
+    };
+    // The greedy one never ends a stream.
+    bed.agent.handler = (request, response, body) =>
+      streams(JSON.parse(body).agent_id === 'other')(request, response);
+    const limits = { timeoutMs: 60_000, idleTimeoutMs: 60_000, totalTimeoutMs: 60_000 };
+    bed.setAgent(limits);
+    bed.setAgent({ ...limits, id: 'other' });
+    for (let number = 1; number <= CALLS; number += 1) {
+      bed.createSession(sessionIdOf(number));
+      await bed.say('hi', sessionIdOf(number));
+    }
+    const refused = () =>
+      bed.reports.filter(({ error }) => error?.includes('too many long answers') === true);
+    await expect.poll(() => refused().length, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(STREAM_LINES * silence.length * (CALLS - 1)).toBeGreaterThan(
+      ANSWERS_BYTES_PER_AGENT_MAX,
+    );
+    bed.createSession(sessionIdOf(99), 'other');
+    await bed.say('and me?', sessionIdOf(99));
+    await bed.settled('idle', 1, sessionIdOf(99));
+    expect(bed.texts(sessionIdOf(99))).toEqual(['user: and me?', 'agent: Hello (finish)']);
+    expect(refused().every(({ agentId }) => agentId === 'bot')).toBe(true);
+  }, 60_000);
 });
 
 describe('H2 an agent that drips', () => {
