@@ -12,6 +12,7 @@ import {
   sessionsToSend,
 } from './outbox-state.ts';
 import type { OutboxStorage } from './outbox-storage.ts';
+import { sizeRefusal } from './payload-size.ts';
 
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
@@ -116,6 +117,8 @@ export class Outbox {
   async #send(entry: OutboxEntry): Promise<WireError | null> {
     const { clientMessageId, sessionId, kind, content } = entry;
     const metadata = { ...entry.metadata, client_message_id: clientMessageId };
+    const tooLarge = sizeRefusal(content, metadata);
+    if (tooLarge !== null) return tooLarge;
     const payload = {
       session_id: sessionId,
       client_message_id: clientMessageId,
