@@ -71,7 +71,7 @@ describe('erasing', () => {
     expect(bytesOf(exportState(state))).toContain(SECRET);
     accepted(apply(state, erase()));
     expect(bytesOf(exportState(state))).not.toContain(SECRET);
-    expect(bytesOf(inboxChanges(state, USER, 0))).not.toContain(SECRET);
+    expect(bytesOf(inboxChanges(state, USER, 0, upTo(50)))).not.toContain(SECRET);
     expect(bytesOf(flushCandidates(state, 1_000))).not.toContain(SECRET);
     const head = state.sessions.get(SESSION);
     accepted(apply(state, flushed(head?.lastSeq ?? 0, head?.version ?? 0)));
@@ -125,7 +125,9 @@ describe('erasing', () => {
       expect(listSessions(later, USER, upTo(10)).sessions.map(({ id }) => id)).toEqual([
         OTHER_SESSION,
       ]);
-      expect(inboxChanges(later, USER, 0).sessions.map(({ id, status }) => [id, status])).toEqual([
+      expect(
+        inboxChanges(later, USER, 0, upTo(50)).sessions.map(({ id, status }) => [id, status]),
+      ).toEqual([
         [OTHER_SESSION, 'active'],
         [SESSION, 'erased'],
       ]);
@@ -147,10 +149,10 @@ describe('erasing', () => {
   test('C103 other devices hear of it as of any change of the inbox; it is no activity', () => {
     const state = groupWithSecrets();
     const before = state.sessions.get(SESSION)?.activity;
-    const { version } = inboxChanges(state, USER, 0);
+    const { version } = inboxChanges(state, USER, 0, upTo(50));
     const applied = accepted(apply(state, erase()));
     expect(effectTypes(applied)).toContain('inbox-changed');
-    expect(inboxChanges(state, USER, version).sessions).toMatchObject([
+    expect(inboxChanges(state, USER, version, upTo(50)).sessions).toMatchObject([
       { id: SESSION, status: 'erased', activity: before },
     ]);
   });

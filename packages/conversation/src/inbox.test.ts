@@ -52,16 +52,24 @@ describe('inboxes', () => {
 
   test('C62 what changed since a version is each changed entry once, in the order of the changes', () => {
     const state = groupAfter(...three);
-    expect(inboxChanges(state, USER, 3)).toEqual({ version: 3, sessions: [] });
+    expect(inboxChanges(state, USER, 3, upTo(50))).toEqual({
+      version: 3,
+      sessions: [],
+      isWhole: true,
+    });
     for (const command of [say(1), tell(2, { sessionId: OTHER_SESSION }), read(1)])
       apply(state, command);
-    const { version, sessions } = inboxChanges(state, USER, 3);
+    const { version, sessions } = inboxChanges(state, USER, 3, upTo(50));
     expect(version).toBe(6);
     expect(sessions.map(({ id, inboxVersion }) => [id, inboxVersion])).toEqual([
       [OTHER_SESSION, 5],
       [SESSION, 6],
     ]);
-    expect(inboxChanges(state, 'nobody', 0)).toEqual({ version: 0, sessions: [] });
+    expect(inboxChanges(state, 'nobody', 0, upTo(50))).toEqual({
+      version: 0,
+      sessions: [],
+      isWhole: true,
+    });
   });
 
   test('C63 a page of an inbox is cut at its bytes, and holds at least one session', () => {
@@ -86,6 +94,20 @@ describe('inboxes', () => {
       }
       expect(seen).toEqual(ids.toReversed());
     }
+  });
+
+  test('changes that are more than fits are told to be too much, and one of any size is given', () => {
+    const metadata = new Uint8Array(50_000).fill(0x20);
+    const ids = Array.from({ length: 3 }, (_, at) => `7f-01JB${String(at).padStart(22, '0')}`);
+    const state = groupAfter(...ids.map((sessionId) => create({ sessionId, metadata })));
+    const since = (version: number, bytesMax: number, limit = 50) =>
+      inboxChanges(state, USER, version, { limit, bytesMax, envelopeBytes: 100 });
+    const three = 3 * 50_100;
+    expect(since(0, three).sessions.map(({ id }) => id)).toEqual(ids);
+    expect(since(0, three, 3).isWhole).toBe(true);
+    for (const cut of [since(0, three - 1), since(0, three, 2)])
+      expect(cut).toEqual({ version: 3, sessions: [], isWhole: false });
+    expect(since(2, 1)).toMatchObject({ sessions: [{ id: ids[2] }], isWhole: true });
   });
 
   test('C63 pages of an inbox go by activity and neither repeat nor leave out', () => {

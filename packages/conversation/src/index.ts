@@ -31,6 +31,7 @@ export {
   flushCandidates,
   getInbox,
   getSession,
+  type InboxChanges,
   inboxChanges,
   isCold,
   listSessions,

@@ -80,23 +80,38 @@ export function listSessions(
   return { sessions, next: null };
 }
 
+/** What changed in an inbox; `isWhole` false: it is more than fits, and nothing of it is given. */
+export interface InboxChanges {
+  readonly version: number;
+  readonly sessions: readonly SessionHead[];
+  readonly isWhole: boolean;
+}
+
 /** Copies of the user's sessions whose inbox entry changed after `sinceVersion`, oldest change first; erased ones too. */
 export function inboxChanges(
   state: GroupState,
   userId: string,
   sinceVersion: number,
-): { readonly version: number; readonly sessions: readonly SessionHead[] } {
+  size: PageSize,
+): InboxChanges {
   const { inboxes, cold } = groupRecordOf(state);
   const inbox = inboxes.get(userId);
-  if (inbox === undefined) return { version: 0, sessions: [] };
+  if (inbox === undefined) return { version: 0, sessions: [], isWhole: true };
+  const { version } = inbox;
   const sessions: SessionHead[] = [];
+  let bytes = 0;
   for (const entry of inbox.newestFirst()) {
-    if (entry instanceof SessionRecord) {
-      if (entry.inboxVersion > sinceVersion) sessions.push(headOf(entry));
-    } else if (cold.inboxVersionOf(entry) > sinceVersion) sessions.push(cold.read(entry).head);
+    const isHot = entry instanceof SessionRecord;
+    const entryVersion = isHot ? entry.inboxVersion : cold.inboxVersionOf(entry);
+    if (entryVersion <= sinceVersion) continue;
+    const head = isHot ? headOf(entry) : cold.read(entry).head;
+    bytes += head.metadata.length + size.envelopeBytes;
+    const isTooMuch = sessions.length >= size.limit || bytes > size.bytesMax;
+    if (sessions.length > 0 && isTooMuch) return { version, sessions: [], isWhole: false };
+    sessions.push(head);
   }
   sessions.sort((a, b) => a.inboxVersion - b.inboxVersion);
-  return { version: inbox.version, sessions };
+  return { version, sessions, isWhole: true };
 }
 
 /** A page of a session as far as memory goes. */

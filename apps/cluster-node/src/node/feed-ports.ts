@@ -1,15 +1,23 @@
 import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
-import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { groupOfSession, groupOfUser, PAGE_BYTES_MAX, PAGE_LIMIT_MAX } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
 import type { Groups } from '../groups/groups.ts';
+import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import type { CallOutcome } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
 import { type CastKind, encodeCast } from './casts.ts';
 import type { Leaders } from './leaders.ts';
+
+/** What changed in an inbox, in one event or one frame of the mesh; for more its readers begin afresh. */
+const INBOX_CHANGES_SIZE = {
+  limit: PAGE_LIMIT_MAX,
+  bytesMax: PAGE_BYTES_MAX,
+  envelopeBytes: SESSION_ENVELOPE_BYTES_MAX,
+} as const;
 
 export interface FeedSources {
   /** Number of groups of conversations. */
@@ -37,7 +45,7 @@ export function feedPorts({
   return {
     inboxChanges: (userId, sinceVersion) => {
       const state = groups.state(groupOfUser(userId, groupCount));
-      return state === null ? null : inboxChanges(state, userId, sinceVersion);
+      return state === null ? null : inboxChanges(state, userId, sinceVersion, INBOX_CHANGES_SIZE);
     },
     dispatchOf: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);

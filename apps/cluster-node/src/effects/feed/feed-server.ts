@@ -1,4 +1,4 @@
-import type { Message, Session, SessionHead } from '@fleetlm/conversation';
+import type { InboxChanges, Message, Session, SessionHead } from '@fleetlm/conversation';
 import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxSink, SessionSink, Subscription } from './feed-events.ts';
 import {
@@ -26,10 +26,7 @@ export interface FeedServerPorts {
     afterSeq: number,
     limit: number,
   ) => readonly Message[] | null;
-  readonly inboxChanges: (
-    userId: string,
-    sinceVersion: number,
-  ) => { readonly version: number; readonly sessions: readonly SessionHead[] } | null;
+  readonly inboxChanges: (userId: string, sinceVersion: number) => InboxChanges | null;
   readonly chunkPosition: (sessionId: string) => ChunkPosition | null;
   readonly subscribeSession: (sessionId: string, sink: SessionSink) => Subscription;
   readonly subscribeInbox: (userId: string, sink: InboxSink) => Subscription;
@@ -37,6 +34,8 @@ export interface FeedServerPorts {
   readonly send: (nodeId: string, frame: Uint8Array) => boolean;
   readonly isConnected: (nodeId: string) => boolean;
 }
+
+const NO_CHANGES: InboxChanges = { version: 0, sessions: [], isWhole: true };
 
 interface Served {
   readonly topic: Topic;
@@ -87,7 +86,7 @@ export class FeedServer {
       const since = topic.afterVersion ?? Number.MAX_SAFE_INTEGER;
       return {
         type: 'inbox',
-        ...(this.#ports.inboxChanges(topic.userId, since) ?? { version: 0, sessions: [] }),
+        ...(this.#ports.inboxChanges(topic.userId, since) ?? NO_CHANGES),
       };
     }
     const { sessionId, afterSeq } = topic;

@@ -40,6 +40,8 @@ export type Followed =
       readonly type: 'inbox';
       readonly version: number;
       readonly sessions: readonly SessionHead[];
+      /** False: more changed than fits. */
+      readonly isWhole: boolean;
     };
 
 /** `ended`: nothing more comes, the follower has to begin anew. */
@@ -73,7 +75,12 @@ export const followedSchema: z.ZodType<Followed> = z.discriminatedUnion('type', 
     lastReadSeq: count.nullable(),
     live: z.strictObject({ epoch: count, attempt: count, next: count }).nullable(),
   }),
-  z.strictObject({ type: z.literal('inbox'), version: count, sessions: z.array(sessionSchema) }),
+  z.strictObject({
+    type: z.literal('inbox'),
+    version: count,
+    sessions: z.array(sessionSchema),
+    isWhole: z.boolean(),
+  }),
 ]);
 
 const eventSchema: z.ZodType<FollowEvent> = z.discriminatedUnion('type', [

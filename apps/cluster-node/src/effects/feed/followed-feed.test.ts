@@ -110,7 +110,8 @@ class Nodes {
       dispatchOf: () => null,
       inboxChanges: (userId, since) => {
         const known = state();
-        return known === null ? null : inboxChanges(known, userId, since);
+        const size = { limit: 500, bytesMax: 2 ** 30, envelopeBytes: 0 };
+        return known === null ? null : inboxChanges(known, userId, since, size);
       },
       monotonicMs: () => 0,
       onError: (error) => {

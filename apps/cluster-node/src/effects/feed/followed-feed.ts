@@ -290,8 +290,12 @@ export class FollowedFeed {
     const { key, told } = entry;
     if (followed.type === 'inbox' || key.type === 'inbox') {
       if (followed.type !== 'inbox' || key.type !== 'inbox') return;
-      if (followed.sessions.length > 0 && followed.version > (told ?? 0))
-        this.#ports.publishInbox(key.userId, { ...followed, type: 'delta' });
+      const { version, sessions, isWhole } = followed;
+      const { publishInbox } = this.#ports;
+      if (!isWhole)
+        publishInbox(key.userId, { type: 'resync', reason: 'more changed than one event holds' });
+      else if (sessions.length > 0 && version > (told ?? 0))
+        publishInbox(key.userId, { type: 'delta', version, sessions });
       return;
     }
     const { publishSession } = this.#ports;

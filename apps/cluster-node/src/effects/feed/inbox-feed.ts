@@ -1,4 +1,4 @@
-import type { SessionHead } from '@fleetlm/conversation';
+import type { InboxChanges } from '@fleetlm/conversation';
 import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxEvent, InboxSink, Subscription } from './feed-events.ts';
 import type { Followed } from './follow-codec.ts';
@@ -9,10 +9,7 @@ const DELTA_EVERY_MS = 100;
 
 export interface InboxFeedPorts {
   /** What changed in a user's inbox after a version; null: this node has no replica of it. */
-  readonly inboxChanges: (
-    userId: string,
-    sinceVersion: number,
-  ) => { readonly version: number; readonly sessions: readonly SessionHead[] } | null;
+  readonly inboxChanges: (userId: string, sinceVersion: number) => InboxChanges | null;
   readonly onError: (error: unknown) => void;
 }
 
@@ -61,7 +58,12 @@ export class InboxFeed {
 
   /** What was told of an inbox so far. */
   standing(userId: string): Extract<Followed, { type: 'inbox' }> {
-    return { type: 'inbox', version: this.#watched.get(userId)?.version ?? 0, sessions: [] };
+    return {
+      type: 'inbox',
+      version: this.#watched.get(userId)?.version ?? 0,
+      sessions: [],
+      isWhole: true,
+    };
   }
 
   /** An event as another node has it. */
@@ -92,8 +94,15 @@ export class InboxFeed {
     watched.timer = null;
     watched.lastSentMs = performance.now();
     const changes = this.#ports.inboxChanges(userId, watched.version);
-    if (changes === null || changes.sessions.length === 0) return;
-    watched.version = changes.version;
-    this.#rooms.publish(userId, { type: 'delta', ...changes });
+    if (changes === null) return;
+    const { version, sessions, isWhole } = changes;
+    if (isWhole && sessions.length === 0) return;
+    watched.version = version;
+    this.#rooms.publish(
+      userId,
+      isWhole
+        ? { type: 'delta', version, sessions }
+        : { type: 'resync', reason: 'more changed in the inbox than one event holds' },
+    );
   }
 }
