@@ -18,17 +18,20 @@ export interface EvictionQuery {
   /** Of messages and client message ids together; the session that reaches it is still in. */
   readonly bytesMax: number;
   readonly cleanBeforeMs: number;
+  /** These stay. */
+  readonly except?: ReadonlySet<string>;
 }
 
 /** States to be archived before their sessions are evicted, those first that have been clean longest. */
 export function evictionCandidates(
   state: GroupState,
-  { sessionsMax, bytesMax, cleanBeforeMs }: EvictionQuery,
+  { sessionsMax, bytesMax, cleanBeforeMs, except }: EvictionQuery,
 ): readonly SessionSnapshot[] {
   const candidates: SessionSnapshot[] = [];
   let bytes = 0;
   let looks = 0;
   for (const session of groupRecordOf(state).clean) {
+    if (except?.has(session.id) === true) continue;
     looks += 1;
     if (candidates.length >= sessionsMax || bytes >= bytesMax || looks > LOOKS_MAX) break;
     if (SessionRecord.internals(session).cleanSinceMs > cleanBeforeMs || !canLeave(session))

@@ -127,7 +127,7 @@ export function observeParts(parts: ObservedParts): void {
   );
   observe(
     'fleetlm_flush_conflicted_sessions',
-    'Sessions that are not flushed any further',
+    'Sessions that Postgres does not take as the log has them',
     () => flusher.stats.conflictedSessions,
   );
   observe('fleetlm_database_up', 'Whether the newest pass succeeded', () =>

@@ -62,6 +62,7 @@ export class ArchiveWrites {
   readonly #open: () => ArchiveDatabase;
   readonly #suspectMessages = new Suspicion();
   readonly #suspectSessions = new Suspicion();
+  readonly #suspectStates = new Suspicion();
   #database: ArchiveDatabase;
 
   constructor(databaseUrl: string, statementLimitMs: number) {
@@ -145,9 +146,18 @@ export class ArchiveWrites {
     return new Map(rows.map(({ id, have }) => [id, have]));
   }
 
-  async writeSessionStates(sessions: readonly SessionSnapshot[]): Promise<void> {
-    await deleteErased(this.#database, sessions);
-    await writeSessionStates(this.#database, sessions);
+  /** The answer names those whose state is not taken. */
+  writeSessionStates(sessions: readonly SessionSnapshot[]): Promise<readonly Conflict[]> {
+    return isolating(sessions, {
+      suspicion: this.#suspectStates,
+      sessionOf: ({ id }) => id,
+      write: async (some) => {
+        await deleteErased(this.#database, some);
+        await writeSessionStates(this.#database, some);
+        return [];
+      },
+      conflict: ({ id, lastSeq }, detail) => ({ sessionId: id, seq: lastSeq, detail }),
+    });
   }
 
   newestSnapshots(clusterId: string) {

@@ -177,3 +177,26 @@ test('what was erased leaves Postgres too, whether it was in memory or not; an o
   expect(await bed.archived()).toEqual([]);
   expect(bed.gaps).toEqual([]);
 });
+
+test('a session whose state Postgres refuses stays in memory, is told of once, and the others leave', async () => {
+  const flusher = flusherWith();
+  const refused = other(2);
+  for (const number of [1, 2, 3]) bed.create(other(number));
+  await flusher.flushNow();
+  await bed.sql(
+    `ALTER TABLE session_states ADD CONSTRAINT refuses_one CHECK (session_id <> '${refused}')`,
+  );
+  try {
+    now += IDLE_MS;
+    for (let pass = 0; pass < 3; pass += 1)
+      expect(await flusher.flushNow()).toMatchObject({ status: 'flushed' });
+    expect([...bed.state.sessions.keys()]).toEqual([refused]);
+    expect(bed.conflicts).toMatchObject([{ sessionId: refused }]);
+    expect(flusher.stats).toMatchObject({ conflictedSessions: 1, sessionsEvicted: 3, failures: 0 });
+    bed.say('what it says is archived all the same', refused);
+    await flusher.flushNow();
+    expect(await bed.archived(refused)).toEqual([1]);
+  } finally {
+    await bed.sql('ALTER TABLE session_states DROP CONSTRAINT refuses_one');
+  }
+});

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { evictionCandidates, type SessionSnapshot } from '@fleetlm/conversation';
 import type { LedGroup, Propose } from '../ports.ts';
 import type { ArchiveWrites } from './archive-writes.ts';
+import type { Conflict } from './flusher-api.ts';
 
 /** What goes to Postgres together before it leaves memory. */
 const BATCH_SESSIONS_MAX = 500;
@@ -24,12 +25,24 @@ export interface EvictionPorts {
   readonly hotSessions: () => { readonly sessions: number; readonly groups: number };
 }
 
+interface EvictorPorts extends EvictionPorts {
+  /** The state of a session that Postgres refuses: it stays in memory. */
+  readonly onConflict: (conflict: Conflict) => void;
+}
+
 /** Archives the states of quiet sessions of led groups and then has them evicted, through the log. */
 export class Evictor {
-  readonly #ports: EvictionPorts;
+  readonly #ports: EvictorPorts;
+  /** Stay in memory as long as this node runs. */
+  readonly #refused = new Set<string>();
   evicted = 0;
 
-  constructor(ports: EvictionPorts) {
+  /** Sessions whose state Postgres does not take. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  constructor(ports: EvictorPorts) {
     this.#ports = ports;
   }
 
@@ -44,7 +57,11 @@ export class Evictor {
       const startedAt = performance.now();
       const { shares, rest } = this.#take(turn);
       if (shares.length === 0) return;
-      await writes.writeSessionStates(shares.flatMap(({ sessions }) => sessions));
+      const conflicts = await writes.writeSessionStates(shares.flatMap(({ sessions }) => sessions));
+      for (const conflict of conflicts) {
+        this.#refused.add(conflict.sessionId);
+        this.#ports.onConflict(conflict);
+      }
       const refused = await Promise.all(shares.map((share) => this.#isRefused(share)));
       const lost = new Set(shares.filter((_, at) => refused[at]).map(({ led }) => led));
       turn = rest.filter((led) => !lost.has(led));
@@ -52,7 +69,9 @@ export class Evictor {
     }
   }
 
-  async #isRefused({ led, sessions }: Share): Promise<boolean> {
+  async #isRefused({ led, sessions: written }: Share): Promise<boolean> {
+    const sessions = written.filter(({ id }) => !this.#refused.has(id));
+    if (sessions.length === 0) return false;
     const outcome = await this.#ports.propose(led.group, {
       type: 'evict-sessions',
       sessions: sessions.map(({ id, inboxVersion }) => ({ sessionId: id, inboxVersion })),
@@ -81,6 +100,7 @@ export class Evictor {
         ...limits,
         sessionsMax: room,
         cleanBeforeMs: now - sessionIdleMs,
+        except: this.#refused,
       });
       const sessions =
         idle.length >= surplus
@@ -89,6 +109,7 @@ export class Evictor {
               ...limits,
               sessionsMax: Math.min(room, surplus),
               cleanBeforeMs: now - CALM_MS,
+              except: this.#refused,
             });
       if (sessions.length === 0) continue;
       shares.push({ led, sessions });

@@ -70,12 +70,22 @@ class PostgresFlusher implements Flusher {
     this.#evictor = eviction === null ? null : new Evictor({ ...eviction, ...ports });
     this.#hydrator = new Hydrator(ports, this.archive);
     this.#snapshots =
-      snapshots === null ? null : new SnapshotArchive(snapshots, clusterId, wallClockMs);
+      snapshots === null
+        ? null
+        : new SnapshotArchive(snapshots, {
+            clusterId,
+            wallClockMs,
+            onRefused: (error) => {
+              this.#stats.failures += 1;
+              ports.onFailure(error);
+            },
+          });
   }
 
   get stats(): FlusherStats {
     this.#stats.sessionsEvicted = this.#evictor?.evicted ?? 0;
     this.#stats.sessionsHydrated = this.#hydrator.hydrated;
+    this.#stats.conflictedSessions = this.#conflicted.size + (this.#evictor?.refused ?? 0);
     return this.#stats;
   }
 
@@ -255,7 +265,6 @@ class PostgresFlusher implements Flusher {
       this.#conflicted.add(conflict.sessionId);
       this.#ports.onConflict(conflict);
     }
-    this.#stats.conflictedSessions = this.#conflicted.size;
   }
 
   async stop(graceMs: number): Promise<void> {

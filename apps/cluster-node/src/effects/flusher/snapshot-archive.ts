@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { failureOf } from '@fleetlm/database';
 import type { SnapshotReader } from '@fleetlm/raft/wal';
 import type { ArchiveWrites } from './archive-writes.ts';
 
@@ -27,13 +28,23 @@ export class SnapshotArchive {
   readonly #ports: SnapshotPorts;
   readonly #clusterId: string;
   readonly #wallClockMs: () => number;
+  readonly #onRefused: (error: unknown) => void;
   /** Have a local snapshot that may be newer than the archived one. */
   readonly #saved = new Set<number>();
 
-  constructor(ports: SnapshotPorts, clusterId: string, wallClockMs: () => number) {
+  constructor(
+    ports: SnapshotPorts,
+    options: {
+      readonly clusterId: string;
+      readonly wallClockMs: () => number;
+      /** Postgres refuses the snapshot of one group; the others are archived. */
+      readonly onRefused: (error: unknown) => void;
+    },
+  ) {
     this.#ports = ports;
-    this.#clusterId = clusterId;
-    this.#wallClockMs = wallClockMs;
+    this.#clusterId = options.clusterId;
+    this.#wallClockMs = options.wallClockMs;
+    this.#onRefused = options.onRefused;
   }
 
   saved(group: number): void {
@@ -55,11 +66,31 @@ export class SnapshotArchive {
       requests += 1;
       this.#ports.save(group);
     }
+    const suspects: { readonly group: number; readonly error: unknown }[] = [];
+    let isAnyTaken = false;
     for (const { group } of led) {
       if (!this.#saved.has(group) || isStopped()) continue;
-      await this.#archive(group, archived.get(group)?.index ?? 0, writes, isStopped);
-      this.#saved.delete(group);
+      try {
+        await this.#archive(group, archived.get(group)?.index ?? 0, writes, isStopped);
+        isAnyTaken = true;
+        this.#saved.delete(group);
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure !== 'data' && failure !== 'suspect') throw error;
+        if (failure === 'suspect') suspects.push({ group, error });
+        else this.#refused(group, error);
+      }
     }
+    // None was taken beside them: it is the server that is in trouble.
+    const [suspect] = suspects;
+    if (suspect !== undefined && !isAnyTaken) throw suspect.error;
+    for (const { group, error } of suspects) this.#refused(group, error);
+  }
+
+  /** The group's next snapshot is archived again. */
+  #refused(group: number, error: unknown): void {
+    this.#saved.delete(group);
+    this.#onRefused(error);
   }
 
   async #archive(
