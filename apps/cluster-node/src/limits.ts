@@ -44,3 +44,5 @@ export const MESSAGE_ENVELOPE_BYTES_MAX = 512 + 6 * (USER_ID_LENGTH_MAX + KIND_L
 export const SESSION_ENVELOPE_BYTES_MAX =
   1024 +
   6 * (2 * USER_ID_LENGTH_MAX + AGENT_ID_LENGTH_MAX + AGENT_NAME_LENGTH_MAX + PREVIEW_LENGTH_MAX);
+/** What an event of the cluster says, in characters; a thousand of them, all escaped, fit into a page. */
+export const EVENT_DETAIL_LENGTH_MAX = 500;

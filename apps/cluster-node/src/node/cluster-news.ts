@@ -1,6 +1,7 @@
 import type { Mesh } from '@fleetlm/raft/mesh';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { FlusherStats } from '../effects/flusher/index.ts';
+import { EVENT_DETAIL_LENGTH_MAX } from '../limits.ts';
 import type { ClusterEvent, ClusterEventKind } from '../runtime/cluster-view.ts';
 import {
   decodeEvent,
@@ -52,7 +53,14 @@ export class ClusterNews {
   /** Something happened on this node: to its log, and to whoever watches the cluster through any node. */
   tell(kind: ClusterEventKind, group: number | null, detail: string): void {
     const { nodeId, log, happened } = this.#options;
-    const event: ClusterEvent = { atMs: Date.now(), nodeId, kind, group, detail };
+    const event: ClusterEvent = {
+      atMs: Date.now(),
+      nodeId,
+      kind,
+      group,
+      // The log has all of it.
+      detail: detail.slice(0, EVENT_DETAIL_LENGTH_MAX).toWellFormed(),
+    };
     // Elections come by the hundred when a node starts or dies.
     const level = kind === 'leader-elected' ? 'debug' : 'info';
     log[level]({ event: kind, group, detail }, 'cluster event');

@@ -33,4 +33,7 @@ test('the audit has operations and revived groups, newest first', () => {
     { atMs: 1_000, kind: 'join', operationId: 'join-n1', entryIndex: null },
   ]);
   expect(operations.audit()[1]?.detail).toContain(digest);
+  for (let number = 0; number < 1_000; number += 1) join(`m${number}`, 4_000 + number);
+  expect(operations.audit()).toHaveLength(1_000);
+  expect(operations.audit()[0]?.nodeId).toBe('m999');
 });

@@ -53,6 +53,9 @@ export interface OperationPlan {
   readonly warnings: readonly string[];
 }
 
+/** Entries of one answer, the newest: as many as are kept of operations, and less than a page has bytes for. */
+const AUDIT_ENTRIES_MAX = 1_000;
+
 /** A change of an operation, or an entry that was taken out of a stalled group. */
 export interface AuditView extends Omit<AuditEntry, 'kind' | 'operationId'> {
   readonly kind: OperationKind | 'revive';
@@ -108,7 +111,9 @@ export class ClusterOperations implements OperationsRuntime {
   audit(): readonly AuditView[] {
     const { registry, skipped } = this.#ports;
     const operations = registry().audit.map((entry): AuditView => ({ ...entry, entryIndex: null }));
-    return [...operations, ...skipped().map(reviveView)].sort((a, b) => b.atMs - a.atMs);
+    return [...operations, ...skipped().map(reviveView)]
+      .sort((a, b) => b.atMs - a.atMs)
+      .slice(0, AUDIT_ENTRIES_MAX);
   }
 
   async start(request: OperationRequest, by: string): Promise<Result<OperationView>> {

@@ -1,11 +1,11 @@
-import { REPLAYS_MAX } from '@fleetlm/protocol';
+import { PAGE_BYTES_MAX, REPLAYS_MAX } from '@fleetlm/protocol';
 import {
-  type Delivery,
   type DeliveryAttempt,
   type DeliveryKeeper,
   type DeliveryPlace,
   deadLettersOf,
   deliveriesOf,
+  fittingDeliveries,
   groupOfDelivery,
   groupsOf,
   newestFirst,
@@ -192,9 +192,9 @@ function pageOf(
       (through === null || newestFirst(delivery, through) <= 0),
   );
   const wanted = inWindow.filter((delivery) => state === null || delivery.state === state);
-  const deliveries: readonly Delivery[] = wanted.slice(0, limit);
+  const deliveries = fittingDeliveries(wanted, { limit, bytesMax: PAGE_BYTES_MAX });
   const last = deliveries.at(-1);
-  if (wanted.length > limit && last !== undefined)
+  if (wanted.length > deliveries.length && last !== undefined)
     return { deliveries, next: { startedAtMs: last.startedAtMs, id: last.id } };
   return { deliveries, next: through };
 }

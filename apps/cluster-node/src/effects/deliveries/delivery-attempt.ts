@@ -45,6 +45,37 @@ export interface Delivery<A extends DeliveryAttempt = DeliveryAttempt> {
   readonly attempts: readonly A[];
 }
 
+/** An attempt in JSON beside its texts. */
+const ATTEMPT_ENVELOPE_BYTES_MAX = 512;
+/** A delivery beside its attempts; its names and ids count with each of them. */
+const DELIVERY_ENVELOPE_BYTES_MAX = 512;
+
+/** An attempt without what went over the wire, as JSON in UTF-8, at most. */
+export function attemptBytes({ error, url, userId, signature }: DeliveryAttempt): number {
+  return (
+    ATTEMPT_ENVELOPE_BYTES_MAX + Buffer.byteLength(JSON.stringify([error, url, userId, signature]))
+  );
+}
+
+function deliveryBytes({ attempts }: Delivery): number {
+  let bytes = DELIVERY_ENVELOPE_BYTES_MAX;
+  for (const attempt of attempts) bytes += attemptBytes(attempt);
+  return bytes;
+}
+
+/** The first of these, as many as fit; at least one when there is one. */
+export function fittingDeliveries<A extends DeliveryAttempt>(
+  deliveries: readonly Delivery<A>[],
+  { limit, bytesMax }: { readonly limit: number; readonly bytesMax: number },
+): readonly Delivery<A>[] {
+  let bytes = 0;
+  const end = deliveries.findIndex((delivery, at) => {
+    bytes += deliveryBytes(delivery);
+    return at >= limit || (at > 0 && bytes > bytesMax);
+  });
+  return end === -1 ? deliveries : deliveries.slice(0, end);
+}
+
 export function deliveryId({
   sessionId,
   epoch,

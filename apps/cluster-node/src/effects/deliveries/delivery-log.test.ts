@@ -204,3 +204,11 @@ test('ids, numbers and quotes do not tell failures apart', () => {
     failureSignature('invalid_answer', null, errorText('not JSON')),
   );
 });
+
+test('what a node tells another one of attempts is cut at its bytes, the newest first', () => {
+  const log = newLog();
+  for (const epoch of [1, 2, 3]) end(log, failed({ epoch, error: errorText('x'.repeat(2_000)) }));
+  expect(log.recent('bot', 9).map(({ epoch }) => epoch)).toEqual([3, 2, 1]);
+  expect(log.recent('bot', 9, 6_000).map(({ epoch }) => epoch)).toEqual([3, 2]);
+  expect(log.recent('bot', 9, 1).map(({ epoch }) => epoch)).toEqual([3]);
+});

@@ -1,7 +1,13 @@
 import type { DispatchState } from '@fleetlm/conversation';
+import { PAGE_BYTES_MAX } from '@fleetlm/protocol';
 import type { AttemptReport, TurnDecision } from '../dispatch/attempt-report.ts';
 import { AttemptRing, RING_LIMITS, type RingLimits } from './attempt-ring.ts';
-import { type DeliveryAttempt, type RecordedAttempt, recordOf } from './delivery-attempt.ts';
+import {
+  attemptBytes,
+  type DeliveryAttempt,
+  type RecordedAttempt,
+  recordOf,
+} from './delivery-attempt.ts';
 
 /** Replays that wait for their first attempt; with more, the oldest is not marked as one. */
 const REPLAYS_MAX = 10_000;
@@ -95,10 +101,12 @@ export class DeliveryLog {
   }
 
   /** The newest attempts of an agent, without what went over the wire. */
-  recent(agentId: string, limit: number): readonly DeliveryAttempt[] {
+  recent(agentId: string, limit: number, bytesMax = PAGE_BYTES_MAX): readonly DeliveryAttempt[] {
     const attempts: DeliveryAttempt[] = [];
+    let bytes = 0;
     for (const record of this.ring.ofAgent(agentId)) {
-      if (attempts.length >= limit) break;
+      bytes += attemptBytes(record);
+      if (attempts.length >= limit || (attempts.length > 0 && bytes > bytesMax)) break;
       attempts.push(withoutExchange(record));
     }
     return attempts;

@@ -13,6 +13,7 @@ export {
   type DeliveryPlace,
   deliveriesOf,
   deliveryId,
+  fittingDeliveries,
   newestFirst,
   type RecordedAttempt,
 } from './delivery-attempt.ts';
