@@ -186,9 +186,9 @@ const EXEMPT = [
   "once('disconnect', release)",
   'reply.raw.destroy()',
   "server.once('error', reject)",
-  // These only take themselves off and resolve a promise.
-  "transport.once('ready', done)",
-  "connection.once('close', done)",
+  // They resolve a promise.
+  "once('ready', done)",
+  "once('close', done)",
   // These push into a bounded list, or do nothing.
   'runtime.subscribeSession(sessionId, (event) => {',
   'runtime.subscribeInbox(userId, () => undefined)',
