@@ -191,6 +191,9 @@ const EXEMPT = [
   "once('disconnect', release)",
   'reply.raw.destroy()',
   "server.once('error', reject)",
+  // They resolve a promise.
+  "once('ready', done)",
+  "once('close', done)",
   // These push into a bounded list, or do nothing.
   'runtime.subscribeSession(sessionId, (event) => {',
   'runtime.subscribeInbox(userId, () => undefined)',
