@@ -14,6 +14,7 @@ import {
 import { toast } from 'sonner';
 import { attach } from '@/lib/attachments.ts';
 import { readDraft, writeDraft } from '@/lib/drafts.ts';
+import { isLongerThan } from '@/lib/json-length.ts';
 import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/lib/limits.ts';
 import { Button } from '../ui/button.tsx';
 import { ComposerExtras } from './composer-extras.tsx';
@@ -179,10 +180,6 @@ export function Composer(props: ComposerProps) {
       )}
     </form>
   );
-}
-
-function isLongerThan(text: string, bytesMax: number): boolean {
-  return text.length > bytesMax / 4 && new TextEncoder().encode(text).length > bytesMax;
 }
 
 function isOver(text: string, files: readonly FilePart[]): boolean {

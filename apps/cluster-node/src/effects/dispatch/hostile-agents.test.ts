@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CHUNKS_MAX, LINE_LENGTH_MAX } from './answer-stream.ts';
 import { ERROR_BODY_BYTES_MAX } from './agent-call.ts';
+import { CHUNKS_MAX, LINE_LENGTH_MAX } from './answer-stream.ts';
 import { contentOf, DispatchBed, sessionIdOf } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 import { RawAgents } from './testing/raw-agents.ts';
