@@ -22,6 +22,7 @@ export type LimitEdge = (typeof LIMIT_EDGES)[number];
 
 export type LimitUnit =
   | 'bytes'
+  | 'bytes a second'
   | 'characters'
   | 'a second'
   | 'a minute'

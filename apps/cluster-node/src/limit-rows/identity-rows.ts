@@ -1,4 +1,9 @@
-import { type LimitRow, limitRows, type WrittenLimit } from '@fleetlm/protocol/reference';
+import {
+  type LimitRow,
+  type LimitUnit,
+  limitRows,
+  type WrittenLimit,
+} from '@fleetlm/protocol/reference';
 import { QUOTA_VARIABLES } from '../config/quota-variables.ts';
 import {
   AUDIENCE_LENGTH_MAX,
@@ -108,6 +113,12 @@ const connections = limitRows('Connections and identity', FOLDER, [
   },
 ]);
 
+function quotaUnit(name: string): LimitUnit {
+  if (name.endsWith('_BYTES_PER_S')) return 'bytes a second';
+  if (name.endsWith('_PER_S')) return 'a second';
+  return name.endsWith('_PER_MINUTE') ? 'a minute' : 'entries';
+}
+
 const KEPT: WrittenLimit = {
   input: 'users, addresses and agents whose rates are remembered, each',
   limit: { QUOTA_KEYS_MAX },
@@ -124,13 +135,9 @@ const quotas = limitRows('Quotas', FOLDER, [
     if (typeof value !== 'number') return [];
     return [
       {
-        input: meaning.replace(/^how many /, '').replace(/, on this node$/, ''),
+        input: meaning.replace(/, on this node$/, ''),
         limit: { [name]: value },
-        unit: name.endsWith('_PER_S')
-          ? 'a second'
-          : name.endsWith('MINUTE')
-            ? 'a minute'
-            : 'entries',
+        unit: quotaUnit(name),
         in: 'config/quota-variables.ts',
         answer: name.endsWith('_CONNECTIONS')
           ? 'the connection is closed'

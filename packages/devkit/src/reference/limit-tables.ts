@@ -41,9 +41,9 @@ const grouped = new Intl.NumberFormat('en-US');
 function words(value: number, unit: LimitUnit): string {
   switch (unit) {
     case 'bytes':
-      if (value >= MIB && value % MIB === 0) return `${grouped.format(value / MIB)} MiB`;
-      if (value >= KIB && value % KIB === 0) return `${grouped.format(value / KIB)} KiB`;
-      return `${grouped.format(value)} bytes`;
+      return bytes(value);
+    case 'bytes a second':
+      return `${bytes(value)} a second`;
     case 'ms':
       return value >= 1_000 && value % 100 === 0
         ? `${grouped.format(value / 1_000)} s`
@@ -53,4 +53,10 @@ function words(value: number, unit: LimitUnit): string {
     default:
       return `${grouped.format(value)} ${unit}`;
   }
+}
+
+function bytes(value: number): string {
+  if (value >= MIB && value % MIB === 0) return `${grouped.format(value / MIB)} MiB`;
+  if (value >= KIB && value % KIB === 0) return `${grouped.format(value / KIB)} KiB`;
+  return `${grouped.format(value)} bytes`;
 }

@@ -85,36 +85,43 @@ export const IDENTITY_PROBES: Probes = {
   'Connections and identity: entries of `X-Forwarded-For`, from its end': atMost(
     (size) => addressOf([CLIENT, ...new Array(size - 1).fill('10.0.0.2')].join()) === CLIENT,
   ),
-  'Quotas: REST requests a second one user may send': rate((all) => all.acquireRequest(USER, 0)()),
-  'Quotas: events a second one user may send through all its sockets': rate((all) =>
+  'Quotas: how many REST requests a second one user may send': rate((all) =>
+    all.acquireRequest(USER, 0)(),
+  ),
+  'Quotas: how many events a second one user may send through all its sockets': rate((all) =>
     all.takeEvent(USER, 0),
   ),
-  'Quotas: bytes a second one user may send': bytes(USER),
-  'Quotas: REST requests of one user may be in flight': inUse((all) => all.acquireRequest(USER, 0)),
-  'Quotas: sockets one user may have': inUse((all, n) =>
+  'Quotas: how many bytes a second one user may send': bytes(USER),
+  'Quotas: how many REST requests of one user may be in flight': inUse((all) =>
+    all.acquireRequest(USER, 0),
+  ),
+  'Quotas: how many sockets one user may have': inUse((all, n) =>
     all.acquireSocket({ identity: USER, address: `${n}` }),
   ),
-  'Quotas: streams of server-sent events one user may read': inUse((all, n) =>
+  'Quotas: how many streams of server-sent events one user may read': inUse((all, n) =>
     all.acquireStream({ identity: USER, address: `${n}` }),
   ),
-  'Quotas: sessions a minute one user may create': rate((all) => all.takeSession(USER), 60_000),
-  'Quotas: REST requests a second may come from one address': rate((all) =>
+  'Quotas: how many sessions a minute one user may create': rate(
+    (all) => all.takeSession(USER),
+    60_000,
+  ),
+  'Quotas: how many REST requests a second may come from one address': rate((all) =>
     all.takeAnonymousRequest('192.0.2.1'),
   ),
-  'Quotas: sockets one address may have': inUse((all, n) =>
+  'Quotas: how many sockets one address may have': inUse((all, n) =>
     all.acquireSocket({ identity: other(n), address: '192.0.2.1' }),
   ),
-  'Quotas: streams of server-sent events may go to one address': inUse((all, n) =>
+  'Quotas: how many streams of server-sent events may go to one address': inUse((all, n) =>
     all.acquireStream({ identity: other(n), address: '192.0.2.1' }),
   ),
-  'Quotas: requests and events a second may come with the API key': rate((all) =>
+  'Quotas: how many requests and events a second may come with the API key': rate((all) =>
     all.takeEvent(API_KEY, 0),
   ),
-  'Quotas: bytes a second may come with the API key': bytes(API_KEY),
-  'Quotas: REST requests with the API key may be in flight': inUse((all) =>
+  'Quotas: how many bytes a second may come with the API key': bytes(API_KEY),
+  'Quotas: how many REST requests with the API key may be in flight': inUse((all) =>
     all.acquireRequest(API_KEY, 0),
   ),
-  "Quotas: messages a second may be sent in one agent's name": rate((all) =>
+  "Quotas: how many messages a second may be sent in one agent's name": rate((all) =>
     all.takeAgentMessage('agent'),
   ),
   'Quotas: users, addresses and agents whose rates are remembered, each': atMost((size) => {
