@@ -3,7 +3,7 @@ import type { PrismaClient } from '@fleetlm/database/client';
 import { hashPassword } from 'better-auth/crypto';
 import * as z from 'zod';
 import type { SessionAccount } from './account-guard.ts';
-import { EMAIL_LENGTH_MAX } from './limits.ts';
+import { ACCOUNT_NAME_LENGTH_MAX, EMAIL_LENGTH_MAX } from './limits.ts';
 import { ROLES, type Role, roleOf } from './roles.ts';
 
 /** Accounts as admins see them. What only their people may know (passwords, tokens) never leaves here. */
@@ -17,7 +17,11 @@ export interface Account {
 }
 
 export const newAccountSchema = z.strictObject({
-  name: z.string().trim().min(1, 'Please give a name.').max(128, 'The name is too long.'),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'Please give a name.')
+    .max(ACCOUNT_NAME_LENGTH_MAX, 'The name is too long.'),
   email: z
     .email('This is no e-mail address.')
     .max(EMAIL_LENGTH_MAX, 'The e-mail address is too long.')

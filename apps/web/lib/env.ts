@@ -1,20 +1,21 @@
 import 'server-only';
 import * as z from 'zod';
+import { SECRET_LENGTH_MIN } from './limits.ts';
 
 const webUrl = z.url({ protocol: /^https?$/ });
 
 const environmentSchema = z.object({
   DATABASE_URL: z.string().min(1),
-  AUTH_JWT_SECRET: z.string().min(32),
+  AUTH_JWT_SECRET: z.string().min(SECRET_LENGTH_MIN),
   NODE_URLS: z
     .string()
     .transform((value) => value.split(',').map((url) => url.trim().replace(/\/$/, '')))
     .pipe(z.array(webUrl).min(1)),
-  API_KEY: z.string().min(32),
+  API_KEY: z.string().min(SECRET_LENGTH_MIN),
   /** Where people reach the app; with https the cookies are marked secure. */
   BETTER_AUTH_URL: webUrl.optional(),
   /** Encrypts the sessions' cookies; derived from AUTH_JWT_SECRET when it is not set. */
-  BETTER_AUTH_SECRET: z.string().min(32).optional(),
+  BETTER_AUTH_SECRET: z.string().min(SECRET_LENGTH_MIN).optional(),
   /** Reverse proxies of ours in front of this app: as many entries of `x-forwarded-for` are believed. */
   WEB_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(8).default(0),
   DEMO: z.enum(['0', '1']).default('0'),

@@ -1,5 +1,8 @@
 /** Bounds of what this app's own server takes, waits for and remembers. */
 
+/** A secret that signs or encrypts, in characters. */
+export const SECRET_LENGTH_MIN = 32;
+
 /** A role that was read from Postgres is used this long before it is read again, in milliseconds. */
 export const ROLE_FRESH_MS = 2_000;
 /** While Postgres is unreachable, a role that it confirmed goes on opening pages this long, in milliseconds. */
@@ -21,11 +24,21 @@ export const ROUTE_BODY_BYTES_MAX = 64 * 1024;
 export const ROUTE_BODY_TIMEOUT_MS = 10_000;
 /** A part of a route's path, decoded, in UTF-16 code units. */
 export const PATH_PARAMETER_LENGTH_MAX = 256;
+/** Messages of an older page of a conversation. */
+export const OLDER_MESSAGES_MAX = 200;
+/** The name of a conversation, in UTF-16 code units. */
+export const TITLE_LENGTH_MAX = 120;
+/** The text of a message in the composer, in bytes of UTF-8: what the cluster takes, with room for its JSON. */
+export const COMPOSED_TEXT_BYTES_MAX = 200 * 1024;
+/** The text of a message together with what is attached, in bytes. */
+export const COMPOSED_MESSAGE_BYTES_MAX = 240 * 1024;
 /** The arguments of a server action, in bytes. */
 export const ACTION_BODY_BYTES_MAX = 1024 * 1024;
 
 /** An e-mail address, in UTF-16 code units. */
 export const EMAIL_LENGTH_MAX = 254;
+/** The name of an account, and its id, in UTF-16 code units. */
+export const ACCOUNT_NAME_LENGTH_MAX = 128;
 /** A password that is checked, in UTF-16 code units. */
 export const CHECKED_PASSWORD_LENGTH_MAX = 1_000;
 

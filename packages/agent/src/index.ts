@@ -21,6 +21,7 @@ export { BODY_BYTES_MAX, BODY_TIMEOUT_MS, readBody, streamAnswer } from './node.
 export { signWebhook } from './sign.ts';
 export { verified } from './verified.ts';
 export {
+  SIGNATURES_MAX,
   TOLERANCE_SECONDS_DEFAULT,
   type VerifiedWebhook,
   type VerifyOptions,

@@ -18,7 +18,7 @@ export class WebhookVerificationError extends Error {
 export const TOLERANCE_SECONDS_DEFAULT = 5 * 60;
 
 /** More signatures than this are not compared: nobody rotates through so many secrets at once. */
-const SIGNATURES_MAX = 16;
+export const SIGNATURES_MAX = 16;
 
 export interface VerifyOptions {
   /** `whsec_<base64>`; several while a secret is being rotated. */

@@ -42,7 +42,7 @@ export { FleetClient, type FleetClientOptions } from './fleet-client.ts';
 export { type InboxState, unreadTotal } from './inbox/inbox-state.ts';
 export type { InboxStore } from './inbox/inbox-store.ts';
 export type { Outbox, SendResult } from './outbox/outbox.ts';
-export type { OutboxEntry } from './outbox/outbox-state.ts';
+export { OUTBOX_ENTRIES_MAX, type OutboxEntry } from './outbox/outbox-state.ts';
 export {
   browserOutbox,
   clearBrowserOutbox,

@@ -21,7 +21,13 @@ export {
 export { createGroupState } from './group-record.ts';
 export { importState } from './import-state.ts';
 export { type ParsedCommand, parseCommand, versioned, WATERMARKS_MAX } from './parse-command.ts';
-export { FormatError } from './plain-fields.ts';
+export {
+  ERROR_LENGTH_MAX,
+  FormatError,
+  ID_LENGTH_MAX,
+  KIND_LENGTH_MAX,
+  PREVIEW_LENGTH_MAX,
+} from './plain-fields.ts';
 export {
   answerCheckpoint,
   dueDispatches,

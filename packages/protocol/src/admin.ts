@@ -79,7 +79,10 @@ export type ClusterReplica = z.output<typeof clusterReplicaSchema>;
 
 /** A group as its leader sees it, or the node that answers when the leader is not known. */
 export const clusterGroupSchema = z.strictObject({
-  group: z.int().min(0).max(255),
+  group: z
+    .int()
+    .min(0)
+    .max(GROUPS_MAX - 1),
   /** Node id; null: none is known. */
   leader: nodeIdSchema.nullable(),
   term: count.nullable(),
@@ -133,7 +136,11 @@ export const clusterEventSchema = z.strictObject({
   at: timestampSchema,
   node_id: nodeIdSchema,
   kind: z.enum(CLUSTER_EVENT_KINDS),
-  group: z.int().min(0).max(255).nullable(),
+  group: z
+    .int()
+    .min(0)
+    .max(GROUPS_MAX - 1)
+    .nullable(),
   detail: z.string(),
 });
 export type ClusterEventBody = z.output<typeof clusterEventSchema>;
@@ -193,7 +200,7 @@ export const groupParamSchema = z
   .string()
   .regex(/^\d{1,3}$/, { error: 'must be a group number', abort: true })
   .transform(Number)
-  .pipe(z.int().max(255, 'must be a group number'));
+  .pipe(z.int().max(GROUPS_MAX - 1, 'must be a group number'));
 
 /** The 202 of operators' calls; `rows` of a flush. */
 export const adminAcceptedSchema = z.strictObject({

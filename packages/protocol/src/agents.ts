@@ -4,6 +4,7 @@ import { agentIdSchema, printable, timestampSchema } from './ids.ts';
 import {
   AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
+  AGENT_HEADER_NAME_LENGTH_MAX,
   AGENT_HEADER_VALUE_LENGTH_MAX,
   AGENT_HEADERS_MAX,
   AGENT_HISTORY_LIMIT_MAX,
@@ -73,7 +74,8 @@ const headersSchema = smallObject(
   z.record(
     z
       .string()
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'must be the name of an HTTP header')
+      .max(AGENT_HEADER_NAME_LENGTH_MAX, 'is too long')
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of an HTTP header')
       .refine(
         (name) => !RESERVED_HEADERS.has(name.toLowerCase()),
         'is set by FleetLM and must not be given',

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { anyArray, boundedArray } from './bounded-array.ts';
 import { agentIdSchema, printable } from './ids.ts';
-import { CHAT_MESSAGES_MAX, CHAT_PARTS_MAX, CLIENT_MESSAGE_ID_LENGTH_MAX } from './limits.ts';
+import {
+  CHAT_ID_LENGTH_MAX,
+  CHAT_MESSAGES_MAX,
+  CHAT_PARTS_MAX,
+  CLIENT_MESSAGE_ID_LENGTH_MAX,
+} from './limits.ts';
 import { fieldErrors } from './parse.ts';
 import { isMessagePart, type MessagePart } from './text-content.ts';
 
@@ -22,7 +27,7 @@ export const uiMessageSchema = z.looseObject({
 export type UiMessageBody = z.output<typeof uiMessageSchema>;
 
 /** A session's id, or one that a browser made for itself. */
-export const chatIdSchema = printable(128);
+export const chatIdSchema = printable(CHAT_ID_LENGTH_MAX);
 
 /**
  * The history that a browser sends along. Only the newest message is read, so only that one is validated and

@@ -26,6 +26,10 @@ export const USER_ID_LENGTH_MAX = 128;
 export const AGENT_ID_LENGTH_MAX = 64;
 export const CLIENT_MESSAGE_ID_LENGTH_MAX = 128;
 export const PREVIEW_LENGTH_MAX = 140;
+/** `id` of a chat: a session's, or one that a browser made. */
+export const CHAT_ID_LENGTH_MAX = 128;
+/** `before` of a page of sessions. */
+export const PAGE_CURSOR_LENGTH_MAX = 128;
 
 /** `limit` of pages of messages and sessions. */
 export const PAGE_LIMIT_MAX = 500;
@@ -48,6 +52,7 @@ export const SEQ_MAX = 2_147_483_647;
 export const AGENT_NAME_LENGTH_MAX = 128;
 export const AGENT_URL_LENGTH_MAX = 2048;
 export const AGENT_HEADERS_MAX = 32;
+export const AGENT_HEADER_NAME_LENGTH_MAX = 128;
 export const AGENT_HEADER_VALUE_LENGTH_MAX = 4096;
 export const AGENT_HISTORY_LIMIT_MAX = 1000;
 export const AGENT_TIMEOUT_MS_MIN = 100;

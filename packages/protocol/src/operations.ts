@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
+import { GROUPS_MAX } from './limits.ts';
 
 const count = z.int().min(0);
 const groupNumber = z.int().min(0).max(65_535);
@@ -26,7 +27,11 @@ export const operationRequestSchema = z
   .strictObject({
     kind: requestKinds,
     node_id: nodeIdSchema.optional(),
-    group: z.int().min(0).max(255).optional(),
+    group: z
+      .int()
+      .min(0)
+      .max(GROUPS_MAX - 1)
+      .optional(),
   })
   .superRefine(({ kind, node_id, group }, context) => {
     const wants = (path: string, message: string): void => {

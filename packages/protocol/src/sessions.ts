@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { agentIdSchema, seqSchema, sessionIdSchema, timestampSchema, userIdSchema } from './ids.ts';
+import { PAGE_CURSOR_LENGTH_MAX } from './limits.ts';
 import { metadataSchema, pageLimitQuerySchema } from './messages.ts';
 
 export const SESSION_STATUSES = ['active', 'archived'] as const;
@@ -42,7 +43,10 @@ export const sessionAnswerSchema = z.strictObject({ session: sessionSchema });
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;
 
 /** Where a page of sessions ended. */
-export const pageCursorSchema = z.string().min(1, 'must not be empty').max(128, 'is too long');
+export const pageCursorSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(PAGE_CURSOR_LENGTH_MAX, 'is too long');
 
 /** `GET /api/sessions`; `before` is the `next` of the page before. A token's own user when `user_id` is absent. */
 export const sessionsQuerySchema = z.strictObject({

@@ -45,7 +45,7 @@ const secret = text.min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_M
 
 export const SECRET_KEY_LENGTH_MIN = 16;
 /** A secret of earlier versions: it decrypts, and never encrypts. */
-const OLD_SECRET_LENGTH_MIN = 8;
+export const OLD_SECRET_LENGTH_MIN = 8;
 const keys = list.refine(
   (all) =>
     all.every(
@@ -56,13 +56,18 @@ const keys = list.refine(
   },
 );
 
-const names = list.refine((all) => all.every((name) => name.length >= 1 && name.length <= 512), {
-  error: 'must be a list of names apart by commas, of 1 to 512 characters each',
-});
-const claim = text.regex(
-  /^[\x21-\x7e]{1,256}$/,
-  'must be the name of a claim: 1 to 256 visible ASCII characters',
+/** Characters of an issuer or an audience. */
+export const AUDIENCE_LENGTH_MAX = 512;
+const names = list.refine(
+  (all) => all.every((name) => name.length >= 1 && name.length <= AUDIENCE_LENGTH_MAX),
+  {
+    error: `must be a list of names apart by commas, of 1 to ${AUDIENCE_LENGTH_MAX} characters each`,
+  },
 );
+/** Characters of the name of a claim. */
+export const CLAIM_LENGTH_MAX = 256;
+const CLAIM = `must be the name of a claim: 1 to ${CLAIM_LENGTH_MAX} visible ASCII characters`;
+const claim = text.max(CLAIM_LENGTH_MAX, CLAIM).regex(/^[\x21-\x7e]+$/, CLAIM);
 
 export const VARIABLES = {
   NODE_ID: variable(nodeId, 'the name of this node, unique in the cluster', 'NODE_ID=n1'),

@@ -4,15 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { contained } from './contained.ts';
 import { EventStream } from './event-stream.ts';
-import { STREAMS_MAX } from './limits.ts';
+import { STREAM_PENDING_EVENTS_MAX, STREAMS_MAX } from './limits.ts';
 import type { Release } from './quotas.ts';
 import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
 import { addressOf, type EdgeAdmission } from './request-admission.ts';
 import { RequestError, whenLive } from './request-error.ts';
 import { identityOf } from './route-access.ts';
 
-/** Events that come while the answer so far is being read. */
-const PENDING_EVENTS_MAX = 2_000;
 /** Says which session a chat is. */
 export const SESSION_HEADER = 'x-fleetlm-session';
 /** Says which version of the `ai` package reads the stream. */
@@ -53,8 +51,8 @@ export class AnswerStreams {
     const release = this.#acquire(request);
     const pending: SessionEvent[] = [];
     let hear = (event: SessionEvent): void => {
-      if (pending.length < PENDING_EVENTS_MAX) pending.push(event);
-      else pending[PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
+      if (pending.length < STREAM_PENDING_EVENTS_MAX) pending.push(event);
+      else pending[STREAM_PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
     };
     let end = (): void => undefined;
     const containedTake = contained(

@@ -6,7 +6,8 @@ export type TrustedProxies = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, numb
 
 /** Entries of `X-Forwarded-For` that are read, from its end: there are no longer chains of proxies. */
 export const FORWARDED_ENTRIES_MAX = 8;
-const FORWARDED_LENGTH_MAX = 1_024;
+/** Characters of it that are read, from its end. */
+export const FORWARDED_LENGTH_MAX = 1_024;
 /** One customer of an IPv6 network has all addresses of such a prefix. */
 const IPV6_GROUPS = 4;
 

@@ -184,7 +184,7 @@ describe('a connection', () => {
       `GET /health/live HTTP/1.1\r\nhost: x\r\nx-large: ${'a'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`,
     );
     expect(response).toMatch(/^HTTP\/1.1 431 /);
-    expect(response).toContain('"code":"payload_too_large"');
+    expect(response).toContain('"code":"headers_too_large"');
   });
 
   test.each(['\r\n\r\nx', 'GET\r\n\r\n', '\x16\x03\x01\x02\x00\x01', 'GET / HTTP/9.9\r\n\r\n'])(

@@ -38,8 +38,13 @@ export function listenHttp(options: {
       requestTimeout: limits.requestMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
+      // Node's own refusal has no body.
+      requireHostHeader: false,
     },
-    (request, response) => handler(request, response),
+    (request, response) => {
+      if (hasHost(request)) handler(request, response);
+      else reply(response, NO_HOST.status, PROBLEM_MEDIA_TYPE, NO_HOST);
+    },
   );
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = CONNECTIONS_MAX;
@@ -94,6 +99,13 @@ function limitConnections(server: Server, limits: ConnectionLimits): void {
       else open.set(address, left);
     });
   });
+}
+
+const NO_HOST = problem({ code: 'malformed_request', detail: 'the header "host" is missing' });
+
+/** Only HTTP/1.0 has requests without it. */
+function hasHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host !== undefined || httpVersion === '1.0';
 }
 
 function answerWhileStarting(

@@ -44,12 +44,16 @@ export const SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024;
 export const SOCKET_BUFFER_BYTES_MAX = 1024 * 1024;
 /** Bytes of the messages in the answer to `session:join`, at least one message: a slow connection is to get it in time. */
 export const JOIN_BYTES_MAX = 512 * 1024;
+/** Events that come while a join is being answered; with more the client is told to join again. */
+export const JOIN_PENDING_EVENTS_MAX = 2_000;
 /** Bytes of the events that come while a join is being answered; with more the client is told to join again. */
 export const JOIN_PENDING_BYTES_MAX = 512 * 1024;
 /** Unsent bytes of one socket above which it is disconnected: more than a page, a run in progress and live events. */
 export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
 /** Unsent bytes of a stream of server-sent events above which it is ended: more than a whole run told again, and its reply. */
 export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
+/** Events that come while a stream reads the answer so far; with more its reader is told to ask again. */
+export const STREAM_PENDING_EVENTS_MAX = 2_000;
 /** Streams of server-sent events; more are refused with `overloaded`. */
 export const STREAMS_MAX = 5_000;
 /** Sessions in the answer to `inbox:join`, and in each `inbox:page` after it. */

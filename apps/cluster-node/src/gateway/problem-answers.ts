@@ -90,8 +90,9 @@ function codeOfStatus(status: number): FrameworkCode {
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {
-    const { status, failure } = clientFailure(error.code);
-    const body = JSON.stringify({ ...problem(failure), status });
+    const answer = problem(clientFailure(error.code));
+    const { status } = answer;
+    const body = JSON.stringify(answer);
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n` +
         `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
@@ -101,22 +102,13 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   socket.destroySoon();
 }
 
-function clientFailure(code: string | undefined): { status: number; failure: Failure } {
+function clientFailure(code: string | undefined): Failure {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return {
-        status: 408,
-        failure: { code: 'timeout', detail: 'the request did not end in time' },
-      };
+      return { code: 'request_timeout', detail: 'the request did not end in time' };
     case 'HPE_HEADER_OVERFLOW':
-      return {
-        status: 431,
-        failure: { code: 'payload_too_large', detail: 'the headers are too large' },
-      };
+      return { code: 'headers_too_large', detail: 'the headers are too large' };
     default:
-      return {
-        status: 400,
-        failure: invalidField('', 'is not an HTTP request', 'this is not an HTTP request'),
-      };
+      return { code: 'malformed_request', detail: 'this is not an HTTP request' };
   }
 }

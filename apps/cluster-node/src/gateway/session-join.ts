@@ -4,13 +4,15 @@ import { MESSAGE_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import type { LiveAnswer, Message, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { isVisible, noSession } from './access.ts';
 import type { Identity } from './identity.ts';
-import { JOIN_BYTES_MAX, JOIN_MESSAGES_MAX, JOIN_PENDING_BYTES_MAX } from './limits.ts';
+import {
+  JOIN_BYTES_MAX,
+  JOIN_MESSAGES_MAX,
+  JOIN_PENDING_BYTES_MAX,
+  JOIN_PENDING_EVENTS_MAX,
+} from './limits.ts';
 import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { sessionPacket } from './socket-rooms.ts';
 import { messageBody, runState, sessionBody } from './wire.ts';
-
-/** Events that come while a join is being answered; with more the client is told to join again. */
-const PENDING_EVENTS_MAX = 2_000;
 
 export interface Join {
   readonly socket: Socket;
@@ -39,7 +41,7 @@ export async function joinSession(join: Join, ack: (answer: object) => void): Pr
   let overflow = false;
   const subscription = runtime.subscribeSession(sessionId, (event) => {
     pendingBytes += event.type === 'message' ? event.message.payload.length : 0;
-    if (pending.length < PENDING_EVENTS_MAX && pendingBytes <= JOIN_PENDING_BYTES_MAX)
+    if (pending.length < JOIN_PENDING_EVENTS_MAX && pendingBytes <= JOIN_PENDING_BYTES_MAX)
       pending.push(event);
     else overflow = true;
   });

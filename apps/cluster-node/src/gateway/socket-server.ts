@@ -57,6 +57,11 @@ export interface SocketServer {
 }
 
 /** Socket.IO on the public port: users' devices on the default namespace, operators on `/admin`. */
+/** Whether one more may connect beside those that did, of whom so many have presented their token. */
+export function hasRoomForSocket(connected: number, authenticated: number): boolean {
+  return connected < SOCKETS_MAX && connected - authenticated < UNAUTHENTICATED_SOCKETS_MAX;
+}
+
 export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketServer {
   const { metrics, log, runtime } = ports;
   const io: Server = new Server(http, {
@@ -72,10 +77,9 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
     // Fastify keeps closing what it has accepted; sockets are closed in `close`.
     cleanupEmptyChildNamespaces: false,
     allowRequest: (_request, done) => {
-      const connected = io.engine.clientsCount;
-      const unauthenticated = connected - users.sockets.size - operators.sockets.size;
-      const isFull = connected >= SOCKETS_MAX || unauthenticated >= UNAUTHENTICATED_SOCKETS_MAX;
-      done(isFull ? 'this node has too many connections' : null, !isFull);
+      const authenticated = users.sockets.size + operators.sockets.size;
+      const hasRoom = hasRoomForSocket(io.engine.clientsCount, authenticated);
+      done(hasRoom ? null : 'this node has too many connections', hasRoom);
     },
   });
   const meters = new WeakMap<object, ConnectionMeter>();

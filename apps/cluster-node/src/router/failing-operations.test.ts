@@ -1,10 +1,9 @@
 import { apply, type Command, createGroupState, type Reply } from '@fleetlm/conversation';
-import { groupOfSession, PAGE_BYTES_MAX } from '@fleetlm/protocol';
-import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
+import { groupOfSession } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Proposed } from '../groups/groups.ts';
-import { ENTRY_BYTES_MAX, MESH_FRAME_BYTES_MAX, MESH_QUEUE_BYTES_MAX } from '../limits.ts';
+import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
 import { reportHandlerErrors } from '../telemetry/guarded.ts';
 import { encodeResponse } from './call-codec.ts';
 import { executeOperation } from './execute-operation.ts';
@@ -232,20 +231,4 @@ describe('calls between nodes', () => {
     client.request('n2', GROUP, { ...APPEND, message }, (attempt) => attempts.push(attempt));
     expect(attempts).toEqual([{ status: 'refused', reason: 'too-large', leader: 0 }]);
   });
-});
-
-test('the limits of a node compose: what passes one stage fits the next', () => {
-  const limits = { ...HOST_LIMITS_DEFAULT, entryBytesMax: ENTRY_BYTES_MAX };
-  // A frame of Raft is closed once it is above its limit, so it has one entry more at most.
-  expect(limits.frameBytesMax + ENTRY_BYTES_MAX + limits.appendBytesMax).toBeLessThan(
-    MESH_FRAME_BYTES_MAX,
-  );
-  expect(ENTRY_BYTES_MAX).toBeLessThan(limits.uncommittedBytesMax);
-  expect(ENTRY_BYTES_MAX).toBeLessThan(limits.inflightBytesMax);
-  expect(ENTRY_BYTES_MAX).toBeLessThan(limits.walBatchBytesMax);
-  expect(limits.walBatchBytesMax).toBeLessThan(limits.walQueuedBytesMax);
-  expect(limits.snapshotChunkBytes).toBeLessThan(MESH_FRAME_BYTES_MAX);
-  // A page has one message more than its limit at most, and the rest of its answer beside it.
-  expect(2 * PAGE_BYTES_MAX).toBeLessThan(MESH_FRAME_BYTES_MAX);
-  expect(MESH_FRAME_BYTES_MAX).toBeLessThan(MESH_QUEUE_BYTES_MAX);
 });

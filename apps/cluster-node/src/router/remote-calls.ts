@@ -5,9 +5,9 @@ import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './
 import type { Attempt, Operation } from './operations.ts';
 
 /** Calls to one peer that wait for their answer; more are refused as `overloaded`, before anything is sent. */
-const CALLS_PER_PEER_MAX = 16_384;
+export const CALLS_PER_PEER_MAX = 16_384;
 /** Calls of one peer that are being carried out here; more are refused as `overloaded`. */
-const SERVED_PER_PEER_MAX = 16_384;
+export const SERVED_PER_PEER_MAX = 16_384;
 
 export interface RemoteCallsOptions {
   readonly sendRequest: (nodeId: string, frame: Uint8Array) => boolean;

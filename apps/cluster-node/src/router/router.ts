@@ -13,7 +13,7 @@ import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
 /** Everything a call may take, all attempts and pauses together. */
 export const CALL_DEADLINE_MS = 2_500;
 /** Calls that this node is carrying for clients; more are refused as `overloaded`. */
-const CALLS_MAX = 20_000;
+export const CALLS_MAX = 20_000;
 /** Hints that are followed at once; after that every attempt waits. */
 const HINTS_FOLLOWED_MAX = 3;
 const BACKOFF_FIRST_MS = 10;

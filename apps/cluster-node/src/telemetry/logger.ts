@@ -6,7 +6,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Beyond this much unwritten output further lines are dropped: a blocked pipe must not stop the node. */
-const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
+export const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Fields that hold secrets, wherever a line has them. Nobody is to log them; who does, logs nothing of them. */
 const SECRET_NAMES = [

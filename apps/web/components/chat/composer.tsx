@@ -14,14 +14,11 @@ import {
 import { toast } from 'sonner';
 import { attach } from '@/lib/attachments.ts';
 import { readDraft, writeDraft } from '@/lib/drafts.ts';
+import { isLongerThan } from '@/lib/json-length.ts';
+import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/lib/limits.ts';
 import { Button } from '../ui/button.tsx';
 import { ComposerExtras } from './composer-extras.tsx';
 import { useSlashMenu } from './slash-menu.tsx';
-
-/** In UTF-8 bytes: what the cluster takes of a message, with room for its JSON. */
-const TEXT_BYTES_MAX = 200 * 1024;
-/** Together with attachments. */
-const MESSAGE_BYTES_MAX = 240 * 1024;
 
 /** A message that is being changed. */
 export interface Edited {
@@ -58,7 +55,7 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     if (edited !== null) field.current?.focus();
   }, [edited]);
-  const isTooLong = isLongerThan(text, TEXT_BYTES_MAX) || isOver(text, files);
+  const isTooLong = isLongerThan(text, COMPOSED_TEXT_BYTES_MAX) || isOver(text, files);
   const isSendable = (text.trim() !== '' || files.length > 0) && !isTooLong;
   const send = () => {
     if (isSendable && onSend(text.trim(), files)) {
@@ -177,21 +174,17 @@ export function Composer(props: ComposerProps) {
           role="alert"
           className="mx-auto mt-1 max-w-[72ch] text-sm text-critical"
         >
-          This is too long for one message: at most {TEXT_BYTES_MAX / 1024} kB of text, and{' '}
-          {MESSAGE_BYTES_MAX / 1024} kB with what is attached.
+          This is too long for one message: at most {COMPOSED_TEXT_BYTES_MAX / 1024} kB of text, and{' '}
+          {COMPOSED_MESSAGE_BYTES_MAX / 1024} kB with what is attached.
         </p>
       )}
     </form>
   );
 }
 
-function isLongerThan(text: string, bytesMax: number): boolean {
-  return text.length > bytesMax / 4 && new TextEncoder().encode(text).length > bytesMax;
-}
-
 function isOver(text: string, files: readonly FilePart[]): boolean {
   const attached = files.reduce((sum, { url }) => sum + url.length, 0);
-  return files.length > 0 && isLongerThan(text, MESSAGE_BYTES_MAX - attached);
+  return files.length > 0 && isLongerThan(text, COMPOSED_MESSAGE_BYTES_MAX - attached);
 }
 
 /** Enter that ends the composing of a word is not Enter. Safari says so only by the key code. */

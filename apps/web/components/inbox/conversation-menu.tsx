@@ -4,6 +4,7 @@ import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil, Trash2 } from 'lucide
 import { type FormEvent, useMemo, useState } from 'react';
 import { toast } from 'sonner';
 import { renameConversation } from '@/lib/conversation-requests.ts';
+import { TITLE_LENGTH_MAX } from '@/lib/limits.ts';
 import { useOfferedCommands } from '../palette/use-offered-commands.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -108,8 +109,6 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
     </>
   );
 }
-
-const TITLE_LENGTH_MAX = 120;
 
 function RenameForm({
   sessionId,

@@ -63,7 +63,7 @@ export function deadLinks(files: readonly SourceFile[]): readonly string[] {
     if (!path.endsWith('.md')) continue;
     for (const [, target = ''] of text.matchAll(LINK)) {
       if (/^[a-z]+:|^#/.test(target)) continue;
-      const file = normalize(join(dirname(path), target.replace(/#.*$/, '')));
+      const file = normalize(join(dirname(path), decodeURI(target.replace(/#.*$/, ''))));
       if (!existsSync(join(repositoryRoot, file)))
         dead.push(`${path} links to ${target}, which does not exist`);
     }

@@ -18,6 +18,7 @@ import { ERROR_ADVICE } from './error-advice.ts';
 import type { MissingMeanings } from './field-meanings.ts';
 import { type FieldTables, fieldTables } from './fields-table.ts';
 import { type JsonSchema, namedJsonSchema, toJsonSchema, toQuerySchema } from './json-schema.ts';
+import { limitTables } from './limit-tables.ts';
 import { errorsOf } from './openapi.ts';
 import { linksFrom, objectsOf } from './schema-links.ts';
 import { typeWords } from './type-words.ts';
@@ -33,6 +34,7 @@ export function pageRegions(meanings: MissingMeanings): Readonly<Record<string, 
     'webhook.md': webhookRegions(tables('webhook.md')),
     'errors.md': { codes: errorTable() },
     'chunk-types.md': { chunks: chunkTable() },
+    'limits.md': { rows: limitTables() },
   };
 }
 

@@ -1,7 +1,8 @@
-export type { HandshakeCrypto, Lane } from './handshake.ts';
+export { HANDSHAKE_BYTES_MAX, type HandshakeCrypto, type Lane } from './handshake.ts';
 export type * from './mesh-api.ts';
 export { MeshNode, type MeshPorts } from './mesh-node.ts';
 export type { ListenResult, NetPort, Wire, WireEvents } from './net-port.ts';
+export { PENDING_CALLS_MAX, PENDING_CALLS_PER_ADDRESS_MAX } from './pending-calls.ts';
 export {
   decodeMessages,
   encodeMessages,

@@ -12,7 +12,7 @@ import type { AttemptFailure } from './retry-policy.ts';
 import { webhookUrl } from './webhook-url.ts';
 
 /** How much of the body of a refusal is read for the report, and for how long. */
-const ERROR_BODY_BYTES_MAX = 16 * 1024;
+export const ERROR_BODY_BYTES_MAX = 16 * 1024;
 const ERROR_BODY_LIMIT_MS = 2000;
 
 /** An attempt that brought no answer, or broke one off. */

@@ -16,6 +16,8 @@ export const LINE_LENGTH_MAX = 1024 * 1024;
 export const STREAM_BYTES_MAX = 8 * 1024 * 1024;
 /** Chunks of one answer. */
 export const CHUNKS_MAX = 100_000;
+/** What an event has beside its data: the names of its fields, their line ends, an id and a type. */
+const EVENT_OVERHEAD_LENGTH_MAX = 1_024;
 /** Characters that an error quotes of a line that is no JSON. */
 const QUOTE_LENGTH_MAX = 80;
 const TOO_LONG = `a line is longer than ${LINE_LENGTH_MAX} characters`;
@@ -53,7 +55,8 @@ export class AnswerStream {
       onError: ({ type }) => {
         if (type === 'max-buffer-size-exceeded') this.#break(TOO_LONG);
       },
-      maxBufferSize: LINE_LENGTH_MAX,
+      // The data alone is measured in `take`, as a line of JSON is.
+      maxBufferSize: LINE_LENGTH_MAX + EVENT_OVERHEAD_LENGTH_MAX,
     });
   }
 

@@ -1,5 +1,6 @@
 import { verifyWebhook } from '@fleetlm/agent';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SUMMARY_LENGTH_MAX } from './compaction.ts';
 import { contentOf, DispatchBed, SECRET } from './testing/dispatch-bed.ts';
 import { HELLO, sse, stream } from './testing/fake-agent.ts';
 
@@ -123,6 +124,17 @@ test('an agent that can’t summarise still answers, with the whole history, and
     });
   }
   expect(sentTexts().filter((text) => text === LONG)).toHaveLength(6);
+});
+
+test.each([
+  [0, false],
+  [1, true],
+])('a summary of its limit is used, and a longer one is not: %i more', async (more, isRefused) => {
+  const summary = 'x'.repeat(SUMMARY_LENGTH_MAX + more);
+  summarise = () => ({ status: 200, body: JSON.stringify({ summary }) });
+  await turn(LONG);
+  await turn(LONG);
+  expect('error' in newest().compaction).toBe(isRefused);
 });
 
 test('for another answer from before the summary the messages come back themselves', async () => {

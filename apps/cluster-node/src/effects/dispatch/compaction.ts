@@ -11,8 +11,8 @@ import { signatureHeaders } from './webhook-signature.ts';
 
 /** Without a tokenizer of the agent's model: what English and JSON come to. */
 const CHARACTERS_PER_TOKEN = 4;
-const SUMMARY_LENGTH_MAX = 32 * 1024;
-const RESPONSE_BYTES_MAX = 256 * 1024;
+export const SUMMARY_LENGTH_MAX = 32 * 1024;
+export const SUMMARY_RESPONSE_BYTES_MAX = 256 * 1024;
 
 const responseSchema = z.looseObject({
   summary: z.string().min(1, 'must not be empty').max(SUMMARY_LENGTH_MAX, 'is too long'),
@@ -163,8 +163,8 @@ async function boundedText(body: AsyncIterable<Uint8Array>): Promise<string> {
   let length = 0;
   for await (const bytes of body) {
     length += bytes.length;
-    if (length > RESPONSE_BYTES_MAX)
-      throw new Error(`its answer is larger than ${RESPONSE_BYTES_MAX} bytes`);
+    if (length > SUMMARY_RESPONSE_BYTES_MAX)
+      throw new Error(`its answer is larger than ${SUMMARY_RESPONSE_BYTES_MAX} bytes`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');

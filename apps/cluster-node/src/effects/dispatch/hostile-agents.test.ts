@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ERROR_BODY_BYTES_MAX } from './agent-call.ts';
 import { CHUNKS_MAX, LINE_LENGTH_MAX } from './answer-stream.ts';
 import { ANSWERS_BYTES_PER_AGENT_MAX } from './byte-budget.ts';
 import { contentOf, DispatchBed, sessionIdOf } from './testing/dispatch-bed.ts';
@@ -249,6 +250,23 @@ describe('H3 an agent that says too much', () => {
         .end(gzipSync(Buffer.alloc(10 * 1024 * 1024, 10)));
     });
     await failsOnce({ failure: 'answer', error: expect.stringContaining('gzip') });
+  });
+
+  test('a body of an error that does not end is read up to its limit', async () => {
+    let sent = 0;
+    const url = await raw.listen((socket) => {
+      socket.write('HTTP/1.1 500 No\r\ncontent-type: text/plain\r\n\r\n');
+      const pour = (): void => {
+        sent += 1_000;
+        if (!socket.destroyed) socket.write('x'.repeat(1_000), pour);
+      };
+      pour();
+    });
+    bed.setAgent({ originUrl: url });
+    await bed.say('hi');
+    await expect.poll(() => bed.reports.length).toBe(1);
+    expect(bed.reports).toMatchObject([{ status: 500, response: { isTruncated: true } }]);
+    expect(sent).toBeGreaterThan(ERROR_BODY_BYTES_MAX);
   });
 
   test('endless headers are refused', async () => {

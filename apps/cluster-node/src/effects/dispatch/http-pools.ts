@@ -3,12 +3,12 @@ import { buildConnector, errors, Agent as HttpAgent } from 'undici';
 import type { AgentRecord } from '../ports.ts';
 import { isPublicAddress, PrivateAddressError, publicLookup } from './address-rules.ts';
 
-const CONNECTIONS_PER_AGENT_MAX = 64;
+export const CONNECTIONS_PER_AGENT_MAX = 64;
 /** A pool that nobody used for so long is closed. */
 const POOL_IDLE_MS = 60_000;
 const SWEEP_MS = 30_000;
 /** What an answer's headers may take together. */
-const HEADERS_BYTES_MAX = 32 * 1024;
+export const HEADERS_BYTES_MAX = 32 * 1024;
 
 interface Pool {
   readonly http: HttpAgent;

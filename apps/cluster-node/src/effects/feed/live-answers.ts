@@ -5,12 +5,12 @@ import type { ChunkPosition } from './follow-codec.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
 /** Above this an answer's chunks are not kept here any more; whoever joins late is served by the leader's node. */
-const ANSWER_BYTES_MAX = 1024 * 1024;
+export const ANSWER_BYTES_MAX = 1024 * 1024;
 /** Of all answers in progress together. */
-const ANSWERS_BYTES_MAX = 64 * 1024 * 1024;
-const ANSWERS_MAX = 20_000;
+export const ANSWERS_BYTES_MAX = 64 * 1024 * 1024;
+export const ANSWERS_MAX = 20_000;
 /** Chunks that came before an earlier one; beyond them subscribers are told to resync. */
-const EARLY_CHUNKS_MAX = 1024;
+export const EARLY_CHUNKS_MAX = 1024;
 /** A missing chunk is not asked for again before this. */
 const FETCH_PAUSE_MS = 250;
 

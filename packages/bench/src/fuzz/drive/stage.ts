@@ -90,14 +90,13 @@ export class Stage {
     const turn = this.#agentTurns.get(kind) ?? 0;
     this.#agentTurns.set(kind, turn + 1);
     const id = `${kind}-${turn % AGENTS_PER_KIND}`;
-    if (turn >= AGENTS_PER_KIND)
-      await this.api.insist(
-        'PATCH',
-        `/api/agents/${id}`,
-        { agent: { status: 'enabled' } },
-        CALL_LIMIT_MS,
-      );
+    if (turn >= AGENTS_PER_KIND) await this.#enable(id);
     return id;
+  }
+
+  async #enable(id: string): Promise<void> {
+    const body = { agent: { status: 'enabled' } };
+    await this.api.insist('PATCH', `/api/agents/${id}`, body, CALL_LIMIT_MS);
   }
 
   nextNode(): StageNode {
@@ -114,8 +113,10 @@ export class Stage {
 
   /** What a case's texts are filled in with. */
   async variables(node: StageNode): Promise<Variables> {
-    if (this.#session === null || this.#sessionUses % CASES_PER_SESSION === 0)
+    if (this.#session === null || this.#sessionUses % CASES_PER_SESSION === 0) {
+      await this.#enable('scapegoat');
       this.#session = await this.newSession('scapegoat');
+    }
     this.#sessionUses += 1;
     const { id, user } = this.#session;
     return {

@@ -14,6 +14,7 @@ import type { Problem } from '@/lib/cluster-api.ts';
 import { database } from '@/lib/database.ts';
 import { revokeDevices } from '@/lib/devices.ts';
 import { adminAction, refused } from '@/lib/guarded-action.ts';
+import { ACCOUNT_NAME_LENGTH_MAX } from '@/lib/limits.ts';
 import { logAction, logProblem } from '@/lib/log.ts';
 import type { Outcome } from '@/lib/outcome.ts';
 import { ACCOUNTS_AWAY, invalidRequest } from '@/lib/problem-response.ts';
@@ -34,7 +35,7 @@ const OWN: Problem = {
 };
 
 /** The id of an account. */
-const idSchema = z.string().min(1).max(128);
+const idSchema = z.string().min(1).max(ACCOUNT_NAME_LENGTH_MAX);
 
 /** The password is in the answer, and nowhere else. */
 export const addAccount = adminAction(z.tuple([z.unknown()]), async (person, fields) =>

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { userRoute } from '@/lib/guarded-route.ts';
+import { TITLE_LENGTH_MAX } from '@/lib/limits.ts';
 import { problemResponse } from '@/lib/problem-response.ts';
 import { userRequest } from '@/lib/user-request.ts';
 
 const bodySchema = z.strictObject({
   /** Empty: no name. */
-  title: z.string().max(120).optional(),
+  title: z.string().max(TITLE_LENGTH_MAX).optional(),
   status: z.enum(['active', 'archived']).optional(),
 });
 const sessionSchema = z.object({

@@ -1,12 +1,13 @@
 import { SEQ_MAX } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { userRoute } from '@/lib/guarded-route.ts';
+import { OLDER_MESSAGES_MAX } from '@/lib/limits.ts';
 import { problemResponse } from '@/lib/problem-response.ts';
 import { userRequest } from '@/lib/user-request.ts';
 
 const querySchema = z.strictObject({
   before_seq: z.coerce.number().int().min(1).max(SEQ_MAX),
-  limit: z.coerce.number().int().min(1).max(200),
+  limit: z.coerce.number().int().min(1).max(OLDER_MESSAGES_MAX),
 });
 const answerSchema = z.object({ messages: z.array(z.record(z.string(), z.unknown())) });
 

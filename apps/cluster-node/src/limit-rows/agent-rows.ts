@@ -1,0 +1,280 @@
+import {
+  ERROR_TEXT_LENGTH_MAX,
+  JSON_DEPTH_MAX,
+  METADATA_BYTES_MAX,
+  REPLY_BYTES_MAX,
+} from '@fleetlm/protocol';
+import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
+import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/agent-call.ts';
+import {
+  CHUNKS_MAX,
+  LINE_LENGTH_MAX,
+  STREAM_BYTES_MAX,
+} from '../effects/dispatch/answer-stream.ts';
+import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt-report.ts';
+import { ANSWERS_BYTES_MAX, ANSWERS_BYTES_PER_AGENT_MAX } from '../effects/dispatch/byte-budget.ts';
+import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-pace.ts';
+import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
+import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
+import { CONNECTIONS_PER_AGENT_MAX, HEADERS_BYTES_MAX } from '../effects/dispatch/http-pools.ts';
+import { ATTEMPTS_MAX } from '../effects/dispatch/retry-policy.ts';
+import { TEST_BYTES_MAX, TEST_CALLS_MAX } from '../effects/dispatch/test-caller.ts';
+import {
+  CHUNK_MEMBERS_MAX,
+  HISTORY_BYTES_MAX,
+  HISTORY_MESSAGES_MAX,
+  LIVE_CHUNKS_BYTES_MAX,
+  REPLY_EXCERPT_LENGTH_MAX,
+  REPLY_PARTS_MAX,
+  REPLY_TOOL_CALLS_MAX,
+} from '../limits.ts';
+import { FOLDER } from './folder.ts';
+
+const DISPATCH = 'effects/dispatch/';
+const STREAM = `${DISPATCH}answer-stream.ts`;
+const REPLY = `${DISPATCH}running-answer.ts`;
+const BREAKS = 'the answer ends there with `error`; what came before is kept';
+const HOSTILE = `${DISPATCH}hostile-answers.test.ts > %s: the reply ends at the limit, with what was said`;
+
+const calls = limitRows('Calls to agents', FOLDER, [
+  {
+    input: 'messages of a call',
+    limit: { HISTORY_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}webhook-body.ts`,
+    answer: 'the oldest are left out, and never the newest',
+    test: `${DISPATCH}webhook-body.test.ts > of a history over the limit the oldest messages are left out, at the byte`,
+  },
+  {
+    input: 'messages that are read for a call',
+    limit: { HISTORY_MESSAGES_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}thread-history.ts`,
+    answer: 'older ones are left out',
+    test: `${DISPATCH}webhook-body.test.ts > no more of a conversation is read than an agent may be sent`,
+  },
+  {
+    input: 'attempts of one turn',
+    limit: { ATTEMPTS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}retry-policy.ts`,
+    answer: 'the turn fails, with a dead letter',
+    test: `${DISPATCH}retry-policy.test.ts > the last attempt is not followed by another`,
+  },
+  {
+    input: 'exceptions in a row of one turn',
+    limit: { EXCEPTIONS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}setbacks.ts`,
+    answer: 'the turn fails',
+    test: `${DISPATCH}every-turn-ends.test.ts > there are more than a hundred kinds of faults`,
+  },
+  {
+    input: 'calls of a node at once',
+    limit: { callsMax: DISPATCH_LIMITS.callsMax },
+    unit: 'entries',
+    in: `${DISPATCH}call-slots.ts`,
+    answer: 'work waits in the state',
+    test: `${DISPATCH}call-slots.test.ts > any number of slow agents leaves something for the next one`,
+  },
+  {
+    input: 'calls to one agent at once',
+    limit: { callsPerAgentMax: DISPATCH_LIMITS.callsPerAgentMax },
+    unit: 'entries',
+    in: `${DISPATCH}call-slots.ts`,
+    answer: 'work waits in the state',
+    test: `${DISPATCH}call-slots.test.ts > one agent has no more calls than its limit, and the rest waits`,
+  },
+  {
+    input: 'connections to one agent',
+    limit: { CONNECTIONS_PER_AGENT_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}http-pools.ts`,
+    answer: 'the call waits for one',
+    test: `${DISPATCH}hostile-agents.test.ts > on all its calls keeps nobody else from being answered`,
+  },
+  {
+    input: 'test calls at once',
+    limit: { TEST_CALLS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}test-caller.ts`,
+    answer: '`503 overloaded`',
+    test: `${DISPATCH}test-caller.test.ts > only so many at once`,
+  },
+]);
+
+const answers = limitRows('Answers of agents', FOLDER, [
+  {
+    input: 'headers of an answer',
+    limit: { HEADERS_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}http-pools.ts`,
+    answer: 'a failed attempt',
+    test: `${DISPATCH}hostile-agents.test.ts > endless headers are refused`,
+  },
+  {
+    input: 'body of an error',
+    limit: { ERROR_BODY_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}agent-call.ts`,
+    answer: 'cut',
+    test: `${DISPATCH}hostile-agents.test.ts > a body of an error that does not end is read up to its limit`,
+  },
+  {
+    input: 'whole answer',
+    limit: { STREAM_BYTES_MAX },
+    unit: 'bytes',
+    in: STREAM,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'line of an answer',
+    limit: { LINE_LENGTH_MAX },
+    unit: 'characters',
+    in: STREAM,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'chunks of an answer',
+    limit: { CHUNKS_MAX },
+    unit: 'entries',
+    in: STREAM,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'nesting of a chunk',
+    limit: { JSON_DEPTH_MAX },
+    unit: 'levels',
+    in: STREAM,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'members of a list or a record of a chunk',
+    limit: { CHUNK_MEMBERS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}valid-chunk.ts`,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'chunks of one agent',
+    limit: { CHUNKS_PER_SECOND_MAX },
+    unit: 'a second',
+    in: `${DISPATCH}chunk-pace.ts`,
+    answer: 'it is read more slowly',
+    test: `${DISPATCH}chunk-pace.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
+  },
+  {
+    input: 'answers of one agent that are being read',
+    limit: { ANSWERS_BYTES_PER_AGENT_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}byte-budget.ts`,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'answers of a node that are being read',
+    limit: { ANSWERS_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}byte-budget.ts`,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'error text',
+    limit: { ERROR_TEXT_LENGTH_MAX },
+    unit: 'characters',
+    in: 'effects/error-text.ts',
+    answer: 'cut where it enters',
+    test: 'boundary',
+  },
+  {
+    input: 'body of a call or an answer in a delivery',
+    limit: { REPORT_BODY_LENGTH_MAX },
+    unit: 'characters',
+    in: `${DISPATCH}exchange.ts`,
+    answer: 'cut',
+    test: 'boundary',
+  },
+  {
+    input: 'summary of a conversation',
+    limit: { SUMMARY_LENGTH_MAX },
+    unit: 'characters',
+    in: `${DISPATCH}compaction.ts`,
+    answer: 'not used; the history is sent as it is',
+    test: `${DISPATCH}compaction.test.ts > a summary of its limit is used, and a longer one is not`,
+  },
+  {
+    input: 'response with a summary',
+    limit: { SUMMARY_RESPONSE_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}compaction.ts`,
+    answer: 'not used; the history is sent as it is',
+    test: `${DISPATCH}compaction.test.ts > an agent that can’t summarise still answers, with the whole history, and it is said why`,
+  },
+  {
+    input: 'answer to a test call',
+    limit: { TEST_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}test-caller.ts`,
+    answer: 'the report says so',
+    test: `${DISPATCH}test-caller.test.ts > nobody there, too slow, too much: told, in bounded time and space`,
+  },
+]);
+
+const replies = limitRows('Replies', FOLDER, [
+  {
+    input: 'assembled reply',
+    limit: { REPLY_BYTES_MAX },
+    unit: 'bytes',
+    in: REPLY,
+    answer: BREAKS,
+    test: `${DISPATCH}running-answer.test.ts > text of %j is counted to the byte`,
+  },
+  {
+    input: 'metadata of a reply',
+    limit: { METADATA_BYTES_MAX },
+    unit: 'bytes',
+    in: REPLY,
+    answer: BREAKS,
+    test: `${DISPATCH}running-answer.test.ts > metadata of its limit %+d bytes`,
+  },
+  {
+    input: 'parts of a reply',
+    limit: { REPLY_PARTS_MAX },
+    unit: 'entries',
+    in: REPLY,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'tool calls of a reply whose input is streamed',
+    limit: { REPLY_TOOL_CALLS_MAX },
+    unit: 'entries',
+    in: REPLY,
+    answer: BREAKS,
+    test: 'boundary',
+  },
+  {
+    input: 'chunks of a run in progress',
+    limit: { LIVE_CHUNKS_BYTES_MAX },
+    unit: 'bytes',
+    in: REPLY,
+    answer: BREAKS,
+    test: HOSTILE,
+  },
+  {
+    input: 'text of a reply that fits in no other form',
+    limit: { REPLY_EXCERPT_LENGTH_MAX },
+    unit: 'characters',
+    in: REPLY,
+    answer: 'cut',
+    test: 'boundary',
+  },
+]);
+
+export const AGENT_ROWS: readonly LimitRow[] = [...calls, ...answers, ...replies];

@@ -1,0 +1,344 @@
+import {
+  CHECKPOINT_BYTES_MAX,
+  CLIENT_MESSAGE_IDS_MAX,
+  ERROR_LENGTH_MAX,
+  ID_LENGTH_MAX,
+  METADATA_BYTES_PER_USER_MAX,
+  SESSIONS_PER_USER_MAX,
+  WATERMARKS_MAX,
+} from '@fleetlm/conversation';
+import { PAGE_BYTES_MAX } from '@fleetlm/protocol';
+import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
+import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
+import {
+  HANDSHAKE_BYTES_MAX,
+  PENDING_CALLS_MAX,
+  PENDING_CALLS_PER_ADDRESS_MAX,
+} from '@fleetlm/raft/mesh';
+import {
+  EARLY_CHUNKS_MAX,
+  ANSWER_BYTES_MAX as KEPT_ANSWER,
+  ANSWERS_MAX as KEPT_ANSWERS,
+} from '../effects/feed/live-answers.ts';
+import { ARCHIVE_READS_MAX } from '../effects/flusher/archive-reads.ts';
+import { BATCH_BYTES_MAX, BATCH_ROWS_MAX } from '../effects/flusher/flush-batch.ts';
+import { SEARCHES_MAX } from '../effects/flusher/search-messages.ts';
+import {
+  INBOX_SESSIONS_MAX,
+  JOIN_BYTES_MAX,
+  JOIN_MESSAGES_MAX,
+  JOIN_PENDING_BYTES_MAX,
+  JOIN_PENDING_EVENTS_MAX,
+} from '../gateway/limits.ts';
+import {
+  ENTRY_BYTES_MAX,
+  MESH_FRAME_BYTES_MAX,
+  MESH_QUEUE_BYTES_MAX,
+  SEARCH_TEXT_LENGTH_MAX,
+} from '../limits.ts';
+import { AGENTS_MAX } from '../membership/system-state.ts';
+import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
+import { CALLS_MAX } from '../router/router.ts';
+import { FOLDER } from './folder.ts';
+
+const RAFT = 'packages/raft/src/';
+const STATE = 'packages/conversation/src/';
+const PARSE = `${STATE}parse-command.ts`;
+const DEFINITE = 'a refusal that every replica makes alike; nothing changes';
+
+const conversations = limitRows('Conversations', FOLDER, [
+  {
+    input: 'sessions of one user',
+    limit: { SESSIONS_PER_USER_MAX },
+    unit: 'entries',
+    in: `${STATE}apply-session.ts`,
+    answer: '`409 conflict`',
+    test: `${STATE}session-quota.test.ts > C13 is SESSIONS_PER_USER_MAX sessions; another user is not concerned`,
+  },
+  {
+    input: 'metadata of all sessions of one user',
+    limit: { METADATA_BYTES_PER_USER_MAX },
+    unit: 'bytes',
+    in: `${STATE}apply-session.ts`,
+    answer: '`409 conflict`',
+    test: `${STATE}session-quota.test.ts > C13 is METADATA_BYTES_PER_USER_MAX bytes of metadata, at creation and at update`,
+  },
+  {
+    input: 'client message ids that a session remembers',
+    limit: { CLIENT_MESSAGE_IDS_MAX },
+    unit: 'entries',
+    in: `${STATE}client-message-ids.ts`,
+    answer: 'an older one is refused, or new where it names no time',
+    test: `${STATE}append.test.ts > C24 the newest 512 client message ids are remembered; an older one without a time is new`,
+  },
+  {
+    input: 'checkpoint of a run',
+    limit: { CHECKPOINT_BYTES_MAX },
+    unit: 'bytes',
+    in: `${STATE}apply-checkpoint.ts`,
+    answer: 'not noted; the run goes on',
+    test: `${STATE}while-answering.test.ts > C86 has a limit, and says so`,
+  },
+  {
+    input: 'error text of a command',
+    limit: { ERROR_LENGTH_MAX },
+    unit: 'characters',
+    in: PARSE,
+    answer: DEFINITE,
+    test: 'boundary',
+  },
+  {
+    input: 'id in a command',
+    limit: { ID_LENGTH_MAX },
+    unit: 'characters',
+    in: PARSE,
+    answer: DEFINITE,
+    test: 'boundary',
+  },
+  {
+    input: 'watermarks of a command',
+    limit: { WATERMARKS_MAX },
+    unit: 'entries',
+    in: PARSE,
+    answer: DEFINITE,
+    test: 'boundary',
+  },
+  {
+    input: 'registered agents',
+    limit: { AGENTS_MAX },
+    unit: 'entries',
+    in: 'membership/system-state.ts',
+    answer: '`409 conflict`',
+    test: 'boundary',
+  },
+]);
+
+const pages = limitRows('Pages and live events', FOLDER, [
+  {
+    input: 'page of messages or sessions, at least one',
+    limit: { PAGE_BYTES_MAX },
+    unit: 'bytes',
+    in: 'groups/message-pages.ts',
+    answer: '`has_more` or `next`',
+    test: 'groups/message-pages.test.ts > from memory and archive together are whole, without a gap and within their bytes, both ways',
+  },
+  {
+    input: 'messages in the answer to `session:join`',
+    limit: { JOIN_MESSAGES_MAX },
+    unit: 'entries',
+    in: 'gateway/session-join.ts',
+    answer: '`has_more`: the client joins again',
+    test: 'gateway/socket-pages.test.ts > a client that joins many conversations of large messages at once gets all of them over one connection',
+  },
+  {
+    input: 'bytes of those messages, at least one',
+    limit: { JOIN_BYTES_MAX },
+    unit: 'bytes',
+    in: 'gateway/session-join.ts',
+    answer: '`has_more`: the client joins again',
+    test: 'gateway/socket-pages.test.ts > a client that joins many conversations of large messages at once gets all of them over one connection',
+  },
+  {
+    input: 'events during a join',
+    limit: { JOIN_PENDING_EVENTS_MAX },
+    unit: 'entries',
+    in: 'gateway/session-join.ts',
+    answer: '`resync`',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+  },
+  {
+    input: 'bytes of the events during a join',
+    limit: { JOIN_PENDING_BYTES_MAX },
+    unit: 'bytes',
+    in: 'gateway/session-join.ts',
+    answer: '`resync`',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+  },
+  {
+    input: 'sessions in the answer to `inbox:join` and in an `inbox:page`',
+    limit: { INBOX_SESSIONS_MAX },
+    unit: 'entries',
+    in: 'gateway/socket-session.ts',
+    answer: 'the rest comes with the next page',
+    test: 'packages/conversation/src/inbox.test.ts > C63 a page of an inbox is cut at its bytes, and holds at least one session',
+  },
+  {
+    input: 'chunks of one run that a follower keeps',
+    limit: { ANSWER_BYTES_MAX: KEPT_ANSWER },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: 'who joins late is served by the leader',
+    test: 'boundary',
+  },
+  {
+    input: 'runs that a follower keeps',
+    limit: { ANSWERS_MAX: KEPT_ANSWERS },
+    unit: 'entries',
+    in: 'effects/feed/live-answers.ts',
+    answer: 'who joins late is served by the leader',
+    test: 'boundary',
+  },
+  {
+    input: 'chunks that come before an earlier one',
+    limit: { EARLY_CHUNKS_MAX },
+    unit: 'entries',
+    in: 'effects/feed/live-answers.ts',
+    answer: '`resync`',
+    test: 'boundary',
+  },
+]);
+
+const mesh = limitRows('Mesh', FOLDER, [
+  {
+    input: 'frame between two nodes',
+    limit: { MESH_FRAME_BYTES_MAX },
+    unit: 'bytes',
+    in: 'node/cluster-node.ts',
+    answer: 'its sender refuses it and its call; from outside: the connection is closed',
+    test: 'router/failing-operations.test.ts > an answer of %i bytes more than a frame fails its own call only',
+  },
+  {
+    input: 'bytes that wait for a peer',
+    limit: { MESH_QUEUE_BYTES_MAX },
+    unit: 'bytes',
+    in: 'node/cluster-node.ts',
+    answer: 'frames are dropped; Raft repeats itself, calls are refused',
+    test: `${RAFT}mesh/tcp-mesh.test.ts > M34 refuses frames above the limit of what may wait`,
+  },
+  {
+    input: 'frame of a handshake',
+    limit: { HANDSHAKE_BYTES_MAX },
+    unit: 'bytes',
+    in: `${RAFT}mesh/connection.ts`,
+    answer: 'the connection is closed',
+    test: `${RAFT}mesh/frame.test.ts > M12 a length above the limit is refused from its header alone`,
+  },
+  {
+    input: 'incoming calls that have not proven themselves',
+    limit: { PENDING_CALLS_MAX },
+    unit: 'entries',
+    in: `${RAFT}mesh/pending-calls.ts`,
+    answer: 'the oldest of the address that has the most is closed',
+    test: `${RAFT}mesh/hostile-callers.test.ts > M47 the oldest call of the address that has the most gives way`,
+  },
+  {
+    input: 'such calls from one address',
+    limit: { PENDING_CALLS_PER_ADDRESS_MAX },
+    unit: 'entries',
+    in: `${RAFT}mesh/pending-calls.ts`,
+    answer: 'its oldest is closed',
+    test: `${RAFT}mesh/hostile-callers.test.ts > M47 the oldest call of the address that has the most gives way`,
+  },
+  {
+    input: 'calls of a node that wait for their answer',
+    limit: { CALLS_MAX },
+    unit: 'entries',
+    in: 'router/router.ts',
+    answer: '`503 overloaded`; nothing was changed',
+    test: 'boundary',
+  },
+  {
+    input: 'calls to one peer',
+    limit: { CALLS_PER_PEER_MAX },
+    unit: 'entries',
+    in: 'router/remote-calls.ts',
+    answer: '`503 overloaded`; nothing was changed',
+    test: 'boundary',
+  },
+  {
+    input: 'calls of one peer',
+    limit: { SERVED_PER_PEER_MAX },
+    unit: 'entries',
+    in: 'router/remote-calls.ts',
+    answer: '`503 overloaded`; nothing was changed',
+    test: 'boundary',
+  },
+]);
+
+const { proposalsPendingMax, snapshotChunkBytes, walQueuedBytesMax } = HOST_LIMITS_DEFAULT;
+
+const log = limitRows('Log and snapshots', FOLDER, [
+  {
+    input: 'entry of the log',
+    limit: { ENTRY_BYTES_MAX },
+    unit: 'bytes',
+    in: 'node/open-host.ts',
+    answer: 'refused before it is proposed',
+    test: `${RAFT}host/stalled-replica.test.ts > H25 refuses a proposal that is empty or too large, and throws nothing`,
+  },
+  {
+    input: 'proposals that wait for their outcome',
+    limit: { proposalsPendingMax },
+    unit: 'entries',
+    in: `${RAFT}host/raft-host.ts`,
+    answer: '`503 overloaded`',
+    test: `${RAFT}host/raft-host.test.ts > H17 refuses proposals above the limit of those that wait`,
+  },
+  {
+    input: 'bytes that wait for the disk',
+    limit: { walQueuedBytesMax },
+    unit: 'bytes',
+    in: `${RAFT}host/raft-host.ts`,
+    answer: '`503 overloaded`',
+    test: `${RAFT}host/raft-host.test.ts > H17 refuses proposals above the limit of those that wait`,
+  },
+  {
+    input: 'piece of a snapshot',
+    limit: { snapshotChunkBytes },
+    unit: 'bytes',
+    in: `${RAFT}host/snapshot-sender.ts`,
+    answer: 'the rest follows in further pieces',
+    test: `${RAFT}host/raft-host.test.ts > H15 a replica that joins later takes everything, the configuration too, from a snapshot`,
+  },
+]);
+
+const archive = limitRows('Archive and search', FOLDER, [
+  {
+    input: 'rows of a batch',
+    limit: { BATCH_ROWS_MAX },
+    unit: 'entries',
+    in: 'effects/flusher/flusher.ts',
+    answer: 'the rest follows in the next',
+    test: `${STATE}flush.test.ts > C73 sessions that waited longest come first, and never more rows than asked for`,
+  },
+  {
+    input: 'bytes of a batch, at least one row',
+    limit: { BATCH_BYTES_MAX },
+    unit: 'bytes',
+    in: 'effects/flusher/flusher.ts',
+    answer: 'the rest follows in the next',
+    test: `${STATE}flush.test.ts > C73 a batch is bounded in bytes, and a session that is left out stands in nobody's way`,
+  },
+  {
+    input: 'text of a message that search looks through',
+    limit: { SEARCH_TEXT_LENGTH_MAX },
+    unit: 'characters',
+    in: 'effects/flusher/archive-rows.ts',
+    answer: 'cut',
+    test: 'boundary',
+  },
+  {
+    input: 'reads that wait for Postgres',
+    limit: { ARCHIVE_READS_MAX },
+    unit: 'entries',
+    in: 'effects/flusher/archive-reads.ts',
+    answer: '`503 archive_unavailable`',
+    test: 'effects/flusher/flusher-faults.test.ts > G10 a Postgres that says nothing any more: passes and reads end by themselves, and more reads than it can take are refused',
+  },
+  {
+    input: 'searches at a time',
+    limit: { SEARCHES_MAX },
+    unit: 'entries',
+    in: 'effects/flusher/search-messages.ts',
+    answer: '`503 archive_unavailable`',
+    test: 'effects/flusher/search-messages.test.ts > refuses searches beyond those that may run at a time, and takes them again afterwards',
+  },
+]);
+
+export const INNER_ROWS: readonly LimitRow[] = [
+  ...conversations,
+  ...pages,
+  ...mesh,
+  ...log,
+  ...archive,
+];

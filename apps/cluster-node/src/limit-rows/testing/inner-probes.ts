@@ -1,0 +1,201 @@
+import { signWebhook, verifyWebhook } from '@fleetlm/agent';
+import { type Command, parseCommand, versioned } from '@fleetlm/conversation';
+import { pino } from 'pino';
+import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
+import { messageRow } from '../../effects/flusher/archive-rows.ts';
+import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
+import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
+import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
+import type { Operation } from '../../router/operations.ts';
+import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
+import { Router } from '../../router/router.ts';
+import { atMost, cut, type Probes } from './probe.ts';
+
+const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
+const utf8 = new TextEncoder();
+
+const parses = (command: Command): boolean => parseCommand(versioned(command)).ok;
+
+const AGENT: AgentRecord = {
+  id: 'agent',
+  name: 'agent',
+  originUrl: 'http://agent.example',
+  webhookPath: '/webhook',
+  messageHistoryMode: 'tail',
+  messageHistoryLimit: 50,
+  timeoutMs: 30_000,
+  ...LATER_AGENT_SETTINGS,
+  debounceWindowMs: 500,
+  headers: {},
+  status: 'enabled',
+  secret: 'whsec_a',
+  insertedAtMs: 1,
+  updatedAtMs: 1,
+};
+
+function liveAnswers(lost: () => void = () => undefined): LiveAnswers {
+  const ports: LiveAnswersPorts = {
+    dispatchOf: () => null,
+    fetch: async () => null,
+    noted: () => null,
+    deliver: () => undefined,
+    lost,
+    monotonicMs: () => 0,
+  };
+  return new LiveAnswers(ports);
+}
+
+const liveChunk = (sessionId: string, index: number) => ({
+  sessionId,
+  epoch: 1,
+  attempt: 1,
+  index,
+  chunk: { type: 'text-delta', id: '1', delta: 'x' },
+});
+
+const OPERATION = {
+  type: 'append',
+  sessionId: SESSION,
+  sender: { type: 'user', id: 'alice' },
+  clientMessageId: 'c1',
+  message: {
+    id: '0197d3b0-0000-7000-8000-000000000001',
+    kind: 'text',
+    payload: utf8.encode('{}'),
+    preview: '',
+  },
+} as const satisfies Operation;
+const CALLS: RemoteCallsOptions = {
+  log: pino({ enabled: false }),
+  sendRequest: () => true,
+  sendResponse: () => true,
+  execute: () => undefined,
+};
+
+export const INNER_PROBES: Probes = {
+  'Conversations: error text of a command': atMost((size, { character }) =>
+    parses({
+      type: 'fail-dispatch',
+      sessionId: SESSION,
+      timeMs: 1,
+      epoch: 1,
+      attempt: 1,
+      error: character.repeat(size),
+    }),
+  ),
+  'Conversations: id in a command': atMost((size, { character }) =>
+    parses({
+      type: 'mark-read',
+      sessionId: SESSION,
+      timeMs: 1,
+      userId: character.repeat(size),
+      lastSeq: 1,
+    }),
+  ),
+  'Conversations: watermarks of a command': atMost((size) => {
+    const watermark = { sessionId: SESSION, seq: 1, sessionVersion: 1 };
+    const watermarks = new Array(size).fill(watermark);
+    return parses({ type: 'mark-flushed', mark: 1, watermarks, timeMs: 1 });
+  }),
+  'Conversations: registered agents': atMost((size) => {
+    const state = emptySystemState();
+    for (let n = 0; n < size; n += 1) {
+      const agent = { ...AGENT, id: `agent-${n}` };
+      if (applySystemCommand(state, { type: 'create-agent', agent }).type !== 'agent') return false;
+    }
+    return true;
+  }),
+  'Pages and live events: chunks of one run that a follower keeps': atMost(async (size) => {
+    const live = liveAnswers();
+    live.accept(liveChunk(SESSION, 0), size);
+    return (await live.read(SESSION)) !== null;
+  }),
+  'Pages and live events: runs that a follower keeps': atMost((size) => {
+    const live = liveAnswers();
+    for (let n = 0; n < size; n += 1) live.accept(liveChunk(`${n}`, 0), 1);
+    return live.size === size;
+  }),
+  'Pages and live events: chunks that come before an earlier one': atMost((size) => {
+    let isLost = false;
+    const live = liveAnswers(() => {
+      isLost = true;
+    });
+    for (let n = 1; n <= size; n += 1) live.accept(liveChunk(SESSION, n), 1);
+    return !isLost;
+  }),
+  'Mesh: calls of a node that wait for their answer': atMost((size) => {
+    const router = new Router({
+      ...CALLS,
+      self: 1,
+      nodeIdOf: (node) => `n${node}`,
+      isConnected: () => true,
+      // Each group has a leader of its own, so that no peer has too many.
+      leaderOf: (group) => 2 + group,
+      replicasOf: (group) => [2 + group],
+      holds: () => false,
+      metrics: { routerAttempts: { inc: () => undefined } },
+      monotonicMs: () => 0,
+      random: () => 0,
+    });
+    let refused = 0;
+    for (let n = 0; n < size; n += 1)
+      router.call(n % 200, 'leader', OPERATION, () => {
+        refused += 1;
+      });
+    const accepted = refused === 0;
+    router.close();
+    return accepted;
+  }),
+  'Mesh: calls to one peer': atMost((size) => {
+    const calls = new RemoteCalls(CALLS);
+    let refused = 0;
+    for (let n = 0; n < size; n += 1)
+      calls.request('n2', 1, OPERATION, () => {
+        refused += 1;
+      });
+    return refused === 0;
+  }),
+  'Mesh: calls of one peer': atMost((size) => {
+    let refused = 0;
+    const calls = new RemoteCalls({
+      ...CALLS,
+      sendResponse: (_nodeId, frame) => {
+        const { ok } = decodeResponse(frame);
+        if (ok) refused += 1;
+        return true;
+      },
+    });
+    for (let n = 1; n <= size; n += 1) calls.handleRequest('n2', encodeRequest(n, OPERATION));
+    return refused === 0;
+  }),
+  'Archive and search: text of a message that search looks through': cut((size, { character }) => {
+    const content = { text: character.repeat(size) };
+    const row: { search_text: string } = JSON.parse(
+      messageRow({
+        id: '0197d3b0-0000-7000-8000-000000000001',
+        sessionId: SESSION,
+        seq: 1,
+        sender: { type: 'user', id: 'alice' },
+        kind: 'text',
+        payload: utf8.encode(JSON.stringify({ content, metadata: {} })),
+        insertedAtMs: 1,
+      }),
+    );
+    return row.search_text.length;
+  }),
+  'Client and SDK: signatures of a call that are compared': atMost((size) => {
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const signed = signWebhook({ id: 'a:1', body: '{}', secret, atMs: 0 });
+    const others = new Array(size - 1).fill('v1,AAAA');
+    const headers = {
+      ...signed,
+      'webhook-signature': [...others, signed['webhook-signature']].join(' '),
+    };
+    try {
+      verifyWebhook({ secret, headers, body: '{}', nowMs: 0 });
+      return true;
+    } catch {
+      return false;
+    }
+  }),
+};

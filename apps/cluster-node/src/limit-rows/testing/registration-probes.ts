@@ -1,0 +1,64 @@
+import { chatRequestSchema, rotateSecretSchema, updateAgentSchema } from '@fleetlm/protocol';
+import { atLeast, atMost, type Probe, type Probes } from './probe.ts';
+
+const takes = (agent: Readonly<Record<string, unknown>>): boolean =>
+  updateAgentSchema.safeParse({ agent }).success;
+const number = (field: string): Probe => atMost((size) => takes({ [field]: size }));
+const secret = (size: number): boolean =>
+  takes({ secret: `whsec_${Buffer.alloc(size, 1).toString('base64')}` });
+
+const MESSAGE = { id: 'm', role: 'user', parts: [{ type: 'text', text: 'x' }] };
+const chat = (fields: Readonly<Record<string, unknown>>): boolean =>
+  chatRequestSchema.safeParse({
+    id: 'chat',
+    messages: [MESSAGE],
+    trigger: 'submit-message',
+    ...fields,
+  }).success;
+
+const TIMEOUTS = ['timeout_ms', 'connect_timeout_ms', 'idle_timeout_ms', 'total_timeout_ms'];
+
+export const REGISTRATION_PROBES: Probes = {
+  'Chat: messages of a history; the newest is read': atMost((size) =>
+    chat({ messages: new Array(size).fill(MESSAGE) }),
+  ),
+  'Chat: parts of the newest message': atMost((size) =>
+    chat({ messages: [{ ...MESSAGE, parts: new Array(size).fill(MESSAGE.parts[0]) }] }),
+  ),
+  'Chat: `id` of a chat': atMost((size, { character }) => chat({ id: character.repeat(size) })),
+  'Registration of agents: `name`': atMost((size, { character }) =>
+    takes({ name: character.repeat(size) }),
+  ),
+  'Registration of agents: `origin_url` and `compaction_webhook_url`': atMost((size) => {
+    const url = 'https://agent.example/'.padEnd(size, 'x');
+    return ['origin_url', 'compaction_webhook_url'].every((field) => takes({ [field]: url }));
+  }),
+  'Registration of agents: `headers`': atMost((size) =>
+    takes({ headers: Object.fromEntries(Array.from({ length: size }, (_, n) => [`x-${n}`, ''])) }),
+  ),
+  'Registration of agents: name of a header': atMost((size) =>
+    takes({ headers: { ['x'.repeat(size)]: 'value' } }),
+  ),
+  'Registration of agents: value of a header': atMost((size) =>
+    takes({ headers: { 'x-name': 'x'.repeat(size) } }),
+  ),
+  'Registration of agents: `message_history_limit`': number('message_history_limit'),
+  'Registration of agents: `timeout_ms` and `idle_timeout_ms`': atMost(
+    (size) => takes({ timeout_ms: size }) && takes({ idle_timeout_ms: size }),
+  ),
+  'Registration of agents: every time-out, at least': atLeast((size) => {
+    const taken = TIMEOUTS.filter((field) => takes({ [field]: size }));
+    // None is more patient than another.
+    if (taken.length % TIMEOUTS.length !== 0) throw new Error(`not alike at ${size}`);
+    return taken.length > 0;
+  }),
+  'Registration of agents: `connect_timeout_ms`': number('connect_timeout_ms'),
+  'Registration of agents: `total_timeout_ms`': number('total_timeout_ms'),
+  'Registration of agents: `debounce_window_ms`': number('debounce_window_ms'),
+  'Registration of agents: `compaction_token_budget`': number('compaction_token_budget'),
+  'Registration of agents: `overlap_s` of a rotated secret': atMost(
+    (size) => rotateSecretSchema.safeParse({ overlap_s: size }).success,
+  ),
+  'Registration of agents: `secret`': atMost(secret),
+  'Registration of agents: `secret`, at least': atLeast(secret),
+};
