@@ -132,6 +132,7 @@ describe('pages of messages', () => {
             let seqs: number[] = [];
             for (let hasMore = true; hasMore; ) {
               const page = await readPage(session, next(seqs), archive);
+              expect(Object.keys(page).sort()).toEqual(['hasMore', 'lastSeq', 'messages']);
               const own = page.messages.map(({ seq }) => seq);
               expect(own.length).toBeGreaterThan(0);
               expect(own.length).toBeLessThanOrEqual(limit);

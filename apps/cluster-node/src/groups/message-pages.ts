@@ -58,8 +58,10 @@ function completed(
   size: PageSize,
   archive: Archive,
 ): MessagePage | Promise<MessagePage> {
-  if (page.archive === null) return page;
-  const missing = { ...page.archive, sessionId };
+  const { archive: left, ...inMemory } = page;
+  // Nothing but the page: another node refuses an answer with a key too many.
+  if (left === null) return inMemory;
+  const missing = { ...left, sessionId };
   return 'afterSeq' in range
     ? withArchivedFront(missing, page, size, archive)
     : withArchivedBack(missing, page, size, archive);
