@@ -23,6 +23,9 @@ const TEXT_LENGTH_MIN = 2;
 export function SearchView({ userId }: { readonly userId: string }) {
   const text = useSearchParams().get('q') ?? '';
   const [found, setFound] = useState<Found>({ status: 'none' });
+  // Counted: the same text is searched for again when it is submitted again, since the archive has more by then.
+  const [submits, setSubmits] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a submit searches anew
   useEffect(() => {
     if (text.length < TEXT_LENGTH_MIN) return setFound({ status: 'none' });
     let isCurrent = true;
@@ -34,11 +37,12 @@ export function SearchView({ userId }: { readonly userId: string }) {
     return () => {
       isCurrent = false;
     };
-  }, [text]);
+  }, [text, submits]);
   const search = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const next = String(new FormData(event.currentTarget).get('q') ?? '').trim();
-    window.history.pushState(null, '', `?${new URLSearchParams({ q: next })}`);
+    if (next === text) setSubmits((count) => count + 1);
+    else window.history.pushState(null, '', `?${new URLSearchParams({ q: next })}`);
   };
   return (
     <div className="h-full overflow-y-auto">
