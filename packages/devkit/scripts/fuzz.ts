@@ -28,7 +28,7 @@ try {
       `${kind} (${count} times): ${detail}\n  ${input ?? 'no single input'}\n${files.map((file) => `  npm run fuzz -- --replay ${file}\n`).join('')}`,
     );
   process.stdout.write(`${JSON.stringify({ ...report, findings: report.findings.length })}\n`);
-  process.exit(report.findings.length === 0 ? 0 : 1);
+  process.exit(report.outcome === 'found' ? 1 : 0);
 } catch (error) {
   process.stderr.write(
     `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

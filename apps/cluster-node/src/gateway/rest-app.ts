@@ -55,6 +55,8 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER],
     exposedHeaders: [SESSION_HEADER, 'retry-after'],
     maxAge: 86_400,
+    // Its own refusal of a preflight without headers is no problem document.
+    strictPreflight: false,
   });
   parseJsonBodies(app);
   markTurns(app);
