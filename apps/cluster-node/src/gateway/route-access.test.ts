@@ -94,7 +94,9 @@ describe('without a token', () => {
   test('OPTIONS answers with what is allowed and reads no body', async () => {
     const headers = ['origin: http://a.example', 'access-control-request-method: POST'];
     expect(statusOf(await gateway.raw(request('OPTIONS', '/api/chat', headers)))).toBe(204);
-    expect([400, 404]).toContain(statusOf(await gateway.raw(request('OPTIONS', '*'))));
+    // Without the headers of a preflight, too: a refusal by the framework would be no problem document.
+    expect(statusOf(await gateway.raw(request('OPTIONS', '/api/chat')))).toBe(204);
+    expect(statusOf(await gateway.raw(request('OPTIONS', '*')))).toBe(204);
     expect(parsed).not.toContain(BODY);
   });
 
