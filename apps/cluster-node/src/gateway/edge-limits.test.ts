@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { BODY_BYTES_MAX, CHAT_BODY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, expect, test, vi } from 'vitest';
 import { CONNECTION_TIMES, listenHttp } from './http-listener.ts';
@@ -5,6 +7,7 @@ import {
   CONNECTIONS_MAX,
   HEADERS_MAX,
   PATH_PARAMETER_LENGTH_MAX,
+  PIPELINED_REQUESTS_MAX,
   REQUESTS_PER_CONNECTION_MAX,
   SOCKET_IN_FLIGHT_MAX,
   SOCKET_MESSAGE_BYTES_MAX,
@@ -152,6 +155,37 @@ test('a socket is in as many conversations as its limit says', async () => {
   expect(acks[0]).toMatchObject({ ok: true });
   expect(acks[SOCKET_ROOMS_MAX - 1]).toMatchObject({ ok: true });
   expect(acks[SOCKET_ROOMS_MAX]).toMatchObject({ error: { code: 'rate_limited' } });
+});
+
+test('requests that one connection sends without waiting are answered up to their limit', async () => {
+  let asked = 0;
+  const gateway = await open({
+    catchUpAgents: async () => ({ ok: true, value: null }),
+    getAgent: () => {
+      asked += 1;
+      return null;
+    },
+  } as never);
+  const request = `GET /api/agents/bot HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TEST_API_KEY}\r\n\r\n`;
+  const ask = async (requests: number): Promise<readonly string[]> => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => {
+      text += String(data);
+      if (text.split('HTTP/1.1 ').length > requests) socket.end();
+    });
+    socket.write(request.repeat(requests));
+    await once(socket, 'close');
+    return text
+      .split('HTTP/1.1 ')
+      .slice(1)
+      .map((answer) => answer.slice(0, 3));
+  };
+  const whole = Array.from({ length: PIPELINED_REQUESTS_MAX }, () => '404');
+  expect(await ask(PIPELINED_REQUESTS_MAX)).toEqual(whole);
+  expect(asked).toBe(PIPELINED_REQUESTS_MAX);
+  expect(await ask(1_000)).toEqual([...whole, '429']);
+  expect(asked).toBe(2 * PIPELINED_REQUESTS_MAX);
 });
 
 test('a listener has the limits of connections', async () => {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, problem } from '@fleetlm/protocol';
 import { clientAddress, isTrustedPeer, type TrustedProxies } from './client-address.ts';
 import {
@@ -7,6 +8,7 @@ import {
   HEADERS_MAX,
   HEADERS_MS,
   KEEP_ALIVE_MS,
+  PIPELINED_REQUESTS_MAX,
   REQUEST_MS,
   REQUESTS_PER_CONNECTION_MAX,
   SLOW_REQUESTS_CHECK_MS,
@@ -31,6 +33,7 @@ export function listenHttp(options: {
   let handler: RequestHandler = (request, response) =>
     answerWhileStarting(request, response, options.waitingFor());
   const { limits } = options;
+  const pipeline = new Pipeline();
   const server = createServer(
     {
       connectionsCheckingInterval: limits.checkMs,
@@ -42,7 +45,10 @@ export function listenHttp(options: {
       requireHostHeader: false,
     },
     (request, response) => {
-      if (hasHost(request)) handler(request, response);
+      if (!pipeline.admits(request, response)) {
+        response.setHeader('retry-after', '1');
+        reply(response, PIPELINED.status, PROBLEM_MEDIA_TYPE, PIPELINED);
+      } else if (hasHost(request)) handler(request, response);
       else reply(response, NO_HOST.status, PROBLEM_MEDIA_TYPE, NO_HOST);
     },
   );
@@ -62,6 +68,26 @@ export function listenHttp(options: {
       });
     });
   });
+}
+
+const PIPELINED = problem({
+  code: 'rate_limited',
+  detail: `more than ${PIPELINED_REQUESTS_MAX} requests of this connection wait for their answer`,
+});
+
+/** One read of a connection holds thousands of requests, and all of them begin in the same turn of the event loop. */
+class Pipeline {
+  readonly #unanswered = new WeakMap<Socket, number>();
+
+  admits({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const count = this.#unanswered.get(socket) ?? 0;
+    if (count >= PIPELINED_REQUESTS_MAX) return false;
+    this.#unanswered.set(socket, count + 1);
+    response.once('close', () => {
+      this.#unanswered.set(socket, (this.#unanswered.get(socket) ?? 1) - 1);
+    });
+    return true;
+  }
 }
 
 /** How long a connection may take, and how many one address may have. */

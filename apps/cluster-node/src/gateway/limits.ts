@@ -29,6 +29,8 @@ export const HEADER_BYTES_MAX = 16 * 1024;
 export const HEADERS_MAX = 100;
 /** After as many requests a connection is closed, so that clients are spread again. */
 export const REQUESTS_PER_CONNECTION_MAX = 100_000;
+/** Requests of one connection that wait for their answer; those behind them are refused and the connection is closed. */
+export const PIPELINED_REQUESTS_MAX = 16;
 /** Bodies of responses above it are watched: a reader that takes longer than RESPONSE_MS_MAX loses its connection. */
 export const WATCHED_RESPONSE_BYTES = 64 * 1024;
 export const RESPONSE_MS_MAX = 60_000;

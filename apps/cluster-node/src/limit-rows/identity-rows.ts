@@ -19,6 +19,7 @@ import {
   HEADERS_MAX,
   HEADERS_MS,
   JWKS_BYTES_MAX,
+  PIPELINED_REQUESTS_MAX,
   QUOTA_KEYS_MAX,
   REQUEST_MS,
   REQUESTS_PER_CONNECTION_MAX,
@@ -77,6 +78,14 @@ const connections = limitRows('Connections and identity', FOLDER, [
     unit: 'entries',
     in: LISTENER,
     answer: 'the connection is closed after the last one',
+    test: CONFIGURED,
+  },
+  {
+    input: 'requests of one connection that wait for their answer',
+    limit: { PIPELINED_REQUESTS_MAX },
+    unit: 'entries',
+    in: LISTENER,
+    answer: '`429 rate_limited`, and the connection is closed',
     test: CONFIGURED,
   },
   {

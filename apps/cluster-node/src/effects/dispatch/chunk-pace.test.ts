@@ -14,8 +14,8 @@ test('a burst passes, then an agent is read at its pace and no other one is held
 test('chunks that take long are read as much more slowly', () => {
   let now = 1_000;
   const pace = new ChunkPace(() => now);
-  expect(pace.waitMs('costly', 1, 250)).toBe(0);
-  expect(pace.waitMs('costly', 1, 100)).toBe(200);
+  expect(pace.waitMs('costly', 1, 125)).toBe(0);
+  expect(pace.waitMs('costly', 1, 50)).toBe(200);
   now += 700;
   expect(pace.waitMs('costly', 1, 1)).toBe(0);
 });
@@ -27,4 +27,21 @@ test('who speaks slowly never waits, however long', () => {
     expect(pace.waitMs('steady', CHUNKS_PER_SECOND_MAX)).toBeLessThanOrEqual(500);
     now += 1_000;
   }
+});
+
+test('many loud agents share half of the time, and a quiet one is not held up', () => {
+  let now = 1_000;
+  const pace = new ChunkPace(() => now);
+  let spentMs = 0;
+  const readyAt = Array.from({ length: 10 }, () => now);
+  for (; now < 61_000; now += 10) {
+    for (const [number, at] of readyAt.entries()) {
+      if (at > now) continue;
+      spentMs += 10;
+      readyAt[number] = now + pace.waitMs(`loud-${number}`, 10, 10);
+    }
+    expect(pace.waitMs('quiet', 1, 0.05)).toBe(0);
+  }
+  expect(spentMs / 60_000).toBeGreaterThan(0.4);
+  expect(spentMs / 60_000).toBeLessThan(0.6);
 });

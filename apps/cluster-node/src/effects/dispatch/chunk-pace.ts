@@ -1,18 +1,25 @@
 /** Of one agent on this node, all its calls together. More than models say, and little enough to leave time for others. */
 export const CHUNKS_PER_SECOND_MAX = 20_000;
-/** Of the node's time, one agent's chunks may take half. */
-const TIME_FACTOR = 2;
+/** Of the node's time, one agent's chunks may take a quarter. */
+const AGENT_TIME_FACTOR = 4;
+/** And those of all agents together half. */
+const NODE_TIME_FACTOR = 2;
 /** So much of a second's worth may come at once. */
 const BURST_MS = 500;
+/** Who is ahead by no more than this is not among those that make the node busy. */
+const QUIET_MS = 20;
 const AGENTS_MAX = 1_000;
 
 /**
- * Keeps an agent that says very much very fast from taking the node's time from all others: whoever is ahead of the pace
- * reads on later, and its connection fills up meanwhile. The generic cell rate algorithm (ITU-T I.371).
+ * Keeps agents that say very much very fast from taking the node's time from all others: whoever is ahead of the pace
+ * reads on later, and its connection fills up meanwhile. When many are loud at once they share half of the node's time,
+ * and who says little is not held up. The generic cell rate algorithm (ITU-T I.371).
  */
 export class ChunkPace {
   /** When an agent would have said what it has said, at the pace that is allowed. */
   readonly #expectedAt = new Map<string, number>();
+  /** The same of all agents. */
+  #allExpectedAt = 0;
   readonly #now: () => number;
 
   constructor(now: () => number = () => performance.now()) {
@@ -28,11 +35,14 @@ export class ChunkPace {
   /** Counts the chunks and the time they took, and how long to wait before the next ones are read; 0: not at all. */
   waitMs(agentId: string, chunks: number, spentMs = 0): number {
     const now = this.#now();
-    const costMs = Math.max((chunks * 1_000) / CHUNKS_PER_SECOND_MAX, spentMs * TIME_FACTOR);
+    const costMs = Math.max((chunks * 1_000) / CHUNKS_PER_SECOND_MAX, spentMs * AGENT_TIME_FACTOR);
     const expectedAt = Math.max(this.#expectedAt.get(agentId) ?? 0, now) + costMs;
     if (this.#expectedAt.size >= AGENTS_MAX) this.#forget(now);
     this.#expectedAt.set(agentId, expectedAt);
-    return Math.max(0, expectedAt - now - BURST_MS);
+    this.#allExpectedAt = Math.max(this.#allExpectedAt, now) + spentMs * NODE_TIME_FACTOR;
+    const isQuiet = expectedAt - now <= QUIET_MS;
+    const ahead = isQuiet ? 0 : Math.max(expectedAt, this.#allExpectedAt) - now;
+    return Math.max(0, ahead - BURST_MS);
   }
 
   /** Who is within the pace is as good as new. */

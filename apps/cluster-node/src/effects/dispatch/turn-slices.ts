@@ -1,5 +1,5 @@
 /** How long chunks of one run are taken without a break. */
-const SLICE_MS = 10;
+const SLICE_MS = 4;
 
 /**
  * Cuts long work of many runs into slices, at most one in a turn of the event loop: however much agents send at once, the

@@ -71,8 +71,8 @@ export class Api {
 
   async createSession(userId: string, agentId: string, limitMs: number): Promise<string> {
     const body = { user_id: userId, agent_id: agentId };
-    const { value } = await this.insist('POST', '/api/sessions', body, limitMs);
-    return sessionShape.parse(value).session.id;
+    const answer = await this.insist('POST', '/api/sessions', body, limitMs);
+    return parsedAnswer(sessionShape, answer, 'POST /api/sessions').session.id;
   }
 
   async append(
@@ -87,13 +87,28 @@ export class Api {
       content: { text: clientMessageId },
     };
     const path = `/api/sessions/${sessionId}/messages`;
-    const { value } = await this.insist('POST', path, body, limitMs);
-    return messageShape.parse(value).message.seq;
+    const answer = await this.insist('POST', path, body, limitMs);
+    return parsedAnswer(messageShape, answer, `POST ${path}`).message.seq;
   }
 
   /** The newest messages of a session. */
   async tail(sessionId: string, limitMs: number): Promise<Page> {
     const path = `/api/sessions/${sessionId}/messages?before_seq=2147483647&limit=10`;
-    return pageShape.parse((await this.insist('GET', path, undefined, limitMs)).value);
+    return parsedAnswer(
+      pageShape,
+      await this.insist('GET', path, undefined, limitMs),
+      `GET ${path}`,
+    );
   }
+}
+
+/** Throws with the whole answer when it has another shape: a refusal, most likely. */
+function parsedAnswer<Shape extends z.ZodType>(
+  shape: Shape,
+  { status, value }: ApiAnswer,
+  call: string,
+): z.output<Shape> {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Error(`${call}: ${status} ${JSON.stringify(value)}`);
 }

@@ -19,6 +19,7 @@ type AgentKind = (typeof AGENT_KINDS)[number];
 /** Agents of each kind: a circuit breaker that one case opens must not stand in the way of all others. */
 const AGENTS_PER_KIND = 16;
 const CALL_LIMIT_MS = 30_000;
+const SCAPEGOAT_ATTEMPTS = 5;
 /** Cases that use one session: it may be archived or erased by any of them. */
 const CASES_PER_SESSION = 10;
 const USERS = 24;
@@ -114,8 +115,7 @@ export class Stage {
   /** What a case's texts are filled in with. */
   async variables(node: StageNode): Promise<Variables> {
     if (this.#session === null || this.#sessionUses % CASES_PER_SESSION === 0) {
-      await this.#enable('scapegoat');
-      this.#session = await this.newSession('scapegoat');
+      this.#session = await this.#newScapegoatSession();
     }
     this.#sessionUses += 1;
     const { id, user } = this.#session;
@@ -128,6 +128,18 @@ export class Stage {
       user_token: await userToken(this.credentials, user),
       api_key: this.credentials.apiKey,
     };
+  }
+
+  /** Another input may disable the agent or delete it at any moment. */
+  async #newScapegoatSession(): Promise<{ readonly id: string; readonly user: string }> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#enable('scapegoat');
+      try {
+        return await this.newSession('scapegoat');
+      } catch (error) {
+        if (attempt >= SCAPEGOAT_ATTEMPTS) throw error;
+      }
+    }
   }
 
   close(): void {
