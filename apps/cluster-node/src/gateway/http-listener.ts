@@ -83,9 +83,10 @@ class Pipeline {
     const count = this.#unanswered.get(socket) ?? 0;
     if (count >= PIPELINED_REQUESTS_MAX) return false;
     this.#unanswered.set(socket, count + 1);
-    response.once('close', () => {
+    const release = (): void => {
       this.#unanswered.set(socket, (this.#unanswered.get(socket) ?? 1) - 1);
-    });
+    };
+    response.once('close', release);
     return true;
   }
 }
