@@ -31,7 +31,11 @@ beforeEach(async () => {
   agent = new FakeAgent();
   origin_url = await agent.listen();
 });
-afterEach(() => agent.close());
+afterEach(async () => {
+  await agent.close();
+  // A node that a failed test killed must not take the others along.
+  await cluster.revive();
+});
 
 const NODES = ['n1', 'n2', 'n3'] as const;
 const WORD_MS = 20;

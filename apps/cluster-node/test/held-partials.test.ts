@@ -93,7 +93,9 @@ test.each(['interrupt', 'merge'])(
 
     for (const node of cluster.nodes.values()) expect(await node.kill('SIGTERM')).toBe(0);
     await cluster.revive();
-    expect((await texts()).map((text) => text.length)).toEqual(before.map((text) => text.length));
+    // A leader that was lost meanwhile has the agent asked again: its reply may come later.
+    const after = (await texts()).slice(0, before.length);
+    expect(after.map((text) => text.length)).toEqual(before.map((text) => text.length));
     expect(await send('n3', 'third', 'still there?')).toMatchObject({ status: 201 });
   },
 );
