@@ -22,6 +22,8 @@ import { DISPATCH_LIMITS } from '../effects/dispatch/dispatch-limits.ts';
 import { CONNECTIONS_PER_AGENT_MAX } from '../effects/dispatch/http-pools.ts';
 import * as edge from '../gateway/limits.ts';
 import * as node from '../limits.ts';
+import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
+import { SKIPPED_ENTRIES_MAX } from '../membership/skipped-entries.ts';
 import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
 import { CALLS_MAX } from '../router/router.ts';
 
@@ -168,6 +170,16 @@ describe('what passes one stage fits all later ones', () => {
       ['metadata of a session', protocol.METADATA_BYTES_MAX],
       ['of a user', METADATA_BYTES_PER_USER_MAX],
     );
+  });
+
+  test('a snapshot of the system group', () => {
+    const registrations = Math.min(AGENTS_MAX * registrationBytes(), AGENTS_BYTES_MAX);
+    fits(
+      // Both secrets of every agent are counted; decisions of operators are beside them.
+      ['registrations', registrations + SKIPPED_ENTRIES_MAX * node.COMMAND_OVERHEAD_BYTES_MAX],
+      ['a snapshot', host.snapshotBytesMax],
+    );
+    fits(['one registration', registrationBytes()], ['all of them', AGENTS_BYTES_MAX]);
   });
 
   test('a frame of the mesh', () => {

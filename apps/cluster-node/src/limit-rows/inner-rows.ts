@@ -36,7 +36,7 @@ import {
   MESH_QUEUE_BYTES_MAX,
   SEARCH_TEXT_LENGTH_MAX,
 } from '../limits.ts';
-import { AGENTS_MAX } from '../membership/system-state.ts';
+import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
 import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
 import { CALLS_MAX } from '../router/router.ts';
 import { FOLDER } from './folder.ts';
@@ -109,6 +109,14 @@ const conversations = limitRows('Conversations', FOLDER, [
     unit: 'entries',
     in: 'membership/system-state.ts',
     answer: '`409 conflict`',
+    test: 'boundary',
+  },
+  {
+    input: 'registrations of all agents',
+    limit: { AGENTS_BYTES_MAX },
+    unit: 'bytes',
+    in: 'membership/agent-registry.ts',
+    answer: '`413 payload_too_large`',
     test: 'boundary',
   },
 ]);

@@ -4,12 +4,13 @@ import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
+import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
 import type { Operation } from '../../router/operations.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
-import { atMost, cut, type Probes } from './probe.ts';
+import { atMost, cut, type Probes, textOfBytes } from './probe.ts';
 
 const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const utf8 = new TextEncoder();
@@ -104,6 +105,11 @@ export const INNER_PROBES: Probes = {
       if (applySystemCommand(state, { type: 'create-agent', agent }).type !== 'agent') return false;
     }
     return true;
+  }),
+  'Conversations: registrations of all agents': atMost((size, { character }) => {
+    const text = size - registrationBytes({ ...AGENT, name: '' });
+    const agent = { ...AGENT, name: textOfBytes(text, character) };
+    return applySystemCommand(emptySystemState(), { type: 'create-agent', agent }).type === 'agent';
   }),
   'Pages and live events: chunks of one run that a follower keeps': atMost(async (size) => {
     const live = liveAnswers();
