@@ -179,7 +179,13 @@ describe('what passes one stage fits all later ones', () => {
       ['registrations', registrations + SKIPPED_ENTRIES_MAX * node.COMMAND_OVERHEAD_BYTES_MAX],
       ['a snapshot', host.snapshotBytesMax],
     );
-    fits(['one registration', registrationBytes()], ['all of them', AGENTS_BYTES_MAX]);
+    fits(
+      ['one registration', registrationBytes()],
+      ['a page of them', protocol.PAGE_BYTES_MAX],
+      ['all of them', AGENTS_BYTES_MAX],
+    );
+    // Who asks without a limit gets all that fits.
+    fits(['agents', AGENTS_MAX], ['a page of them', protocol.AGENTS_PAGE_LIMIT_MAX]);
   });
 
   test('a frame of the mesh', () => {
