@@ -263,7 +263,8 @@ const mesh = limitRows('Mesh', FOLDER, [
   },
 ]);
 
-const { proposalsPendingMax, snapshotChunkBytes, walQueuedBytesMax } = HOST_LIMITS_DEFAULT;
+const { proposalsPendingMax, snapshotBytesMax, snapshotChunkBytes, walQueuedBytesMax } =
+  HOST_LIMITS_DEFAULT;
 
 const log = limitRows('Log and snapshots', FOLDER, [
   {
@@ -289,6 +290,14 @@ const log = limitRows('Log and snapshots', FOLDER, [
     in: `${RAFT}host/raft-host.ts`,
     answer: '`503 overloaded`',
     test: `${RAFT}host/raft-host.test.ts > H17 refuses proposals above the limit of those that wait`,
+  },
+  {
+    input: 'snapshot of a group',
+    limit: { snapshotBytesMax },
+    unit: 'bytes',
+    in: `${RAFT}host/snapshot-arrivals.ts`,
+    answer: 'the follower stays behind; its node and the sender log it and count it',
+    test: `${RAFT}host/raft-host.test.ts > H30 a snapshot above the limit is reported where it is saved, sent and refused`,
   },
   {
     input: 'piece of a snapshot',
