@@ -234,6 +234,17 @@ describe('what passes one stage fits all later ones', () => {
       ['a run and its reply', node.LIVE_CHUNKS_BYTES_MAX + protocol.REPLY_BYTES_MAX],
       ['the buffer of a stream', edge.STREAM_BUFFER_BYTES_MAX],
     );
+    fits(
+      [
+        'a run and the events during its reading',
+        node.LIVE_CHUNKS_BYTES_MAX + edge.STREAM_PENDING_BYTES_MAX,
+      ],
+      ['the buffer of a stream', edge.STREAM_BUFFER_BYTES_MAX],
+    );
+    fits(
+      ['a reply', message],
+      ['events during the reading of a run', edge.STREAM_PENDING_BYTES_MAX],
+    );
     fits(['messages of a join', edge.JOIN_MESSAGES_MAX], ['a page', protocol.PAGE_LIMIT_MAX]);
     fits(['sessions of an inbox', edge.INBOX_SESSIONS_MAX], ['a page', protocol.PAGE_LIMIT_MAX]);
   });

@@ -19,6 +19,7 @@ import {
   EARLY_CHUNKS_MAX,
   ANSWER_BYTES_MAX as KEPT_ANSWER,
   ANSWERS_MAX as KEPT_ANSWERS,
+  ANSWERS_BYTES_MAX as KEPT_ANSWERS_BYTES,
 } from '../effects/feed/live-answers.ts';
 import { ARCHIVE_READS_MAX } from '../effects/flusher/archive-reads.ts';
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX } from '../effects/flusher/flush-batch.ts';
@@ -152,7 +153,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'entries',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
   },
   {
     input: 'bytes of the events during a join',
@@ -160,7 +161,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'bytes',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
   },
   {
     input: 'sessions in the answer to `inbox:join` and in an `inbox:page`',
@@ -193,6 +194,22 @@ const pages = limitRows('Pages and live events', FOLDER, [
     in: 'effects/feed/live-answers.ts',
     answer: '`resync`',
     test: 'boundary',
+  },
+  {
+    input: 'bytes of those chunks',
+    limit: { ANSWER_BYTES_MAX: KEPT_ANSWER },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: '`resync`',
+    test: 'boundary',
+  },
+  {
+    input: 'chunks of all runs that a follower keeps',
+    limit: { ANSWERS_BYTES_MAX: KEPT_ANSWERS_BYTES },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: 'who joins late is served by the leader; early ones: `resync`',
+    test: 'effects/feed/live-answers.test.ts > early chunks of all answers together stay within the budget of all answers',
   },
 ]);
 

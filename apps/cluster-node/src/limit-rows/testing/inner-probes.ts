@@ -129,6 +129,15 @@ export const INNER_PROBES: Probes = {
     for (let n = 1; n <= size; n += 1) live.accept(liveChunk(SESSION, n), 1);
     return !isLost;
   }),
+  'Pages and live events: bytes of those chunks': atMost((size) => {
+    let isLost = false;
+    const live = liveAnswers(() => {
+      isLost = true;
+    });
+    live.accept(liveChunk(SESSION, 1), 1);
+    live.accept(liveChunk(SESSION, 2), size - 1);
+    return !isLost;
+  }),
   'Mesh: calls of a node that wait for their answer': atMost((size) => {
     const router = new Router({
       ...CALLS,
