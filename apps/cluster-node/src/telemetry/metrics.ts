@@ -1,3 +1,4 @@
+import type { LoopComponent } from '@fleetlm/protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   type ClosedCounter,
@@ -6,7 +7,6 @@ import {
   durationHistogram,
   observedGauge,
 } from './closed-metrics.ts';
-import type { LoopComponent } from './component-turns.ts';
 import type { HandlerSource } from './guarded.ts';
 import type { QuotaResource, QuotaScope } from './quota-metrics.ts';
 
