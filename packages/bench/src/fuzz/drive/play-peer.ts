@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import {
   DiallerHandshake,
@@ -40,8 +39,12 @@ export async function playPeer(one: PeerCase, stage: PeerStage): Promise<void> {
     if (socket === null) return;
     introduced += 1;
     let isOver = false;
-    const ended = once(socket, 'close').then(() => {
-      isOver = true;
+    // A reset is an end like any other.
+    const ended = new Promise<void>((resolve) => {
+      socket.once('close', () => {
+        isOver = true;
+        resolve();
+      });
     });
     await writePieces(socket.resume(), pieces, {}, () => isOver);
     const hold = new Promise((resolve) => setTimeout(resolve, one.hold_ms ?? 0));
