@@ -16,14 +16,24 @@ const agentSchema = z.object({
 
 export type Agent = z.infer<typeof agentSchema>;
 
-const agentsSchema = z.object({ agents: z.array(agentSchema) });
+const agentsSchema = z.object({ agents: z.array(agentSchema), has_more: z.boolean() });
 
 /** All agents, by name. */
 export async function listAgents(status?: 'enabled'): Promise<ClusterResult<readonly Agent[]>> {
-  const path = status === undefined ? '/api/agents' : `/api/agents?status=${status}`;
-  const result = await clusterRequest({ path, as: { apiKey: true } }, agentsSchema);
-  if (!result.ok) return result;
-  return { ok: true, value: result.value.agents.sort((a, b) => a.name.localeCompare(b.name)) };
+  const agents: Agent[] = [];
+  for (;;) {
+    const last = agents.at(-1);
+    const query = new URLSearchParams({
+      ...(status === undefined ? {} : { status }),
+      ...(last === undefined ? {} : { after: last.id }),
+    });
+    const request = { path: `/api/agents?${query}`, as: { apiKey: true } } as const;
+    const page = await clusterRequest(request, agentsSchema);
+    if (!page.ok) return page;
+    agents.push(...page.value.agents);
+    if (!page.value.has_more || page.value.agents.length === 0) break;
+  }
+  return { ok: true, value: agents.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
 export interface NewAgent {

@@ -98,7 +98,7 @@ const AGENT_ROUTES: readonly RestRoute[] = [
     method: 'GET',
     path: '/api/agents',
     topic: 'Agents',
-    summary: 'All agents.',
+    summary: 'All agents, in the order of their registration.',
     access: 'operator',
     query: agentsQuerySchema,
     answers: [{ status: 200, description: 'the agents', body: agentsAnswerSchema }],

@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { contained } from './contained.ts';
 import { EventStream } from './event-stream.ts';
-import { STREAM_PENDING_EVENTS_MAX, STREAMS_MAX } from './limits.ts';
+import { STREAM_PENDING_BYTES_MAX, STREAM_PENDING_EVENTS_MAX, STREAMS_MAX } from './limits.ts';
+import { PendingEvents } from './pending-events.ts';
 import type { Release } from './quotas.ts';
 import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
 import { addressOf, type EdgeAdmission } from './request-admission.ts';
@@ -49,11 +50,8 @@ export class AnswerStreams {
   /** To be waited for before anything is read or sent: what comes in between is kept. Throws `no_quorum`. */
   async listen(request: FastifyRequest, sessionId: string): Promise<Listening> {
     const release = this.#acquire(request);
-    const pending: SessionEvent[] = [];
-    let hear = (event: SessionEvent): void => {
-      if (pending.length < STREAM_PENDING_EVENTS_MAX) pending.push(event);
-      else pending[STREAM_PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
-    };
+    const pending = new PendingEvents(STREAM_PENDING_EVENTS_MAX, STREAM_PENDING_BYTES_MAX);
+    let hear: (event: SessionEvent) => void = pending.add;
     let end = (): void => undefined;
     const containedTake = contained(
       'stream',
@@ -72,7 +70,8 @@ export class AnswerStreams {
       hearAll: (listener, onFault) => {
         hear = listener;
         end = onFault;
-        for (const event of pending) listener(event);
+        for (const event of pending.events) listener(event);
+        if (pending.isOver) listener({ type: 'resync', reason: 'too many events' });
       },
       close: () => {
         subscription.close();

@@ -1,10 +1,13 @@
 import {
   type AgentAnswer,
+  type AgentBody,
   type AgentsAnswer,
+  type AgentsQuery,
   agentsQuerySchema,
   type CreateAgent,
   createAgentSchema,
   invalidField,
+  PAGE_BYTES_MAX,
   parse,
   type RotatedSecret,
   rotateSecretSchema,
@@ -34,13 +37,9 @@ export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
 
   app.get('/api/agents', async (request) => {
     requireOperator(identityOf(request));
-    const { status } = parsedOf(parse(agentsQuerySchema, request.query));
+    const query = parsedOf(parse(agentsQuerySchema, request.query));
     valueOrThrow(await runtime.catchUpAgents());
-    const agents = runtime
-      .listAgents()
-      .filter((agent) => status === undefined || agent.status === status);
-    const answer: AgentsAnswer = { agents: agents.map(agentBody) };
-    return answer;
+    return pageOf(runtime.listAgents(), query);
   });
 
   app.get('/api/agents/:id', async (request: AgentRequest) => {
@@ -84,6 +83,27 @@ export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
     const answer: AgentAnswer = { agent: agentBody(agent) };
     return answer;
   });
+}
+
+/** Registrations are never taken away, so that the place of `after` stays. */
+function pageOf(
+  agents: readonly AgentRecord[],
+  { status, after, limit }: AgentsQuery,
+): AgentsAnswer {
+  const place = agents.findIndex(({ id }) => id === after);
+  if (after !== undefined && place < 0)
+    throw new RequestError(invalidField('after', 'must be the id of an agent'));
+  const page: AgentBody[] = [];
+  let bytes = 0;
+  for (const agent of agents.slice(place + 1)) {
+    if (status !== undefined && agent.status !== status) continue;
+    const body = agentBody(agent);
+    bytes += Buffer.byteLength(JSON.stringify(body)) + 1;
+    if (page.length >= limit || (page.length > 0 && bytes > PAGE_BYTES_MAX))
+      return { agents: page, has_more: true };
+    page.push(body);
+  }
+  return { agents: page, has_more: false };
 }
 
 function newAgent(agent: CreateAgent['agent'], nowMs: number): Omit<AgentRecord, 'previousSecret'> {

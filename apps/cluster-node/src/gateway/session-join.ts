@@ -10,6 +10,7 @@ import {
   JOIN_PENDING_BYTES_MAX,
   JOIN_PENDING_EVENTS_MAX,
 } from './limits.ts';
+import { PendingEvents } from './pending-events.ts';
 import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
 import { sessionPacket } from './socket-rooms.ts';
 import { messageBody, runState, sessionBody } from './wire.ts';
@@ -36,26 +37,19 @@ export async function joinSession(join: Join, ack: (answer: object) => void): Pr
     ack(await answerOf(join));
     return;
   }
-  const pending: SessionEvent[] = [];
-  let pendingBytes = 0;
-  let overflow = false;
-  const subscription = runtime.subscribeSession(sessionId, (event) => {
-    pendingBytes += event.type === 'message' ? event.message.payload.length : 0;
-    if (pending.length < JOIN_PENDING_EVENTS_MAX && pendingBytes <= JOIN_PENDING_BYTES_MAX)
-      pending.push(event);
-    else overflow = true;
-  });
+  const pending = new PendingEvents(JOIN_PENDING_EVENTS_MAX, JOIN_PENDING_BYTES_MAX);
+  const subscription = runtime.subscribeSession(sessionId, pending.add);
   try {
     await whenLive(subscription);
     const answer = await answerOf(join);
     const coveredSeq = answer.messages.at(-1)?.seq ?? lastSeq;
     ack(answer);
-    for (const event of pending) {
+    for (const event of pending.events) {
       if (event.type === 'message' && event.message.seq <= coveredSeq) continue;
       if (event.type === 'chunk' && isCovered(event, answer.stream)) continue;
       socket.emit(...sessionPacket(sessionId, event));
     }
-    if (overflow) socket.emit('resync', { reason: 'more happened than could be kept' });
+    if (pending.isOver) socket.emit('resync', { reason: 'more happened than could be kept' });
     void socket.join(room);
   } finally {
     subscription.close();

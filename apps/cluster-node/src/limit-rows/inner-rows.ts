@@ -19,6 +19,7 @@ import {
   EARLY_CHUNKS_MAX,
   ANSWER_BYTES_MAX as KEPT_ANSWER,
   ANSWERS_MAX as KEPT_ANSWERS,
+  ANSWERS_BYTES_MAX as KEPT_ANSWERS_BYTES,
 } from '../effects/feed/live-answers.ts';
 import { ARCHIVE_READS_MAX } from '../effects/flusher/archive-reads.ts';
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX } from '../effects/flusher/flush-batch.ts';
@@ -36,7 +37,7 @@ import {
   MESH_QUEUE_BYTES_MAX,
   SEARCH_TEXT_LENGTH_MAX,
 } from '../limits.ts';
-import { AGENTS_MAX } from '../membership/system-state.ts';
+import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
 import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
 import { CALLS_MAX } from '../router/router.ts';
 import { FOLDER } from './folder.ts';
@@ -111,6 +112,14 @@ const conversations = limitRows('Conversations', FOLDER, [
     answer: '`409 conflict`',
     test: 'boundary',
   },
+  {
+    input: 'registrations of all agents',
+    limit: { AGENTS_BYTES_MAX },
+    unit: 'bytes',
+    in: 'membership/agent-registry.ts',
+    answer: '`413 payload_too_large`',
+    test: 'boundary',
+  },
 ]);
 
 const pages = limitRows('Pages and live events', FOLDER, [
@@ -144,7 +153,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'entries',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
   },
   {
     input: 'bytes of the events during a join',
@@ -152,7 +161,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'bytes',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
   },
   {
     input: 'sessions in the answer to `inbox:join` and in an `inbox:page`',
@@ -185,6 +194,22 @@ const pages = limitRows('Pages and live events', FOLDER, [
     in: 'effects/feed/live-answers.ts',
     answer: '`resync`',
     test: 'boundary',
+  },
+  {
+    input: 'bytes of those chunks',
+    limit: { ANSWER_BYTES_MAX: KEPT_ANSWER },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: '`resync`',
+    test: 'boundary',
+  },
+  {
+    input: 'chunks of all runs that a follower keeps',
+    limit: { ANSWERS_BYTES_MAX: KEPT_ANSWERS_BYTES },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: 'who joins late is served by the leader; early ones: `resync`',
+    test: 'effects/feed/live-answers.test.ts > early chunks of all answers together stay within the budget of all answers',
   },
 ]);
 
@@ -255,7 +280,8 @@ const mesh = limitRows('Mesh', FOLDER, [
   },
 ]);
 
-const { proposalsPendingMax, snapshotChunkBytes, walQueuedBytesMax } = HOST_LIMITS_DEFAULT;
+const { proposalsPendingMax, snapshotBytesMax, snapshotChunkBytes, walQueuedBytesMax } =
+  HOST_LIMITS_DEFAULT;
 
 const log = limitRows('Log and snapshots', FOLDER, [
   {
@@ -281,6 +307,14 @@ const log = limitRows('Log and snapshots', FOLDER, [
     in: `${RAFT}host/raft-host.ts`,
     answer: '`503 overloaded`',
     test: `${RAFT}host/raft-host.test.ts > H17 refuses proposals above the limit of those that wait`,
+  },
+  {
+    input: 'snapshot of a group',
+    limit: { snapshotBytesMax },
+    unit: 'bytes',
+    in: `${RAFT}host/snapshot-arrivals.ts`,
+    answer: 'the follower stays behind; its node and the sender log it and count it',
+    test: `${RAFT}host/raft-host.test.ts > H30 a snapshot above the limit is reported where it is saved, sent and refused`,
   },
   {
     input: 'piece of a snapshot',

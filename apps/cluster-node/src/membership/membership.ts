@@ -146,13 +146,18 @@ export class Membership {
     }
   }
 
-  /** A frame on the `founding` channel. */
-  handleFrame(nodeId: string, frame: Uint8Array): void {
+  /** A frame on the `founding` channel. False: no node sends such a frame, its connection is to be closed. */
+  handleFrame(nodeId: string, frame: Uint8Array): boolean {
     const message = decodeFounding(frame);
-    if (message === null) {
+    if (typeof message === 'string') {
       this.#options.log.warn({ peer: nodeId }, 'founding: a message that is not understood');
-      return;
+      return message !== 'foreign';
     }
+    this.#handle(nodeId, message);
+    return true;
+  }
+
+  #handle(nodeId: string, message: FoundingMessage): void {
     switch (message.type) {
       case 'descriptor':
         this.#members.add(nodeId);

@@ -109,10 +109,8 @@ export class ClusterNode {
           admit: (identity) => membership.admit(identity),
           onFrame: (nodeId, channel, frame) =>
             inComponent('mesh', () => {
-              if (channel !== 'founding')
-                return this.#member?.receive(nodeId, channel, frame) ?? true;
-              membership.handleFrame(nodeId, frame);
-              return true;
+              if (channel === 'founding') return membership.handleFrame(nodeId, frame);
+              return this.#member?.receive(nodeId, channel, frame) ?? true;
             }),
           onEvent: guarded('mesh', (event) => this.#meshEvent(membership, event)),
         },

@@ -56,6 +56,16 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       );
       news.tell('snapshot-installed', event.group, `up to ${event.index}`);
       return;
+    case 'snapshot-too-large': {
+      const { type: _type, isFirst, stage, ...detail } = event;
+      metrics.largeSnapshots.inc({ stage });
+      if (isFirst)
+        log.error(
+          { stage, ...detail },
+          'raft: snapshot too large: a replica that needs it stays behind',
+        );
+      return;
+    }
     case 'group-failed':
       replicas.failed(event.group);
       metrics.faults.inc({ kind: 'replica' });

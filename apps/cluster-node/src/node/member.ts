@@ -253,11 +253,9 @@ export class Member {
       case 'snapshot':
         return this.shape.receiveRaft(nodeId, frame);
       case 'request':
-        this.#router.remote.handleRequest(nodeId, frame);
-        return true;
+        return this.#router.remote.handleRequest(nodeId, frame);
       case 'response':
-        this.#router.remote.handleResponse(nodeId, frame);
-        return true;
+        return this.#router.remote.handleResponse(nodeId, frame);
       case 'cast':
         return this.#news.receive(nodeId, frame);
       default:

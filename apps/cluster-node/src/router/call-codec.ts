@@ -32,11 +32,22 @@ export function encodeResponse(number: number, attempt: Attempt): Uint8Array {
 }
 
 /** `request` null: not understood; `number` tells which one, when even that can be read. */
+/** What a node of another version sends begins with its version; anything else was sent by none. */
+function startsWithVersion(value: unknown): boolean {
+  return Array.isArray(value) && Number.isInteger(value[0]);
+}
+
+/** `isForeign`: no node of any version sends it. */
 export function decodeRequest(
   frame: Uint8Array,
 ):
   | { readonly ok: true; readonly request: CallRequest }
-  | { readonly ok: false; readonly number: number | null; readonly detail: string } {
+  | {
+      readonly ok: false;
+      readonly number: number | null;
+      readonly isForeign: boolean;
+      readonly detail: string;
+    } {
   const value = unpack(frame);
   const parsed = requestSchema.safeParse(value);
   if (parsed.success) {
@@ -47,6 +58,7 @@ export function decodeRequest(
   return {
     ok: false,
     number: numbered.success ? numbered.data[1] : null,
+    isForeign: !startsWithVersion(value),
     detail: z.prettifyError(parsed.error),
   };
 }
@@ -55,7 +67,12 @@ export function decodeResponse(
   frame: Uint8Array,
 ):
   | { readonly ok: true; readonly response: CallResponse }
-  | { readonly ok: false; readonly number: number | null; readonly detail: string } {
+  | {
+      readonly ok: false;
+      readonly number: number | null;
+      readonly isForeign: boolean;
+      readonly detail: string;
+    } {
   const value = unpack(frame);
   const parsed = responseSchema.safeParse(value);
   if (parsed.success) {
@@ -66,6 +83,7 @@ export function decodeResponse(
   return {
     ok: false,
     number: numbered.success ? numbered.data[1] : null,
+    isForeign: !startsWithVersion(value),
     detail: z.prettifyError(parsed.error),
   };
 }

@@ -1,3 +1,4 @@
+import { AGENTS_BYTES_MAX } from '../membership/agent-registry.ts';
 import type { SystemCommand, SystemReply } from '../membership/system-state.ts';
 import { attemptOf, DONE, type Done, type ExecutionPorts, rejected } from './execution.ts';
 import type { Attempt, Operation } from './operations.ts';
@@ -49,6 +50,11 @@ function replied(reply: SystemReply): Attempt {
           return rejected('not_found', 'there is no agent with this id');
         case 'too-many-agents':
           return rejected('conflict', 'no more agents can be registered');
+        case 'agents-too-large':
+          return rejected(
+            'payload_too_large',
+            `the registrations of all agents come to more than ${AGENTS_BYTES_MAX} bytes: shorten headers, here or of other agents`,
+          );
         case 'too-many-skipped':
           return rejected('conflict', 'no more entries can be skipped');
         case 'node-not-found':

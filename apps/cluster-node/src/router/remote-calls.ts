@@ -74,28 +74,31 @@ export class RemoteCalls {
     this.#take(number);
   }
 
-  handleResponse(nodeId: string, frame: Uint8Array): void {
+  /** False: no node sends such a frame, its connection is to be closed. */
+  handleResponse(nodeId: string, frame: Uint8Array): boolean {
     const decoded = decodeResponse(frame);
     if (decoded.ok) {
       this.#take(decoded.response.number)?.done(decoded.response.attempt);
-      return;
+      return true;
     }
     this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad response');
     if (decoded.number !== null) this.#take(decoded.number)?.done(UNKNOWN);
+    return !decoded.isForeign;
   }
 
-  handleRequest(nodeId: string, frame: Uint8Array): void {
+  /** False: no node sends such a frame, its connection is to be closed. */
+  handleRequest(nodeId: string, frame: Uint8Array): boolean {
     const decoded = decodeRequest(frame);
     if (!decoded.ok) {
       this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad request');
       if (decoded.number !== null) this.#answer(nodeId, decoded.number, NOT_UNDERSTOOD);
-      return;
+      return !decoded.isForeign;
     }
     const { number, operation } = decoded.request;
     const served = this.#servedByPeer.get(nodeId) ?? 0;
     if (served >= SERVED_PER_PEER_MAX) {
       this.#answer(nodeId, number, { status: 'refused', reason: 'overloaded', leader: 0 });
-      return;
+      return true;
     }
     this.#servedByPeer.set(nodeId, served + 1);
     let isServed = false;
@@ -106,6 +109,7 @@ export class RemoteCalls {
       this.#answer(nodeId, number, attempt);
     };
     if (!runGuarded('call', () => this.#options.execute(operation, answer))) answer(UNKNOWN);
+    return true;
   }
 
   /** What was asked of it may have been carried out, or not. */

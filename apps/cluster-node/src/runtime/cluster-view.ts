@@ -1,5 +1,5 @@
+import type { LongestTurn } from '@fleetlm/protocol';
 import type { NodeState } from '../membership/node-registry.ts';
-import type { LongestTurn } from '../telemetry/component-turns.ts';
 import type { GroupReport } from './node-report.ts';
 
 /** The cluster as one node has heard of it: its own figures and what the others last reported. */

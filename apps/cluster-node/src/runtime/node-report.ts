@@ -1,6 +1,6 @@
+import { longestTurnSchema } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
-import { LOOP_COMPONENTS } from '../telemetry/component-turns.ts';
 import { CLUSTER_EVENT_KINDS, type ClusterEvent } from './cluster-view.ts';
 
 /** What every node tells the others once a second about itself, and at once about an event. */
@@ -38,7 +38,7 @@ const reportSchema = z.strictObject({
   uptimeMs: z.number(),
   rssBytes: count,
   eventLoopDelayP99Ms: z.number(),
-  longestTurn: z.strictObject({ component: z.enum(LOOP_COMPONENTS), ms: z.number() }).nullable(),
+  longestTurn: longestTurnSchema.nullable(),
   eventLoopBlocks: count,
   walSyncP99Ms: z.number().nullable(),
   databaseUp: z.boolean(),

@@ -6,6 +6,7 @@ import { DiskQueue } from './disk-queue.ts';
 import { Failover } from './failover.ts';
 import type { HostEvent, NodeNumber } from './host-api.ts';
 import { HOST_LIMITS_DEFAULT, type HostLimits, type HostOptions } from './host-options.ts';
+import { LargeSnapshots } from './large-snapshots.ts';
 import { Leadership } from './leadership.ts';
 import { restoreMachine } from './open-group.ts';
 import { Outbox } from './outbox.ts';
@@ -82,9 +83,18 @@ export class HostCore<TReply> {
         runCallbacks: () => this.#runCallbacks(),
       },
     });
-    this.saver = new SnapshotSaver({ store: snapshots, disk: this.disk, limits, onEvent, fatal });
-    this.sender = new SnapshotSender(options, limits, mark);
-    this.arrivals = new SnapshotArrivals({ options, limits, mark, guard, fatal });
+    const large = new LargeSnapshots(onEvent);
+    this.saver = new SnapshotSaver({
+      store: snapshots,
+      disk: this.disk,
+      nodeNumber: options.nodeNumber,
+      limits,
+      large,
+      onEvent,
+      fatal,
+    });
+    this.sender = new SnapshotSender(options, limits, large, mark);
+    this.arrivals = new SnapshotArrivals({ options, limits, large, mark, guard, fatal });
     this.stalls = new Stalls({
       snapshots,
       onEvent,

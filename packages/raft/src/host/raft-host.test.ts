@@ -3,7 +3,7 @@ import { nodeClock } from '../clock/node-clock.ts';
 import type { Message } from '../core/types.ts';
 import { encodeMessages, messageBytesBound } from '../mesh/raft-codec.ts';
 import { crc32c } from '../wal/index.ts';
-import { TestCluster } from './testing/test-cluster.ts';
+import { TestCluster, type TestNode } from './testing/test-cluster.ts';
 
 let cluster: TestCluster | null = null;
 afterEach(async () => {
@@ -132,6 +132,37 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     if (other !== undefined) await c.kill(other);
     await c.append(0, 'last');
     await c.until(() => behind.machine(0).items.at(-1) === 'last', 'the node to apply');
+  });
+
+  it('H30 a snapshot above the limit is reported where it is saved, sent and refused', async () => {
+    const c = await start({
+      groups: 1,
+      limits: { snapshotEntries: 40, trailingEntries: 5, snapshotBytesMax: 200 },
+    });
+    await c.allLed();
+    const behind = c.nodes.find((node) => node !== c.leaderOf(0)) ?? c.node(1);
+    await c.kill(behind);
+    for (let count = 0; count < 100; count += 1) await c.append(0, `item ${count}`);
+    await c.until(
+      () => c.live.every((node) => node.running.status(0).snapshotIndex > 10),
+      'the log to be compacted',
+    );
+    await c.boot(behind);
+    const reports = (node: TestNode, stage: string) =>
+      node.events.filter(
+        (event) =>
+          event.type === 'snapshot-too-large' && event.stage === stage && event.group === 0,
+      );
+    await c.until(() => reports(behind, 'received').length > 1, 'the refusals');
+    const sender = await c.until(
+      () => c.live.find((node) => reports(node, 'sent').length > 1) ?? null,
+      'the reports of the sender',
+    );
+    const [first, second] = reports(sender, 'sent');
+    expect(first).toMatchObject({ peer: behind.number, bytesMax: 200, isFirst: true });
+    expect(second).toMatchObject({ isFirst: false });
+    expect(reports(behind, 'received')[0]).toMatchObject({ peer: sender.number, isFirst: true });
+    expect(reports(sender, 'saved')[0]).toMatchObject({ peer: sender.number, isFirst: true });
   });
 
   it('H8 starts from its own snapshot and the log behind it', async () => {

@@ -213,13 +213,12 @@ describe('the codec of messages', () => {
           group: 9,
           index: metadata.index,
           term,
-          status: 'next' as const,
           offset,
         };
-        expect(decodeSnapshotAnswer(encodeSnapshotAnswer(answer, crc32c))).toEqual({
-          ok: true,
-          value: answer,
-        });
+        for (const status of ['next', 'done', 'refused', 'too-large'] as const)
+          expect(decodeSnapshotAnswer(encodeSnapshotAnswer({ ...answer, status }, crc32c))).toEqual(
+            { ok: true, value: { ...answer, status } },
+          );
       }),
     );
   });

@@ -33,12 +33,15 @@ export interface SnapshotAnswer {
   readonly group: number;
   readonly index: number;
   readonly term: number;
-  /** `next`: goes on at `offset`; `done`: durable and handed to the replica; `refused`: not wanted or not possible. */
-  readonly status: 'next' | 'done' | 'refused';
+  /**
+   * `next`: goes on at `offset`; `done`: durable and handed to the replica; `refused`: not wanted or not possible;
+   * `too-large`: never possible, the receiver takes `offset` bytes at most.
+   */
+  readonly status: 'next' | 'done' | 'refused' | 'too-large';
   readonly offset: number;
 }
 
-const STATUSES = ['next', 'done', 'refused'] as const;
+const STATUSES = ['next', 'done', 'refused', 'too-large'] as const;
 
 export function encodeSnapshotChunk(chunk: SnapshotChunk, crc32c: Checksum): Uint8Array {
   const bound =

@@ -14,7 +14,13 @@ import type { Socket } from 'socket.io';
 import { AnswerStreams } from '../../gateway/answer-streams.ts';
 import { ConnectionMeter } from '../../gateway/connection-meter.ts';
 import { jsonShapeFault } from '../../gateway/json-body.ts';
-import { CONNECTION_PACKET_RATE, SOCKET_RATE } from '../../gateway/limits.ts';
+import {
+  CONNECTION_PACKET_RATE,
+  SOCKET_RATE,
+  STREAM_PENDING_BYTES_MAX,
+  STREAM_PENDING_EVENTS_MAX,
+} from '../../gateway/limits.ts';
+import { PendingEvents } from '../../gateway/pending-events.ts';
 import { watchSlowness } from '../../gateway/slow-socket.ts';
 import { hasRoomForSocket } from '../../gateway/socket-server.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
@@ -132,6 +138,18 @@ export const EDGE_PROBES: Probes = {
       () => undefined,
     );
     return events.every((event) => event === EVENT);
+  }),
+  'REST: bytes of those events': atMost((size) => {
+    const pending = new PendingEvents(STREAM_PENDING_EVENTS_MAX, STREAM_PENDING_BYTES_MAX);
+    const event = (delta: string): SessionEvent => {
+      const chunk = { type: 'text-delta', id: '1', delta };
+      return { type: 'chunk', epoch: 1, attempt: 1, index: 0, chunk };
+    };
+    const half = event('x'.repeat(STREAM_PENDING_BYTES_MAX / 2));
+    pending.add(half);
+    const rest = size - Buffer.byteLength(JSON.stringify(half));
+    pending.add(event('x'.repeat(rest - Buffer.byteLength(JSON.stringify(event(''))))));
+    return !pending.isOver;
   }),
   'Sockets: events of one socket': atMost((size) => {
     const bucket = new TokenBucket(SOCKET_RATE, 0);

@@ -4,12 +4,13 @@ import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
+import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
 import type { Operation } from '../../router/operations.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
-import { atMost, cut, type Probes } from './probe.ts';
+import { atMost, cut, type Probes, textOfBytes } from './probe.ts';
 
 const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const utf8 = new TextEncoder();
@@ -105,6 +106,11 @@ export const INNER_PROBES: Probes = {
     }
     return true;
   }),
+  'Conversations: registrations of all agents': atMost((size, { character }) => {
+    const text = size - registrationBytes({ ...AGENT, name: '' });
+    const agent = { ...AGENT, name: textOfBytes(text, character) };
+    return applySystemCommand(emptySystemState(), { type: 'create-agent', agent }).type === 'agent';
+  }),
   'Pages and live events: chunks of one run that a follower keeps': atMost(async (size) => {
     const live = liveAnswers();
     live.accept(liveChunk(SESSION, 0), size);
@@ -121,6 +127,15 @@ export const INNER_PROBES: Probes = {
       isLost = true;
     });
     for (let n = 1; n <= size; n += 1) live.accept(liveChunk(SESSION, n), 1);
+    return !isLost;
+  }),
+  'Pages and live events: bytes of those chunks': atMost((size) => {
+    let isLost = false;
+    const live = liveAnswers(() => {
+      isLost = true;
+    });
+    live.accept(liveChunk(SESSION, 1), 1);
+    live.accept(liveChunk(SESSION, 2), size - 1);
     return !isLost;
   }),
   'Mesh: calls of a node that wait for their answer': atMost((size) => {

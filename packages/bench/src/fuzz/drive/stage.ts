@@ -29,6 +29,7 @@ const USERS = 24;
 export class Stage {
   readonly nodes: readonly StageNode[];
   readonly credentials: Credentials;
+  readonly clusterSecret: string;
   readonly agents: HostileAgent;
   readonly agentUrl: string;
   readonly api: Api;
@@ -44,6 +45,7 @@ export class Stage {
   constructor(parts: {
     readonly nodes: readonly StageNode[];
     readonly credentials: Credentials;
+    readonly clusterSecret: string;
     readonly agents: HostileAgent;
     readonly agentUrl: string;
     readonly findings: Findings;
@@ -52,6 +54,7 @@ export class Stage {
     const urls = parts.nodes.map(({ url }) => url);
     this.nodes = parts.nodes;
     this.credentials = parts.credentials;
+    this.clusterSecret = parts.clusterSecret;
     this.agents = parts.agents;
     this.agentUrl = parts.agentUrl;
     this.findings = parts.findings;
@@ -84,7 +87,9 @@ export class Stage {
       { agent },
       CALL_LIMIT_MS,
     );
-    if (status !== 201) throw new Error(`agent ${id}: ${status} ${JSON.stringify(value)}`);
+    // Taken: by an attempt before, whose answer was lost on a busy machine.
+    if (status !== 201 && status !== 409)
+      throw new Error(`agent ${id}: ${status} ${JSON.stringify(value)}`);
   }
 
   /** The next agent of a kind. */

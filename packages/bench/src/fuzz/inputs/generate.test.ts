@@ -17,7 +17,10 @@ function payloadsOf(one: FuzzCase): readonly Payload[] {
     case 'mesh':
       return one.pieces.map(({ payload }) => payload);
     case 'socket':
+    case 'peer':
       return one.frames.map(({ payload }) => payload);
+    case 'pages':
+      return [{ repeat: 'x', times: one.messages * one.text_bytes }];
     case 'webhook':
       return one.answer.map(({ payload }) => payload);
   }

@@ -244,6 +244,9 @@ export class SimNode implements NetHost {
         return;
       case 'disk-full':
         return;
+      case 'snapshot-too-large':
+        broken('invariant', `node ${this.number}: ${JSON.stringify(event)}`);
+        return;
       case 'group-failed':
         broken('group failed', `node ${this.number}, group ${event.group}: ${event.detail}`);
         return;
