@@ -6,7 +6,7 @@ import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
-import { performEffect } from '../effects/perform-effect.ts';
+import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
 import { SpillFile } from '../groups/spill-file.ts';
@@ -14,6 +14,7 @@ import type { AgentSecrets } from '../membership/agent-secrets.ts';
 import { type LiveDescriptor, ownNumber } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { executeOperation } from '../router/execute-operation.ts';
+import type { ExecutionPorts } from '../router/execution.ts';
 import type { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
@@ -92,6 +93,8 @@ export class Member {
   readonly #parts: ObservedParts;
   readonly #leaders: Leaders;
   readonly #readiness: Readiness;
+  readonly #performers: Performers;
+  readonly #execution: ExecutionPorts;
 
   constructor(options: MemberOptions) {
     const { environment, descriptor, storage, mesh, metrics, log } = options;
@@ -102,13 +105,7 @@ export class Member {
     this.#groups = new Groups({
       self: this.#self,
       founders: descriptor.founders,
-      perform: (effect) => {
-        performEffect(effect, { feed: this.#feed, dispatch: this.#dispatch });
-        if (effect.type !== 'dispatch-changed') return;
-        this.#deliveries.log.dispatchChanged(effect.sessionId, effect.dispatch);
-        if (effect.dispatch.status === 'failed')
-          this.#dispatchFailed(effect.sessionId, effect.dispatch.error);
-      },
+      perform: (effect) => performEffect(effect, this.#performers),
       spill: new SpillFile(environment.dataDirectory),
       metrics,
       log,
@@ -231,6 +228,17 @@ export class Member {
     };
     observeParts(this.#parts);
     this.#recorder = new NodeRecorder(this.#parts);
+    this.#performers = {
+      feed: this.#feed,
+      dispatch: this.#dispatch,
+      deliveries: this.#deliveries.log,
+      dispatchFailed: (sessionId, error) => {
+        const group = groupOfSession(sessionId);
+        if (group !== null && this.#host.isReadyLeader(group))
+          this.#news.tell('dispatch-failed', group, `${sessionId}: ${error}`);
+      },
+    };
+    this.#execution = this.#executionPorts();
   }
 
   /** Opens the groups and begins to work. */
@@ -308,7 +316,7 @@ export class Member {
     this.#router.close();
   }
 
-  get #execution() {
+  #executionPorts(): ExecutionPorts {
     return {
       ...this.shape.execution,
       self: this.#options.environment.nodeId,
@@ -318,7 +326,7 @@ export class Member {
       dispatch: this.#dispatch,
       flusher: this.#flusher,
       deliveries: this.#deliveries,
-      agent: this.#agent,
+      agent: (agentId) => this.#groups.system.agents.get(agentId) ?? null,
       leaderOf: (group: number) => this.#leaders.leaderOf(group),
       isReadyLeader: (group: number) => this.#leaders.isReadyHere(group),
       transferLeadership: (group: number, to: number) => this.#host.transferLeadership(group, to),
@@ -337,7 +345,7 @@ export class Member {
     return openDispatch({
       propose: this.#groups.proposeHere,
       led: (group) => this.#groups.led(group),
-      agent: this.#agent,
+      agent: (agentId) => this.#groups.system.agents.get(agentId) ?? null,
       catchUpAgents: () => this.#readiness.catchUpSystem(),
       signingSecrets: (agent) => secrets.signing(agent),
       publishChunk: (chunk) => this.#feed.publishChunk(chunk),
@@ -350,7 +358,6 @@ export class Member {
       log,
     });
   }
-  readonly #agent = (agentId: string) => this.#groups.system.agents.get(agentId) ?? null;
 
   async #sealOldSecrets(): Promise<void> {
     if (!(await this.#readiness.catchUpSystem())) return;
@@ -376,12 +383,6 @@ export class Member {
       reportFault: (error) => this.#faults.handler('raft-callback', error),
       onFatal,
     });
-  }
-
-  #dispatchFailed(sessionId: string, error: string): void {
-    const group = groupOfSession(sessionId);
-    if (group !== null && this.#host.isReadyLeader(group))
-      this.#news.tell('dispatch-failed', group, `${sessionId}: ${error}`);
   }
 
   #ownReport() {
