@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
-import { attemptSchema, operationSchema } from './operation-schemas.ts';
-import type { Attempt, Operation } from './operations.ts';
+import { attemptSchema, operationSchema } from '../operations/operation-schemas.ts';
+import type { Attempt, Operation } from '../operations/operations.ts';
 
 /** Requests and their answers on the mesh: `[version, number, body]` as MessagePack; payloads stay raw bytes. */
 const VERSION = 1;

@@ -4,11 +4,11 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Proposed } from '../groups/groups.ts';
 import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
+import { executeOperation } from '../operations/execute-operation.ts';
+import type { ExecutionPorts } from '../operations/execution.ts';
+import type { Attempt, Operation } from '../operations/operations.ts';
 import { reportHandlerErrors } from '../telemetry/guarded.ts';
 import { encodeResponse } from './call-codec.ts';
-import { executeOperation } from './execute-operation.ts';
-import type { ExecutionPorts } from './execution.ts';
-import type { Attempt, Operation } from './operations.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { Router } from './router.ts';
 

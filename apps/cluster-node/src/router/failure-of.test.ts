@@ -1,9 +1,9 @@
 import type { RefusalCode } from '@fleetlm/conversation';
 import { ackError, problem } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
+import { failureOf } from '../operations/execute-command.ts';
+import { rejectedBy } from '../operations/execution.ts';
 import { decodeResponse, encodeResponse } from './call-codec.ts';
-import { failureOf } from './execute-command.ts';
-import { rejectedBy } from './execution.ts';
 
 test('a cursor beyond the head names `last_seq`, also when another node refused it', () => {
   const message = 'the newest message is 4, not 999';

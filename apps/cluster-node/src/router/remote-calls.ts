@@ -1,8 +1,8 @@
 import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
+import type { Attempt, Operation } from '../operations/operations.ts';
 import { runGuarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './call-codec.ts';
-import type { Attempt, Operation } from './operations.ts';
 
 /** Calls to one peer that wait for their answer; more are refused as `overloaded`, before anything is sent. */
 export const CALLS_PER_PEER_MAX = 16_384;

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import type { Attempt, CallOutcome, Operation } from './operations.ts';
+import type { Attempt, CallOutcome, Operation } from '../operations/operations.ts';
 import { Router, type RouterOptions } from './router.ts';
 
 const GROUP = 0;

@@ -1,13 +1,13 @@
 import { invalidField } from '@fleetlm/protocol';
-import { guarded, runGuarded } from '../telemetry/guarded.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import type {
   Attempt,
   CallOutcome,
   Operation,
   OperationResult,
   RefusalReason,
-} from './operations.ts';
+} from '../operations/operations.ts';
+import { guarded, runGuarded } from '../telemetry/guarded.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
 
 /** Everything a call may take, all attempts and pauses together. */

@@ -1,17 +1,17 @@
+import type { OperationsRuntime } from '../control/cluster-operations.ts';
+import type { ClusterReports } from '../control/cluster-reports.ts';
+import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
+import { RecentEvents } from '../control/recent-events.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
 import { SinkRooms } from '../effects/feed/sink-rooms.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import type { CallOutcome, Operation, StallReport } from '../router/operations.ts';
+import type { CallOutcome, Operation, StallReport } from '../operations/operations.ts';
+import { mapped, resultOf } from '../operations/result.ts';
 import type { Router } from '../router/router.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import { askNodes } from './ask-nodes.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
-import type { OperationsRuntime } from './cluster-operations.ts';
-import type { ClusterReports } from './cluster-reports.ts';
-import type { ClusterEvent, ClusterView } from './cluster-view.ts';
-import { RecentEvents } from './recent-events.ts';
-import { mapped, resultOf } from './runtime.ts';
 import type { AdminRuntime, Result, StalledReplica } from './runtime-api.ts';
 
 export interface AdminPorts {

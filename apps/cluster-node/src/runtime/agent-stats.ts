@@ -1,7 +1,7 @@
 import { type FigureWindow, sumOf, type WindowFigures } from '../effects/deliveries/index.ts';
-import type { AgentNodeFigures } from '../router/operations.ts';
+import type { AgentNodeFigures } from '../operations/operations.ts';
+import { resultOf } from '../operations/result.ts';
 import { type AskPorts, askNodes } from './ask-nodes.ts';
-import { resultOf } from './runtime.ts';
 
 export interface AgentStats {
   readonly windows: Readonly<Record<FigureWindow, WindowFigures>>;

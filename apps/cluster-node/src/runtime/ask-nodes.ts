@@ -1,5 +1,5 @@
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
-import type { CallOutcome, Operation } from '../router/operations.ts';
+import type { CallOutcome, Operation } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
 
 export interface AskPorts {

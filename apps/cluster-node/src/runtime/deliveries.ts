@@ -11,6 +11,7 @@ import {
   newestFirst,
   type RecordedAttempt,
 } from '../effects/deliveries/index.ts';
+import { resultOf } from '../operations/result.ts';
 import { type AskPorts, askNodes } from './ask-nodes.ts';
 import type {
   DeadLetterPage,
@@ -23,7 +24,6 @@ import type {
   TurnName,
 } from './deliveries-api.ts';
 import { mapLimited } from './map-limited.ts';
-import { resultOf } from './runtime.ts';
 import type { Result } from './runtime-api.ts';
 
 export interface DeliveriesPorts extends AskPorts {

@@ -4,10 +4,11 @@ import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/d
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
 import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
-import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
-import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
+import type { CallOutcome, Operation, OperationResult } from '../operations/operations.ts';
+import { mapped, type ResultOfType, resultOf } from '../operations/result.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type AgentSecrets, newSigningSecret } from './agent-secrets.ts';
 import { encodeObject, newMessage } from './new-message.ts';
 import type {
   AdminRuntime,
@@ -45,12 +46,6 @@ export interface RuntimePorts {
   readonly deliveries: Runtime['deliveries'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
-
-/** Picks the kind of result that an operation has; anything else is a bug, loudly. */
-type ResultOfType<T extends OperationResult['type']> = Extract<
-  OperationResult,
-  { readonly type: T }
->;
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
@@ -348,38 +343,6 @@ export class NodeRuntime implements Runtime {
 /** Headers and signatures of an agent are for the server that it is registered with. */
 function isSameOrigin(registered: string, asked: string): boolean {
   return new URL(registered).origin === new URL(asked).origin;
-}
-
-/** What a call came to, as the kind of result that its operation has. */
-export function resultOf<T extends OperationResult['type']>(
-  outcome: CallOutcome,
-  type: T,
-): Result<ResultOfType<T>> {
-  if (outcome.status === 'failed') {
-    const { status: _, ...error } = outcome;
-    return { ok: false, error };
-  }
-  const { result } = outcome;
-  if (result.type === 'rejected') {
-    const { type: _, ...error } = result;
-    return { ok: false, error };
-  }
-  if (isOfType(result, type)) return { ok: true, value: result };
-  return {
-    ok: false,
-    error: { code: 'internal', detail: `the answer is "${result.type}", not "${type}"` },
-  };
-}
-
-function isOfType<T extends OperationResult['type']>(
-  result: OperationResult,
-  type: T,
-): result is ResultOfType<T> {
-  return result.type === type;
-}
-
-export function mapped<T, U>(result: Result<T>, map: (value: T) => U): Result<U> {
-  return result.ok ? { ok: true, value: map(result.value) } : result;
 }
 
 function noSession(sessionId: string): Result<never> {

@@ -91,7 +91,16 @@ export function impurities(files: readonly SourceFile[]): readonly string[] {
 }
 
 /** Where an exception of a timer would end a node that serves others. */
-const GUARDED_FOLDERS = ['effects/feed', 'groups', 'membership', 'node', 'router', 'runtime'];
+const GUARDED_FOLDERS = [
+  'compose',
+  'control',
+  'effects/feed',
+  'groups',
+  'membership',
+  'operations',
+  'router',
+  'runtime',
+];
 const UNGUARDED_TIMER = /\bset(?:Timeout|Interval|Immediate)\((?!\s*(?:guarded\(|resolve\b))/g;
 
 /** Timers whose exceptions reach `uncaughtException`. */

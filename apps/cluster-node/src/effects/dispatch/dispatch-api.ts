@@ -3,7 +3,7 @@ import type { AgentRecord, LedGroup, Propose, Session } from '../ports.ts';
 import type { OnAttempt, OnDecision } from './attempt-report.ts';
 import type { AgentLoad } from './call-slots.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
-import type { AgentHistory } from './thread-history.ts';
+import type { AgentHistory } from './webhook-body.ts';
 
 /** One validated AI SDK UI message chunk, as JSON. */
 export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>>;

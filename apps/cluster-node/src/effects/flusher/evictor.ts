@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { evictionCandidates, type SessionSnapshot } from '@fleetlm/conversation';
 import type { LedGroup, Propose } from '../ports.ts';
 import type { ArchiveWrites } from './archive-writes.ts';
-import type { Conflict } from './flusher-api.ts';
+import type { Conflict } from './isolate-poison.ts';
 
 /** What goes to Postgres together before it leaves memory. */
 const BATCH_SESSIONS_MAX = 500;

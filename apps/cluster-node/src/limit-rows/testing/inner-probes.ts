@@ -5,8 +5,8 @@ import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answ
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
+import type { Operation } from '../../operations/operations.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
-import type { Operation } from '../../router/operations.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
 import { atMost, cut, type Probes } from './probe.ts';

@@ -12,7 +12,8 @@ import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/e
 import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
 import { createFlusher } from '../flusher.ts';
-import type { ArchiveGap, Conflict, Flusher, FlusherPorts } from '../flusher-api.ts';
+import type { ArchiveGap, Flusher, FlusherPorts } from '../flusher-api.ts';
+import type { Conflict } from '../isolate-poison.ts';
 
 export const SESSION = '07-01J00000000000000000000000';
 export const OTHER_SESSION = '07-01J00000000000000000000001';

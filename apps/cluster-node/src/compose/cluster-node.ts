@@ -3,23 +3,24 @@ import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type MeshEvent, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
+import { ClusterEntry } from '../control/cluster-entry.ts';
+import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
 import { CONNECTION_TIMES, type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import { LostLogError, openStorage, type Storage } from '../groups/storage.ts';
 import { MESH_FRAME_BYTES_MAX, MESH_QUEUE_BYTES_MAX } from '../limits.ts';
-import { AgentSecrets } from '../membership/agent-secrets.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
-import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
-import { Membership } from '../membership/membership.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import { SecretBox } from '../membership/secret-box.ts';
+import { AgentSecrets } from '../runtime/agent-secrets.ts';
+import { SecretBox } from '../runtime/secret-box.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
+import { Faults } from '../telemetry/faults.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
-import { Faults, guardedClock } from './faults.ts';
+import { guardedClock } from './guarded-clock.ts';
 import { Member, type MemberOptions } from './member.ts';
-import { LostLogError, openStorage, type Storage } from './storage.ts';
 
 export interface ClusterNodeOptions {
   readonly environment: Environment;
@@ -44,7 +45,7 @@ export class ClusterNode {
     this.#options.log.warn({ component, ms: Math.round(ms) }, 'event loop: one turn took too long');
   });
   #mesh: Mesh | null = null;
-  #membership: Membership | null = null;
+  #entry: ClusterEntry | null = null;
   #member: Member | null = null;
   #gateway: OpenGateway | null = null;
   #stopped = false;
@@ -93,8 +94,8 @@ export class ClusterNode {
     const { environment, log } = this.#options;
     const { descriptor } = this.#directory;
     const bootNonce = randomUUID();
-    const membership = this.#createMembership(bootNonce);
-    this.#membership = membership;
+    const entry = this.#createEntry(bootNonce);
+    this.#entry = entry;
     this.#mesh = await new Promise<Mesh>((resolve, reject) =>
       openTcpMesh(
         {
@@ -106,15 +107,15 @@ export class ClusterNode {
           frameBytesMax: MESH_FRAME_BYTES_MAX,
           queueBytesMax: MESH_QUEUE_BYTES_MAX,
           random: (bound) => randomInt(bound),
-          admit: (identity) => membership.admit(identity),
+          admit: (identity) => entry.admit(identity),
           onFrame: (nodeId, channel, frame) =>
             inComponent('mesh', () => {
               if (channel !== 'founding')
                 return this.#member?.receive(nodeId, channel, frame) ?? true;
-              membership.handleFrame(nodeId, frame);
+              entry.handleFrame(nodeId, frame);
               return true;
             }),
-          onEvent: guarded('mesh', (event) => this.#meshEvent(membership, event)),
+          onEvent: guarded('mesh', (event) => this.#meshEvent(entry, event)),
         },
         { clock: guardedClock(nodeClock), crc32c },
         (result) => {
@@ -124,10 +125,10 @@ export class ClusterNode {
       ),
     );
     log.info({ ...environment.mesh, directory: this.#directory.path }, 'the mesh is open');
-    membership.start();
+    entry.start();
   }
 
-  #meshEvent(membership: Membership, event: MeshEvent): void {
+  #meshEvent(entry: ClusterEntry, event: MeshEvent): void {
     switch (event.type) {
       case 'handler-failed':
         this.#faults.handler('mesh', event.error);
@@ -139,7 +140,7 @@ export class ClusterNode {
       case 'peer-up':
       case 'peer-down':
       case 'peer-refused':
-        membership.handleEvent(event);
+        entry.handleEvent(event);
         this.#member?.meshEvent(event);
         return;
       default:
@@ -154,9 +155,9 @@ export class ClusterNode {
     return { nodeId: environment.nodeId, incarnation, bootNonce, clusterId, address };
   }
 
-  #createMembership(bootNonce: string): Membership {
+  #createEntry(bootNonce: string): ClusterEntry {
     const { environment, log, onRefused, onFailure } = this.#options;
-    return new Membership({
+    return new ClusterEntry({
       nodeId: environment.nodeId,
       incarnation: this.#directory.incarnation,
       peers: environment.peers,
@@ -173,9 +174,9 @@ export class ClusterNode {
       address: ownAddress(environment),
       letIn: (request, done) => {
         if (this.#member === null) done(NOT_YET);
-        else this.#member.shape.letIn(request, done);
+        else this.#member.topology.letIn(request, done);
       },
-      isGone: (incarnation) => this.#member?.shape.isGone(incarnation) ?? false,
+      isGone: (incarnation) => this.#member?.topology.isGone(incarnation) ?? false,
       onRefused,
       onFailure,
       log,
@@ -198,7 +199,7 @@ export class ClusterNode {
       descriptor,
       directory: this.#directory,
       silentBelow: await this.#directory.silentBelow(),
-      nodesChanged: () => this.#membership?.nodesChanged(),
+      nodesChanged: () => this.#entry?.nodesChanged(),
       storage,
       mesh,
       metrics: this.#metrics,
@@ -236,9 +237,9 @@ export class ClusterNode {
   }
 
   #waitingFor(): readonly string[] {
-    const joining = this.#membership?.waitsToBeLetIn ?? null;
+    const joining = this.#entry?.waitsToBeLetIn ?? null;
     if (joining !== null) return [joining];
-    if (this.#membership?.descriptor !== null) return ['the log is being read'];
+    if (this.#entry?.descriptor !== null) return ['the log is being read'];
     const { peers, nodeId } = this.#options.environment;
     const missing = peers
       .map((peer) => peer.nodeId)
@@ -256,7 +257,7 @@ export class ClusterNode {
     this.#stopped = true;
     const { log } = this.#options;
     log.info('stopping');
-    this.#membership?.close();
+    this.#entry?.close();
     await this.#member?.stop();
     await this.#gateway?.close();
     const mesh = this.#mesh;

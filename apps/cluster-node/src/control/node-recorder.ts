@@ -1,18 +1,28 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { memoryUsage } from 'node:process';
-import type { NodeMetrics } from '../router/node-metrics.ts';
+import type { RaftHost } from '@fleetlm/raft/host';
+import type { Wal } from '@fleetlm/raft/wal';
+import type { DispatchEngine } from '../effects/dispatch/index.ts';
+import type { Flusher } from '../effects/flusher/index.ts';
+import type { GroupReply } from '../groups/group-reply.ts';
+import type { Groups } from '../groups/groups.ts';
+import type { NodeMetrics } from '../operations/node-metrics.ts';
+import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import { MetricHistory, type MetricRange } from '../telemetry/metric-history.ts';
 import type { MetricPoint } from '../telemetry/metric-ring.ts';
-import type { ObservedParts } from './observe.ts';
 import { syncP99Ms } from './own-report.ts';
 
 const EVERY_MS = 1_000;
 
-type RecordedParts = Pick<
-  ObservedParts,
-  'host' | 'groups' | 'wal' | 'dispatch' | 'flusher' | 'eventLoop'
->;
+export interface RecordedParts {
+  readonly host: RaftHost<GroupReply>;
+  readonly groups: Groups;
+  readonly wal: Wal;
+  readonly dispatch: DispatchEngine;
+  readonly flusher: Flusher;
+  readonly eventLoop: EventLoopDelay;
+}
 
 interface Counters {
   readonly atMs: number;

@@ -2,22 +2,22 @@ import type { Mesh } from '@fleetlm/raft/mesh';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { FlusherStats } from '../effects/flusher/index.ts';
 import { EVENT_DETAIL_LENGTH_MAX } from '../limits.ts';
-import type { ClusterEvent, ClusterEventKind } from '../runtime/cluster-view.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
+import { guarded } from '../telemetry/guarded.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type CastKind, encodeCast, openCast } from './casts.ts';
+import type { ClusterEvent, ClusterEventKind } from './cluster-view.ts';
 import {
   decodeEvent,
   decodeReport,
   encodeEvent,
   encodeReport,
   type NodeReport,
-} from '../runtime/node-report.ts';
-import { inComponent } from '../telemetry/component-turns.ts';
-import { guarded } from '../telemetry/guarded.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import { type CastKind, encodeCast, openCast } from './casts.ts';
+} from './node-report.ts';
 
 const REPORT_EVERY_MS = 1_000;
 
-export interface ClusterNewsOptions {
+export interface GossipOptions {
   readonly nodeId: string;
   readonly mesh: Mesh;
   readonly log: Logger;
@@ -30,12 +30,12 @@ export interface ClusterNewsOptions {
 }
 
 /** What the nodes tell each other without being asked: how they are, what happened, parts of answers. */
-export class ClusterNews {
-  readonly #options: ClusterNewsOptions;
+export class Gossip {
+  readonly #options: GossipOptions;
   #timer: NodeJS.Timeout | null = null;
   #databaseWasUp: boolean | null = null;
 
-  constructor(options: ClusterNewsOptions) {
+  constructor(options: GossipOptions) {
     this.#options = options;
   }
 

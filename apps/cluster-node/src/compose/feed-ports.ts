@@ -2,15 +2,15 @@ import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser, PAGE_BYTES_MAX, PAGE_LIMIT_MAX } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
+import { type CastKind, encodeCast } from '../control/casts.ts';
+import type { GroupLocator } from '../control/group-locator.ts';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
 import type { Groups } from '../groups/groups.ts';
 import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
-import type { CallOutcome } from '../router/operations.ts';
+import type { CallOutcome } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
-import { type CastKind, encodeCast } from './casts.ts';
-import type { Leaders } from './leaders.ts';
 
 /** What changed in an inbox, in one event or one frame of the mesh; for more its readers begin afresh. */
 const INBOX_CHANGES_SIZE = {
@@ -25,7 +25,7 @@ export interface FeedSources {
   readonly groups: Groups;
   readonly router: Router;
   readonly self: string;
-  readonly leaders: Pick<Leaders, 'holds' | 'otherHolders'>;
+  readonly locator: Pick<GroupLocator, 'holds' | 'otherHolders'>;
   readonly mesh: Pick<Mesh, 'send' | 'isConnected'>;
   readonly onError: (error: unknown) => void;
 }
@@ -36,7 +36,7 @@ export function feedPorts({
   groups,
   router,
   self,
-  leaders,
+  locator,
   mesh,
   onError,
 }: FeedSources): FeedPorts {
@@ -68,7 +68,7 @@ export function feedPorts({
       return answerOf(outcome);
     },
     self,
-    holds: (group) => leaders.holds(group),
+    holds: (group) => locator.holds(group),
     isConnected: (nodeId) => mesh.isConnected(nodeId),
     groupOf: (key) =>
       key.type === 'session' ? groupOfSession(key.sessionId) : groupOfUser(key.userId, groupCount),
@@ -95,7 +95,7 @@ export function feedPorts({
     },
     castChunk: (sessionId, frame) => {
       const group = groupOfSession(sessionId);
-      for (const nodeId of group === null ? [] : leaders.otherHolders(group))
+      for (const nodeId of group === null ? [] : locator.otherHolders(group))
         cast(nodeId, 'chunk', frame);
     },
     castEvent: (nodeId, frame) => cast(nodeId, 'followed', frame),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import { LEADERLESS_PATIENCE_MS, Readiness, type ReadinessShape } from './readiness.ts';
+import { LEADERLESS_PATIENCE_MS, Readiness, type ReadinessTopology } from './readiness.ts';
 
 const GROUPS = 256;
 
@@ -13,8 +13,8 @@ class Node {
   readonly #readiness: Readiness;
 
   constructor() {
-    const shape: ReadinessShape = {
-      leaders: { isReachable: (group) => !this.leaderless.has(group) },
+    const topology: ReadinessTopology = {
+      locator: { isReachable: (group) => !this.leaderless.has(group) },
       own: {
         number: 1,
         nodeId: 'n1',
@@ -34,7 +34,7 @@ class Node {
         hosted: Array.from({ length: GROUPS }, (_, group) => group),
         read: (_group, done) => done({ status: 'ok', appliedIndex: 1 }),
       },
-      shape,
+      topology,
       () => null,
       () => this.nowMs,
     );

@@ -1,4 +1,4 @@
-import type { Router } from '../router/router.ts';
+import type { Router } from './router.ts';
 
 const LOOK_EVERY_MS = 10;
 

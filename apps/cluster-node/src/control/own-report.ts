@@ -5,8 +5,8 @@ import type { Flusher } from '../effects/flusher/index.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import type { GroupReport, NodeReport } from '../runtime/node-report.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
+import type { GroupReport, NodeReport } from './node-report.ts';
 
 export interface OwnReportPorts {
   readonly nodeId: string;

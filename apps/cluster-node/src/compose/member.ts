@@ -2,6 +2,13 @@ import { groupOfSession } from '@fleetlm/protocol';
 import type { HostEvent, RaftHost } from '@fleetlm/raft/host';
 import type { Channel, Mesh, PeerEvent } from '@fleetlm/raft/mesh';
 import { type Environment, ownAddress } from '../config/environment.ts';
+import { ClusterReports } from '../control/cluster-reports.ts';
+import { Gossip } from '../control/gossip.ts';
+import { NodeRecorder } from '../control/node-recorder.ts';
+import { ownReport } from '../control/own-report.ts';
+import { PeerNumbers } from '../control/peer-numbers.ts';
+import { Readiness } from '../control/readiness.ts';
+import { Topology, type TopologyOptions } from '../control/topology.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import { Feed } from '../effects/feed/feed.ts';
@@ -10,46 +17,39 @@ import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';
 import { SpillFile } from '../groups/spill-file.ts';
-import type { AgentSecrets } from '../membership/agent-secrets.ts';
+import type { Storage } from '../groups/storage.ts';
 import { type LiveDescriptor, ownNumber } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import { executeOperation } from '../router/execute-operation.ts';
-import type { ExecutionPorts } from '../router/execution.ts';
+import { executeOperation } from '../operations/execute-operation.ts';
+import type { ExecutionPorts } from '../operations/execution.ts';
+import { callsAnswered } from '../router/calls-answered.ts';
 import type { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
+import type { AgentSecrets } from '../runtime/agent-secrets.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
-import { ClusterReports } from '../runtime/cluster-reports.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
+import type { Faults } from '../telemetry/faults.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { callsAnswered } from './calls-answered.ts';
-import { ClusterNews } from './cluster-news.ts';
-import { ClusterShape, type ClusterShapeOptions } from './cluster-shape.ts';
-import type { Faults } from './faults.ts';
 import { feedPorts } from './feed-ports.ts';
 import { type FatalFailure, handleHostEvent } from './host-events.ts';
-import type { Leaders } from './leaders.ts';
-import { NodeRecorder } from './node-recorder.ts';
 import { type ObservedParts, observeParts } from './observe.ts';
 import { openDeliveries } from './open-deliveries.ts';
 import { openDispatch, openTestCaller } from './open-dispatch.ts';
 import { openFlusher } from './open-flusher.ts';
 import { openHost } from './open-host.ts';
 import { openRouter } from './open-router.ts';
-import { ownReport } from './own-report.ts';
-import { PeerNumbers } from './peer-numbers.ts';
-import { Readiness } from './readiness.ts';
 import { sealOldSecrets } from './seal-old-secrets.ts';
-import type { Storage } from './storage.ts';
+import { STOP_TIMES } from './stop-times.ts';
 
 export interface MemberOptions {
   readonly environment: Environment;
   readonly secrets: AgentSecrets;
   readonly descriptor: LiveDescriptor;
-  readonly directory: ClusterShapeOptions['directory'];
+  readonly directory: TopologyOptions['directory'];
   readonly silentBelow: ReadonlyMap<number, number>;
   readonly storage: Storage;
   readonly mesh: Mesh;
@@ -64,17 +64,10 @@ export interface MemberOptions {
   readonly onFatal: (failure: FatalFailure) => void;
 }
 
-/** What is under way gets this long when the node stops. */
-const ANSWERS_GRACE_MS = 1_500;
-const FLUSH_GRACE_MS = 1_500;
-const DELIVERIES_GRACE_MS = 750;
-const HAND_OVER_MS = 2_500;
-const CALLS_GRACE_MS = 1_000;
-
 /** A node that knows its cluster: every part of the engine, wired. Here, and only here, data goes back up. */
 export class Member {
   readonly runtime: NodeRuntime;
-  readonly shape: ClusterShape;
+  readonly topology: Topology;
   readonly #options: MemberOptions;
   readonly #self: number;
   readonly #faults: Faults;
@@ -88,10 +81,9 @@ export class Member {
   readonly #router: Router;
   readonly #reports: ClusterReports;
   readonly #admin: NodeAdmin;
-  readonly #news: ClusterNews;
+  readonly #gossip: Gossip;
   readonly #recorder: NodeRecorder;
   readonly #parts: ObservedParts;
-  readonly #leaders: Leaders;
   readonly #readiness: Readiness;
   readonly #performers: Performers;
   readonly #execution: ExecutionPorts;
@@ -110,7 +102,7 @@ export class Member {
       metrics,
       log,
       onError: (error) => this.#faults.handler('effect', error),
-      systemChanged: () => this.shape.systemChanged(),
+      systemChanged: () => this.topology.systemChanged(),
     });
     this.#host = openHost({
       ...options,
@@ -119,7 +111,7 @@ export class Member {
       onEvent: guarded('raft-event', (event) => this.#hostEvent(event)),
     });
     this.#groups.attach(this.#host);
-    this.shape = new ClusterShape({
+    this.topology = new Topology({
       ...options,
       self: this.#self,
       host: this.#host,
@@ -130,18 +122,21 @@ export class Member {
       router: () => this.#router,
       ownReport: () => this.#ownReport(),
       replaceAfterMs: environment.nodeReplaceAfterMs,
-      tell: (group, detail) => this.#news.tell('membership-changed', group, detail),
+      tell: (group, detail) => this.#gossip.tell('membership-changed', group, detail),
       onError: this.#faults.report,
     });
-    this.#leaders = this.shape.leaders;
-    this.#readiness = new Readiness(this.#groups, this.shape, () => this.#flusher.stats.lastError);
+    this.#readiness = new Readiness(
+      this.#groups,
+      this.topology,
+      () => this.#flusher.stats.lastError,
+    );
     this.#flusher = openFlusher({ ...options, groups: this.#groups, host: this.#host });
     const agentIds = () => [...this.#groups.system.agents.keys()];
     this.#deliveries = openDeliveries(environment, agentIds, log);
     this.#router = openRouter({
       ...options,
       self: this.#self,
-      leaders: this.#leaders,
+      locator: this.topology.locator,
       execute: (operation, done) => executeOperation(operation, this.#execution, done),
     });
     this.#feed = new Feed(
@@ -150,7 +145,7 @@ export class Member {
         groups: this.#groups,
         router: this.#router,
         self: environment.nodeId,
-        leaders: this.#leaders,
+        locator: this.topology.locator,
         mesh,
         onError: this.#faults.report,
       }),
@@ -160,8 +155,8 @@ export class Member {
       self: environment.nodeId,
       descriptor,
       ownReport: () => this.#ownReport(),
-      replicasOf: (group) => this.#leaders.replicasOf(group),
-      stateOf: (number) => this.shape.registry.nodes.get(number)?.state ?? null,
+      replicasOf: (group) => this.topology.locator.replicasOf(group),
+      stateOf: (number) => this.topology.registry.nodes.get(number)?.state ?? null,
       isConnected: (nodeId) => mesh.isConnected(nodeId),
       wallClockMs: Date.now,
       monotonicMs: () => performance.now(),
@@ -174,11 +169,11 @@ export class Member {
     };
     this.#admin = new NodeAdmin({
       ...nodes,
-      operations: this.shape.operations,
+      operations: this.topology.operations,
       reports: this.#reports,
       onError: this.#faults.report,
     });
-    this.#news = new ClusterNews({
+    this.#gossip = new Gossip({
       nodeId: environment.nodeId,
       mesh,
       log,
@@ -186,7 +181,7 @@ export class Member {
       flusherStats: () => this.#flusher.stats,
       reported: (nodeId, report) => {
         this.#reports.receive(nodeId, report);
-        this.shape.reported(nodeId, report);
+        this.topology.reported(nodeId, report);
       },
       happened: (event) => this.#admin.publish(event),
       feed: this.#feed,
@@ -235,7 +230,7 @@ export class Member {
       dispatchFailed: (sessionId, error) => {
         const group = groupOfSession(sessionId);
         if (group !== null && this.#host.isReadyLeader(group))
-          this.#news.tell('dispatch-failed', group, `${sessionId}: ${error}`);
+          this.#gossip.tell('dispatch-failed', group, `${sessionId}: ${error}`);
       },
     };
     this.#execution = this.#executionPorts();
@@ -245,13 +240,13 @@ export class Member {
   start(): void {
     const { mesh, storage } = this.#options;
     for (const { nodeId } of mesh.connected) this.#reports.connected(nodeId);
-    this.shape.start(new Set(storage.recovered.groups.map(({ key }) => key.group)));
+    this.topology.start(new Set(storage.recovered.groups.map(({ key }) => key.group)));
     this.#dispatch.start();
     this.#flusher.start();
     this.#deliveries.start();
-    this.#news.start();
+    this.#gossip.start();
     this.#recorder.start();
-    this.#readiness.start(() => this.shape.caughtUp());
+    this.#readiness.start(() => this.topology.caughtUp());
   }
 
   /** A frame from another node. False: malformed, its connection is to be closed. */
@@ -259,7 +254,7 @@ export class Member {
     switch (channel) {
       case 'raft':
       case 'snapshot':
-        return this.shape.receiveRaft(nodeId, frame);
+        return this.topology.receiveRaft(nodeId, frame);
       case 'request':
         this.#router.remote.handleRequest(nodeId, frame);
         return true;
@@ -267,7 +262,7 @@ export class Member {
         this.#router.remote.handleResponse(nodeId, frame);
         return true;
       case 'cast':
-        return this.#news.receive(nodeId, frame);
+        return this.#gossip.receive(nodeId, frame);
       default:
         return channel satisfies never;
     }
@@ -277,17 +272,21 @@ export class Member {
     switch (event.type) {
       case 'peer-up':
         this.#reports.connected(event.identity.nodeId);
-        this.shape.peerUp(event.identity);
-        this.#news.tell('node-up', null, `${event.identity.nodeId} is connected`);
+        this.topology.peerUp(event.identity);
+        this.#gossip.tell('node-up', null, `${event.identity.nodeId} is connected`);
         return;
       case 'peer-down':
-        this.shape.peerDown(event.nodeId);
+        this.topology.peerDown(event.nodeId);
         this.#router.remote.peerDown(event.nodeId);
         this.#feed.peerDown(event.nodeId);
-        this.#news.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
+        this.#gossip.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
         return;
       case 'peer-refused':
-        this.#news.tell('peer-refused', null, `${event.nodeId ?? event.address}: ${event.refusal}`);
+        this.#gossip.tell(
+          'peer-refused',
+          null,
+          `${event.nodeId ?? event.address}: ${event.refusal}`,
+        );
         return;
       default:
         event satisfies never;
@@ -302,23 +301,23 @@ export class Member {
   /** Ends what is under way, hands leaderships over and closes the log; in six seconds. */
   async stop(): Promise<void> {
     this.beginStop();
-    this.shape.stop();
-    this.#news.stop();
+    this.topology.stop();
+    this.#gossip.stop();
     this.#recorder.stop();
     await Promise.all([
-      this.#dispatch.stop(ANSWERS_GRACE_MS),
-      this.#flusher.stop(FLUSH_GRACE_MS),
-      callsAnswered(this.#router, CALLS_GRACE_MS),
+      this.#dispatch.stop(STOP_TIMES.answers),
+      this.#flusher.stop(STOP_TIMES.flush),
+      callsAnswered(this.#router, STOP_TIMES.calls),
     ]);
-    await this.#deliveries.stop(DELIVERIES_GRACE_MS);
-    await new Promise<void>((resolve) => this.#host.stop(HAND_OVER_MS, resolve));
+    await this.#deliveries.stop(STOP_TIMES.deliveries);
+    await new Promise<void>((resolve) => this.#host.stop(STOP_TIMES.handOver, resolve));
     this.#feed.close();
     this.#router.close();
   }
 
   #executionPorts(): ExecutionPorts {
     return {
-      ...this.shape.execution,
+      ...this.topology.execution,
       self: this.#options.environment.nodeId,
       groups: this.#groups,
       feed: this.#feed,
@@ -327,11 +326,11 @@ export class Member {
       flusher: this.#flusher,
       deliveries: this.#deliveries,
       agent: (agentId) => this.#groups.system.agents.get(agentId) ?? null,
-      leaderOf: (group: number) => this.#leaders.leaderOf(group),
-      isReadyLeader: (group: number) => this.#leaders.isReadyHere(group),
+      leaderOf: (group: number) => this.topology.locator.leaderOf(group),
+      isReadyLeader: (group: number) => this.topology.locator.isReadyHere(group),
       transferLeadership: (group: number, to: number) => this.#host.transferLeadership(group, to),
       snapshotGroup: (group: number) => {
-        if (this.#leaders.holds(group)) this.#host.snapshotGroup(group);
+        if (this.topology.locator.holds(group)) this.#host.snapshotGroup(group);
       },
       nodeMetrics: (...asked: Parameters<NodeRecorder['metrics']>) =>
         this.#recorder.metrics(...asked),
@@ -375,9 +374,9 @@ export class Member {
       feed: this.#feed,
       dispatch: this.#dispatch,
       flusher: this.#flusher,
-      news: this.#news,
-      replicas: this.shape.replicas,
-      shape: this.shape,
+      gossip: this.#gossip,
+      replicas: this.topology.replicas,
+      topology: this.topology,
       metrics,
       log,
       reportFault: (error) => this.#faults.handler('raft-callback', error),
@@ -389,7 +388,7 @@ export class Member {
     const { environment, version } = this.#options;
     return ownReport({
       ...this.#parts,
-      isServing: (group) => this.#leaders.holds(group),
+      isServing: (group) => this.topology.locator.holds(group),
       nodeId: environment.nodeId,
       number: this.#self,
       version,

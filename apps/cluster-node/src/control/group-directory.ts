@@ -1,4 +1,4 @@
-import type { GroupReport, NodeReport } from '../runtime/node-report.ts';
+import type { GroupReport, NodeReport } from './node-report.ts';
 
 interface Heard {
   readonly groups: ReadonlyMap<number, GroupReport>;

@@ -1,7 +1,7 @@
 import type { ConfChangeSingle, GroupStatus, RaftHost } from '@fleetlm/raft/host';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { GroupChange } from '../membership/planner.ts';
-import type { GroupChanged } from '../router/execution.ts';
+import type { GroupChanged } from '../operations/execution.ts';
 
 /** Entries that a learner may lack when it is made a voter: they are on their way. */
 const LAG_MAX = 1_024;

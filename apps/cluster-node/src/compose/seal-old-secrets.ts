@@ -1,6 +1,6 @@
 import type { AgentRecord } from '../membership/agent-record.ts';
-import { isSealed } from '../membership/secret-box.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
+import { isSealed } from '../runtime/secret-box.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Registrations of before secrets were sealed: they are sealed once, by the node that leads the system group. */

@@ -7,7 +7,7 @@ import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { GroupDirectory } from './group-directory.ts';
 import type { Replicas } from './replicas.ts';
 
-export interface LeadersOptions {
+export interface GroupLocatorOptions {
   readonly self: number;
   readonly descriptor: ClusterDescriptor;
   readonly placement: () => Placement;
@@ -19,10 +19,10 @@ export interface LeadersOptions {
 }
 
 /** Who leads which group and who holds it, as far as this node can know. */
-export class Leaders {
-  readonly #options: LeadersOptions;
+export class GroupLocator {
+  readonly #options: GroupLocatorOptions;
 
-  constructor(options: LeadersOptions) {
+  constructor(options: GroupLocatorOptions) {
     this.#options = options;
   }
 

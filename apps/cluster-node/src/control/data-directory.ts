@@ -15,8 +15,8 @@ import {
   type ClusterDescriptor,
   decodeDescriptor,
   encodeDescriptor,
-} from './cluster-descriptor.ts';
-import { type SkippedEntry, skippedEntrySchema } from './skipped-entries.ts';
+} from '../membership/cluster-descriptor.ts';
+import { type SkippedEntry, skippedEntrySchema } from '../membership/skipped-entries.ts';
 
 const IDENTITY_FILE = 'identity';
 const CLUSTER_FILE = 'cluster';

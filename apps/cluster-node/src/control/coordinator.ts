@@ -9,7 +9,7 @@ import { progressOf } from '../membership/operation-progress.ts';
 import { COORDINATOR } from '../membership/operation-rules.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { type PlanInput, planSteps, type Step } from '../membership/planner.ts';
-import type { CallOutcome, Operation } from '../router/operations.ts';
+import type { CallOutcome, Operation } from '../operations/operations.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';

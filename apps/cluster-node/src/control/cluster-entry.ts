@@ -1,8 +1,4 @@
 import type { NodeIdentity, PeerEvent, PeerRefusal } from '@fleetlm/raft/mesh';
-import type { PeerAddress } from '../config/variables.ts';
-import { inComponent } from '../telemetry/component-turns.ts';
-import { guarded } from '../telemetry/guarded.ts';
-import type { Logger } from '../telemetry/logger.ts';
 import {
   type ClusterDescriptor,
   decodeDescriptor,
@@ -10,19 +6,23 @@ import {
   LiveDescriptor,
   type MemberNode,
   memberOf,
-} from './cluster-descriptor.ts';
+} from '../membership/cluster-descriptor.ts';
 import {
   decodeFounding,
   encodeFounding,
   type FoundingMessage,
   type Hello,
   type JoinRequest,
-} from './founding-messages.ts';
+} from '../membership/founding-messages.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
+import { guarded } from '../telemetry/guarded.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
-export interface MembershipOptions {
+export interface ClusterEntryOptions {
   readonly nodeId: string;
   readonly incarnation: string;
-  readonly peers: readonly PeerAddress[];
+  /** Founding nodes, by the configuration. */
+  readonly peers: readonly Pick<MemberNode, 'nodeId' | 'host' | 'port'>[];
   readonly groups: number;
   readonly replicas: number;
   readonly descriptor: ClusterDescriptor | null;
@@ -59,8 +59,8 @@ const ASK_EVERY_MS = 1_000;
  * its description, if it is named in it; else it asks to be let in. Nobody founds alone what others may have founded
  * already.
  */
-export class Membership {
-  readonly #options: MembershipOptions;
+export class ClusterEntry {
+  readonly #options: ClusterEntryOptions;
   readonly #connected = new Map<string, NodeIdentity>();
   readonly #hellos = new Map<string, Hello>();
   /** Nodes that told us of their cluster. */
@@ -73,7 +73,7 @@ export class Membership {
   #isOutdated = false;
   #isWriting = false;
 
-  constructor(options: MembershipOptions) {
+  constructor(options: ClusterEntryOptions) {
     this.#options = options;
     this.#descriptor = options.descriptor === null ? null : new LiveDescriptor(options.descriptor);
   }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { RaftHost } from '@fleetlm/raft/host';
 import { entryTypeOf } from '../groups/command-codec.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
-import type { DataDirectory } from '../membership/data-directory.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
-import type { StallReport } from '../router/operations.ts';
+import type { StallReport } from '../operations/operations.ts';
+import type { DataDirectory } from './data-directory.ts';
 
 export interface StalledGroupsOptions {
   readonly host: RaftHost<GroupReply>;

@@ -5,8 +5,6 @@ import type { Feed } from '../effects/feed/feed.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
-import type { DataDirectory } from '../membership/data-directory.ts';
-import type { LetIn } from '../membership/membership.ts';
 import {
   type NodeRecord,
   type NodeRegistry,
@@ -15,24 +13,26 @@ import {
 } from '../membership/node-registry.ts';
 import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
-import type { ExecutionPorts } from '../router/execution.ts';
-import type { CallOutcome, Operation } from '../router/operations.ts';
+import type { ExecutionPorts } from '../operations/execution.ts';
+import type { CallOutcome, Operation } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
-import { ClusterOperations } from '../runtime/cluster-operations.ts';
-import type { NodeReport } from '../runtime/node-report.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changeGroup } from './change-group.ts';
+import type { LetIn } from './cluster-entry.ts';
+import { ClusterOperations } from './cluster-operations.ts';
 import { Coordinator } from './coordinator.ts';
+import type { DataDirectory } from './data-directory.ts';
 import { GroupDirectory } from './group-directory.ts';
-import { Leaders } from './leaders.ts';
+import { GroupLocator } from './group-locator.ts';
+import type { NodeReport } from './node-report.ts';
 import type { PeerNumbers } from './peer-numbers.ts';
 import { planInput } from './plan-input.ts';
 import { Replicas } from './replicas.ts';
 import { StalledGroups } from './stalled-groups.ts';
 
-export interface ClusterShapeOptions {
+export interface TopologyOptions {
   readonly self: number;
   readonly descriptor: LiveDescriptor;
   readonly host: RaftHost<GroupReply>;
@@ -58,18 +58,18 @@ export interface ClusterShapeOptions {
 }
 
 /** Who is in the cluster and where its groups live and should live, as this node knows it; and the work on that. */
-export class ClusterShape {
+export class Topology {
   readonly directory = new GroupDirectory(() => performance.now());
   readonly replicas: Replicas;
-  readonly leaders: Leaders;
+  readonly locator: GroupLocator;
   readonly operations: ClusterOperations;
   readonly stalled: StalledGroups;
-  readonly #options: ClusterShapeOptions;
+  readonly #options: TopologyOptions;
   readonly #coordinator: Coordinator;
   #placement: Placement;
   #refreshDue = false;
 
-  constructor(options: ClusterShapeOptions) {
+  constructor(options: TopologyOptions) {
     this.#options = options;
     this.#placement = this.#place();
     this.replicas = new Replicas({
@@ -77,7 +77,7 @@ export class ClusterShape {
       saveSilentBelow: (groups) => options.directory.saveSilentBelow(groups),
     });
     this.stalled = new StalledGroups(options);
-    this.leaders = new Leaders({
+    this.locator = new GroupLocator({
       ...options,
       placement: this.placement,
       replicas: this.replicas,
@@ -157,9 +157,9 @@ export class ClusterShape {
   > = {
     systemTerm: () => this.#options.host.termOf(SYSTEM_GROUP),
     changeGroup: (change, done) => {
-      if (this.leaders.isReadyHere(change.group)) changeGroup(this.#options.host, change, done);
+      if (this.locator.isReadyHere(change.group)) changeGroup(this.#options.host, change, done);
       else {
-        const leader = this.leaders.leaderOf(change.group);
+        const leader = this.locator.leaderOf(change.group);
         done({ status: 'refused', reason: 'not-leader', leader });
       }
     },

@@ -1,28 +1,16 @@
 import { coldStats } from '@fleetlm/conversation';
-import type { RaftHost } from '@fleetlm/raft/host';
-import type { Wal } from '@fleetlm/raft/wal';
+import type { RecordedParts } from '../control/node-recorder.ts';
+import { syncP99Ms } from '../control/own-report.ts';
 import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
-import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
-import type { Flusher } from '../effects/flusher/index.ts';
-import type { GroupReply } from '../groups/group-reply.ts';
-import type { Groups } from '../groups/groups.ts';
 import type { Router } from '../router/router.ts';
-import type { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { syncP99Ms } from './own-report.ts';
 
-export interface ObservedParts {
+export interface ObservedParts extends RecordedParts {
   readonly metrics: Metrics;
-  readonly host: RaftHost<GroupReply>;
-  readonly groups: Groups;
-  readonly wal: Wal;
   readonly router: Router;
   readonly feed: Feed;
-  readonly dispatch: DispatchEngine;
-  readonly flusher: Flusher;
   readonly deliveries: DeliveryKeeper;
-  readonly eventLoop: EventLoopDelay;
   readonly peersConnected: () => number;
 }
 

@@ -1,9 +1,8 @@
 import type { Groups } from '../groups/groups.ts';
+import type { NodeRecord } from '../membership/node-registry.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import type { ReadinessState } from '../runtime/runtime-api.ts';
 import { guarded, runGuarded } from '../telemetry/guarded.ts';
-import type { ClusterShape } from './cluster-shape.ts';
-import type { Leaders } from './leaders.ts';
+import type { GroupLocator } from './group-locator.ts';
 import type { Replicas } from './replicas.ts';
 
 const READ_SYSTEM_EVERY_MS = 50;
@@ -11,17 +10,27 @@ const READ_SYSTEM_EVERY_MS = 50;
 /** A group that has had no leader for this long, while most have one, no longer keeps its nodes from serving those. */
 export const LEADERLESS_PATIENCE_MS = 10_000;
 
-export interface ReadinessShape {
-  readonly leaders: Pick<Leaders, 'isReachable'>;
-  readonly own: ClusterShape['own'];
+/** May clients be sent to this node? */
+export interface ReadinessState {
+  readonly ready: boolean;
+  /** Why not. */
+  readonly reasons: readonly string[];
+  /** What does not work all the same. */
+  readonly degraded: readonly string[];
+}
+
+export interface ReadinessTopology {
+  readonly locator: Pick<GroupLocator, 'isReachable'>;
+  /** This node's own record; null: the registry has not come here yet. */
+  readonly own: NodeRecord | null;
   readonly replicas: Pick<Replicas, 'isServing' | 'hasFailed'>;
 }
 
 /** May clients be sent here? And if not, why. */
 export class Readiness {
   readonly #groups: Pick<Groups, 'hosted' | 'read'>;
-  readonly #leaders: Pick<Leaders, 'isReachable'>;
-  readonly #shape: ReadinessShape;
+  readonly #locator: Pick<GroupLocator, 'isReachable'>;
+  readonly #topology: ReadinessTopology;
   readonly #monotonicMs: () => number;
   /** Since when groups have no leader in contact. */
   readonly #leaderlessSince = new Map<number, number>();
@@ -32,14 +41,14 @@ export class Readiness {
 
   constructor(
     groups: Pick<Groups, 'hosted' | 'read'>,
-    shape: ReadinessShape,
+    topology: ReadinessTopology,
     archiveError: () => string | null,
     monotonicMs: () => number = () => performance.now(),
   ) {
     this.#monotonicMs = monotonicMs;
     this.#groups = groups;
-    this.#leaders = shape.leaders;
-    this.#shape = shape;
+    this.#locator = topology.locator;
+    this.#topology = topology;
     this.#archiveError = archiveError;
   }
 
@@ -84,10 +93,10 @@ export class Readiness {
       degraded.push(`replicas on this node have failed or stalled: ${listed(failed)}`);
     if (abandoned.length > 0)
       degraded.push(`groups without a leader do not serve: ${listed(abandoned)}`);
-    if (!this.#leaders.isReachable(SYSTEM_GROUP))
+    if (!this.#locator.isReachable(SYSTEM_GROUP))
       reasons.push('the system group has no leader in contact');
     else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
-    const state = this.#shape.own?.state ?? null;
+    const state = this.#topology.own?.state ?? null;
     if (state === null || state === 'joining')
       reasons.push('joining: this node is not an active one yet');
     if (state === 'gone') reasons.push('this node was removed from the cluster: stop it');
@@ -106,7 +115,7 @@ export class Readiness {
     readonly failed: readonly number[];
     readonly catchingUp: number;
   } {
-    const { replicas } = this.#shape;
+    const { replicas } = this.#topology;
     const now = this.#monotonicMs();
     const failed: number[] = [];
     const without: number[] = [];
@@ -114,9 +123,9 @@ export class Readiness {
     let catchingUp = 0;
     for (const group of this.#groups.hosted) {
       count += 1;
-      if (this.#leaders.isReachable(group)) this.#leaderlessSince.delete(group);
+      if (this.#locator.isReachable(group)) this.#leaderlessSince.delete(group);
       if (replicas.hasFailed(group)) failed.push(group);
-      else if (!this.#leaders.isReachable(group)) without.push(group);
+      else if (!this.#locator.isReachable(group)) without.push(group);
       else if (!replicas.isServing(group)) catchingUp += 1;
     }
     const abandoned: number[] = [];

@@ -11,9 +11,8 @@ import { type OperationProgress, progressOf } from '../membership/operation-prog
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
-import type { CallOutcome, Operation } from '../router/operations.ts';
-import { mapped, resultOf } from './runtime.ts';
-import type { Result } from './runtime-api.ts';
+import type { CallOutcome, Operation } from '../operations/operations.ts';
+import { mapped, type Result, resultOf } from '../operations/result.ts';
 
 export interface OperationRequest {
   readonly kind: Exclude<OperationKind, 'join'>;

@@ -1,15 +1,15 @@
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import type { HostEvent } from '@fleetlm/raft/host';
 import type { WalFailure } from '@fleetlm/raft/wal';
+import type { Gossip } from '../control/gossip.ts';
+import type { Replicas } from '../control/replicas.ts';
+import type { Topology } from '../control/topology.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { Router } from '../router/router.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { ClusterNews } from './cluster-news.ts';
-import type { ClusterShape } from './cluster-shape.ts';
-import type { Replicas } from './replicas.ts';
 
 export type FatalFailure = WalFailure | { readonly kind: 'invariant'; readonly detail: string };
 
@@ -20,9 +20,9 @@ export interface HostEventTargets {
   readonly feed: Feed;
   readonly dispatch: DispatchEngine;
   readonly flusher: Pick<Flusher, 'snapshotSaved'>;
-  readonly news: ClusterNews;
+  readonly gossip: Gossip;
   readonly replicas: Pick<Replicas, 'failed' | 'resumed'>;
-  readonly shape: Pick<ClusterShape, 'leaderChanged'>;
+  readonly topology: Pick<Topology, 'leaderChanged'>;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly reportFault: (error: unknown) => void;
@@ -31,20 +31,21 @@ export interface HostEventTargets {
 
 /** Tells the parts of the node what happened in its groups. */
 export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
-  const { router, feed, dispatch, flusher, news, replicas, shape, metrics, log, onFatal } = targets;
+  const { router, feed, dispatch, flusher, gossip, replicas, topology, metrics, log, onFatal } =
+    targets;
   const { groupCount, reportFault } = targets;
   switch (event.type) {
     case 'role-changed':
       router.leaderChanged(event.group, event.leader);
-      shape.leaderChanged(event.group, event.leader);
+      topology.leaderChanged(event.group, event.leader);
       if (event.role === 'leader') {
         dispatch.leadershipGained(event.group);
-        news.tell('leader-elected', event.group, `leads in term ${event.term}`);
+        gossip.tell('leader-elected', event.group, `leads in term ${event.term}`);
       } else dispatch.leadershipLost(event.group);
       return;
     case 'snapshot-saved':
       flusher.snapshotSaved(event.group);
-      news.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
+      gossip.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
       return;
     case 'snapshot-installed':
       feed.resync(
@@ -54,7 +55,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
         },
         'this node was brought up to date with a snapshot',
       );
-      news.tell('snapshot-installed', event.group, `up to ${event.index}`);
+      gossip.tell('snapshot-installed', event.group, `up to ${event.index}`);
       return;
     case 'group-failed':
       replicas.failed(event.group);

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { createRaftHost, type HostEvent, nodeClock, type RaftHost } from '@fleetlm/raft/host';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
+import type { PeerNumbers } from '../control/peer-numbers.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
+import type { Storage } from '../groups/storage.ts';
 import { ENTRY_BYTES_MAX } from '../limits.ts';
-import type { PeerNumbers } from './peer-numbers.ts';
-import type { Storage } from './storage.ts';
 
 export interface HostWiring {
   readonly self: number;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AgentRecord } from './agent-record.ts';
+import type { AgentRecord } from '../membership/agent-record.ts';
 import { isSealed, type SecretBox, SecretUnreadableError } from './secret-box.ts';
 
 const SECRET_BYTES = 32;

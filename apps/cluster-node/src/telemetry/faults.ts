@@ -1,12 +1,6 @@
-import type { Clock } from '@fleetlm/raft/host';
-import {
-  guarded,
-  type HandlerContext,
-  type HandlerSource,
-  reportHandlerErrors,
-} from '../telemetry/guarded.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { type HandlerContext, type HandlerSource, reportHandlerErrors } from './guarded.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Errors that should not happen and end nothing but the work that they came from: counted and logged, here only. */
 export class Faults {
@@ -32,15 +26,5 @@ export class Faults {
     this.#metrics.handlerErrors.inc({ source });
     this.#metrics.faults.inc({ kind: 'unexpected' });
     this.#log.error({ err: error, source, ...context }, 'internal error');
-  };
-}
-
-/** A clock whose callbacks are guarded. Not for the host and the log, whose exceptions must stop the process. */
-export function guardedClock(clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    setTimer: (delayMs, fire) => clock.setTimer(delayMs, guarded('timer', fire)),
-    defer: (run) => clock.defer(guarded('timer', run)),
-    soon: (run) => clock.soon(guarded('timer', run)),
   };
 }

@@ -1,6 +1,5 @@
 import type { NodeState } from '../membership/node-registry.ts';
 import type { LongestTurn } from '../telemetry/component-turns.ts';
-import type { GroupReport } from './node-report.ts';
 
 /** The cluster as one node has heard of it: its own figures and what the others last reported. */
 export interface ClusterView {
@@ -56,7 +55,10 @@ export interface GroupView {
     readonly commit: number | null;
     readonly applied: number | null;
     /** The entry that it can't apply; null: none is known. */
-    readonly stall: GroupReport['stall'];
+    readonly stall: {
+      readonly index: number;
+      readonly reason: 'unsupported' | 'exception';
+    } | null;
   }[];
   readonly flushBacklog: number | null;
   readonly reportedBy: string;
