@@ -8,6 +8,7 @@ import type {
 } from '../operations/operations.ts';
 import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type Attempted, chooseTarget, type RoutingView } from './choose-target.ts';
 import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
 
 /** Everything a call may take, all attempts and pauses together. */
@@ -20,28 +21,18 @@ const BACKOFF_FIRST_MS = 10;
 const BACKOFF_MAX_MS = 160;
 const SWEEP_MS = 50;
 
-export interface RouterOptions extends RemoteCallsOptions {
-  readonly self: number;
+export interface RouterOptions extends RemoteCallsOptions, Omit<RoutingView, 'isReachable'> {
   /** Null: no such node. */
   readonly nodeIdOf: (node: number) => string | null;
   readonly isConnected: (nodeId: string) => boolean;
-  /** The node that leads the group as far as this one knows; 0: none. */
-  readonly leaderOf: (group: number) => number;
-  /** The nodes that hold a replica of the group, the preferred leader first. */
-  readonly replicasOf: (group: number) => readonly number[];
-  /** Has this node a replica of the group that works? */
-  readonly holds: (group: number) => boolean;
   readonly metrics: Pick<Metrics, 'routerAttempts'>;
   readonly monotonicMs: () => number;
   /** A uniform number in [0, 1), for the jitter of pauses. */
   readonly random: () => number;
 }
 
-interface Call {
+interface Call extends Attempted {
   readonly operation: Operation;
-  readonly group: number;
-  /** The leader carries it out, or any node with a replica. */
-  readonly by: 'leader' | 'replica';
   readonly deadlineMs: number;
   readonly done: (outcome: CallOutcome) => void;
   attempts: number;
@@ -67,9 +58,19 @@ export class Router {
   readonly #calls = new Set<Call>();
   #sweeper: NodeJS.Timeout | null = null;
 
+  readonly #view: RoutingView;
+
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#remote = new RemoteCalls(options);
+    const { nodeIdOf, isConnected } = options;
+    this.#view = {
+      ...options,
+      isReachable: (node) => {
+        const nodeId = nodeIdOf(node);
+        return nodeId !== null && isConnected(nodeId);
+      },
+    };
   }
 
   get inFlight(): number {
@@ -146,7 +147,8 @@ export class Router {
   #attempt(call: Call): void {
     if (call.finished) return;
     const { self, nodeIdOf, isConnected, metrics } = this.#options;
-    const target = this.#targetOf(call);
+    const target = chooseTarget(this.#view, call);
+    if (target === call.hint) call.hint = 0;
     call.attempts += 1;
     call.inAttempt = true;
     const number = call.attempts;
@@ -168,30 +170,6 @@ export class Router {
     const nodeId = target === 0 ? null : nodeIdOf(target);
     if (nodeId === null || !isConnected(nodeId)) done(NOT_CONNECTED);
     else call.remoteNumber = this.#remote.request(nodeId, call.group, call.operation, done);
-  }
-
-  /** 0: nobody is known to lead the group, or to hold a replica of it within reach. */
-  #targetOf(call: Call): number {
-    const { self, leaderOf, replicasOf, holds, nodeIdOf, isConnected } = this.#options;
-    // Who is known may be wrong: a replica whose group has moved, or a leader of a moment ago.
-    const isSecondTry = call.attempts % 2 === 1;
-    const reachable = (node: number): boolean => {
-      const nodeId = nodeIdOf(node);
-      return node === self || (nodeId !== null && isConnected(nodeId));
-    };
-    if (call.by === 'replica' && holds(call.group) && !isSecondTry) return self;
-    if (call.hint !== 0) {
-      const hint = call.hint;
-      call.hint = 0;
-      return hint;
-    }
-    const leader = leaderOf(call.group);
-    if (leader !== 0 && reachable(leader) && !isSecondTry) return leader;
-    if (leader !== 0 && holds(call.group)) return leader;
-    // Nobody known here, or not within reach: the nodes that hold the group take turns, each knows better.
-    const candidates = replicasOf(call.group).filter((node) => node !== self && reachable(node));
-    const turn = candidates[call.attempts % Math.max(1, candidates.length)] ?? 0;
-    return turn === 0 && reachable(leader) ? leader : turn;
   }
 
   #attempted(call: Call, target: number, attempt: Attempt): void {
