@@ -20,13 +20,14 @@ import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { guardedClock } from './guarded-clock.ts';
-import { Member, type MemberOptions } from './member.ts';
+import { NodeServices } from './node-services.ts';
+import type { ServicesOptions } from './services-options.ts';
 
 export interface ClusterNodeOptions {
   readonly environment: Environment;
   readonly log: Logger;
   readonly version: string;
-  readonly onFatal: MemberOptions['onFatal'];
+  readonly onFatal: ServicesOptions['onFatal'];
   /** The node can't go on as it is configured: exit code 78. */
   readonly onRefused: (detail: string) => void;
   /** Something broke while it became a member: exit code 70. */
@@ -46,7 +47,7 @@ export class ClusterNode {
   });
   #mesh: Mesh | null = null;
   #entry: ClusterEntry | null = null;
-  #member: Member | null = null;
+  #services: NodeServices | null = null;
   #gateway: OpenGateway | null = null;
   #stopped = false;
 
@@ -111,7 +112,7 @@ export class ClusterNode {
           onFrame: (nodeId, channel, frame) =>
             inComponent('mesh', () => {
               if (channel !== 'founding')
-                return this.#member?.receive(nodeId, channel, frame) ?? true;
+                return this.#services?.receive(nodeId, channel, frame) ?? true;
               entry.handleFrame(nodeId, frame);
               return true;
             }),
@@ -141,7 +142,7 @@ export class ClusterNode {
       case 'peer-down':
       case 'peer-refused':
         entry.handleEvent(event);
-        this.#member?.meshEvent(event);
+        this.#services?.meshEvent(event);
         return;
       default:
         event satisfies never;
@@ -173,10 +174,10 @@ export class ClusterNode {
       },
       address: ownAddress(environment),
       letIn: (request, done) => {
-        if (this.#member === null) done(NOT_YET);
-        else this.#member.topology.letIn(request, done);
+        if (this.#services === null) done(NOT_YET);
+        else this.#services.topology.letIn(request, done);
       },
-      isGone: (incarnation) => this.#member?.topology.isGone(incarnation) ?? false,
+      isGone: (incarnation) => this.#services?.topology.isGone(incarnation) ?? false,
       onRefused,
       onFailure,
       log,
@@ -193,11 +194,11 @@ export class ClusterNode {
     if (storage.recovered.tornBytes > 0)
       log.info({ bytes: storage.recovered.tornBytes }, 'an unfinished write was cut from the log');
     await this.#checkLog(storage);
-    const member = new Member({
+    const services = new NodeServices({
       environment,
       secrets: new AgentSecrets(await this.#secretBox(), Date.now),
       descriptor,
-      directory: this.#directory,
+      dataDirectory: this.#directory,
       silentBelow: await this.#directory.silentBelow(),
       nodesChanged: () => this.#entry?.nodesChanged(),
       storage,
@@ -209,10 +210,10 @@ export class ClusterNode {
       version,
       onFatal,
     });
-    this.#member = member;
-    member.start();
+    this.#services = services;
+    services.start();
     this.#gateway = await openGateway(this.#http, {
-      runtime: member.runtime,
+      runtime: services.runtime,
       environment,
       metrics: this.#metrics,
       log,
@@ -258,7 +259,7 @@ export class ClusterNode {
     const { log } = this.#options;
     log.info('stopping');
     this.#entry?.close();
-    await this.#member?.stop();
+    await this.#services?.stop();
     await this.#gateway?.close();
     const mesh = this.#mesh;
     if (mesh !== null) await new Promise<void>((resolve) => mesh.close(resolve));

@@ -1,3 +1,4 @@
+import { groupOfSession } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { FlusherStats } from '../effects/flusher/index.ts';
@@ -6,7 +7,10 @@ import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type CastKind, encodeCast, openCast } from './casts.ts';
+import type { ClusterEvents } from './cluster-events.ts';
+import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent, ClusterEventKind } from './cluster-view.ts';
+import type { GroupDirectory } from './group-directory.ts';
 import {
   decodeEvent,
   decodeReport,
@@ -14,6 +18,7 @@ import {
   encodeReport,
   type NodeReport,
 } from './node-report.ts';
+import type { PeerNumbers } from './peer-numbers.ts';
 
 const REPORT_EVERY_MS = 1_000;
 
@@ -23,8 +28,11 @@ export interface GossipOptions {
   readonly log: Logger;
   readonly ownReport: () => NodeReport;
   readonly flusherStats: () => FlusherStats;
-  readonly reported: (nodeId: string, report: NodeReport) => void;
-  readonly happened: (event: ClusterEvent) => void;
+  readonly reports: Pick<ClusterReports, 'receive'>;
+  readonly directory: Pick<GroupDirectory, 'receive'>;
+  readonly peers: Pick<PeerNumbers, 'numberOf'>;
+  readonly events: Pick<ClusterEvents, 'publish'>;
+  readonly isReadyLeader: (group: number) => boolean;
   /** False: malformed. */
   readonly feed: Pick<Feed, 'receiveChunk' | 'receiveEvent' | 'receiveUnfollow'>;
 }
@@ -52,7 +60,7 @@ export class Gossip {
 
   /** Something happened on this node: to its log, and to whoever watches the cluster through any node. */
   tell(kind: ClusterEventKind, group: number | null, detail: string): void {
-    const { nodeId, log, happened } = this.#options;
+    const { nodeId, log, events } = this.#options;
     const event: ClusterEvent = {
       atMs: Date.now(),
       nodeId,
@@ -64,8 +72,15 @@ export class Gossip {
     // Elections come by the hundred when a node starts or dies.
     const level = kind === 'leader-elected' ? 'debug' : 'info';
     log[level]({ event: kind, group, detail }, 'cluster event');
-    happened(event);
+    events.publish(event);
     this.cast('event', encodeEvent(event));
+  }
+
+  /** A turn has exhausted its attempts: every replica knows, the leader says so. */
+  dispatchFailed(sessionId: string, error: string): void {
+    const group = groupOfSession(sessionId);
+    if (group !== null && this.#options.isReadyLeader(group))
+      this.tell('dispatch-failed', group, `${sessionId}: ${error}`);
   }
 
   /** To all nodes that are connected; the others learn it from the next one, or ask. */
@@ -90,17 +105,24 @@ export class Gossip {
         return this.#options.feed.receiveUnfollow(nodeId, cast.body);
       case 'report': {
         const report = decodeReport(cast.body);
-        if (report !== null) this.#options.reported(nodeId, report);
+        if (report !== null) this.#reported(nodeId, report);
         return report !== null;
       }
       case 'event': {
         const event = decodeEvent(cast.body);
-        if (event !== null) this.#options.happened(event);
+        if (event !== null) this.#options.events.publish(event);
         return event !== null;
       }
       default:
         return cast.kind satisfies never;
     }
+  }
+
+  #reported(nodeId: string, report: NodeReport): void {
+    const { reports, peers, directory } = this.#options;
+    reports.receive(nodeId, report);
+    const number = peers.numberOf(nodeId);
+    if (number !== null) directory.receive(number, report);
   }
 
   #report(): void {

@@ -3,14 +3,15 @@ import type { Mesh } from '@fleetlm/raft/mesh';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import { type ClusterDescriptor, nodeIdOf } from '../membership/cluster-descriptor.ts';
-import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { GroupDirectory } from './group-directory.ts';
+import type { LivePlacement } from './live-placement.ts';
 import type { Replicas } from './replicas.ts';
 
 export interface GroupLocatorOptions {
   readonly self: number;
   readonly descriptor: ClusterDescriptor;
-  readonly placement: () => Placement;
+  readonly placement: LivePlacement;
   readonly host: RaftHost<GroupReply>;
   readonly groups: Groups;
   readonly replicas: Replicas;
@@ -37,7 +38,7 @@ export class GroupLocator {
     const holders = directory.holdersOf(group);
     if (holders.length > 0) return holders;
     if (group >= descriptor.groups && group !== SYSTEM_GROUP) return [];
-    return placement().replicasOf(group);
+    return placement.current.replicasOf(group);
   }
 
   /** Names of the other nodes with a replica of the group; where it is open here, those of its configuration. */

@@ -13,7 +13,7 @@ export interface ShapeSources {
   readonly self: number;
   readonly descriptor: ClusterDescriptor;
   readonly nodes: () => Iterable<NodeRecord>;
-  readonly placement: () => Placement;
+  readonly placement: Placement;
   readonly directory: GroupDirectory;
   readonly isConnected: (number: number) => boolean;
 }
@@ -35,7 +35,7 @@ export function planInput(sources: ShapeSources): PlanInput {
       isAlive: isAlive(number),
     })),
     groups,
-    placement: placement(),
+    placement,
     replicas: descriptor.replicas,
     limits: MOVE_LIMITS,
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import { LEADERLESS_PATIENCE_MS, Readiness, type ReadinessTopology } from './readiness.ts';
+import { LEADERLESS_PATIENCE_MS, Readiness, type ReadinessView } from './readiness.ts';
 
 const GROUPS = 256;
 
@@ -13,9 +13,9 @@ class Node {
   readonly #readiness: Readiness;
 
   constructor() {
-    const topology: ReadinessTopology = {
+    const view: ReadinessView = {
       locator: { isReachable: (group) => !this.leaderless.has(group) },
-      own: {
+      own: () => ({
         number: 1,
         nodeId: 'n1',
         incarnation: 'i1',
@@ -23,7 +23,7 @@ class Node {
         port: 20_000,
         state: 'active',
         sinceMs: 0,
-      },
+      }),
       replicas: {
         isServing: (group) => !this.behind.has(group) && !this.failed.has(group),
         hasFailed: (group) => this.failed.has(group),
@@ -34,7 +34,7 @@ class Node {
         hosted: Array.from({ length: GROUPS }, (_, group) => group),
         read: (_group, done) => done({ status: 'ok', appliedIndex: 1 }),
       },
-      topology,
+      view,
       () => null,
       () => this.nowMs,
     );

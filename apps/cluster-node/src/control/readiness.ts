@@ -19,10 +19,11 @@ export interface ReadinessState {
   readonly degraded: readonly string[];
 }
 
-export interface ReadinessTopology {
+/** What this node knows of its groups and of itself. */
+export interface ReadinessView {
   readonly locator: Pick<GroupLocator, 'isReachable'>;
   /** This node's own record; null: the registry has not come here yet. */
-  readonly own: NodeRecord | null;
+  readonly own: () => NodeRecord | null;
   readonly replicas: Pick<Replicas, 'isServing' | 'hasFailed'>;
 }
 
@@ -30,7 +31,7 @@ export interface ReadinessTopology {
 export class Readiness {
   readonly #groups: Pick<Groups, 'hosted' | 'read'>;
   readonly #locator: Pick<GroupLocator, 'isReachable'>;
-  readonly #topology: ReadinessTopology;
+  readonly #view: ReadinessView;
   readonly #monotonicMs: () => number;
   /** Since when groups have no leader in contact. */
   readonly #leaderlessSince = new Map<number, number>();
@@ -41,14 +42,14 @@ export class Readiness {
 
   constructor(
     groups: Pick<Groups, 'hosted' | 'read'>,
-    topology: ReadinessTopology,
+    view: ReadinessView,
     archiveError: () => string | null,
     monotonicMs: () => number = () => performance.now(),
   ) {
     this.#monotonicMs = monotonicMs;
     this.#groups = groups;
-    this.#locator = topology.locator;
-    this.#topology = topology;
+    this.#locator = view.locator;
+    this.#view = view;
     this.#archiveError = archiveError;
   }
 
@@ -96,7 +97,7 @@ export class Readiness {
     if (!this.#locator.isReachable(SYSTEM_GROUP))
       reasons.push('the system group has no leader in contact');
     else if (!this.#systemCaughtUp) reasons.push('the registrations of agents are not read yet');
-    const state = this.#topology.own?.state ?? null;
+    const state = this.#view.own()?.state ?? null;
     if (state === null || state === 'joining')
       reasons.push('joining: this node is not an active one yet');
     if (state === 'gone') reasons.push('this node was removed from the cluster: stop it');
@@ -115,7 +116,7 @@ export class Readiness {
     readonly failed: readonly number[];
     readonly catchingUp: number;
   } {
-    const { replicas } = this.#topology;
+    const { replicas } = this.#view;
     const now = this.#monotonicMs();
     const failed: number[] = [];
     const without: number[] = [];

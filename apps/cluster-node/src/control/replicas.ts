@@ -1,5 +1,4 @@
 import type { RaftHost } from '@fleetlm/raft/host';
-import type { Feed } from '../effects/feed/feed.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
@@ -14,7 +13,8 @@ export interface ReplicasOptions {
   readonly descriptor: ClusterDescriptor;
   readonly host: RaftHost<GroupReply>;
   readonly groups: Groups;
-  readonly feed: () => Pick<Feed, 'groupGained' | 'groupLost'>;
+  /** The replica of the group serves from now on, or does not any more. */
+  readonly servingChanged: (group: number, isServing: boolean) => void;
   /** As the disk has it. */
   readonly silentBelow: ReadonlyMap<number, number>;
   /** Durable once it resolves. */
@@ -82,13 +82,13 @@ export class Replicas {
 
   /** False: the replica is a member of its group by what it hears, so it stays. */
   async close(group: number): Promise<boolean> {
-    const { groups, host, feed, self } = this.#options;
+    const { groups, host, servingChanged, self } = this.#options;
     if (!groups.has(group)) return true;
     const { leader, confState } = host.status(group);
     const isMember = confState.voters.includes(self) || confState.learners.includes(self);
     // A group that it has left does not talk to it any more.
     if (group === SYSTEM_GROUP || (isMember && leader !== 0)) return false;
-    if (this.#serving.delete(group)) feed().groupLost(group);
+    if (this.#serving.delete(group)) servingChanged(group, false);
     this.#failed.delete(group);
     await new Promise<void>((resolve) => groups.remove(group, resolve));
     this.#silentBelow.delete(group);
@@ -110,7 +110,7 @@ export class Replicas {
   /** The replica has no state, or applies nothing more: others have to be asked. */
   failed(group: number): void {
     this.#failed.add(group);
-    if (this.#serving.delete(group)) this.#options.feed().groupLost(group);
+    if (this.#serving.delete(group)) this.#options.servingChanged(group, false);
   }
 
   /** The replica applies again; it is confirmed to be up to date like one that was opened now. */
@@ -128,6 +128,11 @@ export class Replicas {
     if (!this.#serving.has(group) && !this.#confirming.has(group)) this.#confirm(group);
   }
 
+  /** Takes a snapshot of the group now, if its replica serves. */
+  snapshot(group: number): void {
+    if (this.#serving.has(group)) this.#options.host.snapshotGroup(group);
+  }
+
   setPreferred(placement: Placement): void {
     const { groups, host } = this.#options;
     this.#placement = placement;
@@ -142,14 +147,14 @@ export class Replicas {
 
   /** A read through Raft: after it this replica has everything that was acknowledged before it. */
   #confirm(group: number): void {
-    const { groups, feed, host } = this.#options;
+    const { groups, servingChanged, host } = this.#options;
     this.#confirming.add(group);
     groups.read(group, ({ status }) => {
       this.#confirming.delete(group);
       if (!groups.has(group) || this.#failed.has(group)) return;
       if (status === 'ok') {
         this.#serving.add(group);
-        feed().groupGained(group);
+        servingChanged(group, true);
         return;
       }
       if (host.leaderOf(group) === 0) return;

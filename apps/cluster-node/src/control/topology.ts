@@ -1,7 +1,6 @@
 import type { RaftHost } from '@fleetlm/raft/host';
 import type { Mesh, NodeIdentity } from '@fleetlm/raft/mesh';
 import { ulid } from 'ulid';
-import type { Feed } from '../effects/feed/feed.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
@@ -11,7 +10,7 @@ import {
   nodeNamed,
   type RegistryCommand,
 } from '../membership/node-registry.ts';
-import { type Placement, placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
 import type { CallOutcome, Operation } from '../operations/operations.ts';
@@ -24,13 +23,14 @@ import type { LetIn } from './cluster-entry.ts';
 import { ClusterOperations } from './cluster-operations.ts';
 import { Coordinator } from './coordinator.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { GroupDirectory } from './group-directory.ts';
-import { GroupLocator } from './group-locator.ts';
+import type { GroupDirectory } from './group-directory.ts';
+import type { GroupLocator } from './group-locator.ts';
+import type { LivePlacement } from './live-placement.ts';
 import type { NodeReport } from './node-report.ts';
 import type { PeerNumbers } from './peer-numbers.ts';
 import { planInput } from './plan-input.ts';
-import { Replicas } from './replicas.ts';
-import { StalledGroups } from './stalled-groups.ts';
+import type { Replicas } from './replicas.ts';
+import type { StalledGroups } from './stalled-groups.ts';
 
 export interface TopologyOptions {
   readonly self: number;
@@ -39,15 +39,15 @@ export interface TopologyOptions {
   readonly groups: Groups;
   readonly peers: PeerNumbers;
   readonly mesh: Mesh;
-  readonly directory: Pick<
-    DataDirectory,
-    'saveSilentBelow' | 'markOpened' | 'skippedEntries' | 'saveSkippedEntries'
-  >;
-  /** Of the replicas on this disk: below which index each has no say. */
-  readonly silentBelow: ReadonlyMap<number, number>;
-  readonly feed: () => Feed;
+  /** Of this node: the groups that live on it. */
+  readonly replicas: Replicas;
+  readonly locator: GroupLocator;
+  readonly stalled: StalledGroups;
+  readonly placement: LivePlacement;
+  readonly directory: GroupDirectory;
+  readonly dataDirectory: Pick<DataDirectory, 'markOpened'>;
   readonly address: { readonly host: string; readonly port: number };
-  readonly router: () => Router;
+  readonly router: Pick<Router, 'call' | 'ask'>;
   readonly ownReport: () => NodeReport;
   readonly replaceAfterMs: number;
   /** The list of nodes is another one: for this node's next start. */
@@ -59,30 +59,13 @@ export interface TopologyOptions {
 
 /** Who is in the cluster and where its groups live and should live, as this node knows it; and the work on that. */
 export class Topology {
-  readonly directory = new GroupDirectory(() => performance.now());
-  readonly replicas: Replicas;
-  readonly locator: GroupLocator;
   readonly operations: ClusterOperations;
-  readonly stalled: StalledGroups;
   readonly #options: TopologyOptions;
   readonly #coordinator: Coordinator;
-  #placement: Placement;
   #refreshDue = false;
 
   constructor(options: TopologyOptions) {
     this.#options = options;
-    this.#placement = this.#place();
-    this.replicas = new Replicas({
-      ...options,
-      saveSilentBelow: (groups) => options.directory.saveSilentBelow(groups),
-    });
-    this.stalled = new StalledGroups(options);
-    this.locator = new GroupLocator({
-      ...options,
-      placement: this.placement,
-      replicas: this.replicas,
-      directory: this.directory,
-    });
     const { router, descriptor, peers, self, host, tell, onError, log } = options;
     this.operations = new ClusterOperations({
       registry: () => this.registry,
@@ -100,7 +83,7 @@ export class Topology {
       ask: (node, operation) => {
         const nodeId = node === self ? null : peers.nodeIdOf(node);
         if (node !== self && nodeId === null) return Promise.resolve(NOT_CONNECTED);
-        return new Promise((resolve) => router().ask(nodeId, operation, resolve));
+        return new Promise((resolve) => router.ask(nodeId, operation, resolve));
       },
       askLeader: (group, operation) => this.askLeader(group, operation),
       replaceAfterMs: options.replaceAfterMs,
@@ -116,9 +99,6 @@ export class Topology {
     return this.#options.groups.system.registry;
   }
 
-  /** Where the groups should live: over the active nodes. */
-  readonly placement = (): Placement => this.#placement;
-
   /** This node's own record; null: the registry has not come here yet. */
   get own(): NodeRecord | null {
     return this.registry.nodes.get(this.#options.self) ?? null;
@@ -132,22 +112,20 @@ export class Topology {
   }
 
   input(): PlanInput {
-    const { self, descriptor, peers, ownReport } = this.#options;
-    this.directory.receive(self, ownReport());
+    const { self, descriptor, peers, directory, placement, ownReport } = this.#options;
+    directory.receive(self, ownReport());
     return planInput({
       self,
       descriptor,
       nodes: () => this.registry.nodes.values(),
-      placement: this.placement,
-      directory: this.directory,
+      placement: placement.current,
+      directory,
       isConnected: (number) => peers.nodeIdOf(number) !== null,
     });
   }
 
   askLeader(group: number, operation: Operation): Promise<CallOutcome> {
-    return new Promise((resolve) =>
-      this.#options.router().call(group, 'leader', operation, resolve),
-    );
+    return new Promise((resolve) => this.#options.router.call(group, 'leader', operation, resolve));
   }
 
   /** What carrying out the coordinator's steps takes on this node. */
@@ -157,28 +135,29 @@ export class Topology {
   > = {
     systemTerm: () => this.#options.host.termOf(SYSTEM_GROUP),
     changeGroup: (change, done) => {
-      if (this.locator.isReadyHere(change.group)) changeGroup(this.#options.host, change, done);
+      if (this.#options.locator.isReadyHere(change.group))
+        changeGroup(this.#options.host, change, done);
       else {
-        const leader = this.locator.leaderOf(change.group);
+        const leader = this.#options.locator.leaderOf(change.group);
         done({ status: 'refused', reason: 'not-leader', leader });
       }
     },
-    openReplica: (group, silentBelow) => this.replicas.open(group, silentBelow),
-    closeReplica: (group) => this.replicas.close(group),
-    stallOf: (group) => this.stalled.report(group),
+    openReplica: (group, silentBelow) => this.#options.replicas.open(group, silentBelow),
+    closeReplica: (group) => this.#options.replicas.close(group),
+    stallOf: (group) => this.#options.stalled.report(group),
   };
 
   start(onDisk: ReadonlySet<number>): void {
-    this.stalled.start();
-    this.replicas.openAll(onDisk);
+    this.#options.stalled.start();
+    this.#options.replicas.openAll(onDisk);
     for (const identity of this.#options.mesh.connected) this.peerUp(identity);
     this.#refresh();
   }
 
   /** The registry is up to date here: this node tells the others if it has moved, and its directory is in use. */
   caughtUp(): void {
-    const { directory, address, log, onError } = this.#options;
-    directory.markOpened().catch(onError);
+    const { dataDirectory, address, log, onError } = this.#options;
+    dataDirectory.markOpened().catch(onError);
     const { own } = this;
     if (own === null || (own.host === address.host && own.port === address.port)) return;
     log.info({ ...address }, 'this node has moved: the cluster is told');
@@ -231,7 +210,7 @@ export class Topology {
 
   stop(): void {
     this.#coordinator.stop();
-    this.replicas.stop();
+    this.#options.replicas.stop();
   }
 
   /** Called within apply: what follows is done later, once for all that is applied together. */
@@ -247,13 +226,8 @@ export class Topology {
   }
 
   leaderChanged(group: number, leader: number): void {
-    if (leader !== 0) this.replicas.leaderFound(group);
+    if (leader !== 0) this.#options.replicas.leaderFound(group);
     if (group === SYSTEM_GROUP) this.#coordinator.changed();
-  }
-
-  reported(nodeId: string, report: NodeReport): void {
-    const number = this.#options.peers.numberOf(nodeId);
-    if (number !== null) this.directory.receive(number, report);
   }
 
   peerUp(identity: NodeIdentity): void {
@@ -268,7 +242,7 @@ export class Topology {
     const number = peers.down(nodeId);
     if (number !== null) {
       host.peerDown(number);
-      this.directory.forget(number);
+      this.#options.directory.forget(number);
     }
     this.#contactsChanged();
   }
@@ -278,17 +252,9 @@ export class Topology {
     this.#coordinator.changed();
   }
 
-  #place(): Placement {
-    const { descriptor, groups } = this.#options;
-    const nodes = [...groups.system.registry.nodes.values()].filter(
-      ({ state }) => state === 'active',
-    );
-    return placementOf({ nodes, groups: descriptor.groups, replicas: descriptor.replicas });
-  }
-
   #refresh(): void {
-    const { descriptor, nodesChanged, groups } = this.#options;
-    this.stalled.decided(groups.system.skipped);
+    const { descriptor, nodesChanged, groups, stalled, replicas, placement } = this.#options;
+    stalled.decided(groups.system.skipped);
     const present = [...this.registry.nodes.values()].filter(({ state }) => state !== 'gone');
     // A node that was let in a moment ago has not read the registry yet.
     if (this.own === null) return;
@@ -296,8 +262,7 @@ export class Topology {
       nodesChanged();
       this.#connect();
     }
-    this.#placement = this.#place();
-    this.replicas.setPreferred(this.#placement);
+    replicas.setPreferred(placement.refresh());
     this.#contactsChanged();
   }
 
@@ -307,7 +272,7 @@ export class Topology {
     const { up, down } = peers.refresh();
     for (const number of down) {
       host.peerDown(number);
-      this.directory.forget(number);
+      this.#options.directory.forget(number);
     }
     for (const number of up) host.peerUp(number);
     for (const { number, nodeId, host: address, port } of descriptor.nodes)

@@ -262,7 +262,7 @@ const log = limitRows('Log and snapshots', FOLDER, [
     input: 'entry of the log',
     limit: { ENTRY_BYTES_MAX },
     unit: 'bytes',
-    in: 'compose/open-host.ts',
+    in: 'compose/replication.ts',
     answer: 'refused before it is proposed',
     test: `${RAFT}host/stalled-replica.test.ts > H25 refuses a proposal that is empty or too large, and throws nothing`,
   },

@@ -1,9 +1,8 @@
+import type { ClusterEvents } from '../control/cluster-events.ts';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
 import type { ClusterReports } from '../control/cluster-reports.ts';
 import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
-import { RecentEvents } from '../control/recent-events.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
-import { SinkRooms } from '../effects/feed/sink-rooms.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { CallOutcome, Operation, StallReport } from '../operations/operations.ts';
@@ -21,22 +20,17 @@ export interface AdminPorts {
   readonly router: Router;
   readonly reports: ClusterReports;
   readonly isConnected: (nodeId: string) => boolean;
-  readonly onError: (error: unknown) => void;
+  readonly events: Pick<ClusterEvents, 'newest' | 'subscribe'>;
 }
-
-const EVENTS = 'events';
 
 /** What operators may do, on whichever node they ask. */
 export class NodeAdmin implements AdminRuntime {
   readonly operations: OperationsRuntime;
   readonly #ports: AdminPorts;
-  readonly #sinks: SinkRooms<ClusterEvent>;
-  readonly #recent = new RecentEvents();
 
   constructor(ports: AdminPorts) {
     this.#ports = ports;
     this.operations = ports.operations;
-    this.#sinks = new SinkRooms(ports.onError);
   }
 
   cluster(): ClusterView {
@@ -119,11 +113,11 @@ export class NodeAdmin implements AdminRuntime {
   }
 
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription {
-    return this.#sinks.subscribe(EVENTS, sink);
+    return this.#ports.events.subscribe(sink);
   }
 
   recentEvents(): readonly ClusterEvent[] {
-    return this.#recent.newest();
+    return this.#ports.events.newest();
   }
 
   /** A node that does not answer is in the answer, as not known. */
@@ -137,11 +131,6 @@ export class NodeAdmin implements AdminRuntime {
         return { nodeId, metrics: result?.ok === true ? result.value.metrics : null };
       }),
     };
-  }
-
-  publish(event: ClusterEvent): void {
-    this.#recent.add(event);
-    this.#sinks.publish(EVENTS, event);
   }
 
   /** What the nodes that can be reached say. */

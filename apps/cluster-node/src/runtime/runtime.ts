@@ -43,7 +43,8 @@ export interface RuntimePorts {
   readonly archive: Pick<Archive, 'search'>;
   readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
-  readonly deliveries: Runtime['deliveries'];
+  /** `retry` has an agent called again for a turn that has failed. */
+  readonly deliveries: (retry: NodeRuntime['retryFailed']) => Runtime['deliveries'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
 
@@ -57,7 +58,7 @@ export class NodeRuntime implements Runtime {
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.admin = ports.admin;
-    this.deliveries = ports.deliveries;
+    this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
     this.readiness = ports.readiness;
   }

@@ -1,15 +1,15 @@
 import { groupOfSession, groupOfUser } from '@fleetlm/protocol';
 import type { HostEvent } from '@fleetlm/raft/host';
 import type { WalFailure } from '@fleetlm/raft/wal';
-import type { Gossip } from '../control/gossip.ts';
-import type { Replicas } from '../control/replicas.ts';
-import type { Topology } from '../control/topology.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { Router } from '../router/router.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Gossip } from './gossip.ts';
+import type { Replicas } from './replicas.ts';
+import type { Topology } from './topology.ts';
 
 export type FatalFailure = WalFailure | { readonly kind: 'invariant'; readonly detail: string };
 

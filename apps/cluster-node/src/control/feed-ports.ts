@@ -2,8 +2,6 @@ import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser, PAGE_BYTES_MAX, PAGE_LIMIT_MAX } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
 import { v7 } from 'uuid';
-import { type CastKind, encodeCast } from '../control/casts.ts';
-import type { GroupLocator } from '../control/group-locator.ts';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
@@ -11,6 +9,8 @@ import type { Groups } from '../groups/groups.ts';
 import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import type { CallOutcome } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
+import { type CastKind, encodeCast } from './casts.ts';
+import type { GroupLocator } from './group-locator.ts';
 
 /** What changed in an inbox, in one event or one frame of the mesh; for more its readers begin afresh. */
 const INBOX_CHANGES_SIZE = {
