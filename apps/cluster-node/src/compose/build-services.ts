@@ -11,9 +11,8 @@ import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
-import { SYSTEM_GROUP } from '../membership/placement.ts';
-import { executeOperation } from '../operations/execute-operation.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
+import { executeOperation } from '../operations/table.ts';
 import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
@@ -126,7 +125,6 @@ export function buildServices(options: ServicesOptions) {
   };
   const runtime = new NodeRuntime({
     router,
-    systemGroup: SYSTEM_GROUP,
     groups: descriptor.groups,
     feed,
     agents: () => groups.system.agents,

@@ -1,6 +1,6 @@
 import type { Effect } from '@fleetlm/conversation';
 import type { HostEvent } from '@fleetlm/raft/host';
-import type { Done } from '../operations/execution.ts';
+import type { Attempt } from '../operations/execution.ts';
 import type { Operation } from '../operations/operations.ts';
 import { Wire } from './wire.ts';
 
@@ -11,7 +11,7 @@ export interface Wires {
   readonly systemChanged: Wire<void>;
   /** A group, and whether the replica here serves it. */
   readonly servingChanged: Wire<number, boolean>;
-  readonly execute: Wire<Operation, Done>;
+  readonly execute: Wire<Operation, (attempt: Attempt) => void>;
 }
 
 export function createWires(): Wires {

@@ -1,7 +1,8 @@
 import type { ConfChangeSingle, GroupStatus, RaftHost } from '@fleetlm/raft/host';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { GroupChange } from '../membership/planner.ts';
-import type { GroupChanged } from '../operations/execution.ts';
+import { DONE, type Done, rejected } from '../operations/execution.ts';
+import { UNKNOWN } from '../outcome.ts';
 
 /** Entries that a learner may lack when it is made a voter: they are on their way. */
 const LAG_MAX = 1_024;
@@ -14,12 +15,12 @@ const NO_CONTEXT = new Uint8Array(0);
 export function changeGroup(
   host: RaftHost<GroupReply>,
   change: GroupChange,
-  done: (outcome: GroupChanged) => void,
+  done: Done<'change-group'>,
 ): void {
   const status = host.status(change.group);
   const detail = refusalOf(status, change);
   if (detail !== null) {
-    done({ status: 'not-allowed', detail });
+    done(rejected('conflict', detail));
     return;
   }
   const changes: ConfChangeSingle[] = [
@@ -32,14 +33,16 @@ export function changeGroup(
   host.proposeConfChange(change.group, proposal, (outcome) => {
     switch (outcome.status) {
       case 'committed':
+        done(DONE);
+        return;
       case 'unknown':
-        done({ status: outcome.status });
+        done(UNKNOWN);
         return;
       case 'refused': {
         const { reason, leader } = outcome;
         if (reason === 'not-allowed')
-          done({ status: 'not-allowed', detail: 'another change of the group is under way' });
-        else done({ status: 'refused', reason, leader });
+          done(rejected('conflict', 'another change of the group is under way'));
+        else done({ status: 'refused', code: reason, leader });
         return;
       }
       default:

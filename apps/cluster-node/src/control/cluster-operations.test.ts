@@ -25,7 +25,7 @@ test('the audit has operations and revived groups, newest first', () => {
     },
     groupCount: 16,
     coordinator: () => null,
-    askLeader: () => Promise.reject(new Error('not asked for')),
+    router: { request: () => Promise.reject(new Error('not asked for')) },
   });
   expect(operations.audit()).toMatchObject([
     { atMs: 3_000, kind: 'join', operationId: 'join-n2', entryIndex: null },

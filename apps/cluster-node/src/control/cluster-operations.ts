@@ -11,8 +11,8 @@ import { type OperationProgress, progressOf } from '../membership/operation-prog
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
-import type { CallOutcome, Operation } from '../operations/operations.ts';
-import { mapped, type Result, resultOf } from '../operations/result.ts';
+import { type Result, resultOf } from '../outcome.ts';
+import type { Router } from '../router/router.ts';
 
 export interface OperationRequest {
   readonly kind: Exclude<OperationKind, 'join'>;
@@ -80,7 +80,7 @@ export interface OperationsPorts {
   readonly input: () => PlanInput;
   readonly groupCount: number;
   readonly coordinator: () => string | null;
-  readonly askLeader: (group: number, operation: Operation) => Promise<CallOutcome>;
+  readonly router: Pick<Router, 'request'>;
 }
 
 /** Changes of the cluster, on whichever node they are asked for: they are in the registry, and the coordinator does them. */
@@ -129,8 +129,10 @@ export class ClusterOperations implements OperationsRuntime {
   }
 
   async #decide(command: RegistryCommand): Promise<Result<OperationView>> {
-    const outcome = await this.#ports.askLeader(SYSTEM_GROUP, { type: 'registry', command });
-    return mapped(resultOf(outcome, 'operation'), ({ operation }) => this.#view(operation, null));
+    const outcome = await this.#ports.router.request({ type: 'registry', command });
+    if (outcome.status !== 'ok') return resultOf(outcome);
+    if (outcome.value.type !== 'operation') throw new Error(`registry: ${outcome.value.type}`);
+    return { ok: true, value: this.#view(outcome.value.operation, null) };
   }
 
   #view(operation: OperationRecord, input: PlanInput | null): OperationView {

@@ -9,7 +9,8 @@ import { progressOf } from '../membership/operation-progress.ts';
 import { COORDINATOR } from '../membership/operation-rules.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { type PlanInput, planSteps, type Step } from '../membership/planner.ts';
-import type { CallOutcome, Operation } from '../operations/operations.ts';
+import { type Outcome, refused } from '../outcome.ts';
+import type { Router } from '../router/router.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -30,8 +31,9 @@ export interface CoordinatorPorts {
   readonly registry: () => NodeRegistry;
   readonly groupCount: number;
   readonly input: () => PlanInput;
-  readonly ask: (node: number, operation: Operation) => Promise<CallOutcome>;
-  readonly askLeader: (group: number, operation: Operation) => Promise<CallOutcome>;
+  readonly router: Pick<Router, 'request' | 'ask'>;
+  /** How the router names a node, null: this one; undefined: it is not connected. */
+  readonly nodeIdOf: (node: number) => string | null | undefined;
   /** A dead node's replicas are made anew elsewhere after this. */
   readonly replaceAfterMs: number;
   readonly newOperationId: () => string;
@@ -206,7 +208,7 @@ export class Coordinator {
   async #step(step: Step, term: number): Promise<boolean> {
     const outcome = await this.#call(step, term);
     const { log, tell, registry } = this.#ports;
-    const isDone = outcome.status === 'done' && outcome.result.type !== 'rejected';
+    const isDone = outcome.status === 'ok';
     if (!isDone) log.info({ step, outcome }, 'membership: a step has to be made again');
     else if (step.type === 'change') {
       const { nodes } = registry();
@@ -218,19 +220,23 @@ export class Coordinator {
     return isDone;
   }
 
-  #call(step: Step, term: number): Promise<CallOutcome> {
-    const { ask, askLeader } = this.#ports;
+  #call(step: Step, term: number): Promise<Outcome<unknown>> {
+    const { router, nodeIdOf } = this.#ports;
     const { group } = step;
     switch (step.type) {
       case 'open-replica':
-        return ask(step.node, { type: step.type, term, group, silentBelow: step.silentBelow });
-      case 'close-replica':
-        return ask(step.node, { type: step.type, term, group });
+      case 'close-replica': {
+        const nodeId = nodeIdOf(step.node);
+        if (nodeId === undefined) return Promise.resolve(NOT_CONNECTED);
+        return step.type === 'open-replica'
+          ? router.ask(nodeId, { type: step.type, term, group, silentBelow: step.silentBelow })
+          : router.ask(nodeId, { type: step.type, term, group });
+      }
       case 'transfer':
-        return askLeader(group, { type: 'transfer-group', group, to: step.to });
+        return router.request({ type: 'transfer-group', group, to: step.to });
       case 'change': {
         const { type: _, ...change } = step;
-        return askLeader(group, { type: 'change-group', term, change });
+        return router.request({ type: 'change-group', term, change });
       }
       default:
         return step satisfies never;
@@ -280,14 +286,14 @@ export class Coordinator {
     await Promise.all(
       stuck.map(async ({ group }) => {
         const to = kind === 'transfer' ? (number ?? 0) : input.placement.preferredLeader(group);
-        if (to !== 0) await this.#ports.askLeader(group, { type: 'transfer-group', group, to });
+        if (to !== 0) await this.#ports.router.request({ type: 'transfer-group', group, to });
       }),
     );
   }
 
   async #registry(command: RegistryCommand): Promise<boolean> {
-    const outcome = await this.#ports.askLeader(SYSTEM_GROUP, { type: 'registry', command });
-    const isDone = outcome.status === 'done' && outcome.result.type !== 'rejected';
+    const outcome = await this.#ports.router.request({ type: 'registry', command });
+    const isDone = outcome.status === 'ok';
     if (!isDone) this.#ports.log.warn({ command, outcome }, 'membership: not decided yet');
     return isDone;
   }
@@ -307,3 +313,5 @@ function inWords(
     ...said(remove, 'leaves'),
   ].join(', ');
 }
+
+const NOT_CONNECTED = refused({ code: 'no_quorum', detail: 'the node can not be reached' });

@@ -5,9 +5,10 @@ import { v7 } from 'uuid';
 import { notedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
+import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { Groups } from '../groups/groups.ts';
 import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
-import type { CallOutcome } from '../operations/operations.ts';
+import type { OutcomeOf } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
 import { type CastKind, encodeCast } from './casts.ts';
 import type { GroupLocator } from './group-locator.ts';
@@ -59,14 +60,7 @@ export function feedPorts({
       const { attempt, chunks, nextIndex } = noted;
       return { epoch: session.dispatch.epoch, attempt, chunks, nextIndex };
     },
-    fetch: async (sessionId) => {
-      const group = groupOfSession(sessionId);
-      if (group === null) return null;
-      const outcome = await new Promise<CallOutcome>((resolve) =>
-        router.call(group, 'leader', { type: 'live-answer', sessionId }, resolve),
-      );
-      return answerOf(outcome);
-    },
+    fetch: async (sessionId) => answerOf(await router.request({ type: 'live-answer', sessionId })),
     self,
     holds: (group) => locator.holds(group),
     isConnected: (nodeId) => mesh.isConnected(nodeId),
@@ -77,22 +71,12 @@ export function feedPorts({
       return state === null ? null : (getSession(state, sessionId) ?? findHead(state, sessionId));
     },
     follow: (group, number, topic, done) =>
-      router.call(
-        group,
-        'replica',
-        { type: 'follow', group, subscriber: self, number, topic },
-        (outcome) =>
-          done(
-            outcome.status === 'done' && outcome.result.type === 'followed' ? outcome.result : null,
-          ),
+      router.call({ type: 'follow', group, subscriber: self, number, topic }, (outcome) =>
+        done(outcome.status === 'ok' ? outcome.value : null),
       ),
     unfollow: (nodeId, number) => void cast(nodeId, 'unfollow', encodeUnfollow(number)),
-    fetchFrom: async (nodeId, sessionId) => {
-      const outcome = await new Promise<CallOutcome>((resolve) =>
-        router.ask(nodeId, { type: 'told-answer', sessionId }, resolve),
-      );
-      return answerOf(outcome);
-    },
+    fetchFrom: async (nodeId, sessionId) =>
+      answerOf(await router.ask(nodeId, { type: 'told-answer', sessionId })),
     castChunk: (sessionId, frame) => {
       const group = groupOfSession(sessionId);
       for (const nodeId of group === null ? [] : locator.otherHolders(group))
@@ -104,8 +88,6 @@ export function feedPorts({
   };
 }
 
-function answerOf(outcome: CallOutcome) {
-  return outcome.status === 'done' && outcome.result.type === 'live-answer'
-    ? outcome.result.answer
-    : null;
+function answerOf(outcome: OutcomeOf<'live-answer'>): LiveAnswer | null {
+  return outcome.status === 'ok' ? outcome.value : null;
 }

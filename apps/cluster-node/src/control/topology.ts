@@ -12,8 +12,8 @@ import {
 } from '../membership/node-registry.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
-import type { ExecutionPorts } from '../operations/execution.ts';
-import type { CallOutcome, Operation } from '../operations/operations.ts';
+import { type ExecutionPorts, notLeader } from '../operations/execution.ts';
+import { failureOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
@@ -47,7 +47,7 @@ export interface TopologyOptions {
   readonly directory: GroupDirectory;
   readonly dataDirectory: Pick<DataDirectory, 'markOpened'>;
   readonly address: { readonly host: string; readonly port: number };
-  readonly router: Pick<Router, 'call' | 'ask'>;
+  readonly router: Pick<Router, 'call' | 'request' | 'ask'>;
   readonly ownReport: () => NodeReport;
   readonly replaceAfterMs: number;
   /** The list of nodes is another one: for this node's next start. */
@@ -73,19 +73,15 @@ export class Topology {
       input: () => this.input(),
       groupCount: descriptor.groups,
       coordinator: () => this.coordinator,
-      askLeader: (group, operation) => this.askLeader(group, operation),
+      router,
     });
     this.#coordinator = new Coordinator({
       term: () => (host.isReadyLeader(SYSTEM_GROUP) ? host.termOf(SYSTEM_GROUP) : null),
       registry: () => this.registry,
       groupCount: descriptor.groups,
       input: () => this.input(),
-      ask: (node, operation) => {
-        const nodeId = node === self ? null : peers.nodeIdOf(node);
-        if (node !== self && nodeId === null) return Promise.resolve(NOT_CONNECTED);
-        return new Promise((resolve) => router.ask(nodeId, operation, resolve));
-      },
-      askLeader: (group, operation) => this.askLeader(group, operation),
+      router,
+      nodeIdOf: (node) => (node === self ? null : (peers.nodeIdOf(node) ?? undefined)),
       replaceAfterMs: options.replaceAfterMs,
       newOperationId: ulid,
       tell,
@@ -124,10 +120,6 @@ export class Topology {
     });
   }
 
-  askLeader(group: number, operation: Operation): Promise<CallOutcome> {
-    return new Promise((resolve) => this.#options.router.call(group, 'leader', operation, resolve));
-  }
-
   /** What carrying out the coordinator's steps takes on this node. */
   readonly execution: Pick<
     ExecutionPorts,
@@ -139,7 +131,7 @@ export class Topology {
         changeGroup(this.#options.host, change, done);
       else {
         const leader = this.#options.locator.leaderOf(change.group);
-        done({ status: 'refused', reason: 'not-leader', leader });
+        done(notLeader(leader));
       }
     },
     openReplica: (group, silentBelow) => this.#options.replicas.open(group, silentBelow),
@@ -194,12 +186,13 @@ export class Topology {
       operationId: ulid(),
       timeMs: 0,
     };
-    this.askLeader(SYSTEM_GROUP, { type: 'registry', command }).then((outcome) => {
-      if (outcome.status === 'failed') done({ ok: false, isFinal: false, detail: outcome.detail });
-      else if (outcome.result.type === 'node') done({ ok: true, node: outcome.result.node });
-      else if (outcome.result.type === 'rejected')
-        done({ ok: false, isFinal: true, detail: outcome.result.detail });
-    }, this.#options.onError);
+    this.#options.router.call({ type: 'registry', command }, (outcome) => {
+      if (outcome.status !== 'ok') {
+        const { code, detail } = failureOf(outcome);
+        // The registry has decided; after everything else the node asks again.
+        done({ ok: false, isFinal: code === 'conflict' || code === 'not_found', detail });
+      } else if (outcome.value.type === 'node') done({ ok: true, node: outcome.value.node });
+    });
   }
 
   /** False: malformed. What is said by nobody that this node knows as a member is not listened to. */
@@ -297,9 +290,3 @@ export class Topology {
     host.setPreferredLeader(SYSTEM_GROUP, lowest?.number ?? 0);
   }
 }
-
-const NOT_CONNECTED: CallOutcome = {
-  status: 'failed',
-  code: 'no_quorum',
-  detail: 'the node can not be reached',
-};

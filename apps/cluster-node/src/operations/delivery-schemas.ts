@@ -1,7 +1,6 @@
 import { DELIVERY_STATES, FAILURE_CODES } from '@fleetlm/protocol';
 import * as z from 'zod';
 import type { RecordedAttempt } from '../effects/deliveries/index.ts';
-import type { AgentNodeFigures } from './operations.ts';
 
 const count = z.int().min(0);
 const exchanged = z
@@ -22,12 +21,15 @@ const windowSchema = z.strictObject({
   total: histogram,
 });
 
-export const agentFiguresSchema: z.ZodType<AgentNodeFigures> = z.strictObject({
+/** How an agent does, by what one node has seen. */
+export const agentFiguresSchema = z.strictObject({
   sinceMs: z.number(),
   windows: z.strictObject({ last_15_min: windowSchema, last_24_h: windowSchema }),
+  /** By the node's own clock. */
   atMs: z.number(),
   inFlight: count,
   queued: count,
+  /** Turns that wait for another attempt. */
   retrying: count,
   breaker: z.enum(['closed', 'open', 'half-open']),
 });

@@ -1,16 +1,21 @@
+import type { Refused } from '../outcome.ts';
 import {
   attempting,
   DONE,
   type Done,
   type ExecutionPorts,
-  type GroupChanged,
+  notLeader,
   rejected,
   settle,
 } from './execution.ts';
-import type { Operation } from './operations.ts';
+import type { OperationOf } from './operations.ts';
 
 /** A coordinator that was deposed, and does not know it yet, must not move anything. */
-function isOutdated(term: number, ports: ExecutionPorts, done: Done): boolean {
+function isOutdated(
+  term: number,
+  ports: ExecutionPorts,
+  done: (refusal: Refused) => void,
+): boolean {
   if (term >= ports.systemTerm()) return false;
   done(rejected('conflict', `there is a newer coordinator than that of term ${term}`));
   return true;
@@ -18,35 +23,29 @@ function isOutdated(term: number, ports: ExecutionPorts, done: Done): boolean {
 
 /** Changes the members of a group; on its leader. */
 export function executeChangeGroup(
-  { term, change }: Extract<Operation, { type: 'change-group' }>,
+  { term, change }: OperationOf<'change-group'>,
   ports: ExecutionPorts,
-  done: Done,
+  done: Done<'change-group'>,
 ): void {
-  if (isOutdated(term, ports, done)) return;
-  const changed = attempting(ports, done, (outcome: GroupChanged) => {
-    switch (outcome.status) {
-      case 'committed':
-        done(DONE);
-        return;
-      case 'not-allowed':
-        done(rejected('conflict', outcome.detail));
-        return;
-      case 'refused':
-      case 'unknown':
-        done(outcome);
-        return;
-      default:
-        outcome satisfies never;
-    }
-  });
-  ports.changeGroup(change, changed);
+  if (!isOutdated(term, ports, done)) ports.changeGroup(change, attempting(ports, done, done));
+}
+
+export function executeTransfer(
+  { group, to }: OperationOf<'transfer-group'>,
+  ports: ExecutionPorts,
+  done: Done<'transfer-group'>,
+): void {
+  if (ports.isReadyLeader(group)) {
+    ports.transferLeadership(group, to);
+    done(DONE);
+  } else done(notLeader(ports.leaderOf(group)));
 }
 
 /** Opens or closes the replica of this node. */
 export function executeReplica(
-  operation: Extract<Operation, { type: 'open-replica' | 'close-replica' }>,
+  operation: OperationOf<'open-replica' | 'close-replica'>,
   ports: ExecutionPorts,
-  done: Done,
+  done: Done<'open-replica' | 'close-replica'>,
 ): void {
   const { type, term, group } = operation;
   if (isOutdated(term, ports, done)) return;

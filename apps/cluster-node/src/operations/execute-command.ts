@@ -9,132 +9,171 @@ import { type Failure, groupOfSession, invalidField, type OtherErrorCode } from 
 import { isControlKind } from '@fleetlm/protocol/thread';
 import type { Hold } from '../effects/dispatch/index.ts';
 import type { AgentRecord } from '../effects/ports.ts';
-import type { Proposed } from '../groups/groups.ts';
+import { type NodeRefusal, type Outcome, ok, type Refused, refused, UNKNOWN } from '../outcome.ts';
 import {
+  type Attempt,
   attempting,
-  attemptOf,
   DONE,
   type Done,
   type ExecutionPorts,
   notLeader,
   rejected,
-  rejectedBy,
   settle,
 } from './execution.ts';
-import type { Attempt, Operation } from './operations.ts';
+import type { OperationOf, ResultOf } from './operations.ts';
 
-type CommandOperation = Extract<
-  Operation,
-  {
-    type:
-      | 'append'
-      | 'create-session'
-      | 'mark-read'
-      | 'archive-session'
-      | 'erase-session'
-      | 'update-session'
-      | 'retry-dispatch';
-  }
->;
+type CommandType =
+  | 'append'
+  | 'create-session'
+  | 'mark-read'
+  | 'archive-session'
+  | 'erase-session'
+  | 'update-session'
+  | 'retry-dispatch';
+type CommandOperation = OperationOf<CommandType>;
+type DefiniteReply = Exclude<Reply, { readonly type: 'refused' }>;
+type Replied<T extends CommandType> = (
+  reply: DefiniteReply,
+  operation: OperationOf<T>,
+  group: number,
+  ports: ExecutionPorts,
+) => Attempt<ResultOf<T>>;
+
+/** One operation on its way to its group: with what its reply becomes. */
+interface Work {
+  readonly operation: CommandOperation;
+  readonly group: number;
+  readonly ports: ExecutionPorts;
+  readonly replied: (reply: DefiniteReply) => void;
+  readonly refused: (attempt: Exclude<Attempt<never>, { readonly status: 'ok' }>) => void;
+}
 
 /** Proposes what an operation means as a command; the time is this node's, the leader's. */
-export function executeCommand(
-  operation: CommandOperation,
-  ports: ExecutionPorts,
-  done: Done,
-): void {
-  const group = groupOfSession(operation.sessionId);
-  if (group === null || ports.groups.state(group) === null) {
-    done(notLeader(group === null ? 0 : ports.leaderOf(group)));
-    return;
+function proposing<T extends CommandType>(replied: Replied<T>) {
+  return (operation: OperationOf<T>, ports: ExecutionPorts, done: Done<T>): void => {
+    const group = groupOfSession(operation.sessionId);
+    if (group === null || ports.groups.state(group) === null) {
+      done(notLeader(group === null ? 0 : ports.leaderOf(group)));
+      return;
+    }
+    const work: Work = {
+      operation,
+      group,
+      ports,
+      replied: (reply) => done(replied(reply, operation, group, ports)),
+      refused: done,
+    };
+    // Whoever wants a conversation erased needs nothing of it from the archive.
+    if (operation.type !== 'erase-session' && ports.groups.isCold(group, operation.sessionId))
+      hydrateFirst(work, 1);
+    else propose(work, 0);
+  };
+}
+
+export const executeSession = proposing<
+  'create-session' | 'archive-session' | 'erase-session' | 'update-session'
+>((reply) => (reply.type === 'session' ? ok(reply.session) : unexpected(reply)));
+
+export const executeAppend = proposing<'append'>((reply) => {
+  switch (reply.type) {
+    case 'appended': {
+      const { seq, id, insertedAtMs } = reply.message;
+      return ok({ seq, id, insertedAtMs, duplicate: reply.duplicate });
+    }
+    case 'duplicate': {
+      const { seq, messageId, insertedAtMs } = reply;
+      return ok({ seq, id: messageId, insertedAtMs, duplicate: true });
+    }
+    default:
+      return unexpected(reply);
   }
-  // Who wants a conversation gone needs nothing of it from the archive.
-  if (operation.type !== 'erase-session' && ports.groups.isCold(group, operation.sessionId))
-    hydrateFirst(operation, group, ports, done, 1);
-  else proposeFor(operation, group, ports, done, 0);
+});
+
+export const executeMarkRead = proposing<'mark-read'>((reply, { sessionId }, group, ports) => {
+  if (reply.type !== 'read') return unexpected(reply);
+  const session = ports.groups.head(group, sessionId);
+  if (session === null) return notLeader(ports.leaderOf(group));
+  return ok({ lastReadSeq: reply.lastReadSeq, session });
+});
+
+export const executeRetry = proposing<'retry-dispatch'>((reply, operation, _group, ports) => {
+  if (reply.type !== 'dispatch') return unexpected(reply);
+  if (operation.failed !== null)
+    ports.deliveries.log.replayed(operation.sessionId, operation.failed.epoch + 1);
+  return DONE;
+});
+
+function unexpected({ type }: DefiniteReply): never {
+  throw new Error(`the machine of the group replied "${type}"`);
 }
 
 /** Times that one attempt brings a session back: it may leave memory again in between. */
 const HYDRATIONS_MAX = 3;
 
-function proposeFor(
-  operation: CommandOperation,
-  group: number,
-  ports: ExecutionPorts,
-  done: Done,
-  hydrations: number,
-): void {
+function propose(work: Work, hydrations: number): void {
+  const { operation, group, ports } = work;
   if (operation.type === 'retry-dispatch' && operation.failed !== null) {
     const refusal = replayRefusal(operation.sessionId, operation.failed, group, ports);
     if (refusal !== null) {
-      done(refusal);
+      work.refused(refusal);
       return;
     }
   }
   const hold = holdFor(operation, group, ports);
   try {
-    proposeHeld(operation, group, ports, done, { hold, hydrations });
+    proposeHeld(work, hold, hydrations);
   } catch (error) {
-    // The answer in progress goes on as if nothing had been asked.
+    // The answer in progress continues as if nothing had been asked.
     hold?.release();
     throw error;
   }
 }
 
-function proposeHeld(
-  operation: CommandOperation,
-  group: number,
-  ports: ExecutionPorts,
-  done: Done,
-  { hold, hydrations }: { readonly hold: Hold | null; readonly hydrations: number },
-): void {
+function proposeHeld(work: Work, hold: Hold | null, hydrations: number): void {
+  const { operation, group, ports } = work;
   const command = commandOf(operation, group, ports, hold?.held ?? null);
-  const proposed = attempting(ports, done, (outcome: Proposed<Reply>) => {
+  const proposed = attempting(ports, work.refused, (outcome: Outcome<Reply, NodeRefusal>) => {
     hold?.release();
-    const isCold =
-      outcome.status === 'committed' &&
-      outcome.reply.type === 'refused' &&
-      outcome.reply.code === 'session-cold';
-    if (isCold && hydrations < HYDRATIONS_MAX)
-      hydrateFirst(operation, group, ports, done, hydrations + 1);
-    else done(attemptOf(outcome, (reply) => replied(reply, operation, group, ports)));
+    if (outcome.status !== 'ok') {
+      work.refused(outcome);
+      return;
+    }
+    const reply = outcome.value;
+    if (reply.type !== 'refused') work.replied(reply);
+    else if (reply.code === 'session-cold' && hydrations < HYDRATIONS_MAX)
+      hydrateFirst(work, hydrations + 1);
+    else work.refused(refused(refusalOf(reply)));
   });
   ports.groups.propose(group, command, proposed);
 }
 
 /** The session has left memory: it is brought back from the archive, then the command is proposed. */
-function hydrateFirst(
-  operation: CommandOperation,
-  group: number,
-  ports: ExecutionPorts,
-  done: Done,
-  hydrations: number,
-): void {
+function hydrateFirst(work: Work, hydrations: number): void {
+  const { operation, group, ports } = work;
   if (!ports.isReadyLeader(group)) {
-    done(notLeader(ports.leaderOf(group)));
+    work.refused(notLeader(ports.leaderOf(group)));
     return;
   }
-  const failure = rejected('internal', 'the session could not be brought back from the archive');
   settle(
     ports.flusher.hydrate(group, operation.sessionId),
     ports,
-    done,
+    work.refused,
     (hydration) => {
       switch (hydration.status) {
         case 'hot':
-          proposeFor(operation, group, ports, done, hydrations);
+          propose(work, hydrations);
           return;
         case 'unavailable':
-          done(rejected('archive_unavailable', hydration.detail));
+          work.refused(rejected('archive_unavailable', hydration.detail));
           return;
         case 'refused':
-          done(notLeader(ports.leaderOf(group)));
+          work.refused(notLeader(ports.leaderOf(group)));
           return;
         default:
           hydration satisfies never;
       }
     },
-    failure,
+    rejected('internal', 'the session could not be brought back from the archive'),
   );
 }
 
@@ -195,44 +234,6 @@ function agentOf(
   return session === null ? null : agent(session.agentId);
 }
 
-function replied(
-  reply: Reply,
-  operation: CommandOperation,
-  group: number,
-  ports: ExecutionPorts,
-): Attempt {
-  switch (reply.type) {
-    case 'appended': {
-      const { seq, id, insertedAtMs } = reply.message;
-      return {
-        status: 'done',
-        result: { type: 'appended', seq, id, insertedAtMs, duplicate: reply.duplicate },
-      };
-    }
-    case 'duplicate': {
-      const { seq, messageId, insertedAtMs } = reply;
-      return {
-        status: 'done',
-        result: { type: 'appended', seq, id: messageId, insertedAtMs, duplicate: true },
-      };
-    }
-    case 'session':
-      return { status: 'done', result: reply };
-    case 'read':
-      return readMoved(reply.lastReadSeq, operation.sessionId, group, ports);
-    case 'dispatch':
-      if (operation.type === 'retry-dispatch' && operation.failed !== null)
-        ports.deliveries.log.replayed(operation.sessionId, operation.failed.epoch + 1);
-      return DONE;
-    case 'done':
-      return DONE;
-    case 'refused':
-      return rejectedBy(failureOf(reply));
-    default:
-      return reply satisfies never;
-  }
-}
-
 /**
  * Null: this very turn has failed, and nothing has followed. What would change that is proposed by this node after
  * the retry, so it comes after it in the log; on a node that leads no more, the proposal is refused.
@@ -242,7 +243,7 @@ function replayRefusal(
   failed: { readonly agentId: string; readonly epoch: number },
   group: number,
   { groups, isReadyLeader, leaderOf, agent }: ExecutionPorts,
-): Attempt | null {
+): Refused<NodeRefusal> | Refused | null {
   if (!isReadyLeader(group)) return notLeader(leaderOf(group));
   const session = groups.head(group, sessionId);
   if (session === null || session.agentId !== failed.agentId)
@@ -258,19 +259,8 @@ function replayRefusal(
   return rejected('conflict', `the turn can't be replayed: it ${now}`);
 }
 
-function readMoved(
-  lastReadSeq: number,
-  sessionId: string,
-  group: number,
-  { groups, leaderOf }: ExecutionPorts,
-): Attempt {
-  const session = groups.head(group, sessionId);
-  if (session === null) return notLeader(leaderOf(group));
-  return { status: 'done', result: { type: 'read', lastReadSeq, session } };
-}
-
 /** What the state machine refused, as callers are told; a field that caused it is named as requests name it. */
-export function failureOf({ code, detail }: { code: RefusalCode; detail: string }): Failure {
+export function refusalOf({ code, detail }: { code: RefusalCode; detail: string }): Failure {
   if (code === 'seq-beyond-last') return invalidField('last_seq', detail, detail);
   return { code: codeOf(code), detail };
 }
@@ -300,7 +290,11 @@ function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
 }
 
 /** A person stops the answer: the engine that streams it knows what was said so far. */
-export function executeStop(sessionId: string, ports: ExecutionPorts, done: Done): void {
+export function executeStop(
+  { sessionId }: OperationOf<'stop-answer'>,
+  ports: ExecutionPorts,
+  done: Done<'stop-answer'>,
+): void {
   const group = groupOfSession(sessionId);
   if (group === null || !ports.isReadyLeader(group)) {
     done(notLeader(group === null ? 0 : ports.leaderOf(group)));
@@ -318,7 +312,7 @@ export function executeStop(sessionId: string, ports: ExecutionPorts, done: Done
   settle(ports.dispatch.stopAnswer(sessionId), ports, done, (outcome) => {
     if (outcome.ok) done(DONE);
     else if (outcome.code === 'not_leader') done(notLeader(ports.leaderOf(group)));
-    else if (outcome.code === 'no_quorum') done({ status: 'unknown' });
+    else if (outcome.code === 'no_quorum') done(UNKNOWN);
     else done(rejected(outcome.code, outcome.detail));
   });
 }

@@ -1,6 +1,7 @@
 import type { RecordedAttempt } from '../effects/deliveries/index.ts';
+import { ok } from '../outcome.ts';
 import { attempting, type Done, type ExecutionPorts } from './execution.ts';
-import type { Operation } from './operations.ts';
+import type { OperationOf } from './operations.ts';
 
 /** Attempts of one agent that a node tells another one of; the newest. */
 const ATTEMPTS_MAX = 1_000;
@@ -9,19 +10,16 @@ const WRITE_LIMIT_MS = 1_000;
 
 /** What this node still holds in memory of calls to an agent. */
 export function executeRecentDeliveries(
-  operation: Extract<Operation, { type: 'recent-deliveries' }>,
+  operation: OperationOf<'recent-deliveries'>,
   { deliveries, onError }: Pick<ExecutionPorts, 'deliveries' | 'onError'>,
-  done: Done,
+  done: Done<'recent-deliveries'>,
 ): void {
   const { agentId, delivery, wanted } = operation;
   const answer = (): void => {
     const { unwritten, dropped } = deliveries.stats;
     const isWanted = wanted === 'all' || unwritten > 0;
     const attempts = isWanted ? attemptsOf() : [];
-    done({
-      status: 'done',
-      result: { type: 'recent-deliveries', attempts, unwritten, dropped },
-    });
+    done(ok({ attempts, unwritten, dropped }));
   };
   const attemptsOf = (): readonly RecordedAttempt[] =>
     delivery === null
@@ -42,20 +40,21 @@ export function executeRecentDeliveries(
 
 /** How an agent does, by what this node has seen. */
 export function executeAgentFigures(
-  agentId: string,
+  { agentId }: OperationOf<'agent-figures'>,
   { deliveries, dispatch, wallClockMs }: ExecutionPorts,
-  done: Done,
+  done: Done<'agent-figures'>,
 ): void {
   const atMs = wallClockMs();
   // An agent without calls here has no load.
   const load = dispatch.agentLoads().find((known) => known.agentId === agentId);
-  const figures = {
-    ...deliveries.figures.of(agentId, atMs),
-    atMs,
-    inFlight: load?.running ?? 0,
-    queued: load?.queued ?? 0,
-    retrying: deliveries.log.retrying(agentId),
-    breaker: load?.breaker ?? 'closed',
-  };
-  done({ status: 'done', result: { type: 'agent-figures', figures } });
+  done(
+    ok({
+      ...deliveries.figures.of(agentId, atMs),
+      atMs,
+      inFlight: load?.running ?? 0,
+      queued: load?.queued ?? 0,
+      retrying: deliveries.log.retrying(agentId),
+      breaker: load?.breaker ?? 'closed',
+    }),
+  );
 }

@@ -15,14 +15,15 @@ import {
   readPage,
 } from '../groups/message-pages.ts';
 import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
-import { type Done, type ExecutionPorts, notLeader, rejected, rejectedBy } from './execution.ts';
-import type { Attempt, Operation } from './operations.ts';
+import { type NodeRefusal, ok, type Refused, refused } from '../outcome.ts';
+import { type Done, type ExecutionPorts, notLeader, rejected } from './execution.ts';
+import type { OperationOf } from './operations.ts';
 
 /** Runs `then` once this replica has everything that was acknowledged before now; else the attempt is refused. */
 export function afterReadIndex(
   group: number | null,
   ports: ExecutionPorts,
-  done: Done,
+  done: (refusal: Refused<NodeRefusal>) => void,
   then: (group: number) => void,
 ): void {
   if (group === null || ports.groups.state(group) === null) {
@@ -35,35 +36,39 @@ export function afterReadIndex(
   });
 }
 
-function refusedRead({ reason }: Extract<ReadOutcome, { status: 'refused' }>): Attempt {
+function refusedRead({
+  reason,
+}: Extract<ReadOutcome, { status: 'refused' }>): Refused<NodeRefusal> {
   // A read changes nothing, so also a time-out is definite. No hint: any replica may try again.
   return {
     status: 'refused',
-    reason: reason === 'stopped' ? 'stopped' : 'no-quorum',
+    code: reason === 'stopped' ? 'stopped' : 'no-quorum',
     leader: 0,
   };
 }
 
-export function executeGetSession(sessionId: string, ports: ExecutionPorts, done: Done): void {
+export function executeGetSession(
+  { sessionId }: OperationOf<'get-session'>,
+  ports: ExecutionPorts,
+  done: Done<'get-session'>,
+): void {
   afterReadIndex(groupOfSession(sessionId), ports, done, (group) => {
     const session = ports.groups.head(group, sessionId);
     done(
-      session === null
-        ? rejected('not_found', `there is no session ${sessionId}`)
-        : { status: 'done', result: { type: 'session', session } },
+      session === null ? rejected('not_found', `there is no session ${sessionId}`) : ok(session),
     );
   });
 }
 
 export function executeListSessions(
-  operation: Extract<Operation, { type: 'list-sessions' }>,
+  operation: OperationOf<'list-sessions'>,
   ports: ExecutionPorts,
-  done: Done,
+  done: Done<'list-sessions'>,
 ): void {
   const { userId, limit, before } = operation;
   const beforeActivity = before === null ? null : Number(before);
   if (beforeActivity !== null && !Number.isSafeInteger(beforeActivity)) {
-    done(rejectedBy(invalidField('before', 'must be the `next` of a page of sessions')));
+    done(refused(invalidField('before', 'must be the `next` of a page of sessions')));
     return;
   }
   afterReadIndex(operation.group, ports, done, (group) => {
@@ -80,17 +85,14 @@ export function executeListSessions(
       envelopeBytes: SESSION_ENVELOPE_BYTES_MAX,
     });
     const version = getInbox(state, userId)?.version ?? 0;
-    done({
-      status: 'done',
-      result: { type: 'sessions', sessions, next: next === null ? null : String(next), version },
-    });
+    done(ok({ sessions, next: next === null ? null : String(next), version }));
   });
 }
 
 export function executeReadMessages(
-  operation: Extract<Operation, { type: 'read-messages' }>,
+  operation: OperationOf<'read-messages'>,
   ports: ExecutionPorts,
-  done: Done,
+  done: Done<'read-messages'>,
 ): void {
   const { sessionId, range } = operation;
   afterReadIndex(groupOfSession(sessionId), ports, done, (group) => {
@@ -100,9 +102,8 @@ export function executeReadMessages(
       done(rejected('not_found', `there is no session ${sessionId}`));
       return;
     }
-    if (page instanceof Promise)
-      page.then((whole) => done(pageDone(whole))).catch(failed(ports, done));
-    else done(pageDone(page));
+    if (page instanceof Promise) page.then((whole) => done(ok(whole))).catch(failed(ports, done));
+    else done(ok(page));
   });
 }
 
@@ -119,11 +120,7 @@ function pageOf(
   return head === null ? null : readColdPage(head, range, archive);
 }
 
-function pageDone(page: MessagePage): Attempt {
-  return { status: 'done', result: { type: 'messages', ...page } };
-}
-
-function failed(ports: ExecutionPorts, done: Done): (error: unknown) => void {
+function failed(ports: ExecutionPorts, done: Done<'read-messages'>): (error: unknown) => void {
   return (error) => {
     if (error instanceof ArchiveUnavailableError) {
       done(rejected('archive_unavailable', error.message));

@@ -1,24 +1,51 @@
 import type { SystemCommand, SystemReply } from '../membership/system-state.ts';
-import { attemptOf, DONE, type Done, type ExecutionPorts, rejected } from './execution.ts';
-import type { Attempt, Operation } from './operations.ts';
+import { ok, type Refused } from '../outcome.ts';
+import {
+  type Attempt,
+  attempting,
+  DONE,
+  type Done,
+  type ExecutionPorts,
+  rejected,
+} from './execution.ts';
+import type { OperationOf, ResultOf } from './operations.ts';
 
-type SystemOperation = Extract<
-  Operation,
-  { type: 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' | 'skip-entry' }
->;
+type SystemType = 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' | 'skip-entry';
+type DefiniteReply = Exclude<SystemReply, { readonly type: 'refused' }>;
 
 /** Proposes to the system group. */
-export function executeSystemCommand(
-  operation: SystemOperation,
-  ports: ExecutionPorts,
-  done: Done,
-): void {
-  const command = commandOf(operation, ports.wallClockMs());
-  ports.groups.proposeSystem(command, (outcome) => done(attemptOf(outcome, replied)));
+function proposing<T extends SystemType>(replied: (reply: DefiniteReply) => Attempt<ResultOf<T>>) {
+  return (operation: OperationOf<T>, ports: ExecutionPorts, done: Done<T>): void => {
+    const command = commandOf(operation, ports.wallClockMs());
+    const proposed = attempting(ports, done, (outcome: SystemOutcome) => {
+      if (outcome.status !== 'ok') done(outcome);
+      else if (outcome.value.type === 'refused') done(refusalOf(outcome.value));
+      else done(replied(outcome.value));
+    });
+    ports.groups.proposeSystem(command, proposed);
+  };
+}
+
+type SystemOutcome = Parameters<Parameters<ExecutionPorts['groups']['proposeSystem']>[1]>[0];
+
+export const executeAgentChange = proposing<'create-agent' | 'patch-agent' | 'rotate-secret'>(
+  (reply) => (reply.type === 'agent' ? ok(reply.agent) : unexpected(reply)),
+);
+
+export const executeRegistry = proposing<'registry'>((reply) =>
+  reply.type === 'agent' ? unexpected(reply) : ok(reply),
+);
+
+export const executeSkip = proposing<'skip-entry'>((reply) =>
+  reply.type === 'done' ? DONE : unexpected(reply),
+);
+
+function unexpected({ type }: DefiniteReply): never {
+  throw new Error(`the system group replied "${type}"`);
 }
 
 /** Times are the leader's, except where the command brings its own. */
-function commandOf(operation: SystemOperation, timeMs: number): SystemCommand {
+function commandOf(operation: OperationOf<SystemType>, timeMs: number): SystemCommand {
   switch (operation.type) {
     case 'create-agent':
       return operation;
@@ -33,35 +60,24 @@ function commandOf(operation: SystemOperation, timeMs: number): SystemCommand {
   }
 }
 
-function replied(reply: SystemReply): Attempt {
-  switch (reply.type) {
-    case 'agent':
-    case 'node':
-    case 'operation':
-      return { status: 'done', result: reply };
-    case 'done':
-      return DONE;
-    case 'refused':
-      switch (reply.code) {
-        case 'agent-exists':
-          return rejected('conflict', 'there is an agent with this id already');
-        case 'agent-not-found':
-          return rejected('not_found', 'there is no agent with this id');
-        case 'too-many-agents':
-          return rejected('conflict', 'no more agents can be registered');
-        case 'too-many-skipped':
-          return rejected('conflict', 'no more entries can be skipped');
-        case 'node-not-found':
-        case 'operation-not-found':
-          return rejected('not_found', reply.detail);
-        case 'node-gone':
-        case 'node-state':
-        case 'operation-running':
-        case 'operation-ended':
-          return rejected('conflict', reply.detail);
-        default:
-          return reply satisfies never;
-      }
+function refusalOf(reply: Extract<SystemReply, { readonly type: 'refused' }>): Refused {
+  switch (reply.code) {
+    case 'agent-exists':
+      return rejected('conflict', 'there is an agent with this id already');
+    case 'agent-not-found':
+      return rejected('not_found', 'there is no agent with this id');
+    case 'too-many-agents':
+      return rejected('conflict', 'no more agents can be registered');
+    case 'too-many-skipped':
+      return rejected('conflict', 'no more entries can be skipped');
+    case 'node-not-found':
+    case 'operation-not-found':
+      return rejected('not_found', reply.detail);
+    case 'node-gone':
+    case 'node-state':
+    case 'operation-running':
+    case 'operation-ended':
+      return rejected('conflict', reply.detail);
     default:
       return reply satisfies never;
   }

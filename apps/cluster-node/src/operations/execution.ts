@@ -4,13 +4,23 @@ import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
 import type { AgentRecord, Archive } from '../effects/ports.ts';
-import type { Groups, Proposed } from '../groups/groups.ts';
+import type { Groups } from '../groups/groups.ts';
 import type { GroupChange } from '../membership/planner.ts';
+import {
+  type NodeRefusal,
+  type Ok,
+  type Outcome,
+  ok,
+  type Refused,
+  refused,
+  UNKNOWN,
+  type Unknown,
+} from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { NodeMetrics } from './node-metrics.ts';
-import type { Attempt, RefusalReason, StallReport } from './operations.ts';
+import type { OperationType, ResultOf, StallReport } from './operations.ts';
 
-/** What carrying out needs from the rest of the node; given by main.ts. */
+/** What the executors of operations need from the rest of the node. Built once, when the node is composed. */
 export interface ExecutionPorts {
   readonly self: string;
   readonly groups: Groups;
@@ -27,7 +37,7 @@ export interface ExecutionPorts {
   readonly snapshotGroup: (group: number) => void;
   /** The newest term of the system group that this node knows. */
   readonly systemTerm: () => number;
-  readonly changeGroup: (change: GroupChange, done: (outcome: GroupChanged) => void) => void;
+  readonly changeGroup: (change: GroupChange, done: Done<'change-group'>) => void;
   readonly openReplica: (group: number, silentBelow: number) => Promise<void>;
   /** False: it is a member of its group. */
   readonly closeReplica: (group: number) => Promise<boolean>;
@@ -39,30 +49,33 @@ export interface ExecutionPorts {
   readonly onError: (error: unknown) => void;
 }
 
-/** How a change of a group's members on this node ended. */
-export type GroupChanged =
-  | { readonly status: 'committed' }
-  /** The group is not as the coordinator thought, or a replica is not as far as it must be. */
-  | { readonly status: 'not-allowed'; readonly detail: string }
-  | { readonly status: 'refused'; readonly reason: RefusalReason; readonly leader: number }
-  | { readonly status: 'unknown' };
+/** How one attempt on one node ended: a refusal is the node's, or one that no other node would decide otherwise. */
+export type Attempt<T = unknown> = Outcome<T, NodeRefusal | Failure>;
+export type Done<T extends OperationType> = (attempt: Attempt<ResultOf<T>>) => void;
 
-export type Done = (attempt: Attempt) => void;
+export const DONE: Ok<null> = ok(null);
 
-export const DONE: Attempt = { status: 'done', result: { type: 'done' } };
-
-export function notLeader(leader: number): Attempt {
-  return { status: 'refused', reason: 'not-leader', leader };
+export function notLeader(leader: number): Refused<NodeRefusal> {
+  return { status: 'refused', code: 'not-leader', leader };
 }
 
-export function rejected(code: OtherErrorCode, detail: string): Attempt {
-  return { status: 'done', result: { type: 'rejected', code, detail } };
+export function rejected(code: OtherErrorCode, detail: string): Refused {
+  return refused({ code, detail });
 }
 
-const FAILED_HERE = rejected(
-  'internal',
-  'the node that carried it out failed at it; it may or may not have been done',
-);
+export function isNodeRefusal(
+  refusal: Refused<NodeRefusal | Failure>,
+): refusal is Refused<NodeRefusal> {
+  return 'leader' in refusal;
+}
+
+const FAILED_HERE: Unknown = {
+  status: 'unknown',
+  failure: {
+    code: 'internal',
+    detail: 'the node that carried it out failed at it; it may or may not have been done',
+  },
+};
 
 /**
  * Runs a part of an operation: at once, or as a callback. An exception ends this operation only, with an answer.
@@ -70,7 +83,7 @@ const FAILED_HERE = rejected(
  */
 export function attempting<A extends readonly unknown[]>(
   { onError }: Pick<ExecutionPorts, 'onError'>,
-  done: Done,
+  done: (attempt: Unknown) => void,
   work: (...args: A) => void,
 ): (...args: A) => void {
   return (...args) => {
@@ -83,35 +96,16 @@ export function attempting<A extends readonly unknown[]>(
   };
 }
 
-/** Goes on with what a promise resolves to. A rejection, or an exception behind it, leaves the outcome unknown. */
-export function settle<T>(
+/** Continues with what a promise resolves to. A rejection, or an exception behind it, leaves the outcome unknown. */
+export function settle<T, F extends Refused | Unknown = Unknown>(
   work: Promise<T>,
   { onError }: Pick<ExecutionPorts, 'onError'>,
-  done: Done,
+  done: (attempt: F | Unknown) => void,
   use: (value: T) => void,
-  failure: Attempt = { status: 'unknown' },
+  failure: F | Unknown = UNKNOWN,
 ): void {
   work.then(use).catch((error: unknown) => {
     onError(error);
     done(failure);
   });
-}
-
-/** It is the fault of the request: some field of it. */
-export function rejectedBy(failure: Failure): Attempt {
-  return { status: 'done', result: { type: 'rejected', ...failure } };
-}
-
-/** `reply` turns what the machine said into the attempt's end. */
-export function attemptOf<R>(outcome: Proposed<R>, reply: (reply: R) => Attempt): Attempt {
-  switch (outcome.status) {
-    case 'committed':
-      return reply(outcome.reply);
-    case 'refused':
-      return { status: 'refused', reason: outcome.reason, leader: outcome.leader };
-    case 'unknown':
-      return outcome;
-    default:
-      return outcome satisfies never;
-  }
 }

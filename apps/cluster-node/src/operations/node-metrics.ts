@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Immutable } from '../immutable.ts';
 import { byMetric } from '../telemetry/metric-ring.ts';
 
 const count = z.int().min(0);
@@ -41,4 +42,4 @@ export const nodeMetricsSchema = z.strictObject({
     ),
   }),
 });
-export type NodeMetrics = z.output<typeof nodeMetricsSchema>;
+export type NodeMetrics = Immutable<z.output<typeof nodeMetricsSchema>>;

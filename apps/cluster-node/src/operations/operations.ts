@@ -1,217 +1,253 @@
-import type { Message, NewMessage, Payload, Sender, SessionHead } from '@fleetlm/conversation';
-import type { Failure } from '@fleetlm/protocol';
-import type { AgentFigures, RecordedAttempt } from '../effects/deliveries/index.ts';
-import type { AgentLoad } from '../effects/dispatch/index.ts';
-import type { Followed, Topic } from '../effects/feed/follow-codec.ts';
-import type { LiveAnswer } from '../effects/feed/live-answer.ts';
-import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-import type { NodeRecord, OperationRecord, RegistryCommand } from '../membership/node-registry.ts';
-import type { GroupChange } from '../membership/planner.ts';
-import type { SkippedEntry } from '../membership/skipped-entries.ts';
-import type { MetricRange } from '../telemetry/metric-history.ts';
-import type { NodeMetrics } from './node-metrics.ts';
+import { chunkSchema } from '@fleetlm/protocol';
+import * as z from 'zod';
+import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
+import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
+import type { Immutable } from '../immutable.ts';
+import {
+  nodeRecordSchema,
+  operationRecordSchema,
+  registryCommandSchemas,
+} from '../membership/registry-codec.ts';
+import { skipFields } from '../membership/skipped-entries.ts';
+import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
+import type { Outcome } from '../outcome.ts';
+import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
+import { nodeMetricsSchema } from './node-metrics.ts';
+
+const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+const count = z.int().min(0);
+const id = z.string().min(1);
+const nothing = z.null();
+
+/** Where an operation is executed: by the leader of its group, by any replica of it, or by the node that is asked. */
+type By = 'leader' | 'replica' | 'node';
+
+function operation<T extends string, B extends By, F extends z.ZodRawShape, R extends z.ZodType>(
+  type: T,
+  by: B,
+  fields: F,
+  result: R,
+) {
+  return { by, request: z.strictObject({ type: z.literal(type), ...fields }), result };
+}
+
+const rangeSchema = z.union([
+  z.strictObject({ afterSeq: count, limit: count }),
+  z.strictObject({ beforeSeq: count, limit: count }),
+]);
+
+const liveAnswerSchema = z
+  .strictObject({ epoch: count, attempt: count, chunks: z.array(chunkSchema), nextIndex: count })
+  .nullable();
+
+/** The entry that a replica is stalled at, as operators are shown it. */
+const stallSchema = z.strictObject({
+  index: count,
+  term: count,
+  reason: z.enum(['unsupported', 'exception']),
+  entryType: z.string().nullable(),
+  bytes: count,
+  digest: z.string(),
+  detail: z.string(),
+});
+export type StallReport = Immutable<z.output<typeof stallSchema>>;
+
+const registryResultSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('node'), node: nodeRecordSchema }),
+  z.strictObject({ type: z.literal('operation'), operation: operationRecordSchema }),
+  z.strictObject({ type: z.literal('done') }),
+]);
 
 /**
  * Everything that one node may ask of another. A closed set: what is not here can't be forwarded. Each of them
- * may be carried out twice without harm, so that an attempt whose outcome is not known is made again.
+ * may be executed twice without harm, so that an attempt whose outcome is unknown is made again. What other nodes send is
+ * parsed as strictly as what clients send.
  */
-export type Operation =
-  | {
-      readonly type: 'create-session';
-      readonly sessionId: string;
-      readonly userId: string;
-      readonly agentId: string;
-      readonly metadata: Payload;
-    }
-  | {
-      readonly type: 'append';
-      readonly sessionId: string;
-      readonly sender: Sender;
-      readonly clientMessageId: string;
-      readonly message: NewMessage;
-    }
-  | {
-      readonly type: 'mark-read';
-      readonly sessionId: string;
-      readonly userId: string;
-      readonly lastSeq: number;
-    }
-  | { readonly type: 'archive-session'; readonly sessionId: string }
-  | { readonly type: 'erase-session'; readonly sessionId: string }
-  | {
-      readonly type: 'update-session';
-      readonly sessionId: string;
-      readonly metadata: Payload | null;
-      readonly status: 'active' | 'archived' | null;
-    }
-  | {
-      readonly type: 'retry-dispatch';
-      readonly sessionId: string;
+export const OPERATIONS = {
+  'create-session': operation(
+    'create-session',
+    'leader',
+    { sessionId: id, userId: id, agentId: id, metadata: bytes },
+    sessionSchema,
+  ),
+  append: operation(
+    'append',
+    'leader',
+    {
+      sessionId: id,
+      sender: senderSchema,
+      clientMessageId: id,
+      message: z.strictObject({ id, kind: id, payload: bytes, preview: z.string() }),
+    },
+    z.strictObject({ seq: count, id, insertedAtMs: z.number(), duplicate: z.boolean() }),
+  ),
+  'mark-read': operation(
+    'mark-read',
+    'leader',
+    { sessionId: id, userId: id, lastSeq: count },
+    z.strictObject({ lastReadSeq: count, session: sessionSchema }),
+  ),
+  'archive-session': operation('archive-session', 'leader', { sessionId: id }, sessionSchema),
+  'erase-session': operation('erase-session', 'leader', { sessionId: id }, sessionSchema),
+  'update-session': operation(
+    'update-session',
+    'leader',
+    {
+      sessionId: id,
+      metadata: bytes.nullable(),
+      status: z.enum(['active', 'archived']).nullable(),
+    },
+    sessionSchema,
+  ),
+  'retry-dispatch': operation(
+    'retry-dispatch',
+    'leader',
+    {
+      sessionId: id,
       /** Only the turn of this agent that failed under this epoch; null: whatever failed last. */
-      readonly failed: { readonly agentId: string; readonly epoch: number } | null;
-    }
-  | { readonly type: 'stop-answer'; readonly sessionId: string }
-  | { readonly type: 'live-answer'; readonly sessionId: string }
-  /** The answer in progress as this node, which tells others of it, has it. */
-  | { readonly type: 'told-answer'; readonly sessionId: string }
-  | {
-      readonly type: 'follow';
-      readonly group: number;
-      readonly subscriber: string;
-      readonly number: number;
-      readonly topic: Topic;
-    }
-  | { readonly type: 'get-session'; readonly sessionId: string }
-  | {
-      readonly type: 'list-sessions';
-      readonly group: number;
-      readonly userId: string;
-      readonly limit: number;
-      readonly before: string | null;
-    }
-  | { readonly type: 'read-messages'; readonly sessionId: string; readonly range: MessageRange }
-  | { readonly type: 'create-agent'; readonly agent: AgentRecord }
-  | { readonly type: 'patch-agent'; readonly agentId: string; readonly patch: AgentPatch }
-  | {
-      readonly type: 'rotate-secret';
-      readonly agentId: string;
+      failed: z.strictObject({ agentId: id, epoch: count }).nullable(),
+    },
+    nothing,
+  ),
+  'stop-answer': operation('stop-answer', 'leader', { sessionId: id }, nothing),
+  'live-answer': operation('live-answer', 'leader', { sessionId: id }, liveAnswerSchema),
+  /** The answer in progress as this node has it, which publishes it to others. */
+  'told-answer': operation('told-answer', 'node', { sessionId: id }, liveAnswerSchema),
+  follow: operation(
+    'follow',
+    'replica',
+    { group: count, subscriber: id, number: count, topic: topicSchema },
+    z.strictObject({ nodeId: id, followed: followedSchema }),
+  ),
+  'get-session': operation('get-session', 'replica', { sessionId: id }, sessionSchema),
+  'list-sessions': operation(
+    'list-sessions',
+    'replica',
+    { group: count, userId: id, limit: count, before: z.string().nullable() },
+    z.strictObject({
+      sessions: z.array(sessionSchema),
+      next: z.string().nullable(),
+      version: count,
+    }),
+  ),
+  'read-messages': operation(
+    'read-messages',
+    'replica',
+    { sessionId: id, range: rangeSchema },
+    z.strictObject({ messages: z.array(messageSchema), lastSeq: count, hasMore: z.boolean() }),
+  ),
+  'create-agent': operation(
+    'create-agent',
+    'leader',
+    { agent: agentRecordSchema },
+    agentRecordSchema,
+  ),
+  'patch-agent': operation(
+    'patch-agent',
+    'leader',
+    { agentId: id, patch: agentPatchSchema },
+    agentRecordSchema,
+  ),
+  'rotate-secret': operation(
+    'rotate-secret',
+    'leader',
+    {
+      agentId: id,
       /** Sealed. */
-      readonly secret: string;
-      readonly previousUntilMs: number | null;
-    }
+      secret: id,
+      previousUntilMs: z.int().nullable(),
+    },
+    agentRecordSchema,
+  ),
   /** Nodes and operations, as the system group replicates them. */
-  | { readonly type: 'registry'; readonly command: RegistryCommand }
-  /** Of the coordinator, under its term: an older one is not listened to. */
-  | { readonly type: 'change-group'; readonly term: number; readonly change: GroupChange }
-  | {
-      readonly type: 'open-replica';
-      readonly term: number;
-      readonly group: number;
-      readonly silentBelow: number;
-    }
-  | { readonly type: 'close-replica'; readonly term: number; readonly group: number }
-  | { readonly type: 'transfer-group'; readonly group: number; readonly to: number }
-  | { readonly type: 'snapshot-group'; readonly group: number }
+  registry: operation(
+    'registry',
+    'leader',
+    { command: z.discriminatedUnion('type', registryCommandSchemas) },
+    registryResultSchema,
+  ),
+  /** Of the coordinator, under its term: an older one is refused. */
+  'change-group': operation(
+    'change-group',
+    'leader',
+    {
+      term: count,
+      change: z.strictObject({
+        group: count,
+        expectedVoters: z.array(count),
+        addLearners: z.array(count),
+        promote: z.array(count),
+        demote: z.array(count),
+        remove: z.array(count),
+      }),
+    },
+    nothing,
+  ),
+  'open-replica': operation(
+    'open-replica',
+    'node',
+    { term: count, group: count, silentBelow: count },
+    nothing,
+  ),
+  'close-replica': operation('close-replica', 'node', { term: count, group: count }, nothing),
+  'transfer-group': operation(
+    'transfer-group',
+    'leader',
+    { group: count, to: z.int().min(1) },
+    nothing,
+  ),
+  'snapshot-group': operation('snapshot-group', 'node', { group: count }, nothing),
   /** What this node's replica of the group can't apply. */
-  | { readonly type: 'group-stall'; readonly group: number }
+  'group-stall': operation('group-stall', 'node', { group: count }, stallSchema.nullable()),
   /** No replica of the group applies this entry. */
-  | ({ readonly type: 'skip-entry' } & Omit<SkippedEntry, 'atMs'>)
-  | { readonly type: 'flush' }
-  | { readonly type: 'agent-figures'; readonly agentId: string }
-  | {
-      readonly type: 'recent-deliveries';
-      readonly agentId: string;
+  'skip-entry': operation('skip-entry', 'leader', skipFields, nothing),
+  flush: operation('flush', 'node', {}, z.strictObject({ rows: count })),
+  'agent-figures': operation('agent-figures', 'node', { agentId: id }, agentFiguresSchema),
+  'recent-deliveries': operation(
+    'recent-deliveries',
+    'node',
+    {
+      agentId: id,
       /** One turn, then with what went over the wire; null: the newest attempts. */
-      readonly delivery: { readonly sessionId: string; readonly epoch: number } | null;
+      delivery: z.strictObject({ sessionId: id, epoch: count }).nullable(),
       /** `unwritten`: nothing when all of it is in Postgres. */
-      readonly wanted: 'all' | 'unwritten';
-    }
-  | { readonly type: 'node-metrics'; readonly range: MetricRange; readonly afterMs: number };
+      wanted: z.enum(['all', 'unwritten']),
+    },
+    z.strictObject({
+      attempts: z.array(recordedAttemptSchema),
+      unwritten: count,
+      dropped: count,
+    }),
+  ),
+  'node-metrics': operation(
+    'node-metrics',
+    'node',
+    { range: z.enum(['15m', '24h']), afterMs: z.number() },
+    nodeMetricsSchema,
+  ),
+};
 
-/** How an agent does, by what one node has seen. */
-export interface AgentNodeFigures extends AgentFigures {
-  /** By the node's own clock. */
-  readonly atMs: number;
-  readonly inFlight: number;
-  readonly queued: number;
-  /** Turns that wait for another attempt. */
-  readonly retrying: number;
-  readonly breaker: AgentLoad['breaker'];
-}
+const [first, ...others] = Object.values(OPERATIONS).map(({ request }) => request);
+if (first === undefined) throw new Error('there are no operations');
+export const operationSchema = z.discriminatedUnion('type', [first, ...others]);
 
-/** The entry that a replica is stalled at, as operators are shown it. */
-export interface StallReport {
-  readonly index: number;
-  readonly term: number;
-  readonly reason: 'unsupported' | 'exception';
-  readonly entryType: string | null;
-  readonly bytes: number;
-  readonly digest: string;
-  readonly detail: string;
-}
+type Operations = typeof OPERATIONS;
+export type OperationType = keyof Operations;
+/** Those that a group decides about; the others concern the node that they are sent to. */
+export type GroupOperationType = {
+  [T in OperationType]: Operations[T]['by'] extends 'node' ? never : T;
+}[OperationType];
 
-export type OperationType = Operation['type'];
+type Requests = { readonly [T in OperationType]: Immutable<z.output<Operations[T]['request']>> };
+type Results = { readonly [T in OperationType]: Immutable<z.output<Operations[T]['result']>> };
 
-export type MessageRange =
-  | { readonly afterSeq: number; readonly limit: number }
-  | { readonly beforeSeq: number; readonly limit: number };
+export type OperationOf<T extends OperationType> = Requests[T];
+export type ResultOf<T extends OperationType> = Results[T];
+export type Operation = Requests[OperationType];
+/** An operation of a type that is inferred from it. */
+export type Typed<T extends OperationType> = OperationOf<T> & { readonly type: T };
+export type OutcomeOf<T extends OperationType> = Outcome<ResultOf<T>>;
 
-/** What an operation came to when it was carried out. */
-export type OperationResult =
-  | {
-      readonly type: 'appended';
-      readonly seq: number;
-      readonly id: string;
-      readonly insertedAtMs: number;
-      readonly duplicate: boolean;
-    }
-  | { readonly type: 'session'; readonly session: SessionHead }
-  | { readonly type: 'read'; readonly lastReadSeq: number; readonly session: SessionHead }
-  | {
-      readonly type: 'sessions';
-      readonly sessions: readonly SessionHead[];
-      readonly next: string | null;
-      readonly version: number;
-    }
-  | {
-      readonly type: 'messages';
-      readonly messages: readonly Message[];
-      readonly lastSeq: number;
-      readonly hasMore: boolean;
-    }
-  | { readonly type: 'agent'; readonly agent: AgentRecord }
-  | { readonly type: 'live-answer'; readonly answer: LiveAnswer | null }
-  | { readonly type: 'followed'; readonly nodeId: string; readonly followed: Followed }
-  | { readonly type: 'flushed'; readonly rows: number }
-  | { readonly type: 'agent-figures'; readonly figures: AgentNodeFigures }
-  | {
-      readonly type: 'recent-deliveries';
-      readonly attempts: readonly RecordedAttempt[];
-      readonly unwritten: number;
-      readonly dropped: number;
-    }
-  | { readonly type: 'node-metrics'; readonly metrics: NodeMetrics }
-  | { readonly type: 'node'; readonly node: NodeRecord }
-  | { readonly type: 'operation'; readonly operation: OperationRecord }
-  | { readonly type: 'stall'; readonly stall: StallReport | null }
-  | { readonly type: 'done' }
-  /** Final and definite: the rules of the conversation, or of the cluster, don't allow it. */
-  | ({ readonly type: 'rejected' } & Failure);
-
-/** Why an attempt was refused. Definite: it changed nothing. */
-export type RefusalReason =
-  | 'not-leader'
-  | 'no-quorum'
-  | 'overloaded'
-  | 'transferring'
-  | 'disk-full'
-  | 'stopped'
-  | 'not-connected'
-  | 'not-understood'
-  | 'too-large'
-  | 'malformed';
-
-export const REFUSAL_REASONS = [
-  'not-leader',
-  'no-quorum',
-  'overloaded',
-  'transferring',
-  'disk-full',
-  'stopped',
-  'not-connected',
-  'not-understood',
-  'too-large',
-  'malformed',
-] as const satisfies readonly RefusalReason[];
-
-/** How one attempt on one node ended. */
-export type Attempt =
-  | { readonly status: 'done'; readonly result: OperationResult }
-  /** `leader`: the node to ask instead; 0: none is known. */
-  | { readonly status: 'refused'; readonly reason: RefusalReason; readonly leader: number }
-  | { readonly status: 'unknown' };
-
-/** How a call ended, all attempts taken together. */
-export type CallOutcome =
-  | { readonly status: 'done'; readonly result: OperationResult }
-  | ({ readonly status: 'failed' } & Failure);
+export type MessageRange = OperationOf<'read-messages'>['range'];
+export type RegistryResult = ResultOf<'registry'>;
+export type AgentNodeFigures = ResultOf<'agent-figures'>;

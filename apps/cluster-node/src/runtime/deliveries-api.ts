@@ -6,7 +6,7 @@ import type {
   DeliveryPlace,
   RecordedAttempt,
 } from '../effects/deliveries/index.ts';
-import type { Result } from '../operations/result.ts';
+import type { Result } from '../outcome.ts';
 
 export type {
   DeadLetterGroup,

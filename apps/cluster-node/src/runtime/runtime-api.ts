@@ -13,7 +13,7 @@ import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { StallReport } from '../operations/operations.ts';
-import type { Result } from '../operations/result.ts';
+import type { Result } from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
@@ -40,7 +40,7 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-export type { Result, RuntimeError } from '../operations/result.ts';
+export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
 

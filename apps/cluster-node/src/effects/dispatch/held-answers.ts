@@ -76,10 +76,10 @@ export class HeldAnswers {
         partial: this.#partialOf(found, busy),
         timeMs: this.#ports.wallClockMs(),
       });
-      if (outcome.status !== 'applied')
+      if (outcome.status !== 'ok')
         return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
-      if (outcome.reply.type === 'refused')
-        return { ok: false, code: 'conflict', detail: outcome.reply.detail };
+      if (outcome.value.type === 'refused')
+        return { ok: false, code: 'conflict', detail: outcome.value.detail };
       if (busy?.isConcluding === false) busy.attempt?.drop();
       return { ok: true };
     } catch (error) {

@@ -39,7 +39,7 @@ test('a stop that can not be committed leaves the answer as it was', async () =>
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
   bed.intercept = async ({ type }) =>
-    type === 'stop-dispatch' ? { status: 'refused', reason: 'no-quorum' } : null;
+    type === 'stop-dispatch' ? { status: 'refused', code: 'no-quorum', leader: 0 } : null;
   expect(await bed.engine.stopAnswer(SESSION)).toMatchObject({ ok: false, code: 'no_quorum' });
   finish();
   await bed.settled('idle');

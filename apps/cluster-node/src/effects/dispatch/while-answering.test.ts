@@ -94,7 +94,7 @@ test('interrupt that can not be committed leaves the answer as it was', async ()
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
   bed.intercept = async ({ type }) =>
-    type === 'append-message' ? { status: 'refused', reason: 'no-quorum' } : null;
+    type === 'append-message' ? { status: 'refused', code: 'no-quorum', leader: 0 } : null;
   expect(await bed.say('lost')).toMatchObject({ status: 'refused' });
   finish();
   await bed.settled('idle');

@@ -77,7 +77,7 @@ export class Evictor {
       sessions: sessions.map(({ id, inboxVersion }) => ({ sessionId: id, inboxVersion })),
       timeMs: this.#ports.wallClockMs(),
     });
-    if (outcome.status !== 'applied') return true;
+    if (outcome.status !== 'ok') return true;
     this.evicted += sessions.length;
     return false;
   }

@@ -254,7 +254,7 @@ class PostgresFlusher implements Flusher {
           watermarks: watermarks.filter(({ sessionId }) => !this.#conflicted.has(sessionId)),
           timeMs: this.#ports.wallClockMs(),
         });
-        return outcome.status === 'applied' ? [share] : [];
+        return outcome.status === 'ok' ? [share] : [];
       }),
     );
     return proposed.flat();

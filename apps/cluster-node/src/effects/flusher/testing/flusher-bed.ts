@@ -126,8 +126,8 @@ export class FlusherBed {
     const flusher = createFlusher({
       clusterId: 'a-cluster',
       propose: async (_, command) => ({
-        status: 'applied',
-        reply: apply(this.state, command).reply,
+        status: 'ok',
+        value: apply(this.state, command).reply,
       }),
       ledGroups: () => [{ group: GROUP, term: 1, state: this.state }],
       wallClockMs: () => 5000,
