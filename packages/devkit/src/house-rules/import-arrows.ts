@@ -113,6 +113,11 @@ const ARROWS: readonly Arrow[] = [
     not: [...above('effects/dispatch/(?!dispatch-api)'), /^socket\.io/],
     why: "the feed hands events to sinks; whose sockets they are is the gateway's",
   },
+  {
+    from: `${NODE}/membership/`,
+    not: [/^node:/, /^@fleetlm\/(?!protocol\/group-hash$)/],
+    why: 'what nodes decide from the same facts must be the same everywhere: it is pure',
+  },
   { from: `${NODE}/telemetry/`, not: [/^@fleetlm\//], why: 'everybody imports it' },
   {
     from: 'packages/conversation/src/',

@@ -73,7 +73,8 @@ export function deadLinks(files: readonly SourceFile[]): readonly string[] {
 
 /** Clock and randomness in folders that have to be deterministic. */
 export function impurities(files: readonly SourceFile[]): readonly string[] {
-  const PURE = /^packages\/(conversation\/src|raft\/src\/core)\//;
+  const PURE =
+    /^(packages\/(conversation\/src|raft\/src\/core)|apps\/cluster-node\/src\/membership)\//;
   const WORDS =
     /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bWeakRef\b|\bFinalizationRegistry\b/;
   return files
