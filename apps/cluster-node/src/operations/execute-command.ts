@@ -9,7 +9,7 @@ import { type Failure, groupOfSession, invalidField, type OtherErrorCode } from 
 import { isControlKind } from '@fleetlm/protocol/thread';
 import type { Hold } from '../effects/dispatch/index.ts';
 import type { AgentRecord } from '../effects/ports.ts';
-import { type NodeRefusal, type Outcome, ok, type Refused, refused, UNKNOWN } from '../outcome.ts';
+import { type NodeRefusal, type Outcome, ok, type Refused, refused } from '../outcome.ts';
 import {
   type Attempt,
   attempting,
@@ -309,10 +309,5 @@ export function executeStop(
     done(rejected('conflict', 'no answer is being given'));
     return;
   }
-  settle(ports.dispatch.stopAnswer(sessionId), ports, done, (outcome) => {
-    if (outcome.ok) done(DONE);
-    else if (outcome.code === 'not_leader') done(notLeader(ports.leaderOf(group)));
-    else if (outcome.code === 'no_quorum') done(UNKNOWN);
-    else done(rejected(outcome.code, outcome.detail));
-  });
+  settle(ports.dispatch.stopAnswer(sessionId), ports, done, done);
 }

@@ -139,7 +139,7 @@ test('a failure of a turn that was stopped before it could be committed is not c
   lead();
   await bed.say('hi');
   await first;
-  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ ok: true });
+  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'ok', value: null });
   off();
   await expect.poll(states).toEqual(['1 stopped']);
   expect(total()).toMatchObject({ failed: 0, failedAttempts: 1 });

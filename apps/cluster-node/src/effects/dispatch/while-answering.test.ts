@@ -47,10 +47,10 @@ test('reject: nothing is taken until the answer is there', async () => {
   };
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
-  expect(await bed.say('too early')).toMatchObject({ reply: { code: 'agent-busy' } });
+  expect(await bed.say('too early')).toMatchObject({ value: { code: 'agent-busy' } });
   finish();
   await bed.settled('idle');
-  expect(await bed.say('now')).toMatchObject({ reply: { type: 'appended' } });
+  expect(await bed.say('now')).toMatchObject({ value: { type: 'appended' } });
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)', 'user: now']);
 });
 
