@@ -15,7 +15,7 @@ import {
   updateAgentSchema,
 } from '@fleetlm/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { newSigningSecret } from '../membership/agent-secrets.ts';
+import { newSigningSecret } from '../runtime/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../runtime/runtime-api.ts';
 import { requireOperator } from './access.ts';
 import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';

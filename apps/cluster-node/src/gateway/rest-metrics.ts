@@ -7,6 +7,7 @@ import {
 } from '@fleetlm/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ClusterMetrics, Runtime } from '../runtime/runtime-api.ts';
+import { byMetric } from '../telemetry/metric-ring.ts';
 import { requireOperator } from './access.ts';
 import { clusterEvent } from './cluster-wire.ts';
 import { parsedOf } from './request-error.ts';
@@ -49,8 +50,8 @@ function figures(
   return {
     reported_at: isoTime(atMs),
     step_ms: stepMs,
-    times: timesMs,
-    series,
+    times: [...timesMs],
+    series: byMetric((metric) => [...series[metric]]),
     flush: {
       database_up: flush.databaseUp,
       backlog: flush.backlog,

@@ -1,5 +1,7 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
-import type { Failure } from '@fleetlm/protocol';
+import type { OperationsRuntime } from '../control/cluster-operations.ts';
+import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
+import type { ReadinessState } from '../control/readiness.ts';
 import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
   InboxEvent,
@@ -10,15 +12,22 @@ import type {
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-import type { StallReport } from '../router/operations.ts';
+import type { StallReport } from '../operations/operations.ts';
+import type { Result } from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
-import type { OperationsRuntime } from './cluster-operations.ts';
-import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
+export type {
+  AuditView,
+  OperationPlan,
+  OperationRequest,
+  OperationView,
+} from '../control/cluster-operations.ts';
+export type { ClusterEvent, ClusterView, GroupView, NodeView } from '../control/cluster-view.ts';
+export type { ReadinessState } from '../control/readiness.ts';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
 export type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
@@ -31,25 +40,12 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
-export type {
-  AuditView,
-  OperationPlan,
-  OperationRequest,
-  OperationView,
-} from './cluster-operations.ts';
-export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
-
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: RuntimeError };
-
-/** With the wrong fields of the request, when it is their fault. */
-export type RuntimeError = Failure;
 
 export interface SessionUpdate {
   readonly metadata: Readonly<Record<string, unknown>> | null;
@@ -196,13 +192,4 @@ export interface AdminRuntime {
   /** As this node has heard them since it started, newest first. */
   recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
-}
-
-/** May clients be sent to this node? */
-export interface ReadinessState {
-  readonly ready: boolean;
-  /** Why not. */
-  readonly reasons: readonly string[];
-  /** What does not work all the same. */
-  readonly degraded: readonly string[];
 }
