@@ -7,10 +7,12 @@ export const AGENTS_BYTES_MAX = 16 * 1024 * 1024;
 /** What the signing secrets of a registration are counted as: two of them, encrypted, so that a rotation always fits. */
 export const AGENT_SECRETS_BYTES = 512;
 
+const encoder = new TextEncoder();
+
 /** What a registration counts against AGENTS_BYTES_MAX. */
 export function registrationBytes(agent: AgentRecord): number {
   const { secret, previousSecret, ...fields } = agent;
-  return Buffer.byteLength(JSON.stringify(fields)) + AGENT_SECRETS_BYTES;
+  return encoder.encode(JSON.stringify(fields)).length + AGENT_SECRETS_BYTES;
 }
 
 /** The registrations by id, with their size kept beside them. */
