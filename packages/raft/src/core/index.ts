@@ -3,7 +3,6 @@ export { ConfChangeDecodeError, decodeConfChange, encodeConfChange } from './con
 export { entriesBytes, entryBytes, limitBytes } from './entry-size.ts';
 export { RaftInvariantError } from './invariant.ts';
 export { MemoryStorage } from './memory-storage.ts';
-export { NO_MUTATIONS, type RaftMutations } from './mutations.ts';
 export type { RaftOptions, RandomInteger } from './options.ts';
 export type { ProgressState } from './progress.ts';
 export { RawNode } from './raw-node.ts';

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { reportFailure } from './failure-report.ts';
-import { LAYER_1 } from './l1/layer-1.ts';
 import type { Layer, RunOptions } from './layer.ts';
-import { LAYER_0 } from './layer-0.ts';
-import { hunt } from './zoo.ts';
+import { layerOf } from './layers.ts';
+import { hunt } from './zoo/hunt.ts';
+import { BUGS, layerWithBug } from './zoo/load.ts';
 
-const USAGE = `npm run sim -- [--layer 0|1] [--seeds N] [--seed S] [--groups G] [--once]
+const USAGE = `npm run sim -- [--layer 0|1] [--seeds N] [--seed S] [--groups G] [--bug NAME] [--once]
 npm run sim -- [--layer 0|1] --replay S [--groups G] [--bug NAME] [--without FAULT,...] [--lines N]
 npm run sim -- --zoo [--seeds N]`;
 
@@ -15,7 +15,7 @@ const ZOO_SEEDS_MAX = 2_000;
 const REPORTS_MAX = 3;
 
 /** Answers the process's exit code. Throws TypeError on unknown or malformed options. */
-export function simulate(args: readonly string[]): number {
+export async function simulate(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -31,10 +31,8 @@ export function simulate(args: readonly string[]): number {
       zoo: { type: 'boolean', default: false },
     },
   });
-  const layer = [LAYER_0, LAYER_1].find(({ number }) => String(number) === values.layer);
-  if (layer === undefined) throw new TypeError(`--layer ${values.layer}: 0 or 1\n${USAGE}`);
+  const layer = await layerNamed(values.layer, values.bug);
   const options: RunOptions = {
-    bug: values.bug ?? null,
     without: values.without === '' ? [] : values.without.split(','),
     groups: values.groups === undefined ? null : wholeNumber('groups', values.groups, 1),
   };
@@ -48,6 +46,14 @@ export function simulate(args: readonly string[]): number {
   const seeds = values.seeds === undefined ? null : wholeNumber('seeds', values.seeds, 1);
   if (values.zoo) return zoo(first, seeds ?? ZOO_SEEDS_MAX);
   return runSeeds(layer, first, seeds ?? SEEDS_DEFAULT[layer.number], options, values.once);
+}
+
+async function layerNamed(number: string, bug: string | undefined): Promise<Layer> {
+  if (number !== '0' && number !== '1') throw new TypeError(`--layer ${number}: 0 or 1\n${USAGE}`);
+  const layer = bug === undefined ? layerOf(number === '0' ? 0 : 1) : await layerWithBug(bug);
+  if (String(layer.number) !== number)
+    throw new TypeError(`--bug ${bug}: a bug of layer ${layer.number}\n${USAGE}`);
+  return layer;
 }
 
 function wholeNumber(name: string, text: string, least: number): number {
@@ -98,18 +104,17 @@ function runSeeds(
 }
 
 /** Looks for every deliberate bug, and prints a table for docs/internals/simulator.md. */
-function zoo(first: number, seedsMax: number): number {
+async function zoo(first: number, seedsMax: number): Promise<number> {
   let survivors = 0;
   print('| layer | bug | seeds needed | caught by | seconds |\n| --- | --- | --- | --- | --- |');
-  for (const layer of [LAYER_0, LAYER_1]) {
-    for (const bug of layer.bugs) {
-      const begin = performance.now();
-      const { seed, seeds, invariant } = hunt(layer, bug, first, seedsMax);
-      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      if (seed === null) survivors += 1;
-      const needed = seed === null ? `not in ${seeds}` : String(seeds);
-      print(`| ${layer.number} | ${bug} | ${needed} | ${invariant} | ${seconds} |`);
-    }
+  for (const { name, layer } of BUGS) {
+    const buggy = await layerWithBug(name);
+    const begin = performance.now();
+    const { seed, seeds, invariant } = hunt(buggy, first, seedsMax);
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    if (seed === null) survivors += 1;
+    const needed = seed === null ? `not in ${seeds}` : String(seeds);
+    print(`| ${layer} | ${name} | ${needed} | ${invariant} | ${seconds} |`);
   }
   return survivors === 0 ? 0 : 1;
 }

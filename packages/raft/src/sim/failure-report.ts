@@ -5,11 +5,11 @@ const LINES_SHOWN = 40;
 
 /** The command that runs a seed again and tells what happens in it. */
 export function replayCommand(layer: Layer, seed: number, options: RunOptions): string {
-  const { bug, groups, without } = options;
+  const { groups, without } = options;
   return [
     `npm run sim -- --layer ${layer.number} --replay ${seed}`,
     ...(groups === null ? [] : [`--groups ${groups}`]),
-    ...(bug === null ? [] : [`--bug ${bug}`]),
+    ...(layer.bug === null ? [] : [`--bug ${layer.bug}`]),
     ...(without.length === 0 ? [] : [`--without ${without.join(',')}`]),
   ].join(' ');
 }

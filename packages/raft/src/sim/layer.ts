@@ -1,7 +1,5 @@
 /** What a run has besides its seed. */
 export interface RunOptions {
-  /** A deliberate bug of the layer; null: none. */
-  readonly bug: string | null;
   /** Kinds of faults that are taken away. */
   readonly without: readonly string[];
   /** Number of groups instead of what the seed draws; only where a layer has several. */
@@ -19,7 +17,8 @@ export interface RunResult {
 /** A layer of the simulator as the command line, the zoo and the shrinker see it. */
 export interface Layer {
   readonly number: 0 | 1;
-  readonly bugs: readonly string[];
+  /** The deliberate bug in the code under it; null: none. */
+  readonly bug: string | null;
   readonly faults: readonly string[];
   /** What many seeds together must meet. */
   readonly situations: readonly string[];
@@ -28,7 +27,7 @@ export interface Layer {
   replay(seed: number, options: RunOptions, lines: number): string;
 }
 
-export const PLAIN: RunOptions = { bug: null, without: [], groups: null };
+export const PLAIN: RunOptions = { without: [], groups: null };
 
 /** The ones of `known` that are named; throws TypeError for a name that is not known. */
 export function named<T extends string>(

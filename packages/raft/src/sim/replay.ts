@@ -5,7 +5,7 @@ import { runSeed, type SeedOptions } from './run-seed.ts';
 /** One line for each of the last events of a seed, then how every replica stood. For reading, not for parsing. */
 export function replaySeed(
   seed: number,
-  options: Pick<SeedOptions, 'mutations' | 'without'>,
+  options: Pick<SeedOptions, 'without'>,
   events: number,
 ): string {
   const lines: string[] = [];

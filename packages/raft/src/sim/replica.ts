@@ -6,7 +6,6 @@ import {
   type Ready,
   type ReplicaId,
 } from '../core/index.ts';
-import type { RaftMutations } from '../core/mutations.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { SimDisk, type Write } from './disk.ts';
 import type { ReplicaEvent } from './events.ts';
@@ -88,7 +87,6 @@ export class SimReplica {
       inflightMessagesMax: swarm.inflightMessagesMax,
       inflightBytesMax: swarm.inflightBytesMax,
       random: (bound) => this.#random.below(bound),
-      ...(shared.mutations === null ? {} : { mutations: shared.mutations satisfies RaftMutations }),
     });
     this.status = this.node.basicStatus();
     this.monotonic.restarted(this.status);

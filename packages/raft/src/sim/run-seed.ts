@@ -1,4 +1,3 @@
-import type { RaftMutations } from '../core/mutations.ts';
 import { Actors } from './actors.ts';
 import type { Coverage } from './coverage.ts';
 import type { SimEvent } from './events.ts';
@@ -17,14 +16,13 @@ export interface SeedResult {
 }
 
 export interface SeedOptions {
-  readonly mutations?: RaftMutations;
   readonly without?: readonly Fault[];
   readonly onEvent?: (time: number, event: SimEvent, sim: Simulation) => void;
 }
 
 /** Runs one seed: a phase of faults in which nothing may be lost, then one without in which all must go on. */
 export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
-  const sim = new Simulation(seed, options.mutations ?? null, options.without);
+  const sim = new Simulation(seed, options.without);
   const { onEvent } = options;
   if (onEvent !== undefined) sim.onEvent = (time, event) => onEvent(time, event, sim);
   let failure: Error | null = null;

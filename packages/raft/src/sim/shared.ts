@@ -1,5 +1,4 @@
 import type { ConfState, Entry, Message, ReplicaId } from '../core/index.ts';
-import type { RaftMutations } from '../core/mutations.ts';
 import type { Coverage } from './coverage.ts';
 import type { SimEvent } from './events.ts';
 import type { Committed } from './invariants/committed.ts';
@@ -16,7 +15,6 @@ export interface Shared {
   /** Disks and state machines are quick from now on. */
   readonly calm: boolean;
   readonly coverage: Coverage;
-  readonly mutations: RaftMutations | null;
   readonly elections: ElectionSafety;
   readonly committed: Committed;
   readonly states: StateMachineSafety;

@@ -1,5 +1,4 @@
 import type { ConfState, Entry, Message, ReplicaId } from '../core/index.ts';
-import type { RaftMutations } from '../core/mutations.ts';
 import { Coverage } from './coverage.ts';
 import { EventHeap } from './event-heap.ts';
 import type { SimEvent } from './events.ts';
@@ -23,7 +22,6 @@ const EVENTS_MAX = 1_000_000;
 export class Simulation implements Shared {
   readonly seed: number;
   readonly swarm: Swarm;
-  readonly mutations: RaftMutations | null;
   readonly coverage = new Coverage();
   readonly elections = new ElectionSafety();
   readonly committed = new Committed();
@@ -41,9 +39,8 @@ export class Simulation implements Shared {
   /** Called for every event, for looking at one seed closely. */
   onEvent: ((time: number, event: SimEvent) => void) | null = null;
 
-  constructor(seed: number, mutations: RaftMutations | null, without: readonly Fault[] = []) {
+  constructor(seed: number, without: readonly Fault[] = []) {
     this.seed = seed;
-    this.mutations = mutations;
     this.swarm = swarmOf(seed, without);
     this.network = new Network(this.swarm, this.stream('network'));
     const voters = Array.from({ length: this.swarm.voters }, (_, i) => i + 1);

@@ -1,6 +1,5 @@
 import { type Layer, named, type RunOptions } from '../layer.ts';
 import { L1_SITUATIONS } from './coverage.ts';
-import { DISK_MUTATIONS } from './disk-mutations.ts';
 import { replayL1Seed } from './replay.ts';
 import { runL1Seed } from './run-seed.ts';
 import { L1_FAULTS, type L1Run } from './swarm.ts';
@@ -8,7 +7,7 @@ import { L1_FAULTS, type L1Run } from './swarm.ts';
 /** Whole nodes with many groups. */
 export const LAYER_1: Layer = {
   number: 1,
-  bugs: DISK_MUTATIONS,
+  bug: null,
   faults: L1_FAULTS,
   situations: L1_SITUATIONS,
   run: (seed, options) => {
@@ -18,7 +17,6 @@ export const LAYER_1: Layer = {
   replay: (seed, options, lines) => replayL1Seed(runOf(seed, options), lines),
 };
 
-function runOf(seed: number, { bug, without, groups }: RunOptions): L1Run {
-  const [mutation = null] = named('bug', DISK_MUTATIONS, bug === null ? [] : [bug]);
-  return { seed, groups, mutation, without: named('fault', L1_FAULTS, without) };
+function runOf(seed: number, { without, groups }: RunOptions): L1Run {
+  return { seed, groups, without: named('fault', L1_FAULTS, without) };
 }

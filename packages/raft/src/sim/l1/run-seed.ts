@@ -17,7 +17,6 @@ export function runL1Seed(seed: number, options: Partial<Omit<L1Run, 'seed'>> = 
   const simulation = new L1Simulation({
     seed,
     groups: null,
-    mutation: null,
     without: [],
     ...options,
   });

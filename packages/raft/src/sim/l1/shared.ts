@@ -1,5 +1,4 @@
 import type { L1Coverage } from './coverage.ts';
-import type { DiskMutation } from './disk-mutations.ts';
 import type { SimNetwork } from './sim-net.ts';
 import type { SimNode } from './sim-node.ts';
 import type { L1Swarm } from './swarm.ts';
@@ -9,8 +8,6 @@ import type { GroupTruth } from './truth.ts';
 /** What the machines of one run share. */
 export interface L1Shared {
   readonly seed: number;
-  /** The deliberate bug that this run has; null: none. */
-  readonly mutation: DiskMutation | null;
   readonly swarm: L1Swarm;
   readonly timeline: Timeline;
   readonly coverage: L1Coverage;

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createRaftHost, type HostEvent, type RaftHost } from '../../host/index.ts';
 import { MeshNode } from '../../mesh/index.ts';
-import type { Disk } from '../../wal/disk.ts';
 import {
   crc32c,
   openSnapshotStore,
@@ -16,7 +15,6 @@ import { RandomStream } from '../random.ts';
 import { SimulatedDisk } from '../sim-disk.ts';
 import { ChainMachine } from './chain-machine.ts';
 import { DiskFaults } from './disk-faults.ts';
-import { withBug } from './disk-mutations.ts';
 import { DurableNode } from './durable-node.ts';
 import { checkedSend, nodeName, numberOf } from './sent-frames.ts';
 import type { L1Shared } from './shared.ts';
@@ -62,14 +60,6 @@ export class SimNode implements NetHost {
     this.#disk = new SimulatedDisk(this.faults.options);
   }
 
-  get #port(): Disk {
-    return withBug(this.#disk, this.#shared.mutation);
-  }
-
-  get #crc32c(): (bytes: Uint8Array) => number {
-    return this.#shared.mutation === 'checksumConstant' ? () => 0 : crc32c;
-  }
-
   get process(): SimProcess | null {
     return this.#process;
   }
@@ -112,12 +102,12 @@ export class SimNode implements NetHost {
     const { swarm } = this.#shared;
     openWal(
       {
-        disk: this.#port,
+        disk: this.#disk,
         directory: 'wal',
         identity: { clusterId: CLUSTER, nodeId: nodeName(this.number) },
         segmentBytes: swarm.segmentBytes,
         sealAfterMs: swarm.sealAfterMs,
-        crc32c: this.#crc32c,
+        crc32c,
         clock: process,
         nonce: () => random.next(),
         onFailure: (failure) => this.#failed(process, failure),
@@ -132,9 +122,9 @@ export class SimNode implements NetHost {
   #openStore(process: SimProcess, random: RandomStream, wal: Wal, recovered: RecoveredWal): void {
     this.durable.recovered(recovered);
     const options = {
-      disk: this.#port,
+      disk: this.#disk,
       directory: 'snapshots',
-      crc32c: this.#crc32c,
+      crc32c,
       clock: process,
     };
     openSnapshotStore(options, (result) => {

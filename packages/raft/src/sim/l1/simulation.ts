@@ -1,6 +1,5 @@
 import { RandomStream } from '../random.ts';
 import { L1Coverage } from './coverage.ts';
-import type { DiskMutation } from './disk-mutations.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { LivenessPhase } from './liveness.ts';
 import type { L1Shared } from './shared.ts';
@@ -14,7 +13,6 @@ import { Workload } from './workload.ts';
 /** One run: production hosts, logs and meshes on simulated machines, from one seed. */
 export class L1Simulation implements L1Shared {
   readonly seed: number;
-  readonly mutation: DiskMutation | null;
   readonly swarm: L1Swarm;
   readonly timeline = new Timeline();
   readonly coverage = new L1Coverage();
@@ -31,9 +29,8 @@ export class L1Simulation implements L1Shared {
   readonly tell: (line: () => string) => void;
 
   constructor(run: L1Run, tell: (line: () => string) => void = () => undefined) {
-    const { seed, mutation } = run;
+    const { seed } = run;
     this.seed = seed;
-    this.mutation = mutation;
     this.tell = tell;
     this.swarm = l1SwarmOf(run);
     const stream = (name: string): RandomStream => new RandomStream(seed, `l1 ${name}`);

@@ -1,6 +1,5 @@
 import { HOST_LIMITS_DEFAULT, type HostLimits } from '../../host/host-options.ts';
 import { RandomStream } from '../random.ts';
-import type { DiskMutation } from './disk-mutations.ts';
 
 /** What one seed is like. Each kind of fault is absent from about half of them. */
 export interface L1Swarm {
@@ -74,7 +73,7 @@ export const L1_FAULTS = [
 export type L1Fault = (typeof L1_FAULTS)[number];
 
 /** The swarm of a run: `groups` instead of the seed's own count where one is given, some faults taken away. */
-export function l1SwarmOf({ seed, groups, without }: Omit<L1Run, 'mutation'>): L1Swarm {
+export function l1SwarmOf({ seed, groups, without }: L1Run): L1Swarm {
   const taken = Object.fromEntries(without.map((fault) => [fault, 0]));
   return { ...drawSwarm(seed, groups), ...taken };
 }
@@ -84,8 +83,6 @@ export interface L1Run {
   readonly seed: number;
   /** Null: as many as the seed draws. */
   readonly groups: number | null;
-  /** The deliberate bug that it has; null: none. */
-  readonly mutation: DiskMutation | null;
   readonly without: readonly L1Fault[];
 }
 
