@@ -3,7 +3,6 @@ import {
   type ConfChangeV2,
   NONE,
   type RawNode,
-  ReadyLoop,
   type ReplicaId,
 } from '../core/index.ts';
 import type { SnapshotReader } from '../wal/index.ts';
@@ -118,7 +117,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     }
     if (loaded.ok && loaded.value === null) replica.firstState = replica.machine.snapshot();
     replica.node = createNode(replica, core.options, core.limits);
-    replica.readys = new ReadyLoop(replica.node, core.rounds.driverOf(replica));
+    replica.readys = core.rounds.loopOf(replica, replica.node);
     replica.phase = 'running';
     core.contacts.refresh(replica);
     if (replica.hasQuorum) core.failover.quorumFound(replica);

@@ -5,8 +5,7 @@ import {
   type HardState,
   type RawNode,
   type Ready,
-  type ReadyDriver,
-  type ReadyLoop,
+  ReadyLoop,
   type Role,
 } from '../core/index.ts';
 import type { WalRecord } from '../wal/index.ts';
@@ -111,9 +110,9 @@ export class Rounds<TReply> {
     replica.reads.applied(replica.applied);
   }
 
-  /** What a running replica does with its Readys. */
-  driverOf(replica: Replica<TReply>): ReadyDriver {
-    return {
+  /** Acts on the Readys of a replica that begins to run. */
+  loopOf(replica: Replica<TReply>, node: RawNode): ReadyLoop {
+    return new ReadyLoop(node, {
       taken: ({ hardState, softState }) => {
         if (hardState !== null) replica.term = hardState.term;
         if (softState === null) return;
@@ -137,7 +136,7 @@ export class Rounds<TReply> {
         replica.log.append(ready.entries);
         if (ready.hardState !== null) replica.log.setHardState(ready.hardState);
       },
-    };
+    });
   }
 
   /** A group's creation is on disk before, or with, the first thing it says. */
