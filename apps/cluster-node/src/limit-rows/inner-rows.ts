@@ -35,6 +35,7 @@ import {
   ENTRY_BYTES_MAX,
   MESH_FRAME_BYTES_MAX,
   MESH_QUEUE_BYTES_MAX,
+  POSTGRES_CONNECTIONS,
   SEARCH_TEXT_LENGTH_MAX,
 } from '../limits.ts';
 import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
@@ -44,6 +45,8 @@ import { FOLDER } from './folder.ts';
 
 const RAFT = 'packages/raft/src/';
 const STATE = 'packages/conversation/src/';
+const CONNECTIONS_TEST =
+  'packages/database/src/archive-database.test.ts > opens no more connections than it may, and ends once';
 const PARSE = `${STATE}parse-command.ts`;
 const DEFINITE = 'a refusal that every replica makes alike; nothing changes';
 
@@ -358,6 +361,38 @@ const archive = limitRows('Archive and search', FOLDER, [
     in: 'effects/flusher/archive-reads.ts',
     answer: '`503 archive_unavailable`',
     test: 'effects/flusher/flusher-faults.test.ts > G10 a Postgres that says nothing any more: passes and reads end by themselves, and more reads than it can take are refused',
+  },
+  {
+    input: 'connections to Postgres of the flusher',
+    limit: { 'POSTGRES_CONNECTIONS.writes': POSTGRES_CONNECTIONS.writes },
+    unit: 'entries',
+    in: 'effects/flusher/archive-writes.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of pages',
+    limit: { 'POSTGRES_CONNECTIONS.reads': POSTGRES_CONNECTIONS.reads },
+    unit: 'entries',
+    in: 'effects/flusher/archive-reads.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of searches',
+    limit: { 'POSTGRES_CONNECTIONS.searches': POSTGRES_CONNECTIONS.searches },
+    unit: 'entries',
+    in: 'effects/flusher/archive-reads.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of deliveries',
+    limit: { 'POSTGRES_CONNECTIONS.deliveries': POSTGRES_CONNECTIONS.deliveries },
+    unit: 'entries',
+    in: 'effects/deliveries/delivery-store.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
   },
   {
     input: 'searches at a time',

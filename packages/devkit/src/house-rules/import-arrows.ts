@@ -152,6 +152,16 @@ const ARROWS: readonly Arrow[] = [
     ],
     why: 'it runs in browsers',
   },
+  {
+    from: 'packages/database/src/',
+    not: [/^@prisma\//, /^packages\/database\/src\/generated\//],
+    why: "nodes load it, and the generated client is the web app's",
+  },
+  {
+    from: `${NODE}/`,
+    not: [/^@prisma\//, /^@fleetlm\/database\/client$/],
+    why: 'the archive is plain SQL: a node starts without Prisma',
+  },
   { from: 'packages/protocol/src/', not: [/^node:/, /^@fleetlm\//], why: 'browsers read it too' },
   {
     from: 'packages/client/src/',
