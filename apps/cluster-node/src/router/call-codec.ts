@@ -38,9 +38,7 @@ function startsWithVersion(value: unknown): boolean {
 }
 
 /** `isForeign`: no node of any version sends it. */
-export function decodeRequest(
-  frame: Uint8Array,
-):
+export function decodeRequest(frame: Uint8Array):
   | { readonly ok: true; readonly request: CallRequest }
   | {
       readonly ok: false;
@@ -63,9 +61,7 @@ export function decodeRequest(
   };
 }
 
-export function decodeResponse(
-  frame: Uint8Array,
-):
+export function decodeResponse(frame: Uint8Array):
   | { readonly ok: true; readonly response: CallResponse }
   | {
       readonly ok: false;
