@@ -317,7 +317,7 @@ const log = limitRows('Log and snapshots', FOLDER, [
     unit: 'bytes',
     in: `${RAFT}host/snapshot-arrivals.ts`,
     answer: 'the follower stays behind; its node and the sender log it and count it',
-    test: `${RAFT}host/raft-host.test.ts > H30 a snapshot above the limit is reported where it is saved, sent and refused`,
+    test: `${RAFT}host/raft-host.test.ts > H31 a snapshot above the limit is reported where it is saved, sent and refused`,
   },
   {
     input: 'piece of a snapshot',
