@@ -1,4 +1,4 @@
-import { type Failure, formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
 import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
@@ -81,7 +81,7 @@ export class NodeRuntime implements Runtime {
   }
 
   getSession(sessionId: string): Promise<Result<SessionView>> {
-    return this.#onSession({ type: 'get-session', sessionId });
+    return this.#call({ type: 'get-session', sessionId });
   }
 
   listSessions(input: {
@@ -94,11 +94,11 @@ export class NodeRuntime implements Runtime {
   }
 
   async eraseSession(sessionId: string): Promise<Result<null>> {
-    return withoutValue(await this.#onSession({ type: 'erase-session', sessionId }));
+    return withoutValue(await this.#call({ type: 'erase-session', sessionId }));
   }
 
   archiveSession(sessionId: string): Promise<Result<SessionView>> {
-    return this.#onSession({ type: 'archive-session', sessionId });
+    return this.#call({ type: 'archive-session', sessionId });
   }
 
   updateSession(
@@ -106,7 +106,7 @@ export class NodeRuntime implements Runtime {
     { metadata, status }: SessionUpdate,
   ): Promise<Result<SessionView>> {
     const encoded = metadata === null ? null : encodeObject(metadata);
-    return this.#onSession({ type: 'update-session', sessionId, metadata: encoded, status });
+    return this.#call({ type: 'update-session', sessionId, metadata: encoded, status });
   }
 
   searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>> {
@@ -116,7 +116,6 @@ export class NodeRuntime implements Runtime {
   append(input: AppendInput): Promise<Result<Appended>> {
     const { sessionId, sender, kind, content, metadata } = input;
     const { router, metrics, overload } = this.#ports;
-    if (!this.#isHere(sessionId)) return Promise.resolve(noSession(sessionId));
     const busy = overload();
     if (busy !== null)
       return Promise.resolve({ ok: false, error: { code: 'overloaded', detail: busy } });
@@ -149,7 +148,7 @@ export class NodeRuntime implements Runtime {
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
   ): Promise<Result<MessagePage>> {
     const { sessionId, ...range } = input;
-    return this.#onSession({ type: 'read-messages', sessionId, range });
+    return this.#call({ type: 'read-messages', sessionId, range });
   }
 
   markRead(input: {
@@ -157,17 +156,17 @@ export class NodeRuntime implements Runtime {
     readonly userId: string;
     readonly lastSeq: number;
   }): Promise<Result<{ readonly lastReadSeq: number; readonly session: SessionView }>> {
-    return this.#onSession({ type: 'mark-read', ...input });
+    return this.#call({ type: 'mark-read', ...input });
   }
 
   async stop(sessionId: string): Promise<Result<null>> {
-    const result = await this.#onSession({ type: 'stop-answer', sessionId });
+    const result = await this.#call({ type: 'stop-answer', sessionId });
     // No run in flight; stopping is idempotent.
     return !result.ok && result.error.code === 'conflict' ? { ok: true, value: null } : result;
   }
 
   retry(sessionId: string): Promise<Result<null>> {
-    return this.#onSession({ type: 'retry-dispatch', sessionId, failed: null });
+    return this.#call({ type: 'retry-dispatch', sessionId, failed: null });
   }
 
   /** Only if this very turn has failed, and nothing has followed in its session. */
@@ -175,7 +174,7 @@ export class NodeRuntime implements Runtime {
     agentId: string,
     { sessionId, epoch }: { readonly sessionId: string; readonly epoch: number },
   ): Promise<Result<null>> {
-    return this.#onSession({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
+    return this.#call({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
   }
 
   async liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>> {
@@ -289,21 +288,6 @@ export class NodeRuntime implements Runtime {
       : { code: 'conflict', detail: `the agent "${agentId}" is disabled` };
   }
 
-  /** False: a session of no group of this cluster. */
-  #isHere(sessionId: string): boolean {
-    const group = groupOfSession(sessionId);
-    return group !== null && group < this.#ports.groups;
-  }
-
-  #onSession<T extends GroupOperationType>(
-    operation: Typed<T> & { readonly sessionId: string },
-  ): Promise<Result<ResultOf<T>>> {
-    const { sessionId } = operation;
-    return this.#isHere(sessionId)
-      ? this.#call<T>(operation)
-      : Promise.resolve(noSession(sessionId));
-  }
-
   async #call<T extends GroupOperationType>(operation: Typed<T>): Promise<Result<ResultOf<T>>> {
     return resultOf(await this.#ports.router.request(operation));
   }
@@ -312,10 +296,6 @@ export class NodeRuntime implements Runtime {
 /** Headers and signatures of an agent are for the server that it is registered with. */
 function isSameOrigin(registered: string, asked: string): boolean {
   return new URL(registered).origin === new URL(asked).origin;
-}
-
-function noSession(sessionId: string): Result<never> {
-  return { ok: false, error: { code: 'not_found', detail: `there is no session ${sessionId}` } };
 }
 
 function withoutValue(result: Result<unknown>): Result<null> {
