@@ -40,10 +40,11 @@ test('reads sessions and their messages as they were archived', async () => {
     { id: SESSION, seq: 1 },
     { id: OTHER_SESSION, seq: 0 },
   ];
-  const pages = await Array.fromAsync(source.messagesAfter(wanted));
-  expect(
-    pages.flat().map(({ sessionId, seq, payload }) => [sessionId, seq, decoder.decode(payload)]),
-  ).toEqual([
+  const read: unknown[] = [];
+  for await (const page of source.messagesAfter(wanted))
+    for (const { sessionId, seq, payload } of page)
+      read.push([sessionId, seq, decoder.decode(payload)]);
+  expect(read).toEqual([
     [SESSION, 2, '{"content":{"text":"hello 2"},"metadata":{}}'],
     [SESSION, 3, '{"content":{"text":"hello 3"},"metadata":{}}'],
     [OTHER_SESSION, 1, '{"content":{"text":"other"},"metadata":{}}'],
