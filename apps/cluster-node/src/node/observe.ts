@@ -79,7 +79,11 @@ export function observeParts(parts: ObservedParts): void {
     () => wal.stats.appendedBytes,
   );
   observe('fleetlm_wal_syncs_total', 'Syncs of the log', () => wal.stats.syncs);
-  observe('fleetlm_wal_queued_bytes', 'Bytes that wait for the disk', () => wal.queuedBytes);
+  observe(
+    'fleetlm_wal_queued_bytes',
+    'Bytes that wait for the disk',
+    () => host.stats.walQueuedBytes,
+  );
   observe('fleetlm_wal_sync_p99_seconds', 'Duration of the newest syncs', () =>
     seconds(syncP99Ms(wal)),
   );

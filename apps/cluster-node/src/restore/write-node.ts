@@ -56,7 +56,7 @@ export class NodeWriter {
       { type: 'snapshot', key, snapshot },
       { type: 'hard-state', key, hardState: { term: term + 1, vote: 0, commit: index } },
     ];
-    await done((finished) => wal.append(records, true, finished));
+    await done((finished) => wal.append(records, finished));
   }
 
   async #opened({ clusterId }: ClusterDescriptor): Promise<Storage> {

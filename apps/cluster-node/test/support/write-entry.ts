@@ -37,7 +37,6 @@ export async function writeEntry(
           { type: 'entries', key, entries: [entry] },
           { type: 'hard-state', key, hardState: { ...hardState, commit: index + 1 } },
         ],
-        true,
         (failure) => (failure === null ? resolve() : reject(new Error(JSON.stringify(failure)))),
       ),
     );

@@ -34,7 +34,7 @@ export const DISK_FULL_RETRY_MS = 500;
  * is, and nothing overtakes it.
  */
 export class DiskQueue<TReply> {
-  readonly #wal: Wal;
+  readonly #wal: Pick<Wal, 'append'>;
   readonly #clock: Clock;
   readonly #batchBytesMax: number;
   readonly #events: DiskQueueEvents<TReply>;
@@ -45,7 +45,12 @@ export class DiskQueue<TReply> {
   #isFull = false;
   #stopped = false;
 
-  constructor(wal: Wal, clock: Clock, batchBytesMax: number, events: DiskQueueEvents<TReply>) {
+  constructor(
+    wal: Pick<Wal, 'append'>,
+    clock: Clock,
+    batchBytesMax: number,
+    events: DiskQueueEvents<TReply>,
+  ) {
     this.#wal = wal;
     this.#clock = clock;
     this.#batchBytesMax = batchBytesMax;
@@ -94,7 +99,7 @@ export class DiskQueue<TReply> {
   }
 
   #write(batch: DiskBatch<TReply>): void {
-    this.#wal.append(batch.records, true, (failure) => {
+    this.#wal.append(batch.records, (failure) => {
       if (this.#stopped) return;
       if (failure === null) {
         this.#writing = null;

@@ -246,6 +246,8 @@ export interface HostStats {
   readonly framesSent: number;
   readonly proposalsPending: number;
   readonly entriesBytesInMemory: number;
+  /** Bytes that wait for the log or are being written. */
+  readonly walQueuedBytes: number;
 }
 
 export type { ConfChangeSingle, ConfChangeV2, ConfState, Entry };

@@ -168,15 +168,17 @@ export class HostCore<TReply> {
     }
   }
 
-  /** Commit indexes that had no write of their own: a restart then has less to learn again. */
+  /**
+   * Writes the commit indexes that had no write of their own: a restart then has less to learn again. A batch under
+   * way goes first, and nothing is lost without this one.
+   */
   flushHardStates(): void {
     const records: WalRecord[] = [];
     for (const { lazyHardState, log } of this.replicas.values()) {
       if (lazyHardState !== null)
         records.push({ type: 'hard-state', key: log.key, hardState: lazyHardState });
     }
-    if (records.length > 0 && this.disk.isIdle)
-      this.options.wal.append(records, false, () => undefined);
+    if (records.length > 0 && this.disk.isIdle) this.options.wal.append(records, () => undefined);
   }
 
   /** This replica alone stands still; the others of the node go on. */

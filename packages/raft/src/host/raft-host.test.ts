@@ -95,6 +95,18 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     }
   });
 
+  it('H5 a node that was stopped in order knows without the others what was committed', async () => {
+    const c = await start({ groups: 1 });
+    await c.append(0, 'one');
+    await c.append(0, 'two');
+    const leader = await c.until(() => c.leaderOf(0), 'a leader');
+    for (const node of c.nodes) if (node !== leader) await c.kill(node);
+    await c.kill(leader);
+    await c.boot(leader);
+    await c.until(() => leader.machine(0).items.length === 2, 'both items', 2_000);
+    expect(c.live).toEqual([leader]);
+  });
+
   it('H6 goes on without a node that died, and takes it back in', async () => {
     const c = await start({ groups: 4 });
     await c.allLed();

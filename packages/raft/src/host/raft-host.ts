@@ -347,7 +347,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   }
 
   get stats(): HostStats {
-    const { rounds, apply, outbox, proposalsPending, memory, elections } = this.#core;
+    const { rounds, apply, outbox, disk, proposalsPending, memory, elections } = this.#core;
     return {
       rounds: rounds.rounds,
       entriesAppended: rounds.entriesAppended,
@@ -358,6 +358,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       framesSent: outbox.framesSent,
       proposalsPending: proposalsPending.count,
       entriesBytesInMemory: memory.bytes,
+      walQueuedBytes: disk.queuedBytes,
     };
   }
 
@@ -382,9 +383,11 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     const core = this.#core;
     const done = this.#stopDone;
     this.#ticker.stop();
-    core.flushHardStates();
-    // What was to be answered is answered as "unknown"; what was written is in the log.
-    if (!core.isStopped) core.halt();
+    if (!core.isStopped) {
+      core.flushHardStates();
+      // What was to be answered is answered as "unknown"; what was written is in the log.
+      core.halt();
+    }
     core.options.wal.close(() => done?.());
   }
 

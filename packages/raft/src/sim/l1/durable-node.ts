@@ -24,22 +24,15 @@ export class DurableNode {
   /** The log as the host uses it, with somebody who writes down what it promises. */
   observe(wal: Wal): Wal {
     return {
-      append: (records, sync, done) => {
-        if (!sync) {
-          wal.append(records, sync, done);
-          return;
-        }
+      append: (records, done) => {
         this.#pending.push(records);
-        wal.append(records, sync, (failure) => {
+        wal.append(records, (failure) => {
           // What failed may be on the disk all the same; what found no room never is.
           if (failure === null || failure.kind === 'full')
             this.#pending = this.#pending.filter((pending) => pending !== records);
           if (failure === null) this.#take(this.#logs, records);
           done(failure);
         });
-      },
-      get queuedBytes() {
-        return wal.queuedBytes;
       },
       readEntries: (key, low, high, bytesMax) => wal.readEntries(key, low, high, bytesMax),
       pinningGroups: () => wal.pinningGroups(),

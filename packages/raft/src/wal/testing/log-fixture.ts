@@ -132,7 +132,7 @@ export function append(
   records: readonly WalRecord[],
 ): WalFailure | null {
   const box: { answer: WalFailure | null | 'none' } = { answer: 'none' };
-  wal.append(records, true, (failure) => {
+  wal.append(records, (failure) => {
     box.answer = failure;
   });
   eventsOf(disk).drain();
