@@ -1,19 +1,13 @@
 import type { Clock } from '../clock/clock.ts';
-import type { Ready } from '../core/index.ts';
 import type { Wal, WalFailure, WalRecord } from '../wal/index.ts';
 import type { Replica } from './replica.ts';
-
-/** A Ready whose consequences wait for the disk. */
-interface Persisting<TReply> {
-  readonly replica: Replica<TReply>;
-  readonly ready: Ready;
-}
 
 /** What one write and one sync make durable: everything that all groups wanted in one or more rounds. */
 export interface DiskBatch<TReply> {
   readonly records: WalRecord[];
   bytes: number;
-  readonly waiting: Persisting<TReply>[];
+  /** Once for every Ready whose consequences wait for the disk, in their order. */
+  readonly waiting: Replica<TReply>[];
   /** Work besides Readys, after them. */
   readonly after: (() => void)[];
 }

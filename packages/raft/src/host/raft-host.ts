@@ -117,6 +117,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     }
     if (loaded.ok && loaded.value === null) replica.firstState = replica.machine.snapshot();
     replica.node = createNode(replica, core.options, core.limits);
+    replica.readys = core.rounds.loopOf(replica, replica.node);
     replica.phase = 'running';
     core.contacts.refresh(replica);
     if (replica.hasQuorum) core.failover.quorumFound(replica);

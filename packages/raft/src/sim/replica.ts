@@ -1,9 +1,13 @@
 import {
   type BasicStatus,
   type ConfState,
+  type Entry,
   type Message,
   RawNode,
+  type ReadState,
   type Ready,
+  type ReadyDriver,
+  ReadyLoop,
   type ReplicaId,
 } from '../core/index.ts';
 import { ApplyQueue } from './apply-queue.ts';
@@ -20,13 +24,8 @@ import { observeStep } from './observe.ts';
 import type { RandomStream } from './random.ts';
 import type { Shared } from './shared.ts';
 
-interface InFlight {
-  readonly ready: Ready;
-  readonly write: Write;
-}
-
 /** The host of one replica: does what a Ready asks, in the order that the core allows, after random delays. */
-export class SimReplica {
+export class SimReplica implements ReadyDriver {
   readonly id: ReplicaId;
   readonly shared: Shared;
   readonly disk: SimDisk;
@@ -43,7 +42,9 @@ export class SimReplica {
   observedCommit = 0;
   applied = 0;
   status: BasicStatus | null = null;
-  #inFlight: InFlight[] = [];
+  #loop: ReadyLoop | null = null;
+  /** Of the Readys in flight, in their order. */
+  #writes: Write[] = [];
   #applies = new ApplyQueue();
   #writtenAt = 0;
   #appliedAt = 0;
@@ -65,7 +66,7 @@ export class SimReplica {
     this.applied = Math.max(applied, disk.snapshotIndex);
     this.observedCommit = 0;
     this.chain.copyFrom(disk.chain);
-    this.#inFlight = [];
+    this.#writes = [];
     this.#applies = new ApplyQueue();
     this.#readyScheduled = false;
     this.#writtenAt = 0;
@@ -88,6 +89,7 @@ export class SimReplica {
       inflightBytesMax: swarm.inflightBytesMax,
       random: (bound) => this.#random.below(bound),
     });
+    this.#loop = new ReadyLoop(this.node, this);
     this.status = this.node.basicStatus();
     this.monotonic.restarted(this.status);
     this.#later(this.#random.between(1, 10), { type: 'tick' });
@@ -96,9 +98,9 @@ export class SimReplica {
   /** Some of the writes under way reach the disk although nobody will hear of it. */
   crash(powerLoss: boolean): void {
     const { disk, shared } = this;
-    if (this.#inFlight.length > 0) shared.coverage.count('crash with writes in flight');
-    const reached = this.#random.below(this.#inFlight.length + 1);
-    for (const { write } of this.#inFlight.slice(0, reached)) this.#complete(write);
+    if (this.#writes.length > 0) shared.coverage.count('crash with writes in flight');
+    const reached = this.#random.below(this.#writes.length + 1);
+    for (const write of this.#writes.slice(0, reached)) this.#complete(write);
     if (powerLoss) {
       disk.losePower();
       shared.coverage.count('power loss');
@@ -125,7 +127,7 @@ export class SimReplica {
         this.#drain(node);
         return;
       case 'written':
-        this.#written(node);
+        this.#loop?.written();
         break;
       case 'applied':
         this.#apply(node);
@@ -168,16 +170,14 @@ export class SimReplica {
   }
 
   #drain(node: RawNode): void {
-    while (node.hasReady()) this.#take(node, node.ready());
+    this.#loop?.drain();
     observeStep(this, node);
   }
 
-  #take(node: RawNode, ready: Ready): void {
+  taken({ snapshot, entries }: Ready): void {
     const { shared, chain } = this;
-    const { snapshot, entries } = ready;
-    const snapshotHash = snapshot === null ? 0 : shared.committed.hashAt(snapshot.index);
     if (snapshot !== null) {
-      chain.reset(snapshot.index, snapshotHash);
+      chain.reset(snapshot.index, shared.committed.hashAt(snapshot.index));
       this.observedCommit = Math.max(this.observedCommit, snapshot.index);
       this.#applies.dropTo(snapshot.index);
       if (snapshot.confState.votersOutgoing.length > 0)
@@ -186,25 +186,24 @@ export class SimReplica {
     const first = entries[0];
     if (first !== undefined && first.index <= chain.lastIndex) {
       shared.coverage.count('tail truncated');
-      const replaced = this.#inFlight.some(
-        ({ write }) => (write.entries.at(-1)?.index ?? 0) >= first.index,
+      const replaced = this.#writes.some(
+        (write) => (write.entries.at(-1)?.index ?? 0) >= first.index,
       );
       if (replaced) shared.coverage.count('write in flight replaced');
     }
     for (const entry of entries) shared.appended(entry, chain.append(entry));
-    this.#observe(node);
-    for (const message of ready.messages) this.#send(message);
-    for (const state of ready.readStates) this.#readAnswered(state);
-    this.#write(ready, snapshotHash);
-    if (ready.committedEntries.length > 0) {
-      this.#applies.push(ready.committedEntries);
-      const delay = this.#random.between(0, shared.calm ? 1 : shared.swarm.applyDelayMax);
-      this.#appliedAt = Math.max(this.#appliedAt, shared.now + delay);
-      this.#later(this.#appliedAt - shared.now, { type: 'applied' });
-    }
+    this.#observe();
   }
 
-  #readAnswered(state: Ready['readStates'][number]): void {
+  apply(entries: readonly Entry[]): void {
+    const { shared } = this;
+    this.#applies.push(entries);
+    const delay = this.#random.between(0, shared.calm ? 1 : shared.swarm.applyDelayMax);
+    this.#appliedAt = Math.max(this.#appliedAt, shared.now + delay);
+    this.#later(this.#appliedAt - shared.now, { type: 'applied' });
+  }
+
+  readAnswered(state: ReadState): void {
     this.reads.answered(state);
     const confirmed =
       this.status?.role === 'leader'
@@ -214,8 +213,9 @@ export class SimReplica {
   }
 
   /** The Ready has shown the whole log: now commits and leadership can be compared. */
-  #observe(node: RawNode): void {
-    const { shared, chain } = this;
+  #observe(): void {
+    const { shared, chain, node } = this;
+    if (node === null) return;
     const { commit, term, role } = node.basicStatus();
     const to = Math.min(commit, chain.lastIndex);
     shared.committed.observe(chain, this.observedCommit, to, term);
@@ -228,10 +228,10 @@ export class SimReplica {
     checkPendingChanges(shared.pendingChanges(term, this.applied));
   }
 
-  #write(ready: Ready, snapshotHash: number): void {
+  persist({ hardState, entries, snapshot, mustSync }: Ready): void {
     const { shared } = this;
-    const { hardState, entries, snapshot, mustSync } = ready;
-    this.#inFlight.push({ ready, write: { hardState, entries, snapshot, snapshotHash, mustSync } });
+    const snapshotHash = snapshot === null ? 0 : shared.committed.hashAt(snapshot.index);
+    this.#writes.push({ hardState, entries, snapshot, snapshotHash, mustSync });
     const { writeDelayMax, slowWrite } = shared.swarm;
     const slow = this.#random.chance(slowWrite) ? 10 : 1;
     const idle = hardState === null && entries.length === 0 && snapshot === null;
@@ -254,14 +254,9 @@ export class SimReplica {
     this.shared.coverage.count('snapshot installed');
   }
 
-  #written(node: RawNode): void {
-    const done = this.#inFlight.shift();
-    if (done === undefined) throw new Error('a write returned that was never begun');
-    this.#complete(done.write);
-    for (const message of done.ready.messagesAfterPersist) this.#send(message);
-    node.advanceAppend(done.ready);
-    observeStep(this, node);
-    if (done.write.snapshot !== null) node.advanceApply(done.write.snapshot.index);
+  store(): void {
+    const write = this.#writes.shift();
+    if (write !== undefined) this.#complete(write);
   }
 
   #apply(node: RawNode): void {
@@ -289,7 +284,7 @@ export class SimReplica {
     node.advanceApply(this.applied);
   }
 
-  #send(message: Message): void {
+  send(message: Message): void {
     const isCandidate = this.status?.role === 'candidate' && this.status.term === message.term;
     checkPersistBeforeSend(message, this.disk, isCandidate);
     this.shared.send(this, message);
