@@ -80,7 +80,10 @@ const ARROWS: readonly Arrow[] = [
   },
   {
     from: 'packages/raft/src/playground/',
-    not: [/^node:/, /^packages\/raft\/src\/(?!core\/|playground\/|sim\/(random|event-heap)\.ts)/],
+    not: [
+      /^node:/,
+      /^packages\/raft\/src\/(?!core\/|playground\/|sim\/harness\/(random|event-heap)\.ts)/,
+    ],
     why: 'it runs in browsers',
   },
   { from: 'packages/protocol/src/', not: [/^node:/, /^@fleetlm\//], why: 'browsers read it too' },

@@ -11,7 +11,7 @@ import {
   ReadyLoop,
   type ReplicaId,
 } from '../core/index.ts';
-import type { RandomStream } from '../sim/random.ts';
+import type { RandomStream } from '../sim/harness/random.ts';
 import { APPLY_MS, ELECTION_TICKS, HEARTBEAT_TICKS, TICK_MS, WRITE_MS } from './timing.ts';
 import type { EntryView, NodeView, TimerView } from './view.ts';
 import { entryText, textOf } from './words.ts';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { reportFailure } from './failure-report.ts';
-import type { Layer, RunOptions } from './layer.ts';
+import { Coverage } from './harness/coverage.ts';
+import { reportFailure } from './harness/failure-report.ts';
+import type { Layer, RunOptions } from './harness/layer.ts';
 import { layerOf } from './layers.ts';
 import { hunt } from './zoo/hunt.ts';
 import { BUGS, layerWithBug } from './zoo/load.ts';
@@ -71,15 +72,14 @@ function runSeeds(
   options: RunOptions,
   once: boolean,
 ): number {
-  const counts = new Map<string, number>(layer.situations.map((situation) => [situation, 0]));
+  const coverage = new Coverage(layer.situations);
   const begin = performance.now();
   let events = 0;
   let failed = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
     const result = layer.run(seed, options);
     events += result.events;
-    for (const [situation, count] of result.situations)
-      counts.set(situation, (counts.get(situation) ?? 0) + count);
+    coverage.add(result.coverage);
     let { failure } = result;
     if (!once) {
       const again = layer.run(seed, options);
@@ -94,10 +94,9 @@ function runSeeds(
     );
   }
   const seconds = (performance.now() - begin) / 1000;
-  for (const [situation, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [situation, count] of coverage.counts)
     print(`${String(count).padStart(10)}  ${situation}`);
-  const missing = [...counts].filter(([, count]) => count === 0).map(([situation]) => situation);
-  for (const situation of missing) print(`never met: ${situation}`);
+  for (const situation of coverage.missing()) print(`never met: ${situation}`);
   const rate = Math.round(events / seconds);
   print(`${seeds} seeds, ${failed} failed, ${events} events, ${rate} events/s`);
   return failed === 0 ? 0 : 1;

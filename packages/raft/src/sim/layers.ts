@@ -1,7 +1,7 @@
-import { LAYER_1 } from './l1/layer-1.ts';
-import type { Layer } from './layer.ts';
-import { LAYER_0 } from './layer-0.ts';
+import { layer as algorithm } from './algorithm/layer.ts';
+import type { Layer } from './harness/layer.ts';
+import { layer as system } from './system/layer.ts';
 
 export function layerOf(number: 0 | 1): Layer {
-  return number === 0 ? LAYER_0 : LAYER_1;
+  return number === 0 ? algorithm : system;
 }

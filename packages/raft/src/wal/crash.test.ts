@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { RandomStream } from '../sim/random.ts';
-import { LOSE_ALL, LOSE_NOTHING, type PowerLoss, type SimulatedDisk } from '../sim/sim-disk.ts';
+import { RandomStream } from '../sim/harness/random.ts';
+import {
+  LOSE_ALL,
+  LOSE_NOTHING,
+  type PowerLoss,
+  type SimulatedDisk,
+} from '../sim/system/sim-disk.ts';
 import { openWal } from './open-wal.ts';
 import {
   append,

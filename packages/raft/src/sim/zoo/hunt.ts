@@ -1,5 +1,5 @@
-import { type Layer, PLAIN } from '../layer.ts';
-import { invariantOf } from '../shrink.ts';
+import { type Layer, PLAIN } from '../harness/layer.ts';
+import { invariantOf } from '../harness/shrink.ts';
 
 export interface Catch {
   /** Null: it survived all seeds, so the simulator would miss such a bug. */

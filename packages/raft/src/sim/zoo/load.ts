@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../harness/layer.ts';
 import { ALGORITHM_BUGS } from './algorithm-bugs.ts';
 import { applyPatch, type Bug } from './patch.ts';
 import { SYSTEM_BUGS } from './system-bugs.ts';
@@ -43,10 +43,11 @@ export async function layerWithBug(name: string): Promise<Layer> {
     },
   });
   try {
-    const url = new URL(`../layers.ts${MARK}${name}`, import.meta.url);
-    const { layerOf }: typeof import('../layers.ts') = await import(url.href);
+    const folder = bug.layer === 0 ? 'algorithm' : 'system';
+    const url = new URL(`../${folder}/layer.ts${MARK}${name}`, import.meta.url);
+    const { layer }: { readonly layer: Layer } = await import(url.href);
     for (const { file } of left) throw new Error(`${name}: ${file} is not part of the simulator`);
-    return { ...layerOf(bug.layer), bug: name };
+    return { ...layer, bug: name };
   } finally {
     hooks.deregister();
   }

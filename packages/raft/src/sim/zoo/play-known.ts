@@ -1,5 +1,5 @@
-import { PLAIN } from '../layer.ts';
-import { invariantOf } from '../shrink.ts';
+import { PLAIN } from '../harness/layer.ts';
+import { invariantOf } from '../harness/shrink.ts';
 import { KNOWN_CATCHES } from './known-catches.ts';
 import { layerWithBug } from './load.ts';
 

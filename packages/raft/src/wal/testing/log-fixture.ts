@@ -1,5 +1,5 @@
 import type { Entry, SnapshotMetadata } from '../../core/index.ts';
-import { type SimDiskOptions, SimulatedDisk } from '../../sim/sim-disk.ts';
+import { type SimDiskOptions, SimulatedDisk } from '../../sim/system/sim-disk.ts';
 import { crc32cTable } from '../crc32c-table.ts';
 import { type OpenWalOptions, type OpenWalResult, openWal } from '../open-wal.ts';
 import type { GroupKey, RecoveredWal, Wal, WalFailure, WalRecord } from '../wal-api.ts';
