@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SEEDS_TIMEOUT_MS } from './harness/testing/seeds.ts';
 
 const COMMAND = fileURLToPath(
   new URL('../../../../packages/devkit/scripts/sim.ts', import.meta.url),
@@ -15,7 +16,9 @@ function sim(...args: readonly string[]): Promise<{ readonly code: number; reado
   });
 }
 
-test('a seed that finds a bug finds it with fewer faults, and the replay shows how', async () => {
+test('a seed that finds a bug finds it with fewer faults, and the replay shows how', {
+  timeout: SEEDS_TIMEOUT_MS,
+}, async () => {
   const report = await sim('--seed', '10', '--seeds', '1', '--bug', 'leaseRead', '--once');
   expect(report.out).toContain('seed 10: reads: ');
   expect(report.code).toBe(1);
@@ -29,7 +32,9 @@ test('a seed that finds a bug finds it with fewer faults, and the replay shows h
   expect(without.code).toBe(0);
 });
 
-test('an unknown bug, and one of the other layer, are refused', async () => {
+test('an unknown bug, and one of the other layer, are refused', {
+  timeout: SEEDS_TIMEOUT_MS,
+}, async () => {
   const unknown = await sim('--replay', '1', '--bug', 'nonsense');
   expect(unknown).toEqual({ code: 1, out: expect.stringMatching(/^bug nonsense: one of \w+/) });
   const other = await sim('--layer', '1', '--replay', '1', '--bug', 'leaseRead');
