@@ -10,6 +10,7 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { OperationsRuntime } from './cluster-operations.ts';
 import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent, ClusterView } from './cluster-view.ts';
+import { within } from './operation-errors.ts';
 import { RecentEvents } from './recent-events.ts';
 import { mapped, resultOf } from './runtime.ts';
 import type { AdminRuntime, Result, StalledReplica } from './runtime-api.ts';
@@ -43,7 +44,7 @@ export class NodeAdmin implements AdminRuntime {
     return this.#ports.reports.view();
   }
 
-  async transferGroup(group: number, toNodeId: string): Promise<Result<null>> {
+  async transferGroup(group: number, toNodeId: string): ReturnType<AdminRuntime['transferGroup']> {
     const { descriptor, router } = this.#ports;
     const to = descriptor.nodes.find(({ nodeId }) => nodeId === toNodeId);
     if (to === undefined) return noNode(toNodeId);
@@ -51,15 +52,17 @@ export class NodeAdmin implements AdminRuntime {
     const outcome = await new Promise<CallOutcome>((resolve) =>
       router.call(group, 'leader', { type: 'transfer-group', group, to: to.number }, resolve),
     );
-    return mapped(resultOf(outcome, 'done'), () => null);
+    return mapped(within('transfer-group', resultOf(outcome, 'done')), () => null);
   }
 
   /** On every node that can be reached. */
-  async snapshotGroup(group: number): Promise<Result<null>> {
+  async snapshotGroup(group: number): ReturnType<AdminRuntime['snapshotGroup']> {
     if (group >= this.#ports.descriptor.groups) return noGroup(group);
     const outcomes = await this.#askAll({ type: 'snapshot-group', group });
     const failed = outcomes.map((outcome) => resultOf(outcome, 'done')).find(({ ok }) => !ok);
-    return failed === undefined ? { ok: true, value: null } : mapped(failed, () => null);
+    return failed === undefined
+      ? { ok: true, value: null }
+      : mapped(within('snapshot-group', failed), () => null);
   }
 
   async stalls(group: number): Promise<readonly StalledReplica[]> {
@@ -79,7 +82,7 @@ export class NodeAdmin implements AdminRuntime {
     group: number,
     { index, term, digest }: Pick<StallReport, 'index' | 'term' | 'digest'>,
     by: string,
-  ): Promise<Result<null>> {
+  ): ReturnType<AdminRuntime['revive']> {
     const { descriptor, reports, router } = this.#ports;
     if (group >= descriptor.groups) return noGroup(group);
     const replicas = reports.view().groups.find((known) => known.group === group)?.replicas ?? [];
@@ -105,13 +108,13 @@ export class NodeAdmin implements AdminRuntime {
         resolve,
       ),
     );
-    return mapped(resultOf(outcome, 'done'), () => null);
+    return mapped(within('skip-entry', resultOf(outcome, 'done')), () => null);
   }
 
-  async flush(): Promise<Result<{ readonly rows: number }>> {
+  async flush(): ReturnType<AdminRuntime['flush']> {
     let rows = 0;
     for (const outcome of await this.#askAll({ type: 'flush' })) {
-      const result = resultOf(outcome, 'flushed');
+      const result = within('flush', resultOf(outcome, 'flushed'));
       if (!result.ok) return result;
       rows += result.value.rows;
     }
@@ -151,10 +154,10 @@ export class NodeAdmin implements AdminRuntime {
   }
 }
 
-function noNode(nodeId: string): Result<never> {
+function noNode(nodeId: string): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no node "${nodeId}"` } };
 }
 
-function noGroup(group: number): Result<never> {
+function noGroup(group: number): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no group ${group}` } };
 }

@@ -12,6 +12,7 @@ import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
 import type { CallOutcome, Operation } from '../router/operations.ts';
+import { type OperationError, within } from './operation-errors.ts';
 import { mapped, resultOf } from './runtime.ts';
 import type { Result } from './runtime-api.ts';
 
@@ -68,8 +69,11 @@ export interface OperationsRuntime {
   list(): readonly OperationView[];
   get(id: string): OperationView | null;
   plan(request: OperationRequest): OperationPlan;
-  start(request: OperationRequest, by: string): Promise<Result<OperationView>>;
-  cancel(id: string, by: string): Promise<Result<OperationView>>;
+  start(
+    request: OperationRequest,
+    by: string,
+  ): Promise<Result<OperationView, OperationError<'registry'>>>;
+  cancel(id: string, by: string): Promise<Result<OperationView, OperationError<'registry'>>>;
   /** Newest first. */
   audit(): readonly AuditView[];
 }
@@ -116,7 +120,10 @@ export class ClusterOperations implements OperationsRuntime {
       .slice(0, AUDIT_ENTRIES_MAX);
   }
 
-  async start(request: OperationRequest, by: string): Promise<Result<OperationView>> {
+  async start(
+    request: OperationRequest,
+    by: string,
+  ): Promise<Result<OperationView, OperationError<'registry'>>> {
     return this.#decide({
       type: 'start-operation',
       operation: { id: ulid(), ...request, by },
@@ -124,14 +131,18 @@ export class ClusterOperations implements OperationsRuntime {
     });
   }
 
-  async cancel(id: string, by: string): Promise<Result<OperationView>> {
+  async cancel(id: string, by: string): Promise<Result<OperationView, OperationError<'registry'>>> {
     const detail = `cancelled by ${by}`;
     return this.#decide({ type: 'end-operation', id, state: 'cancelled', by, detail, timeMs: 0 });
   }
 
-  async #decide(command: RegistryCommand): Promise<Result<OperationView>> {
+  async #decide(
+    command: RegistryCommand,
+  ): Promise<Result<OperationView, OperationError<'registry'>>> {
     const outcome = await this.#ports.askLeader(SYSTEM_GROUP, { type: 'registry', command });
-    return mapped(resultOf(outcome, 'operation'), ({ operation }) => this.#view(operation, null));
+    return mapped(within('registry', resultOf(outcome, 'operation')), ({ operation }) =>
+      this.#view(operation, null),
+    );
   }
 
   #view(operation: OperationRecord, input: PlanInput | null): OperationView {

@@ -1,28 +1,29 @@
-import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import {
+  type ErrorCode,
+  type Failure,
+  formatSessionId,
+  groupOfSession,
+  groupOfUser,
+} from '@fleetlm/protocol';
 import { ulid } from 'ulid';
-import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+import type { TestCall, TestCaller, TestedAgent } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
-import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
+import type { Archive, MessageSearch } from '../effects/ports.ts';
 import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
 import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { encodeObject, newMessage } from './new-message.ts';
+import { type AskedOperation, type OperationError, within } from './operation-errors.ts';
 import type {
   AdminRuntime,
   AgentPatch,
   AgentRecord,
-  Appended,
   AppendInput,
-  LiveAnswer,
-  MessagePage,
   Result,
   Runtime,
-  RuntimeError,
-  SessionsPage,
   SessionUpdate,
-  SessionView,
 } from './runtime-api.ts';
 
 export interface RuntimePorts {
@@ -71,12 +72,9 @@ export class NodeRuntime implements Runtime {
     return groupOfUser(userId, this.#ports.groups);
   }
 
-  async createSession(input: {
-    readonly sessionId?: string | null;
-    readonly userId: string;
-    readonly agentId: string;
-    readonly metadata: Readonly<Record<string, unknown>>;
-  }): Promise<Result<SessionView>> {
+  async createSession(
+    input: Parameters<Runtime['createSession']>[0],
+  ): ReturnType<Runtime['createSession']> {
     const { userId, agentId, metadata } = input;
     const refusal = await this.#agentRefusal(agentId);
     if (refusal !== null) return { ok: false, error: refusal };
@@ -90,26 +88,24 @@ export class NodeRuntime implements Runtime {
     return mapped(result, ({ session }) => session);
   }
 
-  async getSession(sessionId: string): Promise<Result<SessionView>> {
+  async getSession(sessionId: string): ReturnType<Runtime['getSession']> {
     const result = await this.#onSession({ type: 'get-session', sessionId }, 'session', 'replica');
     return mapped(result, ({ session }) => session);
   }
 
-  async listSessions(input: {
-    readonly userId: string;
-    readonly limit: number;
-    readonly before: string | null;
-  }): Promise<Result<SessionsPage>> {
+  async listSessions(
+    input: Parameters<Runtime['listSessions']>[0],
+  ): ReturnType<Runtime['listSessions']> {
     const group = groupOfUser(input.userId, this.#ports.groups);
     return this.#call(group, { type: 'list-sessions', group, ...input }, 'sessions', 'replica');
   }
 
-  async eraseSession(sessionId: string): Promise<Result<null>> {
+  async eraseSession(sessionId: string): ReturnType<Runtime['eraseSession']> {
     const result = await this.#onSession({ type: 'erase-session', sessionId }, 'session');
     return mapped(result, () => null);
   }
 
-  async archiveSession(sessionId: string): Promise<Result<SessionView>> {
+  async archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {
     const result = await this.#onSession({ type: 'archive-session', sessionId }, 'session');
     return mapped(result, ({ session }) => session);
   }
@@ -117,7 +113,7 @@ export class NodeRuntime implements Runtime {
   async updateSession(
     sessionId: string,
     { metadata, status }: SessionUpdate,
-  ): Promise<Result<SessionView>> {
+  ): ReturnType<Runtime['updateSession']> {
     const encoded = metadata === null ? null : encodeObject(metadata);
     const result = await this.#onSession(
       { type: 'update-session', sessionId, metadata: encoded, status },
@@ -126,11 +122,11 @@ export class NodeRuntime implements Runtime {
     return mapped(result, ({ session }) => session);
   }
 
-  searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>> {
+  searchMessages(search: MessageSearch): ReturnType<Runtime['searchMessages']> {
     return this.#ports.archive.search(search);
   }
 
-  append(input: AppendInput): Promise<Result<Appended>> {
+  append(input: AppendInput): ReturnType<Runtime['append']> {
     const { sessionId, sender, kind, content, metadata } = input;
     const { router, metrics, overload } = this.#ports;
     const group = this.#groupOf(sessionId);
@@ -148,15 +144,18 @@ export class NodeRuntime implements Runtime {
         metrics.appendSeconds.observe((performance.now() - startedAtMs) / 1000);
         metrics.appends.inc({ outcome: appendOutcome(outcome) });
         resolve(
-          mapped(resultOf(outcome, 'appended'), ({ seq, id, insertedAtMs, duplicate }) => ({
-            seq,
-            id,
-            insertedAtMs,
-            duplicate,
-            message: duplicate
-              ? null
-              : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
-          })),
+          mapped(
+            within('append', resultOf(outcome, 'appended')),
+            ({ seq, id, insertedAtMs, duplicate }) => ({
+              seq,
+              id,
+              insertedAtMs,
+              duplicate,
+              message: duplicate
+                ? null
+                : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
+            }),
+          ),
         );
       });
     });
@@ -166,27 +165,24 @@ export class NodeRuntime implements Runtime {
     input:
       | { readonly sessionId: string; readonly afterSeq: number; readonly limit: number }
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
-  ): Promise<Result<MessagePage>> {
+  ): ReturnType<Runtime['readMessages']> {
     const { sessionId, ...range } = input;
     return this.#onSession({ type: 'read-messages', sessionId, range }, 'messages', 'replica');
   }
 
-  markRead(input: {
-    readonly sessionId: string;
-    readonly userId: string;
-    readonly lastSeq: number;
-  }): Promise<Result<{ readonly lastReadSeq: number; readonly session: SessionView }>> {
+  markRead(input: Parameters<Runtime['markRead']>[0]): ReturnType<Runtime['markRead']> {
     return this.#onSession({ type: 'mark-read', ...input }, 'read');
   }
 
-  async stop(sessionId: string): Promise<Result<null>> {
+  async stop(sessionId: string): ReturnType<Runtime['stop']> {
     const result = await this.#onSession({ type: 'stop-answer', sessionId }, 'done');
-    // Nothing to stop: what was asked for is the case.
-    if (!result.ok && result.error.code === 'conflict') return { ok: true, value: null };
-    return mapped(result, () => null);
+    if (result.ok) return { ok: true, value: null };
+    const { error } = result;
+    // No run in flight; stopping is idempotent.
+    return error.code === 'conflict' ? { ok: true, value: null } : { ok: false, error };
   }
 
-  async retry(sessionId: string): Promise<Result<null>> {
+  async retry(sessionId: string): ReturnType<Runtime['retry']> {
     const result = await this.#onSession(
       { type: 'retry-dispatch', sessionId, failed: null },
       'done',
@@ -204,7 +200,7 @@ export class NodeRuntime implements Runtime {
     return mapped(result, () => null);
   }
 
-  async liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>> {
+  async liveAnswer(sessionId: string): ReturnType<Runtime['liveAnswer']> {
     return { ok: true, value: await this.#ports.feed.liveAnswer(sessionId) };
   }
 
@@ -224,29 +220,31 @@ export class NodeRuntime implements Runtime {
     return this.#ports.agents().get(agentId) ?? null;
   }
 
-  async catchUpAgents(): Promise<Result<null>> {
+  async catchUpAgents(): ReturnType<Runtime['catchUpAgents']> {
     return (await this.#ports.catchUpSystem())
       ? { ok: true, value: null }
       : { ok: false, error: { code: 'no_quorum', detail: 'the system group has no quorum' } };
   }
 
-  async createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>> {
+  async createAgent(
+    agent: Omit<AgentRecord, 'previousSecret'>,
+  ): ReturnType<Runtime['createAgent']> {
     const { systemGroup, secrets } = this.#ports;
     const sealed = {
       ...agent,
       secret: secrets.seal(agent.id, agent.secret),
       previousSecret: null,
     };
-    const operation: Operation = { type: 'create-agent', agent: sealed };
+    const operation = { type: 'create-agent', agent: sealed } as const;
     return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
   }
 
-  async patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>> {
+  async patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {
     const { systemGroup, secrets } = this.#ports;
     const { secret } = patch;
     const sealed =
       secret === undefined ? patch : { ...patch, secret: secrets.seal(agentId, secret) };
-    const operation: Operation = { type: 'patch-agent', agentId, patch: sealed };
+    const operation = { type: 'patch-agent', agentId, patch: sealed } as const;
     return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
   }
 
@@ -267,7 +265,7 @@ export class NodeRuntime implements Runtime {
     registered: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
     said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
-  ): Promise<Result<TestReport>> {
+  ): ReturnType<Runtime['testAgent']> {
     const agent = { ...registered, ...address };
     if (!isSameOrigin(registered.originUrl, address.originUrl)) {
       const stranger = { ...agent, headers: {} };
@@ -284,13 +282,13 @@ export class NodeRuntime implements Runtime {
     agent: TestedAgent,
     secret: string | null,
     text: string,
-  ): Promise<Result<TestReport>> {
+  ): ReturnType<Runtime['testNewAgent']> {
     const secrets = [secret ?? newSigningSecret()];
     const said = { text, earlier: [], sessionId: null };
     return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...said });
   }
 
-  async #test(call: TestCall): Promise<Result<TestReport>> {
+  async #test(call: TestCall): ReturnType<Runtime['testNewAgent']> {
     const report = await this.#ports.tests.call(call);
     if (report !== null) return { ok: true, value: report };
     const detail = 'this node makes as many test calls as it may; try again shortly';
@@ -298,7 +296,9 @@ export class NodeRuntime implements Runtime {
   }
 
   /** Null: the agent takes new conversations. */
-  async #agentRefusal(agentId: string): Promise<RuntimeError | null> {
+  async #agentRefusal(
+    agentId: string,
+  ): Promise<Failure<'no_quorum' | 'invalid_request' | 'conflict'> | null> {
     if (this.getAgent(agentId) === null) {
       // Registered a moment ago through another node, perhaps.
       const caughtUp = await this.catchUpAgents();
@@ -322,25 +322,27 @@ export class NodeRuntime implements Runtime {
     return group === null || group >= this.#ports.groups ? null : group;
   }
 
-  #onSession<T extends OperationResult['type']>(
-    operation: Extract<Operation, { readonly sessionId: string }>,
+  #onSession<O extends AskedOperation, T extends OperationResult['type']>(
+    operation: Operation & { readonly type: O; readonly sessionId: string },
     type: T,
     by: 'leader' | 'replica' = 'leader',
-  ): Promise<Result<ResultOfType<T>>> {
+  ): Promise<Result<ResultOfType<T>, OperationError<O>>> {
     const group = this.#groupOf(operation.sessionId);
     return group === null
-      ? Promise.resolve(noSession(operation.sessionId))
-      : this.#call(group, operation, type, by);
+      ? Promise.resolve(within(operation.type, noSession(operation.sessionId)))
+      : this.#call<O, T>(group, operation, type, by);
   }
 
-  #call<T extends OperationResult['type']>(
+  #call<O extends AskedOperation, T extends OperationResult['type']>(
     group: number,
-    operation: Operation,
+    operation: Operation & { readonly type: O },
     type: T,
     by: 'leader' | 'replica' = 'leader',
-  ): Promise<Result<ResultOfType<T>>> {
+  ): Promise<Result<ResultOfType<T>, OperationError<O>>> {
     return new Promise((resolve) => {
-      this.#ports.router.call(group, by, operation, (outcome) => resolve(resultOf(outcome, type)));
+      this.#ports.router.call(group, by, operation, (outcome) =>
+        resolve(within(operation.type, resultOf(outcome, type))),
+      );
     });
   }
 }
@@ -378,11 +380,14 @@ function isOfType<T extends OperationResult['type']>(
   return result.type === type;
 }
 
-export function mapped<T, U>(result: Result<T>, map: (value: T) => U): Result<U> {
+export function mapped<T, U, C extends ErrorCode>(
+  result: Result<T, C>,
+  map: (value: T) => U,
+): Result<U, C> {
   return result.ok ? { ok: true, value: map(result.value) } : result;
 }
 
-function noSession(sessionId: string): Result<never> {
+function noSession(sessionId: string): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no session ${sessionId}` } };
 }
 
