@@ -9,10 +9,7 @@ export type NodeState = wire.ClusterNode['state'];
 export type Membership = NonNullable<wire.ClusterNode['membership']>;
 
 /** A node as the reporter knows it. Null: not known, which is never the same as zero. */
-export type ClusterNode = Open<
-  wire.ClusterNode,
-  'membership' | 'longest_turn' | 'reported_at'
-> & {
+export type ClusterNode = Open<wire.ClusterNode, 'membership' | 'longest_turn' | 'reported_at'> & {
   readonly membership: Membership | null;
   readonly longest_turn: { readonly component: string; readonly ms: number } | null;
 };
