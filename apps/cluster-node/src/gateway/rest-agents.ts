@@ -1,5 +1,5 @@
 import { type CreateAgent, invalidField, type Rest, type UpdateAgent } from '@fleetlm/protocol';
-import { newSigningSecret } from '../membership/agent-secrets.ts';
+import { newSigningSecret } from '../runtime/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../runtime/runtime-api.ts';
 import type { Handlers, RestCall } from './rest-call.ts';
 import { agentBody, isoTime } from './wire.ts';

@@ -1,5 +1,6 @@
 import type { MetricsAnswer, NodeMetricsAnswer } from '@fleetlm/protocol';
 import type { ClusterMetrics, Runtime } from '../runtime/runtime-api.ts';
+import { byMetric } from '../telemetry/metric-ring.ts';
 import { clusterEvent } from './cluster-wire.ts';
 import type { Handlers } from './rest-call.ts';
 import { isoTime } from './wire.ts';
@@ -34,8 +35,8 @@ function figures(
   return {
     reported_at: isoTime(atMs),
     step_ms: stepMs,
-    times: timesMs,
-    series,
+    times: [...timesMs],
+    series: byMetric((metric) => [...series[metric]]),
     flush: {
       database_up: flush.databaseUp,
       backlog: flush.backlog,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { AgentSecrets } from '../runtime/agent-secrets.ts';
+import { SecretBox } from '../runtime/secret-box.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from './agent-record.ts';
-import { AgentSecrets } from './agent-secrets.ts';
-import { SecretBox } from './secret-box.ts';
 import { decodeSystemState, encodeSystemCommand, encodeSystemState } from './system-codec.ts';
 import {
   applySystemCommand,

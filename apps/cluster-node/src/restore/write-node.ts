@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { WalRecord } from '@fleetlm/raft/wal';
+import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
+import { openStorage, type Storage, StorageError } from '../groups/storage.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { ownNumber } from '../membership/cluster-descriptor.ts';
-import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
 import type { Placement } from '../membership/placement.ts';
-import { openStorage, type Storage, StorageError } from '../node/storage.ts';
 
 /** A group's state and where its new log begins. */
 export interface GroupFile {

@@ -6,7 +6,7 @@ import type {
   DeliveryPlace,
   RecordedAttempt,
 } from '../effects/deliveries/index.ts';
-import type { Result } from './runtime-api.ts';
+import type { Result } from '../outcome.ts';
 
 export type {
   DeadLetterGroup,

@@ -1,5 +1,7 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
-import type { ErrorCode, Failure } from '@fleetlm/protocol';
+import type { OperationsRuntime } from '../control/cluster-operations.ts';
+import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
+import type { ReadinessState } from '../control/readiness.ts';
 import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
   InboxEvent,
@@ -10,16 +12,23 @@ import type {
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-import type { StallReport } from '../router/operations.ts';
+import type { OperationError } from '../operations/operation-errors.ts';
+import type { StallReport } from '../operations/operations.ts';
+import type { Result } from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
-import type { OperationsRuntime } from './cluster-operations.ts';
-import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
-import type { OperationError } from './operation-errors.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
+export type {
+  AuditView,
+  OperationPlan,
+  OperationRequest,
+  OperationView,
+} from '../control/cluster-operations.ts';
+export type { ClusterEvent, ClusterView, GroupView, NodeView } from '../control/cluster-view.ts';
+export type { ReadinessState } from '../control/readiness.ts';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
 export type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
@@ -32,26 +41,12 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
-export type {
-  AuditView,
-  OperationPlan,
-  OperationRequest,
-  OperationView,
-} from './cluster-operations.ts';
-export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
-
-/** `C`: the codes that it may fail with. */
-export type Result<T, C extends ErrorCode = ErrorCode> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: Failure<C> };
-
-/** With the wrong fields of the request, when it is their fault. */
-export type RuntimeError = Failure;
 
 export interface SessionUpdate {
   readonly metadata: Readonly<Record<string, unknown>> | null;
@@ -227,13 +222,4 @@ export interface AdminRuntime {
   /** As this node has heard them since it started, newest first. */
   recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
-}
-
-/** May clients be sent to this node? */
-export interface ReadinessState {
-  readonly ready: boolean;
-  /** Why not. */
-  readonly reasons: readonly string[];
-  /** What does not work all the same. */
-  readonly degraded: readonly string[];
 }

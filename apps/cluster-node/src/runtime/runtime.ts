@@ -6,29 +6,38 @@ import {
   groupOfUser,
 } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
-import type { TestCall, TestCaller, TestedAgent } from '../effects/dispatch/index.ts';
+import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
-import type { Archive, MessageSearch } from '../effects/ports.ts';
-import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
-import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
+import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
+import {
+  type AskedOperation,
+  type OperationError,
+  within,
+} from '../operations/operation-errors.ts';
+import type { GroupOperationType, OutcomeOf, ResultOf, Typed } from '../operations/operations.ts';
+import { mapOk, resultOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type AgentSecrets, newSigningSecret } from './agent-secrets.ts';
 import { encodeObject, newMessage } from './new-message.ts';
-import { type AskedOperation, type OperationError, within } from './operation-errors.ts';
 import type {
   AdminRuntime,
   AgentPatch,
   AgentRecord,
+  Appended,
   AppendInput,
+  LiveAnswer,
+  MessagePage,
   Result,
   Runtime,
+  SessionsPage,
   SessionUpdate,
+  SessionView,
 } from './runtime-api.ts';
 
 export interface RuntimePorts {
   readonly router: Router;
-  readonly systemGroup: number;
   readonly groups: number;
   readonly feed: Pick<Feed, 'subscribeSession' | 'subscribeInbox' | 'liveAnswer'>;
   readonly agents: () => ReadonlyMap<string, AgentRecord>;
@@ -43,15 +52,10 @@ export interface RuntimePorts {
   readonly archive: Pick<Archive, 'search'>;
   readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
-  readonly deliveries: Runtime['deliveries'];
+  /** `retry` has an agent called again for a turn that has failed. */
+  readonly deliveries: (retry: NodeRuntime['retryFailed']) => Runtime['deliveries'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
-
-/** Picks the kind of result that an operation has; anything else is a bug, loudly. */
-type ResultOfType<T extends OperationResult['type']> = Extract<
-  OperationResult,
-  { readonly type: T }
->;
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
@@ -63,7 +67,7 @@ export class NodeRuntime implements Runtime {
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.admin = ports.admin;
-    this.deliveries = ports.deliveries;
+    this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
     this.readiness = ports.readiness;
   }
@@ -80,46 +84,33 @@ export class NodeRuntime implements Runtime {
     if (refusal !== null) return { ok: false, error: refusal };
     const group = groupOfUser(userId, this.#ports.groups);
     const sessionId = input.sessionId ?? formatSessionId(group, ulid());
-    const result = await this.#call(
-      group,
-      { type: 'create-session', sessionId, userId, agentId, metadata: encodeObject(metadata) },
-      'session',
-    );
-    return mapped(result, ({ session }) => session);
+    const encoded = encodeObject(metadata);
+    return this.#call({ type: 'create-session', sessionId, userId, agentId, metadata: encoded });
   }
 
-  async getSession(sessionId: string): ReturnType<Runtime['getSession']> {
-    const result = await this.#onSession({ type: 'get-session', sessionId }, 'session', 'replica');
-    return mapped(result, ({ session }) => session);
+  getSession(sessionId: string): ReturnType<Runtime['getSession']> {
+    return this.#onSession({ type: 'get-session', sessionId });
   }
 
-  async listSessions(
-    input: Parameters<Runtime['listSessions']>[0],
-  ): ReturnType<Runtime['listSessions']> {
+  listSessions(input: Parameters<Runtime['listSessions']>[0]): ReturnType<Runtime['listSessions']> {
     const group = groupOfUser(input.userId, this.#ports.groups);
-    return this.#call(group, { type: 'list-sessions', group, ...input }, 'sessions', 'replica');
+    return this.#call({ type: 'list-sessions', group, ...input });
   }
 
   async eraseSession(sessionId: string): ReturnType<Runtime['eraseSession']> {
-    const result = await this.#onSession({ type: 'erase-session', sessionId }, 'session');
-    return mapped(result, () => null);
+    return withoutValue(await this.#onSession({ type: 'erase-session', sessionId }));
   }
 
-  async archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {
-    const result = await this.#onSession({ type: 'archive-session', sessionId }, 'session');
-    return mapped(result, ({ session }) => session);
+  archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {
+    return this.#onSession({ type: 'archive-session', sessionId });
   }
 
-  async updateSession(
+  updateSession(
     sessionId: string,
     { metadata, status }: SessionUpdate,
   ): ReturnType<Runtime['updateSession']> {
     const encoded = metadata === null ? null : encodeObject(metadata);
-    const result = await this.#onSession(
-      { type: 'update-session', sessionId, metadata: encoded, status },
-      'session',
-    );
-    return mapped(result, ({ session }) => session);
+    return this.#onSession({ type: 'update-session', sessionId, metadata: encoded, status });
   }
 
   searchMessages(search: MessageSearch): ReturnType<Runtime['searchMessages']> {
@@ -129,8 +120,7 @@ export class NodeRuntime implements Runtime {
   append(input: AppendInput): ReturnType<Runtime['append']> {
     const { sessionId, sender, kind, content, metadata } = input;
     const { router, metrics, overload } = this.#ports;
-    const group = this.#groupOf(sessionId);
-    if (group === null) return Promise.resolve(noSession(sessionId));
+    if (!this.#isHere(sessionId)) return Promise.resolve(noSession(sessionId));
     const busy = overload();
     if (busy !== null)
       return Promise.resolve({ ok: false, error: { code: 'overloaded', detail: busy } });
@@ -139,24 +129,20 @@ export class NodeRuntime implements Runtime {
     const clientMessageId = input.clientMessageId ?? message.id;
     const startedAtMs = performance.now();
     return new Promise((resolve) => {
-      const operation: Operation = { type: 'append', sessionId, sender, clientMessageId, message };
-      router.call(group, 'leader', operation, (outcome) => {
+      const operation = { type: 'append', sessionId, sender, clientMessageId, message } as const;
+      router.call(operation, (outcome) => {
         metrics.appendSeconds.observe((performance.now() - startedAtMs) / 1000);
         metrics.appends.inc({ outcome: appendOutcome(outcome) });
-        resolve(
-          mapped(
-            within('append', resultOf(outcome, 'appended')),
-            ({ seq, id, insertedAtMs, duplicate }) => ({
-              seq,
-              id,
-              insertedAtMs,
-              duplicate,
-              message: duplicate
-                ? null
-                : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
-            }),
-          ),
-        );
+        const appended = mapOk(outcome, ({ seq, id, insertedAtMs, duplicate }) => ({
+          seq,
+          id,
+          insertedAtMs,
+          duplicate,
+          message: duplicate
+            ? null
+            : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
+        }));
+        resolve(within('append', resultOf(appended)));
       });
     });
   }
@@ -167,37 +153,31 @@ export class NodeRuntime implements Runtime {
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
   ): ReturnType<Runtime['readMessages']> {
     const { sessionId, ...range } = input;
-    return this.#onSession({ type: 'read-messages', sessionId, range }, 'messages', 'replica');
+    return this.#onSession({ type: 'read-messages', sessionId, range });
   }
 
   markRead(input: Parameters<Runtime['markRead']>[0]): ReturnType<Runtime['markRead']> {
-    return this.#onSession({ type: 'mark-read', ...input }, 'read');
+    return this.#onSession({ type: 'mark-read', ...input });
   }
 
   async stop(sessionId: string): ReturnType<Runtime['stop']> {
-    const result = await this.#onSession({ type: 'stop-answer', sessionId }, 'done');
-    if (result.ok) return { ok: true, value: null };
+    const result = await this.#onSession({ type: 'stop-answer', sessionId });
+    if (result.ok) return result;
     const { error } = result;
     // No run in flight; stopping is idempotent.
     return error.code === 'conflict' ? { ok: true, value: null } : { ok: false, error };
   }
 
-  async retry(sessionId: string): ReturnType<Runtime['retry']> {
-    const result = await this.#onSession(
-      { type: 'retry-dispatch', sessionId, failed: null },
-      'done',
-    );
-    return mapped(result, () => null);
+  retry(sessionId: string): ReturnType<Runtime['retry']> {
+    return this.#onSession({ type: 'retry-dispatch', sessionId, failed: null });
   }
 
   /** Only if this very turn has failed, and nothing has followed in its session. */
-  async retryFailed(
+  retryFailed(
     agentId: string,
     { sessionId, epoch }: { readonly sessionId: string; readonly epoch: number },
   ): Promise<Result<null>> {
-    const failed = { agentId, epoch };
-    const result = await this.#onSession({ type: 'retry-dispatch', sessionId, failed }, 'done');
-    return mapped(result, () => null);
+    return this.#onSession({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
   }
 
   async liveAnswer(sessionId: string): ReturnType<Runtime['liveAnswer']> {
@@ -226,39 +206,36 @@ export class NodeRuntime implements Runtime {
       : { ok: false, error: { code: 'no_quorum', detail: 'the system group has no quorum' } };
   }
 
-  async createAgent(
-    agent: Omit<AgentRecord, 'previousSecret'>,
-  ): ReturnType<Runtime['createAgent']> {
-    const { systemGroup, secrets } = this.#ports;
+  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): ReturnType<Runtime['createAgent']> {
+    const { secrets } = this.#ports;
     const sealed = {
       ...agent,
       secret: secrets.seal(agent.id, agent.secret),
       previousSecret: null,
     };
-    const operation = { type: 'create-agent', agent: sealed } as const;
-    return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
+    return this.#call({ type: 'create-agent', agent: sealed });
   }
 
-  async patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {
-    const { systemGroup, secrets } = this.#ports;
+  patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {
+    const { secrets } = this.#ports;
     const { secret } = patch;
     const sealed =
       secret === undefined ? patch : { ...patch, secret: secrets.seal(agentId, secret) };
-    const operation = { type: 'patch-agent', agentId, patch: sealed } as const;
-    return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
+    return this.#call({ type: 'patch-agent', agentId, patch: sealed });
   }
 
   async rotateSecret(agentId: string, overlapMs: number): ReturnType<Runtime['rotateSecret']> {
-    const { systemGroup, secrets, wallClockMs } = this.#ports;
+    const { router, secrets, wallClockMs } = this.#ports;
     const secret = newSigningSecret();
     const previousUntilMs = overlapMs === 0 ? null : wallClockMs() + overlapMs;
     const sealed = secrets.seal(agentId, secret);
-    const result = await this.#call(
-      systemGroup,
-      { type: 'rotate-secret', agentId, secret: sealed, previousUntilMs },
-      'agent',
-    );
-    return mapped(result, () => ({ secret, previousUntilMs }));
+    const outcome = await router.request({
+      type: 'rotate-secret',
+      agentId,
+      secret: sealed,
+      previousUntilMs,
+    });
+    return within('rotate-secret', resultOf(mapOk(outcome, () => ({ secret, previousUntilMs }))));
   }
 
   async testAgent(
@@ -316,34 +293,25 @@ export class NodeRuntime implements Runtime {
       : { code: 'conflict', detail: `the agent "${agentId}" is disabled` };
   }
 
-  /** Null: a session of no group of this cluster. */
-  #groupOf(sessionId: string): number | null {
+  /** False: a session of no group of this cluster. */
+  #isHere(sessionId: string): boolean {
     const group = groupOfSession(sessionId);
-    return group === null || group >= this.#ports.groups ? null : group;
+    return group !== null && group < this.#ports.groups;
   }
 
-  #onSession<O extends AskedOperation, T extends OperationResult['type']>(
-    operation: Operation & { readonly type: O; readonly sessionId: string },
-    type: T,
-    by: 'leader' | 'replica' = 'leader',
-  ): Promise<Result<ResultOfType<T>, OperationError<O>>> {
-    const group = this.#groupOf(operation.sessionId);
-    return group === null
-      ? Promise.resolve(within(operation.type, noSession(operation.sessionId)))
-      : this.#call<O, T>(group, operation, type, by);
+  #onSession<T extends AskedOperation & GroupOperationType>(
+    operation: Typed<T> & { readonly sessionId: string },
+  ): Promise<Result<ResultOf<T>, OperationError<T>>> {
+    const { sessionId } = operation;
+    return this.#isHere(sessionId)
+      ? this.#call<T>(operation)
+      : Promise.resolve(within(operation.type, noSession(sessionId)));
   }
 
-  #call<O extends AskedOperation, T extends OperationResult['type']>(
-    group: number,
-    operation: Operation & { readonly type: O },
-    type: T,
-    by: 'leader' | 'replica' = 'leader',
-  ): Promise<Result<ResultOfType<T>, OperationError<O>>> {
-    return new Promise((resolve) => {
-      this.#ports.router.call(group, by, operation, (outcome) =>
-        resolve(within(operation.type, resultOf(outcome, type))),
-      );
-    });
+  async #call<T extends AskedOperation & GroupOperationType>(
+    operation: Typed<T>,
+  ): Promise<Result<ResultOf<T>, OperationError<T>>> {
+    return within(operation.type, resultOf(await this.#ports.router.request(operation)));
   }
 }
 
@@ -352,47 +320,17 @@ function isSameOrigin(registered: string, asked: string): boolean {
   return new URL(registered).origin === new URL(asked).origin;
 }
 
-/** What a call came to, as the kind of result that its operation has. */
-export function resultOf<T extends OperationResult['type']>(
-  outcome: CallOutcome,
-  type: T,
-): Result<ResultOfType<T>> {
-  if (outcome.status === 'failed') {
-    const { status: _, ...error } = outcome;
-    return { ok: false, error };
-  }
-  const { result } = outcome;
-  if (result.type === 'rejected') {
-    const { type: _, ...error } = result;
-    return { ok: false, error };
-  }
-  if (isOfType(result, type)) return { ok: true, value: result };
-  return {
-    ok: false,
-    error: { code: 'internal', detail: `the answer is "${result.type}", not "${type}"` },
-  };
-}
-
-function isOfType<T extends OperationResult['type']>(
-  result: OperationResult,
-  type: T,
-): result is ResultOfType<T> {
-  return result.type === type;
-}
-
-export function mapped<T, U, C extends ErrorCode>(
-  result: Result<T, C>,
-  map: (value: T) => U,
-): Result<U, C> {
-  return result.ok ? { ok: true, value: map(result.value) } : result;
-}
-
 function noSession(sessionId: string): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no session ${sessionId}` } };
 }
 
-function appendOutcome(outcome: CallOutcome): 'committed' | 'duplicate' | 'refused' | 'unknown' {
-  if (outcome.status === 'failed') return outcome.code === 'timeout' ? 'unknown' : 'refused';
-  if (outcome.result.type !== 'appended') return 'refused';
-  return outcome.result.duplicate ? 'duplicate' : 'committed';
+function withoutValue<C extends ErrorCode>(result: Result<unknown, C>): Result<null, C> {
+  return result.ok ? { ok: true, value: null } : result;
+}
+
+function appendOutcome(
+  outcome: OutcomeOf<'append'>,
+): 'committed' | 'duplicate' | 'refused' | 'unknown' {
+  if (outcome.status !== 'ok') return outcome.status;
+  return outcome.value.duplicate ? 'duplicate' : 'committed';
 }

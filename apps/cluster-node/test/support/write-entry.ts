@@ -1,5 +1,5 @@
-import { openDataDirectory } from '../../src/membership/data-directory.ts';
-import { openStorage } from '../../src/node/storage.ts';
+import { openDataDirectory } from '../../src/control/data-directory.ts';
+import { openStorage } from '../../src/groups/storage.ts';
 import type { TestNode } from './cluster.ts';
 
 /**

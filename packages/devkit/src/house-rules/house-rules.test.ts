@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { brokenArrows } from './import-arrows.ts';
+import { brokenArrows, importCycles } from './import-arrows.ts';
 import { untestedPromises } from './spec-ids.ts';
 import { bannedWords, deadLinks, impurities, tooLong, unguardedTimers } from './text-rules.ts';
 import { trackedFiles } from './tracked-files.ts';
@@ -17,6 +17,10 @@ describe('house rules', () => {
 
   test('no folder imports one to its left', () => {
     expect(brokenArrows(files)).toEqual([]);
+  });
+
+  test('no files of the node import each other in a circle', () => {
+    expect(importCycles(files)).toEqual([]);
   });
 
   test('the deterministic folders use no clock and no chance', () => {
@@ -58,10 +62,24 @@ describe('the house rules see what they are made for', () => {
     expect(brokenArrows([impure])).toHaveLength(1);
     const fine = file('packages/raft/src/core/a.ts', "import { x } from './b.ts';\n");
     expect(brokenArrows([fine])).toEqual([]);
+    const wired = file(
+      'apps/cluster-node/src/control/a.ts',
+      "import type { X } from '../compose/b.ts';\n",
+    );
+    expect(brokenArrows([wired])).toHaveLength(1);
+    const unknown = file('apps/cluster-node/src/elsewhere/a.ts', '');
+    expect(brokenArrows([unknown])).toHaveLength(1);
+  });
+
+  test('a circle of type imports', () => {
+    const a = file('apps/cluster-node/src/groups/a.ts', "import type { B } from './b.ts';\n");
+    const b = file('apps/cluster-node/src/groups/b.ts', "import type { A } from './a.ts';\n");
+    expect(importCycles([a, b])).toHaveLength(1);
+    expect(importCycles([a])).toEqual([]);
   });
 
   test('a timer that nobody guards', () => {
-    const timer = (text: string) => file('apps/cluster-node/src/node/a.ts', text);
+    const timer = (text: string) => file('apps/cluster-node/src/control/a.ts', text);
     expect(unguardedTimers([timer('setInterval(\n  () => this.#tick(), 50);')])).toHaveLength(1);
     expect(unguardedTimers([timer("setInterval(\n  guarded('timer', tick), 50);")])).toEqual([]);
     expect(

@@ -73,7 +73,8 @@ export function deadLinks(files: readonly SourceFile[]): readonly string[] {
 
 /** Clock and randomness in folders that have to be deterministic. */
 export function impurities(files: readonly SourceFile[]): readonly string[] {
-  const PURE = /^packages\/(conversation\/src|raft\/src\/core)\//;
+  const PURE =
+    /^(packages\/(conversation\/src|raft\/src\/core)|apps\/cluster-node\/src\/membership)\//;
   const WORDS =
     /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bWeakRef\b|\bFinalizationRegistry\b/;
   return files
@@ -91,7 +92,16 @@ export function impurities(files: readonly SourceFile[]): readonly string[] {
 }
 
 /** Where an exception of a timer would end a node that serves others. */
-const GUARDED_FOLDERS = ['effects/feed', 'groups', 'membership', 'node', 'router', 'runtime'];
+const GUARDED_FOLDERS = [
+  'compose',
+  'control',
+  'effects/feed',
+  'groups',
+  'membership',
+  'operations',
+  'router',
+  'runtime',
+];
 const UNGUARDED_TIMER = /\bset(?:Timeout|Interval|Immediate)\((?!\s*(?:guarded\(|resolve\b))/g;
 
 /** Timers whose exceptions reach `uncaughtException`. */

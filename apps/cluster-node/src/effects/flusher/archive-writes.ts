@@ -4,8 +4,7 @@ import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
 import { oneLine } from '../one-line.ts';
 import { messageKeyRow, messageRow, sessionRow } from './archive-rows.ts';
 import { deleteErased } from './erased-sessions.ts';
-import type { Conflict } from './flusher-api.ts';
-import { isolating, Suspicion } from './isolate-poison.ts';
+import { type Conflict, isolating, Suspicion } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
 import {
   type ArchivedSnapshotHead,

@@ -1,12 +1,13 @@
 import { signWebhook, verifyWebhook } from '@fleetlm/agent';
 import { type Command, parseCommand, versioned } from '@fleetlm/conversation';
+import { formatSessionId } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
+import type { Operation } from '../../operations/operations.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
-import type { Operation } from '../../router/operations.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
 import { atMost, cut, type Probes } from './probe.ts';
@@ -138,10 +139,12 @@ export const INNER_PROBES: Probes = {
       random: () => 0,
     });
     let refused = 0;
-    for (let n = 0; n < size; n += 1)
-      router.call(n % 200, 'leader', OPERATION, () => {
+    for (let n = 0; n < size; n += 1) {
+      const sessionId = formatSessionId(n % 200, SESSION.slice(3));
+      router.call({ ...OPERATION, sessionId }, () => {
         refused += 1;
       });
+    }
     const accepted = refused === 0;
     router.close();
     return accepted;
@@ -160,8 +163,7 @@ export const INNER_PROBES: Probes = {
     const calls = new RemoteCalls({
       ...CALLS,
       sendResponse: (_nodeId, frame) => {
-        const { ok } = decodeResponse(frame);
-        if (ok) refused += 1;
+        if (decodeResponse(frame, () => OPERATION.type).ok) refused += 1;
         return true;
       },
     });
