@@ -1,7 +1,8 @@
+import { CLUSTER_EVENT_KINDS } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
 import { LOOP_COMPONENTS } from '../telemetry/component-turns.ts';
-import { CLUSTER_EVENT_KINDS, type ClusterEvent } from './cluster-view.ts';
+import type { ClusterEvent } from './cluster-view.ts';
 
 /** What every node tells the others once a second about itself, and at once about an event. */
 const count = z.int().min(0);

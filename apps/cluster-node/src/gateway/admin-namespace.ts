@@ -1,7 +1,7 @@
 import type { ClusterSnapshot, OperationsAnswer } from '@fleetlm/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { AdminRuntime, ClusterEvent, Subscription } from '../runtime/runtime-api.ts';
-import { clusterEvent, clusterSnapshot } from './cluster-wire.ts';
+import { clusterEvent } from './cluster-wire.ts';
 import { contained } from './contained.ts';
 import { operationBody } from './operation-wire.ts';
 
@@ -30,7 +30,7 @@ export class AdminNamespace {
   }
 
   welcome(socket: Pick<Socket, 'emit'>): void {
-    const snapshot = clusterSnapshot(this.#admin.cluster());
+    const snapshot = this.#admin.cluster();
     if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
     socket.emit('cluster:snapshot', snapshot);
     socket.emit('cluster:operations', this.#operations());
@@ -60,7 +60,7 @@ export class AdminNamespace {
       this.#stop();
       return;
     }
-    const snapshot = clusterSnapshot(this.#admin.cluster());
+    const snapshot = this.#admin.cluster();
     const operations = this.#operations();
     const text = JSON.stringify(operations);
     if (text !== this.#lastOperations) this.#namespace.emit('cluster:operations', operations);

@@ -11,7 +11,7 @@ export function metricsHandlers({ admin }: Pick<Runtime, 'admin'>) {
     getMetrics: async ({ query }) => metricsAnswer(await admin.metrics(query.range, query.after)),
 
     listEvents: () => ({
-      reported_by: admin.cluster().reportedBy,
+      reported_by: admin.cluster().reported_by,
       events: admin.recentEvents().map(clusterEvent),
     }),
   } satisfies Partial<Handlers>;

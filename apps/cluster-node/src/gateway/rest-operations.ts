@@ -1,7 +1,7 @@
 import type { RestBodyOf } from '@fleetlm/protocol';
 import type { OperationRequest, Runtime } from '../runtime/runtime-api.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { clusterSnapshot, stalledReplicaBody } from './cluster-wire.ts';
+import { stalledReplicaBody } from './cluster-wire.ts';
 import type { Identity } from './identity.ts';
 import { auditEntryBody, operationBody, operationPlanBody } from './operation-wire.ts';
 import type { Handlers } from './rest-call.ts';
@@ -29,10 +29,10 @@ export function healthHandlers(runtime: Pick<Runtime, 'readiness'>, metrics: Met
 /** The cluster as operators see it, and what they do to it. */
 export function adminHandlers({ admin }: Pick<Runtime, 'admin'>) {
   return {
-    getCluster: () => clusterSnapshot(admin.cluster()),
+    getCluster: () => admin.cluster(),
 
     getGroup: async ({ params, refuse }) => {
-      const { groups } = clusterSnapshot(admin.cluster());
+      const { groups } = admin.cluster();
       const group = groups.find((known) => known.group === params.id);
       if (group === undefined)
         throw refuse({ code: 'not_found', detail: `there is no group ${params.id}` });

@@ -1,7 +1,8 @@
+import type { ClusterSnapshot } from '@fleetlm/protocol';
 import type { ClusterEvents } from '../control/cluster-events.ts';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
 import type { ClusterReports } from '../control/cluster-reports.ts';
-import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
+import type { ClusterEvent } from '../control/cluster-view.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { within } from '../operations/operation-errors.ts';
@@ -33,7 +34,7 @@ export class NodeAdmin implements AdminRuntime {
     this.operations = ports.operations;
   }
 
-  cluster(): ClusterView {
+  cluster(): ClusterSnapshot {
     return this.#ports.reports.view();
   }
 
@@ -83,7 +84,7 @@ export class NodeAdmin implements AdminRuntime {
           stall.term === term &&
           stall.digest === digest,
       );
-    const others = replicas.map(({ nodeId }) => nodeId).filter((nodeId) => !isAt(nodeId));
+    const others = replicas.map(({ node_id }) => node_id).filter((nodeId) => !isAt(nodeId));
     if (replicas.length === 0 || others.length > 0) {
       const detail = `every replica must be stalled at this entry; these are not, or can't be reached: ${others.join(', ') || 'all'}`;
       return { ok: false, error: { code: 'conflict', detail } };

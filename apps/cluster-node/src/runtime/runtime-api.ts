@@ -1,6 +1,7 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
+import type { ClusterSnapshot } from '@fleetlm/protocol';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
-import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
+import type { ClusterEvent } from '../control/cluster-view.ts';
 import type { ReadinessState } from '../control/readiness.ts';
 import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
@@ -27,7 +28,7 @@ export type {
   OperationRequest,
   OperationView,
 } from '../control/cluster-operations.ts';
-export type { ClusterEvent, ClusterView, GroupView, NodeView } from '../control/cluster-view.ts';
+export type { ClusterEvent } from '../control/cluster-view.ts';
 export type { ReadinessState } from '../control/readiness.ts';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
@@ -199,7 +200,7 @@ export interface StalledReplica extends StallReport {
 }
 
 export interface AdminRuntime {
-  cluster(): ClusterView;
+  cluster(): ClusterSnapshot;
   transferGroup(
     group: number,
     toNodeId: string,
