@@ -11,6 +11,7 @@ import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
 import { executeOperation } from '../operations/table.ts';
 import { Router } from '../router/router.ts';
@@ -37,6 +38,7 @@ export function buildServices(options: ServicesOptions) {
 
   const router = new Router({
     self,
+    isGroup: (group) => group < descriptor.groups || group === SYSTEM_GROUP,
     nodeIdOf: (node) => nodeIdOf(descriptor, node),
     isConnected: (name) => mesh.isConnected(name),
     leaderOf: (group) => locator.leaderOf(group),

@@ -128,6 +128,7 @@ describe('an operation that fails where it is carried out', () => {
       const router = (self: number): Router =>
         new Router({
           self,
+          isGroup: () => true,
           nodeIdOf: (node) => `n${node}`,
           isConnected: () => true,
           leaderOf: () => leads,

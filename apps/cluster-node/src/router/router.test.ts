@@ -17,6 +17,7 @@ class Nodes {
   readonly leaders = new Map<number, number>();
   readonly withoutReplica = new Set<number>();
   readonly away = new Set<number>();
+  isGroup = true;
 
   constructor(count: number) {
     for (let number = 1; number <= count; number += 1) this.routers.push(this.#router(number));
@@ -27,6 +28,7 @@ class Nodes {
     const reaches = (nodeId: string): boolean => !this.away.has(numberOf(nodeId));
     const options: RouterOptions = {
       self,
+      isGroup: () => this.isGroup,
       nodeIdOf: (node) => `n${node}`,
       isConnected: reaches,
       leaderOf: () => (this.withoutReplica.has(self) ? 0 : (this.leaders.get(self) ?? 0)),
@@ -128,4 +130,12 @@ test('a full disk is told at once', async () => {
   nodes.answers.set(2, () => ({ status: 'refused', code: 'disk-full', leader: 0 }));
   expect(await nodes.call(1)).toMatchObject({ status: 'refused', code: 'overloaded' });
   expect(nodes.executed).toEqual([2]);
+});
+
+test('a session of no group of this cluster is not found, and no node is asked', async () => {
+  nodes = new Nodes(3);
+  nodes.isGroup = false;
+  const detail = `there is no session ${OPERATION.sessionId}`;
+  expect(await nodes.call(1)).toEqual({ status: 'refused', code: 'not_found', detail });
+  expect(nodes.executed).toEqual([]);
 });

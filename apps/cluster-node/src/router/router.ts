@@ -33,6 +33,8 @@ const BACKOFF_MAX_MS = 160;
 const SWEEP_MS = 50;
 
 export interface RouterOptions extends RemoteCallsOptions, Omit<RoutingView, 'isReachable'> {
+  /** Has the cluster a group of this number? */
+  readonly isGroup: (group: number) => boolean;
   /** Null: no such node. */
   readonly nodeIdOf: (node: number) => string | null;
   readonly isConnected: (nodeId: string) => boolean;
@@ -110,8 +112,8 @@ export class Router {
     }
     const { by } = OPERATION_TABLE[operation.type];
     const group = groupOf(operation.type, operation);
-    if (group === null || by === 'node') {
-      done(NO_GROUP);
+    if (group === null || by === 'node' || !this.#options.isGroup(group)) {
+      done(noGroup(operation));
       return;
     }
     const call: Call = {
@@ -287,11 +289,15 @@ const NOT_CONNECTED: Refused<NodeRefusal> = {
   code: 'not-connected',
   leader: 0,
 };
-const NO_GROUP = refused({ code: 'not_found', detail: 'there is no group of this operation' });
 const OVERLOADED = refused({
   code: 'overloaded',
   detail: 'this node has too many requests in hand; nothing was changed',
 });
+
+function noGroup(operation: Operation): Refused {
+  const what = 'sessionId' in operation ? `session ${operation.sessionId}` : 'group of this number';
+  return refused({ code: 'not_found', detail: `there is no ${what}` });
+}
 
 /** Waiting a little won't change these. */
 function isFinal(code: NodeRefusal['code']): boolean {

@@ -1,10 +1,4 @@
-import {
-  type ErrorCode,
-  type Failure,
-  formatSessionId,
-  groupOfSession,
-  groupOfUser,
-} from '@fleetlm/protocol';
+import { type ErrorCode, type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
 import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
@@ -89,7 +83,7 @@ export class NodeRuntime implements Runtime {
   }
 
   getSession(sessionId: string): ReturnType<Runtime['getSession']> {
-    return this.#onSession({ type: 'get-session', sessionId });
+    return this.#call({ type: 'get-session', sessionId });
   }
 
   listSessions(input: Parameters<Runtime['listSessions']>[0]): ReturnType<Runtime['listSessions']> {
@@ -98,11 +92,11 @@ export class NodeRuntime implements Runtime {
   }
 
   async eraseSession(sessionId: string): ReturnType<Runtime['eraseSession']> {
-    return withoutValue(await this.#onSession({ type: 'erase-session', sessionId }));
+    return withoutValue(await this.#call({ type: 'erase-session', sessionId }));
   }
 
   archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {
-    return this.#onSession({ type: 'archive-session', sessionId });
+    return this.#call({ type: 'archive-session', sessionId });
   }
 
   updateSession(
@@ -110,7 +104,7 @@ export class NodeRuntime implements Runtime {
     { metadata, status }: SessionUpdate,
   ): ReturnType<Runtime['updateSession']> {
     const encoded = metadata === null ? null : encodeObject(metadata);
-    return this.#onSession({ type: 'update-session', sessionId, metadata: encoded, status });
+    return this.#call({ type: 'update-session', sessionId, metadata: encoded, status });
   }
 
   searchMessages(search: MessageSearch): ReturnType<Runtime['searchMessages']> {
@@ -120,7 +114,6 @@ export class NodeRuntime implements Runtime {
   append(input: AppendInput): ReturnType<Runtime['append']> {
     const { sessionId, sender, kind, content, metadata } = input;
     const { router, metrics, overload } = this.#ports;
-    if (!this.#isHere(sessionId)) return Promise.resolve(noSession(sessionId));
     const busy = overload();
     if (busy !== null)
       return Promise.resolve({ ok: false, error: { code: 'overloaded', detail: busy } });
@@ -153,15 +146,15 @@ export class NodeRuntime implements Runtime {
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
   ): ReturnType<Runtime['readMessages']> {
     const { sessionId, ...range } = input;
-    return this.#onSession({ type: 'read-messages', sessionId, range });
+    return this.#call({ type: 'read-messages', sessionId, range });
   }
 
   markRead(input: Parameters<Runtime['markRead']>[0]): ReturnType<Runtime['markRead']> {
-    return this.#onSession({ type: 'mark-read', ...input });
+    return this.#call({ type: 'mark-read', ...input });
   }
 
   async stop(sessionId: string): ReturnType<Runtime['stop']> {
-    const result = await this.#onSession({ type: 'stop-answer', sessionId });
+    const result = await this.#call({ type: 'stop-answer', sessionId });
     if (result.ok) return result;
     const { error } = result;
     // No run in flight; stopping is idempotent.
@@ -169,7 +162,7 @@ export class NodeRuntime implements Runtime {
   }
 
   retry(sessionId: string): ReturnType<Runtime['retry']> {
-    return this.#onSession({ type: 'retry-dispatch', sessionId, failed: null });
+    return this.#call({ type: 'retry-dispatch', sessionId, failed: null });
   }
 
   /** Only if this very turn has failed, and nothing has followed in its session. */
@@ -177,7 +170,7 @@ export class NodeRuntime implements Runtime {
     agentId: string,
     { sessionId, epoch }: { readonly sessionId: string; readonly epoch: number },
   ): Promise<Result<null>> {
-    return this.#onSession({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
+    return this.#call({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
   }
 
   async liveAnswer(sessionId: string): ReturnType<Runtime['liveAnswer']> {
@@ -293,21 +286,6 @@ export class NodeRuntime implements Runtime {
       : { code: 'conflict', detail: `the agent "${agentId}" is disabled` };
   }
 
-  /** False: a session of no group of this cluster. */
-  #isHere(sessionId: string): boolean {
-    const group = groupOfSession(sessionId);
-    return group !== null && group < this.#ports.groups;
-  }
-
-  #onSession<T extends AskedOperation & GroupOperationType>(
-    operation: Typed<T> & { readonly sessionId: string },
-  ): Promise<Result<ResultOf<T>, OperationError<T>>> {
-    const { sessionId } = operation;
-    return this.#isHere(sessionId)
-      ? this.#call<T>(operation)
-      : Promise.resolve(within(operation.type, noSession(sessionId)));
-  }
-
   async #call<T extends AskedOperation & GroupOperationType>(
     operation: Typed<T>,
   ): Promise<Result<ResultOf<T>, OperationError<T>>> {
@@ -318,10 +296,6 @@ export class NodeRuntime implements Runtime {
 /** Headers and signatures of an agent are for the server that it is registered with. */
 function isSameOrigin(registered: string, asked: string): boolean {
   return new URL(registered).origin === new URL(asked).origin;
-}
-
-function noSession(sessionId: string): Result<never, 'not_found'> {
-  return { ok: false, error: { code: 'not_found', detail: `there is no session ${sessionId}` } };
 }
 
 function withoutValue<C extends ErrorCode>(result: Result<unknown, C>): Result<null, C> {

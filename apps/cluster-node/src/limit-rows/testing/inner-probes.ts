@@ -128,6 +128,7 @@ export const INNER_PROBES: Probes = {
     const router = new Router({
       ...CALLS,
       self: 1,
+      isGroup: () => true,
       nodeIdOf: (node) => `n${node}`,
       isConnected: () => true,
       // Each group has a leader of its own, so that no peer has too many.
