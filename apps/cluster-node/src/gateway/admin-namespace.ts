@@ -3,7 +3,6 @@ import type { Namespace, Socket } from 'socket.io';
 import type { AdminRuntime, ClusterEvent, Subscription } from '../runtime/runtime-api.ts';
 import { clusterEvent } from './cluster-wire.ts';
 import { contained } from './contained.ts';
-import { operationBody } from './operation-wire.ts';
 
 const DELTA_EVERY_MS = 1_000;
 /** The newest; older ones are read over REST. */
@@ -46,7 +45,7 @@ export class AdminNamespace {
     const { operations } = this.#admin;
     return {
       coordinator: operations.coordinator(),
-      operations: operations.list().slice(0, OPERATIONS_SHOWN).map(operationBody),
+      operations: operations.list().slice(0, OPERATIONS_SHOWN),
     };
   }
 

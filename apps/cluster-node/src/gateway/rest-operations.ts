@@ -3,7 +3,6 @@ import type { OperationRequest, Runtime } from '../runtime/runtime-api.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { stalledReplicaBody } from './cluster-wire.ts';
 import type { Identity } from './identity.ts';
-import { auditEntryBody, operationBody, operationPlanBody } from './operation-wire.ts';
 import type { Handlers } from './rest-call.ts';
 
 const ACCEPTED = { accepted: true } as const;
@@ -70,29 +69,29 @@ export function operationHandlers({ admin: { operations } }: Pick<Runtime, 'admi
   return {
     listOperations: () => ({
       coordinator: operations.coordinator(),
-      operations: operations.list().map(operationBody),
+      operations: operations.list(),
     }),
 
-    planOperation: ({ body }) => ({ plan: operationPlanBody(operations.plan(requestOf(body))) }),
+    planOperation: ({ body }) => ({ plan: operations.plan(requestOf(body)) }),
 
     startOperation: async ({ identity, body, value }) => {
       const started = value(await operations.start(requestOf(body), nameOf(identity)));
-      return { operation: operationBody(started) };
+      return { operation: started };
     },
 
     getOperation: ({ params, refuse }) => {
       const operation = operations.get(params.id);
       if (operation === null)
         throw refuse({ code: 'not_found', detail: `there is no operation ${params.id}` });
-      return { operation: operationBody(operation) };
+      return { operation };
     },
 
     cancelOperation: async ({ identity, params, value }) => {
       const cancelled = value(await operations.cancel(params.id, nameOf(identity)));
-      return { operation: operationBody(cancelled) };
+      return { operation: cancelled };
     },
 
-    listAudit: () => ({ entries: operations.audit().map(auditEntryBody) }),
+    listAudit: () => ({ entries: operations.audit() }),
   } satisfies Partial<Handlers>;
 }
 

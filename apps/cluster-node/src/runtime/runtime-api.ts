@@ -22,12 +22,7 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
-export type {
-  AuditView,
-  OperationPlan,
-  OperationRequest,
-  OperationView,
-} from '../control/cluster-operations.ts';
+export type { OperationRequest } from '../control/cluster-operations.ts';
 export type { ClusterEvent } from '../control/cluster-view.ts';
 export type { ReadinessState } from '../control/readiness.ts';
 export { percentilesOf } from '../effects/deliveries/index.ts';
