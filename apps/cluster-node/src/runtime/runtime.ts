@@ -1,9 +1,9 @@
 import { type ErrorCode, type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
-import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+import type { TestCall, TestCaller, TestedAgent } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
-import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
+import type { Archive, MessageSearch } from '../effects/ports.ts';
 import {
   type AskedOperation,
   type OperationError,
@@ -19,15 +19,10 @@ import type {
   AdminRuntime,
   AgentPatch,
   AgentRecord,
-  Appended,
   AppendInput,
-  LiveAnswer,
-  MessagePage,
   Result,
   Runtime,
-  SessionsPage,
   SessionUpdate,
-  SessionView,
 } from './runtime-api.ts';
 
 export interface RuntimePorts {
