@@ -1,4 +1,4 @@
-import type { Failure } from '@fleetlm/protocol';
+import type { ErrorCode, Failure } from '@fleetlm/protocol';
 
 /**
  * How a call ended. The one vocabulary from a group's proposal to the edge; `R` is what a refusal says: as a rule a code and a
@@ -67,10 +67,10 @@ export function mapOk<T, U, R>(outcome: Outcome<T, R>, map: (value: T) => U): Ou
   return outcome.status === 'ok' ? ok(map(outcome.value)) : outcome;
 }
 
-/** An outcome as the edge is given it: what may or may not have been done failed with `timeout` or `internal`. */
-export type Result<T> =
+/** An outcome as the edge is given it: what may or may not have been done failed with `timeout` or `internal`; `C`: the codes it may fail with. */
+export type Result<T, C extends ErrorCode = ErrorCode> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: Failure };
+  | { readonly ok: false; readonly error: Failure<C> };
 
 export function resultOf<T>(outcome: Outcome<T>): Result<T> {
   return outcome.status === 'ok'

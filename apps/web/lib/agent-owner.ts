@@ -1,26 +1,14 @@
 import 'server-only';
 import {
   type AgentBody,
-  type AgentStatsAnswer,
   type AgentTestBody,
-  agentAnswerSchema,
-  agentStatsAnswerSchema,
-  agentTestAnswerSchema,
-  type DeadLettersAnswer,
-  type DeliveriesAnswer,
-  type DeliveryAnswer,
-  deadLettersAnswerSchema,
-  deliveriesAnswerSchema,
-  deliveryAnswerSchema,
+  REST,
   type Replay,
-  type ReplayAnswer,
-  type RotatedSecret,
-  replayAnswerSchema,
-  rotatedSecretSchema,
+  type RestAnswerOf,
   type TestAgent,
   type UpdateAgent,
 } from '@fleetlm/protocol';
-import { type ClusterResult, clusterRequest } from './cluster-api.ts';
+import { type ClusterResult, callCluster } from './cluster-api.ts';
 
 /** What an agent's owner sees and does; everything with the rights of the application, so callers check the person. */
 
@@ -28,93 +16,69 @@ const AS = { apiKey: true } as const;
 /** A test call may take thirty seconds. */
 const TEST_TIMEOUT_MS = 40_000;
 
-function pathOf(agentId: string, rest = ''): string {
-  return `/api/agents/${encodeURIComponent(agentId)}${rest}`;
-}
-
-function queryOf(query: Readonly<Record<string, string | null>>): string {
-  const given = Object.entries(query).filter(
-    (entry): entry is [string, string] => entry[1] !== null,
-  );
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-}
-
-export async function getAgent(agentId: string): Promise<ClusterResult<AgentBody>> {
-  const result = await clusterRequest({ path: pathOf(agentId), as: AS }, agentAnswerSchema);
+export async function getAgent(id: string): Promise<ClusterResult<AgentBody>> {
+  const result = await callCluster(REST.getAgent, { params: { id }, as: AS });
   return result.ok ? { ok: true, value: result.value.agent } : result;
 }
 
 /** The fields that are given change. */
 export async function updateAgent(
-  agentId: string,
+  id: string,
   agent: UpdateAgent['agent'],
 ): Promise<ClusterResult<AgentBody>> {
-  const request = { path: pathOf(agentId), method: 'PATCH', body: { agent }, as: AS } as const;
-  const result = await clusterRequest(request, agentAnswerSchema);
+  const result = await callCluster(REST.updateAgent, { params: { id }, body: { agent }, as: AS });
   return result.ok ? { ok: true, value: result.value.agent } : result;
 }
 
-export function agentStats(agentId: string): Promise<ClusterResult<AgentStatsAnswer>> {
-  return clusterRequest({ path: pathOf(agentId, '/stats'), as: AS }, agentStatsAnswerSchema);
+export function agentStats(id: string): Promise<ClusterResult<RestAnswerOf<'getAgentStats'>>> {
+  return callCluster(REST.getAgentStats, { params: { id }, as: AS });
 }
 
 export function listDeliveries(
-  agentId: string,
+  id: string,
   query: { readonly state: string | null; readonly cursor: string | null },
-): Promise<ClusterResult<DeliveriesAnswer>> {
-  const path = pathOf(agentId, `/deliveries${queryOf(query)}`);
-  return clusterRequest({ path, as: AS }, deliveriesAnswerSchema);
+): Promise<ClusterResult<RestAnswerOf<'listDeliveries'>>> {
+  return callCluster(REST.listDeliveries, { params: { id }, query, as: AS });
 }
 
 /** One turn, with what went over the wire. */
 export function getDelivery(
-  agentId: string,
-  deliveryId: string,
-): Promise<ClusterResult<DeliveryAnswer>> {
-  const path = pathOf(agentId, `/deliveries/${encodeURIComponent(deliveryId)}`);
-  return clusterRequest({ path, as: AS }, deliveryAnswerSchema);
+  id: string,
+  delivery_id: string,
+): Promise<ClusterResult<RestAnswerOf<'getDelivery'>>> {
+  return callCluster(REST.getDelivery, { params: { id, delivery_id }, as: AS });
 }
 
 /** The groups; with `group` the turns of that one, too. */
 export function deadLetters(
-  agentId: string,
+  id: string,
   query: { readonly group: string | null; readonly cursor: string | null },
-): Promise<ClusterResult<DeadLettersAnswer>> {
-  const path = pathOf(agentId, `/dead-letters${queryOf(query)}`);
-  return clusterRequest({ path, as: AS }, deadLettersAnswerSchema);
+): Promise<ClusterResult<RestAnswerOf<'listDeadLetters'>>> {
+  return callCluster(REST.listDeadLetters, { params: { id }, query, as: AS });
 }
 
 export function replayDeadLetters(
-  agentId: string,
+  id: string,
   which: Replay,
-): Promise<ClusterResult<ReplayAnswer>> {
-  const path = pathOf(agentId, '/dead-letters/replay');
-  return clusterRequest({ path, method: 'POST', body: which, as: AS }, replayAnswerSchema);
+): Promise<ClusterResult<RestAnswerOf<'replayDeadLetters'>>> {
+  return callCluster(REST.replayDeadLetters, { params: { id }, body: which, as: AS });
 }
 
 /** The new secret is in the answer, and nowhere else. */
 export function rotateSecret(
-  agentId: string,
-  overlapS: number,
-): Promise<ClusterResult<RotatedSecret>> {
-  const path = pathOf(agentId, '/secret/rotate');
-  const body = { overlap_s: overlapS };
-  return clusterRequest({ path, method: 'POST', body, as: AS }, rotatedSecretSchema);
+  id: string,
+  overlap_s: number,
+): Promise<ClusterResult<RestAnswerOf<'rotateSecret'>>> {
+  return callCluster(REST.rotateSecret, { params: { id }, body: { overlap_s }, as: AS });
 }
 
 /** Calls the agent once, with messages that are marked as a test. */
 export async function testAgent(
-  agentId: string,
+  id: string,
   asked: TestAgent,
 ): Promise<ClusterResult<AgentTestBody>> {
-  const request = {
-    path: pathOf(agentId, '/test'),
-    method: 'POST',
-    body: asked,
-    as: AS,
-    timeoutMs: TEST_TIMEOUT_MS,
-  } as const;
-  const result = await clusterRequest(request, agentTestAnswerSchema);
+  const call = { params: { id }, body: asked, as: AS, timeoutMs: TEST_TIMEOUT_MS };
+  const result = await callCluster(REST.testAgent, call);
   return result.ok ? { ok: true, value: result.value.test } : result;
 }
 
@@ -123,13 +87,7 @@ export async function testAddress(agent: {
   readonly origin_url: string;
   readonly webhook_path: string;
 }): Promise<ClusterResult<AgentTestBody>> {
-  const request = {
-    path: '/api/agents/test',
-    method: 'POST',
-    body: { agent },
-    as: AS,
-    timeoutMs: TEST_TIMEOUT_MS,
-  } as const;
-  const result = await clusterRequest(request, agentTestAnswerSchema);
+  const call = { body: { agent }, as: AS, timeoutMs: TEST_TIMEOUT_MS };
+  const result = await callCluster(REST.testNewAgent, call);
   return result.ok ? { ok: true, value: result.value.test } : result;
 }

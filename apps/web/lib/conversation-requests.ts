@@ -1,3 +1,5 @@
+import type { SearchAnswer } from '@fleetlm/protocol';
+
 /** What the browser asks of this app's own server. Each rejects with a sentence for people. */
 
 export interface AgentChoice {
@@ -74,16 +76,7 @@ async function changeConversation(
   await request(path, { method: 'PATCH', body: JSON.stringify(change) });
 }
 
-export interface FoundMessage {
-  readonly session_id: string;
-  readonly agent_id: string;
-  readonly title: string | null;
-  readonly seq: number;
-  readonly sender_id: string;
-  readonly kind: string;
-  readonly excerpt: string;
-  readonly inserted_at: string;
-}
+export type FoundMessage = SearchAnswer['results'][number];
 
 /** Messages that hold a text, newest first. */
 export async function searchConversations(text: string): Promise<readonly FoundMessage[]> {

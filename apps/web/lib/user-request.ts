@@ -6,11 +6,11 @@ import { serverEnv } from './env.ts';
 import type { Person } from './session.ts';
 
 /** Asks the cluster with the rights of a person over their own conversations. */
-export async function userRequest<T>(
+export async function userRequest<S extends z.ZodType>(
   person: Person,
   request: Omit<ClusterRequest, 'as'>,
-  schema: z.ZodType<T>,
-): Promise<ClusterResult<T>> {
+  schema: S,
+): Promise<ClusterResult<z.output<S>>> {
   const token = await mintUserToken(person, serverEnv().AUTH_JWT_SECRET);
   return clusterRequest({ ...request, as: { token } }, schema);
 }

@@ -27,13 +27,14 @@ test('the audit has operations and revived groups, newest first', () => {
     coordinator: () => null,
     router: { request: () => Promise.reject(new Error('not asked for')) },
   });
+  const at = (second: number) => `1970-01-01T00:00:0${second}.000Z`;
   expect(operations.audit()).toMatchObject([
-    { atMs: 3_000, kind: 'join', operationId: 'join-n2', entryIndex: null },
-    { atMs: 2_000, kind: 'revive', operationId: null, by: 'ann', group: 7, entryIndex: 1204 },
-    { atMs: 1_000, kind: 'join', operationId: 'join-n1', entryIndex: null },
+    { at: at(3), kind: 'join', operation_id: 'join-n2', entry_index: null },
+    { at: at(2), kind: 'revive', operation_id: null, by: 'ann', group: 7, entry_index: 1204 },
+    { at: at(1), kind: 'join', operation_id: 'join-n1', entry_index: null },
   ]);
   expect(operations.audit()[1]?.detail).toContain(digest);
   for (let number = 0; number < 1_000; number += 1) join(`m${number}`, 4_000 + number);
   expect(operations.audit()).toHaveLength(1_000);
-  expect(operations.audit()[0]?.nodeId).toBe('m999');
+  expect(operations.audit()[0]?.node_id).toBe('m999');
 });

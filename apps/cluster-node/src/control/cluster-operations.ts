@@ -1,3 +1,4 @@
+import type { AuditAnswer, OperationBody, OperationPlanBody } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
 import {
   type AuditEntry,
@@ -11,6 +12,7 @@ import { type OperationProgress, progressOf } from '../membership/operation-prog
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
+import { type OperationError, within } from '../operations/operation-errors.ts';
 import { type Result, resultOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 
@@ -20,57 +22,24 @@ export interface OperationRequest {
   readonly group: number | null;
 }
 
-export interface OperationView extends OperationRecord {
-  /** Null: it has ended. */
-  readonly progress: OperationProgress | null;
-}
-
-/** What an operation would do, before it is begun. */
-export interface OperationPlan {
-  /** Null: it would be begun. */
-  readonly refusal: string | null;
-  /** Groups whose copies move. */
-  readonly moves: readonly {
-    readonly group: number;
-    readonly from: readonly string[];
-    readonly to: readonly string[];
-  }[];
-  readonly leadersToMove: number;
-  /** Leaderships that go back to where they should be; of a rebalance only. */
-  readonly leaderMoves: readonly {
-    readonly group: number;
-    readonly from: string;
-    readonly to: string;
-  }[];
-  readonly after: {
-    readonly activeNodes: number;
-    /** Of the group that has the fewest. */
-    readonly copiesMin: number;
-    /** Every group would outlive the loss of any one node. */
-    readonly canLoseANode: boolean;
-  };
-  readonly warnings: readonly string[];
-}
-
 /** Entries of one answer, the newest: as many as are kept of operations, and less than a page has bytes for. */
 const AUDIT_ENTRIES_MAX = 1_000;
 
-/** A change of an operation, or an entry that was taken out of a stalled group. */
-export interface AuditView extends Omit<AuditEntry, 'kind' | 'operationId'> {
-  readonly kind: OperationKind | 'revive';
-  readonly operationId: string | null;
-  readonly entryIndex: number | null;
-}
+type AuditEntryBody = AuditAnswer['entries'][number];
 
+/** Changes of the cluster, in the shape of the protocol. */
 export interface OperationsRuntime {
   readonly coordinator: () => string | null;
-  list(): readonly OperationView[];
-  get(id: string): OperationView | null;
-  plan(request: OperationRequest): OperationPlan;
-  start(request: OperationRequest, by: string): Promise<Result<OperationView>>;
-  cancel(id: string, by: string): Promise<Result<OperationView>>;
+  list(): OperationBody[];
+  get(id: string): OperationBody | null;
+  plan(request: OperationRequest): OperationPlanBody;
+  start(
+    request: OperationRequest,
+    by: string,
+  ): Promise<Result<OperationBody, OperationError<'registry'>>>;
+  cancel(id: string, by: string): Promise<Result<OperationBody, OperationError<'registry'>>>;
   /** Newest first. */
-  audit(): readonly AuditView[];
+  audit(): AuditEntryBody[];
 }
 
 export interface OperationsPorts {
@@ -93,29 +62,32 @@ export class ClusterOperations implements OperationsRuntime {
     this.coordinator = ports.coordinator;
   }
 
-  list(): readonly OperationView[] {
+  list(): OperationBody[] {
     const operations = [...this.#ports.registry().operations.values()];
     const isRunning = operations.some(({ state }) => state === 'running');
     const input = isRunning ? this.#ports.input() : null;
     return operations
-      .map((operation) => this.#view(operation, input))
-      .sort((a, b) => b.startedAtMs - a.startedAtMs);
+      .sort((a, b) => b.startedAtMs - a.startedAtMs)
+      .map((operation) => this.#view(operation, input));
   }
 
-  get(id: string): OperationView | null {
+  get(id: string): OperationBody | null {
     const operation = this.#ports.registry().operations.get(id);
     return operation === undefined ? null : this.#view(operation, null);
   }
 
-  audit(): readonly AuditView[] {
+  audit(): AuditEntryBody[] {
     const { registry, skipped } = this.#ports;
-    const operations = registry().audit.map((entry): AuditView => ({ ...entry, entryIndex: null }));
-    return [...operations, ...skipped().map(reviveView)]
+    return [...registry().audit, ...skipped()]
       .sort((a, b) => b.atMs - a.atMs)
-      .slice(0, AUDIT_ENTRIES_MAX);
+      .slice(0, AUDIT_ENTRIES_MAX)
+      .map((entry) => ('digest' in entry ? reviveBody(entry) : auditEntryBody(entry)));
   }
 
-  async start(request: OperationRequest, by: string): Promise<Result<OperationView>> {
+  async start(
+    request: OperationRequest,
+    by: string,
+  ): Promise<Result<OperationBody, OperationError<'registry'>>> {
     return this.#decide({
       type: 'start-operation',
       operation: { id: ulid(), ...request, by },
@@ -123,26 +95,28 @@ export class ClusterOperations implements OperationsRuntime {
     });
   }
 
-  async cancel(id: string, by: string): Promise<Result<OperationView>> {
+  async cancel(id: string, by: string): Promise<Result<OperationBody, OperationError<'registry'>>> {
     const detail = `cancelled by ${by}`;
     return this.#decide({ type: 'end-operation', id, state: 'cancelled', by, detail, timeMs: 0 });
   }
 
-  async #decide(command: RegistryCommand): Promise<Result<OperationView>> {
+  async #decide(
+    command: RegistryCommand,
+  ): Promise<Result<OperationBody, OperationError<'registry'>>> {
     const outcome = await this.#ports.router.request({ type: 'registry', command });
-    if (outcome.status !== 'ok') return resultOf(outcome);
+    if (outcome.status !== 'ok') return within('registry', resultOf(outcome));
     if (outcome.value.type !== 'operation') throw new Error(`registry: ${outcome.value.type}`);
     return { ok: true, value: this.#view(outcome.value.operation, null) };
   }
 
-  #view(operation: OperationRecord, input: PlanInput | null): OperationView {
-    if (operation.state !== 'running') return { ...operation, progress: null };
+  #view(operation: OperationRecord, input: PlanInput | null): OperationBody {
+    if (operation.state !== 'running') return operationBody(operation, null);
     const { registry, groupCount } = this.#ports;
     const sources = { input: input ?? this.#ports.input(), nodes: registry().nodes, groupCount };
-    return { ...operation, progress: progressOf(operation, sources) };
+    return operationBody(operation, progressOf(operation, sources));
   }
 
-  plan(request: OperationRequest): OperationPlan {
+  plan(request: OperationRequest): OperationPlanBody {
     const { groupCount } = this.#ports;
     const input = this.#ports.input();
     const after = copyOf(this.#ports.registry());
@@ -152,10 +126,10 @@ export class ClusterOperations implements OperationsRuntime {
     const nodes = [...after.nodes.values()].filter(({ state }) => state === 'active');
     const placement = placementOf({ nodes, groups: groupCount, replicas: input.replicas });
     const names = new Map(input.nodes.map(({ number, nodeId }) => [number, nodeId]));
-    const named = (numbers: readonly number[]): readonly string[] =>
+    const named = (numbers: readonly number[]): string[] =>
       numbers.flatMap((number) => names.get(number) ?? []);
     const alive = new Set(input.nodes.flatMap(({ number, isAlive }) => (isAlive ? [number] : [])));
-    const moves: OperationPlan['moves'][number][] = [];
+    const moves: OperationPlanBody['moves'][number][] = [];
     let leadersToMove = 0;
     let copiesMin = Number.POSITIVE_INFINITY;
     let fragile = 0;
@@ -187,16 +161,20 @@ export class ClusterOperations implements OperationsRuntime {
     return {
       refusal,
       moves,
-      leadersToMove: leadersToMove + leaderMoves.length,
-      leaderMoves,
-      after: { activeNodes: nodes.length, copiesMin, canLoseANode: fragile === 0 },
+      leaders_to_move: leadersToMove + leaderMoves.length,
+      leader_moves: leaderMoves,
+      after: {
+        active_nodes: nodes.length,
+        copies_min: copiesMin,
+        can_lose_a_node: fragile === 0,
+      },
       warnings,
     };
   }
 }
 
 /** As an operation `rebalance` reckons what is left to do. */
-function leaderMovesOf({ groups, nodes, placement }: PlanInput): OperationPlan['leaderMoves'] {
+function leaderMovesOf({ groups, nodes, placement }: PlanInput): OperationPlanBody['leader_moves'] {
   const names = new Map(nodes.map(({ number, nodeId }) => [number, nodeId]));
   return groups.flatMap(({ group, leader, voters }) => {
     const preferred = placement.preferredLeader(group);
@@ -207,18 +185,56 @@ function leaderMovesOf({ groups, nodes, placement }: PlanInput): OperationPlan['
   });
 }
 
-function reviveView({ atMs, by, group, index, term, digest }: SkippedEntry): AuditView {
+function operationBody(
+  operation: OperationRecord,
+  progress: OperationProgress | null,
+): OperationBody {
+  const { id, kind, nodeId, group, by, state, startedAtMs, endedAtMs, detail } = operation;
   return {
-    atMs,
+    id,
+    kind,
+    node_id: nodeId,
+    group,
+    requested_by: by,
+    state,
+    started_at: isoTime(startedAtMs),
+    ended_at: endedAtMs === null ? null : isoTime(endedAtMs),
+    detail,
+    progress: progress === null ? null : { ...progress, stuck: [...progress.stuck] },
+  };
+}
+
+function auditEntryBody(entry: AuditEntry): AuditEntryBody {
+  const { atMs, by, action, operationId, kind, nodeId, group, detail } = entry;
+  return {
+    at: isoTime(atMs),
+    by,
+    action,
+    operation_id: operationId,
+    kind,
+    node_id: nodeId,
+    group,
+    entry_index: null,
+    detail,
+  };
+}
+
+function reviveBody({ atMs, by, group, index, term, digest }: SkippedEntry): AuditEntryBody {
+  return {
+    at: isoTime(atMs),
     by,
     action: 'done',
-    operationId: null,
+    operation_id: null,
     kind: 'revive',
-    nodeId: null,
+    node_id: null,
     group,
-    entryIndex: index,
+    entry_index: index,
     detail: `entry ${index} of term ${term} is skipped, SHA-256 ${digest}`,
   };
+}
+
+function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }
 
 function copyOf({ nodes, operations, audit, nextNumber }: NodeRegistry): NodeRegistry {

@@ -1,6 +1,6 @@
+import type { ClusterGroup, ClusterNode, ClusterSnapshot } from '@fleetlm/protocol';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import type { NodeState } from '../membership/node-registry.ts';
-import type { ClusterView, GroupView, NodeView } from './cluster-view.ts';
 import type { GroupReport, NodeReport } from './node-report.ts';
 
 export interface ClusterReportsOptions {
@@ -40,26 +40,26 @@ export class ClusterReports {
     this.#everConnected.add(nodeId);
   }
 
-  view(): ClusterView {
+  /** As operators are answered. */
+  view(): ClusterSnapshot {
     const { descriptor, self, wallClockMs, monotonicMs, ownReport } = this.#options;
     this.#heard.set(self, { report: ownReport(), atMonotonicMs: monotonicMs() });
-    const groups: GroupView[] = [];
+    const groups: ClusterGroup[] = [];
     const reports = this.#groupReports();
     for (let group = 0; group < descriptor.groups; group += 1)
       groups.push(this.#groupView(group, reports.get(group) ?? new Map()));
     return {
-      clusterId: descriptor.clusterId,
-      reportedBy: self,
-      atMs: wallClockMs(),
-      nodes: descriptor.nodes.map(({ nodeId, host, port, number }) => ({
-        ...this.#nodeView(nodeId, `${host}:${port}`),
-        membership: this.#options.stateOf(number),
-      })),
+      cluster_id: descriptor.clusterId,
+      reported_by: self,
+      reported_at: isoTime(wallClockMs()),
+      nodes: descriptor.nodes.map(({ nodeId, host, port, number }) =>
+        this.#nodeView(nodeId, `${host}:${port}`, this.#options.stateOf(number)),
+      ),
       groups,
     };
   }
 
-  #nodeView(nodeId: string, address: string): Omit<NodeView, 'membership'> {
+  #nodeView(nodeId: string, address: string, membership: NodeState | null): ClusterNode {
     const { self, isConnected, monotonicMs } = this.#options;
     const heard = this.#heard.get(nodeId);
     const report = heard?.report;
@@ -68,23 +68,24 @@ export class ClusterReports {
     const wasUp = heard !== undefined || this.#everConnected.has(nodeId);
     const led = report?.groups.filter(({ role }) => role === 'leader');
     return {
-      nodeId,
+      node_id: nodeId,
       state: isUp ? 'up' : wasUp ? 'down' : 'unknown',
+      ...(membership === null ? {} : { membership }),
       address,
-      lastContactMsAgo: nodeId === self ? 0 : ageMs,
       leaders: led?.length ?? null,
       replicas: report?.groups.length ?? null,
-      eventLoopDelayP99Ms: report?.eventLoopDelayP99Ms ?? null,
-      longestTurn: report?.longestTurn ?? null,
-      eventLoopBlocks: report?.eventLoopBlocks ?? null,
-      walSyncP99Ms: report?.walSyncP99Ms ?? null,
-      flushBacklog: led?.reduce((sum, { flushBacklog }) => sum + (flushBacklog ?? 0), 0) ?? null,
-      databaseUp: report?.databaseUp ?? null,
-      rssBytes: report?.rssBytes ?? null,
-      uptimeMs: report?.uptimeMs ?? null,
+      last_contact_ms_ago: nodeId === self ? 0 : ageMs,
+      event_loop_delay_p99_ms: report?.eventLoopDelayP99Ms ?? null,
+      longest_turn: report?.longestTurn ?? null,
+      event_loop_blocks: report?.eventLoopBlocks ?? null,
+      wal_sync_p99_ms: report?.walSyncP99Ms ?? null,
+      flush_backlog: led?.reduce((sum, { flushBacklog }) => sum + (flushBacklog ?? 0), 0) ?? null,
+      database_up: report?.databaseUp ?? null,
+      rss_bytes: report?.rssBytes ?? null,
+      uptime_ms: report?.uptimeMs ?? null,
       version: report?.version ?? null,
-      reportedAtMs: report?.atMs ?? null,
-      ageMs,
+      reported_at: report === undefined ? null : isoTime(report.atMs),
+      age_ms: ageMs,
     };
   }
 
@@ -99,34 +100,34 @@ export class ClusterReports {
     return byGroup;
   }
 
-  #groupView(group: number, reports: ReadonlyMap<string, GroupReport>): GroupView {
+  #groupView(group: number, reports: ReadonlyMap<string, GroupReport>): ClusterGroup {
     const { self, wallClockMs, replicasOf } = this.#options;
     const leader = this.#leaderOf(reports);
     const own = leader === null ? reports.get(self) : reports.get(leader);
     const voters = own?.voters ?? replicasOf(group);
     return {
       group,
-      leaderNodeId: leader,
+      leader,
       term: own?.term ?? null,
       commit: own?.commit ?? null,
       applied: own?.applied ?? null,
       lag: own?.lag ?? null,
-      voters: this.#namesOf(voters),
+      voters: [...this.#namesOf(voters)],
       replicas: this.#replicaNames(voters, reports).map((nodeId) => {
         const report = reports.get(nodeId);
         return {
-          nodeId,
+          node_id: nodeId,
           role: report === undefined || !this.#isUp(nodeId) ? 'unknown' : report.role,
           term: report?.term ?? null,
-          lastIndex: report?.lastIndex ?? null,
+          last_index: report?.lastIndex ?? null,
           commit: report?.commit ?? null,
           applied: report?.applied ?? null,
           stall: report?.stall ?? null,
         };
       }),
-      flushBacklog: own?.flushBacklog ?? null,
-      reportedBy: own === undefined ? self : (leader ?? self),
-      reportedAtMs: wallClockMs(),
+      flush_backlog: own?.flushBacklog ?? null,
+      reported_by: own === undefined ? self : (leader ?? self),
+      reported_at: isoTime(wallClockMs()),
     };
   }
 
@@ -161,4 +162,8 @@ export class ClusterReports {
         this.#options.descriptor.nodes.find((node) => node.number === number)?.nodeId ?? [],
     );
   }
+}
+
+function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }

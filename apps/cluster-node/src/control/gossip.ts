@@ -9,7 +9,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { type CastKind, encodeCast, openCast } from './casts.ts';
 import type { ClusterEvents } from './cluster-events.ts';
 import type { ClusterReports } from './cluster-reports.ts';
-import type { ClusterEvent, ClusterEventKind } from './cluster-view.ts';
+import type { ClusterEvent } from './cluster-view.ts';
 import type { GroupDirectory } from './group-directory.ts';
 import {
   decodeEvent,
@@ -59,7 +59,7 @@ export class Gossip {
   }
 
   /** Something happened on this node: to its log, and to whoever watches the cluster through any node. */
-  tell(kind: ClusterEventKind, group: number | null, detail: string): void {
+  tell(kind: ClusterEvent['kind'], group: number | null, detail: string): void {
     const { nodeId, log, events } = this.#options;
     const event: ClusterEvent = {
       atMs: Date.now(),

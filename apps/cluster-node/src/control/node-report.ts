@@ -1,7 +1,7 @@
-import { longestTurnSchema } from '@fleetlm/protocol';
+import { CLUSTER_EVENT_KINDS, longestTurnSchema } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
-import { CLUSTER_EVENT_KINDS, type ClusterEvent } from './cluster-view.ts';
+import type { ClusterEvent } from './cluster-view.ts';
 
 /** What every node tells the others once a second about itself, and at once about an event. */
 const count = z.int().min(0);

@@ -32,7 +32,7 @@ const chat = limitRows('Chat', FOLDER, [
     input: 'body of `POST /api/chat`',
     limit: { CHAT_BODY_BYTES_MAX },
     unit: 'bytes',
-    in: 'gateway/rest-chat.ts',
+    in: 'packages/protocol/src/chat-routes.ts',
     answer: '`413 payload_too_large`',
     test: 'gateway/edge-limits.test.ts > a body of its limit is read, and one byte more is refused',
   },

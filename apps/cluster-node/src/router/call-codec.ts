@@ -8,7 +8,7 @@ import {
   type OperationType,
   operationSchema,
 } from '../operations/operations.ts';
-import { NODE_REFUSAL_CODES } from '../outcome.ts';
+import { NODE_REFUSAL_CODES, type Refused } from '../outcome.ts';
 
 /** Requests and their answers on the mesh: `[version, number, body]` as MessagePack; payloads stay raw bytes. */
 const VERSION = 1;
@@ -25,6 +25,10 @@ const invalid = {
 const failed = { code: z.enum(OTHER_ERROR_CODES), detail: z.string() };
 const unknownStatus = z.literal('unknown');
 const refusedStatus = z.literal('refused');
+const failureSchema: z.ZodType<Refused> = z.union([
+  z.strictObject({ status: refusedStatus, ...invalid }),
+  z.strictObject({ status: refusedStatus, ...failed }),
+]);
 const noValueSchema = z.union([
   z.strictObject({ status: unknownStatus }),
   z.strictObject({
@@ -36,8 +40,7 @@ const noValueSchema = z.union([
     code: z.enum(NODE_REFUSAL_CODES),
     leader: z.int().min(0),
   }),
-  z.strictObject({ status: refusedStatus, ...invalid }),
-  z.strictObject({ status: refusedStatus, ...failed }),
+  failureSchema,
 ]);
 
 /** An answer is parsed as what the operation that was asked for has as its result. */

@@ -1,9 +1,11 @@
+import type { ClusterSnapshot } from '@fleetlm/protocol';
 import type { ClusterEvents } from '../control/cluster-events.ts';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
 import type { ClusterReports } from '../control/cluster-reports.ts';
-import type { ClusterEvent, ClusterView } from '../control/cluster-view.ts';
+import type { ClusterEvent } from '../control/cluster-view.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
+import { within } from '../operations/operation-errors.ts';
 import type { OperationType, OutcomeOf, StallReport, Typed } from '../operations/operations.ts';
 import { type Result, resultOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
@@ -32,23 +34,25 @@ export class NodeAdmin implements AdminRuntime {
     this.operations = ports.operations;
   }
 
-  cluster(): ClusterView {
+  cluster(): ClusterSnapshot {
     return this.#ports.reports.view();
   }
 
-  async transferGroup(group: number, toNodeId: string): Promise<Result<null>> {
+  async transferGroup(group: number, toNodeId: string): ReturnType<AdminRuntime['transferGroup']> {
     const { descriptor, router } = this.#ports;
     const to = descriptor.nodes.find(({ nodeId }) => nodeId === toNodeId);
     if (to === undefined) return noNode(toNodeId);
     if (group >= descriptor.groups) return noGroup(group);
-    return resultOf(await router.request({ type: 'transfer-group', group, to: to.number }));
+    const outcome = await router.request({ type: 'transfer-group', group, to: to.number });
+    return within('transfer-group', resultOf(outcome));
   }
 
   /** On every node that can be reached. */
-  async snapshotGroup(group: number): Promise<Result<null>> {
+  async snapshotGroup(group: number): ReturnType<AdminRuntime['snapshotGroup']> {
     if (group >= this.#ports.descriptor.groups) return noGroup(group);
     const outcomes = await this.#askAll({ type: 'snapshot-group', group });
-    return outcomes.map(resultOf).find(({ ok }) => !ok) ?? { ok: true, value: null };
+    const failed = outcomes.map(resultOf).find(({ ok }) => !ok);
+    return failed === undefined ? { ok: true, value: null } : within('snapshot-group', failed);
   }
 
   async stalls(group: number): Promise<readonly StalledReplica[]> {
@@ -67,7 +71,7 @@ export class NodeAdmin implements AdminRuntime {
     group: number,
     { index, term, digest }: Pick<StallReport, 'index' | 'term' | 'digest'>,
     by: string,
-  ): Promise<Result<null>> {
+  ): ReturnType<AdminRuntime['revive']> {
     const { descriptor, reports, router } = this.#ports;
     if (group >= descriptor.groups) return noGroup(group);
     const replicas = reports.view().groups.find((known) => known.group === group)?.replicas ?? [];
@@ -80,18 +84,19 @@ export class NodeAdmin implements AdminRuntime {
           stall.term === term &&
           stall.digest === digest,
       );
-    const others = replicas.map(({ nodeId }) => nodeId).filter((nodeId) => !isAt(nodeId));
+    const others = replicas.map(({ node_id }) => node_id).filter((nodeId) => !isAt(nodeId));
     if (replicas.length === 0 || others.length > 0) {
       const detail = `every replica must be stalled at this entry; these are not, or can't be reached: ${others.join(', ') || 'all'}`;
       return { ok: false, error: { code: 'conflict', detail } };
     }
-    return resultOf(await router.request({ type: 'skip-entry', group, index, term, digest, by }));
+    const outcome = await router.request({ type: 'skip-entry', group, index, term, digest, by });
+    return within('skip-entry', resultOf(outcome));
   }
 
-  async flush(): Promise<Result<{ readonly rows: number }>> {
+  async flush(): ReturnType<AdminRuntime['flush']> {
     let rows = 0;
     for (const outcome of await this.#askAll({ type: 'flush' })) {
-      const result = resultOf(outcome);
+      const result = within('flush', resultOf(outcome));
       if (!result.ok) return result;
       rows += result.value.rows;
     }
@@ -126,10 +131,10 @@ export class NodeAdmin implements AdminRuntime {
   }
 }
 
-function noNode(nodeId: string): Result<never> {
+function noNode(nodeId: string): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no node "${nodeId}"` } };
 }
 
-function noGroup(group: number): Result<never> {
+function noGroup(group: number): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no group ${group}` } };
 }

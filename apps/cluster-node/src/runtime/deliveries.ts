@@ -201,7 +201,7 @@ function notFound(
   agentId: string,
   { sessionId, epoch }: TurnName,
   isArchiveAway: boolean,
-): Result<never> {
+): Result<never, 'not_found' | 'archive_unavailable'> {
   const name = `${sessionId}:${epoch} to the agent "${agentId}"`;
   return {
     ok: false,

@@ -1,9 +1,14 @@
-import { type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
+import { type ErrorCode, type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
-import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+import type { TestCall, TestCaller, TestedAgent } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
-import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
+import type { Archive, MessageSearch } from '../effects/ports.ts';
+import {
+  type AskedOperation,
+  type OperationError,
+  within,
+} from '../operations/operation-errors.ts';
 import type { GroupOperationType, OutcomeOf, ResultOf, Typed } from '../operations/operations.ts';
 import { mapOk, resultOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
@@ -14,15 +19,10 @@ import type {
   AdminRuntime,
   AgentPatch,
   AgentRecord,
-  Appended,
   AppendInput,
-  LiveAnswer,
-  MessagePage,
   Result,
   Runtime,
-  SessionsPage,
   SessionUpdate,
-  SessionView,
 } from './runtime-api.ts';
 
 export interface RuntimePorts {
@@ -65,12 +65,9 @@ export class NodeRuntime implements Runtime {
     return groupOfUser(userId, this.#ports.groups);
   }
 
-  async createSession(input: {
-    readonly sessionId?: string | null;
-    readonly userId: string;
-    readonly agentId: string;
-    readonly metadata: Readonly<Record<string, unknown>>;
-  }): Promise<Result<SessionView>> {
+  async createSession(
+    input: Parameters<Runtime['createSession']>[0],
+  ): ReturnType<Runtime['createSession']> {
     const { userId, agentId, metadata } = input;
     const refusal = await this.#agentRefusal(agentId);
     if (refusal !== null) return { ok: false, error: refusal };
@@ -80,40 +77,36 @@ export class NodeRuntime implements Runtime {
     return this.#call({ type: 'create-session', sessionId, userId, agentId, metadata: encoded });
   }
 
-  getSession(sessionId: string): Promise<Result<SessionView>> {
+  getSession(sessionId: string): ReturnType<Runtime['getSession']> {
     return this.#call({ type: 'get-session', sessionId });
   }
 
-  listSessions(input: {
-    readonly userId: string;
-    readonly limit: number;
-    readonly before: string | null;
-  }): Promise<Result<SessionsPage>> {
+  listSessions(input: Parameters<Runtime['listSessions']>[0]): ReturnType<Runtime['listSessions']> {
     const group = groupOfUser(input.userId, this.#ports.groups);
     return this.#call({ type: 'list-sessions', group, ...input });
   }
 
-  async eraseSession(sessionId: string): Promise<Result<null>> {
+  async eraseSession(sessionId: string): ReturnType<Runtime['eraseSession']> {
     return withoutValue(await this.#call({ type: 'erase-session', sessionId }));
   }
 
-  archiveSession(sessionId: string): Promise<Result<SessionView>> {
+  archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {
     return this.#call({ type: 'archive-session', sessionId });
   }
 
   updateSession(
     sessionId: string,
     { metadata, status }: SessionUpdate,
-  ): Promise<Result<SessionView>> {
+  ): ReturnType<Runtime['updateSession']> {
     const encoded = metadata === null ? null : encodeObject(metadata);
     return this.#call({ type: 'update-session', sessionId, metadata: encoded, status });
   }
 
-  searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>> {
+  searchMessages(search: MessageSearch): ReturnType<Runtime['searchMessages']> {
     return this.#ports.archive.search(search);
   }
 
-  append(input: AppendInput): Promise<Result<Appended>> {
+  append(input: AppendInput): ReturnType<Runtime['append']> {
     const { sessionId, sender, kind, content, metadata } = input;
     const { router, metrics, overload } = this.#ports;
     const busy = overload();
@@ -137,7 +130,7 @@ export class NodeRuntime implements Runtime {
             ? null
             : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
         }));
-        resolve(resultOf(appended));
+        resolve(within('append', resultOf(appended)));
       });
     });
   }
@@ -146,26 +139,24 @@ export class NodeRuntime implements Runtime {
     input:
       | { readonly sessionId: string; readonly afterSeq: number; readonly limit: number }
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
-  ): Promise<Result<MessagePage>> {
+  ): ReturnType<Runtime['readMessages']> {
     const { sessionId, ...range } = input;
     return this.#call({ type: 'read-messages', sessionId, range });
   }
 
-  markRead(input: {
-    readonly sessionId: string;
-    readonly userId: string;
-    readonly lastSeq: number;
-  }): Promise<Result<{ readonly lastReadSeq: number; readonly session: SessionView }>> {
+  markRead(input: Parameters<Runtime['markRead']>[0]): ReturnType<Runtime['markRead']> {
     return this.#call({ type: 'mark-read', ...input });
   }
 
-  async stop(sessionId: string): Promise<Result<null>> {
+  async stop(sessionId: string): ReturnType<Runtime['stop']> {
     const result = await this.#call({ type: 'stop-answer', sessionId });
+    if (result.ok) return result;
+    const { error } = result;
     // No run in flight; stopping is idempotent.
-    return !result.ok && result.error.code === 'conflict' ? { ok: true, value: null } : result;
+    return error.code === 'conflict' ? { ok: true, value: null } : { ok: false, error };
   }
 
-  retry(sessionId: string): Promise<Result<null>> {
+  retry(sessionId: string): ReturnType<Runtime['retry']> {
     return this.#call({ type: 'retry-dispatch', sessionId, failed: null });
   }
 
@@ -177,7 +168,7 @@ export class NodeRuntime implements Runtime {
     return this.#call({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
   }
 
-  async liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>> {
+  async liveAnswer(sessionId: string): ReturnType<Runtime['liveAnswer']> {
     return { ok: true, value: await this.#ports.feed.liveAnswer(sessionId) };
   }
 
@@ -197,13 +188,13 @@ export class NodeRuntime implements Runtime {
     return this.#ports.agents().get(agentId) ?? null;
   }
 
-  async catchUpAgents(): Promise<Result<null>> {
+  async catchUpAgents(): ReturnType<Runtime['catchUpAgents']> {
     return (await this.#ports.catchUpSystem())
       ? { ok: true, value: null }
       : { ok: false, error: { code: 'no_quorum', detail: 'the system group has no quorum' } };
   }
 
-  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>> {
+  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): ReturnType<Runtime['createAgent']> {
     const { secrets } = this.#ports;
     const sealed = {
       ...agent,
@@ -213,7 +204,7 @@ export class NodeRuntime implements Runtime {
     return this.#call({ type: 'create-agent', agent: sealed });
   }
 
-  patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>> {
+  patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {
     const { secrets } = this.#ports;
     const { secret } = patch;
     const sealed =
@@ -232,14 +223,14 @@ export class NodeRuntime implements Runtime {
       secret: sealed,
       previousUntilMs,
     });
-    return resultOf(mapOk(outcome, () => ({ secret, previousUntilMs })));
+    return within('rotate-secret', resultOf(mapOk(outcome, () => ({ secret, previousUntilMs }))));
   }
 
   async testAgent(
     registered: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
     said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
-  ): Promise<Result<TestReport>> {
+  ): ReturnType<Runtime['testAgent']> {
     const agent = { ...registered, ...address };
     if (!isSameOrigin(registered.originUrl, address.originUrl)) {
       const stranger = { ...agent, headers: {} };
@@ -256,13 +247,13 @@ export class NodeRuntime implements Runtime {
     agent: TestedAgent,
     secret: string | null,
     text: string,
-  ): Promise<Result<TestReport>> {
+  ): ReturnType<Runtime['testNewAgent']> {
     const secrets = [secret ?? newSigningSecret()];
     const said = { text, earlier: [], sessionId: null };
     return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...said });
   }
 
-  async #test(call: TestCall): Promise<Result<TestReport>> {
+  async #test(call: TestCall): ReturnType<Runtime['testNewAgent']> {
     const report = await this.#ports.tests.call(call);
     if (report !== null) return { ok: true, value: report };
     const detail = 'this node makes as many test calls as it may; try again shortly';
@@ -270,7 +261,9 @@ export class NodeRuntime implements Runtime {
   }
 
   /** Null: the agent takes new conversations. */
-  async #agentRefusal(agentId: string): Promise<Failure | null> {
+  async #agentRefusal(
+    agentId: string,
+  ): Promise<Failure<'no_quorum' | 'invalid_request' | 'conflict'> | null> {
     if (this.getAgent(agentId) === null) {
       // Registered a moment ago through another node, perhaps.
       const caughtUp = await this.catchUpAgents();
@@ -288,8 +281,10 @@ export class NodeRuntime implements Runtime {
       : { code: 'conflict', detail: `the agent "${agentId}" is disabled` };
   }
 
-  async #call<T extends GroupOperationType>(operation: Typed<T>): Promise<Result<ResultOf<T>>> {
-    return resultOf(await this.#ports.router.request(operation));
+  async #call<T extends AskedOperation & GroupOperationType>(
+    operation: Typed<T>,
+  ): Promise<Result<ResultOf<T>, OperationError<T>>> {
+    return within(operation.type, resultOf(await this.#ports.router.request(operation)));
   }
 }
 
@@ -298,7 +293,7 @@ function isSameOrigin(registered: string, asked: string): boolean {
   return new URL(registered).origin === new URL(asked).origin;
 }
 
-function withoutValue(result: Result<unknown>): Result<null> {
+function withoutValue<C extends ErrorCode>(result: Result<unknown, C>): Result<null, C> {
   return result.ok ? { ok: true, value: null } : result;
 }
 

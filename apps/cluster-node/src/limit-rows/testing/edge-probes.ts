@@ -21,6 +21,7 @@ import {
   STREAM_PENDING_EVENTS_MAX,
 } from '../../gateway/limits.ts';
 import { PendingEvents } from '../../gateway/pending-events.ts';
+import { refusals } from '../../gateway/refusals.ts';
 import { watchSlowness } from '../../gateway/slow-socket.ts';
 import { hasRoomForSocket } from '../../gateway/socket-server.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
@@ -77,9 +78,10 @@ function streams(subscribe: Runtime['subscribeSession']): AnswerStreams {
   return new AnswerStreams({ subscribeSession: subscribe } as unknown as Runtime, edge);
 }
 
-const request = {
-  raw: { headers: {}, socket: { remoteAddress: '192.0.2.1' } },
-  getDecorator: () => ({ type: 'user', userId: 'alice', role: 'user', expiresAtMs: 0 }),
+const call = {
+  request: { raw: { headers: {}, socket: { remoteAddress: '192.0.2.1' } } },
+  identity: { type: 'user', userId: 'alice', role: 'user', expiresAtMs: 0 },
+  ...refusals(),
 } as never;
 const LIVE = { ready: Promise.resolve(true), close: () => undefined };
 const EVENT = { type: 'resync', reason: 'x' } as const satisfies SessionEvent;
@@ -118,7 +120,7 @@ export const EDGE_PROBES: Probes = {
   'REST: streams of server-sent events of a node': atMost(async (size) => {
     const node = streams(() => LIVE as never);
     try {
-      for (let n = 0; n < size; n += 1) await node.listen(request, 'session');
+      for (let n = 0; n < size; n += 1) await node.listen(call, 'session');
       return true;
     } catch {
       return false;
@@ -130,7 +132,7 @@ export const EDGE_PROBES: Probes = {
       heard = listener;
       return LIVE as never;
     });
-    const listening = await node.listen(request, 'session');
+    const listening = await node.listen(call, 'session');
     for (let n = 0; n < size; n += 1) heard(EVENT);
     const events: SessionEvent[] = [];
     listening.hearAll(

@@ -1,4 +1,4 @@
-import { REST_ROUTES } from '@fleetlm/protocol/reference';
+import { REST_ROUTES } from '@fleetlm/protocol';
 import { describe, expect, test } from 'vitest';
 import { corpus } from '../corpus/index.ts';
 import { EDGES, type FuzzCase, fuzzCaseSchema } from './case.ts';

@@ -1,6 +1,5 @@
-import { ackErrorSchema, problemSchema } from '@fleetlm/protocol';
+import { ackErrorSchema, problemSchema, REST_ROUTES, type RestAnswer } from '@fleetlm/protocol';
 import { ERROR_CODES, PROBLEM_MEDIA_TYPE } from '@fleetlm/protocol/plain';
-import { REST_ROUTES, type RestAnswer } from '@fleetlm/protocol/reference';
 import * as z from 'zod';
 import type { HttpAnswer } from '../drive/http-answers.ts';
 import type { FindingKind } from './findings.ts';
