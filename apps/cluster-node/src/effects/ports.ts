@@ -10,7 +10,7 @@ import type {
 
 import type { NodeRefusal, Outcome } from '../outcome.ts';
 
-export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+export type { AgentRecord } from '../membership/agent-record.ts';
 
 /**
  * What performers of effects are given by the composition root. Nobody here imports the router, the

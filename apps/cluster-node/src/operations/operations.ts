@@ -248,6 +248,4 @@ export type Operation = Requests[OperationType];
 export type Typed<T extends OperationType> = OperationOf<T> & { readonly type: T };
 export type OutcomeOf<T extends OperationType> = Outcome<ResultOf<T>>;
 
-export type MessageRange = OperationOf<'read-messages'>['range'];
-export type RegistryResult = ResultOf<'registry'>;
 export type AgentNodeFigures = ResultOf<'agent-figures'>;

@@ -11,7 +11,7 @@ const HANG_LIMIT_MS = 60_000;
 export const HONEST_TEXT = 'An honest reply.';
 
 /** What one session's agent was called for: its epochs, with how often each was called. */
-export interface CallCount {
+interface CallCount {
   readonly sessionId: string;
   readonly epoch: number;
   readonly calls: number;
