@@ -1,5 +1,7 @@
+import type { ReadOutcome } from '@fleetlm/raft/host';
 import { expect, test } from 'vitest';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import { CALL_DEADLINE_MS } from '../router/router.ts';
 import { LEADERLESS_PATIENCE_MS, Readiness, type ReadinessView } from './readiness.ts';
 
 const GROUPS = 256;
@@ -10,6 +12,8 @@ class Node {
   readonly failed = new Set<number>();
   readonly behind = new Set<number>();
   nowMs = 0;
+  /** What the next reads of the system group come to; after them, it can be read. */
+  readonly reads: ReadOutcome[] = [];
   readonly #readiness: Readiness;
 
   constructor() {
@@ -32,7 +36,7 @@ class Node {
     this.#readiness = new Readiness(
       {
         hosted: Array.from({ length: GROUPS }, (_, group) => group),
-        read: (_group, done) => done({ status: 'ok', appliedIndex: 1 }),
+        read: (_group, done) => done(this.reads.shift() ?? { status: 'ok', appliedIndex: 1 }),
       },
       view,
       () => null,
@@ -40,8 +44,12 @@ class Node {
     );
   }
 
+  catchUpSystem(): Promise<boolean> {
+    return this.#readiness.catchUpSystem();
+  }
+
   async state() {
-    await this.#readiness.catchUpSystem();
+    await this.catchUpSystem();
     return this.#readiness.state();
   }
 }
@@ -96,4 +104,23 @@ test('a replica that is behind its reachable leader is waited for', async () => 
     ready: false,
     reasons: ['catching up: 1 groups are being brought up to date'],
   });
+});
+
+const refused = (reason: 'no-leader' | 'timeout' | 'stopped'): ReadOutcome => ({
+  status: 'refused',
+  reason,
+  leader: 0,
+});
+
+test('the system group is read over an election, and no longer than a call may take', async () => {
+  const node = new Node();
+  node.reads.push(refused('no-leader'), refused('timeout'));
+  expect(await node.catchUpSystem()).toBe(true);
+  node.reads.push(refused('no-leader'));
+  const late = node.catchUpSystem();
+  node.nowMs = CALL_DEADLINE_MS;
+  expect(await late).toBe(false);
+  expect(node.reads).toEqual([]);
+  node.reads.push(refused('stopped'));
+  expect(await node.catchUpSystem()).toBe(false);
 });

@@ -1,6 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ReadOutcome } from '@fleetlm/raft/host';
 import type { Groups } from '../groups/groups.ts';
 import type { NodeRecord } from '../membership/node-registry.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import { CALL_DEADLINE_MS } from '../router/router.ts';
 import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { GroupLocator } from './group-locator.ts';
 import type { Replicas } from './replicas.ts';
@@ -74,14 +77,26 @@ export class Readiness {
     });
   }
 
-  /** True: this node's system group holds everything that was acknowledged before the call. */
-  catchUpSystem(): Promise<boolean> {
-    return new Promise((resolve) =>
-      this.#groups.read(SYSTEM_GROUP, ({ status }) => {
-        if (status === 'ok') this.#systemCaughtUp = true;
-        resolve(status === 'ok');
-      }),
-    );
+  /**
+   * True: this node's system group holds everything that was acknowledged before the call. An election is waited for, as
+   * every other call waits for one: up to CALL_DEADLINE_MS, or a single read more.
+   */
+  async catchUpSystem(): Promise<boolean> {
+    const deadlineMs = this.#monotonicMs() + CALL_DEADLINE_MS;
+    for (;;) {
+      const outcome = await this.#readSystem();
+      if (outcome.status === 'ok') {
+        this.#systemCaughtUp = true;
+        return true;
+      }
+      if (outcome.reason === 'stopped' || this.#stopping) return false;
+      if (this.#monotonicMs() + READ_SYSTEM_EVERY_MS >= deadlineMs) return false;
+      await pause(READ_SYSTEM_EVERY_MS);
+    }
+  }
+
+  #readSystem(): Promise<ReadOutcome> {
+    return new Promise((resolve) => this.#groups.read(SYSTEM_GROUP, resolve));
   }
 
   state(): ReadinessState {
