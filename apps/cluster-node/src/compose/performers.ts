@@ -1,5 +1,4 @@
 import { ulid } from 'ulid';
-import { v7 } from 'uuid';
 import { snapshotSources } from '../control/snapshot-sources.ts';
 import { DeliveryKeeper } from '../effects/deliveries/index.ts';
 import {
@@ -16,6 +15,7 @@ import { readPage } from '../groups/message-pages.ts';
 import { encodeDescriptor } from '../membership/cluster-descriptor.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import { atMostEvery } from '../telemetry/at-most-every.ts';
+import { newUuid } from '../uuid.ts';
 import type { Replication } from './replication.ts';
 import type { ServicesOptions } from './services-options.ts';
 
@@ -114,7 +114,7 @@ export function buildDispatch(
         return page.messages;
       }),
     wallClockMs: Date.now,
-    newMessageId: v7,
+    newMessageId: newUuid,
     allowPrivateAddresses: environment.webhookAllowPrivate,
   });
 }
@@ -124,7 +124,7 @@ export function buildTestCaller({ environment }: ServicesOptions): TestCaller {
   return new TestCaller({
     allowPrivateAddresses: environment.webhookAllowPrivate,
     newSessionUlid: ulid,
-    newMessageId: v7,
+    newMessageId: newUuid,
     wallClockMs: Date.now,
   });
 }
