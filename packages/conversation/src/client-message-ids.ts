@@ -1,6 +1,6 @@
 import { byteAt, readU16, readU32, readU48, writeU16, writeU32, writeU48 } from './byte-fields.ts';
 import { idBytes, idEnd, idEquals, isPackable, readId, writeId } from './byte-ids.ts';
-import { ByteLog } from './byte-log.ts';
+import { ByteLog, type ByteMeter } from './byte-log.ts';
 import type { Sender } from './commands.ts';
 import { idTimeMs, packedTimeMs } from './id-time.ts';
 import { CLIENT_CLOCK_AHEAD_MAX_MS, CLIENT_MESSAGE_IDS_MAX } from './state.ts';
@@ -36,6 +36,7 @@ export interface KnownMessage {
 export class ClientMessageIds {
   /** Null: the sender has sent nothing yet, as the agent of nearly every session. */
   readonly #bySender: Record<Sender['type'], SenderIds | null> = { user: null, agent: null };
+  #meter: ByteMeter | null = null;
 
   static empty(): ClientMessageIds {
     return new ClientMessageIds();
@@ -90,8 +91,18 @@ export class ClientMessageIds {
     this.#of(senderType).add(flag, clientMessageId, message);
   }
 
+  /** Its memory counts in `meter` from now on; null: in none. */
+  countIn(meter: ByteMeter | null): void {
+    this.#meter = meter;
+    this.#bySender.user?.countIn(meter);
+    this.#bySender.agent?.countIn(meter);
+  }
+
   #of(senderType: Sender['type']): SenderIds {
-    const ids = this.#bySender[senderType] ?? new SenderIds();
+    const known = this.#bySender[senderType];
+    if (known !== null) return known;
+    const ids = new SenderIds();
+    ids.countIn(this.#meter);
     this.#bySender[senderType] = ids;
     return ids;
   }
@@ -106,6 +117,10 @@ class SenderIds {
   #slots: Uint16Array | null = null;
   /** The latest time of an id that has left the window; 0: none with a time has. */
   horizonMs = 0;
+
+  countIn(meter: ByteMeter | null): void {
+    this.#log.countIn(meter);
+  }
 
   view(): Uint8Array {
     return this.#log.view();

@@ -34,7 +34,8 @@ export function buildFlusher(
     eviction: {
       sessionIdleMs: environment.sessionIdleMs,
       hotSessionsMax: environment.hotSessionsMax,
-      hotSessions: () => groups.inMemory(),
+      hotBytesMax: environment.hotBytesMax,
+      hot: () => groups.inMemory(),
     },
     onStale: (sessionId, detail) => {
       metrics.faults.inc({ kind: 'archive-gap' });
