@@ -13,14 +13,12 @@ import { CaseLog } from './oracle/case-log.ts';
 import { type Finding, type FindingKind, Findings } from './oracle/findings.ts';
 import { GroupCheck } from './oracle/group-check.ts';
 import { LoopProbe } from './oracle/loop-probe.ts';
-import { MemoryCheck } from './oracle/memory-check.ts';
+import { HOT_MB, MemoryCheck } from './oracle/memory-check.ts';
 import { ProcessWatch } from './oracle/process-watch.ts';
 import { type FoundLine, saveFindings } from './save-findings.ts';
 
 const NODES = 3;
 const FLUSH_INTERVAL_MS = 1_000;
-/** Hostile inputs come to it within minutes, and memory has to stay where it is from then on. */
-const HOT_BYTES_MAX = 128 * 1024 * 1024;
 const CALM_MS = 20_000;
 const SMOKE_CALM_MS = 8_000;
 const SUSPECTS_MAX = 12;
@@ -83,7 +81,7 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
     linked: false,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    hotBytesMax: HOT_BYTES_MAX,
+    hotBytesMax: HOT_MB * 1024 * 1024,
     withDisks: false,
   });
   const stop = (): void => {
@@ -158,7 +156,7 @@ async function fuzzCluster(
     );
   } finally {
     processes.close();
-    bystanders?.close();
+    await bystanders?.close();
     stage.close();
     await probe.close();
     await agents.close();
@@ -183,7 +181,7 @@ async function play(run: Run, watch: () => void): Promise<Played> {
     await campaign.turnsEnded();
   }
   await processes.settled();
-  const pace = bystanders.judge();
+  const pace = await bystanders.judge();
   const played = campaign.played;
   if (findings.all.length > 0) {
     say('suspects are played alone');
