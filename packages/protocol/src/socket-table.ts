@@ -174,6 +174,13 @@ export const SOCKET_EVENTS = {
 } as const satisfies Readonly<Record<string, SocketEvent>>;
 
 export type ServerToClientEvents = EventsOf<typeof SOCKET_EVENTS>;
+/** An event of the node with its payload, as `emit` takes them. */
+export type SocketPacket = {
+  [N in keyof ServerToClientEvents]: readonly [
+    name: N,
+    payload: Parameters<ServerToClientEvents[N]>[0],
+  ];
+}[keyof ServerToClientEvents];
 
 type EventsOf<T extends Readonly<Record<string, SocketEvent>>> = {
   readonly [N in keyof T]: (payload: z.output<T[N]['payload']>) => void;
