@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { brokenArrows, importCycles } from './import-arrows.ts';
 import { untestedPromises } from './spec-ids.ts';
-import { bannedWords, deadLinks, impurities, tooLong, unguardedTimers } from './text-rules.ts';
+import {
+  bannedWords,
+  deadLinks,
+  impurities,
+  tooLong,
+  undocumentedMetrics,
+  unguardedTimers,
+} from './text-rules.ts';
 import { trackedFiles } from './tracked-files.ts';
 
 const files = trackedFiles();
@@ -33,6 +40,10 @@ describe('house rules', () => {
 
   test('pages link to files that exist', () => {
     expect(deadLinks(files)).toEqual([]);
+  });
+
+  test('operators are told of every metric', () => {
+    expect(undocumentedMetrics(files)).toEqual([]);
   });
 
   test('no banned word', () => {
@@ -99,6 +110,15 @@ describe('the house rules see what they are made for', () => {
     expect(
       impurities([file('packages/conversation/src/a.ts', '// Date comes in the command')]),
     ).toEqual([]);
+  });
+
+  test('a metric that no page names, and one that no node has', () => {
+    const metrics = file('apps/cluster-node/src/telemetry/metrics.ts', "'fleetlm_a' 'fleetlm_b'");
+    const page = file('docs/guide/operations.md', '`fleetlm_b`, `fleetlm_c{x="y"}`');
+    expect(undocumentedMetrics([metrics, page])).toEqual([
+      'docs/guide/operations.md lacks fleetlm_a',
+      'docs/guide/operations.md names fleetlm_c: there is none',
+    ]);
   });
 
   test('a dead link', () => {
