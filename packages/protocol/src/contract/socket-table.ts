@@ -1,9 +1,8 @@
 import type * as z from 'zod';
-import { clusterDeltaSchema, clusterEventSchema, clusterSnapshotSchema } from './admin.ts';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from './error-codes.ts';
-import { messageSchema, sendMessageSchema } from './messages.ts';
-import { operationsAnswerSchema } from './operations.ts';
-import { SESSION_COMMAND, UNAVAILABLE } from './route.ts';
+import { clusterDeltaSchema, clusterEventSchema, clusterSnapshotSchema } from '../admin.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors/error-codes.ts';
+import { operationsAnswerSchema } from '../operations.ts';
+import { messageSchema, sendMessageSchema } from '../sessions/messages.ts';
 import {
   type Ack,
   doneSchema,
@@ -23,7 +22,8 @@ import {
   sessionReadSchema,
   sessionRefSchema,
   sessionStatusSchema,
-} from './socket-events.ts';
+} from '../sessions/socket-events.ts';
+import { SESSION_COMMAND, UNAVAILABLE } from './route.ts';
 
 /** One event of a client: it parses, authorizes and types the handler, types the client, and is documented. */
 export interface SocketRequest {
