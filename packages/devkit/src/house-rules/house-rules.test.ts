@@ -5,6 +5,8 @@ import {
   bannedWords,
   deadLinks,
   impurities,
+  LARGE_FOLDERS,
+  tooFull,
   tooLong,
   undocumentedMetrics,
   unguardedTimers,
@@ -20,6 +22,10 @@ describe('house rules', () => {
 
   test('a file has one subject: none is over 600 lines', () => {
     expect(tooLong(files)).toEqual([]);
+  });
+
+  test('a folder has one subject: none is over 20 source files', () => {
+    expect(tooFull(files, LARGE_FOLDERS)).toEqual([]);
   });
 
   test('no folder imports one to its left', () => {
@@ -101,6 +107,14 @@ describe('the house rules see what they are made for', () => {
   test('a long file', () => {
     expect(tooLong([file('a.ts', 'x\n'.repeat(601))])).toHaveLength(1);
     expect(tooLong([file('a.ts', 'x\n'.repeat(600))])).toEqual([]);
+  });
+
+  test('a full folder, and an exception that is none any more', () => {
+    const full = Array.from({ length: 21 }, (_, at) => file(`a/${at}.ts`, ''));
+    expect(tooFull(full, {})).toHaveLength(1);
+    expect(tooFull(full, { a: 'why' })).toEqual([]);
+    expect(tooFull(full.slice(1), { a: 'why' })).toHaveLength(1);
+    expect(tooFull([...full.slice(1), file('a/b.test.ts', '')], {})).toEqual([]);
   });
 
   test('a clock in the state machine, but not in its comments', () => {
