@@ -48,7 +48,7 @@ describe('house rules', () => {
     expect(deadLinks(files)).toEqual([]);
   });
 
-  test('operators are told of every metric', () => {
+  test('every metric is documented for operators', () => {
     expect(undocumentedMetrics(files)).toEqual([]);
   });
 

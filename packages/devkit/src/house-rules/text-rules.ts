@@ -161,19 +161,19 @@ export function unguardedTimers(files: readonly SourceFile[]): readonly string[]
 const METRICS = 'apps/cluster-node/src/telemetry/metrics.ts';
 const OPERATIONS_PAGE = 'docs/guide/operations.md';
 
-/** Metrics of the node that operators are not told of, and metrics that the page names and no node has. */
+/** Metrics of a node that its operators' page lacks, and metrics that the page names and no node has. */
 export function undocumentedMetrics(files: readonly SourceFile[]): readonly string[] {
   const namesIn = (path: string, pattern: RegExp): ReadonlySet<string> => {
     const text = files.find((file) => file.path === path)?.text ?? '';
     return new Set(Array.from(text.matchAll(pattern), ([, name = '']) => name));
   };
   const counted = namesIn(METRICS, /'(fleetlm_\w+)'/g);
-  const told = namesIn(OPERATIONS_PAGE, /`(fleetlm_\w+)/g);
+  const documented = namesIn(OPERATIONS_PAGE, /`(fleetlm_\w+)/g);
   return [
     ...[...counted]
-      .filter((name) => !told.has(name))
+      .filter((name) => !documented.has(name))
       .map((name) => `${OPERATIONS_PAGE} lacks ${name}`),
-    ...[...told]
+    ...[...documented]
       .filter((name) => !counted.has(name))
       .map((name) => `${OPERATIONS_PAGE} names ${name}: there is none`),
   ];
