@@ -27,9 +27,9 @@ import { MARKDOWN_LENGTH_MAX, SHOWN_LENGTH_MAX, SHOWN_PARTS_MAX } from './text-b
 
 const LISTED = 'lib/limit-rows.test.ts > ';
 const BODY =
-  'packages/protocol/src/bounded-body.test.ts > a body that is larger is refused where the limit is passed, and cancelled';
+  'packages/protocol/src/parse/bounded-body.test.ts > a body that is larger is refused where the limit is passed, and cancelled';
 const LATE =
-  'packages/protocol/src/bounded-body.test.ts > a body that stops arriving is refused when its time is over';
+  'packages/protocol/src/parse/bounded-body.test.ts > a body that stops arriving is refused when its time is over';
 const HASHES =
   'lib/hash-slots.test.ts > hashes run a few at a time, wait in order, and are refused beyond that';
 const MARKDOWN =

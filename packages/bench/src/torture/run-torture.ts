@@ -10,10 +10,9 @@ import {
   failPowerWithoutPostgres,
 } from './closing.ts';
 import { readNode } from './collect.ts';
-import { FAULTS } from './faults/definitions.ts';
-import type { FaultKind } from './faults/fault.ts';
+import { FAULTS, type FaultKind, isOfMembership } from './faults/definitions.ts';
 import { FaultRunner } from './faults/fault-runner.ts';
-import { isOfMembership, joinCluster } from './faults/membership-steps.ts';
+import { joinCluster } from './faults/membership-steps.ts';
 import { schedule, smokeSchedule } from './faults/schedule.ts';
 import { History } from './history/history.ts';
 import type { TortureOptions } from './options.ts';

@@ -6,7 +6,7 @@ import {
   rotatedSecretSchema,
   rotateSecretSchema,
   updateAgentSchema,
-} from './agents.ts';
+} from '../agents/agents.ts';
 import { route, UNAVAILABLE } from './route.ts';
 import { AGENT_ID } from './route-parts.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from './error-codes.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors/error-codes.ts';
 
 /** Who may make a call. `operator`: the API key, or the role `admin`. */
 export type RestAccess = 'anyone' | 'user' | 'operator';

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { anyArray, boundedArray } from './bounded-array.ts';
-import { agentIdSchema, printable } from './ids.ts';
+import { agentIdSchema, printable } from '../ids.ts';
 import {
   CHAT_ID_LENGTH_MAX,
   CHAT_MESSAGES_MAX,
   CHAT_PARTS_MAX,
   CLIENT_MESSAGE_ID_LENGTH_MAX,
-} from './limits.ts';
-import { fieldErrors } from './parse.ts';
+} from '../limits.ts';
+import { anyArray, boundedArray } from '../parse/bounded-array.ts';
+import { fieldErrors } from '../parse/parse.ts';
 import { isMessagePart, type MessagePart } from './text-content.ts';
 
 /** Checked by hand: a message has thousands of parts, and a schema per part would cost more than the parsing. */

@@ -12,7 +12,7 @@ import {
   sendMessageSchema,
   sessionsQuerySchema,
   updateAgentSchema,
-} from './index.ts';
+} from '../index.ts';
 
 const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const send = { session_id: SESSION, client_message_id: 'c-1', content: { text: 'Hello!' } };

@@ -1,5 +1,5 @@
-import { chatRequestSchema } from './chat.ts';
-import { CHAT_BODY_BYTES_MAX } from './limits.ts';
+import { CHAT_BODY_BYTES_MAX } from '../limits.ts';
+import { chatRequestSchema } from '../sessions/chat.ts';
 import { route, SESSION_COMMAND } from './route.ts';
 import { CHAT_ID, EVENT_STREAM, readerSchema } from './route-parts.ts';
 

@@ -4,15 +4,15 @@ import {
   groupAnswerSchema,
   reviveGroupSchema,
   transferGroupSchema,
-} from './admin.ts';
-import { eventsAnswerSchema, metricsAnswerSchema, metricsQuerySchema } from './metrics.ts';
+} from '../admin.ts';
+import { eventsAnswerSchema, metricsAnswerSchema, metricsQuerySchema } from '../metrics.ts';
 import {
   auditAnswerSchema,
   operationAnswerSchema,
   operationPlanAnswerSchema,
   operationRequestSchema,
   operationsAnswerSchema,
-} from './operations.ts';
+} from '../operations.ts';
 import { route, UNAVAILABLE } from './route.ts';
 import { acceptedSchema, GROUP, NODE_ID, OPERATION_ID } from './route-parts.ts';
 

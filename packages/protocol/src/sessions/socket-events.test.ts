@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import type { Ack, ClientToServerEvents, MessageSent, SendMessageInput } from './index.ts';
+import type { Ack, ClientToServerEvents, MessageSent, SendMessageInput } from '../index.ts';
 
 test('a sender may leave out what has a default, and its ack is a union', () => {
   expectTypeOf<{

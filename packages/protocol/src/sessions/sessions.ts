@@ -1,6 +1,12 @@
 import * as z from 'zod';
-import { agentIdSchema, seqSchema, sessionIdSchema, timestampSchema, userIdSchema } from './ids.ts';
-import { PAGE_CURSOR_LENGTH_MAX } from './limits.ts';
+import {
+  agentIdSchema,
+  seqSchema,
+  sessionIdSchema,
+  timestampSchema,
+  userIdSchema,
+} from '../ids.ts';
+import { PAGE_CURSOR_LENGTH_MAX } from '../limits.ts';
 import { metadataSchema, pageLimitQuerySchema } from './messages.ts';
 
 export const SESSION_STATUSES = ['active', 'archived'] as const;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { AckError } from './error-codes.ts';
-import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
+import type { AckError } from '../errors/error-codes.ts';
+import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from '../ids.ts';
 import { messageSchema } from './messages.ts';
 import {
   type InboxEntry,

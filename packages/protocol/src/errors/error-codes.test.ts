@@ -9,7 +9,7 @@ import {
   isErrorCode,
   problem,
   problemSchema,
-} from './index.ts';
+} from '../index.ts';
 
 describe('error codes', () => {
   test.each<[ErrorCode, number, boolean]>([

@@ -8,15 +8,15 @@ import {
   sessionIdSchema,
   timestampSchema,
   userIdSchema,
-} from './ids.ts';
-import { jsonObject } from './json-object.ts';
+} from '../ids.ts';
 import {
   CONTENT_BYTES_MAX,
   METADATA_BYTES_MAX,
   PAGE_LIMIT_DEFAULT,
   PAGE_LIMIT_MAX,
   SEQ_MAX,
-} from './limits.ts';
+} from '../limits.ts';
+import { jsonObject } from '../parse/json-object.ts';
 import { checkTextContent, TEXT_KIND } from './text-content.ts';
 
 export const contentSchema = jsonObject(CONTENT_BYTES_MAX);

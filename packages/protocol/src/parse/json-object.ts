@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JSON_DEPTH_MAX } from './limits.ts';
+import { JSON_DEPTH_MAX } from '../limits.ts';
 
 export type JsonValue =
   | string

@@ -1,9 +1,8 @@
 import type * as z from 'zod';
-import { clusterDeltaSchema, clusterEventSchema, clusterSnapshotSchema } from './admin.ts';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from './error-codes.ts';
-import { messageSchema, sendMessageSchema } from './messages.ts';
-import { operationsAnswerSchema } from './operations.ts';
-import { SESSION_COMMAND, UNAVAILABLE } from './route.ts';
+import { clusterDeltaSchema, clusterEventSchema, clusterSnapshotSchema } from '../admin.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors/error-codes.ts';
+import { operationsAnswerSchema } from '../operations.ts';
+import { messageSchema, sendMessageSchema } from '../sessions/messages.ts';
 import {
   type Ack,
   doneSchema,
@@ -23,7 +22,8 @@ import {
   sessionReadSchema,
   sessionRefSchema,
   sessionStatusSchema,
-} from './socket-events.ts';
+} from '../sessions/socket-events.ts';
+import { SESSION_COMMAND, UNAVAILABLE } from './route.ts';
 
 /** One event of a client: it parses, authorizes and types the handler, types the client, and is documented. */
 export interface SocketRequest {
@@ -174,6 +174,13 @@ export const SOCKET_EVENTS = {
 } as const satisfies Readonly<Record<string, SocketEvent>>;
 
 export type ServerToClientEvents = EventsOf<typeof SOCKET_EVENTS>;
+/** An event of the node with its payload, as `emit` takes them. */
+export type SocketPacket = {
+  [N in keyof ServerToClientEvents]: readonly [
+    name: N,
+    payload: Parameters<ServerToClientEvents[N]>[0],
+  ];
+}[keyof ServerToClientEvents];
 
 type EventsOf<T extends Readonly<Record<string, SocketEvent>>> = {
   readonly [N in keyof T]: (payload: z.output<T[N]['payload']>) => void;

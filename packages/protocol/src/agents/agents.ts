@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { smallObject } from './bounded-array.ts';
-import { agentIdSchema, printable, timestampSchema } from './ids.ts';
+import { agentIdSchema, printable, timestampSchema } from '../ids.ts';
 import {
   AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
@@ -20,8 +19,9 @@ import {
   SECRET_OVERLAP_S_MAX,
   WEBHOOK_SECRET_BYTES_MAX,
   WEBHOOK_SECRET_BYTES_MIN,
-} from './limits.ts';
-import { queryInteger } from './messages.ts';
+} from '../limits.ts';
+import { smallObject } from '../parse/bounded-array.ts';
+import { queryInteger } from '../sessions/messages.ts';
 
 export const HISTORY_MODES = ['tail', 'last', 'entire'] as const;
 /**

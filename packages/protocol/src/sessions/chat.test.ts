@@ -10,8 +10,8 @@ import {
   replaySchema,
   TEST_PARTS_MAX,
   testAgentSchema,
-} from './index.ts';
-import { newToolAnswers } from './thread/tool-answers.ts';
+} from '../index.ts';
+import { newToolAnswers } from '../thread/tool-answers.ts';
 
 const newest = { id: 'm2', role: 'user', parts: [{ type: 'text', text: 'Hi' }] };
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ErrorCode, FieldError, FieldErrors } from './error-codes.ts';
+import type { ErrorCode, FieldError, FieldErrors } from '../errors/error-codes.ts';
 import { TOO_LARGE } from './json-object.ts';
 
 export type Parsed<T> =

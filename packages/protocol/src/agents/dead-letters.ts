@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { shortArray } from './bounded-array.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors/error-codes.ts';
+import { timestampSchema } from '../ids.ts';
+import { shortArray } from '../parse/bounded-array.ts';
+import { pageLimitQuerySchema } from '../sessions/messages.ts';
 import {
   deliveryCursorSchema,
   deliveryIdSchema,
@@ -7,9 +10,6 @@ import {
   deliverySourcesSchema,
   FAILURE_CODES,
 } from './deliveries.ts';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from './error-codes.ts';
-import { timestampSchema } from './ids.ts';
-import { pageLimitQuerySchema } from './messages.ts';
 
 /** Failures of one kind have the same. */
 export const deadLetterGroupIdSchema = z

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { FieldError } from './error-codes.ts';
+import type { FieldError } from '../errors/error-codes.ts';
 
 /** The kind of what people write, and of a message that names none. */
 export const TEXT_KIND = 'text';

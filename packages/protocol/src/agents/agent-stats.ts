@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nodeIdSchema, timestampSchema } from './ids.ts';
+import { nodeIdSchema, timestampSchema } from '../ids.ts';
 
 const count = z.int().min(0);
 const percentilesSchema = z

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { groupNumberSchema, groupParamSchema } from './admin.ts';
-import { chatIdSchema } from './chat.ts';
-import { agentIdSchema, nodeIdSchema, sessionIdSchema } from './ids.ts';
+import { groupNumberSchema, groupParamSchema } from '../admin.ts';
+import { agentIdSchema, nodeIdSchema, sessionIdSchema } from '../ids.ts';
+import { chatIdSchema } from '../sessions/chat.ts';
+import { parseSdkVersion } from '../ui-stream/project-chunk.ts';
 import { formOf, nameOf } from './route.ts';
-import { parseSdkVersion } from './ui-stream/project-chunk.ts';
 
 /** What `:id` of the paths is. */
 export const SESSION_ID = nameOf(sessionIdSchema, (id) => `there is no session ${id}`);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readinessSchema } from './admin.ts';
+import { readinessSchema } from '../admin.ts';
 import { route } from './route.ts';
 
 const liveSchema = z.strictObject({ live: z.literal(true) });

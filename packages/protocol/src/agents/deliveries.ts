@@ -1,6 +1,12 @@
 import * as z from 'zod';
-import { agentIdSchema, nodeIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
-import { pageLimitQuerySchema } from './messages.ts';
+import {
+  agentIdSchema,
+  nodeIdSchema,
+  seqSchema,
+  sessionIdSchema,
+  timestampSchema,
+} from '../ids.ts';
+import { pageLimitQuerySchema } from '../sessions/messages.ts';
 
 /**
  * What became of a piece of an agent's work: an answer was kept (`broken_off`: as far as it came), another attempt

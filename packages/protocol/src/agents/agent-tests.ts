@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { sessionIdSchema } from '../ids.ts';
+import { shortArray } from '../parse/bounded-array.ts';
 import { testedAgentSchema } from './agents.ts';
-import { shortArray } from './bounded-array.ts';
 import { exchangedMessageSchema, FAILURE_CODES } from './deliveries.ts';
-import { sessionIdSchema } from './ids.ts';
 
 export const TEST_TEXT_LENGTH_MAX = 2_000;
 export const TEST_TEXT_DEFAULT = 'Hello!';

@@ -8,7 +8,7 @@ import {
   type RestErrorOf,
   type RestName,
   route,
-} from './index.ts';
+} from '../index.ts';
 
 const CALL = {
   method: 'GET',

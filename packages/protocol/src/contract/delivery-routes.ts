@@ -1,17 +1,21 @@
-import { agentStatsAnswerSchema } from './agent-stats.ts';
-import { agentTestAnswerSchema, testAgentSchema, testNewAgentSchema } from './agent-tests.ts';
+import { agentStatsAnswerSchema } from '../agents/agent-stats.ts';
+import {
+  agentTestAnswerSchema,
+  testAgentSchema,
+  testNewAgentSchema,
+} from '../agents/agent-tests.ts';
 import {
   deadLettersAnswerSchema,
   deadLettersQuerySchema,
   replayAnswerSchema,
   replaySchema,
-} from './dead-letters.ts';
+} from '../agents/dead-letters.ts';
 import {
   deliveriesAnswerSchema,
   deliveriesQuerySchema,
   deliveryAnswerSchema,
   deliveryIdSchema,
-} from './deliveries.ts';
+} from '../agents/deliveries.ts';
 import { formOf, route } from './route.ts';
 import { AGENT_ID } from './route-parts.ts';
 

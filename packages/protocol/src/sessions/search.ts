@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { seqSchema, sessionIdSchema, timestampSchema, userIdSchema } from './ids.ts';
+import { seqSchema, sessionIdSchema, timestampSchema, userIdSchema } from '../ids.ts';
 import {
   SEARCH_LIMIT_DEFAULT,
   SEARCH_LIMIT_MAX,
   SEARCH_QUERY_LENGTH_MAX,
   SEARCH_QUERY_LENGTH_MIN,
-} from './limits.ts';
+} from '../limits.ts';
 
 /** `GET /api/search`. A token's own user when `user_id` is absent. */
 export const searchQuerySchema = z.strictObject({

@@ -3,10 +3,8 @@ import {
   messagesAnswerSchema,
   messagesQuerySchema,
   postMessageSchema,
-} from './messages.ts';
-import { route, SESSION_COMMAND, UNAVAILABLE } from './route.ts';
-import { acceptedSchema, EVENT_STREAM, readerSchema, SESSION_ID } from './route-parts.ts';
-import { searchAnswerSchema, searchQuerySchema } from './search.ts';
+} from '../sessions/messages.ts';
+import { searchAnswerSchema, searchQuerySchema } from '../sessions/search.ts';
 import {
   createSessionSchema,
   markReadSchema,
@@ -14,7 +12,9 @@ import {
   sessionsAnswerSchema,
   sessionsQuerySchema,
   updateSessionSchema,
-} from './sessions.ts';
+} from '../sessions/sessions.ts';
+import { route, SESSION_COMMAND, UNAVAILABLE } from './route.ts';
+import { acceptedSchema, EVENT_STREAM, readerSchema, SESSION_ID } from './route-parts.ts';
 
 export const SESSION_ROUTES = {
   createSession: route({
