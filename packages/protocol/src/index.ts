@@ -1,4 +1,5 @@
 export * from './admin.ts';
+export * from './agents/agent-fields.ts';
 export * from './agents/agent-stats.ts';
 export * from './agents/agent-tests.ts';
 export * from './agents/agents.ts';

@@ -1,10 +1,12 @@
 import {
+  AGENT_DEFAULTS,
   AGENT_HEADER_VALUE_LENGTH_MAX,
   AGENT_HEADERS_MAX,
   PAGE_BYTES_MAX,
+  settingsOf,
 } from '@fleetlm/protocol';
 import { afterEach, expect, test } from 'vitest';
-import { type AgentRecord, LATER_AGENT_SETTINGS } from '../membership/agent-record.ts';
+import type { AgentRecord } from '../membership/agent-record.ts';
 import { openTestGateway, TEST_API_KEY, type TestGateway } from './testing/test-gateway.ts';
 
 const VALUE = 'v'.repeat(AGENT_HEADER_VALUE_LENGTH_MAX);
@@ -15,17 +17,9 @@ const LARGE_HEADERS = Object.fromEntries(
 function agent(n: number, change: Partial<AgentRecord> = {}): AgentRecord {
   return {
     id: `agent-${n}`,
-    name: 'Agent',
-    originUrl: 'http://agent.example',
-    webhookPath: '/webhook',
-    messageHistoryMode: 'tail',
-    messageHistoryLimit: 50,
-    timeoutMs: 30_000,
-    ...LATER_AGENT_SETTINGS,
-    debounceWindowMs: 500,
-    headers: {},
-    status: 'enabled',
+    ...settingsOf({ ...AGENT_DEFAULTS, name: 'Agent', origin_url: 'http://agent.example' }),
     secret: 'sealed1:a:first',
+    previousSecret: null,
     insertedAtMs: 1,
     updatedAtMs: 1,
     ...change,

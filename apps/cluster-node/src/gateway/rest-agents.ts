@@ -6,6 +6,7 @@ import {
   invalidField,
   PAGE_BYTES_MAX,
   type Rest,
+  settingsOf,
   type UpdateAgent,
 } from '@fleetlm/protocol';
 import { newSigningSecret } from '../runtime/agent-secrets.ts';
@@ -87,23 +88,7 @@ function pageOf(
 function newAgent(agent: CreateAgent['agent'], nowMs: number): Omit<AgentRecord, 'previousSecret'> {
   return {
     id: agent.id,
-    name: agent.name,
-    originUrl: agent.origin_url,
-    webhookPath: agent.webhook_path,
-    messageHistoryMode: agent.message_history_mode,
-    messageHistoryLimit: agent.message_history_limit,
-    timeoutMs: agent.timeout_ms,
-    connectTimeoutMs: agent.connect_timeout_ms,
-    idleTimeoutMs: agent.idle_timeout_ms,
-    totalTimeoutMs: agent.total_timeout_ms,
-    debounceWindowMs: agent.debounce_window_ms,
-    whileAnswering: agent.while_answering,
-    afterNodeLoss: agent.after_node_loss,
-    compactionWebhookUrl: agent.compaction_webhook_url,
-    compactionTokenBudget: agent.compaction_token_budget,
-    compactionTriggerRatio: agent.compaction_trigger_ratio,
-    headers: agent.headers,
-    status: agent.status,
+    ...settingsOf(agent),
     secret: agent.secret ?? newSigningSecret(),
     insertedAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -112,25 +97,6 @@ function newAgent(agent: CreateAgent['agent'], nowMs: number): Omit<AgentRecord,
 
 /** Only what was given: what is left out stays as it is. */
 function patchOf(agent: UpdateAgent['agent']): AgentPatch {
-  const patch = {
-    name: agent.name,
-    originUrl: agent.origin_url,
-    webhookPath: agent.webhook_path,
-    messageHistoryMode: agent.message_history_mode,
-    messageHistoryLimit: agent.message_history_limit,
-    timeoutMs: agent.timeout_ms,
-    connectTimeoutMs: agent.connect_timeout_ms,
-    idleTimeoutMs: agent.idle_timeout_ms,
-    totalTimeoutMs: agent.total_timeout_ms,
-    debounceWindowMs: agent.debounce_window_ms,
-    whileAnswering: agent.while_answering,
-    afterNodeLoss: agent.after_node_loss,
-    compactionWebhookUrl: agent.compaction_webhook_url,
-    compactionTokenBudget: agent.compaction_token_budget,
-    compactionTriggerRatio: agent.compaction_trigger_ratio,
-    headers: agent.headers,
-    status: agent.status,
-    secret: agent.secret,
-  } satisfies AgentPatch;
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const { secret } = agent;
+  return { ...settingsOf(agent), ...(secret === undefined ? {} : { secret }) };
 }

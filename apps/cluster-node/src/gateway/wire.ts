@@ -1,10 +1,11 @@
-import type {
-  AgentBody,
-  InboxEntry,
-  MessageBody,
-  RunState,
-  SearchAnswer,
-  SessionBody,
+import {
+  type AgentBody,
+  fieldsOf,
+  type InboxEntry,
+  type MessageBody,
+  type RunState,
+  type SearchAnswer,
+  type SessionBody,
 } from '@fleetlm/protocol';
 import type {
   AgentRecord,
@@ -139,23 +140,7 @@ export function inboxEntry(session: SessionView, runtime: Pick<Runtime, 'getAgen
 export function agentBody(agent: AgentRecord): AgentBody {
   return {
     id: agent.id,
-    name: agent.name,
-    origin_url: agent.originUrl,
-    webhook_path: agent.webhookPath,
-    message_history_mode: agent.messageHistoryMode,
-    message_history_limit: agent.messageHistoryLimit,
-    timeout_ms: agent.timeoutMs,
-    connect_timeout_ms: agent.connectTimeoutMs,
-    idle_timeout_ms: agent.idleTimeoutMs,
-    total_timeout_ms: agent.totalTimeoutMs,
-    debounce_window_ms: agent.debounceWindowMs,
-    while_answering: agent.whileAnswering,
-    after_node_loss: agent.afterNodeLoss,
-    compaction_webhook_url: agent.compactionWebhookUrl,
-    compaction_token_budget: agent.compactionTokenBudget,
-    compaction_trigger_ratio: agent.compactionTriggerRatio,
-    headers: { ...agent.headers },
-    status: agent.status,
+    ...fieldsOf(agent),
     previous_secret_until:
       agent.previousSecret === null ? null : isoTime(agent.previousSecret.untilMs),
     inserted_at: isoTime(agent.insertedAtMs),

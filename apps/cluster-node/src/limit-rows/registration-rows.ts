@@ -26,6 +26,7 @@ import { FOLDER } from './folder.ts';
 const INVALID = '`422 invalid_request`, which names the field';
 const CHAT = 'packages/protocol/src/sessions/chat.ts';
 const AGENTS = 'packages/protocol/src/agents/agents.ts';
+const FIELDS = 'packages/protocol/src/agents/agent-fields.ts';
 
 const chat = limitRows('Chat', FOLDER, [
   {
@@ -67,7 +68,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`name`',
     limit: { AGENT_NAME_LENGTH_MAX },
     unit: 'characters',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -107,7 +108,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`message_history_limit`',
     limit: { AGENT_HISTORY_LIMIT_MAX },
     unit: 'entries',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -115,7 +116,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`timeout_ms` and `idle_timeout_ms`',
     limit: { AGENT_TIMEOUT_MS_MAX },
     unit: 'ms',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -123,7 +124,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: 'every time-out, at least',
     limit: { AGENT_TIMEOUT_MS_MIN },
     unit: 'ms',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -131,7 +132,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`connect_timeout_ms`',
     limit: { AGENT_CONNECT_TIMEOUT_MS_MAX },
     unit: 'ms',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -139,7 +140,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`total_timeout_ms`',
     limit: { AGENT_TOTAL_TIMEOUT_MS_MAX },
     unit: 'ms',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -147,7 +148,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`debounce_window_ms`',
     limit: { AGENT_DEBOUNCE_MS_MAX },
     unit: 'ms',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },
@@ -155,7 +156,7 @@ const registration = limitRows('Registration of agents', FOLDER, [
     input: '`compaction_token_budget`',
     limit: { COMPACTION_BUDGET_MAX },
     unit: 'entries',
-    in: AGENTS,
+    in: FIELDS,
     answer: INVALID,
     test: 'boundary',
   },

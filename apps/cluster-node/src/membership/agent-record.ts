@@ -1,29 +1,8 @@
-/** The agents' registrations as the system group has them on this node. */
-export interface AgentRecord {
+import type { AgentSettings } from '@fleetlm/protocol/agent-fields';
+
+/** A registration as the system group has it on this node. */
+export interface AgentRecord extends AgentSettings {
   readonly id: string;
-  readonly name: string;
-  readonly originUrl: string;
-  readonly webhookPath: string;
-  readonly messageHistoryMode: 'tail' | 'last' | 'entire';
-  readonly messageHistoryLimit: number;
-  /** Until the first byte of an answer. */
-  readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
-  /** Null: as long as `timeoutMs`. */
-  readonly idleTimeoutMs: number | null;
-  /** Null: ten times `timeoutMs`. */
-  readonly totalTimeoutMs: number | null;
-  readonly debounceWindowMs: number;
-  readonly whileAnswering: 'queue' | 'interrupt' | 'reject' | 'merge';
-  readonly afterNodeLoss: 'retry' | 'seal';
-  /** Makes summaries of long conversations; null: they are not compacted. */
-  readonly compactionWebhookUrl: string | null;
-  /** What the agent's model can read. */
-  readonly compactionTokenBudget: number | null;
-  /** Of the budget: from there on a conversation is compacted. */
-  readonly compactionTriggerRatio: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly status: 'enabled' | 'disabled';
   /** Sealed. */
   readonly secret: string;
   /** Signs, too, until then; null: there is none. */
@@ -32,23 +11,7 @@ export interface AgentRecord {
   readonly updatedAtMs: number;
 }
 
-/** What a registration has that was made before there was a choice. */
-export const LATER_AGENT_SETTINGS = {
-  connectTimeoutMs: 5_000,
-  idleTimeoutMs: null,
-  totalTimeoutMs: null,
-  whileAnswering: 'queue',
-  afterNodeLoss: 'retry',
-  compactionWebhookUrl: null,
-  compactionTokenBudget: null,
-  compactionTriggerRatio: 0.7,
-  previousSecret: null,
-} as const satisfies Partial<AgentRecord>;
-
 /** The fields of a registration that may change. */
 export type AgentPatch = {
-  readonly [K in Exclude<
-    keyof AgentRecord,
-    'id' | 'previousSecret' | 'insertedAtMs' | 'updatedAtMs'
-  >]?: AgentRecord[K] | undefined;
+  readonly [K in keyof AgentSettings | 'secret']?: AgentRecord[K] | undefined;
 };

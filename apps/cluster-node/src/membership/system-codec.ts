@@ -1,5 +1,10 @@
+import {
+  type AgentField,
+  type AgentFieldType,
+  type AgentSettings,
+  mapAgentFields,
+} from '@fleetlm/protocol/agent-fields';
 import * as z from 'zod';
-import { LATER_AGENT_SETTINGS } from './agent-record.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import type { MemberNode } from './cluster-descriptor.ts';
 import { registryOf } from './node-registry.ts';
@@ -15,53 +20,49 @@ import type { SystemCommand, SystemState } from './system-state.ts';
 /** Commands and snapshots of the system group, as JSON in UTF-8 with a version in front. */
 const VERSION = 1;
 
-const agentFields = {
-  name: z.string(),
-  originUrl: z.string(),
-  webhookPath: z.string(),
-  messageHistoryMode: z.enum(['tail', 'last', 'entire']),
-  messageHistoryLimit: z.int(),
-  timeoutMs: z.int(),
-  connectTimeoutMs: z.int(),
-  idleTimeoutMs: z.int().nullable(),
-  totalTimeoutMs: z.int().nullable(),
-  debounceWindowMs: z.int(),
-  whileAnswering: z.enum(['queue', 'interrupt', 'reject', 'merge']),
-  afterNodeLoss: z.enum(['retry', 'seal']),
-  compactionWebhookUrl: z.string().nullable(),
-  compactionTokenBudget: z.int().nullable(),
-  compactionTriggerRatio: z.number(),
-  headers: z.record(z.string(), z.string()),
-  status: z.enum(['enabled', 'disabled']),
-  secret: z.string(),
+/** No bounds: what the log has taken once is taken for ever. */
+function recordSchemaOf({ type, isNullable }: AgentField): z.ZodType {
+  const schema = plainSchemaOf(type);
+  return isNullable ? schema.nullable() : schema;
+}
+
+function plainSchemaOf(type: AgentFieldType): z.ZodType {
+  switch (type.kind) {
+    case 'text':
+    case 'origin':
+    case 'path':
+      return z.string();
+    case 'headers':
+      return z.record(z.string(), z.string());
+    case 'choice':
+      return z.enum(type.values);
+    case 'integer':
+      return z.int();
+    case 'number':
+      return z.number();
+    default:
+      return type satisfies never;
+  }
+}
+
+type SettingSchemas = {
+  readonly [K in keyof AgentSettings]: z.ZodType<AgentSettings[K], AgentSettings[K]>;
 };
+
+const settingSchemas: SettingSchemas = mapAgentFields((_name, field) => [
+  [field.record, recordSchemaOf(field)],
+]);
 
 export const agentRecordSchema = z.strictObject({
   id: z.string().min(1),
-  ...agentFields,
-  connectTimeoutMs: agentFields.connectTimeoutMs.default(LATER_AGENT_SETTINGS.connectTimeoutMs),
-  idleTimeoutMs: agentFields.idleTimeoutMs.default(LATER_AGENT_SETTINGS.idleTimeoutMs),
-  totalTimeoutMs: agentFields.totalTimeoutMs.default(LATER_AGENT_SETTINGS.totalTimeoutMs),
-  whileAnswering: agentFields.whileAnswering.default(LATER_AGENT_SETTINGS.whileAnswering),
-  afterNodeLoss: agentFields.afterNodeLoss.default(LATER_AGENT_SETTINGS.afterNodeLoss),
-  compactionWebhookUrl: agentFields.compactionWebhookUrl.default(
-    LATER_AGENT_SETTINGS.compactionWebhookUrl,
-  ),
-  compactionTokenBudget: agentFields.compactionTokenBudget.default(
-    LATER_AGENT_SETTINGS.compactionTokenBudget,
-  ),
-  compactionTriggerRatio: agentFields.compactionTriggerRatio.default(
-    LATER_AGENT_SETTINGS.compactionTriggerRatio,
-  ),
-  previousSecret: z
-    .strictObject({ secret: z.string(), untilMs: z.int() })
-    .nullable()
-    .default(LATER_AGENT_SETTINGS.previousSecret),
+  ...settingSchemas,
+  secret: z.string(),
+  previousSecret: z.strictObject({ secret: z.string(), untilMs: z.int() }).nullable(),
   insertedAtMs: z.int(),
   updatedAtMs: z.int(),
 });
 
-export const agentPatchSchema = z.strictObject(agentFields).partial();
+export const agentPatchSchema = z.strictObject({ ...settingSchemas, secret: z.string() }).partial();
 
 const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('create-agent'), agent: agentRecordSchema }),

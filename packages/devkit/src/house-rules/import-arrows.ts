@@ -115,7 +115,7 @@ const ARROWS: readonly Arrow[] = [
   },
   {
     from: `${NODE}/membership/`,
-    not: [/^node:/, /^@fleetlm\/(?!protocol\/group-hash$)/],
+    not: [/^node:/, /^@fleetlm\/(?!protocol\/(?:agent-fields|group-hash)$)/],
     why: 'what nodes decide from the same facts must be the same everywhere: it is pure',
   },
   { from: `${NODE}/telemetry/`, not: [/^@fleetlm\/(?!protocol)/], why: 'everybody imports it' },

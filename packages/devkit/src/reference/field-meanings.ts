@@ -1,3 +1,10 @@
+import { AGENT_FIELDS, type AgentFieldName, mapAgentFields } from '@fleetlm/protocol';
+
+/** Other objects have a status of their own. */
+const AGENT_MEANINGS: Readonly<Record<Exclude<AgentFieldName, 'status'>, string>> = mapAgentFields(
+  (name, { meaning }) => (name === 'status' ? [] : [[name, meaning]]),
+);
+
 /**
  * What each field means, by its name; where a name means something else in one object, by `Object.name`. A field
  * without a line here fails the test of the reference.
@@ -65,9 +72,6 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   stream: 'the answer in progress, if there is one',
   agent: 'what the agent is doing',
   'AgentAnswer.agent': 'the agent',
-  compaction_webhook_url: 'makes a summary of a long conversation; null: none is made',
-  compaction_token_budget: 'how many tokens the model of the agent can read; null: never compacted',
-  compaction_trigger_ratio: 'of the budget: from there on a conversation is compacted',
   messageId: 'of `useChat`: the message that is edited, or that another answer is asked for',
   'ChatRequest.id':
     'a session, or an id that the browser made: with `agent_id` it begins a session',
@@ -87,22 +91,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
 
   // Agents
   agents: 'the agents',
-  name: 'for people',
-  origin_url: 'where it listens: http or https, without credentials, query and fragment',
-  webhook_path: 'appended to `origin_url`',
-  message_history_mode: '`tail`: the newest N messages; `last`: the newest one; `entire`: all',
-  message_history_limit: 'N of `tail`',
-  timeout_ms: 'to the first byte of an answer',
-  connect_timeout_ms: 'until there is a connection',
-  idle_timeout_ms: 'silence within an answer; `null`: as long as `timeout_ms`',
-  total_timeout_ms: 'the whole answer; `null`: ten times `timeout_ms`',
-  while_answering:
-    'what a message does that comes while the agent answers: `queue` waits its turn, `interrupt` ends the answer, `reject` is refused (`conflict`), `merge` joins the turn within the debounce window if nothing was said yet',
-  after_node_loss:
-    'an answer whose node died: `retry` calls again, `seal` keeps what was said as it stands',
+  ...AGENT_MEANINGS,
   next_index: 'that of the live chunk which follows; `chunks` may be merged',
-  debounce_window_ms: 'wait this long after a message, in case another follows',
-  headers: 'sent with every call',
   secret: 'signs the calls: `whsec_` and 24 to 64 bytes in base64; made for you when left out',
   'Agent.secret': 'in the answer to the registration only',
   previous_secret_until:
@@ -110,11 +100,11 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   overlap_s:
     'for so many seconds calls carry a signature by the present secret, too; 0: not at all',
   previous_until: 'when that ends; null: it has',
-  'CreateAgent.status': '`disabled` is not called',
-  'UpdateAgent.status': '`disabled` is not called',
+  'CreateAgent.status': AGENT_FIELDS.status.meaning,
+  'UpdateAgent.status': AGENT_FIELDS.status.meaning,
   'UpdateAgent.id': "the path's, if given",
   'UpdateAgent.secret': 'replaces the secret at once',
-  'Agent.status': '`disabled` is not called',
+  'Agent.status': AGENT_FIELDS.status.meaning,
   'AgentsQuery.status': 'only those',
   'AgentsQuery.after': 'the id of the last agent of the page before',
   'AgentsQuery.limit': 'a page is cut at 4 MiB, too: see `has_more`',

@@ -1,20 +1,11 @@
 import * as z from 'zod';
 import { agentIdSchema, printable, timestampSchema } from '../ids.ts';
 import {
-  AGENT_CONNECT_TIMEOUT_MS_MAX,
-  AGENT_DEBOUNCE_MS_MAX,
   AGENT_HEADER_NAME_LENGTH_MAX,
   AGENT_HEADER_VALUE_LENGTH_MAX,
   AGENT_HEADERS_MAX,
-  AGENT_HISTORY_LIMIT_MAX,
-  AGENT_NAME_LENGTH_MAX,
-  AGENT_TIMEOUT_MS_MAX,
-  AGENT_TIMEOUT_MS_MIN,
-  AGENT_TOTAL_TIMEOUT_MS_MAX,
   AGENT_URL_LENGTH_MAX,
   AGENTS_PAGE_LIMIT_MAX,
-  COMPACTION_BUDGET_MAX,
-  COMPACTION_BUDGET_MIN,
   SECRET_OVERLAP_S_DEFAULT,
   SECRET_OVERLAP_S_MAX,
   WEBHOOK_SECRET_BYTES_MAX,
@@ -22,35 +13,17 @@ import {
 } from '../limits.ts';
 import { smallObject } from '../parse/bounded-array.ts';
 import { queryInteger } from '../sessions/messages.ts';
+import {
+  AGENT_FIELDS,
+  type AgentField,
+  type AgentFieldName,
+  type AgentFieldType,
+  type AgentFieldValue,
+  type DefaultedAgentField,
+  mapAgentFields,
+} from './agent-fields.ts';
 
-export const HISTORY_MODES = ['tail', 'last', 'entire'] as const;
-/**
- * What a message does that a person writes while the agent answers: it waits its turn, ends the answer, is refused
- * (`conflict`), or joins the same turn when it comes within the debounce window and nothing was said yet.
- */
-export const WHILE_ANSWERING = ['queue', 'interrupt', 'reject', 'merge'] as const;
-/** What becomes of an answer whose node died: the agent is called again, or what was said is kept as it stands. */
-export const AFTER_NODE_LOSS = ['retry', 'seal'] as const;
-export const AGENT_STATUSES = ['enabled', 'disabled'] as const;
-
-/** What an agent gets when its registration does not say. */
-export const AGENT_DEFAULTS = {
-  webhook_path: '/webhook',
-  message_history_mode: 'tail',
-  message_history_limit: 50,
-  timeout_ms: 30_000,
-  connect_timeout_ms: 5_000,
-  idle_timeout_ms: null,
-  total_timeout_ms: null,
-  debounce_window_ms: 500,
-  while_answering: 'queue',
-  after_node_loss: 'retry',
-  compaction_webhook_url: null,
-  compaction_token_budget: null,
-  compaction_trigger_ratio: 0.7,
-  headers: {},
-  status: 'enabled',
-} as const;
+export const AGENT_STATUSES = AGENT_FIELDS.status.type.values;
 
 /** Headers that a call sets itself, or that would change what HTTP means. Lower case. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
@@ -128,66 +101,55 @@ function integer(min: number, max: number) {
   return z.int(message).min(min, message).max(max, message);
 }
 
-const agentFields = {
-  name: printable(AGENT_NAME_LENGTH_MAX),
-  origin_url: originUrlSchema,
-  webhook_path: webhookPathSchema,
-  message_history_mode: z.enum(HISTORY_MODES),
-  message_history_limit: integer(1, AGENT_HISTORY_LIMIT_MAX),
-  /** Until the first byte of the answer. */
-  timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TIMEOUT_MS_MAX),
-  /** Until there is a connection. */
-  connect_timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_CONNECT_TIMEOUT_MS_MAX),
-  /** Silence within the answer; null: as long as `timeout_ms`. */
-  idle_timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TIMEOUT_MS_MAX).nullable(),
-  /** The whole answer; null: ten times `timeout_ms`. */
-  total_timeout_ms: integer(AGENT_TIMEOUT_MS_MIN, AGENT_TOTAL_TIMEOUT_MS_MAX).nullable(),
-  debounce_window_ms: integer(0, AGENT_DEBOUNCE_MS_MAX),
-  while_answering: z.enum(WHILE_ANSWERING),
-  after_node_loss: z.enum(AFTER_NODE_LOSS),
-  /** Makes a summary of a conversation that grows beyond what the agent's model can read; null: none is made. */
-  compaction_webhook_url: originUrlSchema.nullable(),
-  /** How many tokens the agent's model can read; null: conversations are not compacted. */
-  compaction_token_budget: integer(COMPACTION_BUDGET_MIN, COMPACTION_BUDGET_MAX).nullable(),
-  /** Of the budget: from there on a conversation is compacted. */
-  compaction_trigger_ratio: z
-    .number()
-    .min(0.1, 'must be from 0.1 to 1')
-    .max(1, 'must be from 0.1 to 1'),
-  headers: headersSchema,
-  status: z.enum(AGENT_STATUSES),
+type FieldSchemas<N extends AgentFieldName> = {
+  readonly [K in N]: z.ZodType<AgentFieldValue<K>, AgentFieldValue<K>>;
 };
+type DefaultedSchemas<N extends DefaultedAgentField> = {
+  readonly [K in N]: z.ZodDefault<z.ZodType<AgentFieldValue<K>, AgentFieldValue<K>>>;
+};
+
+function schemaOf({ type, isNullable }: AgentField): z.ZodType {
+  const schema = plainSchemaOf(type);
+  return isNullable ? schema.nullable() : schema;
+}
+
+function plainSchemaOf(type: AgentFieldType): z.ZodType {
+  switch (type.kind) {
+    case 'text':
+      return printable(type.lengthMax);
+    case 'origin':
+      return originUrlSchema;
+    case 'path':
+      return webhookPathSchema;
+    case 'headers':
+      return headersSchema;
+    case 'choice':
+      return z.enum(type.values);
+    case 'integer':
+      return integer(type.min, type.max);
+    case 'number': {
+      const message = `must be from ${type.min} to ${type.max}`;
+      return z.number().min(type.min, message).max(type.max, message);
+    }
+    default:
+      return type satisfies never;
+  }
+}
+
+const agentFields: FieldSchemas<AgentFieldName> = mapAgentFields((name, field) => [
+  [name, schemaOf(field)],
+]);
+
+const defaultedFields: DefaultedSchemas<DefaultedAgentField> = mapAgentFields((name, field) =>
+  'fallback' in field ? [[name, schemaOf(field).default(field.fallback)]] : [],
+);
 
 /** `POST /api/agents`. A secret is made when none is given. */
 export const createAgentSchema = z.strictObject({
   agent: z.strictObject({
     ...agentFields,
+    ...defaultedFields,
     id: agentIdSchema,
-    webhook_path: agentFields.webhook_path.default(AGENT_DEFAULTS.webhook_path),
-    message_history_mode: agentFields.message_history_mode.default(
-      AGENT_DEFAULTS.message_history_mode,
-    ),
-    message_history_limit: agentFields.message_history_limit.default(
-      AGENT_DEFAULTS.message_history_limit,
-    ),
-    timeout_ms: agentFields.timeout_ms.default(AGENT_DEFAULTS.timeout_ms),
-    connect_timeout_ms: agentFields.connect_timeout_ms.default(AGENT_DEFAULTS.connect_timeout_ms),
-    idle_timeout_ms: agentFields.idle_timeout_ms.default(AGENT_DEFAULTS.idle_timeout_ms),
-    total_timeout_ms: agentFields.total_timeout_ms.default(AGENT_DEFAULTS.total_timeout_ms),
-    debounce_window_ms: agentFields.debounce_window_ms.default(AGENT_DEFAULTS.debounce_window_ms),
-    while_answering: agentFields.while_answering.default(AGENT_DEFAULTS.while_answering),
-    after_node_loss: agentFields.after_node_loss.default(AGENT_DEFAULTS.after_node_loss),
-    compaction_webhook_url: agentFields.compaction_webhook_url.default(
-      AGENT_DEFAULTS.compaction_webhook_url,
-    ),
-    compaction_token_budget: agentFields.compaction_token_budget.default(
-      AGENT_DEFAULTS.compaction_token_budget,
-    ),
-    compaction_trigger_ratio: agentFields.compaction_trigger_ratio.default(
-      AGENT_DEFAULTS.compaction_trigger_ratio,
-    ),
-    headers: agentFields.headers.default(AGENT_DEFAULTS.headers),
-    status: agentFields.status.default(AGENT_DEFAULTS.status),
     secret: webhookSecretSchema.optional(),
   }),
 });

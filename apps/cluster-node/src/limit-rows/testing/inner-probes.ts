@@ -1,10 +1,10 @@
 import { signWebhook, verifyWebhook } from '@fleetlm/agent';
 import { type Command, parseCommand, versioned } from '@fleetlm/conversation';
-import { formatSessionId } from '@fleetlm/protocol';
+import { AGENT_DEFAULTS, formatSessionId, settingsOf } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
-import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
+import type { AgentRecord } from '../../membership/agent-record.ts';
 import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
 import type { Operation } from '../../operations/operations.ts';
@@ -20,17 +20,9 @@ const parses = (command: Command): boolean => parseCommand(versioned(command)).o
 
 const AGENT: AgentRecord = {
   id: 'agent',
-  name: 'agent',
-  originUrl: 'http://agent.example',
-  webhookPath: '/webhook',
-  messageHistoryMode: 'tail',
-  messageHistoryLimit: 50,
-  timeoutMs: 30_000,
-  ...LATER_AGENT_SETTINGS,
-  debounceWindowMs: 500,
-  headers: {},
-  status: 'enabled',
+  ...settingsOf({ ...AGENT_DEFAULTS, name: 'agent', origin_url: 'http://agent.example' }),
   secret: 'whsec_a',
+  previousSecret: null,
   insertedAtMs: 1,
   updatedAtMs: 1,
 };

@@ -10,8 +10,8 @@ import {
   type Session,
   type WhileAnswering,
 } from '@fleetlm/conversation';
+import { AGENT_DEFAULTS, settingsOf } from '@fleetlm/protocol';
 import { expect } from 'vitest';
-import { LATER_AGENT_SETTINGS } from '../../../membership/agent-record.ts';
 import type { AgentRecord, Proposed } from '../../ports.ts';
 import type { AttemptReport, TurnDecision } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
@@ -69,17 +69,12 @@ export class DispatchBed {
     const record: AgentRecord = {
       ...(this.agents.get(id) ?? {
         id,
-        name: id,
-        originUrl: this.agent.url,
-        webhookPath: '/webhook',
-        messageHistoryMode: 'tail',
-        messageHistoryLimit: 50,
+        ...settingsOf({ ...AGENT_DEFAULTS, name: id, origin_url: this.agent.url }),
         timeoutMs: 2_000,
-        ...LATER_AGENT_SETTINGS,
         debounceWindowMs: 0,
         headers: { 'x-own': 'yes' },
-        status: 'enabled',
         secret: SECRET,
+        previousSecret: null,
         insertedAtMs: 0,
         updatedAtMs: 0,
       }),
