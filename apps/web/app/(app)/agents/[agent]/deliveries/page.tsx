@@ -1,12 +1,12 @@
 import type { Metadata } from 'next';
-import { DeliveriesTable } from '@/components/agents/deliveries-table.tsx';
-import { DeliveryDrawer } from '@/components/agents/delivery-drawer.tsx';
-import { DeliverySources } from '@/components/agents/delivery-sources.tsx';
-import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
-import { StateFilter } from '@/components/agents/state-filter.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { getDelivery, listDeliveries } from '@/lib/agent-owner.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { DeliveriesTable } from '@/features/agents/deliveries/deliveries-table.tsx';
+import { DeliveryDrawer } from '@/features/agents/deliveries/delivery-drawer.tsx';
+import { DeliverySources } from '@/features/agents/deliveries/delivery-sources.tsx';
+import { StateFilter } from '@/features/agents/deliveries/state-filter.tsx';
+import { LiveRefresh } from '@/features/agents/live-refresh.tsx';
+import { getDelivery, listDeliveries } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Deliveries' };
 

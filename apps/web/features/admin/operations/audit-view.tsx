@@ -1,0 +1,138 @@
+'use client';
+
+import type { AuditEntry } from '@fleetlm/client/admin';
+import Link from 'next/link';
+import { useEffect, useState } from 'react';
+import { Button } from '@/ui/button.tsx';
+import { EmptyState } from '@/ui/empty-state.tsx';
+import { Notice } from '@/ui/notice.tsx';
+import { ScrollRegion } from '@/ui/scroll-region.tsx';
+import { AdminPage } from '../admin-page.tsx';
+import { useCluster } from '../cluster-provider.tsx';
+import { fetchAudit } from './operation-calls.ts';
+import { auditTitle } from './operation-words.ts';
+import { When } from './when.tsx';
+
+type Audit =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'known'; readonly entries: readonly AuditEntry[] };
+
+/** Who did what to the cluster, newest first. */
+export function AuditView() {
+  const [audit, setAudit] = useState<Audit>({ kind: 'asking' });
+  const [turn, setTurn] = useState(0);
+  const [by, setBy] = useState('');
+  // Whenever an operation begins or ends there is something new.
+  const { operations } = useCluster().cluster;
+  const states = operations?.operations.map(({ id, state }) => `${id} ${state}`).join() ?? '';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they say when to ask again
+  useEffect(() => {
+    let isWanted = true;
+    fetchAudit().then(
+      (entries) => isWanted && setAudit({ kind: 'known', entries }),
+      (error: unknown) =>
+        isWanted &&
+        setAudit({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [turn, states]);
+  const entries = audit.kind === 'known' ? audit.entries : [];
+  const people = [...new Set(entries.map((entry) => entry.by))].sort();
+  const shown = entries.filter((entry) => by === '' || entry.by === by);
+  return (
+    <AdminPage
+      title="Audit"
+      lead="Who began and ended which change of the cluster. It is replicated with the cluster's own facts; the newest thousand are kept."
+    >
+      {audit.kind === 'asking' && <p className="text-muted">Asking the cluster…</p>}
+      {audit.kind === 'failed' && (
+        <Notice
+          tone="critical"
+          role="alert"
+          action={
+            <Button size="sm" onClick={() => setTurn(turn + 1)}>
+              Try again
+            </Button>
+          }
+        >
+          {audit.why}
+        </Notice>
+      )}
+      {audit.kind === 'known' && entries.length === 0 && (
+        <EmptyState
+          title="Nothing was ever changed"
+          text="Every operation that is begun, done, cancelled or failed, and every revived group, is written down here."
+        />
+      )}
+      {entries.length > 0 && (
+        <>
+          <label className="flex items-center gap-2 self-start text-muted">
+            By
+            <select
+              value={by}
+              onChange={({ target }) => setBy(target.value)}
+              className="h-8 rounded-md border border-strong bg-surface px-2 text-text"
+            >
+              <option value="">everybody</option>
+              {people.map((person) => (
+                <option key={person}>{person}</option>
+              ))}
+            </select>
+          </label>
+          <AuditTable entries={shown} />
+        </>
+      )}
+    </AdminPage>
+  );
+}
+
+function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
+  return (
+    <ScrollRegion
+      label="Table of what was done"
+      className="overflow-x-auto rounded-lg border border-border bg-surface"
+    >
+      <table className="w-full min-w-[640px] border-collapse text-left">
+        <thead className="text-xs text-muted">
+          <tr className="border-b border-border [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
+            <th scope="col">When</th>
+            <th scope="col">By</th>
+            <th scope="col">What</th>
+            <th scope="col">Operation</th>
+            <th scope="col">Detail</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr
+              key={`${entry.operation_id ?? auditTitle(entry)} ${entry.action} ${entry.at}`}
+              className="h-9 border-b border-border last:border-b-0 [&>td]:px-3"
+            >
+              <td className="tabular whitespace-nowrap">
+                <When at={entry.at} />
+              </td>
+              <td className="whitespace-nowrap">{entry.by}</td>
+              <td className="whitespace-nowrap">{entry.action}</td>
+              <td className="whitespace-nowrap">
+                {entry.operation_id === null ? (
+                  auditTitle(entry)
+                ) : (
+                  <Link
+                    href={`/admin/operations/${encodeURIComponent(entry.operation_id)}`}
+                    className="text-accent underline underline-offset-2"
+                  >
+                    {auditTitle(entry)}
+                  </Link>
+                )}
+              </td>
+              <td className="text-muted">{entry.detail}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}

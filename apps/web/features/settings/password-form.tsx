@@ -1,0 +1,66 @@
+'use client';
+
+import { type FormEvent, useState } from 'react';
+import { toast } from 'sonner';
+import { changePassword } from '@/shared/account-requests.ts';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/shared/password-length.ts';
+import { Button } from '@/ui/button.tsx';
+import { Field } from '@/ui/field.tsx';
+import { Notice } from '@/ui/notice.tsx';
+
+export function PasswordForm({ email }: { readonly email: string }) {
+  const [error, setError] = useState<string | null>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const element = event.currentTarget;
+    const form = new FormData(element);
+    setIsBusy(true);
+    setError(null);
+    try {
+      await changePassword(String(form.get('current') ?? ''), String(form.get('next') ?? ''));
+      element.reset();
+      toast.success('The password is changed. Other devices are signed out.');
+    } catch (cause) {
+      setError(cause instanceof Error ? cause.message : String(cause));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return (
+    <form
+      aria-label="Password"
+      className="flex max-w-sm flex-col gap-4"
+      onSubmit={(event) => {
+        void save(event);
+      }}
+    >
+      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+      <Field
+        label="Current password"
+        name="current"
+        type="password"
+        autoComplete="current-password"
+        required
+      />
+      <Field
+        label="New password"
+        name="next"
+        type="password"
+        autoComplete="new-password"
+        minLength={PASSWORD_LENGTH_MIN}
+        maxLength={PASSWORD_LENGTH_MAX}
+        hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}
+        required
+      />
+      {error !== null && (
+        <Notice tone="critical" role="alert">
+          {error}
+        </Notice>
+      )}
+      <Button type="submit" className="self-start" disabled={isBusy}>
+        {isBusy ? 'Changing…' : 'Change password'}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,17 @@
+import 'server-only';
+import type * as z from 'zod';
+import type { Outcome } from '../../shared/outcome.ts';
+import type { Person } from '../../shared/person.ts';
+import { serverEnv } from '../env.ts';
+import { type ClusterRequest, clusterRequest } from './cluster-api.ts';
+import { mintUserToken } from './cluster-token.ts';
+
+/** Asks the cluster with the rights of a person over their own conversations. */
+export async function userRequest<T>(
+  person: Person,
+  request: Omit<ClusterRequest, 'as'>,
+  schema: z.ZodType<T>,
+): Promise<Outcome<T>> {
+  const token = await mintUserToken(person, serverEnv().AUTH_JWT_SECRET);
+  return clusterRequest({ ...request, as: { token } }, schema);
+}
