@@ -25,13 +25,3 @@ export const newAccountSchema = z.strictObject({
   role: z.enum(ROLES),
 });
 export type NewAccount = z.output<typeof newAccountSchema>;
-
-/** Where somebody is signed in. Never its token: whoever has that is signed in. */
-export const deviceSchema = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  address: z.string().nullable(),
-  signed_in_at: z.string(),
-  is_current: z.boolean(),
-});
-export type Device = z.output<typeof deviceSchema>;

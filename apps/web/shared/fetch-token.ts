@@ -1,3 +1,8 @@
+import * as z from 'zod/mini';
+import { RequestError, request } from './request.ts';
+
+const tokenSchema = z.object({ token: z.string(), user_id: z.string() });
+
 /**
  * A token for the nodes from our own server; null when this person is not signed in (any more). Somebody else may be, from
  * another tab: with their token the first one's unsent messages would go out under the wrong name.
@@ -12,17 +17,12 @@ export function fetchAdminToken(userId: string): Promise<string | null> {
 }
 
 async function fetchToken(path: string, userId: string): Promise<string | null> {
-  const response = await fetch(path, { cache: 'no-store' });
-  if (response.status === 401 || response.status === 403) return null;
-  if (!response.ok) throw new Error(`No token: the web app answered ${response.status}.`);
-  const body: unknown = await response.json();
-  if (
-    typeof body === 'object' &&
-    body !== null &&
-    'token' in body &&
-    typeof body.token === 'string' &&
-    'user_id' in body
-  )
-    return body.user_id === userId ? body.token : null;
-  throw new Error('No token: the web app’s answer is not understood.');
+  try {
+    const { token, user_id } = await request(path, tokenSchema);
+    return user_id === userId ? token : null;
+  } catch (error) {
+    if (error instanceof RequestError && (error.status === 401 || error.status === 403))
+      return null;
+    throw error;
+  }
 }

@@ -2,9 +2,13 @@
 
 import { browserOutbox, FleetClient, isMessage, type Message, memoryOutbox } from '@fleetlm/client';
 import { FleetProvider } from '@fleetlm/client/react';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useEffect, useState } from 'react';
+import * as z from 'zod/mini';
 import { dropDraftsWithoutUser } from '@/shared/drafts.ts';
 import { fetchClusterToken } from '@/shared/fetch-token.ts';
+import { request } from '@/shared/request.ts';
 
 export interface FleetRootProps {
   readonly userId: string;
@@ -16,6 +20,7 @@ export interface FleetRootProps {
 /** One connection to the cluster for all pages behind the sign-in. */
 export function FleetRoot({ userId, nodes, children }: FleetRootProps) {
   const [client] = useState(() => createClient(userId, nodes));
+  const [queries] = useState(createQueries);
   useEffect(() => {
     client.start();
     dropDraftsWithoutUser();
@@ -34,7 +39,24 @@ export function FleetRoot({ userId, nodes, children }: FleetRootProps) {
       client.stop();
     };
   }, [client]);
-  return <FleetProvider value={client}>{children}</FleetProvider>;
+  return (
+    <FleetProvider value={client}>
+      <QueryClientProvider client={queries}>
+        <NuqsAdapter>{children}</NuqsAdapter>
+      </QueryClientProvider>
+    </FleetProvider>
+  );
+}
+
+/** What is asked of this app's own server. A request is made once; whoever sees that it failed can repeat it. */
+function createQueries(): QueryClient {
+  const once = { retry: false, networkMode: 'always' } as const;
+  return new QueryClient({
+    defaultOptions: {
+      queries: { ...once, refetchOnWindowFocus: false, refetchOnReconnect: false },
+      mutations: once,
+    },
+  });
 }
 
 function createClient(userId: string, nodes: readonly string[]): FleetClient {
@@ -66,16 +88,14 @@ function checkSignIn(client: FleetClient): void {
   );
 }
 
+const messagesSchema = z.object({ messages: z.array(z.unknown()) });
+
 async function readBefore(
   sessionId: string,
   beforeSeq: number,
   limit: number,
 ): Promise<readonly Message[]> {
   const query = new URLSearchParams({ before_seq: String(beforeSeq), limit: String(limit) });
-  const response = await fetch(`/api/sessions/${encodeURIComponent(sessionId)}/messages?${query}`);
-  if (!response.ok) throw new Error(`Older messages can’t be read now (${response.status}).`);
-  const body: unknown = await response.json();
-  const messages: unknown =
-    typeof body === 'object' && body !== null && 'messages' in body ? body.messages : null;
-  return Array.isArray(messages) ? messages.filter(isMessage) : [];
+  const path = `/api/sessions/${encodeURIComponent(sessionId)}/messages?${query}`;
+  return (await request(path, messagesSchema)).messages.filter(isMessage);
 }

@@ -1,17 +1,22 @@
 'use client';
 
-import { ClusterFeed, type ClusterState } from '@fleetlm/client/admin';
+import { ClusterFeed, type ClusterState, type MetricRange } from '@fleetlm/client/admin';
 import { useFleetClient, useStore } from '@fleetlm/client/react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { fetchAdminToken } from '@/shared/fetch-token.ts';
-import { MetricsPoller, type PolledHistory } from './metrics-poller.ts';
-import { fetchEvents } from './operator-calls.ts';
 import { type ClusterHealth, clusterHealth } from './overview/cluster-health.ts';
+import { continueHistory, fetchEvents, NO_HISTORY, type PolledHistory } from './queries.ts';
 import { type Freshness, useFreshness } from './use-freshness.ts';
+
+/** How often the nodes are asked for what they remember. */
+const EVERY_MS: Readonly<Record<MetricRange, number>> = { '15m': 4_000, '24h': 30_000 };
 
 interface Sources {
   readonly feed: ClusterFeed;
-  readonly poller: MetricsPoller;
+  /** Of the charts: the same on all pages. */
+  readonly range: MetricRange;
+  readonly setRange: (range: MetricRange) => void;
 }
 
 const ClusterContext = createContext<Sources | null>(null);
@@ -25,20 +30,20 @@ export function ClusterProvider({
   readonly children: ReactNode;
 }) {
   const { userId } = useFleetClient();
-  const [sources] = useState<Sources>(() => ({
-    feed: new ClusterFeed({ nodes: nodeUrls, token: () => fetchAdminToken(userId) }),
-    poller: new MetricsPoller('15m'),
-  }));
+  const [feed] = useState(
+    () => new ClusterFeed({ nodes: nodeUrls, token: () => fetchAdminToken(userId) }),
+  );
+  const [range, setRange] = useState<MetricRange>('15m');
   useEffect(() => {
-    sources.feed.start();
-    return () => sources.feed.stop();
-  }, [sources]);
+    feed.start();
+    return () => feed.stop();
+  }, [feed]);
   // What happened while this page was away, too: again with every new connection.
-  const isOnline = useStore(sources.feed.connection).status === 'online';
+  const isOnline = useStore(feed.connection).status === 'online';
   useEffect(() => {
-    if (isOnline)
-      fetchEvents().then((events) => sources.feed.addEarlierEvents(events), reportError);
-  }, [sources, isOnline]);
+    if (isOnline) fetchEvents().then((events) => feed.addEarlierEvents(events), reportError);
+  }, [feed, isOnline]);
+  const sources = useMemo(() => ({ feed, range, setRange }), [feed, range]);
   return <ClusterContext value={sources}>{children}</ClusterContext>;
 }
 
@@ -65,9 +70,23 @@ export function useCluster(): Cluster {
   return { cluster, health, freshness, isConnected: status === 'online' };
 }
 
-/** What the nodes remember of themselves, kept up to date while this is mounted. */
-export function useHistory(): { readonly history: PolledHistory; readonly poller: MetricsPoller } {
-  const { poller } = useSources();
-  useEffect(() => poller.look(), [poller]);
-  return { history: useStore(poller.history), poller };
+export interface History extends PolledHistory {
+  readonly range: MetricRange;
+  readonly setRange: (range: MetricRange) => void;
+}
+
+/** What the nodes remember of themselves, kept up to date while this is mounted and the page is visible. */
+export function useHistory(): History {
+  const { range, setRange } = useSources();
+  const queries = useQueryClient();
+  const queryKey = ['metrics', range];
+  const { data } = useQuery({
+    queryKey,
+    queryFn: () => continueHistory(queries.getQueryData(queryKey) ?? NO_HISTORY, range),
+    refetchInterval: EVERY_MS[range],
+    refetchOnWindowFocus: true,
+    // It is made of maps, which are shared already.
+    structuralSharing: false,
+  });
+  return { ...(data ?? NO_HISTORY), range, setRange };
 }

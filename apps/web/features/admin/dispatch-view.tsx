@@ -16,7 +16,7 @@ const SHOWN_EVENTS = 10;
 export function DispatchView() {
   const live = useCluster();
   const { cluster, freshness } = live;
-  const { nodes } = useHistory().history;
+  const { nodes } = useHistory();
   const agents = loadsOf(nodes);
   const givenUp = cluster.events.filter(({ kind }) => kind === 'dispatch-failed');
   return (

@@ -1,7 +1,7 @@
 'use client';
 
+import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useState } from 'react';
 import { toast } from 'sonner';
 import { formatDuration } from '@/shared/format-time.ts';
 import { Button } from '@/ui/button.tsx';
@@ -10,7 +10,7 @@ import { AdminPage } from './admin-page.tsx';
 import { Charts } from './charts/charts.tsx';
 import { useCluster, useHistory } from './cluster-provider.tsx';
 import { groupName } from './groups/grid.ts';
-import { flushNow } from './operator-calls.ts';
+import { flushNow } from './queries.ts';
 import { Reported } from './reported.tsx';
 import { Figure, Unknown } from './unknown.tsx';
 
@@ -20,7 +20,7 @@ const WORST_GROUPS = 8;
 export function FlushView() {
   const live = useCluster();
   const { cluster, health, freshness } = live;
-  const { nodes } = useHistory().history;
+  const { nodes } = useHistory();
   const worst = cluster.groups
     .filter(({ flush_backlog }) => (flush_backlog ?? 0) > 0)
     .sort((a, b) => (b.flush_backlog ?? 0) - (a.flush_backlog ?? 0))
@@ -147,28 +147,17 @@ function ageOf(at: string, reportedAt: string | undefined): number {
 }
 
 function FlushNow() {
-  const [isFlushing, setIsFlushing] = useState(false);
-  const flush = async () => {
-    setIsFlushing(true);
-    try {
-      const rows = await flushNow();
+  const flush = useMutation({
+    mutationFn: flushNow,
+    onSuccess: (rows) =>
       toast.success(
         `${rows.toLocaleString()} ${rows === 1 ? 'message was' : 'messages were'} written.`,
-      );
-    } catch (error) {
-      toast.error(error instanceof Error ? error.message : String(error));
-    } finally {
-      setIsFlushing(false);
-    }
-  };
+      ),
+    onError: (error) => toast.error(error.message),
+  });
   return (
-    <Button
-      disabled={isFlushing}
-      onClick={() => {
-        void flush();
-      }}
-    >
-      {isFlushing ? 'Writing…' : 'Flush now'}
+    <Button disabled={flush.isPending} onClick={() => flush.mutate()}>
+      {flush.isPending ? 'Writing…' : 'Flush now'}
     </Button>
   );
 }

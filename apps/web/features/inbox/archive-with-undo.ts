@@ -1,5 +1,5 @@
 import { toast } from 'sonner';
-import { archiveConversation } from './conversation-requests.ts';
+import { archiveConversation } from './queries.ts';
 
 /** Archives a conversation or brings it back, says so, and offers the way back. */
 export async function archiveWithUndo(sessionId: string, isArchived: boolean): Promise<void> {

@@ -10,8 +10,8 @@ import { Field } from '@/ui/field.tsx';
 import { Menu, MenuItem } from '@/ui/menu.tsx';
 import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
 import { archiveWithUndo } from './archive-with-undo.ts';
-import { renameConversation } from './conversation-requests.ts';
 import { DeleteConversation } from './delete-conversation.tsx';
+import { renameConversation } from './queries.ts';
 
 export interface ConversationMenuProps {
   readonly sessionId: string;

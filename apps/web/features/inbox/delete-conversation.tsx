@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
-import { eraseConversation } from './conversation-requests.ts';
+import { eraseConversation } from './queries.ts';
 
 export interface DeleteConversationProps {
   readonly sessionId: string;

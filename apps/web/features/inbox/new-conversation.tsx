@@ -1,17 +1,13 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { Bot } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { type AgentChoice, fetchAgents, startConversation } from './conversation-requests.ts';
-
-type Agents =
-  | { readonly status: 'loading' }
-  | { readonly status: 'ready'; readonly agents: readonly AgentChoice[] }
-  | { readonly status: 'failed'; readonly detail: string };
+import { type AgentChoice, fetchAgents, startConversation } from './queries.ts';
 
 export interface NewConversationProps {
   readonly open: boolean;
@@ -20,21 +16,7 @@ export interface NewConversationProps {
 
 /** Chooses an agent and opens a conversation with it. */
 export function NewConversation({ open, onOpenChange }: NewConversationProps) {
-  const [agents, setAgents] = useState<Agents>({ status: 'loading' });
-  const [round, setRound] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks again
-  useEffect(() => {
-    if (!open) return;
-    let isCurrent = true;
-    setAgents({ status: 'loading' });
-    fetchAgents().then(
-      (list) => isCurrent && setAgents({ status: 'ready', agents: list }),
-      (error: Error) => isCurrent && setAgents({ status: 'failed', detail: error.message }),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [open, round]);
+  const agents = useQuery({ queryKey: ['agents'], queryFn: fetchAgents, enabled: open });
   return (
     <Dialog
       open={open}
@@ -42,22 +24,22 @@ export function NewConversation({ open, onOpenChange }: NewConversationProps) {
       title="New conversation"
       description="Who do you want to talk to?"
     >
-      {agents.status === 'loading' && <p className="py-4 text-sm text-muted">Loading agents…</p>}
-      {agents.status === 'failed' && (
+      {agents.status === 'pending' && <p className="py-4 text-sm text-muted">Loading agents…</p>}
+      {agents.status === 'error' && (
         <Notice
           tone="critical"
           role="alert"
           action={
-            <Button size="sm" onClick={() => setRound((before) => before + 1)}>
+            <Button size="sm" onClick={() => void agents.refetch()}>
               Try again
             </Button>
           }
         >
-          {agents.detail}
+          {agents.error.message}
         </Notice>
       )}
-      {agents.status === 'ready' && (
-        <AgentChoices agents={agents.agents} onChosen={() => onOpenChange(false)} />
+      {agents.status === 'success' && (
+        <AgentChoices agents={agents.data} onChosen={() => onOpenChange(false)} />
       )}
     </Dialog>
   );

@@ -1,16 +1,17 @@
 'use client';
 
 import { useInbox } from '@fleetlm/client/react';
+import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
 import Link from 'next/link';
-import { useSearchParams } from 'next/navigation';
-import { type FormEvent, useEffect, useState } from 'react';
+import { parseAsString, useQueryState } from 'nuqs';
+import type { FormEvent } from 'react';
 import { formatShort } from '@/shared/format-time.ts';
 import { isOwnMessage } from '@/shared/own-message.ts';
 import { plainText } from '@/shared/plain-text.ts';
 import { Button } from '@/ui/button.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { type FoundMessage, searchConversations } from './conversation-requests.ts';
+import { type FoundMessage, searchConversations } from './queries.ts';
 
 type Found =
   | { readonly status: 'none' | 'searching' }
@@ -18,31 +19,18 @@ type Found =
   | { readonly status: 'failed'; readonly detail: string };
 
 const TEXT_LENGTH_MIN = 2;
+const SEARCHED = parseAsString.withDefault('').withOptions({ history: 'push' });
 
 /** Looks through all conversations of a person. */
 export function SearchView({ userId }: { readonly userId: string }) {
-  const text = useSearchParams().get('q') ?? '';
-  const [found, setFound] = useState<Found>({ status: 'none' });
-  // Counted: the same text is searched for again when it is submitted again, since the archive has more by then.
-  const [submits, setSubmits] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a submit searches anew
-  useEffect(() => {
-    if (text.length < TEXT_LENGTH_MIN) return setFound({ status: 'none' });
-    let isCurrent = true;
-    setFound({ status: 'searching' });
-    searchConversations(text).then(
-      (results) => isCurrent && setFound({ status: 'found', results }),
-      (error: Error) => isCurrent && setFound({ status: 'failed', detail: error.message }),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [text, submits]);
+  const [text, setText] = useQueryState('q', SEARCHED);
+  const { found, searchAgain } = useFound(text);
   const search = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const next = String(new FormData(event.currentTarget).get('q') ?? '').trim();
-    if (next === text) setSubmits((count) => count + 1);
-    else window.history.pushState(null, '', `?${new URLSearchParams({ q: next })}`);
+    // The archive may have more by now.
+    if (next === text) searchAgain();
+    else void setText(next);
   };
   return (
     <div className="h-full overflow-y-auto">
@@ -76,6 +64,24 @@ export function SearchView({ userId }: { readonly userId: string }) {
       </div>
     </div>
   );
+}
+
+function useFound(text: string): { readonly found: Found; readonly searchAgain: () => void } {
+  const isEnough = text.length >= TEXT_LENGTH_MIN;
+  const query = useQuery({
+    queryKey: ['search', text],
+    queryFn: () => searchConversations(text),
+    enabled: isEnough,
+  });
+  const searchAgain = (): void => {
+    if (isEnough) void query.refetch();
+  };
+  if (!isEnough) return { found: { status: 'none' }, searchAgain };
+  if (query.isFetching || query.isPending) return { found: { status: 'searching' }, searchAgain };
+  const found: Found = query.isError
+    ? { status: 'failed', detail: query.error.message }
+    : { status: 'found', results: query.data };
+  return { found, searchAgain };
 }
 
 interface ResultsProps {

@@ -1,72 +1,59 @@
 'use client';
 
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Laptop, Smartphone } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
 import { toast } from 'sonner';
-import { fetchDevices, revokeDevice, revokeOtherDevices } from '@/shared/account-requests.ts';
-import type { Device } from '@/shared/accounts.ts';
+import type { Device } from '@/shared/devices.ts';
 import { formatShort } from '@/shared/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { Notice } from '@/ui/notice.tsx';
-
-type Devices =
-  | { readonly status: 'loading' }
-  | { readonly status: 'ready'; readonly devices: readonly Device[] }
-  | { readonly status: 'failed'; readonly detail: string };
+import { DEVICES, fetchDevices, revokeDevice, revokeOtherDevices } from './queries.ts';
 
 /** Where the person is signed in, and how to end that. */
 export function Devices() {
-  const [list, setList] = useState<Devices>({ status: 'loading' });
-  const load = useCallback(async (): Promise<void> => {
-    try {
-      setList({ status: 'ready', devices: await fetchDevices() });
-    } catch (error) {
-      setList({ status: 'failed', detail: messageOf(error) });
-    }
-  }, []);
-  useEffect(() => void load(), [load]);
-  const end = async (revoke: () => Promise<void>, done: string): Promise<void> => {
-    try {
-      await revoke();
-      toast.success(done);
-    } catch (error) {
-      toast.error(messageOf(error));
-    }
-    await load();
-  };
-  switch (list.status) {
-    case 'loading':
+  const queries = useQueryClient();
+  const devices = useQuery({ queryKey: DEVICES, queryFn: fetchDevices });
+  const end = useMutation({
+    mutationFn: (device: Device | 'others') =>
+      device === 'others' ? revokeOtherDevices() : revokeDevice(device.id),
+    onSuccess: (_, device) =>
+      toast.success(
+        device === 'others' ? 'All other devices are signed out.' : `${device.name} is signed out.`,
+      ),
+    onError: (error) => toast.error(error.message),
+    onSettled: () => queries.invalidateQueries({ queryKey: DEVICES }),
+  });
+  switch (devices.status) {
+    case 'pending':
       return (
         <p role="status" className="text-muted">
           Loading…
         </p>
       );
-    case 'failed':
+    case 'error':
       return (
         <Notice
           tone="critical"
           role="alert"
           action={
-            <Button size="sm" onClick={() => void load()}>
+            <Button size="sm" onClick={() => void devices.refetch()}>
               Try again
             </Button>
           }
         >
-          {list.detail}
+          {devices.error.message}
         </Notice>
       );
-    case 'ready':
+    case 'success':
       return (
         <DeviceList
-          devices={list.devices}
-          onRevoke={(device) =>
-            void end(() => revokeDevice(device.id), `${device.name} is signed out.`)
-          }
-          onRevokeOthers={() => void end(revokeOtherDevices, 'All other devices are signed out.')}
+          devices={devices.data}
+          onRevoke={(device) => end.mutate(device)}
+          onRevokeOthers={() => end.mutate('others')}
         />
       );
     default:
-      return list satisfies never;
+      return devices satisfies never;
   }
 }
 
@@ -125,8 +112,4 @@ function DeviceList({ devices, onRevoke, onRevokeOthers }: DeviceListProps) {
 function DeviceIcon({ name }: { readonly name: string }) {
   const Icon = /iOS|Android/.test(name) ? Smartphone : Laptop;
   return <Icon size={18} aria-hidden className="shrink-0 text-muted" />;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,11 +2,11 @@
 
 import { type FormEvent, useState } from 'react';
 import { toast } from 'sonner';
-import { changePassword } from '@/shared/account-requests.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/shared/password-length.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { changePassword } from './queries.ts';
 
 export function PasswordForm({ email }: { readonly email: string }) {
   const [error, setError] = useState<string | null>(null);

@@ -3,12 +3,12 @@
 import { Store } from '@fleetlm/client';
 import { useConnection, useFleetClient, useStore } from '@fleetlm/client/react';
 import { type FormEvent, useEffect, useState } from 'react';
-import { signInHere } from '@/shared/account-requests.ts';
 import type { Person } from '@/shared/person.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { signInHere } from './queries.ts';
 
 /** Closed by hand: the saved messages can be read without a sign-in. */
 const isDismissed = new Store(false);

@@ -107,7 +107,7 @@ export interface ChartsProps {
 /** Charts with one axis of time and one cursor. */
 export function Charts({ title, metrics, nodeId }: ChartsProps) {
   const { cluster } = useCluster();
-  const { history, poller } = useHistory();
+  const history = useHistory();
   const nodeIds = useMemo(
     () => (nodeId === undefined ? cluster.nodes.map((node) => node.node_id) : [nodeId]),
     [cluster.nodes, nodeId],
@@ -138,7 +138,7 @@ export function Charts({ title, metrics, nodeId }: ChartsProps) {
             label="Range of the charts"
             value={history.range}
             choices={RANGES}
-            onChange={(range) => poller.choose(range)}
+            onChange={history.setRange}
           />
         </div>
       </header>

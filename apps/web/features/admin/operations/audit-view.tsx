@@ -1,45 +1,31 @@
 'use client';
 
 import type { AuditEntry } from '@fleetlm/client/admin';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
+import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { ScrollRegion } from '@/ui/scroll-region.tsx';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
-import { fetchAudit } from './operation-calls.ts';
 import { auditTitle } from './operation-words.ts';
-import { When } from './when.tsx';
-
-type Audit =
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'known'; readonly entries: readonly AuditEntry[] };
+import { fetchAudit } from './queries.ts';
 
 /** Who did what to the cluster, newest first. */
 export function AuditView() {
-  const [audit, setAudit] = useState<Audit>({ kind: 'asking' });
-  const [turn, setTurn] = useState(0);
   const [by, setBy] = useState('');
   // Whenever an operation begins or ends there is something new.
   const { operations } = useCluster().cluster;
   const states = operations?.operations.map(({ id, state }) => `${id} ${state}`).join() ?? '';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: they say when to ask again
-  useEffect(() => {
-    let isWanted = true;
-    fetchAudit().then(
-      (entries) => isWanted && setAudit({ kind: 'known', entries }),
-      (error: unknown) =>
-        isWanted &&
-        setAudit({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [turn, states]);
-  const entries = audit.kind === 'known' ? audit.entries : [];
+  const audit = useQuery({
+    queryKey: ['audit', states],
+    queryFn: fetchAudit,
+    placeholderData: keepPreviousData,
+  });
+  const entries = audit.data ?? [];
   const people = [...new Set(entries.map((entry) => entry.by))].sort();
   const shown = entries.filter((entry) => by === '' || entry.by === by);
   return (
@@ -47,21 +33,21 @@ export function AuditView() {
       title="Audit"
       lead="Who began and ended which change of the cluster. It is replicated with the cluster's own facts; the newest thousand are kept."
     >
-      {audit.kind === 'asking' && <p className="text-muted">Asking the cluster…</p>}
-      {audit.kind === 'failed' && (
+      {audit.status === 'pending' && <p className="text-muted">Asking the cluster…</p>}
+      {audit.status === 'error' && (
         <Notice
           tone="critical"
           role="alert"
           action={
-            <Button size="sm" onClick={() => setTurn(turn + 1)}>
+            <Button size="sm" onClick={() => void audit.refetch()}>
               Try again
             </Button>
           }
         >
-          {audit.why}
+          {audit.error.message}
         </Notice>
       )}
-      {audit.kind === 'known' && entries.length === 0 && (
+      {audit.status === 'success' && entries.length === 0 && (
         <EmptyState
           title="Nothing was ever changed"
           text="Every operation that is begun, done, cancelled or failed, and every revived group, is written down here."
@@ -112,7 +98,7 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
               className="h-9 border-b border-border last:border-b-0 [&>td]:px-3"
             >
               <td className="tabular whitespace-nowrap">
-                <When at={entry.at} />
+                <LocalTime iso={entry.at} isDated />
               </td>
               <td className="whitespace-nowrap">{entry.by}</td>
               <td className="whitespace-nowrap">{entry.action}</td>

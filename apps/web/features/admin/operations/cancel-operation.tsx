@@ -6,8 +6,8 @@ import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { cancelOperation, fetchOperation } from './operation-calls.ts';
 import { operationTitle, tooLateToCancel } from './operation-words.ts';
+import { cancelOperation, fetchOperation } from './queries.ts';
 
 export interface CancelOperationProps {
   readonly operation: ClusterOperation;

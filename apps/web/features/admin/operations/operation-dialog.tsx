@@ -1,59 +1,42 @@
 'use client';
 
-import type { ClusterOperation, OperationPlan } from '@fleetlm/client/admin';
+import type { OperationPlan } from '@fleetlm/client/admin';
+import { type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useEffect, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { planOperation, startOperation } from './operation-calls.ts';
 import { OPERATION_MEANINGS, type OperationTarget, operationTitle } from './operation-words.ts';
 import { PlanMoves } from './plan-moves.tsx';
+import { planOperation, startOperation } from './queries.ts';
 
 export interface OperationDialogProps {
   readonly target: OperationTarget;
   readonly onClose: () => void;
 }
 
-type Preflight =
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'known'; readonly plan: OperationPlan };
-
 const MOVES_SHOWN = 8;
 
 /** What a change would do, before it is begun; what stands against it has to be accepted by name. */
 export function OperationDialog({ target, onClose }: OperationDialogProps) {
-  const [preflight, setPreflight] = useState<Preflight>({ kind: 'asking' });
-  const [begun, setBegun] = useState<ClusterOperation | null>(null);
   const [typed, setTyped] = useState('');
-  const [isStarting, setIsStarting] = useState(false);
   const { kind, node_id: nodeId, group } = target;
-  useEffect(() => {
-    let isWanted = true;
-    planOperation(target).then(
-      (plan) => isWanted && setPreflight({ kind: 'known', plan }),
-      (error: unknown) => isWanted && setPreflight({ kind: 'failed', why: wordsOf(error) }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [target]);
-  const plan = preflight.kind === 'known' ? preflight.plan : null;
+  const preflight = useQuery({
+    queryKey: ['plan', target],
+    queryFn: () => planOperation(target),
+    // Of now: the next dialog asks again.
+    gcTime: 0,
+  });
+  const operation = useMutation({
+    mutationFn: () => startOperation(target),
+    onError: (error) => toast.error(error.message),
+  });
+  const plan = preflight.data ?? null;
   const concerns = plan === null ? [] : concernsOf(target, plan);
   const password = nodeId ?? 'rebalance';
   const isAccepted = concerns.length === 0 || typed.trim() === password;
-  const start = async (): Promise<void> => {
-    setIsStarting(true);
-    try {
-      setBegun(await startOperation(target));
-    } catch (error) {
-      toast.error(wordsOf(error));
-    } finally {
-      setIsStarting(false);
-    }
-  };
   const title = operationTitle({ kind, node_id: nodeId ?? null, group: group ?? null });
   return (
     <Dialog
@@ -63,12 +46,12 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
       description={OPERATION_MEANINGS[kind]}
       className="w-[min(92vw,560px)]"
     >
-      {begun === null ? (
+      {operation.data === undefined ? (
         <form
           className="flex flex-col gap-4"
           onSubmit={(event) => {
             event.preventDefault();
-            void start();
+            operation.mutate();
           }}
         >
           <Findings preflight={preflight} target={target} />
@@ -80,21 +63,26 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
             <Button
               type="submit"
               variant={kind === 'remove' || kind === 'replace' ? 'danger' : 'primary'}
-              disabled={plan === null || plan.refusal !== null || !isAccepted || isStarting}
+              disabled={
+                plan === null || plan.refusal !== null || !isAccepted || operation.isPending
+              }
             >
-              {isStarting ? 'Asking…' : title}
+              {operation.isPending ? 'Asking…' : title}
             </Button>
           </footer>
         </form>
       ) : (
         <div className="flex flex-col gap-4">
           <Notice tone="ok" role="status">
-            The cluster has taken it on: operation <span className="tabular">{begun.id}</span>.
+            The cluster has taken it on: operation{' '}
+            <span className="tabular">{operation.data.id}</span>.
           </Notice>
           <footer className="sticky bottom-0 -mb-5 flex justify-end gap-2 bg-surface pb-5 pt-2">
             <Button onClick={onClose}>Close</Button>
             <Button asChild variant="primary">
-              <Link href={`/admin/operations/${encodeURIComponent(begun.id)}`}>Follow it</Link>
+              <Link href={`/admin/operations/${encodeURIComponent(operation.data.id)}`}>
+                Follow it
+              </Link>
             </Button>
           </footer>
         </div>
@@ -115,24 +103,24 @@ function Findings({
   preflight,
   target,
 }: {
-  readonly preflight: Preflight;
+  readonly preflight: UseQueryResult<OperationPlan>;
   readonly target: OperationTarget;
 }) {
-  switch (preflight.kind) {
-    case 'asking':
+  switch (preflight.status) {
+    case 'pending':
       return (
         <p role="status" className="min-h-24 text-muted">
           Asking the cluster what this would do…
         </p>
       );
-    case 'failed':
+    case 'error':
       return (
         <Notice tone="critical" role="alert">
-          {preflight.why}
+          {preflight.error.message}
         </Notice>
       );
-    case 'known':
-      return <PlanTable plan={preflight.plan} target={target} />;
+    case 'success':
+      return <PlanTable plan={preflight.data} target={target} />;
     default:
       return preflight satisfies never;
   }
@@ -217,8 +205,4 @@ function Acceptance({ concerns, password, typed, onType }: AcceptanceProps) {
       />
     </div>
   );
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,18 +1,18 @@
 'use client';
 
 import type { ClusterOperation } from '@fleetlm/client/admin';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
 import { anyGroupName } from '../groups/grid.ts';
 import { Reported } from '../reported.tsx';
 import { CancelOperation } from './cancel-operation.tsx';
-import { fetchOperation } from './operation-calls.ts';
 import { OperationProgressBar } from './operation-progress.tsx';
 import { adviceFor, OPERATION_STATES, operationTitle } from './operation-words.ts';
-import { When } from './when.tsx';
+import { fetchOperation } from './queries.ts';
 
 /** One operation: how far it is, what it waits for, and a way to end it. */
 export function OperationView({ id }: { readonly id: string }) {
@@ -83,18 +83,21 @@ export function OperationView({ id }: { readonly id: string }) {
 
 /** Live while it is among the newest; an older one is asked for once. `setAsked` takes an answer that is newer. */
 function useOperation(id: string, told: ClusterOperation | undefined) {
-  const [asked, setAsked] = useState<ClusterOperation | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const isTold = told !== undefined;
-  useEffect(() => {
-    if (isTold) return;
-    fetchOperation(id).then(setAsked, (error: unknown) =>
-      setTrouble(error instanceof Error ? error.message : String(error)),
-    );
-  }, [id, isTold]);
+  const queries = useQueryClient();
+  const queryKey = ['operation', id];
+  const query = useQuery({
+    queryKey,
+    queryFn: () => fetchOperation(id),
+    enabled: told === undefined,
+  });
+  const asked = query.data ?? null;
   // Of the two the one that has ended is the newer: an operation never runs again.
   const hasEnded = asked !== null && asked.state !== 'running';
-  return { operation: hasEnded ? asked : (told ?? asked), trouble, setAsked };
+  return {
+    operation: hasEnded ? asked : (told ?? asked),
+    trouble: query.error?.message ?? null,
+    setAsked: (answer: ClusterOperation) => queries.setQueryData(queryKey, answer),
+  };
 }
 
 function Facts({ operation }: { readonly operation: ClusterOperation }) {
@@ -102,10 +105,10 @@ function Facts({ operation }: { readonly operation: ClusterOperation }) {
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-border bg-border sm:grid-cols-4">
       <Fact name="Asked for by">{operation.requested_by}</Fact>
       <Fact name="Began">
-        <When at={operation.started_at} />
+        <LocalTime iso={operation.started_at} isDated />
       </Fact>
       <Fact name="Ended">
-        {operation.ended_at === null ? 'not yet' : <When at={operation.ended_at} />}
+        {operation.ended_at === null ? 'not yet' : <LocalTime iso={operation.ended_at} isDated />}
       </Fact>
       <Fact name="Id">
         <span className="text-sm break-all">{operation.id}</span>

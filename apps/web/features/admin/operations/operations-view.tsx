@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
+import { LocalTime } from '@/ui/local-time.tsx';
 import { ScrollRegion } from '@/ui/scroll-region.tsx';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
@@ -13,7 +14,6 @@ import { Reported } from '../reported.tsx';
 import { OperationDialog } from './operation-dialog.tsx';
 import { OperationProgressBar } from './operation-progress.tsx';
 import { OPERATION_STATES, operationTitle } from './operation-words.ts';
-import { When } from './when.tsx';
 
 /** Changes of the cluster, those that run first. */
 export function OperationsView() {
@@ -118,10 +118,10 @@ function OperationRow({ operation }: { readonly operation: ClusterOperation }) {
         )}
       </td>
       <td className="tabular whitespace-nowrap">
-        <When at={operation.started_at} />
+        <LocalTime iso={operation.started_at} isDated />
       </td>
       <td className="tabular whitespace-nowrap">
-        {operation.ended_at === null ? '' : <When at={operation.ended_at} />}
+        {operation.ended_at === null ? '' : <LocalTime iso={operation.ended_at} isDated />}
       </td>
       <td className="whitespace-nowrap">{operation.requested_by}</td>
     </tr>

@@ -21,7 +21,7 @@ const SHOWN_EVENTS = 5;
 /** The cluster at a glance: can a node be lost, which nodes are there, what needs attention, how it has been. */
 export function ClusterOverview() {
   const live = useCluster();
-  const { history } = useHistory();
+  const history = useHistory();
   const { cluster, health, freshness } = live;
   const { nodes, groups, events } = cluster;
   const nowMs = cluster.receivedAtMs ?? 0;
