@@ -1,10 +1,10 @@
 'use client';
 
-import clsx from 'clsx';
 import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { classNames } from './class-names.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
 export interface DialogProps {
@@ -34,7 +34,7 @@ export function Dialog({
         <Primitive.Overlay className="fixed inset-0 z-40 bg-[#0c1015]/50" />
         <Primitive.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          className={clsx(
+          className={classNames(
             'fixed left-1/2 top-[12dvh] z-50 flex max-h-[76dvh] w-[min(92vw,480px)] -translate-x-1/2 flex-col',
             'rounded-lg border border-border bg-surface text-text shadow-2xl',
             className,

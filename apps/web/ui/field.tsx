@@ -1,5 +1,5 @@
-import clsx from 'clsx';
 import { type ComponentProps, useId } from 'react';
+import { classNames } from './class-names.ts';
 
 export interface FieldProps extends ComponentProps<'input'> {
   readonly label: string;
@@ -12,7 +12,7 @@ export function Field({ label, hint, error, className, ...rest }: FieldProps) {
   const id = useId();
   const note = error ?? hint;
   return (
-    <div className={clsx('flex flex-col gap-1', className)}>
+    <div className={classNames('flex flex-col gap-1', className)}>
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
@@ -20,7 +20,7 @@ export function Field({ label, hint, error, className, ...rest }: FieldProps) {
         id={id}
         aria-invalid={error === undefined ? undefined : true}
         aria-describedby={note === undefined ? undefined : `${id}-note`}
-        className={clsx(
+        className={classNames(
           'h-9 rounded-md border bg-surface px-3 text-base text-text placeholder:text-muted',
           error === undefined ? 'border-strong' : 'border-critical',
         )}
@@ -29,7 +29,7 @@ export function Field({ label, hint, error, className, ...rest }: FieldProps) {
       {note !== undefined && (
         <p
           id={`${id}-note`}
-          className={clsx('text-xs', error === undefined ? 'text-muted' : 'text-critical')}
+          className={classNames('text-xs', error === undefined ? 'text-muted' : 'text-critical')}
         >
           {note}
         </p>

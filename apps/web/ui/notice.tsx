@@ -1,6 +1,6 @@
-import clsx from 'clsx';
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { classNames } from './class-names.ts';
 
 export type Tone = 'info' | 'ok' | 'warn' | 'critical';
 
@@ -27,12 +27,12 @@ export function Notice({ tone, children, action, className, role }: NoticeProps)
   return (
     <div
       role={role}
-      className={clsx(
+      className={classNames(
         'flex items-center gap-2 rounded-md border border-border bg-surface px-3 py-2 text-sm',
         className,
       )}
     >
-      <Icon size={16} aria-hidden className={clsx('shrink-0', COLOURS[tone])} />
+      <Icon size={16} aria-hidden className={classNames('shrink-0', COLOURS[tone])} />
       <div className="min-w-0 flex-1">{children}</div>
       {action}
     </div>

@@ -1,8 +1,8 @@
 'use client';
 
-import type { ClusterHistory } from '@fleetlm/client/admin';
+import type { ClusterHistory, NodeHistory } from '@fleetlm/client/admin';
 import clsx from 'clsx';
-import { ScrollRegion } from '@/ui/scroll-region.tsx';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { AdminPage } from './admin-page.tsx';
 import { Charts } from './charts/charts.tsx';
 import { useCluster, useHistory } from './cluster-provider.tsx';
@@ -26,63 +26,13 @@ export function DispatchView() {
       actions={<Reported {...live} />}
       isStale={freshness.kind === 'stale'}
     >
-      <ScrollRegion
+      <DataTable
         label="Calls by node"
-        className="overflow-x-auto rounded-lg border border-border bg-surface"
-      >
-        <table className="w-full min-w-[640px] text-left">
-          <thead className="text-xs text-muted">
-            <tr className="border-b border-border [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
-              <th scope="col">Node</th>
-              <th scope="col" className="text-right">
-                Waiting
-              </th>
-              <th scope="col" className="text-right">
-                Under way
-              </th>
-              <th scope="col" className="text-right">
-                Answered
-              </th>
-              <th scope="col" className="text-right">
-                Failed attempts
-              </th>
-              <th scope="col" className="text-right">
-                Given up
-              </th>
-              <th scope="col" className="text-right">
-                Agents left alone
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {cluster.nodes.map(({ node_id }) => {
-              const node = nodes.get(node_id);
-              const calls = node?.answered === true ? node.dispatch : null;
-              const values = [
-                calls?.queued,
-                calls?.running,
-                calls?.completed,
-                calls?.failed_attempts,
-                calls?.failed,
-                calls?.breakers_open,
-              ];
-              return (
-                <tr key={node_id} className="h-9 border-b border-border last:border-b-0 [&>*]:px-3">
-                  <th scope="row" className="tabular font-medium">
-                    {node_id}
-                  </th>
-                  {values.map((value, index) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-                    <td key={index} className="text-right">
-                      <Figure value={value ?? null} />
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </ScrollRegion>
+        columns={COLUMNS}
+        rows={cluster.nodes.map(({ node_id }) => callsOf(node_id, nodes))}
+        rowKey={({ nodeId }) => nodeId}
+        tableClassName="min-w-[640px]"
+      />
       <section aria-labelledby="agents-title">
         <h2 id="agents-title" className="mb-2 font-semibold">
           Agents with something to do
@@ -134,6 +84,44 @@ export function DispatchView() {
     </AdminPage>
   );
 }
+
+interface Calls {
+  readonly nodeId: string;
+  /** Null: not known. */
+  readonly calls: NodeHistory['dispatch'] | null;
+}
+
+function callsOf(nodeId: string, nodes: ClusterHistory): Calls {
+  const node = nodes.get(nodeId);
+  return { nodeId, calls: node?.answered === true ? node.dispatch : null };
+}
+
+type Count = 'queued' | 'running' | 'completed' | 'failed_attempts' | 'failed' | 'breakers_open';
+
+function countColumn(id: Count, header: string): DataColumn<Calls> {
+  return {
+    id,
+    header,
+    isNumber: true,
+    cell: ({ calls }) => <Figure value={calls?.[id] ?? null} />,
+  };
+}
+
+const COLUMNS: readonly DataColumn<Calls>[] = [
+  {
+    id: 'node',
+    header: 'Node',
+    isRowHeader: true,
+    className: 'tabular',
+    cell: ({ nodeId }) => nodeId,
+  },
+  countColumn('queued', 'Waiting'),
+  countColumn('running', 'Under way'),
+  countColumn('completed', 'Answered'),
+  countColumn('failed_attempts', 'Failed attempts'),
+  countColumn('failed', 'Given up'),
+  countColumn('breakers_open', 'Agents left alone'),
+];
 
 interface Load {
   readonly agentId: string;

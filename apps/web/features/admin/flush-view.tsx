@@ -1,11 +1,12 @@
 'use client';
 
+import type { ClusterHistory, NodeHistory } from '@fleetlm/client/admin';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { toast } from 'sonner';
 import { formatDuration } from '@/shared/format-time.ts';
 import { Button } from '@/ui/button.tsx';
-import { ScrollRegion } from '@/ui/scroll-region.tsx';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { AdminPage } from './admin-page.tsx';
 import { Charts } from './charts/charts.tsx';
 import { useCluster, useHistory } from './cluster-provider.tsx';
@@ -47,76 +48,13 @@ export function FlushView() {
           `${backlog.toLocaleString()} ${backlog === 1 ? 'message waits' : 'messages wait'}.`
         )}
       </p>
-      <ScrollRegion
+      <DataTable
         label="Flushers by node"
-        className="overflow-x-auto rounded-lg border border-border bg-surface"
-      >
-        <table className="w-full min-w-[760px] text-left">
-          <thead className="text-xs text-muted">
-            <tr className="border-b border-border [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
-              <th scope="col">Node</th>
-              <th scope="col">Postgres</th>
-              <th scope="col" className="text-right">
-                Waiting
-              </th>
-              <th scope="col" className="text-right">
-                Written
-              </th>
-              <th scope="col" className="text-right">
-                Passes
-              </th>
-              <th scope="col" className="text-right">
-                Failed
-              </th>
-              <th scope="col" className="text-right">
-                In conflict
-              </th>
-              <th scope="col">Last success</th>
-              <th scope="col">Last error</th>
-            </tr>
-          </thead>
-          <tbody>
-            {cluster.nodes.map(({ node_id }) => {
-              const node = nodes.get(node_id);
-              const flush = node?.answered === true ? node.flush : null;
-              return (
-                <tr key={node_id} className="h-9 border-b border-border last:border-b-0 [&>*]:px-3">
-                  <th scope="row" className="tabular font-medium">
-                    {node_id}
-                  </th>
-                  <td className={flush?.database_up === false ? 'text-warn' : undefined}>
-                    {flush?.database_up == null ? <Unknown /> : flush.database_up ? 'up' : '! away'}
-                  </td>
-                  {[
-                    flush?.backlog,
-                    flush?.rows_flushed,
-                    flush?.passes,
-                    flush?.failures,
-                    flush?.conflicted_sessions,
-                  ].map((value, index) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-                    <td key={index} className="text-right">
-                      <Figure value={value ?? null} />
-                    </td>
-                  ))}
-                  <td className="tabular whitespace-nowrap">
-                    {flush === null ? (
-                      <Unknown />
-                    ) : flush.last_success_at === null ? (
-                      'never'
-                    ) : (
-                      `${formatDuration(ageOf(flush.last_success_at, node?.reported_at))} ago`
-                    )}
-                  </td>
-                  <td className="max-w-64 truncate" title={flush?.last_error ?? undefined}>
-                    {flush === null ? <Unknown /> : (flush.last_error ?? 'none')}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </ScrollRegion>
+        columns={COLUMNS}
+        rows={cluster.nodes.map(({ node_id }) => flusherOf(node_id, nodes))}
+        rowKey={({ nodeId }) => nodeId}
+        tableClassName="min-w-[760px]"
+      />
       {worst.length > 0 && (
         <section aria-labelledby="worst-title">
           <h2 id="worst-title" className="mb-2 font-semibold">
@@ -140,6 +78,72 @@ export function FlushView() {
     </AdminPage>
   );
 }
+
+interface Flusher {
+  readonly nodeId: string;
+  /** Null: not known. */
+  readonly flush: NodeHistory['flush'] | null;
+  readonly reportedAt: string | undefined;
+}
+
+function flusherOf(nodeId: string, nodes: ClusterHistory): Flusher {
+  const node = nodes.get(nodeId);
+  const flush = node?.answered === true ? node.flush : null;
+  return { nodeId, flush, reportedAt: node?.reported_at };
+}
+
+type Count = 'backlog' | 'rows_flushed' | 'passes' | 'failures' | 'conflicted_sessions';
+
+function countColumn(id: Count, header: string): DataColumn<Flusher> {
+  return {
+    id,
+    header,
+    isNumber: true,
+    cell: ({ flush }) => <Figure value={flush?.[id] ?? null} />,
+  };
+}
+
+const COLUMNS: readonly DataColumn<Flusher>[] = [
+  {
+    id: 'node',
+    header: 'Node',
+    isRowHeader: true,
+    className: 'tabular',
+    cell: ({ nodeId }) => nodeId,
+  },
+  {
+    id: 'postgres',
+    header: 'Postgres',
+    className: ({ flush }) => (flush?.database_up === false ? 'text-warn' : undefined),
+    cell: ({ flush }) =>
+      flush?.database_up == null ? <Unknown /> : flush.database_up ? 'up' : '! away',
+  },
+  countColumn('backlog', 'Waiting'),
+  countColumn('rows_flushed', 'Written'),
+  countColumn('passes', 'Passes'),
+  countColumn('failures', 'Failed'),
+  countColumn('conflicted_sessions', 'In conflict'),
+  {
+    id: 'last-success',
+    header: 'Last success',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ flush, reportedAt }) =>
+      flush === null ? (
+        <Unknown />
+      ) : flush.last_success_at === null ? (
+        'never'
+      ) : (
+        `${formatDuration(ageOf(flush.last_success_at, reportedAt))} ago`
+      ),
+  },
+  {
+    id: 'last-error',
+    header: 'Last error',
+    className: 'max-w-64 truncate',
+    title: ({ flush }) => flush?.last_error ?? undefined,
+    cell: ({ flush }) => (flush === null ? <Unknown /> : (flush.last_error ?? 'none')),
+  },
+];
 
 /** Both by the node's own clock. */
 function ageOf(at: string, reportedAt: string | undefined): number {

@@ -1,6 +1,9 @@
+'use client';
+
 import type { AgentStatsAnswer, AgentWindow } from '@fleetlm/protocol';
 import type { ReactNode } from 'react';
 import { formatDuration } from '@/shared/format-time.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
 
@@ -19,31 +22,13 @@ export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) 
         <Figure label="Waiting" value={stats.queued} />
         <Figure label="Retrying" value={stats.retrying} />
       </dl>
-      <div className="overflow-x-auto rounded-lg border border-border bg-surface">
-        <table className="w-full text-left text-sm">
-          <thead className="text-xs text-muted">
-            <tr className="border-b border-border [&>*]:px-4 [&>*]:py-2 [&>*]:font-medium">
-              <td />
-              <th scope="col">Last 15 minutes</th>
-              <th scope="col">Last 24 hours</th>
-            </tr>
-          </thead>
-          <tbody className="tabular">
-            {ROWS.map(([label, figure]) => (
-              <tr
-                key={label}
-                className="border-b border-border last:border-b-0 [&>*]:px-4 [&>*]:py-2"
-              >
-                <th scope="row" className="font-normal text-muted">
-                  {label}
-                </th>
-                <td>{figure(stats.last_15_min)}</td>
-                <td>{figure(stats.last_24_h)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        columns={COLUMNS}
+        rows={ROWS.map((row) => ({ ...row, stats }))}
+        rowKey={({ label }) => label}
+        density="roomy"
+        tableClassName="text-sm [&>tbody]:tabular"
+      />
       <ul className="flex flex-col gap-1 text-xs text-muted" aria-label="Who reported">
         {nodes.map((node) => (
           <li key={node.node_id}>
@@ -63,16 +48,37 @@ export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) 
   );
 }
 
-type Figures = readonly [label: string, figure: (window: AgentWindow) => ReactNode];
+interface Line {
+  readonly label: string;
+  readonly figure: (window: AgentWindow) => ReactNode;
+}
 
-const ROWS: readonly Figures[] = [
-  ['Answered', ({ delivered }) => delivered],
-  ['Success rate', ({ success_rate }) => percent(success_rate)],
-  ['Broken off', ({ broken_off }) => broken_off],
-  ['Dead', ({ dead }) => dead],
-  ['Failed attempts', ({ failed_attempts }) => failed_attempts],
-  ['First word, p50 / p95', ({ first_token_ms }) => times(first_token_ms)],
-  ['Whole answer, p50 / p95', ({ total_ms }) => times(total_ms)],
+const ROWS: readonly Line[] = [
+  { label: 'Answered', figure: ({ delivered }) => delivered },
+  { label: 'Success rate', figure: ({ success_rate }) => percent(success_rate) },
+  { label: 'Broken off', figure: ({ broken_off }) => broken_off },
+  { label: 'Dead', figure: ({ dead }) => dead },
+  { label: 'Failed attempts', figure: ({ failed_attempts }) => failed_attempts },
+  { label: 'First word, p50 / p95', figure: ({ first_token_ms }) => times(first_token_ms) },
+  { label: 'Whole answer, p50 / p95', figure: ({ total_ms }) => times(total_ms) },
+];
+
+type Row = Line & Pick<AgentStatsAnswer, 'stats'>;
+
+const COLUMNS: readonly DataColumn<Row>[] = [
+  {
+    id: 'label',
+    header: '',
+    isRowHeader: true,
+    className: 'font-normal text-muted',
+    cell: ({ label }) => label,
+  },
+  {
+    id: '15-min',
+    header: 'Last 15 minutes',
+    cell: ({ figure, stats }) => figure(stats.last_15_min),
+  },
+  { id: '24-h', header: 'Last 24 hours', cell: ({ figure, stats }) => figure(stats.last_24_h) },
 ];
 
 const UNKNOWN = <span className="text-muted">none yet</span>;

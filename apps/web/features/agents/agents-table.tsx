@@ -1,11 +1,12 @@
 'use client';
 
 import type { AgentBody } from '@fleetlm/protocol';
-import clsx from 'clsx';
 import Link from 'next/link';
 import { useTransition } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
+import { classNames } from '@/ui/class-names.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { changeStatus } from './actions.ts';
 
@@ -19,28 +20,67 @@ export function AgentsTable({ agents }: { readonly agents: readonly AgentBody[] 
     );
   }
   return (
-    <div className="overflow-x-auto rounded-lg border border-border bg-surface">
-      <table className="w-full text-left text-sm">
-        <thead className="text-xs text-muted">
-          <tr className="border-b border-border [&>*]:px-4 [&>*]:py-2 [&>*]:font-medium">
-            <th scope="col">Agent</th>
-            <th scope="col">Webhook</th>
-            <th scope="col">History</th>
-            <th scope="col">Status</th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {agents.map((agent) => (
-            <AgentRow key={agent.id} agent={agent} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      columns={COLUMNS}
+      rows={agents}
+      rowKey={({ id }) => id}
+      density="roomy"
+      tableClassName="text-sm"
+      rowClassName="[&>*]:py-2.5"
+    />
   );
 }
 
-function AgentRow({ agent }: { readonly agent: AgentBody }) {
+const COLUMNS: readonly DataColumn<AgentBody>[] = [
+  {
+    id: 'agent',
+    header: 'Agent',
+    isRowHeader: true,
+    cell: ({ id, name }) => (
+      <>
+        <Link
+          href={`/agents/${id}`}
+          className="underline-offset-2 hover:underline focus-visible:underline"
+        >
+          {name}
+        </Link>
+        <span className="tabular block text-xs font-normal text-muted">{id}</span>
+      </>
+    ),
+  },
+  {
+    id: 'webhook',
+    header: 'Webhook',
+    className: 'tabular max-w-72 truncate text-xs',
+    cell: ({ origin_url, webhook_path }) => origin_url + webhook_path,
+  },
+  {
+    id: 'history',
+    header: 'History',
+    className: 'whitespace-nowrap text-muted',
+    cell: ({ message_history_mode, message_history_limit }) =>
+      message_history_mode === 'tail' ? `newest ${message_history_limit}` : message_history_mode,
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    className: ({ status }) =>
+      classNames('whitespace-nowrap', status === 'enabled' ? 'text-ok' : 'text-muted'),
+    cell: ({ status }) => (
+      <>
+        <span aria-hidden>{status === 'enabled' ? '●' : '○'}</span> {status}
+      </>
+    ),
+  },
+  {
+    id: 'switch',
+    header: '',
+    className: 'text-right',
+    cell: (agent) => <AgentSwitch agent={agent} />,
+  },
+];
+
+function AgentSwitch({ agent }: { readonly agent: AgentBody }) {
   const [isChanging, startChange] = useTransition();
   const isEnabled = agent.status === 'enabled';
   const change = () =>
@@ -50,35 +90,13 @@ function AgentRow({ agent }: { readonly agent: AgentBody }) {
       else toast.error(outcome.problem.detail);
     });
   return (
-    <tr className="border-b border-border last:border-b-0 [&>*]:px-4 [&>*]:py-2.5">
-      <th scope="row" className="font-medium">
-        <Link
-          href={`/agents/${agent.id}`}
-          className="underline-offset-2 hover:underline focus-visible:underline"
-        >
-          {agent.name}
-        </Link>
-        <span className="tabular block text-xs font-normal text-muted">{agent.id}</span>
-      </th>
-      <td className="tabular max-w-72 truncate text-xs">{agent.origin_url + agent.webhook_path}</td>
-      <td className="whitespace-nowrap text-muted">
-        {agent.message_history_mode === 'tail'
-          ? `newest ${agent.message_history_limit}`
-          : agent.message_history_mode}
-      </td>
-      <td className={clsx('whitespace-nowrap', isEnabled ? 'text-ok' : 'text-muted')}>
-        <span aria-hidden>{isEnabled ? '●' : '○'}</span> {agent.status}
-      </td>
-      <td className="text-right">
-        <Button
-          size="sm"
-          disabled={isChanging}
-          onClick={change}
-          aria-label={`${isEnabled ? 'Disable' : 'Enable'} ${agent.name}`}
-        >
-          {isEnabled ? 'Disable' : 'Enable'}
-        </Button>
-      </td>
-    </tr>
+    <Button
+      size="sm"
+      disabled={isChanging}
+      onClick={change}
+      aria-label={`${isEnabled ? 'Disable' : 'Enable'} ${agent.name}`}
+    >
+      {isEnabled ? 'Disable' : 'Enable'}
+    </Button>
   );
 }

@@ -9,7 +9,7 @@ import {
   textOfParts,
 } from '@fleetlm/client';
 import { useSession } from '@fleetlm/client/react';
-import { useSearchParams } from 'next/navigation';
+import { createParser, useQueryState } from 'nuqs';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { isOwnMessage } from '@/shared/own-message.ts';
@@ -160,10 +160,14 @@ function lastOwn(rows: readonly Row[], userId: string): Message | null {
   return last?.type === 'message' && last.message.kind === 'text' ? last.message : null;
 }
 
+const SEQ = createParser({
+  parse: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null),
+  serialize: String,
+});
+
 /** `?at=41`: begin at message 41, as the search links to it. */
 function useStartSeq(): number | null {
-  const at = useSearchParams().get('at');
-  return at !== null && /^\d{1,9}$/.test(at) ? Number(at) : null;
+  return useQueryState('at', SEQ)[0];
 }
 
 /** Escape stops the answer, unless a dialog or a menu is open: then it closes that. */

@@ -1,19 +1,23 @@
 'use client';
 
-import type { ScenarioId } from '@fleetlm/raft/playground';
-import { useState } from 'react';
+import { SCENARIOS, type ScenarioId } from '@fleetlm/raft/playground';
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { Button } from '@/ui/button.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { PlaygroundScene } from './playground-scene.tsx';
 import { usePlayground } from './use-playground.ts';
 
+/** Always named, the first one too: the address can be passed on. */
+const SCENARIO = parseAsStringLiteral(SCENARIOS.map(({ id }) => id)).withOptions({
+  clearOnDefault: false,
+});
+
 /** Five nodes with the core that the product runs on, to be broken in every way, in slow motion. */
 export function Playground({ first }: { readonly first: ScenarioId }) {
   const { state, controls } = usePlayground(first);
-  const [scenario, setScenario] = useState(first);
+  const [scenario, setScenario] = useQueryState('scenario', SCENARIO.withDefault(first));
   const load = (next: ScenarioId): void => {
-    setScenario(next);
-    window.history.replaceState(null, '', `?scenario=${next}`);
+    void setScenario(next);
     if (state.status === 'failed') controls.restart(next);
     else controls.load(next);
   };

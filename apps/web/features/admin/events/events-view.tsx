@@ -1,6 +1,6 @@
 'use client';
 
-import { useSearchParams } from 'next/navigation';
+import { parseAsString, useQueryStates } from 'nuqs';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
 import { Reported } from '../reported.tsx';
@@ -8,23 +8,17 @@ import { EventList } from './event-list.tsx';
 import { EVENT_LOOKS } from './event-looks.ts';
 
 const SHOWN_LINES = 200;
+/** In the address; empty: all. */
+const SHOWN = { kind: parseAsString.withDefault(''), node: parseAsString.withDefault('') };
 
 /** What happened in the cluster, newest first. */
 export function EventsView() {
   const live = useCluster();
   const { events, nodes, reportedBy } = live.cluster;
-  const search = useSearchParams();
-  const kind = search.get('kind') ?? '';
-  const node = search.get('node') ?? '';
+  const [{ kind, node }, choose] = useQueryStates(SHOWN);
   const found = events.filter(
     (event) => (kind === '' || event.kind === kind) && (node === '' || event.node_id === node),
   );
-  const choose = (name: 'kind' | 'node', value: string) => {
-    const next = new URLSearchParams(search);
-    if (value === '') next.delete(name);
-    else next.set(name, value);
-    window.history.replaceState(null, '', `?${next}`);
-  };
   return (
     <AdminPage
       title="Events"
@@ -37,14 +31,14 @@ export function EventsView() {
           value={kind}
           all="all kinds"
           choices={Object.entries(EVENT_LOOKS).map(([value, { word }]) => ({ value, word }))}
-          onChange={(value) => choose('kind', value)}
+          onChange={(value) => void choose({ kind: value })}
         />
         <Choice
           label="Told by"
           value={node}
           all="all nodes"
           choices={nodes.map(({ node_id }) => ({ value: node_id, word: node_id }))}
-          onChange={(value) => choose('node', value)}
+          onChange={(value) => void choose({ node: value })}
         />
         <p role="status" className="self-center text-muted">
           {found.length === events.length

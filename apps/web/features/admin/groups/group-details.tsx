@@ -6,9 +6,11 @@ import type {
   ClusterNode,
   ClusterReplica,
 } from '@fleetlm/client/admin';
-import clsx from 'clsx';
 import { ChevronLeft, ChevronRight, X } from 'lucide-react';
+import { useMemo } from 'react';
 import { Button } from '@/ui/button.tsx';
+import { classNames } from '@/ui/class-names.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { EventList } from '../events/event-list.tsx';
 import { TransferLeadership } from '../operations/transfer-leadership.tsx';
@@ -37,8 +39,14 @@ interface Row {
 
 /** One group: its replicas side by side; what differs from the leader stands out. */
 export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: GroupDetailsProps) {
-  const leader = group.replicas.find((replica) => replica.node_id === group.leader);
-  const replicas = group.replicas.toSorted((a, b) => (a.node_id < b.node_id ? -1 : 1));
+  const columns = useMemo(
+    () =>
+      columnsOf(
+        group.replicas.toSorted((a, b) => (a.node_id < b.node_id ? -1 : 1)),
+        group.replicas.find((replica) => replica.node_id === group.leader),
+      ),
+    [group],
+  );
   const stalled = stalledSentence(group);
   const own = events.filter((event) => event.group === group.group);
   return (
@@ -69,28 +77,15 @@ export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: 
           </Notice>
         </div>
       )}
-      <div className="overflow-x-auto px-4 py-2">
-        <table className="w-full text-left">
-          <thead className="text-xs text-muted">
-            <tr>
-              <td />
-              {replicas.map((replica) => (
-                <th
-                  key={replica.node_id}
-                  scope="col"
-                  className="tabular px-2 py-1 text-right font-medium"
-                >
-                  {replica.node_id}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rowsOf(group, nodes).map((row) => (
-              <ComparedRow key={row.label} row={row} replicas={replicas} leader={leader} />
-            ))}
-          </tbody>
-        </table>
+      <div className="px-4 py-2">
+        <DataTable
+          columns={columns}
+          rows={rowsOf(group, nodes)}
+          rowKey={({ label }) => label}
+          frameClassName="rounded-none border-0 bg-transparent"
+          rowClassName="h-auto border-0 [&>*]:px-2 [&>*]:py-0"
+          headClassName="border-0 [&>*]:px-2 [&>*]:py-1"
+        />
         <p className="pt-1 text-xs text-muted">
           * differs from the leader · reported by {group.reported_by ?? 'nobody'}
         </p>
@@ -133,41 +128,49 @@ function rowsOf(group: ClusterGroup, nodes: readonly ClusterNode[]): readonly Ro
   ];
 }
 
-interface ComparedRowProps {
-  readonly row: Row;
-  readonly replicas: readonly ClusterReplica[];
-  readonly leader: ClusterReplica | undefined;
-}
-
-function ComparedRow({ row, replicas, leader }: ComparedRowProps) {
-  return (
-    <tr>
-      <th scope="row" className="py-1 pr-2 font-normal whitespace-nowrap text-muted">
-        {row.label}
-      </th>
-      {replicas.map((replica) => {
-        const value = row.read(replica);
-        const differs =
-          row.isCompared && leader !== undefined && value !== null && value !== row.read(leader);
-        return (
-          <td
-            key={replica.node_id}
-            className={clsx(
-              'tabular px-2 text-right whitespace-nowrap',
-              (differs || value === 'down') && 'font-medium text-warn',
-            )}
-          >
-            {value === null ? (
-              <Unknown />
-            ) : typeof value === 'number' ? (
-              value.toLocaleString()
-            ) : (
-              value
-            )}
-            {differs && '*'}
-          </td>
-        );
-      })}
-    </tr>
-  );
+/** A column for each replica. */
+function columnsOf(
+  replicas: readonly ClusterReplica[],
+  leader: ClusterReplica | undefined,
+): readonly DataColumn<Row>[] {
+  const differs = (row: Row, replica: ClusterReplica): boolean => {
+    const value = row.read(replica);
+    return row.isCompared && leader !== undefined && value !== null && value !== row.read(leader);
+  };
+  return [
+    {
+      id: 'label',
+      header: '',
+      isRowHeader: true,
+      className: 'font-normal whitespace-nowrap text-muted',
+      cell: ({ label }) => label,
+    },
+    ...replicas.map(
+      (replica): DataColumn<Row> => ({
+        id: `replica ${replica.node_id}`,
+        header: replica.node_id,
+        isNumber: true,
+        className: (row) =>
+          classNames(
+            'tabular whitespace-nowrap',
+            (differs(row, replica) || row.read(replica) === 'down') && 'font-medium text-warn',
+          ),
+        cell: (row) => {
+          const value = row.read(replica);
+          return (
+            <>
+              {value === null ? (
+                <Unknown />
+              ) : typeof value === 'number' ? (
+                value.toLocaleString()
+              ) : (
+                value
+              )}
+              {differs(row, replica) && '*'}
+            </>
+          );
+        },
+      }),
+    ),
+  ];
 }

@@ -1,11 +1,11 @@
 'use client';
 
 import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
-import clsx from 'clsx';
-import { ArrowDown, ArrowUp, Download } from 'lucide-react';
-import { memo, useMemo, useState } from 'react';
+import { Download } from 'lucide-react';
+import { useMemo } from 'react';
 import { Button } from '@/ui/button.tsx';
-import { ScrollRegion } from '@/ui/scroll-region.tsx';
+import { classNames } from '@/ui/class-names.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { Figure, Unknown } from '../unknown.tsx';
 import { groupName } from './grid.ts';
 import { groupLook, isProblem, worstLag } from './group-looks.ts';
@@ -22,22 +22,6 @@ interface Line {
   readonly backlog: number | null;
 }
 
-type Column = Exclude<keyof Line, 'group' | 'isProblem'>;
-
-const COLUMNS: readonly {
-  readonly key: Column;
-  readonly label: string;
-  readonly isNumber: boolean;
-}[] = [
-  { key: 'name', label: 'Group', isNumber: false },
-  { key: 'leader', label: 'Leader', isNumber: false },
-  { key: 'state', label: 'State', isNumber: false },
-  { key: 'term', label: 'Term', isNumber: true },
-  { key: 'commit', label: 'Committed', isNumber: true },
-  { key: 'lag', label: 'Behind', isNumber: true },
-  { key: 'backlog', label: 'To flush', isNumber: true },
-];
-
 export interface GroupTableProps {
   readonly groups: readonly ClusterGroup[];
   readonly nodes: readonly ClusterNode[];
@@ -48,125 +32,92 @@ export interface GroupTableProps {
 
 /** Everything that the grid says, as a table that can be sorted and saved. */
 export function GroupTable({ groups, nodes, problemsOnly, selected, onSelect }: GroupTableProps) {
-  const [sort, setSort] = useState<{ readonly by: Column; readonly isDown: boolean }>({
-    by: 'name',
-    isDown: false,
-  });
   const lines = useMemo(
     () =>
-      groups
-        .map((group) => lineOf(group, nodes))
-        .filter((line) => !problemsOnly || line.isProblem)
-        .sort((a, b) => compare(a[sort.by], b[sort.by]) * (sort.isDown ? -1 : 1)),
-    [groups, nodes, problemsOnly, sort],
+      groups.map((group) => lineOf(group, nodes)).filter((line) => !problemsOnly || line.isProblem),
+    [groups, nodes, problemsOnly],
   );
+  const columns = useMemo(() => columnsOf(onSelect), [onSelect]);
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <ScrollRegion
+      <DataTable
         label="Table of groups"
-        className="max-h-[60dvh] overflow-auto rounded-lg border border-border bg-surface"
-      >
-        <table className="w-full text-left">
-          <thead className="sticky top-0 bg-surface text-xs text-muted">
-            <tr className="border-b border-border">
-              {COLUMNS.map(({ key, label, isNumber }) => (
-                <th
-                  key={key}
-                  scope="col"
-                  aria-sort={sort.by !== key ? 'none' : sort.isDown ? 'descending' : 'ascending'}
-                  className={clsx('px-2 py-1 font-medium', isNumber && 'text-right')}
-                >
-                  <button
-                    type="button"
-                    onClick={() => setSort({ by: key, isDown: sort.by === key && !sort.isDown })}
-                    className="inline-flex min-h-6 items-center gap-1 rounded-[4px] px-1 whitespace-nowrap hover:text-text"
-                  >
-                    {label}
-                    {sort.by === key &&
-                      (sort.isDown ? (
-                        <ArrowDown size={12} aria-hidden />
-                      ) : (
-                        <ArrowUp size={12} aria-hidden />
-                      ))}
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map((line) => (
-              <GroupRow
-                key={line.group}
-                {...line}
-                isSelected={line.group === selected}
-                onSelect={onSelect}
-              />
-            ))}
-            {lines.length === 0 && (
-              <tr>
-                <td colSpan={COLUMNS.length} className="px-3 py-6 text-center text-muted">
-                  {groups.length === 0
-                    ? 'No group has been reported yet.'
-                    : 'No group has a problem.'}
-                </td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      </ScrollRegion>
-      <Button size="sm" className="self-start" onClick={() => save(lines)}>
-        <Download size={14} aria-hidden /> Save as CSV
-      </Button>
+        columns={columns}
+        rows={lines}
+        rowKey={({ group }) => String(group)}
+        sortedBy="name"
+        isSame={isSameLine}
+        isHeadSticky
+        frameClassName="max-h-[60dvh] overflow-auto"
+        rowClassName={({ group }) => classNames('h-8', group === selected && 'bg-raised')}
+        none={
+          <p className="py-6">
+            {groups.length === 0 ? 'No group has been reported yet.' : 'No group has a problem.'}
+          </p>
+        }
+        footer={(sorted) => (
+          <Button size="sm" className="self-start" onClick={() => save(sorted)}>
+            <Download size={14} aria-hidden /> Save as CSV
+          </Button>
+        )}
+      />
     </div>
   );
 }
 
-interface GroupRowProps extends Line {
-  readonly isSelected: boolean;
-  readonly onSelect: (group: number) => void;
-}
+const NAMES = ['name', 'leader', 'state', 'term', 'commit', 'lag', 'backlog'] as const;
+type Plain = (typeof NAMES)[number];
+const HEADERS: Readonly<Record<Plain, string>> = {
+  name: 'Group',
+  leader: 'Leader',
+  state: 'State',
+  term: 'Term',
+  commit: 'Committed',
+  lag: 'Behind',
+  backlog: 'To flush',
+};
 
-/** Drawn anew only when it says something else: sorting moves it. */
-const GroupRow = memo(function GroupRow(line: GroupRowProps) {
-  return (
-    <tr
-      className={clsx(
-        'h-8 border-b border-border last:border-b-0 [&>*]:px-3',
-        line.isSelected && 'bg-raised',
-      )}
-    >
-      <th scope="row" className="tabular font-medium">
+function columnsOf(onSelect: (group: number) => void): readonly DataColumn<Line>[] {
+  const of = (id: Plain, rest: Omit<DataColumn<Line>, 'id' | 'header'>): DataColumn<Line> => ({
+    id,
+    header: HEADERS[id],
+    sortBy: (line) => line[id],
+    ...rest,
+  });
+  const figure = (id: 'term' | 'commit' | 'lag' | 'backlog'): DataColumn<Line> =>
+    of(id, { isNumber: true, cell: (line) => <Figure value={line[id]} /> });
+  return [
+    of('name', {
+      isRowHeader: true,
+      className: 'tabular',
+      cell: ({ group, name }) => (
         <button
           type="button"
-          onClick={() => line.onSelect(line.group)}
+          onClick={() => onSelect(group)}
           className="min-h-6 min-w-6 text-accent underline underline-offset-2"
         >
-          {line.name}
+          {name}
         </button>
-      </th>
-      <td className="tabular">{line.leader ?? <Unknown word="none" />}</td>
-      <td className={clsx('whitespace-nowrap', line.isProblem && 'text-warn')}>{line.state}</td>
-      {[line.term, line.commit, line.lag, line.backlog].map((value, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-        <td key={index} className="text-right">
-          <Figure value={value} />
-        </td>
-      ))}
-    </tr>
-  );
-}, isSameRow);
+      ),
+    }),
+    of('leader', {
+      className: 'tabular',
+      cell: ({ leader }) => leader ?? <Unknown word="none" />,
+    }),
+    of('state', {
+      className: (line) => classNames('whitespace-nowrap', line.isProblem && 'text-warn'),
+      cell: ({ state }) => state,
+    }),
+    figure('term'),
+    figure('commit'),
+    figure('lag'),
+    figure('backlog'),
+  ];
+}
 
-/** Choosing is the same for all of them. */
-function isSameRow(a: GroupRowProps, b: GroupRowProps): boolean {
-  return (
-    a.isSelected === b.isSelected &&
-    a.state === b.state &&
-    a.leader === b.leader &&
-    a.term === b.term &&
-    a.commit === b.commit &&
-    a.lag === b.lag &&
-    a.backlog === b.backlog
-  );
+/** A line is drawn anew only when it says something else: sorting moves it. */
+function isSameLine(a: Line, b: Line): boolean {
+  return NAMES.every((name) => a[name] === b[name]);
 }
 
 function lineOf(group: ClusterGroup, nodes: readonly ClusterNode[]): Line {
@@ -184,17 +135,9 @@ function lineOf(group: ClusterGroup, nodes: readonly ClusterNode[]): Line {
   };
 }
 
-/** What is not known comes last, whichever way is sorted up. */
-function compare(a: string | number | null, b: string | number | null): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return typeof a === 'number' && typeof b === 'number'
-    ? a - b
-    : String(a).localeCompare(String(b));
-}
-
 function save(lines: readonly Line[]): void {
-  const head = COLUMNS.map(({ label }) => label).join(',');
-  const rows = lines.map((line) => COLUMNS.map(({ key }) => line[key] ?? '').join(','));
+  const head = NAMES.map((name) => HEADERS[name]).join(',');
+  const rows = lines.map((line) => NAMES.map((name) => line[name] ?? '').join(','));
   const url = URL.createObjectURL(new Blob([[head, ...rows].join('\n')], { type: 'text/csv' }));
   const link = document.createElement('a');
   link.href = url;

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ClusterNode } from '@fleetlm/client/admin';
-import { useSearchParams } from 'next/navigation';
+import { createParser, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Checkbox } from '@/ui/checkbox.tsx';
 import { Segments } from '@/ui/segments.tsx';
@@ -131,32 +131,32 @@ function useNodesByState(nodes: readonly ClusterNode[]): readonly ClusterNode[] 
   return useMemo(() => nodes, [key]);
 }
 
+const SHOWN = {
+  g: createParser({
+    parse: (hex) => (/^[0-9a-f]{1,2}$/i.test(hex) ? Number.parseInt(hex, 16) : null),
+    serialize: (group: number) => group.toString(16).padStart(2, '0'),
+  }),
+  by: parseAsStringLiteral(MODES.map(({ value }) => value)).withDefault('health'),
+  view: parseAsStringLiteral(LAYOUTS.map(({ value }) => value)).withDefault('grid'),
+  problems: createParser({
+    parse: (text): boolean | null => (text === '1' ? true : null),
+    serialize: () => '1',
+  }).withDefault(false),
+};
+
 /** What is shown, from the address and into it. */
 function useView() {
-  const search = useSearchParams();
-  // From the address itself: whoever keeps this function never goes back to an older one.
-  const set = useCallback((name: string, value: string | null) => {
-    const next = new URLSearchParams(window.location.search);
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-    window.history.replaceState(null, '', `?${next}`);
-  }, []);
-  const select = useCallback(
-    (group: number | null) => set('g', group === null ? null : group.toString(16).padStart(2, '0')),
-    [set],
-  );
-  const hex = search.get('g');
-  const selected = hex !== null && /^[0-9a-f]{1,2}$/i.test(hex) ? Number.parseInt(hex, 16) : null;
-  const layout: 'grid' | 'table' = search.get('view') === 'table' ? 'table' : 'grid';
+  const [{ g, by, view, problems }, set] = useQueryStates(SHOWN);
+  const select = useCallback((group: number | null) => void set({ g: group }), [set]);
   return {
-    selected,
-    mode: MODES.find(({ value }) => value === search.get('by'))?.value ?? 'health',
-    layout,
-    problemsOnly: search.get('problems') === '1',
+    selected: g,
+    mode: by,
+    layout: view,
+    problemsOnly: problems,
     select,
-    setMode: (mode: GroupMode) => set('by', mode === 'health' ? null : mode),
-    toggleLayout: () => set('view', layout === 'grid' ? 'table' : null),
-    setProblemsOnly: (isOnly: boolean) => set('problems', isOnly ? '1' : null),
+    setMode: (mode: GroupMode) => void set({ by: mode }),
+    toggleLayout: () => void set({ view: view === 'grid' ? 'table' : 'grid' }),
+    setProblemsOnly: (isOnly: boolean) => void set({ problems: isOnly }),
   };
 }
 

@@ -5,10 +5,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '@/ui/button.tsx';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { ScrollRegion } from '@/ui/scroll-region.tsx';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
 import { auditTitle } from './operation-words.ts';
@@ -68,57 +68,47 @@ export function AuditView() {
               ))}
             </select>
           </label>
-          <AuditTable entries={shown} />
+          <DataTable
+            label="Table of what was done"
+            columns={COLUMNS}
+            rows={shown}
+            rowKey={keyOf}
+            tableClassName="min-w-[640px] border-collapse"
+          />
         </>
       )}
     </AdminPage>
   );
 }
 
-function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
-  return (
-    <ScrollRegion
-      label="Table of what was done"
-      className="overflow-x-auto rounded-lg border border-border bg-surface"
-    >
-      <table className="w-full min-w-[640px] border-collapse text-left">
-        <thead className="text-xs text-muted">
-          <tr className="border-b border-border [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
-            <th scope="col">When</th>
-            <th scope="col">By</th>
-            <th scope="col">What</th>
-            <th scope="col">Operation</th>
-            <th scope="col">Detail</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr
-              key={`${entry.operation_id ?? auditTitle(entry)} ${entry.action} ${entry.at}`}
-              className="h-9 border-b border-border last:border-b-0 [&>td]:px-3"
-            >
-              <td className="tabular whitespace-nowrap">
-                <LocalTime iso={entry.at} isDated />
-              </td>
-              <td className="whitespace-nowrap">{entry.by}</td>
-              <td className="whitespace-nowrap">{entry.action}</td>
-              <td className="whitespace-nowrap">
-                {entry.operation_id === null ? (
-                  auditTitle(entry)
-                ) : (
-                  <Link
-                    href={`/admin/operations/${encodeURIComponent(entry.operation_id)}`}
-                    className="text-accent underline underline-offset-2"
-                  >
-                    {auditTitle(entry)}
-                  </Link>
-                )}
-              </td>
-              <td className="text-muted">{entry.detail}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
+const COLUMNS: readonly DataColumn<AuditEntry>[] = [
+  {
+    id: 'when',
+    header: 'When',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ at }) => <LocalTime iso={at} isDated />,
+  },
+  { id: 'by', header: 'By', className: 'whitespace-nowrap', cell: ({ by }) => by },
+  { id: 'what', header: 'What', className: 'whitespace-nowrap', cell: ({ action }) => action },
+  {
+    id: 'operation',
+    header: 'Operation',
+    className: 'whitespace-nowrap',
+    cell: (entry) =>
+      entry.operation_id === null ? (
+        auditTitle(entry)
+      ) : (
+        <Link
+          href={`/admin/operations/${encodeURIComponent(entry.operation_id)}`}
+          className="text-accent underline underline-offset-2"
+        >
+          {auditTitle(entry)}
+        </Link>
+      ),
+  },
+  { id: 'detail', header: 'Detail', className: 'text-muted', cell: ({ detail }) => detail },
+];
+
+function keyOf(entry: AuditEntry): string {
+  return `${entry.operation_id ?? auditTitle(entry)} ${entry.action} ${entry.at}`;
 }

@@ -1,13 +1,13 @@
 'use client';
 
 import type { ClusterOperation } from '@fleetlm/client/admin';
-import clsx from 'clsx';
 import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '@/ui/button.tsx';
+import { classNames } from '@/ui/class-names.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
-import { ScrollRegion } from '@/ui/scroll-region.tsx';
 import { AdminPage } from '../admin-page.tsx';
 import { useCluster } from '../cluster-provider.tsx';
 import { Reported } from '../reported.tsx';
@@ -52,7 +52,14 @@ export function OperationsView() {
           text="Drain, remove or replace a node on its page; transfer a leadership in a group."
         />
       ) : (
-        <OperationsTable operations={[...running, ...ended]} />
+        <DataTable
+          label="Table of operations"
+          columns={COLUMNS}
+          rows={[...running, ...ended]}
+          rowKey={({ id }) => id}
+          tableClassName="min-w-[760px] border-collapse"
+          rowClassName="h-auto align-top [&>*]:py-2"
+        />
       )}
       {isRebalancing && (
         <OperationDialog target={REBALANCE} onClose={() => setIsRebalancing(false)} />
@@ -63,67 +70,65 @@ export function OperationsView() {
 
 const REBALANCE = { kind: 'rebalance' } as const;
 
-function OperationsTable({ operations }: { readonly operations: readonly ClusterOperation[] }) {
-  return (
-    <ScrollRegion
-      label="Table of operations"
-      className="overflow-x-auto rounded-lg border border-border bg-surface"
-    >
-      <table className="w-full min-w-[760px] border-collapse text-left">
-        <thead className="text-xs text-muted">
-          <tr className="border-b border-border [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
-            <th scope="col">Operation</th>
-            <th scope="col">State</th>
-            <th scope="col">Progress</th>
-            <th scope="col">Began</th>
-            <th scope="col">Ended</th>
-            <th scope="col">By</th>
-          </tr>
-        </thead>
-        <tbody>
-          {operations.map((operation) => (
-            <OperationRow key={operation.id} operation={operation} />
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
-}
+const COLUMNS: readonly DataColumn<ClusterOperation>[] = [
+  {
+    id: 'operation',
+    header: 'Operation',
+    isRowHeader: true,
+    className: 'whitespace-nowrap',
+    cell: (operation) => (
+      <Link
+        href={`/admin/operations/${encodeURIComponent(operation.id)}`}
+        className="text-accent underline underline-offset-2"
+      >
+        {operationTitle(operation)}
+      </Link>
+    ),
+  },
+  {
+    id: 'state',
+    header: 'State',
+    className: ({ state }) =>
+      classNames('whitespace-nowrap font-medium', OPERATION_STATES[state].colour),
+    cell: ({ state }) => (
+      <>
+        <span aria-hidden>{OPERATION_STATES[state].glyph}</span> {OPERATION_STATES[state].word}
+      </>
+    ),
+  },
+  {
+    id: 'progress',
+    header: 'Progress',
+    cell: (operation) => <Progress operation={operation} />,
+  },
+  {
+    id: 'began',
+    header: 'Began',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ started_at }) => <LocalTime iso={started_at} isDated />,
+  },
+  {
+    id: 'ended',
+    header: 'Ended',
+    className: 'tabular whitespace-nowrap',
+    cell: ({ ended_at }) => ended_at !== null && <LocalTime iso={ended_at} isDated />,
+  },
+  {
+    id: 'by',
+    header: 'By',
+    className: 'whitespace-nowrap',
+    cell: ({ requested_by }) => requested_by,
+  },
+];
 
-function OperationRow({ operation }: { readonly operation: ClusterOperation }) {
-  const { id, state, detail, progress } = operation;
-  const look = OPERATION_STATES[state];
+function Progress({ operation }: { readonly operation: ClusterOperation }) {
+  const { state, detail, progress } = operation;
   const stuck = progress?.stuck.length ?? 0;
+  if (state !== 'running') return <span className="text-muted">{detail}</span>;
   return (
-    <tr className="border-b border-border align-top last:border-b-0 [&>*]:px-3 [&>*]:py-2">
-      <th scope="row" className="font-medium whitespace-nowrap">
-        <Link
-          href={`/admin/operations/${encodeURIComponent(id)}`}
-          className="text-accent underline underline-offset-2"
-        >
-          {operationTitle(operation)}
-        </Link>
-      </th>
-      <td className={clsx('whitespace-nowrap font-medium', look.colour)}>
-        <span aria-hidden>{look.glyph}</span> {look.word}
-      </td>
-      <td>
-        {state === 'running' ? (
-          <>
-            <OperationProgressBar operation={operation} />
-            {stuck > 0 && <span className="text-xs text-muted">waiting: {stuck}</span>}
-          </>
-        ) : (
-          <span className="text-muted">{detail}</span>
-        )}
-      </td>
-      <td className="tabular whitespace-nowrap">
-        <LocalTime iso={operation.started_at} isDated />
-      </td>
-      <td className="tabular whitespace-nowrap">
-        {operation.ended_at === null ? '' : <LocalTime iso={operation.ended_at} isDated />}
-      </td>
-      <td className="whitespace-nowrap">{operation.requested_by}</td>
-    </tr>
+    <>
+      <OperationProgressBar operation={operation} />
+      {stuck > 0 && <span className="text-xs text-muted">waiting: {stuck}</span>}
+    </>
   );
 }

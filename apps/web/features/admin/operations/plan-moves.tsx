@@ -1,5 +1,5 @@
 import type { OperationPlan } from '@fleetlm/client/admin';
-import { ScrollRegion } from '@/ui/scroll-region.tsx';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { anyGroupName } from '../groups/grid.ts';
 
 interface Row {
@@ -9,6 +9,24 @@ interface Row {
   readonly to: string;
   readonly why: string;
 }
+
+const COLUMNS: readonly DataColumn<Row>[] = [
+  {
+    id: 'group',
+    header: 'Group',
+    isRowHeader: true,
+    className: 'tabular',
+    cell: ({ group }) => anyGroupName(group),
+  },
+  {
+    id: 'from',
+    header: 'From',
+    className: 'tabular',
+    cell: ({ from }) => (from === '' ? '–' : from),
+  },
+  { id: 'to', header: 'To', className: 'tabular', cell: ({ to }) => (to === '' ? '–' : to) },
+  { id: 'why', header: 'Why', className: 'text-muted', cell: ({ why }) => why },
+];
 
 /** What moves: group, from, to, why. */
 export function PlanMoves({ plan }: { readonly plan: OperationPlan }) {
@@ -29,33 +47,16 @@ export function PlanMoves({ plan }: { readonly plan: OperationPlan }) {
     })),
   ];
   return (
-    <ScrollRegion
+    <DataTable
       label="What moves"
-      className="max-h-56 overflow-auto rounded-md border border-border"
-    >
-      <table className="w-full text-left text-sm">
-        <thead className="sticky top-0 bg-surface text-xs text-muted">
-          <tr className="[&>th]:px-3 [&>th]:py-1.5 [&>th]:font-medium">
-            <th scope="col">Group</th>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ key, group, from, to, why }) => (
-            <tr key={key} className="border-t border-border [&>*]:px-3 [&>*]:py-1">
-              <th scope="row" className="tabular font-medium">
-                {anyGroupName(group)}
-              </th>
-              <td className="tabular">{from === '' ? '–' : from}</td>
-              <td className="tabular">{to === '' ? '–' : to}</td>
-              <td className="text-muted">{why}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+      columns={COLUMNS}
+      rows={rows}
+      rowKey={({ key }) => key}
+      density="dense"
+      frameClassName="max-h-56 overflow-auto rounded-md bg-transparent"
+      tableClassName="text-sm"
+      isHeadSticky
+    />
   );
 }
 

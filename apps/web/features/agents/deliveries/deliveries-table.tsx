@@ -3,10 +3,13 @@
 import type { DeliveryBody } from '@fleetlm/protocol';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useMemo } from 'react';
 import { formatDuration } from '@/shared/format-time.ts';
 import { Button } from '@/ui/button.tsx';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
+import { deliveriesHref } from './deliveries-query.ts';
 import { DeliveryState } from './delivery-state.tsx';
 
 interface DeliveriesTableProps {
@@ -20,8 +23,10 @@ interface DeliveriesTableProps {
 /** Turns of the agent, newest first; each opens beside the list. */
 export function DeliveriesTable({ deliveries, next, state, isFirstPage }: DeliveriesTableProps) {
   const pathname = usePathname();
-  const hrefOf = (more: Readonly<Record<string, string>>): string =>
-    `${pathname}?${new URLSearchParams({ ...(state === null ? {} : { state }), ...more })}`;
+  const columns = useMemo(
+    () => columnsOf((id) => deliveriesHref(pathname, { state, d: id })),
+    [pathname, state],
+  );
   if (deliveries.length === 0)
     return (
       <EmptyState
@@ -35,40 +40,22 @@ export function DeliveriesTable({ deliveries, next, state, isFirstPage }: Delive
     );
   return (
     <>
-      <div className="overflow-x-auto rounded-lg border border-border bg-surface">
-        <table className="w-full text-left text-sm">
-          <thead className="text-xs text-muted">
-            <tr className="border-b border-border [&>*]:px-3 [&>*]:py-2 [&>*]:font-medium">
-              <th scope="col">State</th>
-              <th scope="col">Began</th>
-              <th scope="col">Conversation</th>
-              <th scope="col">Attempts</th>
-              <th scope="col">HTTP</th>
-              <th scope="col">First word</th>
-              <th scope="col">Total</th>
-              <th scope="col">Next</th>
-            </tr>
-          </thead>
-          <tbody className="tabular">
-            {deliveries.map((delivery) => (
-              <DeliveryRow
-                key={delivery.id}
-                delivery={delivery}
-                href={hrefOf({ d: delivery.id })}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        columns={columns}
+        rows={deliveries}
+        rowKey={({ id }) => id}
+        tableClassName="text-sm [&>tbody]:tabular"
+        rowClassName="relative h-auto hover:bg-raised [&>*]:py-2"
+      />
       <div className="flex gap-2">
         {!isFirstPage && (
           <Button asChild size="sm">
-            <Link href={hrefOf({})}>Newest</Link>
+            <Link href={deliveriesHref(pathname, { state })}>Newest</Link>
           </Button>
         )}
         {next !== null && (
           <Button asChild size="sm">
-            <Link href={hrefOf({ cursor: next })}>Older</Link>
+            <Link href={deliveriesHref(pathname, { state, cursor: next })}>Older</Link>
           </Button>
         )}
       </div>
@@ -76,44 +63,54 @@ export function DeliveriesTable({ deliveries, next, state, isFirstPage }: Delive
   );
 }
 
-function DeliveryRow({
-  delivery,
-  href,
-}: {
-  readonly delivery: DeliveryBody;
-  readonly href: string;
-}) {
-  const last = delivery.attempts.at(-1);
-  return (
-    <tr className="relative border-b border-border last:border-b-0 hover:bg-raised [&>*]:px-3 [&>*]:py-2">
-      <td>
-        <DeliveryState state={delivery.state} />
-      </td>
-      <td>
-        <LocalTime iso={delivery.started_at} />
-      </td>
-      <th scope="row" className="font-normal">
-        {/* The whole row is the link. */}
-        <Link
-          href={href}
-          scroll={false}
-          className="block max-w-48 truncate after:absolute after:inset-0"
-        >
-          <span className="sr-only">Open delivery of </span>
-          {delivery.session_id}
-        </Link>
-        <span className="text-xs text-muted">
-          {delivery.user_id}, turn {delivery.epoch}
-          {delivery.is_replay && ', replay'}
-        </span>
-      </th>
-      <td>{delivery.attempts.length}</td>
-      <td>{last?.status ?? last?.error_code ?? '–'}</td>
-      <td>{last?.first_token_ms == null ? '–' : formatDuration(last.first_token_ms)}</td>
-      <td>{last === undefined ? '–' : formatDuration(last.total_ms)}</td>
-      <td>
-        {delivery.next_attempt_at === null ? '–' : <LocalTime iso={delivery.next_attempt_at} />}
-      </td>
-    </tr>
-  );
+function columnsOf(hrefOf: (id: string) => string): readonly DataColumn<DeliveryBody>[] {
+  return [
+    { id: 'state', header: 'State', cell: ({ state }) => <DeliveryState state={state} /> },
+    { id: 'began', header: 'Began', cell: ({ started_at }) => <LocalTime iso={started_at} /> },
+    {
+      id: 'conversation',
+      header: 'Conversation',
+      isRowHeader: true,
+      className: 'font-normal',
+      cell: (delivery) => (
+        <>
+          {/* The whole row is the link. */}
+          <Link
+            href={hrefOf(delivery.id)}
+            scroll={false}
+            className="block max-w-48 truncate after:absolute after:inset-0"
+          >
+            <span className="sr-only">Open delivery of </span>
+            {delivery.session_id}
+          </Link>
+          <span className="text-xs text-muted">
+            {delivery.user_id}, turn {delivery.epoch}
+            {delivery.is_replay && ', replay'}
+          </span>
+        </>
+      ),
+    },
+    { id: 'attempts', header: 'Attempts', cell: ({ attempts }) => attempts.length },
+    {
+      id: 'http',
+      header: 'HTTP',
+      cell: ({ attempts }) => attempts.at(-1)?.status ?? attempts.at(-1)?.error_code ?? '–',
+    },
+    {
+      id: 'first-word',
+      header: 'First word',
+      cell: ({ attempts }) => duration(attempts.at(-1)?.first_token_ms),
+    },
+    { id: 'total', header: 'Total', cell: ({ attempts }) => duration(attempts.at(-1)?.total_ms) },
+    {
+      id: 'next',
+      header: 'Next',
+      cell: ({ next_attempt_at }) =>
+        next_attempt_at === null ? '–' : <LocalTime iso={next_attempt_at} />,
+    },
+  ];
+}
+
+function duration(ms: number | null | undefined): string {
+  return ms == null ? '–' : formatDuration(ms);
 }

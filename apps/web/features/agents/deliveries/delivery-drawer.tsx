@@ -2,13 +2,15 @@
 
 import type { DeliveryAnswer, DeliveryExchange, ExchangedMessage } from '@fleetlm/protocol';
 import Link from 'next/link';
-import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { usePathname } from 'next/navigation';
+import { useQueryState } from 'nuqs';
 import { formatDuration } from '@/shared/format-time.ts';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { ScrollRegion } from '@/ui/scroll-region.tsx';
+import { DELIVERIES_QUERY } from './deliveries-query.ts';
 import { DeliveryState } from './delivery-state.tsx';
 
 interface DeliveryDrawerProps {
@@ -17,21 +19,18 @@ interface DeliveryDrawerProps {
   readonly problem: string | null;
 }
 
+/** The page lists and reads the delivery: it is asked for again. */
+const OPEN = DELIVERIES_QUERY.d.withOptions({ shallow: false, history: 'push', scroll: false });
+
 /** One turn with what went over the wire, attempt by attempt. Its address can be shared. */
 export function DeliveryDrawer({ delivery, problem }: DeliveryDrawerProps) {
-  const router = useRouter();
   const pathname = usePathname();
-  const query = useSearchParams();
-  const close = (): void => {
-    const rest = new URLSearchParams(query);
-    rest.delete('d');
-    router.push(`${pathname}?${rest}`, { scroll: false });
-  };
+  const [, setOpen] = useQueryState('d', OPEN);
   return (
     <Dialog
       open
       onOpenChange={(isOpen) => {
-        if (!isOpen) close();
+        if (!isOpen) void setOpen(null);
       }}
       title="Delivery"
       {...(delivery === null ? {} : { description: delivery.id })}

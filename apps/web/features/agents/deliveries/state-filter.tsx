@@ -4,6 +4,7 @@ import type { DeliveryState } from '@fleetlm/protocol';
 import clsx from 'clsx';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { deliveriesHref } from './deliveries-query.ts';
 import { STATE_LOOKS } from './delivery-state.tsx';
 
 const STATES: readonly DeliveryState[] = [
@@ -22,7 +23,7 @@ export function StateFilter({ current }: { readonly current: string | null }) {
       {[null, ...STATES].map((state) => (
         <li key={state ?? 'all'}>
           <Link
-            href={state === null ? pathname : `${pathname}?state=${state}`}
+            href={deliveriesHref(pathname, { state })}
             aria-current={state === current ? 'true' : undefined}
             className={clsx(
               'block rounded-md border px-2.5 py-1 text-sm',

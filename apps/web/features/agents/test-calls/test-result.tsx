@@ -1,6 +1,7 @@
 import type { AgentTestBody } from '@fleetlm/protocol';
 import clsx from 'clsx';
 import { formatDuration } from '@/shared/format-time.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { ScrollRegion } from '@/ui/scroll-region.tsx';
 
@@ -74,6 +75,26 @@ function pretty(body: string): string {
   }
 }
 
+const CHUNK_COLUMNS: readonly DataColumn<AgentTestBody['chunks'][number]>[] = [
+  {
+    id: 'time',
+    header: 'Time',
+    className: 'w-20 whitespace-nowrap text-muted',
+    cell: ({ at_ms }) => formatDuration(at_ms),
+  },
+  {
+    id: 'chunk',
+    header: 'Chunk',
+    className: 'break-all font-mono',
+    cell: ({ text, error }) => (
+      <>
+        {text}
+        {error !== null && <p className="text-critical">✕ {error}</p>}
+      </>
+    ),
+  },
+];
+
 function Chunks({ test }: { readonly test: AgentTestBody }) {
   const { chunks, chunk_count } = test;
   if (chunks.length === 0) return null;
@@ -82,27 +103,16 @@ function Chunks({ test }: { readonly test: AgentTestBody }) {
       <h2 className="text-sm font-medium">
         {chunk_count} {chunk_count === 1 ? 'chunk' : 'chunks'}
       </h2>
-      <ScrollRegion
+      <DataTable
         label="Chunks with their times"
-        className="max-h-80 overflow-auto rounded-md border border-border bg-surface"
-      >
-        <table className="w-full text-left text-xs">
-          <tbody className="tabular">
-            {chunks.map(({ at_ms, text, error }, index) => (
-              <tr
-                key={chunkKey(index, at_ms)}
-                className="border-b border-border last:border-b-0 [&>*]:px-3 [&>*]:py-1"
-              >
-                <td className="w-20 whitespace-nowrap text-muted">{formatDuration(at_ms)}</td>
-                <td className="break-all font-mono">
-                  {text}
-                  {error !== null && <p className="text-critical">✕ {error}</p>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
+        columns={CHUNK_COLUMNS}
+        rows={chunks}
+        rowKey={({ at_ms }, index) => chunkKey(index, at_ms)}
+        density="dense"
+        frameClassName="max-h-80 overflow-auto rounded-md"
+        tableClassName="text-xs [&>tbody]:tabular"
+        isHeadless
+      />
       {chunk_count > chunks.length && (
         <p className="text-xs text-muted">The first {chunks.length} are shown.</p>
       )}

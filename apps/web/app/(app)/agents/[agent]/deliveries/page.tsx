@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { deliveriesQueryOf } from '@/features/agents/deliveries/deliveries-query.ts';
 import { DeliveriesTable } from '@/features/agents/deliveries/deliveries-table.tsx';
 import { DeliveryDrawer } from '@/features/agents/deliveries/delivery-drawer.tsx';
 import { DeliverySources } from '@/features/agents/deliveries/delivery-sources.tsx';
@@ -14,10 +15,7 @@ type DeliveriesProps = PageProps<'/agents/[agent]/deliveries'>;
 
 export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
   const agentId = decodeURIComponent((await params).agent);
-  const query = await searchParams;
-  const state = textOf(query.state);
-  const cursor = textOf(query.cursor);
-  const open = textOf(query.d);
+  const { state, cursor, d: open } = await deliveriesQueryOf(searchParams);
   const [list, delivery] = await Promise.all([
     listDeliveries(agentId, { state, cursor }),
     open === null ? null : getDelivery(agentId, open),
@@ -52,7 +50,3 @@ export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
     </>
   );
 });
-
-function textOf(value: string | string[] | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
