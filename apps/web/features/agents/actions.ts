@@ -2,9 +2,7 @@
 
 import {
   AGENT_ID_LENGTH_MAX,
-  AGENT_NAME_LENGTH_MAX,
   AGENT_STATUSES,
-  AGENT_URL_LENGTH_MAX,
   parse,
   replaySchema,
   rotateSecretSchema,
@@ -23,16 +21,9 @@ import {
 } from '@/server/cluster/agents.ts';
 import { ownerAction, refused } from '@/server/guards/guarded-action.ts';
 import { invalidRequest } from '@/server/guards/problem-response.ts';
+import { addressSchema, newAgentSchema } from './new-agent.ts';
 
 const agentId = z.string().min(1).max(AGENT_ID_LENGTH_MAX);
-
-/** Bounded here; what is right is said by the cluster, field by field. */
-const url = z.string().max(AGENT_URL_LENGTH_MAX, 'is too long');
-const addressSchema = z.strictObject({ origin_url: url, webhook_path: url });
-const newAgentSchema = addressSchema.extend({
-  id: z.string().max(AGENT_ID_LENGTH_MAX, 'is too long'),
-  name: z.string().max(AGENT_NAME_LENGTH_MAX, 'is too long'),
-});
 
 /** The secret is in this answer only. */
 export const register = ownerAction(z.tuple([newAgentSchema]), async (_person, agent) => {

@@ -1,16 +1,23 @@
 'use client';
 
-import type { AgentTestBody } from '@fleetlm/protocol';
+import {
+  AGENT_DEFAULTS,
+  AGENT_ID_LENGTH_MAX,
+  AGENT_NAME_LENGTH_MAX,
+  type AgentTestBody,
+} from '@fleetlm/protocol';
+import { zodResolver } from '@hookform/resolvers/zod';
 import clsx from 'clsx';
 import { Plus } from 'lucide-react';
-import { useActionState, useRef, useState, useTransition } from 'react';
-import type { Problem } from '@/shared/outcome.ts';
+import { useRef, useState, useTransition } from 'react';
+import { useForm } from 'react-hook-form';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { register, tryAddress } from './actions.ts';
+import { type Registration, registrationSchema, typedAddressSchema } from './new-agent.ts';
 import { TestResult } from './test-calls/test-result.tsx';
 
 export function RegisterAgent() {
@@ -32,41 +39,52 @@ export function RegisterAgent() {
   );
 }
 
-type RegisterState =
-  | {
-      readonly status: 'editing';
-      readonly problem: Problem | null;
-      readonly values: Readonly<Record<string, string>>;
-    }
-  /** The only time that the secret is shown. */
-  | { readonly status: 'registered'; readonly name: string; readonly secret: string };
+/** The only time that the secret is shown. */
+interface Registered {
+  readonly name: string;
+  readonly secret: string;
+}
 
-const START: RegisterState = { status: 'editing', problem: null, values: {} };
+const NAMES = ['id', 'name', 'origin_url', 'webhook_path'] as const;
+const EMPTY: Registration = {
+  id: '',
+  name: '',
+  origin_url: '',
+  webhook_path: AGENT_DEFAULTS.webhook_path,
+};
 const STEPS = ['Address', 'Test call', 'Secret'] as const;
 
 function RegisterForm({ onDone }: { readonly onDone: () => void }) {
-  const [state, action, isPending] = useActionState(registerForm, START);
+  const form = useForm({ defaultValues: EMPTY, resolver: zodResolver(registrationSchema) });
+  const { errors, isSubmitting } = form.formState;
+  const [registered, setRegistered] = useState<Registered | null>(null);
   const [test, setTest] = useState<TestState>({ status: 'none' });
   const [isTesting, startTest] = useTransition();
-  const form = useRef<HTMLFormElement>(null);
-  if (state.status === 'registered')
+  const element = useRef<HTMLFormElement>(null);
+  if (registered !== null)
     return (
       <>
         <Steps current={2} />
-        <Secret name={state.name} secret={state.secret} onDone={onDone} />
+        <Secret {...registered} onDone={onDone} />
       </>
     );
-  const { problem, values } = state;
-  const unplaced = problem !== null && problem.errors.length === 0 ? problem.detail : null;
-  const tryIt = () => {
-    if (form.current?.reportValidity() !== true) return;
-    const data = new FormData(form.current);
-    const field = (name: string): string => String(data.get(name) ?? '').trim();
+  const submit = form.handleSubmit(async (agent) => {
+    const outcome = await register(agent);
+    if (outcome.ok) return setRegistered(outcome.value);
+    for (const { path, message } of outcome.problem.errors) {
+      const name = NAMES.find((known) => known === path.split('.').at(-1));
+      if (name !== undefined) form.setError(name, { message });
+    }
+    if (outcome.problem.errors.length === 0)
+      form.setError('root', { message: outcome.problem.detail });
+  });
+  const tryIt = async () => {
+    if (element.current?.reportValidity() !== true) return;
+    await form.trigger(['origin_url', 'webhook_path']);
+    const address = typedAddressSchema.safeParse(form.getValues());
+    if (!address.success) return;
     startTest(async () => {
-      const outcome = await tryAddress({
-        origin_url: field('origin_url'),
-        webhook_path: field('webhook_path') || '/webhook',
-      });
+      const outcome = await tryAddress(address.data);
       setTest(
         outcome.ok
           ? { status: 'done', test: outcome.value }
@@ -74,15 +92,41 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
       );
     });
   };
+  const field = (name: keyof Registration) => ({
+    ...form.register(name),
+    error: errors[name]?.message,
+  });
   return (
-    <form ref={form} action={action} className="flex flex-col gap-4">
+    <form ref={element} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       <Steps current={test.status === 'none' ? 0 : 1} />
-      {unplaced !== null && (
+      {errors.root?.message !== undefined && (
         <Notice tone="critical" role="alert">
-          {unplaced}
+          {errors.root.message}
         </Notice>
       )}
-      <AddressFields problem={problem} values={values} />
+      <Field
+        label="Id"
+        required
+        maxLength={AGENT_ID_LENGTH_MAX}
+        placeholder="support-bot"
+        hint="Lower case, never changes."
+        {...field('id')}
+      />
+      <Field
+        label="Name"
+        required
+        maxLength={AGENT_NAME_LENGTH_MAX}
+        placeholder="Ava"
+        {...field('name')}
+      />
+      <Field
+        label="Origin URL"
+        type="url"
+        required
+        placeholder="https://agents.example.com"
+        {...field('origin_url')}
+      />
+      <Field label="Webhook path" placeholder="/webhook" {...field('webhook_path')} />
       <div aria-live="polite" aria-busy={isTesting}>
         {test.status === 'done' && !isTesting && <TestResult test={test.test} isBrief />}
         {test.status === 'refused' && (
@@ -94,7 +138,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
       <div className="flex flex-wrap gap-2">
         <Button
           variant={test.status === 'none' ? 'primary' : 'secondary'}
-          onClick={tryIt}
+          onClick={() => void tryIt()}
           disabled={isTesting}
         >
           {isTesting ? 'Calling…' : test.status === 'none' ? 'Test call' : 'Test again'}
@@ -102,26 +146,13 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
         <Button
           type="submit"
           variant={test.status === 'none' ? 'secondary' : 'primary'}
-          disabled={isPending}
+          disabled={isSubmitting}
         >
-          {isPending ? 'Registering…' : 'Register'}
+          {isSubmitting ? 'Registering…' : 'Register'}
         </Button>
       </div>
     </form>
   );
-}
-
-async function registerForm(_: RegisterState, form: FormData): Promise<RegisterState> {
-  const field = (name: string): string => String(form.get(name) ?? '').trim();
-  const values = {
-    id: field('id'),
-    name: field('name'),
-    origin_url: field('origin_url'),
-    webhook_path: field('webhook_path'),
-  };
-  const outcome = await register({ ...values, webhook_path: values.webhook_path || '/webhook' });
-  if (!outcome.ok) return { status: 'editing', problem: outcome.problem, values };
-  return { status: 'registered', ...outcome.value };
 }
 
 type TestState =
@@ -144,58 +175,6 @@ function Steps({ current }: { readonly current: number }) {
       ))}
     </ol>
   );
-}
-
-interface AddressFieldsProps {
-  readonly problem: Problem | null;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-function AddressFields({ problem, values }: AddressFieldsProps) {
-  return (
-    <>
-      <Field
-        label="Id"
-        name="id"
-        required
-        maxLength={64}
-        placeholder="support-bot"
-        hint="Lower case, never changes."
-        defaultValue={values.id}
-        error={errorOf(problem, 'id')}
-      />
-      <Field
-        label="Name"
-        name="name"
-        required
-        maxLength={128}
-        placeholder="Ava"
-        defaultValue={values.name}
-        error={errorOf(problem, 'name')}
-      />
-      <Field
-        label="Origin URL"
-        name="origin_url"
-        type="url"
-        required
-        placeholder="https://agents.example.com"
-        defaultValue={values.origin_url}
-        error={errorOf(problem, 'origin_url')}
-      />
-      <Field
-        label="Webhook path"
-        name="webhook_path"
-        placeholder="/webhook"
-        defaultValue={values.webhook_path ?? '/webhook'}
-        error={errorOf(problem, 'webhook_path')}
-      />
-    </>
-  );
-}
-
-function errorOf(problem: Problem | null, field: string): string | undefined {
-  return problem?.errors.find((error) => error.path === field || error.path.endsWith(`.${field}`))
-    ?.message;
 }
 
 function Secret({

@@ -1,18 +1,15 @@
 'use client';
 
-import { useId } from 'react';
+import { type ComponentProps, useId } from 'react';
 
-interface ChoiceProps {
+interface ChoiceProps extends ComponentProps<'select'> {
   readonly label: string;
-  readonly name: string;
-  readonly value: string;
   /** What each value means. */
   readonly options: Readonly<Record<string, string>>;
-  readonly onChange: (value: string) => void;
 }
 
 /** One of a few. */
-export function Choice({ label, name, value, options, onChange }: ChoiceProps) {
+export function Choice({ label, options, ...rest }: ChoiceProps) {
   const id = useId();
   return (
     <div className="flex flex-col gap-1">
@@ -21,10 +18,8 @@ export function Choice({ label, name, value, options, onChange }: ChoiceProps) {
       </label>
       <select
         id={id}
-        name={name}
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
         className="h-9 rounded-md border border-strong bg-surface px-2 text-base"
+        {...rest}
       >
         {Object.entries(options).map(([option, words]) => (
           <option key={option} value={option}>

@@ -1,53 +1,63 @@
 'use client';
 
-import type { AgentBody, UpdateAgent } from '@fleetlm/protocol';
-import { useState, useTransition } from 'react';
+import type { AgentBody } from '@fleetlm/protocol';
+import { zodResolver } from '@hookform/resolvers/zod';
+import { useMemo } from 'react';
+import { useForm } from 'react-hook-form';
 import { toast } from 'sonner';
-import type { Problem } from '@/shared/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { saveSettings } from '../actions.ts';
 import { Choice } from './choice.tsx';
-import { changedFields, type FormValues, valuesOf } from './settings-values.ts';
+import {
+  changedFields,
+  type FormValues,
+  isSetting,
+  settingsSchema,
+  valuesOf,
+} from './settings-values.ts';
 
 /** What can be changed about an agent; only what was changed is sent. */
 export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
-  const [values, setValues] = useState<FormValues>(() => valuesOf(agent));
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isPending, start] = useTransition();
-  const set = (name: keyof FormValues) => (value: string) =>
-    setValues((before) => ({ ...before, [name]: value }));
-  const changes: UpdateAgent['agent'] = changedFields(agent, values);
-  const hasChanges = Object.keys(changes).length > 0;
-  const save = () =>
-    start(async () => {
-      const outcome = await saveSettings(agent.id, changes);
-      setProblem(outcome.ok ? null : outcome.problem);
-      if (outcome.ok) toast.success('Saved. The next call is made like this.');
-    });
+  const schema = useMemo(() => settingsSchema(agent), [agent]);
+  const form = useForm({ defaultValues: valuesOf(agent), resolver: zodResolver(schema) });
+  const { errors, isSubmitting } = form.formState;
+  const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
+  const save = form.handleSubmit(async (changes) => {
+    const outcome = await saveSettings(agent.id, changes);
+    if (outcome.ok) toast.success('Saved. The next call is made like this.');
+    else {
+      for (const { path, message } of outcome.problem.errors) {
+        const name = path.split('.').at(-1);
+        if (isSetting(name, form.getValues())) form.setError(name, { message });
+      }
+      form.setError('root', { message: outcome.problem.detail });
+    }
+  });
+  const wrong = Object.keys(errors).length > 0 ? 'Some settings are not right.' : null;
+  const problem = errors.root?.message ?? wrong;
+  const input = (name: keyof FormValues) => ({
+    ...form.register(name),
+    defaultValue: form.formState.defaultValues?.[name],
+  });
   const field = (name: keyof FormValues, label: string, hint?: string) => (
     <Field
       label={label}
-      name={name}
-      value={values[name]}
-      onChange={({ target }) => set(name)(target.value)}
-      error={problem?.errors.find(({ path }) => path.endsWith(name))?.message}
+      error={errors[name]?.message}
+      {...input(name)}
       {...(hint === undefined ? {} : { hint })}
     />
   );
   return (
     <form
       aria-label="Settings"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
+      onSubmit={(event) => void save(event)}
       className="flex flex-col gap-5 rounded-lg border border-border bg-surface p-4"
     >
       {problem !== null && (
         <Notice tone="critical" role="alert">
-          {problem.detail}
+          {problem}
         </Notice>
       )}
       <div className="grid gap-4 sm:grid-cols-2">
@@ -56,9 +66,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         {field('webhook_path', 'Webhook path')}
         <Choice
           label="What it is sent"
-          name="message_history_mode"
-          value={values.message_history_mode}
-          onChange={set('message_history_mode')}
+          {...input('message_history_mode')}
           options={{
             tail: 'the newest messages',
             last: 'only the newest message',
@@ -69,9 +77,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         {field('debounce_window_ms', 'Debounce, ms', 'Messages within this time are one turn.')}
         <Choice
           label="A message while it answers"
-          name="while_answering"
-          value={values.while_answering}
-          onChange={set('while_answering')}
+          {...input('while_answering')}
           options={{
             queue: 'waits its turn',
             interrupt: 'ends the answer',
@@ -81,9 +87,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         />
         <Choice
           label="When a node is lost"
-          name="after_node_loss"
-          value={values.after_node_loss}
-          onChange={set('after_node_loss')}
+          {...input('after_node_loss')}
           options={{ retry: 'it is called again', seal: 'what was said stands' }}
         />
         {field('timeout_ms', 'First byte within, ms')}
@@ -95,11 +99,11 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         {field('compaction_trigger_ratio', 'Summarise from this share of it')}
       </div>
       <div className="flex items-center gap-3">
-        <Button type="submit" variant="primary" disabled={isPending || !hasChanges}>
-          {isPending ? 'Saving…' : 'Save'}
+        <Button type="submit" variant="primary" disabled={isSubmitting || !hasChanges}>
+          {isSubmitting ? 'Saving…' : 'Save'}
         </Button>
         {hasChanges && (
-          <Button variant="ghost" onClick={() => setValues(valuesOf(agent))}>
+          <Button variant="ghost" onClick={() => form.reset(valuesOf(agent))}>
             Discard changes
           </Button>
         )}

@@ -1,4 +1,5 @@
-import type { AgentBody, UpdateAgent } from '@fleetlm/protocol';
+import { type AgentBody, type UpdateAgent, updateAgentSchema } from '@fleetlm/protocol';
+import * as z from 'zod';
 
 /** What the form holds: text, as it was typed. */
 export type FormValues = ReturnType<typeof valuesOf>;
@@ -35,14 +36,15 @@ export function valuesOf(agent: AgentBody) {
   };
 }
 
+export function isSetting(name: string | undefined, values: FormValues): name is keyof FormValues {
+  return name !== undefined && Object.hasOwn(values, name);
+}
+
 function textOf(value: string | number | null): string {
   return value === null ? '' : String(value);
 }
 
-/**
- * The fields that differ from the agent's. What is no number is passed on as it is, so that the cluster names the field
- * and says what it has to be.
- */
+/** The fields that differ from the agent's. What is no number is passed on as it is, so that the schema names the field. */
 export function changedFields(agent: AgentBody, values: FormValues): UpdateAgent['agent'] {
   const before = Object.entries(valuesOf(agent));
   const after = new Map(Object.entries(values));
@@ -54,4 +56,12 @@ export function changedFields(agent: AgentBody, values: FormValues): UpdateAgent
     return [[name, typed === '' ? null : isNumber ? number : typed] as const];
   });
   return Object.fromEntries(changed);
+}
+
+/** What the form holds, as the change of this agent that it means; what is wrong is named by the field. */
+export function settingsSchema(agent: AgentBody) {
+  return z
+    .custom<FormValues>()
+    .transform((values): z.input<typeof updateAgentSchema>['agent'] => changedFields(agent, values))
+    .pipe(updateAgentSchema.shape.agent);
 }
