@@ -17,7 +17,7 @@ const PUBLIC_ACTIONS: Readonly<Record<string, string>> = {
   'features/accounts/sign-in/actions.ts': 'the sign-in and the sign-out',
 };
 
-const files = ['app', 'features', 'server', 'shared', 'shell', 'ui'].flatMap((folder) =>
+const files = ['app', 'features', 'server', 'common', 'shell', 'ui'].flatMap((folder) =>
   readdirSync(join(WEB, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => join(folder, path))
     .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path)),

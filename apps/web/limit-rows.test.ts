@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { CONTENT_BYTES_MAX, contentSchema, METADATA_BYTES_MAX } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { ATTACHMENTS_BYTES_MAX } from './features/chat/composer/attachments.ts';
-import { isLongerThan } from './features/chat/composer/json-length.ts';
 import {
   CHECKED_PASSWORD_LENGTH_MAX,
   COMPOSED_MESSAGE_BYTES_MAX,
   COMPOSED_TEXT_BYTES_MAX,
   EMAIL_LENGTH_MAX,
   ROUTE_BODY_BYTES_MAX,
-} from './shared/limits.ts';
-import { PASSWORD_LENGTH_MAX } from './shared/password-length.ts';
-import { signInSchema } from './shared/sign-in-schema.ts';
+} from './common/limits.ts';
+import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
+import { signInSchema } from './common/sign-in-schema.ts';
+import { ATTACHMENTS_BYTES_MAX } from './features/chat/composer/attachments.ts';
+import { isLongerThan } from './features/chat/composer/json-length.ts';
 
 const ROOT = import.meta.dirname;
 
@@ -28,7 +28,7 @@ test('a form takes what is at its limits, and nothing beyond', () => {
 });
 
 test('no form or route writes a bound as a number', () => {
-  const files = globSync('{app,features,server,shared,shell,ui}/**/*.{ts,tsx}', { cwd: ROOT });
+  const files = globSync('{app,features,server,common,shell,ui}/**/*.{ts,tsx}', { cwd: ROOT });
   expect(files.length).toBeGreaterThan(100);
   const written = files
     .filter((file) => !/\.test\.tsx?$/.test(file))

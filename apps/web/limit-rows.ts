@@ -1,10 +1,5 @@
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import {
-  MARKDOWN_LENGTH_MAX,
-  SHOWN_LENGTH_MAX,
-  SHOWN_PARTS_MAX,
-} from './features/chat/markdown/text-bounds.ts';
-import {
   ACCOUNT_NAME_LENGTH_MAX,
   ACCOUNT_READS_MAX,
   ACTION_BODY_BYTES_MAX,
@@ -26,8 +21,13 @@ import {
   SIGN_INS_PER_ADDRESS_MAX,
   SIGN_INS_PER_PAIR_MAX,
   TITLE_LENGTH_MAX,
-} from './shared/limits.ts';
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './shared/password-length.ts';
+} from './common/limits.ts';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './common/password-length.ts';
+import {
+  MARKDOWN_LENGTH_MAX,
+  SHOWN_LENGTH_MAX,
+  SHOWN_PARTS_MAX,
+} from './features/chat/markdown/text-bounds.ts';
 
 const LISTED = 'limit-rows.test.ts > ';
 const BODY =
@@ -96,7 +96,7 @@ export const WEB_LIMIT_ROWS: readonly LimitRow[] = limitRows('Web app', 'apps/we
     input: 'e-mail address',
     limit: { EMAIL_LENGTH_MAX },
     unit: 'characters',
-    in: 'shared/sign-in-schema.ts',
+    in: 'common/sign-in-schema.ts',
     answer: '422',
     test: FORM,
   },
@@ -104,7 +104,7 @@ export const WEB_LIMIT_ROWS: readonly LimitRow[] = limitRows('Web app', 'apps/we
     input: 'password at a sign-in',
     limit: { CHECKED_PASSWORD_LENGTH_MAX },
     unit: 'characters',
-    in: 'shared/sign-in-schema.ts',
+    in: 'common/sign-in-schema.ts',
     answer: '422',
     test: FORM,
   },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NextConfig } from 'next';
+import { ACTION_BODY_BYTES_MAX } from './common/limits.ts';
 import { OWN_FILES_ONLY } from './content-security-policy.ts';
-import { ACTION_BODY_BYTES_MAX } from './shared/limits.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../..');
 

@@ -1,6 +1,6 @@
 import 'server-only';
 import * as z from 'zod';
-import { SECRET_LENGTH_MIN } from '../shared/limits.ts';
+import { SECRET_LENGTH_MIN } from '../common/limits.ts';
 
 const webUrl = z.url({ protocol: /^https?$/ });
 

@@ -4,8 +4,8 @@ import { type InboxEntry, unreadTotal } from '@fleetlm/client';
 import { useInbox } from '@fleetlm/client/react';
 import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useRef } from 'react';
-import { freshAnswers, wantsNotifications } from '@/shared/notifications.ts';
-import { plainText } from '@/shared/plain-text.ts';
+import { freshAnswers, wantsNotifications } from '@/common/notifications.ts';
+import { plainText } from '@/common/plain-text.ts';
 
 const COUNT = /^\(\d+\+?\) /;
 

@@ -6,9 +6,9 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useEffect, useState } from 'react';
 import * as z from 'zod/mini';
-import { dropDraftsWithoutUser } from '@/shared/drafts.ts';
-import { fetchClusterToken } from '@/shared/fetch-token.ts';
-import { request } from '@/shared/request.ts';
+import { dropDraftsWithoutUser } from '@/common/drafts.ts';
+import { fetchClusterToken } from '@/common/fetch-token.ts';
+import { request } from '@/common/request.ts';
 
 export interface FleetRootProps {
   readonly userId: string;

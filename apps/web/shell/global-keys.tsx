@@ -2,9 +2,9 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { letterKey } from '@/shared/keys.ts';
-import { followPreferences } from '@/shared/preferences.ts';
-import { isAtLeast, type Role } from '@/shared/roles.ts';
+import { letterKey } from '@/common/keys.ts';
+import { followPreferences } from '@/common/preferences.ts';
+import { isAtLeast, type Role } from '@/common/roles.ts';
 
 /** How long after `g` its second letter may come. */
 const SECOND_LETTER_MS = 1_500;

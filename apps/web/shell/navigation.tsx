@@ -6,8 +6,8 @@ import clsx from 'clsx';
 import { Bot, Inbox, type LucideIcon, Server } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import type { Person } from '@/shared/person.ts';
-import { isAtLeast, type Role } from '@/shared/roles.ts';
+import type { Person } from '@/common/person.ts';
+import { isAtLeast, type Role } from '@/common/roles.ts';
 import { PersonMenu } from './person-menu.tsx';
 
 interface Area {

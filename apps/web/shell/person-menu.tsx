@@ -2,8 +2,8 @@
 
 import { LogOut, Moon, Settings, Sun } from 'lucide-react';
 import Link from 'next/link';
+import type { Person } from '@/common/person.ts';
 import { signOutHere } from '@/features/accounts/sign-in/sign-out.ts';
-import type { Person } from '@/shared/person.ts';
 import { chooseTheme } from '@/ui/choose-theme.ts';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/ui/menu.tsx';
 

@@ -1,4 +1,4 @@
-import { THEME_COOKIE, type Theme } from '@/shared/theme.ts';
+import { THEME_COOKIE, type Theme } from '@/common/theme.ts';
 
 const YEAR_SECONDS = 31_536_000;
 

@@ -68,6 +68,7 @@ test('says what stands there when it has no rows, and follows new ones', () => {
   expect(screen.getByText('Nothing here.')).toBeTruthy();
   rerender(table(ROWS, 'name'));
   expect(names()).toEqual(['a', 'b', 'c']);
+  fireEvent.click(screen.getByRole('button', { name: 'Behind' }));
   rerender(table([{ name: 'd', lag: 1 }, ...ROWS], 'name'));
-  expect(names()).toEqual(['a', 'b', 'c', 'd']);
+  expect(names()).toEqual(['d', 'b', 'a', 'c']);
 });

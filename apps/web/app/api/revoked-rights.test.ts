@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { PrismaClient } from '@fleetlm/database/client';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Role } from '@/common/roles.ts';
 import { createAccount, deleteAccount, setRole } from '@/server/accounts/account-store.ts';
 import {
   type AccountsDatabase,
   startAccountsDatabase,
 } from '@/server/testing/accounts-database.ts';
-import type { Role } from '@/shared/roles.ts';
 
 /** What the browser's cookie says; the session and the role are as they were at the sign-in. */
 const { cookie } = vi.hoisted(() => ({ cookie: { session: null as unknown } }));

@@ -1,9 +1,9 @@
 'use client';
 
 import { useState, useTransition } from 'react';
-import type { Account } from '@/shared/accounts.ts';
-import type { Outcome } from '@/shared/outcome.ts';
-import { roleOf } from '@/shared/roles.ts';
+import type { Account } from '@/common/accounts.ts';
+import type { Outcome } from '@/common/outcome.ts';
+import { roleOf } from '@/common/roles.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';

@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import type { Account } from '@/shared/accounts.ts';
+import type { Account } from '@/common/accounts.ts';
 import { Notice } from '@/ui/notice.tsx';
 import { AccountRow } from './account-row.tsx';
 import { AddAccount } from './add-account.tsx';

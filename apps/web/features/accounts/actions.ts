@@ -2,6 +2,11 @@
 
 import { revalidatePath } from 'next/cache';
 import * as z from 'zod';
+import { newAccountSchema } from '@/common/accounts.ts';
+import { ACCOUNT_NAME_LENGTH_MAX } from '@/common/limits.ts';
+import type { Outcome, Problem } from '@/common/outcome.ts';
+import type { Person } from '@/common/person.ts';
+import { ROLES } from '@/common/roles.ts';
 import {
   createAccount,
   deleteAccount,
@@ -14,11 +19,6 @@ import { revokeDevices } from '@/server/accounts/devices.ts';
 import { adminAction, refused } from '@/server/guards/guarded-action.ts';
 import { ACCOUNTS_AWAY, invalidRequest } from '@/server/guards/problem-response.ts';
 import { logAction, logProblem } from '@/server/log.ts';
-import { newAccountSchema } from '@/shared/accounts.ts';
-import { ACCOUNT_NAME_LENGTH_MAX } from '@/shared/limits.ts';
-import type { Outcome, Problem } from '@/shared/outcome.ts';
-import type { Person } from '@/shared/person.ts';
-import { ROLES } from '@/shared/roles.ts';
 
 const GONE: Problem = {
   status: 404,

@@ -1,5 +1,5 @@
 import type { ComponentProps } from 'react';
-import { ROLES, type Role } from '@/shared/roles.ts';
+import { ROLES, type Role } from '@/common/roles.ts';
 
 const WORDS: Readonly<Record<Role, string>> = { user: 'User', owner: 'Owner', admin: 'Admin' };
 

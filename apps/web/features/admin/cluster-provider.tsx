@@ -4,7 +4,7 @@ import { ClusterFeed, type ClusterState, type MetricRange } from '@fleetlm/clien
 import { useFleetClient, useStore } from '@fleetlm/client/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { fetchAdminToken } from '@/shared/fetch-token.ts';
+import { fetchAdminToken } from '@/common/fetch-token.ts';
 import { type ClusterHealth, clusterHealth } from './overview/cluster-health.ts';
 import { continueHistory, fetchEvents, NO_HISTORY, type PolledHistory } from './queries.ts';
 import { type Freshness, useFreshness } from './use-freshness.ts';

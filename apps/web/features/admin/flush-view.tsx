@@ -4,7 +4,7 @@ import type { ClusterHistory, NodeHistory } from '@fleetlm/client/admin';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { toast } from 'sonner';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { AdminPage } from './admin-page.tsx';

@@ -9,7 +9,7 @@ import {
   withMetrics,
 } from '@fleetlm/client/admin';
 import * as z from 'zod/mini';
-import { request } from '@/shared/request.ts';
+import { request } from '@/common/request.ts';
 import { readBy } from './read-by.ts';
 
 /** What the nodes remember of themselves, as far as it was asked for. */

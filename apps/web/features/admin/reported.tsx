@@ -1,4 +1,4 @@
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import type { Cluster } from './cluster-provider.tsx';
 
 /** Who said what is shown, and when. A figure without that is a rumour. */

@@ -2,7 +2,7 @@
 
 import type { AgentStatsAnswer, AgentWindow } from '@fleetlm/protocol';
 import type { ReactNode } from 'react';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';

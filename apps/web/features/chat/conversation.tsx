@@ -12,7 +12,7 @@ import { useSession } from '@fleetlm/client/react';
 import { createParser, useQueryState } from 'nuqs';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
-import { isOwnMessage } from '@/shared/own-message.ts';
+import { isOwnMessage } from '@/common/own-message.ts';
 import { Composer, type Edited } from './composer/composer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { ConversationActionsProvider, useActionsOf } from './conversation-actions.tsx';

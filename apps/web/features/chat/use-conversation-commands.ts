@@ -1,7 +1,7 @@
 import type { SessionStore, SessionView } from '@fleetlm/client';
 import { useEffect, useMemo } from 'react';
-import type { Command } from '@/shared/commands.ts';
-import { letterKey } from '@/shared/keys.ts';
+import type { Command } from '@/common/commands.ts';
+import { letterKey } from '@/common/keys.ts';
 import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
 
 export interface ConversationDeeds {

@@ -1,7 +1,7 @@
 import type { SessionStore, SessionView } from '@fleetlm/client';
 import { useStore } from '@fleetlm/client/react';
 import { useEffect } from 'react';
-import { preferences } from '@/shared/preferences.ts';
+import { preferences } from '@/common/preferences.ts';
 
 /** How long the newest message has to be in view, in a visible and focused page, to count as read. */
 const SEEN_AFTER_MS = 500;

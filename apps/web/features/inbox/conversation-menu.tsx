@@ -3,7 +3,7 @@
 import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil, Trash2 } from 'lucide-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { toast } from 'sonner';
-import { TITLE_LENGTH_MAX } from '@/shared/limits.ts';
+import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';

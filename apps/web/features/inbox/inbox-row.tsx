@@ -5,10 +5,10 @@ import clsx from 'clsx';
 import { CircleAlert } from 'lucide-react';
 import Link from 'next/link';
 import { memo, useEffect, useState } from 'react';
-import { readDraft } from '@/shared/drafts.ts';
-import { formatShort } from '@/shared/format-time.ts';
-import { isOwnMessage } from '@/shared/own-message.ts';
-import { plainText } from '@/shared/plain-text.ts';
+import { readDraft } from '@/common/drafts.ts';
+import { formatShort } from '@/common/format-time.ts';
+import { isOwnMessage } from '@/common/own-message.ts';
+import { plainText } from '@/common/plain-text.ts';
 
 export interface InboxRowProps {
   readonly entry: InboxEntry;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { request } from '@/shared/request.ts';
+import { request } from '@/common/request.ts';
 
 const agentChoiceSchema = z.object({ id: z.string(), name: z.string() });
 export type AgentChoice = z.output<typeof agentChoiceSchema>;

@@ -2,7 +2,7 @@ import type { InboxEntry } from '@fleetlm/client';
 import { useFleetClient } from '@fleetlm/client/react';
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { toast } from 'sonner';
-import { letterKey } from '@/shared/keys.ts';
+import { letterKey } from '@/common/keys.ts';
 import { focusWhenDrawn } from '@/ui/focus-when-drawn.ts';
 import { archiveWithUndo } from './archive-with-undo.ts';
 

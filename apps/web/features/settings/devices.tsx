@@ -3,8 +3,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Laptop, Smartphone } from 'lucide-react';
 import { toast } from 'sonner';
-import type { Device } from '@/shared/devices.ts';
-import { formatShort } from '@/shared/format-time.ts';
+import type { Device } from '@/common/devices.ts';
+import { formatShort } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { DEVICES, fetchDevices, revokeDevice, revokeOtherDevices } from './queries.ts';

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { setNotifications, wantsNotifications } from '@/shared/notifications.ts';
+import { setNotifications, wantsNotifications } from '@/common/notifications.ts';
 import { Checkbox } from '@/ui/checkbox.tsx';
 
 type Leave = 'open' | 'denied' | 'impossible';

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from 'react';
 import { toast } from 'sonner';
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/shared/password-length.ts';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/common/password-length.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Notice } from '@/ui/notice.tsx';

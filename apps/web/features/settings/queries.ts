@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { type Device, deviceSchema } from '@/shared/devices.ts';
-import { request } from '@/shared/request.ts';
+import { type Device, deviceSchema } from '@/common/devices.ts';
+import { request } from '@/common/request.ts';
 
 const devicesSchema = z.object({ devices: z.array(deviceSchema) });
 

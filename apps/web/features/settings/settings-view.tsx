@@ -2,9 +2,9 @@
 
 import { useStore } from '@fleetlm/client/react';
 import { type ReactNode, useState } from 'react';
-import type { Person } from '@/shared/person.ts';
-import { preferences, setPreferences } from '@/shared/preferences.ts';
-import type { Theme } from '@/shared/theme.ts';
+import type { Person } from '@/common/person.ts';
+import { preferences, setPreferences } from '@/common/preferences.ts';
+import type { Theme } from '@/common/theme.ts';
 import { Checkbox } from '@/ui/checkbox.tsx';
 import { chooseTheme } from '@/ui/choose-theme.ts';
 import { Segments } from '@/ui/segments.tsx';

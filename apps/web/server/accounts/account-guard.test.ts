@@ -4,8 +4,8 @@ import {
   ACCOUNT_RETRY_MS,
   ROLE_FRESH_MS,
   SESSIONS_REMEMBERED_MAX,
-} from '../../shared/limits.ts';
-import type { Person } from '../../shared/person.ts';
+} from '../../common/limits.ts';
+import type { Person } from '../../common/person.ts';
 import { AccountGuard } from './account-guard.ts';
 
 const admin: Person = { id: 'u', name: 'U', email: 'u@x', role: 'admin' };

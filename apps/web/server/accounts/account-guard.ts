@@ -5,8 +5,8 @@ import {
   ACCOUNT_RETRY_MS,
   ROLE_FRESH_MS,
   SESSIONS_REMEMBERED_MAX,
-} from '../../shared/limits.ts';
-import type { Person } from '../../shared/person.ts';
+} from '../../common/limits.ts';
+import type { Person } from '../../common/person.ts';
 
 interface Confirmation {
   readonly account: Person;

@@ -2,9 +2,9 @@ import 'server-only';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { PrismaClient } from '@fleetlm/database/client';
 import { hashPassword } from 'better-auth/crypto';
-import type { Account, NewAccount } from '../../shared/accounts.ts';
-import type { Person } from '../../shared/person.ts';
-import { type Role, roleOf } from '../../shared/roles.ts';
+import type { Account, NewAccount } from '../../common/accounts.ts';
+import type { Person } from '../../common/person.ts';
+import { type Role, roleOf } from '../../common/roles.ts';
 
 /** Listed at once; more are counted. */
 export const ACCOUNTS_MAX = 500;

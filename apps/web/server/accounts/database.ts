@@ -1,7 +1,7 @@
 import 'server-only';
 import { PrismaClient } from '@fleetlm/database/client';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { ACCOUNT_QUERY_TIMEOUT_MS } from '../../shared/limits.ts';
+import { ACCOUNT_QUERY_TIMEOUT_MS } from '../../common/limits.ts';
 import { serverEnv } from '../env.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Device } from '../../shared/devices.ts';
+import type { Device } from '../../common/devices.ts';
 import { AccountGuard } from './account-guard.ts';
 import { readSessionAccount } from './account-store.ts';
 import { database } from './database.ts';

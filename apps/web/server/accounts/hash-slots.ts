@@ -1,5 +1,5 @@
 import 'server-only';
-import { HASHES_MAX, HASHES_WAITING_MAX } from '../../shared/limits.ts';
+import { HASHES_MAX, HASHES_WAITING_MAX } from '../../common/limits.ts';
 
 /** No slot is free and the queue is full. */
 export class HashesBusyError extends Error {

@@ -1,6 +1,6 @@
 import 'server-only';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { KNOWN_DEVICE_ACCOUNTS_MAX } from '../../shared/limits.ts';
+import { KNOWN_DEVICE_ACCOUNTS_MAX } from '../../common/limits.ts';
 
 export const KNOWN_DEVICE_COOKIE = 'fleetlm.known-device';
 

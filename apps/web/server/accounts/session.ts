@@ -1,9 +1,9 @@
 import 'server-only';
 import { headers } from 'next/headers';
 import { cache } from 'react';
-import { ROLE_GRACE_MS } from '../../shared/limits.ts';
-import type { Person } from '../../shared/person.ts';
-import { isAtLeast, type Role, roleOf } from '../../shared/roles.ts';
+import { ROLE_GRACE_MS } from '../../common/limits.ts';
+import type { Person } from '../../common/person.ts';
+import { isAtLeast, type Role, roleOf } from '../../common/roles.ts';
 import { webAuth } from './auth.ts';
 import { accountGuard } from './devices.ts';
 

@@ -4,7 +4,7 @@ import {
   SIGN_INS_PER_ACCOUNT_MAX,
   SIGN_INS_PER_ADDRESS_MAX,
   SIGN_INS_PER_PAIR_MAX,
-} from '../../shared/limits.ts';
+} from '../../common/limits.ts';
 import { type SignInAttempt, SignInLimit } from './sign-in-limit.ts';
 
 const attempt = (account: string, address: string, isKnownDevice = false): SignInAttempt => ({

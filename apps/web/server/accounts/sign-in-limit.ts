@@ -5,7 +5,7 @@ import {
   SIGN_INS_PER_ACCOUNT_MAX,
   SIGN_INS_PER_ADDRESS_MAX,
   SIGN_INS_PER_PAIR_MAX,
-} from '../../shared/limits.ts';
+} from '../../common/limits.ts';
 
 export interface SignInAttempt {
   readonly account: string;

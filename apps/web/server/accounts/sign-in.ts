@@ -1,7 +1,7 @@
 import 'server-only';
 import { APIError } from 'better-auth/api';
 import { cookies, headers } from 'next/headers';
-import { KNOWN_DEVICE_SECONDS } from '../../shared/limits.ts';
+import { KNOWN_DEVICE_SECONDS } from '../../common/limits.ts';
 import { serverEnv } from '../env.ts';
 import { logProblem } from '../log.ts';
 import { webAuth } from './auth.ts';

@@ -24,7 +24,7 @@ import {
   type UpdateAgent,
 } from '@fleetlm/protocol';
 import * as z from 'zod';
-import type { Outcome } from '../../shared/outcome.ts';
+import type { Outcome } from '../../common/outcome.ts';
 import { clusterRequest } from './cluster-api.ts';
 
 /** Agents, and what their owner sees and does; all with the rights of the application, so callers check the person. */

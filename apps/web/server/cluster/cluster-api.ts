@@ -1,6 +1,6 @@
 import 'server-only';
 import * as z from 'zod';
-import type { Outcome, Problem } from '../../shared/outcome.ts';
+import type { Outcome, Problem } from '../../common/outcome.ts';
 import { serverEnv } from '../env.ts';
 import { logProblem } from '../log.ts';
 import { type NodeAnswer, NodePool } from './node-request.ts';

@@ -1,6 +1,6 @@
 import 'server-only';
 import * as z from 'zod';
-import type { Person } from '../../shared/person.ts';
+import type { Person } from '../../common/person.ts';
 import { serverEnv } from '../env.ts';
 import { problemResponse } from '../guards/problem-response.ts';
 import { type ClusterRequest, clusterRequest } from './cluster-api.ts';

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Person } from '../../shared/person.ts';
+import type { Person } from '../../common/person.ts';
 
 /** A token for the nodes, and whose it is. */
 export function tokenResponse(person: Person, token: string, seconds: number): Response {

@@ -1,7 +1,7 @@
 import 'server-only';
 import type * as z from 'zod';
-import type { Outcome } from '../../shared/outcome.ts';
-import type { Person } from '../../shared/person.ts';
+import type { Outcome } from '../../common/outcome.ts';
+import type { Person } from '../../common/person.ts';
 import { serverEnv } from '../env.ts';
 import { type ClusterRequest, clusterRequest } from './cluster-api.ts';
 import { mintUserToken } from './cluster-token.ts';

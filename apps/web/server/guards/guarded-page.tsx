@@ -1,8 +1,8 @@
 import 'server-only';
 import { notFound, redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
-import type { Person } from '../../shared/person.ts';
-import type { Role } from '../../shared/roles.ts';
+import type { Person } from '../../common/person.ts';
+import type { Role } from '../../common/roles.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { admit } from '../accounts/session.ts';
 

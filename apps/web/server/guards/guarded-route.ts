@@ -5,9 +5,9 @@ import {
   PATH_PARAMETER_LENGTH_MAX,
   ROUTE_BODY_BYTES_MAX,
   ROUTE_BODY_TIMEOUT_MS,
-} from '../../shared/limits.ts';
-import type { Problem } from '../../shared/outcome.ts';
-import type { Role } from '../../shared/roles.ts';
+} from '../../common/limits.ts';
+import type { Problem } from '../../common/outcome.ts';
+import type { Role } from '../../common/roles.ts';
 import { admit, type SignIn } from '../accounts/session.ts';
 import { forgetCookies } from '../accounts/session-cookies.ts';
 import { logProblem } from '../log.ts';

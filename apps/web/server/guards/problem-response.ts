@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Problem } from '../../shared/outcome.ts';
+import type { Problem } from '../../common/outcome.ts';
 
 /** A problem of the cluster, passed on to the browser as it is. */
 export function problemResponse(problem: Problem): Response {

@@ -3,10 +3,10 @@
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
+import type { Command } from '@/common/commands.ts';
+import { letterKey } from '@/common/keys.ts';
+import type { Person } from '@/common/person.ts';
 import { signOutHere } from '@/features/accounts/sign-in/sign-out.ts';
-import type { Command } from '@/shared/commands.ts';
-import { letterKey } from '@/shared/keys.ts';
-import type { Person } from '@/shared/person.ts';
 import { chooseTheme } from '@/ui/choose-theme.ts';
 import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
 import { Shortcuts } from './shortcuts.tsx';

@@ -5,10 +5,10 @@ import { useInbox, useStore } from '@fleetlm/client/react';
 import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { commands } from '@/shared/commands.ts';
-import type { Person } from '@/shared/person.ts';
-import { plainText } from '@/shared/plain-text.ts';
-import { isAtLeast } from '@/shared/roles.ts';
+import { commands } from '@/common/commands.ts';
+import type { Person } from '@/common/person.ts';
+import { plainText } from '@/common/plain-text.ts';
+import { isAtLeast } from '@/common/roles.ts';
 
 export interface PaletteProps {
   readonly person: Person;

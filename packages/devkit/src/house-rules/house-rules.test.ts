@@ -73,7 +73,7 @@ describe('the house rules see what they are made for', () => {
     ['shell/a.tsx', '@/features/accounts/sign-in/sign-out.ts', 0],
     ['shell/a.tsx', '@/server/env.ts', 1],
     ['server/a.ts', '../features/accounts/index.ts', 1],
-    ['shared/a.ts', '../server/env.ts', 1],
+    ['common/a.ts', '../server/env.ts', 1],
     ['app/(app)/inbox/page.tsx', '@/server/env.ts', 0],
   ])('of the web app, %s that imports %s: %i', (path, target, count) => {
     const forms = [`import type { X } from '${target}';\n`, `const x = import('${target}');\n`];

@@ -18,7 +18,7 @@ const WEB = 'apps/web';
 const webRooms = (...rooms: readonly string[]): readonly RegExp[] =>
   rooms.map((room) => new RegExp(`^${WEB}/${room}/`));
 
-/** Routes and the shell stand over the features, those over `ui`; `shared` is under everything. */
+/** Routes and the shell stand over the features, those over `ui`; `common` is under everything. */
 const WEB_ARROWS: readonly Arrow[] = [
   {
     from: `${WEB}/`,
@@ -60,7 +60,7 @@ const WEB_ARROWS: readonly Arrow[] = [
     why: 'routes and actions ask the server, which knows none of them',
   },
   {
-    from: `${WEB}/shared/`,
+    from: `${WEB}/common/`,
     not: webRooms('app', 'features', 'server', 'shell', 'ui'),
     why: 'the browser and the server read it',
   },

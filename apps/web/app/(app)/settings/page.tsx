@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
+import { THEME_COOKIE, themeFrom } from '@/common/theme.ts';
 import { SettingsView } from '@/features/settings/settings-view.tsx';
 import { userPage } from '@/server/guards/guarded-page.tsx';
-import { THEME_COOKIE, themeFrom } from '@/shared/theme.ts';
 
 export const metadata: Metadata = { title: 'Settings' };
 

@@ -3,12 +3,12 @@
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import * as z from 'zod';
+import { signInSchema } from '@/common/sign-in-schema.ts';
 import { webAuth } from '@/server/accounts/auth.ts';
 import { forgetCookies } from '@/server/accounts/session-cookies.ts';
 import { checkedSignIn } from '@/server/accounts/sign-in.ts';
 import { publicAction } from '@/server/guards/guarded-action.ts';
 import { logProblem } from '@/server/log.ts';
-import { signInSchema } from '@/shared/sign-in-schema.ts';
 
 export interface SignInState {
   readonly error: string | null;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { request } from '@/shared/request.ts';
+import { request } from '@/common/request.ts';
 
 const signedInSchema = z.object({ user_id: z.string() });
 

@@ -3,7 +3,7 @@
 import { Store } from '@fleetlm/client';
 import { useConnection, useFleetClient, useStore } from '@fleetlm/client/react';
 import { type FormEvent, useEffect, useState } from 'react';
-import type { Person } from '@/shared/person.ts';
+import type { Person } from '@/common/person.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';

@@ -1,5 +1,5 @@
 import { clearBrowserOutbox, unsentInBrowser } from '@fleetlm/client';
-import { clearDrafts } from '@/shared/drafts.ts';
+import { clearDrafts } from '@/common/drafts.ts';
 import { signOut } from './actions.ts';
 
 /**

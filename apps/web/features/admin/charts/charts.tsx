@@ -8,8 +8,8 @@ import {
   formatMs,
   formatPerSecond,
   formatShare,
-} from '@/shared/format-figures.ts';
-import { formatDuration } from '@/shared/format-time.ts';
+} from '@/common/format-figures.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { Segments } from '@/ui/segments.tsx';
 import { useCluster, useHistory } from '../cluster-provider.tsx';
 import { ChartPanel } from './chart-panel.tsx';

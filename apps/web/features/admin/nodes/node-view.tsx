@@ -2,8 +2,8 @@
 
 import { METRICS } from '@fleetlm/client/admin';
 import type { ReactNode } from 'react';
-import { formatBytes, formatMs } from '@/shared/format-figures.ts';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatBytes, formatMs } from '@/common/format-figures.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { AdminPage } from '../admin-page.tsx';
 import { Charts } from '../charts/charts.tsx';
 import { useCluster } from '../cluster-provider.tsx';

@@ -1,6 +1,6 @@
 import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
 import Link from 'next/link';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { classNames } from '@/ui/class-names.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { lagOf } from '../overview/cluster-health.ts';

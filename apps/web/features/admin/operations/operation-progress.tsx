@@ -2,7 +2,7 @@
 
 import type { ClusterOperation } from '@fleetlm/client/admin';
 import { useRef } from 'react';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { Unknown } from '../unknown.tsx';
 import { timeLeftMs } from './operation-words.ts';
 

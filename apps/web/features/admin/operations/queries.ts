@@ -7,7 +7,7 @@ import {
   readPlan,
 } from '@fleetlm/client/admin';
 import * as z from 'zod/mini';
-import { request } from '@/shared/request.ts';
+import { request } from '@/common/request.ts';
 import { readBy } from '../read-by.ts';
 import type { OperationTarget } from './operation-words.ts';
 

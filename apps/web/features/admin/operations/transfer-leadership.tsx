@@ -2,7 +2,7 @@
 
 import type { ClusterGroup, ClusterNode } from '@fleetlm/client/admin';
 import { useState } from 'react';
-import { formatPerSecond } from '@/shared/format-figures.ts';
+import { formatPerSecond } from '@/common/format-figures.ts';
 import { Button } from '@/ui/button.tsx';
 import { lagOf } from '../overview/cluster-health.ts';
 import { OperationDialog } from './operation-dialog.tsx';

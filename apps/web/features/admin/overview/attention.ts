@@ -4,7 +4,7 @@ import type {
   ClusterHistory,
   ClusterNode,
 } from '@fleetlm/client/admin';
-import { formatMs } from '@/shared/format-figures.ts';
+import { formatMs } from '@/common/format-figures.ts';
 import { groupName } from '../groups/grid.ts';
 import { groupHealthOf, liveNodes } from './cluster-health.ts';
 

@@ -4,7 +4,7 @@ import type { DeliveryBody } from '@fleetlm/protocol';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useMemo } from 'react';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';

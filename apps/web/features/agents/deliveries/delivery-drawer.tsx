@@ -4,7 +4,7 @@ import type { DeliveryAnswer, DeliveryExchange, ExchangedMessage } from '@fleetl
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useQueryState } from 'nuqs';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { answerText, piecesPerSecond, type TriedTurn } from './tried-turns.ts';
 
 export interface PlaygroundTurnsProps {

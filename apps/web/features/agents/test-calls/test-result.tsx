@@ -1,6 +1,6 @@
 import type { AgentTestBody } from '@fleetlm/protocol';
 import clsx from 'clsx';
-import { formatDuration } from '@/shared/format-time.ts';
+import { formatDuration } from '@/common/format-time.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { ScrollRegion } from '@/ui/scroll-region.tsx';

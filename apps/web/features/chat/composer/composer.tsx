@@ -12,8 +12,8 @@ import {
   useState,
 } from 'react';
 import { toast } from 'sonner';
-import { readDraft, writeDraft } from '@/shared/drafts.ts';
-import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/shared/limits.ts';
+import { readDraft, writeDraft } from '@/common/drafts.ts';
+import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
 import { attach } from './attachments.ts';
 import { ComposerExtras } from './composer-extras.tsx';

@@ -3,7 +3,7 @@
 import { useStore } from '@fleetlm/client/react';
 import clsx from 'clsx';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
-import { type Command, commands, commandsFor } from '@/shared/commands.ts';
+import { type Command, commands, commandsFor } from '@/common/commands.ts';
 
 const LIST = 'composer-commands';
 

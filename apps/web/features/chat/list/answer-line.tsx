@@ -2,7 +2,7 @@
 
 import { type SessionStore, visibleParts } from '@fleetlm/client';
 import { useAnswer, useStore } from '@fleetlm/client/react';
-import { preferences } from '@/shared/preferences.ts';
+import { preferences } from '@/common/preferences.ts';
 import { MessageParts } from '../parts/message-parts.tsx';
 import { Line } from './line.tsx';
 

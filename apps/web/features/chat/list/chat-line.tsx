@@ -2,8 +2,8 @@
 
 import type { SessionStore } from '@fleetlm/client';
 import { memo } from 'react';
-import { formatDay } from '@/shared/format-time.ts';
-import { isOwnMessage } from '@/shared/own-message.ts';
+import { formatDay } from '@/common/format-time.ts';
+import { isOwnMessage } from '@/common/own-message.ts';
 import { AnswerLine, ThinkingLine } from './answer-line.tsx';
 import type { ChatItem } from './chat-items.ts';
 import { MessageLine } from './message-line.tsx';

@@ -2,7 +2,7 @@
 
 import { type Message, partsOf } from '@fleetlm/client';
 import { useState } from 'react';
-import { formatTime } from '@/shared/format-time.ts';
+import { formatTime } from '@/common/format-time.ts';
 import { MessageParts } from '../parts/message-parts.tsx';
 
 /** What stood here before: the log keeps it, and so does the page, folded. */

@@ -3,7 +3,7 @@
 import { type Message, partsOf, stringField, textOfParts } from '@fleetlm/client';
 import { Check, CheckCheck, Pencil, RotateCcw } from 'lucide-react';
 import { useMemo } from 'react';
-import { formatDuration, formatTime } from '@/shared/format-time.ts';
+import { formatDuration, formatTime } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { useConversationActions } from '../conversation-actions.tsx';

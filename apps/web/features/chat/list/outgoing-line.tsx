@@ -3,7 +3,7 @@
 import { type OutboxEntry, partsOf } from '@fleetlm/client';
 import { useConnection, useFleetClient } from '@fleetlm/client/react';
 import { CircleAlert, Clock } from 'lucide-react';
-import { formatTime } from '@/shared/format-time.ts';
+import { formatTime } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { Line } from './line.tsx';
 import { OwnParts } from './own-parts.tsx';

@@ -2,7 +2,7 @@
 
 import type { SessionView } from '@fleetlm/client';
 import { useStore } from '@fleetlm/client/react';
-import { preferences } from '@/shared/preferences.ts';
+import { preferences } from '@/common/preferences.ts';
 import { Button } from '@/ui/button.tsx';
 
 export interface UnreadBarProps {

@@ -1,7 +1,7 @@
 import { partsOf, textOfParts } from '@fleetlm/client';
 import type { KeyboardEvent, RefObject } from 'react';
 import { toast } from 'sonner';
-import { letterKey } from '@/shared/keys.ts';
+import { letterKey } from '@/common/keys.ts';
 import { focusWhenDrawn } from '@/ui/focus-when-drawn.ts';
 import type { ChatItem } from './chat-items.ts';
 

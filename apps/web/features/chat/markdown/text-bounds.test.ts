@@ -82,9 +82,9 @@ describe('bounds of markdown', () => {
 
   test('our own pages are markdown', () => {
     for (const page of ['README.md', 'docs/guide/chat.md', 'docs/internals/raft.md'])
-      expect(isParsable(readFileSync(join(import.meta.dirname, '../../../../..', page), 'utf8'))).toBe(
-        true,
-      );
+      expect(
+        isParsable(readFileSync(join(import.meta.dirname, '../../../../..', page), 'utf8')),
+      ).toBe(true);
     expect(isParsable(`Code:\n\n\`\`\`js\n${'a[b] *= c;\n'.repeat(3_000)}\`\`\`\n`)).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
 import { userRequest } from '@/server/cluster/user-request.ts';
 import { userRoute } from '@/server/guards/guarded-route.ts';
 import { problemResponse } from '@/server/guards/problem-response.ts';
-import { TITLE_LENGTH_MAX } from '@/shared/limits.ts';
 
 const bodySchema = z.strictObject({
   /** Empty: no name. */

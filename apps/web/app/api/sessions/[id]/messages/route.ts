@@ -1,9 +1,9 @@
 import { SEQ_MAX } from '@fleetlm/protocol';
 import * as z from 'zod';
+import { OLDER_MESSAGES_MAX } from '@/common/limits.ts';
 import { userRequest } from '@/server/cluster/user-request.ts';
 import { userRoute } from '@/server/guards/guarded-route.ts';
 import { problemResponse } from '@/server/guards/problem-response.ts';
-import { OLDER_MESSAGES_MAX } from '@/shared/limits.ts';
 
 const querySchema = z.strictObject({
   before_seq: z.coerce.number().int().min(1).max(SEQ_MAX),
