@@ -26,9 +26,9 @@ const shared = {
 
 /** These take longest. What begins last should be short, or one core does nothing at the end. */
 const LONGEST_FILES = [
-  'packages/raft/src/sim/l1/l1.test.ts',
-  'packages/raft/src/sim/l1/l1-known-seeds.test.ts',
-  'packages/raft/src/sim/sim.test.ts',
+  'packages/raft/src/sim/system/system.test.ts',
+  'packages/raft/src/sim/system/known-seeds.test.ts',
+  'packages/raft/src/sim/algorithm/algorithm.test.ts',
   'packages/raft/src/wal/segmented-wal.test.ts',
   'apps/cluster-node/test/membership.test.ts',
   'apps/cluster-node/test/cluster.test.ts',

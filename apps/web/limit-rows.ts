@@ -128,7 +128,7 @@ export const WEB_LIMIT_ROWS: readonly LimitRow[] = limitRows('Web app', 'apps/we
     input: 'name of an account',
     limit: { ACCOUNT_NAME_LENGTH_MAX },
     unit: 'characters',
-    in: 'server/accounts/account-store.ts',
+    in: 'common/accounts.ts',
     answer: 'the form says so',
     test: NAMED,
   },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Action, control } from '../../packages/devkit/src/control.ts';
-import { portsFrom, portsInUse } from '../../packages/devkit/src/ports.ts';
+import { freePortBase, portsFrom } from '../../packages/devkit/src/ports.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const START_LIMIT_MS = 240_000;
@@ -25,9 +25,6 @@ export interface RunningSystem {
   interrupt(): Promise<{ readonly code: number | null; readonly seconds: number }>;
 }
 
-/** Below the ports that Linux gives to outgoing connections. */
-const PORT_BASES = Array.from({ length: 30 }, (_, at) => 17_000 + at * 400);
-
 /**
  * The system that the journeys of a run share. E2E_SYSTEM=<PORT_BASE>:<data directory> names it: set by the global setup, or
  * by hand for one that runs already, so that a journey can be written against it (`E2E_SYSTEM=:.data` with `npm run dev`).
@@ -40,12 +37,6 @@ export function sharedSystem(): RunningSystem {
     interrupt: () =>
       Promise.reject(new Error('The shared system is stopped at the end of the run')),
   };
-}
-
-async function freePortBase(): Promise<string> {
-  for (const base of PORT_BASES.map(String))
-    if ((await portsInUse(portsFrom(base))).length === 0) return base;
-  throw new Error(`No free ports from ${PORT_BASES[0]} to ${PORT_BASES.at(-1)}`);
 }
 
 /** A system of its own, on free ports; with a data directory the one that was stopped there. */

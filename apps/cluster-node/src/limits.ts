@@ -46,3 +46,12 @@ export const SESSION_ENVELOPE_BYTES_MAX =
   6 * (2 * USER_ID_LENGTH_MAX + AGENT_ID_LENGTH_MAX + AGENT_NAME_LENGTH_MAX + PREVIEW_LENGTH_MAX);
 /** What an event of the cluster says, in characters; a thousand of them, all escaped, fit into a page. */
 export const EVENT_DETAIL_LENGTH_MAX = 500;
+
+/** Connections of a node to Postgres at a time, by purpose: none of them waits for another's statements. */
+export const POSTGRES_CONNECTIONS = {
+  /** One statement at a time, and one more for the moment in which a broken connection is replaced. */
+  writes: 2,
+  reads: 4,
+  searches: 2,
+  deliveries: 3,
+} as const;

@@ -1,10 +1,10 @@
 import process from 'node:process';
 import { DirectoryInUseError } from '@fleetlm/raft/wal';
 import packageJson from '../package.json' with { type: 'json' };
+import { ClusterNode } from './compose/cluster-node.ts';
 import { ConfigurationError, type Environment, readEnvironment } from './config/environment.ts';
-import { ForeignDirectoryError } from './membership/data-directory.ts';
-import { ClusterNode } from './node/cluster-node.ts';
-import { describe } from './node/storage.ts';
+import { ForeignDirectoryError } from './control/data-directory.ts';
+import { describe } from './groups/storage.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** Exit codes, as operators and supervisors know them. */

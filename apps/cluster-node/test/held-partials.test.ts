@@ -35,11 +35,11 @@ const REST = 'y'.repeat(REPLY_BYTES_MAX - ROOM_BYTES - PIECES * PIECE.length);
 /** With the partial it is about the largest entry that there can be. */
 const QUESTION = 'z'.repeat(CONTENT_BYTES_MAX - 64);
 
-/** The first call says nearly all that a reply may hold, and ends when it is told to; the others say hello. */
+/** Says nearly all that a reply may hold and ends when it is told to; asked the next question, it says hello. */
 function hangAtTheLimit(): () => void {
   let end = (): void => undefined;
-  agent.handler = (_request, response) => {
-    if (agent.calls.length > 1) {
+  agent.handler = (_request, response, body) => {
+    if (body.includes(QUESTION)) {
       stream(response).end(sse(...HELLO));
       return;
     }
@@ -93,7 +93,9 @@ test.each(['interrupt', 'merge'])(
 
     for (const node of cluster.nodes.values()) expect(await node.kill('SIGTERM')).toBe(0);
     await cluster.revive();
-    expect((await texts()).map((text) => text.length)).toEqual(before.map((text) => text.length));
+    // A leader that was lost meanwhile has the agent asked again: its reply may come later.
+    const after = (await texts()).slice(0, before.length);
+    expect(after.map((text) => text.length)).toEqual(before.map((text) => text.length));
     expect(await send('n3', 'third', 'still there?')).toMatchObject({ status: 201 });
   },
 );

@@ -30,16 +30,21 @@ interface Acked {
 }
 
 async function say(sessionId: string, text: string): Promise<Acked> {
-  const { status, body } = await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/messages`, {
-    body: { user_id: 'ann', client_message_id: text, content: { text } },
-  });
+  const { status, body } = await cluster.insist(
+    'n1',
+    'POST',
+    `/api/sessions/${sessionId}/messages`,
+    {
+      body: { user_id: 'ann', client_message_id: text, content: { text } },
+    },
+  );
   expect([200, 201]).toContain(status);
   const { seq, id } = body.message as unknown as Acked;
   return { seq, id };
 }
 
 async function messagesOf(sessionId: string) {
-  const { status, body } = await cluster.call(
+  const { status, body } = await cluster.insist(
     'n2',
     'GET',
     `/api/sessions/${sessionId}/messages?after_seq=0&limit=500`,
@@ -103,7 +108,7 @@ test('after all disks are lost, everything that was acknowledged before the last
     Array.from({ length: 90 }, (_, at) => `old ${at + 1}`),
   );
   expect(await messagesOf(young)).toMatchObject([{ ...acked[90], content: { text: 'young' } }]);
-  const { body } = await cluster.call('n3', 'GET', `/api/sessions/${old}`);
+  const { body } = await cluster.insist('n3', 'GET', `/api/sessions/${old}`);
   expect(body.session).toMatchObject({ last_seq: 90, last_read_seq: 85, user_id: 'ann' });
   // The same message again, from before the snapshot: still known.
   expect(await say(old, 'old 7')).toEqual(acked[6]);

@@ -240,10 +240,10 @@ async function flushed(targets: readonly string[]): Promise<void> {
 async function archiveSize(databaseUrl: string): Promise<number> {
   const database = openArchiveDatabase(databaseUrl);
   try {
-    const [row] = await database.query<{ size: bigint }>(
+    const [row] = await database.query<{ size: number }>(
       `SELECT pg_total_relation_size('messages') AS size`,
     );
-    return Number(row?.size ?? 0);
+    return row?.size ?? 0;
   } finally {
     await database.close();
   }

@@ -18,8 +18,8 @@ async function bundledBytes(entry: string): Promise<number> {
 
 describe('what a page pays for the client', () => {
   test.each([
-    ['index.ts', 20_000],
-    ['react/index.ts', 20_000],
+    ['index.ts', 27_500],
+    ['react/index.ts', 3_000],
     ['chat/index.ts', 5_000],
     ['../../protocol/src/ui-stream/index.ts', 6_000],
   ])('%s is under %d bytes', async (entry, bytesMax) => {

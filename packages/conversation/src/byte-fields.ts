@@ -43,9 +43,6 @@ export function byteAt(bytes: Uint8Array, offset: number): number {
   return byte;
 }
 
-/** Longest text of a field, in UTF-16 code units. */
-export const TEXT_LENGTH_MAX = 0x7fff;
-
 /**
  * A text as two bytes (its length, and in the lowest bit whether it is wide) and one byte a code unit, or two when
  * a unit needs them. Not UTF-8: every JavaScript string comes back as it was.

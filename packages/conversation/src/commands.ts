@@ -4,7 +4,7 @@ import type { SessionSnapshot } from './session-snapshot.ts';
  * Everything that can change a group of conversations. A command carries all that is not deterministic
  * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
  */
-export const COMMAND_VERSION = 3;
+export const COMMAND_VERSION = 1;
 
 /** Opaque to this package: UTF-8 JSON of `{"content": {...}, "metadata": {...}}`. */
 export type Payload = Uint8Array;

@@ -4,7 +4,7 @@ import type { SessionRecord } from './session-record.ts';
 import { type SessionSnapshot, sessionSnapshot } from './session-snapshot.ts';
 import type { GroupState } from './state.ts';
 
-export const SNAPSHOT_VERSION = 3;
+export const SNAPSHOT_VERSION = 1;
 
 export interface InboxSnapshot {
   readonly userId: string;

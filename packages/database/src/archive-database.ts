@@ -1,5 +1,4 @@
-import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient } from './generated/client.ts';
+import pg from 'pg';
 
 /** Parameters of a statement, in the order of $1, $2 ... */
 export type SqlValue = string | number | Uint8Array;
@@ -8,7 +7,9 @@ export type SqlValue = string | number | Uint8Array;
 export interface ArchiveDatabase {
   /** Resolves with the count of rows changed. */
   execute(sql: string, ...values: readonly SqlValue[]): Promise<number>;
+  /** Columns come as the driver has them (timestamps as Date, bytea as Buffer, json parsed), and bigint as a safe integer. */
   query<TRow>(sql: string, ...values: readonly SqlValue[]): Promise<readonly TRow[]>;
+  /** Resolves when the statements under way have ended. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -27,44 +28,52 @@ const DEFAULTS: ArchiveDatabaseOptions = {
   connectLimitMs: 3_000,
 };
 
+const TYPES = new pg.TypeOverrides();
+TYPES.setTypeParser(pg.types.builtins.INT8, safeInteger);
+
 /** Connects lazily, with the first statement. */
 export function openArchiveDatabase(
   databaseUrl: string,
   options: Partial<ArchiveDatabaseOptions> = {},
 ): ArchiveDatabase {
   const { connectionsMax, statementLimitMs, connectLimitMs } = { ...DEFAULTS, ...options };
-  const adapter = new PrismaPg(
-    {
-      connectionString: databaseUrl,
-      max: connectionsMax,
-      connectionTimeoutMillis: connectLimitMs,
-      statement_timeout: statementLimitMs,
-      query_timeout: statementLimitMs + CLIENT_PATIENCE_MS,
-      // Watermarks are committed on the strength of a COMMIT: it has to mean the server's disk, whatever its settings.
-      options: '-c synchronous_commit=on',
-      keepAlive: true,
-    },
-    // A connection in the pool that breaks while nobody uses it: the next statement opens a new one.
-    { onPoolError: () => undefined, onConnectionError: () => undefined },
-  );
-  const client = new PrismaClient({ adapter });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectLimitMs,
+    statement_timeout: statementLimitMs,
+    query_timeout: statementLimitMs + CLIENT_PATIENCE_MS,
+    // Watermarks are committed on the strength of a COMMIT: it has to mean the server's disk, whatever its settings.
+    options: '-c synchronous_commit=on',
+    keepAlive: true,
+    types: TYPES,
+  });
+  // A connection in the pool that breaks while it is idle: the next statement opens a new one.
+  pool.on('error', () => undefined);
+  let closing: Promise<void> | null = null;
   return {
-    execute: (sql, ...values) => client.$executeRawUnsafe(sql, ...values),
-    query: (sql, ...values) => client.$queryRawUnsafe(sql, ...values),
-    close: () => client.$disconnect(),
+    execute: async (sql, ...values) => (await pool.query(sql, [...values])).rowCount ?? 0,
+    query: async (sql, ...values) => (await pool.query(sql, [...values])).rows,
+    close: () => {
+      closing ??= pool.end();
+      return closing;
+    },
   };
 }
 
-/** The SQLSTATE that Postgres answered with; null: it did not answer. */
-export function sqlStateOf(error: unknown): string | null {
-  const meta = field(error, 'meta');
-  const code = field(field(field(meta, 'driverAdapterError'), 'cause'), 'originalCode');
-  if (typeof code === 'string') return code;
-  // The driver's own error, where no Prisma stands between.
-  const own = field(error, 'code');
-  return typeof own === 'string' && /^[0-9A-Z]{5}$/.test(own) && !own.startsWith('P2') ? own : null;
+/** Fails the statement whose result does not fit. */
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError('a bigint is beyond the safe integers');
+  return value;
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+/** No class begins with E; the codes of the system's errors (EPIPE) do. */
+const SQLSTATE = /^[0-9A-DF-Z][0-9A-Z]{4}$/;
+
+/** The SQLSTATE that Postgres answered with; null: it did not answer. */
+export function sqlStateOf(error: unknown): string | null {
+  const code: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' && SQLSTATE.test(code) ? code : null;
 }

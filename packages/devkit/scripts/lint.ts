@@ -1,4 +1,4 @@
 import { runSteps } from '../src/run-step.ts';
-import { lint, regexps } from '../src/steps.ts';
+import { lint, regexps, unused } from '../src/steps.ts';
 
-await runSteps([lint, regexps]);
+await runSteps([lint, unused, regexps]);

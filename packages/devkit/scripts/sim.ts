@@ -2,7 +2,7 @@
 import { simulate } from '@fleetlm/raft/sim';
 
 try {
-  process.exit(simulate(process.argv.slice(2)));
+  process.exit(await simulate(process.argv.slice(2)));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

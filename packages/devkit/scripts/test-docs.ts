@@ -15,7 +15,7 @@ import {
 } from '../src/docs-commands/attempt.ts';
 import { documentedCommands } from '../src/docs-commands/extract.ts';
 import { RULES, type Rule } from '../src/docs-commands/rules.ts';
-import { portsFrom, portsInUse } from '../src/ports.ts';
+import { freePortBase, portsFrom } from '../src/ports.ts';
 import { repositoryRoot } from '../src/repository.ts';
 
 const [wanted = ''] = process.argv.slice(2);
@@ -40,12 +40,6 @@ async function attempt(rule: Rule, act: () => Promise<void>): Promise<void> {
   if (result === 'ok') return;
   failures.push(name);
   say(result.replaceAll(/^/gm, '    '));
-}
-
-async function freePortBase(): Promise<string> {
-  for (let base = 20_000; base < 32_000; base += 400)
-    if ((await portsInUse(portsFrom(String(base)))).length === 0) return String(base);
-  throw new Error('No free ports from 20000 to 32000');
 }
 
 async function post(url: string, apiKey: string, body: object): Promise<unknown> {

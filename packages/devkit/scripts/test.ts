@@ -17,6 +17,7 @@ import {
   tortureSmoke,
   typecheckSteps,
   unitTests,
+  unused,
 } from '../src/steps.ts';
 import { describeSlowest, readTestTimes, TEST_TIMES_FILE } from '../src/test-times/test-times.ts';
 
@@ -39,6 +40,7 @@ const chromium = findOrInstallChromium();
 await runSteps([
   generate,
   lint,
+  unused,
   ...typecheckSteps,
   unitTests(),
   integrationTests(),

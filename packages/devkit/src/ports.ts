@@ -65,3 +65,13 @@ function isFree(port: number): Promise<boolean> {
     );
   });
 }
+
+/** Below the ports that Linux gives to outgoing connections. */
+const PORT_BASES = Array.from({ length: 30 }, (_, at) => 17_000 + at * 400);
+
+/** A PORT_BASE whose ports nobody listens on. */
+export async function freePortBase(): Promise<string> {
+  for (const base of PORT_BASES.map(String))
+    if ((await portsInUse(portsFrom(base))).length === 0) return base;
+  throw new Error(`No free ports from ${PORT_BASES[0]} to ${PORT_BASES.at(-1)}`);
+}

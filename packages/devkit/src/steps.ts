@@ -24,6 +24,11 @@ export const lint: Step = {
   command: ['biome', 'check', '--error-on-warnings', '.'],
 };
 
+export const unused: Step = {
+  title: 'unused exports, files and dependencies',
+  command: ['knip', '--no-progress', '--no-config-hints'],
+};
+
 export const regexps: Step = {
   title: 'regular expressions in linear time',
   command: ['node', 'packages/devkit/scripts/regexps.ts'],

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
-import type { OperationsAnswer } from './operations.ts';
 
 const count = z.int().min(0);
 const ageMs = z.number().min(0);
@@ -144,16 +143,6 @@ export const clusterEventSchema = z.strictObject({
   detail: z.string(),
 });
 export type ClusterEventBody = z.output<typeof clusterEventSchema>;
-
-/** The namespace `/admin`: the server speaks, nobody asks. */
-export interface AdminServerToClientEvents {
-  'cluster:snapshot': (snapshot: ClusterSnapshot) => void;
-  'cluster:delta': (delta: ClusterDelta) => void;
-  'cluster:event': (event: ClusterEventBody) => void;
-  'cluster:operations': (operations: OperationsAnswer) => void;
-}
-
-export type AdminClientToServerEvents = Readonly<Record<never, never>>;
 
 /** `GET /api/admin/groups/:id`. */
 export const stalledReplicaSchema = z.strictObject({

@@ -13,6 +13,7 @@ import {
   AGENT_TIMEOUT_MS_MIN,
   AGENT_TOTAL_TIMEOUT_MS_MAX,
   AGENT_URL_LENGTH_MAX,
+  AGENTS_PAGE_LIMIT_MAX,
   COMPACTION_BUDGET_MAX,
   COMPACTION_BUDGET_MIN,
   SECRET_OVERLAP_S_DEFAULT,
@@ -20,6 +21,7 @@ import {
   WEBHOOK_SECRET_BYTES_MAX,
   WEBHOOK_SECRET_BYTES_MIN,
 } from './limits.ts';
+import { queryInteger } from './messages.ts';
 
 export const HISTORY_MODES = ['tail', 'last', 'entire'] as const;
 /**
@@ -240,9 +242,17 @@ export type RotatedSecret = z.output<typeof rotatedSecretSchema>;
 export const agentAnswerSchema = z.strictObject({ agent: agentSchema });
 export type AgentAnswer = z.output<typeof agentAnswerSchema>;
 
-export const agentsAnswerSchema = z.strictObject({ agents: z.array(agentSchema) });
+/** In the order of registration; `has_more`: the rest is asked for with the id of the last as `after`. */
+export const agentsAnswerSchema = z.strictObject({
+  agents: z.array(agentSchema),
+  has_more: z.boolean(),
+});
 export type AgentsAnswer = z.output<typeof agentsAnswerSchema>;
 
 /** `GET /api/agents`. */
-export const agentsQuerySchema = z.strictObject({ status: z.enum(AGENT_STATUSES).optional() });
+export const agentsQuerySchema = z.strictObject({
+  status: z.enum(AGENT_STATUSES).optional(),
+  after: agentIdSchema.optional(),
+  limit: queryInteger(1, AGENTS_PAGE_LIMIT_MAX).default(AGENTS_PAGE_LIMIT_MAX),
+});
 export type AgentsQuery = z.output<typeof agentsQuerySchema>;

@@ -46,21 +46,17 @@ export const OTHER_ERROR_CODES: readonly OtherErrorCode[] = Object.keys(ERROR_CO
   (code): code is OtherErrorCode => isErrorCode(code) && code !== 'invalid_request',
 );
 
-/** What went wrong. `invalid_request` without the name of a field does not exist. */
-export type Failure =
-  | { readonly code: 'invalid_request'; readonly detail: string; readonly errors: FieldErrors }
-  | {
-      readonly code: OtherErrorCode;
-      readonly detail: string;
-      readonly errors?: readonly FieldError[];
-    };
+/** What went wrong, within some codes. `invalid_request` without the name of a field does not exist. */
+export type Failure<C extends ErrorCode = ErrorCode> = C extends 'invalid_request'
+  ? { readonly code: C; readonly detail: string; readonly errors: FieldErrors }
+  : { readonly code: C; readonly detail: string; readonly errors?: readonly FieldError[] };
 
 /** One wrong field; an empty path is the whole payload. */
 export function invalidField(
   path: string,
   message: string,
   detail = `${path} ${message}`,
-): Failure {
+): Failure<'invalid_request'> {
   return { code: 'invalid_request', detail, errors: [{ path, message }] };
 }
 

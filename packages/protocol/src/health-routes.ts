@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { readinessSchema } from './admin.ts';
-import type { RestRoute } from './rest-routes.ts';
+import { route } from './route.ts';
 
 const liveSchema = z.strictObject({ live: z.literal(true) });
 
 /** For machines, without a token. */
-export const HEALTH_ROUTES: readonly RestRoute[] = [
-  {
+export const HEALTH_ROUTES = {
+  getLiveness: route({
     method: 'GET',
     path: '/health/live',
     topic: 'Health',
@@ -14,8 +14,8 @@ export const HEALTH_ROUTES: readonly RestRoute[] = [
     access: 'anyone',
     answers: [{ status: 200, description: 'it is', body: liveSchema }],
     errors: [],
-  },
-  {
+  }),
+  getReadiness: route({
     method: 'GET',
     path: '/health/ready',
     topic: 'Health',
@@ -26,8 +26,8 @@ export const HEALTH_ROUTES: readonly RestRoute[] = [
       { status: 503, description: 'not ready, with reasons', body: readinessSchema },
     ],
     errors: [],
-  },
-  {
+  }),
+  getPrometheusMetrics: route({
     method: 'GET',
     path: '/metrics',
     topic: 'Health',
@@ -35,5 +35,5 @@ export const HEALTH_ROUTES: readonly RestRoute[] = [
     access: 'anyone',
     answers: [{ status: 200, description: 'the figures', body: { mediaType: 'text/plain' } }],
     errors: [],
-  },
-];
+  }),
+} as const;

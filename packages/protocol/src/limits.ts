@@ -49,6 +49,8 @@ export const SEARCH_LIMIT_DEFAULT = 30;
 /** A sequence number fits a 32-bit signed integer, as Postgres keeps it. */
 export const SEQ_MAX = 2_147_483_647;
 
+/** `limit` of a page of agents, and what it is when it is not given: as many as a cluster has at most. */
+export const AGENTS_PAGE_LIMIT_MAX = 10_000;
 export const AGENT_NAME_LENGTH_MAX = 128;
 export const AGENT_URL_LENGTH_MAX = 2048;
 export const AGENT_HEADERS_MAX = 32;

@@ -88,7 +88,7 @@ export const messagesAnswerSchema = z.strictObject({
 export type MessagesAnswer = z.output<typeof messagesAnswerSchema>;
 
 /** A whole number in a query string. */
-function queryInteger(min: number, max: number) {
+export function queryInteger(min: number, max: number) {
   const message = `must be an integer from ${min} to ${max}`;
   return z
     .string()

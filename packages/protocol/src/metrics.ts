@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { clusterEventSchema } from './admin.ts';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
-import type { RestRoute } from './rest-routes.ts';
 
 const count = z.int().min(0);
 /** Null: not known in this step, which is never the same as zero. */
@@ -87,28 +86,3 @@ export const eventsAnswerSchema = z.strictObject({
   events: z.array(clusterEventSchema),
 });
 export type EventsAnswer = z.output<typeof eventsAnswerSchema>;
-
-/** How the nodes have been, and what happened. */
-export const METRICS_ROUTES: readonly RestRoute[] = [
-  {
-    method: 'GET',
-    path: '/api/admin/metrics',
-    topic: 'Operators',
-    summary:
-      'What every node has kept of itself in its memory, by the second or by the minute, with the state of its flusher and of its calls to agents.',
-    access: 'operator',
-    query: metricsQuerySchema,
-    answers: [{ status: 200, description: 'by node', body: metricsAnswerSchema }],
-    errors: ['invalid_request', 'forbidden'],
-  },
-  {
-    method: 'GET',
-    path: '/api/admin/events',
-    topic: 'Operators',
-    summary:
-      'What happened in the cluster since this node started, as it has heard it: the newest 1000.',
-    access: 'operator',
-    answers: [{ status: 200, description: 'newest first', body: eventsAnswerSchema }],
-    errors: ['forbidden'],
-  },
-];

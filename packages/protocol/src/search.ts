@@ -6,7 +6,6 @@ import {
   SEARCH_QUERY_LENGTH_MAX,
   SEARCH_QUERY_LENGTH_MIN,
 } from './limits.ts';
-import type { RestRoute } from './rest-routes.ts';
 
 /** `GET /api/search`. A token's own user when `user_id` is absent. */
 export const searchQuerySchema = z.strictObject({
@@ -39,17 +38,3 @@ export const searchAnswerSchema = z.strictObject({
   ),
 });
 export type SearchAnswer = z.output<typeof searchAnswerSchema>;
-
-export const SEARCH_ROUTES: readonly RestRoute[] = [
-  {
-    method: 'GET',
-    path: '/api/search',
-    topic: 'Messages',
-    summary:
-      'Messages of a person’s conversations that hold a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet, and of a long message the first 32,768 characters are looked through.',
-    access: 'user',
-    query: searchQuerySchema,
-    answers: [{ status: 200, description: 'what was found', body: searchAnswerSchema }],
-    errors: ['invalid_request', 'forbidden', 'archive_unavailable'],
-  },
-];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AckError } from './error-codes.ts';
 import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
-import { messageSchema, type SendMessageInput } from './messages.ts';
+import { messageSchema } from './messages.ts';
 import {
   type InboxEntry,
   inboxEntrySchema,
@@ -42,6 +42,9 @@ export type InboxJoin = z.output<typeof inboxJoinSchema>;
 /** `before` is the `next` of the join, or of the page before. */
 export const inboxPageSchema = z.strictObject({ before: pageCursorSchema });
 export type InboxPage = z.output<typeof inboxPageSchema>;
+
+/** `ping`. */
+export const pingSchema = z.strictObject({});
 
 // Acks.
 
@@ -132,24 +135,3 @@ export interface InboxDelta {
 
 export const resyncSchema = z.strictObject({ reason: z.string() });
 export type Resync = z.output<typeof resyncSchema>;
-
-/** Type maps for socket.io: `Server<ClientToServerEvents, ServerToClientEvents>`. */
-export interface ClientToServerEvents {
-  'session:join': (payload: SessionJoin, ack: (answer: Ack<SessionJoined>) => void) => void;
-  'session:leave': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
-  'session:send': (payload: SendMessageInput, ack: (answer: Ack<MessageSent>) => void) => void;
-  'session:read': (payload: SessionRead, ack: (answer: Ack<ReadMarked>) => void) => void;
-  'session:stop': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
-  'session:retry': (payload: SessionRef, ack: (answer: Ack<Done>) => void) => void;
-  'inbox:join': (payload: InboxJoin, ack: (answer: Ack<InboxJoined>) => void) => void;
-  'inbox:page': (payload: InboxPage, ack: (answer: Ack<InboxPaged>) => void) => void;
-}
-
-export interface ServerToClientEvents {
-  'session:message': (message: z.output<typeof messageSchema>) => void;
-  'session:chunk': (chunk: SessionChunk) => void;
-  'session:status': (status: SessionStatusEvent) => void;
-  'session:read': (moved: SessionReadMoved) => void;
-  'inbox:delta': (delta: InboxDelta) => void;
-  resync: (reason: Resync) => void;
-}

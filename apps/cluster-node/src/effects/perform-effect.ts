@@ -1,10 +1,14 @@
 import type { Effect } from '@fleetlm/conversation';
+import type { DeliveryLog } from './deliveries/delivery-log.ts';
 import type { DispatchEngine } from './dispatch/index.ts';
 import type { Feed } from './feed/feed.ts';
 
 export interface Performers {
   readonly feed: Pick<Feed, 'messageCommitted' | 'dispatchChanged' | 'readMoved' | 'inboxChanged'>;
   readonly dispatch: Pick<DispatchEngine, 'dispatchChanged'>;
+  readonly deliveries: Pick<DeliveryLog, 'dispatchChanged'>;
+  /** A turn has exhausted its attempts. */
+  readonly dispatchFailed: (sessionId: string, error: string) => void;
 }
 
 /**
@@ -12,7 +16,7 @@ export interface Performers {
  * replayed: nothing here may wait, throw, or be needed for correctness.
  */
 export function performEffect(effect: Effect, performers: Performers): void {
-  const { feed, dispatch } = performers;
+  const { feed, dispatch, deliveries, dispatchFailed } = performers;
   switch (effect.type) {
     case 'message-committed':
       feed.messageCommitted(effect.message);
@@ -20,6 +24,9 @@ export function performEffect(effect: Effect, performers: Performers): void {
     case 'dispatch-changed':
       feed.dispatchChanged(effect.sessionId, effect.dispatch);
       dispatch.dispatchChanged(effect.sessionId, effect.dispatch);
+      deliveries.dispatchChanged(effect.sessionId, effect.dispatch);
+      if (effect.dispatch.status === 'failed')
+        dispatchFailed(effect.sessionId, effect.dispatch.error);
       return;
     case 'read-moved':
       feed.readMoved(effect.sessionId, effect.lastReadSeq);

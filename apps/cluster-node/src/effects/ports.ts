@@ -8,23 +8,20 @@ import type {
   Session,
 } from '@fleetlm/conversation';
 
-export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+import type { NodeRefusal, Outcome } from '../outcome.ts';
+
+export type { AgentRecord } from '../membership/agent-record.ts';
 
 /**
  * What performers of effects are given by the composition root. Nobody here imports the router, the
  * gateway or the groups: data comes back up through these functions.
  */
 
-/** How a command proposed on this node ended. */
-export type ProposeOutcome =
-  | { readonly status: 'applied'; readonly reply: Reply }
-  /** Definite: nothing was changed (this node doesn't lead the group any more, no quorum, overload). */
-  | { readonly status: 'refused'; readonly reason: string }
-  /** It may or may not have been committed; the state will tell. */
-  | { readonly status: 'unknown' };
+/** How a command proposed on this node ended; refused: definite, unknown: the state will tell. */
+export type Proposed = Outcome<Reply, NodeRefusal>;
 
 /** Proposes on this node only: a performer's command must not outlive its leadership. */
-export type Propose = (group: number, command: Command) => Promise<ProposeOutcome>;
+export type Propose = (group: number, command: Command) => Promise<Proposed>;
 
 /** A group that this node leads right now, with its applied state (read only). */
 export interface LedGroup {

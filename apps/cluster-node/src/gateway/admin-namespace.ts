@@ -1,9 +1,8 @@
 import type { ClusterSnapshot, OperationsAnswer } from '@fleetlm/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { AdminRuntime, ClusterEvent, Subscription } from '../runtime/runtime-api.ts';
-import { clusterEvent, clusterSnapshot } from './cluster-wire.ts';
+import { clusterEvent } from './cluster-wire.ts';
 import { contained } from './contained.ts';
-import { operationBody } from './operation-wire.ts';
 
 const DELTA_EVERY_MS = 1_000;
 /** The newest; older ones are read over REST. */
@@ -30,7 +29,7 @@ export class AdminNamespace {
   }
 
   welcome(socket: Pick<Socket, 'emit'>): void {
-    const snapshot = clusterSnapshot(this.#admin.cluster());
+    const snapshot = this.#admin.cluster();
     if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
     socket.emit('cluster:snapshot', snapshot);
     socket.emit('cluster:operations', this.#operations());
@@ -46,7 +45,7 @@ export class AdminNamespace {
     const { operations } = this.#admin;
     return {
       coordinator: operations.coordinator(),
-      operations: operations.list().slice(0, OPERATIONS_SHOWN).map(operationBody),
+      operations: operations.list().slice(0, OPERATIONS_SHOWN),
     };
   }
 
@@ -60,7 +59,7 @@ export class AdminNamespace {
       this.#stop();
       return;
     }
-    const snapshot = clusterSnapshot(this.#admin.cluster());
+    const snapshot = this.#admin.cluster();
     const operations = this.#operations();
     const text = JSON.stringify(operations);
     if (text !== this.#lastOperations) this.#namespace.emit('cluster:operations', operations);

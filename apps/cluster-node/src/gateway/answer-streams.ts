@@ -1,29 +1,23 @@
-import { invalidField } from '@fleetlm/protocol';
-import { parseSdkVersion, type SdkVersion } from '@fleetlm/protocol/ui-stream';
+import type { SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { contained } from './contained.ts';
 import { EventStream } from './event-stream.ts';
-import { STREAM_PENDING_EVENTS_MAX, STREAMS_MAX } from './limits.ts';
+import type { Identity } from './identity.ts';
+import { STREAM_PENDING_BYTES_MAX, STREAM_PENDING_EVENTS_MAX, STREAMS_MAX } from './limits.ts';
+import { PendingEvents } from './pending-events.ts';
 import type { Release } from './quotas.ts';
+import { type Refusals, whenLive } from './refusals.ts';
 import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
 import { addressOf, type EdgeAdmission } from './request-admission.ts';
-import { RequestError, whenLive } from './request-error.ts';
-import { identityOf } from './route-access.ts';
 
 /** Says which session a chat is. */
 export const SESSION_HEADER = 'x-fleetlm-session';
-/** Says which version of the `ai` package reads the stream. */
-export const SDK_VERSION_HEADER = 'x-ai-sdk-version';
 
-/** The version that the reader says it has; null: it says nothing. Throws `invalid_request`. */
-export function readerVersion(request: FastifyRequest): SdkVersion | null {
-  const text = request.headers[SDK_VERSION_HEADER];
-  if (text === undefined) return null;
-  const version = typeof text === 'string' ? parseSdkVersion(text) : null;
-  if (version === null)
-    throw new RequestError(invalidField(SDK_VERSION_HEADER, 'must be a version from 5.0.0 on'));
-  return version;
+/** A call that is answered with a stream. */
+interface StreamCall extends Refusals<'no_quorum' | 'overloaded'> {
+  readonly request: FastifyRequest;
+  readonly identity: Identity;
 }
 
 /** Events of a session that are kept until it is known what they mean. */
@@ -47,13 +41,10 @@ export class AnswerStreams {
   }
 
   /** To be waited for before anything is read or sent: what comes in between is kept. Throws `no_quorum`. */
-  async listen(request: FastifyRequest, sessionId: string): Promise<Listening> {
-    const release = this.#acquire(request);
-    const pending: SessionEvent[] = [];
-    let hear = (event: SessionEvent): void => {
-      if (pending.length < STREAM_PENDING_EVENTS_MAX) pending.push(event);
-      else pending[STREAM_PENDING_EVENTS_MAX] = { type: 'resync', reason: 'too many events' };
-    };
+  async listen(call: StreamCall, sessionId: string): Promise<Listening> {
+    const release = this.#acquire(call);
+    const pending = new PendingEvents(STREAM_PENDING_EVENTS_MAX, STREAM_PENDING_BYTES_MAX);
+    let hear: (event: SessionEvent) => void = pending.add;
     let end = (): void => undefined;
     const containedTake = contained(
       'stream',
@@ -62,7 +53,7 @@ export class AnswerStreams {
     );
     const subscription = this.#runtime.subscribeSession(sessionId, containedTake);
     try {
-      await whenLive(subscription);
+      await whenLive(subscription, call);
     } catch (error) {
       subscription.close();
       release();
@@ -72,7 +63,8 @@ export class AnswerStreams {
       hearAll: (listener, onFault) => {
         hear = listener;
         end = onFault;
-        for (const event of pending) listener(event);
+        for (const event of pending.events) listener(event);
+        if (pending.isOver) listener({ type: 'resync', reason: 'too many events' });
       },
       close: () => {
         subscription.close();
@@ -81,11 +73,11 @@ export class AnswerStreams {
     };
   }
 
-  #acquire(request: FastifyRequest): Release {
+  #acquire({ request, identity, refuse }: StreamCall): Release {
     if (this.#count >= STREAMS_MAX)
-      throw new RequestError('overloaded', 'this node has too many open streams');
+      throw refuse({ code: 'overloaded', detail: 'this node has too many open streams' });
     const address = addressOf(this.#edge, request.raw);
-    const release = this.#edge.quotas.acquireStream({ identity: identityOf(request), address });
+    const release = this.#edge.quotas.acquireStream({ identity, address });
     this.#count += 1;
     let isHeld = true;
     return () => {

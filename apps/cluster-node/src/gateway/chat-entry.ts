@@ -18,9 +18,12 @@ import {
 } from '@fleetlm/protocol/thread';
 import * as z from 'zod';
 import type { ThreadMessage } from './chat-thread.ts';
-import { parsedOf, RequestError } from './request-error.ts';
+import type { Refusals } from './refusals.ts';
+import type { RequestError } from './request-error.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+
+type EntryRefusals = Refusals<'invalid_request' | 'payload_too_large' | 'conflict'>;
 
 /** What a request of `useChat` adds to the log. */
 export interface ChatEntry {
@@ -39,16 +42,17 @@ export interface ChatEntry {
 export function chatEntryOf(
   request: ChatRequest,
   thread: readonly ThreadMessage[],
+  refusals: EntryRefusals,
 ): ChatEntry | null {
-  if (request.trigger === 'regenerate-message') return regenerate(request, thread);
+  if (request.trigger === 'regenerate-message') return regenerate(request, thread, refusals);
   const newest = request.messages.at(-1);
   switch (newest?.role) {
     case 'user':
-      return checked(said(newest, request.messageId ?? null));
+      return checked(said(newest, request.messageId ?? null, refusals), refusals);
     case 'assistant':
-      return checked(toolResponse(newest, thread));
+      return checked(toolResponse(newest, thread, refusals), refusals);
     default:
-      throw refusal(['messages'], 'must end with a message of the user or the assistant');
+      throw invalid(refusals, 'must end with a message of the user or the assistant');
   }
 }
 
@@ -64,16 +68,21 @@ const entrySchema = z
   .check(checkTextContent);
 
 /** What any message has to fit. Throws `invalid_request` or `payload_too_large`. */
-function checked(entry: ChatEntry): ChatEntry {
-  parsedOf(parse(entrySchema, entry));
+function checked(entry: ChatEntry, { refuse }: EntryRefusals): ChatEntry {
+  const parsed = parse(entrySchema, entry);
+  if (!parsed.ok) throw refuse(parsed);
   return entry;
 }
 
-function said({ id, parts }: UiMessage, replaces: string | null): ChatEntry {
+function said(
+  { id, parts }: UiMessage,
+  replaces: string | null,
+  refusals: EntryRefusals,
+): ChatEntry {
   const texts = parts.flatMap(({ type, text }) =>
     type === 'text' && typeof text === 'string' ? [text] : [],
   );
-  if (parts.length === 0) throw refusal(['messages'], 'the newest message has no parts');
+  if (parts.length === 0) throw invalid(refusals, 'the newest message has no parts');
   const text = texts.join('\n\n');
   const isPlain = texts.length === parts.length;
   return {
@@ -88,9 +97,10 @@ function said({ id, parts }: UiMessage, replaces: string | null): ChatEntry {
 function regenerate(
   { messageId }: ChatRequest,
   thread: readonly ThreadMessage[],
+  refusals: EntryRefusals,
 ): ChatEntry | null {
   const last = thread.at(-1);
-  if (last === undefined) throw refusal(['messages'], 'there is nothing to answer yet');
+  if (last === undefined) throw invalid(refusals, 'there is nothing to answer yet');
   const named = thread.find(({ id }) => id === messageId) ?? last;
   if (named.role === 'user' && named === last) return null;
   const target = named.role === 'assistant' ? named : thread[thread.indexOf(named) + 1];
@@ -102,12 +112,19 @@ function regenerate(
   };
 }
 
-function toolResponse(copy: UiMessage, thread: readonly ThreadMessage[]): ChatEntry {
+function toolResponse(
+  copy: UiMessage,
+  thread: readonly ThreadMessage[],
+  refusals: EntryRefusals,
+): ChatEntry {
   const own = thread.findLast(({ id }) => id === copy.id);
-  if (own === undefined) throw refusal(['messages'], `there is no message ${copy.id} in this chat`);
+  if (own === undefined) throw invalid(refusals, `there is no message ${copy.id} in this chat`);
   const answers = newToolAnswers(own.parts, copy.parts);
   if (answers === null)
-    throw new RequestError('conflict', 'no tool call of that message waits for what was answered');
+    throw refusals.refuse({
+      code: 'conflict',
+      detail: 'no tool call of that message waits for what was answered',
+    });
   return {
     kind: TOOL_RESPONSE_KIND,
     content: { message_id: own.id, ...answers } satisfies ToolAnswers & Json,
@@ -120,6 +137,6 @@ function hashOf(...texts: readonly string[]): string {
   return createHash('sha256').update(texts.join('\n')).digest('base64url');
 }
 
-function refusal(path: readonly string[], message: string): RequestError {
-  return new RequestError(invalidField(path.join('.'), message, message));
+function invalid({ refuse }: EntryRefusals, message: string): RequestError {
+  return refuse(invalidField('messages', message, message));
 }

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type ChatRequest, formatSessionId, invalidField, isSessionId } from '@fleetlm/protocol';
+import {
+  type ChatRequest,
+  formatSessionId,
+  invalidField,
+  isSessionId,
+  type RestErrorOf,
+} from '@fleetlm/protocol';
 import type { Runtime, SessionView } from '../runtime/runtime-api.ts';
 import { visibleSession } from './access.ts';
 import type { Identity } from './identity.ts';
-import { RequestError, valueOrThrow } from './request-error.ts';
+import type { Refusals } from './refusals.ts';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ULID_LENGTH = 26;
@@ -14,16 +20,22 @@ export async function chatSession(
   identity: Identity,
   { id, agent_id }: Pick<ChatRequest, 'id' | 'agent_id'>,
   mayCreate: () => void,
+  refusals: Refusals<RestErrorOf<'chat'>>,
 ): Promise<SessionView> {
   if (isSessionId(id) || agent_id === undefined)
-    return visibleSession(runtime, identity, chatSessionId(runtime, identity, id));
-  const userId = ownerOf(identity);
-  const sessionId = chatSessionId(runtime, identity, id);
+    return visibleSession(
+      runtime,
+      identity,
+      chatSessionId(runtime, identity, id, refusals),
+      refusals,
+    );
+  const userId = ownerOf(identity, refusals);
+  const sessionId = chatSessionId(runtime, identity, id, refusals);
   // Every message of a chat names its agent: only the first one creates anything.
   const known = await runtime.getSession(sessionId);
   if (known.ok && known.value.agentId === agent_id) return known.value;
   mayCreate();
-  return valueOrThrow(
+  return refusals.value(
     await runtime.createSession({
       sessionId,
       userId,
@@ -34,9 +46,14 @@ export async function chatSession(
 }
 
 /** A browser makes its own ids: each names one session of its user, the same through every node and after every restart. */
-export function chatSessionId(runtime: Runtime, identity: Identity, id: string): string {
+export function chatSessionId(
+  runtime: Runtime,
+  identity: Identity,
+  id: string,
+  refusals: Refusals<'invalid_request'>,
+): string {
   if (isSessionId(id)) return id;
-  const userId = ownerOf(identity);
+  const userId = ownerOf(identity, refusals);
   const digest = createHash('sha256')
     .update(JSON.stringify([userId, id]))
     .digest();
@@ -46,9 +63,9 @@ export function chatSessionId(runtime: Runtime, identity: Identity, id: string):
   return formatSessionId(runtime.groupOfUser(userId), letters.join(''));
 }
 
-function ownerOf(identity: Identity): string {
+function ownerOf(identity: Identity, { refuse }: Refusals<'invalid_request'>): string {
   if (identity.type === 'user') return identity.userId;
-  throw new RequestError(
+  throw refuse(
     invalidField(
       'id',
       'must be a session id',

@@ -1,7 +1,7 @@
 import { type LogMessage, TOOL_RESPONSE_KIND, threadOf } from '@fleetlm/protocol/thread';
 import { partsOf, type UiPart } from '@fleetlm/protocol/ui-stream';
 import type { Runtime } from '../runtime/runtime-api.ts';
-import { valueOrThrow } from './request-error.ts';
+import type { Refusals } from './refusals.ts';
 import { messageBody } from './wire.ts';
 
 /** How far back a browser's request may reach: an older message can't be edited or answered again. */
@@ -20,13 +20,19 @@ export interface ChatThread {
   readonly goesOn: boolean;
 }
 
+/** Errors of reading the conversation. */
+export type ThreadRefusals = Refusals<
+  'not_found' | 'archive_unavailable' | 'no_quorum' | 'timeout' | 'overloaded' | 'internal'
+>;
+
 /** The newest part of the conversation behind a chat. */
 export async function chatThread(
   runtime: Runtime,
   session: { readonly id: string; readonly lastSeq: number; readonly userId: string },
+  { value }: ThreadRefusals,
 ): Promise<ChatThread> {
   const { id: sessionId, lastSeq, userId } = session;
-  const page = valueOrThrow(
+  const page = value(
     await runtime.readMessages({ sessionId, beforeSeq: lastSeq + 1, limit: LOG_MAX }),
   );
   const log = page.messages.map(messageBody);

@@ -190,7 +190,7 @@ const EXEMPT = [
   "once('ready', done)",
   "once('close', done)",
   // These push into a bounded list, or do nothing.
-  'runtime.subscribeSession(sessionId, (event) => {',
+  'runtime.subscribeSession(sessionId, pending.add)',
   'runtime.subscribeInbox(userId, () => undefined)',
   "socket.once('close', () => {",
   "server.on('connection', (socket) => {",

@@ -64,15 +64,21 @@ test.each([
 test('a parameter of a path that is longer than its limit names nothing', async () => {
   const asked: string[] = [];
   const gateway = await open({
-    catchUpAgents: async () => ({ ok: true, value: null }),
-    getAgent: (agentId: string) => {
-      asked.push(agentId);
-      return null;
+    admin: {
+      subscribeEvents: () => ({ close: () => undefined }),
+      operations: {
+        get: (id: string) => {
+          asked.push(id);
+          return null;
+        },
+      },
     },
   } as never);
   for (const more of [0, 1]) {
     const id = 'a'.repeat(PATH_PARAMETER_LENGTH_MAX + more);
-    const response = await fetch(`${gateway.url}/api/agents/${id}`, { headers: AUTHORIZED });
+    const response = await fetch(`${gateway.url}/api/admin/operations/${id}`, {
+      headers: AUTHORIZED,
+    });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: 'not_found' });
   }

@@ -56,6 +56,8 @@ export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
 export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 /** Events that come while a stream reads the answer so far; with more its reader is told to ask again. */
 export const STREAM_PENDING_EVENTS_MAX = 2_000;
+/** Bytes of those events: a reply and as much beside it. With more its reader is told to ask again. */
+export const STREAM_PENDING_BYTES_MAX = 2 * 1024 * 1024;
 /** Streams of server-sent events; more are refused with `overloaded`. */
 export const STREAMS_MAX = 5_000;
 /** Sessions in the answer to `inbox:join`, and in each `inbox:page` after it. */

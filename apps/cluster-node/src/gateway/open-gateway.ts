@@ -9,18 +9,16 @@ import type { HttpListener } from './http-listener.ts';
 import { IdentityVerifier, type TokenSettings } from './identity.ts';
 import { Quotas } from './quotas.ts';
 import type { EdgeAdmission } from './request-admission.ts';
-import { addAgentStatsRoute } from './rest-agent-stats.ts';
-import { addAgentTestRoutes } from './rest-agent-tests.ts';
-import { addAgentRoutes } from './rest-agents.ts';
+import { agentStatsHandlers } from './rest-agent-stats.ts';
+import { agentTestHandlers } from './rest-agent-tests.ts';
+import { agentHandlers } from './rest-agents.ts';
 import { createRestApp } from './rest-app.ts';
-import { addChatRoutes } from './rest-chat.ts';
-import { addOperationRoutes } from './rest-cluster-operations.ts';
-import { addDeadLetterRoutes } from './rest-dead-letters.ts';
-import { addDeliveryRoutes } from './rest-deliveries.ts';
-import { addMetricsRoutes } from './rest-metrics.ts';
-import { addAdminRoutes, addHealthRoutes } from './rest-operations.ts';
-import { addSessionRoutes } from './rest-sessions.ts';
-import { addStreamRoute } from './rest-stream.ts';
+import { chatHandlers } from './rest-chat.ts';
+import { deliveryHandlers } from './rest-deliveries.ts';
+import { metricsHandlers } from './rest-metrics.ts';
+import { adminHandlers, healthHandlers, operationHandlers } from './rest-operations.ts';
+import { serveRoutes } from './rest-routes.ts';
+import { sessionHandlers } from './rest-sessions.ts';
 import { openSocketServer } from './socket-server.ts';
 
 export interface GatewayOptions {
@@ -34,26 +32,25 @@ export interface OpenGateway {
   close(): Promise<void>;
 }
 
-/** Every call that a node answers; each has a line in the protocol's REST_ROUTES. */
-export function addRoutes(
+function addRoutes(
   app: FastifyInstance,
   { runtime, metrics }: Pick<GatewayOptions, 'runtime' | 'metrics'>,
   admission: EdgeAdmission,
 ): void {
-  addHealthRoutes(app, runtime, metrics);
-  addSessionRoutes(app, runtime, admission.quotas);
   const streams = new AnswerStreams(runtime, admission);
   app.addHook('preClose', async () => streams.endAll());
-  addStreamRoute(app, runtime, streams);
-  addChatRoutes(app, runtime, streams, admission.quotas);
-  addAgentRoutes(app, runtime);
-  addAgentStatsRoute(app, runtime);
-  addAgentTestRoutes(app, runtime);
-  addDeliveryRoutes(app, runtime);
-  addDeadLetterRoutes(app, runtime);
-  addAdminRoutes(app, runtime);
-  addOperationRoutes(app, runtime);
-  addMetricsRoutes(app, runtime);
+  serveRoutes(app, runtime, {
+    ...healthHandlers(runtime, metrics),
+    ...sessionHandlers(runtime, admission.quotas),
+    ...chatHandlers(runtime, streams, admission.quotas),
+    ...agentHandlers(runtime),
+    ...agentStatsHandlers(runtime),
+    ...agentTestHandlers(runtime),
+    ...deliveryHandlers(runtime),
+    ...adminHandlers(runtime),
+    ...operationHandlers(runtime),
+    ...metricsHandlers(runtime),
+  });
 }
 
 /** REST and Socket.IO on a port that is open already; from now on it serves. */

@@ -5,7 +5,6 @@ import {
   type Problem,
   problem,
 } from '@fleetlm/protocol';
-import type { LiveSubscription, Result } from '../runtime/runtime-api.ts';
 
 /** A request that is answered with an error of the table of codes. */
 export class RequestError extends Error {
@@ -29,23 +28,8 @@ export class RequestError extends Error {
   }
 }
 
-/** The value, or throws what went wrong. */
-export function valueOrThrow<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new RequestError(result.error);
-}
-
 /** The parsed value, or throws which fields are wrong. */
 export function parsedOf<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   throw new RequestError(parsed);
-}
-
-/** Waits until events come. Throws `no_quorum`: nobody could be reached who would tell of them. */
-export async function whenLive({ ready }: LiveSubscription): Promise<void> {
-  if (!(await ready))
-    throw new RequestError(
-      'no_quorum',
-      'no node that holds this conversation could be reached: there would be no live events',
-    );
 }

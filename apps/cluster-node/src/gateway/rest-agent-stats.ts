@@ -1,17 +1,17 @@
 import type { AgentStatsAnswer, AgentWindow } from '@fleetlm/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type AgentStats, percentilesOf, type Runtime } from '../runtime/runtime-api.ts';
-import { knownAgent, requireOperator } from './access.ts';
-import { identityOf } from './rest-app.ts';
+import { knownAgent } from './access.ts';
+import type { Handlers } from './rest-call.ts';
 import { isoTime } from './wire.ts';
 
-/** How an agent does; for operators. */
-export function addAgentStatsRoute(app: FastifyInstance, runtime: Runtime): void {
-  app.get('/api/agents/:id/stats', async (request: FastifyRequest<{ Params: { id: string } }>) => {
-    requireOperator(identityOf(request));
-    const { id } = await knownAgent(runtime, request.params.id);
-    return statsAnswer(await runtime.agentStats(id));
-  });
+/** How an agent does. */
+export function agentStatsHandlers(runtime: Runtime) {
+  return {
+    getAgentStats: async (call) => {
+      const { id } = await knownAgent(runtime, call.params.id, call);
+      return statsAnswer(await runtime.agentStats(id));
+    },
+  } satisfies Partial<Handlers>;
 }
 
 function statsAnswer({ windows, nodes }: AgentStats): AgentStatsAnswer {

@@ -1,59 +1,47 @@
-import {
-  AGENT_DEFAULTS,
-  type AgentTestAnswer,
-  type AgentTestBody,
-  parse,
-  testAgentSchema,
-  testNewAgentSchema,
-} from '@fleetlm/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AGENT_DEFAULTS, type AgentTestAnswer, type AgentTestBody } from '@fleetlm/protocol';
 import type { Runtime, TestReport } from '../runtime/runtime-api.ts';
-import { knownAgent, requireOperator } from './access.ts';
+import { knownAgent } from './access.ts';
 import { exchanged } from './delivery-wire.ts';
-import { parsedOf, valueOrThrow } from './request-error.ts';
-import { identityOf } from './rest-app.ts';
-
-type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
+import type { Handlers } from './rest-call.ts';
 
 /** The id that a call names whose agent has none yet. */
 const NEW_AGENT_ID = 'new-agent';
 
-/** One call to an agent, to see what it does; for operators. */
-export function addAgentTestRoutes(app: FastifyInstance, runtime: Runtime): void {
-  app.post('/api/agents/:id/test', async (request: AgentRequest) => {
-    requireOperator(identityOf(request));
-    const asked = parsedOf(parse(testAgentSchema, request.body ?? {}));
-    const { text, earlier, session_id } = asked;
-    const agent = await knownAgent(runtime, request.params.id);
-    const said = { text, earlier, sessionId: session_id ?? null };
-    const address = {
-      originUrl: asked.origin_url ?? agent.originUrl,
-      webhookPath: asked.webhook_path ?? agent.webhookPath,
-    };
-    return testAnswer(valueOrThrow(await runtime.testAgent(agent, address, said)));
-  });
+/** One call to an agent, to see what it does. */
+export function agentTestHandlers(runtime: Runtime) {
+  return {
+    testAgent: async (call) => {
+      const { text, earlier, session_id, origin_url, webhook_path } = call.body;
+      const agent = await knownAgent(runtime, call.params.id, call);
+      const said = { text, earlier, sessionId: session_id ?? null };
+      const address = {
+        originUrl: origin_url ?? agent.originUrl,
+        webhookPath: webhook_path ?? agent.webhookPath,
+      };
+      return testAnswer(call.value(await runtime.testAgent(agent, address, said)));
+    },
 
-  app.post('/api/agents/test', async (request) => {
-    requireOperator(identityOf(request));
-    const { agent, text } = parsedOf(parse(testNewAgentSchema, request.body));
-    const report = await runtime.testNewAgent(
-      {
-        id: agent.id ?? NEW_AGENT_ID,
-        originUrl: agent.origin_url,
-        webhookPath: agent.webhook_path ?? AGENT_DEFAULTS.webhook_path,
-        headers: agent.headers ?? {},
-        timeoutMs: agent.timeout_ms ?? AGENT_DEFAULTS.timeout_ms,
-        connectTimeoutMs: agent.connect_timeout_ms ?? AGENT_DEFAULTS.connect_timeout_ms,
-        idleTimeoutMs: agent.idle_timeout_ms ?? null,
-        totalTimeoutMs: agent.total_timeout_ms ?? null,
-        messageHistoryMode: AGENT_DEFAULTS.message_history_mode,
-        messageHistoryLimit: AGENT_DEFAULTS.message_history_limit,
-      },
-      agent.secret ?? null,
-      text,
-    );
-    return testAnswer(valueOrThrow(report));
-  });
+    testNewAgent: async ({ body, value }) => {
+      const { agent, text } = body;
+      const report = await runtime.testNewAgent(
+        {
+          id: agent.id ?? NEW_AGENT_ID,
+          originUrl: agent.origin_url,
+          webhookPath: agent.webhook_path ?? AGENT_DEFAULTS.webhook_path,
+          headers: agent.headers ?? {},
+          timeoutMs: agent.timeout_ms ?? AGENT_DEFAULTS.timeout_ms,
+          connectTimeoutMs: agent.connect_timeout_ms ?? AGENT_DEFAULTS.connect_timeout_ms,
+          idleTimeoutMs: agent.idle_timeout_ms ?? null,
+          totalTimeoutMs: agent.total_timeout_ms ?? null,
+          messageHistoryMode: AGENT_DEFAULTS.message_history_mode,
+          messageHistoryLimit: AGENT_DEFAULTS.message_history_limit,
+        },
+        agent.secret ?? null,
+        text,
+      );
+      return testAnswer(value(report));
+    },
+  } satisfies Partial<Handlers>;
 }
 
 function testAnswer(report: TestReport): AgentTestAnswer {

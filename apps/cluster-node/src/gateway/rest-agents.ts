@@ -1,89 +1,87 @@
 import {
-  type AgentAnswer,
+  type AgentBody,
   type AgentsAnswer,
-  agentsQuerySchema,
+  type AgentsQuery,
   type CreateAgent,
-  createAgentSchema,
   invalidField,
-  parse,
-  type RotatedSecret,
-  rotateSecretSchema,
+  PAGE_BYTES_MAX,
+  type Rest,
   type UpdateAgent,
-  updateAgentSchema,
 } from '@fleetlm/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { newSigningSecret } from '../membership/agent-secrets.ts';
+import { newSigningSecret } from '../runtime/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../runtime/runtime-api.ts';
-import { requireOperator } from './access.ts';
-import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
-import { identityOf } from './rest-app.ts';
+import type { Handlers, RestCall } from './rest-call.ts';
 import { agentBody, isoTime } from './wire.ts';
 
-type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
+type Update = Pick<RestCall<Rest['updateAgent']>, 'params' | 'body' | 'value' | 'refuse'>;
 
-/** The registrations of agents; for operators. */
-export function addAgentRoutes(app: FastifyInstance, runtime: Runtime): void {
-  app.post('/api/agents', async (request, reply) => {
-    requireOperator(identityOf(request));
-    const { agent } = parsedOf(parse(createAgentSchema, request.body));
-    const draft = newAgent(agent, Date.now());
-    const created = valueOrThrow(await runtime.createAgent(draft));
-    const answer: AgentAnswer = { agent: { ...agentBody(created), secret: draft.secret } };
-    return reply.status(201).send(answer);
-  });
-
-  app.get('/api/agents', async (request) => {
-    requireOperator(identityOf(request));
-    const { status } = parsedOf(parse(agentsQuerySchema, request.query));
-    valueOrThrow(await runtime.catchUpAgents());
-    const agents = runtime
-      .listAgents()
-      .filter((agent) => status === undefined || agent.status === status);
-    const answer: AgentsAnswer = { agents: agents.map(agentBody) };
-    return answer;
-  });
-
-  app.get('/api/agents/:id', async (request: AgentRequest) => {
-    requireOperator(identityOf(request));
-    valueOrThrow(await runtime.catchUpAgents());
-    const agent = runtime.getAgent(request.params.id);
-    if (agent === null)
-      throw new RequestError('not_found', `there is no agent "${request.params.id}"`);
-    const answer: AgentAnswer = { agent: agentBody(agent) };
-    return answer;
-  });
-
-  const update = async (request: AgentRequest): Promise<AgentAnswer> => {
-    requireOperator(identityOf(request));
-    const { agent } = parsedOf(parse(updateAgentSchema, request.body));
-    const { id } = request.params;
-    if (agent.id !== undefined && agent.id !== id)
-      throw new RequestError(invalidField('agent.id', 'must be the id of the path'));
-    return { agent: agentBody(valueOrThrow(await runtime.patchAgent(id, patchOf(agent)))) };
+/** The registrations of agents. */
+export function agentHandlers(runtime: Runtime) {
+  const updateAgent = async ({ params, body, value, refuse }: Update) => {
+    const { agent } = body;
+    if (agent.id !== undefined && agent.id !== params.id)
+      throw refuse(invalidField('agent.id', 'must be the id of the path'));
+    return { agent: agentBody(value(await runtime.patchAgent(params.id, patchOf(agent)))) };
   };
-  app.patch('/api/agents/:id', update);
-  app.put('/api/agents/:id', update);
 
-  app.post('/api/agents/:id/secret/rotate', async (request: AgentRequest) => {
-    requireOperator(identityOf(request));
-    const { overlap_s } = parsedOf(parse(rotateSecretSchema, request.body ?? {}));
-    const { secret, previousUntilMs } = valueOrThrow(
-      await runtime.rotateSecret(request.params.id, overlap_s * 1000),
-    );
-    const answer: RotatedSecret = {
-      secret,
-      previous_until: previousUntilMs === null ? null : isoTime(previousUntilMs),
-    };
-    return answer;
-  });
+  return {
+    createAgent: async ({ body, value }) => {
+      const draft = newAgent(body.agent, Date.now());
+      const created = value(await runtime.createAgent(draft));
+      return { agent: { ...agentBody(created), secret: draft.secret } };
+    },
 
-  app.delete('/api/agents/:id', async (request: AgentRequest) => {
-    requireOperator(identityOf(request));
-    const patch = { status: 'disabled' } as const;
-    const agent = valueOrThrow(await runtime.patchAgent(request.params.id, patch));
-    const answer: AgentAnswer = { agent: agentBody(agent) };
-    return answer;
-  });
+    listAgents: async ({ query, value, refuse }) => {
+      value(await runtime.catchUpAgents());
+      const agents = runtime.listAgents();
+      const { after } = query;
+      if (after !== undefined && !agents.some(({ id }) => id === after))
+        throw refuse(invalidField('after', 'must be the id of an agent'));
+      return pageOf(agents, query);
+    },
+
+    getAgent: async ({ params, value, refuse }) => {
+      value(await runtime.catchUpAgents());
+      const agent = runtime.getAgent(params.id);
+      if (agent === null)
+        throw refuse({ code: 'not_found', detail: `there is no agent "${params.id}"` });
+      return { agent: agentBody(agent) };
+    },
+
+    updateAgent,
+    putAgent: updateAgent,
+
+    rotateSecret: async ({ params, body, value }) => {
+      const { secret, previousUntilMs } = value(
+        await runtime.rotateSecret(params.id, body.overlap_s * 1000),
+      );
+      const previousUntil = previousUntilMs === null ? null : isoTime(previousUntilMs);
+      return { secret, previous_until: previousUntil };
+    },
+
+    disableAgent: async ({ params, value }) => ({
+      agent: agentBody(value(await runtime.patchAgent(params.id, { status: 'disabled' }))),
+    }),
+  } satisfies Partial<Handlers>;
+}
+
+/** Registrations are never taken away, so that the place of `after` stays. */
+function pageOf(
+  agents: readonly AgentRecord[],
+  { status, after, limit }: AgentsQuery,
+): AgentsAnswer {
+  const place = agents.findIndex(({ id }) => id === after);
+  const page: AgentBody[] = [];
+  let bytes = 0;
+  for (const agent of agents.slice(place + 1)) {
+    if (status !== undefined && agent.status !== status) continue;
+    const body = agentBody(agent);
+    bytes += Buffer.byteLength(JSON.stringify(body)) + 1;
+    if (page.length >= limit || (page.length > 0 && bytes > PAGE_BYTES_MAX))
+      return { agents: page, has_more: true };
+    page.push(body);
+  }
+  return { agents: page, has_more: false };
 }
 
 function newAgent(agent: CreateAgent['agent'], nowMs: number): Omit<AgentRecord, 'previousSecret'> {

@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import cors from '@fastify/cors';
-import { BODY_BYTES_MAX } from '@fleetlm/protocol';
+import { BODY_BYTES_MAX, SDK_VERSION_HEADER } from '@fleetlm/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import type { HttpMethod, Metrics, StatusClass } from '../telemetry/metrics.ts';
-import { SDK_VERSION_HEADER, SESSION_HEADER } from './answer-streams.ts';
+import { SESSION_HEADER } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
 import type { IdentityVerifier } from './identity.ts';
 import { parseJsonBodies } from './json-body.ts';
@@ -22,8 +22,6 @@ export interface RestPorts {
   readonly admission: EdgeAdmission;
   readonly metrics: Metrics;
 }
-
-export { identityOf } from './route-access.ts';
 
 export interface RestApp {
   readonly app: FastifyInstance;

@@ -1,68 +1,84 @@
-import { CHAT_BODY_BYTES_MAX, type ChatRequest, chatRequestSchema, parse } from '@fleetlm/protocol';
+import { type ChatRequest, type RestErrorOf, SDK_VERSION_HEADER } from '@fleetlm/protocol';
 import { answeredParts, newToolAnswers } from '@fleetlm/protocol/thread';
 import { chunksOfParts, SDK_VERSION_DEFAULT, type SdkVersion } from '@fleetlm/protocol/ui-stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent, SessionView } from '../runtime/runtime-api.ts';
-import { visibleSession } from './access.ts';
-import { type AnswerStreams, readerVersion, SESSION_HEADER } from './answer-streams.ts';
+import { hidden, visibleSession } from './access.ts';
+import { type AnswerStreams, SESSION_HEADER } from './answer-streams.ts';
 import { chatEntryOf } from './chat-entry.ts';
 import { chatSession, chatSessionId } from './chat-session.ts';
-import { chatThread } from './chat-thread.ts';
+import { chatThread, type ThreadRefusals } from './chat-thread.ts';
 import type { Identity } from './identity.ts';
 import type { Quotas } from './quotas.ts';
+import type { Refusals } from './refusals.ts';
 import { ReplyFollower } from './reply-follower.ts';
-import { parsedOf, valueOrThrow } from './request-error.ts';
-import { identityOf } from './rest-app.ts';
+import { type Handlers, STREAMED } from './rest-call.ts';
 
 /** Messages behind the person's own among which its answer is looked for. */
 const ANSWER_WITHIN = 20;
 
-/** What an unmodified `useChat` speaks: a message in, its answer out as a UI message stream, resumable. */
-export function addChatRoutes(
-  app: FastifyInstance,
-  runtime: Runtime,
-  streams: AnswerStreams,
-  quotas: Quotas,
-): void {
-  app.post('/api/chat', { bodyLimit: CHAT_BODY_BYTES_MAX }, async (request, reply) => {
-    const reader = readerVersion(request) ?? SDK_VERSION_DEFAULT;
-    const body = parsedOf(parse(chatRequestSchema, request.body));
-    const identity = identityOf(request);
-    const session = await chatSession(runtime, identity, body, () => quotas.takeSession(identity));
-    const listening = await streams.listen(request, session.id);
-    try {
-      const sent = await send(runtime, identity, session, body);
-      const follower = new ReplyFollower(sent.epoch, {
-        canReset: canReset(reader),
-        retold: sent.retold,
-      });
-      const headers = { [SESSION_HEADER]: session.id };
-      streams.open(reply, listening, follower, { reader, headers, known: sent.known });
-    } catch (error) {
-      listening.close();
-      throw error;
-    }
-    return reply;
-  });
-
-  app.get(
-    '/api/chat/:id/stream',
-    async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
-      const stated = readerVersion(request);
-      const reader = stated ?? SDK_VERSION_DEFAULT;
-      const identity = identityOf(request);
-      const sessionId = chatSessionId(runtime, identity, request.params.id);
-      const session = await visibleSession(runtime, identity, sessionId);
-      const listening = await streams.listen(request, session.id);
+/** Streams of answers, and what an unmodified `useChat` speaks: a message in, its answer out, resumable. */
+export function chatHandlers(runtime: Runtime, streams: AnswerStreams, quotas: Quotas) {
+  return {
+    streamAnswer: async (call) => {
+      const { reply, headers, session, value } = call;
+      const listening = await streams.listen(call, session.id);
       try {
-        const answer = valueOrThrow(await runtime.liveAnswer(session.id));
+        const answer = value(await runtime.liveAnswer(session.id));
         if (answer === null) {
           listening.close();
-          return reply.status(204).send();
+          return { status: 204, body: null };
+        }
+        const reader = headers[SDK_VERSION_HEADER] ?? null;
+        const follower = new ReplyFollower(answer.epoch, { canReset: true, retold: 0 });
+        streams.open(reply, listening, follower, { reader, first: follower.begin(answer) });
+      } catch (error) {
+        listening.close();
+        throw error;
+      }
+      return STREAMED;
+    },
+
+    chat: async (call) => {
+      const { reply, identity, headers, body } = call;
+      const reader = headers[SDK_VERSION_HEADER] ?? SDK_VERSION_DEFAULT;
+      const mayCreate = (): void => quotas.takeSession(identity);
+      const session = await chatSession(runtime, identity, body, mayCreate, call);
+      const listening = await streams.listen(call, session.id);
+      try {
+        const sent = await send(runtime, identity, session, body, call);
+        const follower = new ReplyFollower(sent.epoch, {
+          canReset: canReset(reader),
+          retold: sent.retold,
+        });
+        const answerHeaders = { [SESSION_HEADER]: session.id };
+        streams.open(reply, listening, follower, {
+          reader,
+          headers: answerHeaders,
+          known: sent.known,
+        });
+      } catch (error) {
+        listening.close();
+        throw error;
+      }
+      return STREAMED;
+    },
+
+    resumeChat: async (call) => {
+      const { reply, identity, params, value } = call;
+      const stated = call.headers[SDK_VERSION_HEADER];
+      const reader = stated ?? SDK_VERSION_DEFAULT;
+      const sessionId = chatSessionId(runtime, identity, params.id, call);
+      const session = await visibleSession(runtime, identity, sessionId, call);
+      const listening = await streams.listen(call, session.id);
+      try {
+        const answer = value(await runtime.liveAnswer(session.id));
+        if (answer === null) {
+          listening.close();
+          return { status: 204, body: null };
         }
         // Who says nothing gets everything: a double that a reload takes away, rather than a stream that can't be read.
-        const isWhole = stated === null || startsEmpty(stated);
-        const retold = isWhole ? 0 : await retoldChunks(runtime, session);
+        const isWhole = stated === undefined || startsEmpty(stated);
+        const retold = isWhole ? 0 : await retoldChunks(runtime, session, call);
         const follower = new ReplyFollower(answer.epoch, { canReset: canReset(reader), retold });
         const first = follower.begin(answer);
         const headers = { [SESSION_HEADER]: session.id };
@@ -71,10 +87,13 @@ export function addChatRoutes(
         listening.close();
         throw error;
       }
-      return reply;
+      return STREAMED;
     },
-  );
+  } satisfies Partial<Handlers>;
 }
+
+/** Errors of what a message of `useChat` comes to. */
+type ChatRefusals = Refusals<RestErrorOf<'chat'>>;
 
 interface Sent {
   /** The work that will answer. */
@@ -91,24 +110,31 @@ async function send(
   identity: Identity,
   session: SessionView,
   body: ChatRequest,
+  refusals: ChatRefusals,
 ): Promise<Sent> {
-  const thread = await chatThread(runtime, session);
-  const entry = chatEntryOf(body, thread.messages);
+  const { value } = refusals;
+  const thread = await chatThread(runtime, session, refusals);
+  const entry = chatEntryOf(body, thread.messages, refusals);
   if (entry === null) {
-    if (session.dispatch.status === 'failed') valueOrThrow(await runtime.retry(session.id));
-    const { dispatch } = await visibleSession(runtime, identity, session.id);
+    if (session.dispatch.status === 'failed') value(await runtime.retry(session.id));
+    const { dispatch } = await visibleSession(runtime, identity, session.id, refusals);
     return { epoch: dispatch.epoch, retold: 0, known: [{ type: 'status', dispatch }] };
   }
   const sender = { type: 'user', id: session.userId } as const;
-  const appended = valueOrThrow(await runtime.append({ sessionId: session.id, sender, ...entry }));
-  const { dispatch } = await visibleSession(runtime, identity, session.id);
+  const appended = value(
+    hidden(session.id, await runtime.append({ sessionId: session.id, sender, ...entry })),
+  );
+  const { dispatch } = await visibleSession(runtime, identity, session.id, refusals);
   const isLater = dispatch.status === 'running' && dispatch.throughSeq < appended.seq;
   const isOver = dispatch.status === 'idle' || dispatch.status === 'failed';
   return {
     epoch: isLater ? dispatch.epoch + 1 : dispatch.epoch,
     retold: retoldOf(body, thread.messages),
     known: isOver
-      ? [...(await answersAfter(runtime, session.id, appended.seq)), { type: 'status', dispatch }]
+      ? [
+          ...(await answersAfter(runtime, session.id, appended.seq, refusals)),
+          { type: 'status', dispatch },
+        ]
       : [],
   };
 }
@@ -126,8 +152,12 @@ function retoldOf(
   return chunksOfParts(answeredParts(own.parts, answers)).length;
 }
 
-async function retoldChunks(runtime: Runtime, session: SessionView): Promise<number> {
-  const { messages, goesOn } = await chatThread(runtime, session);
+async function retoldChunks(
+  runtime: Runtime,
+  session: SessionView,
+  refusals: ThreadRefusals,
+): Promise<number> {
+  const { messages, goesOn } = await chatThread(runtime, session, refusals);
   const last = messages.at(-1);
   return goesOn && last?.role === 'assistant' ? chunksOfParts(last.parts).length : 0;
 }
@@ -136,10 +166,9 @@ async function answersAfter(
   runtime: Runtime,
   sessionId: string,
   afterSeq: number,
+  { value }: ThreadRefusals,
 ): Promise<readonly SessionEvent[]> {
-  const page = valueOrThrow(
-    await runtime.readMessages({ sessionId, afterSeq, limit: ANSWER_WITHIN }),
-  );
+  const page = value(await runtime.readMessages({ sessionId, afterSeq, limit: ANSWER_WITHIN }));
   return page.messages.map((message) => ({ type: 'message', message }));
 }
 

@@ -1,57 +1,82 @@
-import {
-  type DeliveriesAnswer,
-  type DeliveryAnswer,
-  deliveriesQuerySchema,
-  deliveryIdSchema,
-  parse,
-} from '@fleetlm/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Runtime } from '../runtime/runtime-api.ts';
-import { knownAgent, requireOperator } from './access.ts';
+import { knownAgent } from './access.ts';
 import {
   cursorOf,
+  deadLetterGroupBody,
   deliveryBody,
   deliveryWithExchanges,
+  idOf,
   placeOf,
   sourcesBody,
   turnOf,
 } from './delivery-wire.ts';
-import { parsedOf, valueOrThrow } from './request-error.ts';
-import { identityOf } from './rest-app.ts';
+import type { Handlers } from './rest-call.ts';
 
-type AgentRequest = FastifyRequest<{ Params: { id: string } }>;
-type DeliveryRequest = FastifyRequest<{ Params: { id: string; delivery_id: string } }>;
+/** What became of the calls to an agent, and having those that failed made after all. */
+export function deliveryHandlers(runtime: Runtime) {
+  return {
+    listDeliveries: async (call) => {
+      const { state, cursor, limit } = call.query;
+      const { id } = await knownAgent(runtime, call.params.id, call);
+      const { deliveries, next, sources } = await runtime.deliveries.list(id, {
+        state: state ?? null,
+        after: cursor === undefined ? null : placeOf(cursor),
+        limit,
+      });
+      return {
+        deliveries: deliveries.map(deliveryBody),
+        next: next === null ? null : cursorOf(next),
+        sources: sourcesBody(sources),
+      };
+    },
 
-/** What became of the calls to an agent; for operators. */
-export function addDeliveryRoutes(app: FastifyInstance, runtime: Runtime): void {
-  app.get('/api/agents/:id/deliveries', async (request: AgentRequest) => {
-    requireOperator(identityOf(request));
-    const { state, cursor, limit } = parsedOf(parse(deliveriesQuerySchema, request.query));
-    const { id } = await knownAgent(runtime, request.params.id);
-    const { deliveries, next, sources } = await runtime.deliveries.list(id, {
-      state: state ?? null,
-      after: cursor === undefined ? null : placeOf(cursor),
-      limit,
-    });
-    const answer: DeliveriesAnswer = {
-      deliveries: deliveries.map(deliveryBody),
-      next: next === null ? null : cursorOf(next),
-      sources: sourcesBody(sources),
-    };
-    return answer;
-  });
+    getDelivery: async (call) => {
+      const { id } = await knownAgent(runtime, call.params.id, call);
+      const { sessionId, epoch } = turnOf(call.params.delivery_id);
+      const found = call.value(await runtime.deliveries.get(id, sessionId, epoch));
+      return {
+        delivery: deliveryWithExchanges(found.delivery),
+        sources: sourcesBody(found.sources),
+      };
+    },
 
-  app.get('/api/agents/:id/deliveries/:delivery_id', async (request: DeliveryRequest) => {
-    requireOperator(identityOf(request));
-    const { id } = await knownAgent(runtime, request.params.id);
-    const { sessionId, epoch } = turnOf(
-      parsedOf(parse(deliveryIdSchema, request.params.delivery_id)),
-    );
-    const { delivery, sources } = valueOrThrow(await runtime.deliveries.get(id, sessionId, epoch));
-    const answer: DeliveryAnswer = {
-      delivery: deliveryWithExchanges(delivery),
-      sources: sourcesBody(sources),
-    };
-    return answer;
-  });
+    listDeadLetters: async (call) => {
+      const { group, cursor, limit } = call.query;
+      const { id } = await knownAgent(runtime, call.params.id, call);
+      const page = await runtime.deliveries.deadLetters(id, {
+        group: group ?? null,
+        after: cursor === undefined ? null : placeOf(cursor),
+        limit,
+      });
+      return {
+        groups: page.groups.map(deadLetterGroupBody),
+        deliveries: page.deliveries.map(deliveryBody),
+        next: page.next === null ? null : cursorOf(page.next),
+        sources: sourcesBody(page.sources),
+      };
+    },
+
+    replayDeadLetters: async (call) => {
+      const { ids, group } = call.body;
+      const { id, status } = await knownAgent(runtime, call.params.id, call);
+      if (status === 'disabled')
+        throw call.refuse({
+          code: 'conflict',
+          detail: `the agent "${id}" is disabled: it would not be called`,
+        });
+      const { accepted, refused, remaining } = await runtime.deliveries.replay(
+        id,
+        group === undefined ? { turns: (ids ?? []).map(turnOf) } : { group },
+      );
+      return {
+        accepted: accepted.length,
+        replays: accepted.map((turn) => ({
+          id: idOf(turn),
+          delivery_id: idOf({ ...turn, epoch: turn.epoch + 1 }),
+        })),
+        refused: refused.map(({ turn, code, detail }) => ({ id: idOf(turn), code, detail })),
+        remaining,
+      };
+    },
+  } satisfies Partial<Handlers>;
 }

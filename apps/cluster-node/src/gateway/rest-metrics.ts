@@ -1,34 +1,20 @@
-import {
-  type EventsAnswer,
-  type MetricsAnswer,
-  metricsQuerySchema,
-  type NodeMetricsAnswer,
-  parse,
-} from '@fleetlm/protocol';
-import type { FastifyInstance } from 'fastify';
+import type { MetricsAnswer, NodeMetricsAnswer } from '@fleetlm/protocol';
 import type { ClusterMetrics, Runtime } from '../runtime/runtime-api.ts';
-import { requireOperator } from './access.ts';
+import { byMetric } from '../telemetry/metric-ring.ts';
 import { clusterEvent } from './cluster-wire.ts';
-import { parsedOf } from './request-error.ts';
-import { identityOf } from './rest-app.ts';
+import type { Handlers } from './rest-call.ts';
 import { isoTime } from './wire.ts';
 
 /** How the nodes have been, and what happened. */
-export function addMetricsRoutes(app: FastifyInstance, { admin }: Runtime): void {
-  app.get('/api/admin/metrics', async (request) => {
-    requireOperator(identityOf(request));
-    const { range, after } = parsedOf(parse(metricsQuerySchema, request.query));
-    return metricsAnswer(await admin.metrics(range, after));
-  });
+export function metricsHandlers({ admin }: Pick<Runtime, 'admin'>) {
+  return {
+    getMetrics: async ({ query }) => metricsAnswer(await admin.metrics(query.range, query.after)),
 
-  app.get('/api/admin/events', async (request) => {
-    requireOperator(identityOf(request));
-    const answer: EventsAnswer = {
-      reported_by: admin.cluster().reportedBy,
+    listEvents: () => ({
+      reported_by: admin.cluster().reported_by,
       events: admin.recentEvents().map(clusterEvent),
-    };
-    return answer;
-  });
+    }),
+  } satisfies Partial<Handlers>;
 }
 
 function metricsAnswer({ reportedBy, atMs, nodes }: ClusterMetrics): MetricsAnswer {
@@ -49,8 +35,8 @@ function figures(
   return {
     reported_at: isoTime(atMs),
     step_ms: stepMs,
-    times: timesMs,
-    series,
+    times: [...timesMs],
+    series: byMetric((metric) => [...series[metric]]),
     flush: {
       database_up: flush.databaseUp,
       backlog: flush.backlog,

@@ -1,99 +1,105 @@
-import {
-  type AdminAccepted,
-  type GroupAnswer,
-  groupParamSchema,
-  parse,
-  type Readiness,
-  reviveGroupSchema,
-  transferGroupSchema,
-} from '@fleetlm/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Runtime } from '../runtime/runtime-api.ts';
+import type { RestBodyOf } from '@fleetlm/protocol';
+import type { OperationRequest, Runtime } from '../runtime/runtime-api.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { requireOperator } from './access.ts';
-import { clusterSnapshot, stalledReplicaBody } from './cluster-wire.ts';
-import { parsedOf, RequestError, valueOrThrow } from './request-error.ts';
-import { identityOf } from './rest-app.ts';
-import { nameOf } from './rest-cluster-operations.ts';
+import { stalledReplicaBody } from './cluster-wire.ts';
+import type { Identity } from './identity.ts';
+import type { Handlers } from './rest-call.ts';
 
-type ById = FastifyRequest<{ Params: { id: string } }>;
+const ACCEPTED = { accepted: true } as const;
 
-const ACCEPTED: AdminAccepted = { accepted: true };
+/** Health and metrics for machines. */
+export function healthHandlers(runtime: Pick<Runtime, 'readiness'>, metrics: Metrics) {
+  return {
+    getLiveness: () => ({ live: true }),
 
-/** Health and metrics for machines, without a token. */
-export function addHealthRoutes(
-  app: FastifyInstance,
-  runtime: Pick<Runtime, 'readiness'>,
-  metrics: Metrics,
-): void {
-  app.get('/health/live', async () => ({ live: true }));
-  app.get('/health/ready', async (_request, reply) => {
-    const { ready, reasons, degraded } = runtime.readiness();
-    const answer: Readiness = { ready, reasons: [...reasons], degraded: [...degraded] };
-    return reply.status(ready ? 200 : 503).send(answer);
-  });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
+    getReadiness: () => {
+      const { ready, reasons, degraded } = runtime.readiness();
+      const body = { ready, reasons: [...reasons], degraded: [...degraded] };
+      return { status: ready ? 200 : 503, body };
+    },
+
+    getPrometheusMetrics: ({ reply }) => {
+      reply.type(metrics.contentType);
+      return metrics.text();
+    },
+  } satisfies Partial<Handlers>;
 }
 
-/** What operators look at and do. */
-export function addAdminRoutes(app: FastifyInstance, runtime: Runtime): void {
-  const { admin } = runtime;
+/** The cluster as operators see it, and what they do to it. */
+export function adminHandlers({ admin }: Pick<Runtime, 'admin'>) {
+  return {
+    getCluster: () => admin.cluster(),
 
-  app.get('/api/admin/cluster', async (request) => {
-    requireOperator(identityOf(request));
-    return clusterSnapshot(admin.cluster());
-  });
+    getGroup: async ({ params, refuse }) => {
+      const { groups } = admin.cluster();
+      const group = groups.find((known) => known.group === params.id);
+      if (group === undefined)
+        throw refuse({ code: 'not_found', detail: `there is no group ${params.id}` });
+      const stalled = await admin.stalls(params.id);
+      return { group, stalled: stalled.map(stalledReplicaBody) };
+    },
 
-  app.get('/api/admin/groups/:id', async (request: ById) => {
-    requireOperator(identityOf(request));
-    const number = groupOf(request);
-    const group = clusterSnapshot(admin.cluster()).groups.find((known) => known.group === number);
-    if (group === undefined) throw new RequestError('not_found', `there is no group ${number}`);
-    const stalled = await admin.stalls(number);
-    const answer: GroupAnswer = { group, stalled: stalled.map(stalledReplicaBody) };
-    return answer;
-  });
+    reviveGroup: async ({ identity, params, body, value }) => {
+      value(await admin.revive(params.id, body, nameOf(identity)));
+      return ACCEPTED;
+    },
 
-  app.post('/api/admin/groups/:id/revive', async (request: ById, reply) => {
-    const identity = identityOf(request);
-    requireOperator(identity);
-    const entry = parsedOf(parse(reviveGroupSchema, request.body));
-    valueOrThrow(await admin.revive(groupOf(request), entry, nameOf(identity)));
-    return reply.status(202).send(ACCEPTED);
-  });
+    drainNode: async ({ identity, params, value }) => {
+      const drain = { kind: 'drain', nodeId: params.id, group: null } as const;
+      value(await admin.operations.start(drain, nameOf(identity)));
+      return ACCEPTED;
+    },
 
-  app.post('/api/admin/nodes/:id/drain', async (request: ById, reply) => {
-    const identity = identityOf(request);
-    requireOperator(identity);
-    const drain = { kind: 'drain', nodeId: request.params.id, group: null } as const;
-    valueOrThrow(await admin.operations.start(drain, nameOf(identity)));
-    return reply.status(202).send(ACCEPTED);
-  });
+    transferGroup: async ({ params, body, value }) => {
+      value(await admin.transferGroup(params.id, body.to));
+      return ACCEPTED;
+    },
 
-  app.post('/api/admin/groups/:id/transfer', async (request: ById, reply) => {
-    requireOperator(identityOf(request));
-    const group = groupOf(request);
-    const { to } = parsedOf(parse(transferGroupSchema, request.body));
-    valueOrThrow(await admin.transferGroup(group, to));
-    return reply.status(202).send(ACCEPTED);
-  });
+    snapshotGroup: async ({ params, value }) => {
+      value(await admin.snapshotGroup(params.id));
+      return ACCEPTED;
+    },
 
-  app.post('/api/admin/groups/:id/snapshot', async (request: ById, reply) => {
-    requireOperator(identityOf(request));
-    valueOrThrow(await admin.snapshotGroup(groupOf(request)));
-    return reply.status(202).send(ACCEPTED);
-  });
-
-  app.post('/api/admin/flush', async (request, reply) => {
-    requireOperator(identityOf(request));
-    const { rows } = valueOrThrow(await admin.flush());
-    const answer: AdminAccepted = { accepted: true, rows };
-    return reply.status(202).send(answer);
-  });
+    flush: async ({ value }) => ({ accepted: true, rows: value(await admin.flush()).rows }),
+  } satisfies Partial<Handlers>;
 }
 
-function groupOf(request: ById): number {
-  return parsedOf(parse(groupParamSchema, request.params.id));
+/** Changes of the cluster while it runs: seen before they begin, followed, cancelled, and kept on record. */
+export function operationHandlers({ admin: { operations } }: Pick<Runtime, 'admin'>) {
+  return {
+    listOperations: () => ({
+      coordinator: operations.coordinator(),
+      operations: operations.list(),
+    }),
+
+    planOperation: ({ body }) => ({ plan: operations.plan(requestOf(body)) }),
+
+    startOperation: async ({ identity, body, value }) => {
+      const started = value(await operations.start(requestOf(body), nameOf(identity)));
+      return { operation: started };
+    },
+
+    getOperation: ({ params, refuse }) => {
+      const operation = operations.get(params.id);
+      if (operation === null)
+        throw refuse({ code: 'not_found', detail: `there is no operation ${params.id}` });
+      return { operation };
+    },
+
+    cancelOperation: async ({ identity, params, value }) => {
+      const cancelled = value(await operations.cancel(params.id, nameOf(identity)));
+      return { operation: cancelled };
+    },
+
+    listAudit: () => ({ entries: operations.audit() }),
+  } satisfies Partial<Handlers>;
+}
+
+/** As it stands in the record. */
+function nameOf(identity: Identity): string {
+  return identity.type === 'api-key' ? 'api-key' : identity.userId;
+}
+
+function requestOf({ kind, node_id, group }: RestBodyOf<'startOperation'>): OperationRequest {
+  return { kind, nodeId: node_id ?? null, group: group ?? null };
 }

@@ -1,8 +1,15 @@
-import { REST_ROUTES, type RestRoute } from '@fleetlm/protocol/reference';
+import { REST_ROUTES, type RestAccess, type RestRoute } from '@fleetlm/protocol';
 import fastify from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Runtime, SessionView } from '../runtime/runtime-api.ts';
 import { enforceAccess } from './route-access.ts';
-import { openTestGateway, type TestGateway, testToken } from './testing/test-gateway.ts';
+import {
+  openTestGateway,
+  TEST_API_KEY,
+  type TestGateway,
+  testToken,
+} from './testing/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -117,16 +124,125 @@ describe('without a token', () => {
   });
 });
 
-test.each(REST_ROUTES.filter(({ access }) => access === 'operator'))(
-  '$method $path is forbidden to a user before its body is read',
-  async ({ method, path }) => {
-    const token = await testToken();
-    const target = path.replaceAll(/:[a-z_]+/g, '0');
-    const response = await gateway.raw(request(method, target, [`authorization: Bearer ${token}`]));
-    expect(statusOf(response)).toBe(403);
-    expect(parsed).not.toContain(BODY);
-  },
-);
+const CALLERS = ['nobody', 'stranger', 'user', 'admin', 'api key'] as const;
+type Caller = (typeof CALLERS)[number];
+
+async function headersOf(caller: Caller): Promise<readonly string[]> {
+  switch (caller) {
+    case 'nobody':
+      return [];
+    case 'stranger':
+      return [`authorization: Bearer ${await testToken({}, { secret: 'x'.repeat(40) })}`];
+    case 'user':
+      return [`authorization: Bearer ${await testToken()}`];
+    case 'admin':
+      return [`authorization: Bearer ${await testToken({ role: 'admin' })}`];
+    default:
+      return [`authorization: Bearer ${TEST_API_KEY}`];
+  }
+}
+
+/** The status of a refusal; null: the call is admitted. */
+function refusalOf(access: RestAccess, caller: Caller): 401 | 403 | null {
+  if (access === 'anyone') return null;
+  if (caller === 'nobody' || caller === 'stranger') return 401;
+  return access === 'operator' && caller === 'user' ? 403 : null;
+}
+
+describe.each(CALLERS)('%s', (caller) => {
+  test.each(REST_ROUTES)(
+    'may call $method $path as its access rule says, before the body is read',
+    async ({ method, path, access }) => {
+      const target = path.replaceAll(/:[a-z_]+/g, '0');
+      const response = await gateway.raw(request(method, target, await headersOf(caller)));
+      const refusal = refusalOf(access, caller);
+      if (refusal === null) expect([401, 403]).not.toContain(statusOf(response));
+      else {
+        expect(statusOf(response)).toBe(refusal);
+        expect(parsed).not.toContain(BODY);
+      }
+    },
+  );
+});
+
+describe('what is another user’s', () => {
+  const SESSION = '07-01J00000000000000000000000';
+  /** As much as the schemas of such calls ask for. */
+  const FIELDS = { user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text' };
+  let authorization: string;
+  let others: TestGateway;
+  beforeAll(async () => {
+    authorization = `Bearer ${await testToken({}, { sub: 'alice' })}`;
+    others = await openTestGateway({
+      getSession: async () => ({ ok: true, value: { userId: 'bob' } as SessionView }),
+    });
+  });
+  afterAll(() => others.close());
+
+  /** The fields that the schema takes. */
+  function fieldsOf(schema: unknown): Record<string, unknown> {
+    if (!(schema instanceof z.ZodObject)) return {};
+    return Object.fromEntries(Object.entries(FIELDS).filter(([name]) => name in schema.shape));
+  }
+
+  async function call({ method, path, query, body }: RestRoute): Promise<Response> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(fieldsOf(query))) search.set(name, String(value));
+    return fetch(`${others.url}${path.replace(':id', SESSION)}?${search}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(bodyFor(body)) }),
+    });
+  }
+
+  function bodyFor(body: z.ZodType): Record<string, unknown> {
+    const fields = fieldsOf(body);
+    return 'agent_id' in fields || 'last_seq' in fields ? fields : { metadata: {} };
+  }
+
+  const owned = REST_ROUTES.filter(({ access }) => access === 'user');
+
+  test.each(owned.filter(({ owner }) => owner === 'session'))(
+    '$method $path answers 404 for the session of another user',
+    async (route) => {
+      expect((await call(route)).status).toBe(404);
+    },
+  );
+
+  test.each(owned.filter(({ owner }) => owner === 'user'))(
+    '$method $path answers 403 for another `user_id`',
+    async (route) => {
+      expect((await call(route)).status).toBe(403);
+    },
+  );
+
+  test('POST /api/sessions/:id/messages answers 403 for another author', async () => {
+    for (const author of [{ user_id: 'bob' }, { agent_id: 'bot' }]) {
+      const response = await fetch(`${others.url}/api/sessions/${SESSION}/messages`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ ...author, content: { text: 'x' } }),
+      });
+      expect(response.status).toBe(403);
+    }
+  });
+});
+
+test('an error that the route does not document is answered as internal', async () => {
+  const session = '07-01J00000000000000000000000';
+  const undocumented = await openTestGateway({
+    // The type of a runtime excludes it; a defect may bring it all the same.
+    getSession: async () =>
+      ({ ok: false, error: { code: 'conflict', detail: 'x' } }) as unknown as Awaited<
+        ReturnType<Runtime['getSession']>
+      >,
+  });
+  const response = await fetch(`${undocumented.url}/api/sessions/${session}`, {
+    headers: { authorization: `Bearer ${await testToken()}` },
+  });
+  expect(await response.json()).toMatchObject({ status: 500, code: 'internal' });
+  await undocumented.close();
+});
 
 test('a route without an access rule does not register', () => {
   const app = fastify();

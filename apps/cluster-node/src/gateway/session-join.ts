@@ -1,8 +1,13 @@
-import { invalidField } from '@fleetlm/protocol';
+import {
+  invalidField,
+  type LiveAnswer as LiveAnswerBody,
+  type SessionJoined,
+  type SocketErrorOf,
+} from '@fleetlm/protocol';
 import type { Socket } from 'socket.io';
 import { MESSAGE_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import type { LiveAnswer, Message, Runtime, SessionEvent } from '../runtime/runtime-api.ts';
-import { isVisible, noSession } from './access.ts';
+import { visibleSession } from './access.ts';
 import type { Identity } from './identity.ts';
 import {
   JOIN_BYTES_MAX,
@@ -10,7 +15,8 @@ import {
   JOIN_PENDING_BYTES_MAX,
   JOIN_PENDING_EVENTS_MAX,
 } from './limits.ts';
-import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
+import { PendingEvents } from './pending-events.ts';
+import { type Refusals, whenLive } from './refusals.ts';
 import { sessionPacket } from './socket-rooms.ts';
 import { messageBody, runState, sessionBody } from './wire.ts';
 
@@ -24,49 +30,52 @@ export interface Join {
   readonly lastSeq: number;
 }
 
+type JoinError = SocketErrorOf<'session:join'>;
+
+interface JoinCall extends Refusals<JoinError> {
+  readonly ack: (answer: SessionJoined) => void;
+}
+
 /**
  * Brings a client up to date and then live, without a gap and without an event before its answer: events are
  * kept from before the reading begins; after the answer those that it does not cover follow, and in the same
  * turn the socket joins the room.
  */
-export async function joinSession(join: Join, ack: (answer: object) => void): Promise<void> {
+export async function joinSession(join: Join, call: JoinCall): Promise<void> {
+  const { ack } = call;
   const { socket, room, runtime, sessionId, lastSeq } = join;
   // The one who joins again is live already: its room goes on telling it.
   if (socket.rooms.has(room)) {
-    ack(await answerOf(join));
+    ack(await answerOf(join, call));
     return;
   }
-  const pending: SessionEvent[] = [];
-  let pendingBytes = 0;
-  let overflow = false;
-  const subscription = runtime.subscribeSession(sessionId, (event) => {
-    pendingBytes += event.type === 'message' ? event.message.payload.length : 0;
-    if (pending.length < JOIN_PENDING_EVENTS_MAX && pendingBytes <= JOIN_PENDING_BYTES_MAX)
-      pending.push(event);
-    else overflow = true;
-  });
+  const pending = new PendingEvents(JOIN_PENDING_EVENTS_MAX, JOIN_PENDING_BYTES_MAX);
+  const subscription = runtime.subscribeSession(sessionId, pending.add);
   try {
-    await whenLive(subscription);
-    const answer = await answerOf(join);
+    await whenLive(subscription, call);
+    const answer = await answerOf(join, call);
     const coveredSeq = answer.messages.at(-1)?.seq ?? lastSeq;
     ack(answer);
-    for (const event of pending) {
+    for (const event of pending.events) {
       if (event.type === 'message' && event.message.seq <= coveredSeq) continue;
       if (event.type === 'chunk' && isCovered(event, answer.stream)) continue;
       socket.emit(...sessionPacket(sessionId, event));
     }
-    if (overflow) socket.emit('resync', { reason: 'more happened than could be kept' });
+    if (pending.isOver) socket.emit('resync', { reason: 'more happened than could be kept' });
     void socket.join(room);
   } finally {
     subscription.close();
   }
 }
 
-async function answerOf({ runtime, identity, sessionId, lastSeq }: Join) {
-  const session = valueOrThrow(await runtime.getSession(sessionId));
-  if (!isVisible(identity, session)) throw noSession(sessionId);
+async function answerOf(
+  { runtime, identity, sessionId, lastSeq }: Join,
+  refusals: Refusals<JoinError>,
+): Promise<SessionJoined> {
+  const { value, refuse } = refusals;
+  const session = await visibleSession(runtime, identity, sessionId, refusals);
   if (lastSeq > session.lastSeq)
-    throw new RequestError(
+    throw refuse(
       invalidField(
         'last_seq',
         `must be at most ${session.lastSeq}`,
@@ -74,8 +83,8 @@ async function answerOf({ runtime, identity, sessionId, lastSeq }: Join) {
       ),
     );
   const range = { sessionId, afterSeq: lastSeq, limit: JOIN_MESSAGES_MAX };
-  const page = valueOrThrow(await runtime.readMessages(range));
-  const stream = valueOrThrow(await runtime.liveAnswer(sessionId));
+  const page = value(await runtime.readMessages(range));
+  const stream = value(await runtime.liveAnswer(sessionId));
   const messages = firstWithin(page.messages, JOIN_BYTES_MAX);
   return {
     ok: true,
@@ -98,13 +107,13 @@ function firstWithin(messages: readonly Message[], bytesMax: number): readonly M
   return end < 0 ? messages : messages.slice(0, end);
 }
 
-function streamBody({ epoch, attempt, chunks, nextIndex }: LiveAnswer) {
+function streamBody({ epoch, attempt, chunks, nextIndex }: LiveAnswer): LiveAnswerBody {
   return { epoch, attempt, chunks: [...chunks], next_index: nextIndex };
 }
 
 function isCovered(
   event: Extract<SessionEvent, { type: 'chunk' }>,
-  stream: ReturnType<typeof streamBody> | undefined,
+  stream: LiveAnswerBody | undefined,
 ): boolean {
   if (stream === undefined || event.epoch !== stream.epoch) return false;
   if (event.attempt !== stream.attempt) return event.attempt < stream.attempt;

@@ -149,18 +149,26 @@ test('a client that joins many conversations of large messages at once gets all 
   expect(reading.most).toBe(1);
 }, 60_000);
 
-test('events during a join are kept up to their limit in bytes; beyond it the client is told to join again', async () => {
-  const { client } = await open({
-    subscribed: (sessionId, sink) => {
-      const message = messageOf(sessionId, MESSAGES + 1);
-      for (let bytes = 0; bytes <= JOIN_PENDING_BYTES_MAX; bytes += message.payload.length)
-        sink({ type: 'message', message });
-    },
-  });
-  const resynced = new Promise((resolve) => client.once('resync', resolve));
-  const payload = { session_id: sessionIdOf(1), last_seq: MESSAGES };
-  expect(await client.timeout(30_000).emitWithAck('session:join', payload)).toMatchObject({
-    ok: true,
-  });
-  await resynced;
-}, 30_000);
+const LARGE_CHUNK = { type: 'text-delta', id: '1', delta: TEXT };
+
+test.each<[string, (sessionId: string, index: number) => SessionEvent]>([
+  ['message', (sessionId) => ({ type: 'message', message: messageOf(sessionId, MESSAGES + 1) })],
+  ['chunk', (_, index) => ({ type: 'chunk', epoch: 1, attempt: 1, index, chunk: LARGE_CHUNK })],
+])(
+  'events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
+  async (_, event) => {
+    const { client } = await open({
+      subscribed: (sessionId, sink) => {
+        const events = Math.ceil(JOIN_PENDING_BYTES_MAX / Buffer.byteLength(TEXT)) + 1;
+        for (let index = 0; index < events; index += 1) sink(event(sessionId, index));
+      },
+    });
+    const resynced = new Promise((resolve) => client.once('resync', resolve));
+    const payload = { session_id: sessionIdOf(1), last_seq: MESSAGES };
+    expect(await client.timeout(30_000).emitWithAck('session:join', payload)).toMatchObject({
+      ok: true,
+    });
+    await resynced;
+  },
+  30_000,
+);

@@ -1,23 +1,24 @@
 import {
   ackError,
+  type ErrorCode,
   type Failure,
   type InboxJoined,
-  inboxJoinSchema,
-  inboxPageSchema,
   invalidField,
   parse,
-  sendMessageSchema,
-  sessionJoinSchema,
-  sessionReadSchema,
-  sessionRefSchema,
+  SOCKET_REQUESTS,
+  type SocketErrorOf,
+  type SocketRequest,
+  type SocketRequestName,
+  type SocketRequests,
+  socketErrorsOf,
 } from '@fleetlm/protocol';
 import type { Socket } from 'socket.io';
-import * as z from 'zod';
-import type { Runtime } from '../runtime/runtime-api.ts';
+import type * as z from 'zod';
+import type { Runtime, SessionView } from '../runtime/runtime-api.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { reportHandlerError } from '../telemetry/guarded.ts';
 import type { Metrics, SocketEventName } from '../telemetry/metrics.ts';
-import { noSession, valueForUser, visibleSession } from './access.ts';
+import { hidden, visibleSession } from './access.ts';
 import { contained } from './contained.ts';
 import type { Identity } from './identity.ts';
 import {
@@ -27,7 +28,8 @@ import {
   SOCKET_ROOMS_MAX,
 } from './limits.ts';
 import { PageTurns } from './page-turns.ts';
-import { RequestError, valueOrThrow, whenLive } from './request-error.ts';
+import { type Refusals, refusals, whenLive } from './refusals.ts';
+import { RequestError } from './request-error.ts';
 import { joinSession } from './session-join.ts';
 import { inboxRoom, type SocketRooms, sessionRoom } from './socket-rooms.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -43,9 +45,36 @@ export interface SocketSessionOptions {
   readonly take: () => void;
 }
 
-type Ack = (answer: object) => void;
+/** An event that was parsed and authorized, as its line in the table says. */
+type SocketCall<N extends SocketRequestName> = {
+  readonly payload: z.output<SocketRequests[N]['payload']>;
+  readonly ack: (answer: z.output<SocketRequests[N]['ack']>) => void;
+  /** Refuses without an exception. */
+  readonly fail: (failure: Failure<SocketErrorOf<N>>) => void;
+  /** Takes an exception that the caller can't be thrown. */
+  readonly fault: (error: unknown) => void;
+} & Refusals<SocketErrorOf<N>> &
+  (SocketRequests[N] extends { readonly owner: 'session' }
+    ? { readonly session: SessionView }
+    : unknown) &
+  (SocketRequests[N] extends { readonly usersOnly: string }
+    ? { readonly userId: string }
+    : unknown);
 
-const pingSchema = z.strictObject({});
+/** One handler for every event of the table. */
+type SocketHandlers = {
+  readonly [N in SocketRequestName]: (call: SocketCall<N>) => Promise<void> | void;
+};
+
+/** An event whose name is not known to the compiler. */
+interface AnyCall extends Refusals<never> {
+  readonly payload: unknown;
+  readonly ack: (answer: object) => void;
+  readonly fail: Refuse;
+  readonly fault: (error: unknown) => void;
+  readonly session?: SessionView;
+  readonly userId?: string;
+}
 
 /** One socket: its events, each answered by its ack, within its limits. */
 export class SocketSession {
@@ -61,51 +90,70 @@ export class SocketSession {
   }
 
   listen(): void {
-    const { runtime, identity, socket } = this.#options;
-    this.#on('session:join', sessionJoinSchema, async (payload, ack) => {
-      const room = sessionRoom(payload.session_id);
-      this.#makeRoom(room);
-      await this.#pages.run(async () => {
-        await joinSession({ socket, room, runtime, identity, ...renamed(payload) }, ack);
-        this.#joined.add(room);
-      });
-    });
-    // In its turn: a join that was asked for before it must not follow it.
-    this.#on('session:leave', sessionRefSchema, async ({ session_id }, ack) =>
-      this.#pages.run(async () => {
-        this.#leave(sessionRoom(session_id));
-        ack({ ok: true });
-      }),
-    );
-    this.#onSend();
-    this.#on('session:read', sessionReadSchema, async ({ session_id, last_seq }, ack) => {
-      const userId = await this.#actingUser(session_id);
-      const input = { sessionId: session_id, userId, lastSeq: last_seq };
-      const { lastReadSeq } = valueForUser(identity, session_id, await runtime.markRead(input));
-      ack({ ok: true, last_read_seq: lastReadSeq });
-    });
-    this.#on('session:stop', sessionRefSchema, async ({ session_id }, ack) => {
-      await visibleSession(runtime, identity, session_id);
-      valueOrThrow(await runtime.stop(session_id));
-      ack({ ok: true });
-    });
-    this.#on('session:retry', sessionRefSchema, async ({ session_id }, ack) => {
-      await visibleSession(runtime, identity, session_id);
-      valueOrThrow(await runtime.retry(session_id));
-      ack({ ok: true });
-    });
-    this.#on('inbox:join', inboxJoinSchema, async (_payload, ack) =>
-      this.#pages.run(() => this.#joinInbox(ack)),
-    );
-    this.#on('inbox:page', inboxPageSchema, async ({ before }, ack) =>
-      this.#pages.run(async () => {
-        const { version: _, ...page } = await this.#inbox(this.#ownInbox(), before);
-        ack(page);
-      }),
-    );
-    // Clients ask whether the node still answers.
-    this.#on('ping', pingSchema, async (_payload, ack) => ack({ ok: true }));
+    const handlers = this.#handlers();
+    for (const name of Object.keys(SOCKET_REQUESTS))
+      if (isRequestName(name)) this.#on(name, handlers);
     this.#onUnknown();
+  }
+
+  #handlers(): SocketHandlers {
+    const { runtime, identity, socket } = this.#options;
+    return {
+      'session:join': async (call) => {
+        const { session_id: sessionId, last_seq: lastSeq } = call.payload;
+        const room = sessionRoom(sessionId);
+        this.#makeRoom(room, call);
+        await this.#pages.run(async () => {
+          await joinSession({ socket, room, runtime, identity, sessionId, lastSeq }, call);
+          this.#joined.add(room);
+        });
+      },
+      // In its turn: a join that was asked for before it must not follow it.
+      'session:leave': ({ payload, ack }) =>
+        this.#pages.run(async () => {
+          this.#leave(sessionRoom(payload.session_id));
+          ack({ ok: true });
+        }),
+      // The hot path: no promise beyond the runtime's own.
+      'session:send': ({ payload, userId, ack, fail, fault }) => {
+        const { session_id: sessionId, client_message_id, kind, content, metadata } = payload;
+        const sender = { type: 'user', id: userId } as const;
+        const clientMessageId = client_message_id;
+        runtime.append({ sessionId, sender, kind, content, metadata, clientMessageId }).then(
+          (appended) => {
+            const result = hidden(sessionId, appended);
+            if (!result.ok) {
+              fail(result.error);
+              return;
+            }
+            const { seq, id, insertedAtMs, duplicate } = result.value;
+            ack({ ok: true, seq, id, inserted_at: isoTime(insertedAtMs), duplicate });
+          },
+          (error: unknown) => fault(error),
+        );
+      },
+      'session:read': async (call) => {
+        const { session_id: sessionId, last_seq: lastSeq } = call.payload;
+        const userId = await this.#actingUser(sessionId, call);
+        const marked = hidden(sessionId, await runtime.markRead({ sessionId, userId, lastSeq }));
+        call.ack({ ok: true, last_read_seq: call.value(marked).lastReadSeq });
+      },
+      'session:stop': async ({ session, ack, value }) => {
+        value(await runtime.stop(session.id));
+        ack({ ok: true });
+      },
+      'session:retry': async ({ session, ack, value }) => {
+        value(await runtime.retry(session.id));
+        ack({ ok: true });
+      },
+      'inbox:join': (call) => this.#pages.run(() => this.#joinInbox(call)),
+      'inbox:page': (call) =>
+        this.#pages.run(async () => {
+          const { version: _, ...page } = await this.#inbox(call.userId, call.payload.before, call);
+          call.ack(page);
+        }),
+      ping: ({ ack }) => ack({ ok: true }),
+    };
   }
 
   /** The socket is too slow for live events: it gets none until it joins again. */
@@ -118,108 +166,83 @@ export class SocketSession {
     void this.#options.socket.leave(room);
   }
 
-  #makeRoom(room: string): void {
+  #makeRoom(room: string, { refuse }: Refusals<'rate_limited'>): void {
     if (this.#joined.size >= SOCKET_ROOMS_MAX && !this.#joined.has(room))
-      throw new RequestError(
-        'rate_limited',
-        `one connection is in at most ${SOCKET_ROOMS_MAX} rooms`,
-      );
+      throw refuse({
+        code: 'rate_limited',
+        detail: `one connection is in at most ${SOCKET_ROOMS_MAX} rooms`,
+      });
   }
 
-  /** The hot path: no promise beyond the runtime's own. */
-  #onSend(): void {
-    const { runtime, identity } = this.#options;
-    this.#listen('session:send', (payload, ack, refuse) => {
-      const parsed = parse(sendMessageSchema, payload);
-      if (!parsed.ok) {
-        refuse(parsed);
-        return;
-      }
-      if (identity.type !== 'user') {
-        refuse({
-          code: 'forbidden',
-          detail: 'the API key sends over REST, where it names the user',
-        });
-        return;
-      }
-      const { session_id, client_message_id, kind, content, metadata } = parsed.value;
-      runtime
-        .append({
-          sessionId: session_id,
-          sender: { type: 'user', id: identity.userId },
-          kind,
-          content,
-          metadata,
-          clientMessageId: client_message_id,
-        })
-        .then(
-          (result) => {
-            if (result.ok) {
-              const { seq, id, insertedAtMs, duplicate } = result.value;
-              ack({ ok: true, seq, id, inserted_at: isoTime(insertedAtMs), duplicate });
-            } else if (result.error.code === 'forbidden') refuse(noSession(session_id).failure);
-            else refuse(result.error);
-          },
-          (error: unknown) => this.#fault('session:send', error, refuse),
-        );
-    });
-  }
-
-  async #joinInbox(ack: Ack): Promise<void> {
+  async #joinInbox(call: SocketCall<'inbox:join'>): Promise<void> {
     const { runtime, socket } = this.#options;
-    const userId = this.#ownInbox();
+    const { userId } = call;
     const room = inboxRoom(userId);
     // Joined before it is read: a delta may come first, and the client goes by the version.
     this.#joined.add(room);
     await socket.join(room);
     const subscription = runtime.subscribeInbox(userId, () => undefined);
     try {
-      await whenLive(subscription);
-      ack(await this.#inbox(userId, null));
+      await whenLive(subscription, call);
+      call.ack(await this.#inbox(userId, null, call));
     } finally {
       subscription.close();
     }
   }
 
-  #ownInbox(): string {
-    const { identity } = this.#options;
-    if (identity.type !== 'user')
-      throw new RequestError('forbidden', 'the API key has no inbox of its own');
-    return identity.userId;
-  }
-
-  async #inbox(userId: string, before: string | null): Promise<InboxJoined> {
+  async #inbox(
+    userId: string,
+    before: string | null,
+    { value }: Refusals<SocketErrorOf<'inbox:join'>>,
+  ): Promise<InboxJoined> {
     const { runtime } = this.#options;
     const input = { userId, limit: INBOX_SESSIONS_MAX, before };
-    const { sessions, version, next } = valueOrThrow(await runtime.listSessions(input));
+    const { sessions, version, next } = value(await runtime.listSessions(input));
     const entries = sessions.map((session) => inboxEntry(session, runtime));
     return { ok: true, sessions: entries, version, next };
   }
 
   /** A user reads for itself; the API key for the session's user. */
-  async #actingUser(sessionId: string): Promise<string> {
+  async #actingUser(
+    sessionId: string,
+    refusals: Refusals<SocketErrorOf<'session:read'>>,
+  ): Promise<string> {
     const { identity, runtime } = this.#options;
     if (identity.type === 'user') return identity.userId;
-    return (await visibleSession(runtime, identity, sessionId)).userId;
+    return (await visibleSession(runtime, identity, sessionId, refusals)).userId;
   }
 
-  #on<S extends z.ZodType>(
-    event: SocketEventName,
-    schema: S,
-    run: (payload: z.output<S>, ack: Ack) => Promise<void>,
-  ): void {
-    this.#listen(event, (payload, ack, refuse) => {
-      const parsed = parse(schema, payload);
+  #on(name: SocketRequestName, handlers: SocketHandlers): void {
+    const { runtime, identity } = this.#options;
+    const { payload: schema, owner, usersOnly }: SocketRequest = SOCKET_REQUESTS[name];
+    // The one place where the types of an event and its handler meet: the call is made of the event of the same name.
+    const handler = handlers[name] as unknown as (call: AnyCall) => unknown;
+    const userId = identity.type === 'user' ? identity.userId : '';
+    this.#listen(name, (sent, ack, refuse) => {
+      const parsed = parse(schema, sent);
       if (!parsed.ok) {
         refuse(parsed);
         return;
       }
-      run(parsed.value, ack).catch((error: unknown) => this.#fault(event, error, refuse));
+      if (usersOnly !== undefined && identity.type !== 'user') {
+        refuse({ code: 'forbidden', detail: usersOnly });
+        return;
+      }
+      const payload: unknown = parsed.value;
+      const fault = (error: unknown): void => this.#fault(name, error, refuse);
+      const call = { payload, userId, ack, fail: refuse, fault, ...refusals() };
+      const running =
+        owner === 'session'
+          ? visibleSession(runtime, identity, sessionIdOf(payload), refusals()).then((session) =>
+              handler({ ...call, session }),
+            )
+          : handler(call);
+      if (running instanceof Promise) running.catch(fault);
     });
   }
 
   #fault(event: SocketEventName, error: unknown, refuse: Refuse): void {
-    if (error instanceof RequestError) {
+    if (error instanceof RequestError && isErrorOf(event, error.failure.code)) {
       refuse(error.failure);
       return;
     }
@@ -286,6 +309,7 @@ export class SocketSession {
   }
 }
 
+type Ack = (answer: object) => void;
 type Refuse = (failure: Failure) => void;
 type Handle = (payload: unknown, ack: Ack, refuse: Refuse) => void;
 
@@ -295,9 +319,19 @@ function isFunction(value: unknown): value is (answer: object) => void {
   return typeof value === 'function';
 }
 
-function renamed(payload: { readonly session_id: string; readonly last_seq: number }): {
-  readonly sessionId: string;
-  readonly lastSeq: number;
-} {
-  return { sessionId: payload.session_id, lastSeq: payload.last_seq };
+function isRequestName(name: string): name is SocketRequestName {
+  return Object.hasOwn(SOCKET_REQUESTS, name);
+}
+
+/** Quotas are taken before it is known whether there is such an event. */
+function isErrorOf(event: SocketEventName, code: ErrorCode): boolean {
+  return event === 'unknown'
+    ? code === 'rate_limited'
+    : socketErrorsOf(SOCKET_REQUESTS[event]).includes(code);
+}
+
+function sessionIdOf(payload: unknown): string {
+  return typeof payload === 'object' && payload !== null && 'session_id' in payload
+    ? String(payload.session_id)
+    : '';
 }

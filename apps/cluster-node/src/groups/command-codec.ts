@@ -1,12 +1,13 @@
 import { type Command, type ParsedCommand, parseCommand, versioned } from '@fleetlm/conversation';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
+import { packApart } from './pack-apart.ts';
 
 const packr = new Packr({ useRecords: false });
 
 /** The form in the log: MessagePack of the versioned command; payloads stay raw bytes. */
 export function encodeCommand(command: Command): Uint8Array {
-  return packr.pack(versioned(command));
+  return packApart(packr, versioned(command));
 }
 
 /** Total: whatever the bytes are, it answers, and every replica alike. */

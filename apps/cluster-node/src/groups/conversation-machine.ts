@@ -11,6 +11,7 @@ import { Packr } from 'msgpackr';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { decodeCommand } from './command-codec.ts';
 import type { GroupReply } from './group-reply.ts';
+import { packApart } from './pack-apart.ts';
 
 const packr = new Packr({ useRecords: false });
 
@@ -51,7 +52,7 @@ export class ConversationMachine implements StateMachine<GroupReply> {
   }
 
   snapshot(): Uint8Array {
-    return inComponent('snapshot', () => packr.pack(exportState(this.#state)));
+    return inComponent('snapshot', () => packApart(packr, exportState(this.#state)));
   }
 
   restore(data: Uint8Array): void {

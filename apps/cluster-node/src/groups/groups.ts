@@ -9,11 +9,12 @@ import {
   spillTails,
 } from '@fleetlm/conversation';
 import type { ProposalOutcome, RaftHost, ReadOutcome } from '@fleetlm/raft/host';
-import type { LedGroup, ProposeOutcome } from '../effects/ports.ts';
+import type { LedGroup, Propose } from '../effects/ports.ts';
 import type { MemberNode } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { encodeSystemCommand, systemCommandProblem } from '../membership/system-codec.ts';
 import type { SystemCommand, SystemReply, SystemState } from '../membership/system-state.ts';
+import { type NodeRefusal, type Outcome, ok, type Refused, UNKNOWN } from '../outcome.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -43,11 +44,6 @@ const SPILL_BACKLOG_MIN = 1_000;
 const SPILL_EVERY_MS = 250;
 /** Written in one go, while the event loop waits. */
 const SPILL_BYTES_PER_TURN = 2 * 1024 * 1024;
-
-/** How a proposal to a group of this node ended, with the reply of its own machine. */
-export type Proposed<R> =
-  | { readonly status: 'committed'; readonly reply: R }
-  | Exclude<ProposalOutcome<GroupReply>, { readonly status: 'committed' }>;
 
 /** The groups that have a replica on this node: their machines, on the host. */
 export class Groups {
@@ -145,7 +141,11 @@ export class Groups {
     return this.#machines.keys();
   }
 
-  propose(group: number, command: Command, done: (outcome: Proposed<Reply>) => void): void {
+  propose(
+    group: number,
+    command: Command,
+    done: (outcome: Outcome<Reply, NodeRefusal>) => void,
+  ): void {
     if (!this.has(group)) {
       done(NOT_HERE);
       return;
@@ -156,12 +156,14 @@ export class Groups {
       return;
     }
     this.#opened().propose(group, encodeCommand(command), (outcome) => {
-      this.#countRefusal(outcome);
-      done(outcome.status === 'committed' ? committed(conversationReply(outcome.reply)) : outcome);
+      done(this.#outcomeOf(outcome, conversationReply));
     });
   }
 
-  proposeSystem(command: SystemCommand, done: (outcome: Proposed<SystemReply>) => void): void {
+  proposeSystem(
+    command: SystemCommand,
+    done: (outcome: Outcome<SystemReply, NodeRefusal>) => void,
+  ): void {
     if (!this.#hasSystem) {
       done(NOT_HERE);
       return;
@@ -172,43 +174,42 @@ export class Groups {
       return;
     }
     this.#opened().propose(SYSTEM_GROUP, encodeSystemCommand(command), (outcome) => {
-      this.#countRefusal(outcome);
-      done(outcome.status === 'committed' ? committed(systemReply(outcome.reply)) : outcome);
+      done(this.#outcomeOf(outcome, systemReply));
     });
   }
 
   /** What apply would refuse is never proposed. The proposer let something through that does not fit the log. */
-  #refuse(group: number, type: string, problem: string): typeof MALFORMED {
+  #refuse(group: number, type: string, problem: string): Refused<NodeRefusal> {
     const { metrics, log } = this.#options;
     metrics.entriesRefused.inc({ stage: 'propose', reason: 'malformed' });
     log.error({ group, command: type, problem }, 'raft: refused to propose a malformed command');
     return MALFORMED;
   }
 
-  #countRefusal(outcome: ProposalOutcome<GroupReply>): void {
-    if (outcome.status === 'refused' && outcome.reason === 'too-large')
-      this.#options.metrics.entriesRefused.inc({ stage: 'propose', reason: 'too-large' });
+  /** What the host says of a proposal, in the node's words. */
+  #outcomeOf<R>(
+    outcome: ProposalOutcome<GroupReply>,
+    reply: (reply: GroupReply) => R,
+  ): Outcome<R, NodeRefusal> {
+    switch (outcome.status) {
+      case 'committed':
+        return ok(reply(outcome.reply));
+      case 'refused': {
+        const { reason: code, leader } = outcome;
+        if (code === 'too-large')
+          this.#options.metrics.entriesRefused.inc({ stage: 'propose', reason: code });
+        return { status: 'refused', code, leader };
+      }
+      case 'unknown':
+        return UNKNOWN;
+      default:
+        return outcome satisfies never;
+    }
   }
 
   /** For performers of effects: on this node only. */
-  readonly proposeHere = (group: number, command: Command): Promise<ProposeOutcome> =>
-    new Promise((resolve) => {
-      this.propose(group, command, (outcome) => {
-        switch (outcome.status) {
-          case 'committed':
-            resolve({ status: 'applied', reply: outcome.reply });
-            return;
-          case 'refused':
-            resolve({ status: 'refused', reason: outcome.reason });
-            return;
-          case 'unknown':
-            resolve(outcome);
-            return;
-          default:
-            outcome satisfies never;
-        }
-      });
-    });
+  readonly proposeHere: Propose = (group, command) =>
+    new Promise((resolve) => this.propose(group, command, resolve));
 
   /** ReadIndex: after `ok` the state holds everything that was acknowledged before the call. */
   read(group: number, done: (outcome: ReadOutcome) => void): void {
@@ -239,13 +240,9 @@ export class Groups {
 }
 
 /** A group may leave this node at any moment: definite, nothing was changed. */
-const NOT_HERE = { status: 'refused', reason: 'not-leader', leader: 0 } as const;
+const NOT_HERE: Refused<NodeRefusal> = { status: 'refused', code: 'not-leader', leader: 0 };
 
-const MALFORMED = { status: 'refused', reason: 'malformed', leader: 0 } as const;
-
-function committed<R>(reply: R): Proposed<R> {
-  return { status: 'committed', reply };
-}
+const MALFORMED: Refused<NodeRefusal> = { status: 'refused', code: 'malformed', leader: 0 };
 
 function conversationReply(reply: GroupReply): Reply {
   if (reply.machine === 'conversation') return reply.reply;

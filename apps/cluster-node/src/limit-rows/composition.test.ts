@@ -22,6 +22,8 @@ import { DISPATCH_LIMITS } from '../effects/dispatch/dispatch-limits.ts';
 import { CONNECTIONS_PER_AGENT_MAX } from '../effects/dispatch/http-pools.ts';
 import * as edge from '../gateway/limits.ts';
 import * as node from '../limits.ts';
+import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
+import { SKIPPED_ENTRIES_MAX } from '../membership/skipped-entries.ts';
 import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
 import { CALLS_MAX } from '../router/router.ts';
 
@@ -170,6 +172,22 @@ describe('what passes one stage fits all later ones', () => {
     );
   });
 
+  test('a snapshot of the system group', () => {
+    const registrations = Math.min(AGENTS_MAX * registrationBytes(), AGENTS_BYTES_MAX);
+    fits(
+      // Both secrets of every agent are counted; decisions of operators are beside them.
+      ['registrations', registrations + SKIPPED_ENTRIES_MAX * node.COMMAND_OVERHEAD_BYTES_MAX],
+      ['a snapshot', host.snapshotBytesMax],
+    );
+    fits(
+      ['one registration', registrationBytes()],
+      ['a page of them', protocol.PAGE_BYTES_MAX],
+      ['all of them', AGENTS_BYTES_MAX],
+    );
+    // Who asks without a limit gets all that fits.
+    fits(['agents', AGENTS_MAX], ['a page of them', protocol.AGENTS_PAGE_LIMIT_MAX]);
+  });
+
   test('a frame of the mesh', () => {
     // A frame of Raft is closed once it is above its limit, so it has one entry more at most.
     fits(
@@ -215,6 +233,17 @@ describe('what passes one stage fits all later ones', () => {
     fits(
       ['a run and its reply', node.LIVE_CHUNKS_BYTES_MAX + protocol.REPLY_BYTES_MAX],
       ['the buffer of a stream', edge.STREAM_BUFFER_BYTES_MAX],
+    );
+    fits(
+      [
+        'a run and the events during its reading',
+        node.LIVE_CHUNKS_BYTES_MAX + edge.STREAM_PENDING_BYTES_MAX,
+      ],
+      ['the buffer of a stream', edge.STREAM_BUFFER_BYTES_MAX],
+    );
+    fits(
+      ['a reply', message],
+      ['events during the reading of a run', edge.STREAM_PENDING_BYTES_MAX],
     );
     fits(['messages of a join', edge.JOIN_MESSAGES_MAX], ['a page', protocol.PAGE_LIMIT_MAX]);
     fits(['sessions of an inbox', edge.INBOX_SESSIONS_MAX], ['a page', protocol.PAGE_LIMIT_MAX]);

@@ -19,6 +19,7 @@ import {
   EARLY_CHUNKS_MAX,
   ANSWER_BYTES_MAX as KEPT_ANSWER,
   ANSWERS_MAX as KEPT_ANSWERS,
+  ANSWERS_BYTES_MAX as KEPT_ANSWERS_BYTES,
 } from '../effects/feed/live-answers.ts';
 import { ARCHIVE_READS_MAX } from '../effects/flusher/archive-reads.ts';
 import { BATCH_BYTES_MAX, BATCH_ROWS_MAX } from '../effects/flusher/flush-batch.ts';
@@ -34,15 +35,18 @@ import {
   ENTRY_BYTES_MAX,
   MESH_FRAME_BYTES_MAX,
   MESH_QUEUE_BYTES_MAX,
+  POSTGRES_CONNECTIONS,
   SEARCH_TEXT_LENGTH_MAX,
 } from '../limits.ts';
-import { AGENTS_MAX } from '../membership/system-state.ts';
+import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
 import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
 import { CALLS_MAX } from '../router/router.ts';
 import { FOLDER } from './folder.ts';
 
 const RAFT = 'packages/raft/src/';
 const STATE = 'packages/conversation/src/';
+const CONNECTIONS_TEST =
+  'packages/database/src/archive-database.test.ts > opens no more connections than it may, and ends once';
 const PARSE = `${STATE}parse-command.ts`;
 const DEFINITE = 'a refusal that every replica makes alike; nothing changes';
 
@@ -111,6 +115,14 @@ const conversations = limitRows('Conversations', FOLDER, [
     answer: '`409 conflict`',
     test: 'boundary',
   },
+  {
+    input: 'registrations of all agents',
+    limit: { AGENTS_BYTES_MAX },
+    unit: 'bytes',
+    in: 'membership/agent-registry.ts',
+    answer: '`413 payload_too_large`',
+    test: 'boundary',
+  },
 ]);
 
 const pages = limitRows('Pages and live events', FOLDER, [
@@ -144,7 +156,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'entries',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
   },
   {
     input: 'bytes of the events during a join',
@@ -152,7 +164,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'bytes',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
   },
   {
     input: 'sessions in the answer to `inbox:join` and in an `inbox:page`',
@@ -186,6 +198,22 @@ const pages = limitRows('Pages and live events', FOLDER, [
     answer: '`resync`',
     test: 'boundary',
   },
+  {
+    input: 'bytes of those chunks',
+    limit: { ANSWER_BYTES_MAX: KEPT_ANSWER },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: '`resync`',
+    test: 'boundary',
+  },
+  {
+    input: 'chunks of all runs that a follower keeps',
+    limit: { ANSWERS_BYTES_MAX: KEPT_ANSWERS_BYTES },
+    unit: 'bytes',
+    in: 'effects/feed/live-answers.ts',
+    answer: 'who joins late is served by the leader; early ones: `resync`',
+    test: 'effects/feed/live-answers.test.ts > early chunks of all answers together stay within the budget of all answers',
+  },
 ]);
 
 const mesh = limitRows('Mesh', FOLDER, [
@@ -193,7 +221,7 @@ const mesh = limitRows('Mesh', FOLDER, [
     input: 'frame between two nodes',
     limit: { MESH_FRAME_BYTES_MAX },
     unit: 'bytes',
-    in: 'node/cluster-node.ts',
+    in: 'compose/cluster-node.ts',
     answer: 'its sender refuses it and its call; from outside: the connection is closed',
     test: 'router/failing-operations.test.ts > an answer of %i bytes more than a frame fails its own call only',
   },
@@ -201,7 +229,7 @@ const mesh = limitRows('Mesh', FOLDER, [
     input: 'bytes that wait for a peer',
     limit: { MESH_QUEUE_BYTES_MAX },
     unit: 'bytes',
-    in: 'node/cluster-node.ts',
+    in: 'compose/cluster-node.ts',
     answer: 'frames are dropped; Raft repeats itself, calls are refused',
     test: `${RAFT}mesh/tcp-mesh.test.ts > M34 refuses frames above the limit of what may wait`,
   },
@@ -255,14 +283,15 @@ const mesh = limitRows('Mesh', FOLDER, [
   },
 ]);
 
-const { proposalsPendingMax, snapshotChunkBytes, walQueuedBytesMax } = HOST_LIMITS_DEFAULT;
+const { proposalsPendingMax, snapshotBytesMax, snapshotChunkBytes, walQueuedBytesMax } =
+  HOST_LIMITS_DEFAULT;
 
 const log = limitRows('Log and snapshots', FOLDER, [
   {
     input: 'entry of the log',
     limit: { ENTRY_BYTES_MAX },
     unit: 'bytes',
-    in: 'node/open-host.ts',
+    in: 'compose/replication.ts',
     answer: 'refused before it is proposed',
     test: `${RAFT}host/stalled-replica.test.ts > H25 refuses a proposal that is empty or too large, and throws nothing`,
   },
@@ -281,6 +310,14 @@ const log = limitRows('Log and snapshots', FOLDER, [
     in: `${RAFT}host/raft-host.ts`,
     answer: '`503 overloaded`',
     test: `${RAFT}host/raft-host.test.ts > H17 refuses proposals above the limit of those that wait`,
+  },
+  {
+    input: 'snapshot of a group',
+    limit: { snapshotBytesMax },
+    unit: 'bytes',
+    in: `${RAFT}host/snapshot-arrivals.ts`,
+    answer: 'the follower stays behind; its node and the sender log it and count it',
+    test: `${RAFT}host/raft-host.test.ts > H31 a snapshot above the limit is reported where it is saved, sent and refused`,
   },
   {
     input: 'piece of a snapshot',
@@ -324,6 +361,38 @@ const archive = limitRows('Archive and search', FOLDER, [
     in: 'effects/flusher/archive-reads.ts',
     answer: '`503 archive_unavailable`',
     test: 'effects/flusher/flusher-faults.test.ts > G10 a Postgres that says nothing any more: passes and reads end by themselves, and more reads than it can take are refused',
+  },
+  {
+    input: 'connections to Postgres of the flusher',
+    limit: { 'POSTGRES_CONNECTIONS.writes': POSTGRES_CONNECTIONS.writes },
+    unit: 'entries',
+    in: 'effects/flusher/archive-writes.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of pages',
+    limit: { 'POSTGRES_CONNECTIONS.reads': POSTGRES_CONNECTIONS.reads },
+    unit: 'entries',
+    in: 'effects/flusher/archive-reads.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of searches',
+    limit: { 'POSTGRES_CONNECTIONS.searches': POSTGRES_CONNECTIONS.searches },
+    unit: 'entries',
+    in: 'effects/flusher/archive-reads.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of deliveries',
+    limit: { 'POSTGRES_CONNECTIONS.deliveries': POSTGRES_CONNECTIONS.deliveries },
+    unit: 'entries',
+    in: 'effects/deliveries/delivery-store.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
   },
   {
     input: 'searches at a time',

@@ -24,7 +24,7 @@ export interface AgentRecord {
   readonly compactionTriggerRatio: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly status: 'enabled' | 'disabled';
-  /** Sealed; in the clear (`whsec_<base64>`) only in a registration of before secrets were sealed. */
+  /** Sealed. */
   readonly secret: string;
   /** Signs, too, until then; null: there is none. */
   readonly previousSecret: { readonly secret: string; readonly untilMs: number } | null;

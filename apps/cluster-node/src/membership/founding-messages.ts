@@ -44,13 +44,18 @@ export function encodeFounding(message: FoundingMessage): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message));
 }
 
-/** Null: not a message of this version. */
-export function decodeFounding(frame: Uint8Array): FoundingMessage | null {
+/** What every version's messages have. */
+const typedSchema = z.looseObject({ type: z.string() });
+
+/** `other-version`: what a node of another version may say; `foreign`: no node sends it. */
+export function decodeFounding(frame: Uint8Array): FoundingMessage | 'other-version' | 'foreign' {
   try {
-    const parsed = messageSchema.safeParse(JSON.parse(new TextDecoder().decode(frame)));
-    return parsed.success ? parsed.data : null;
+    const value: unknown = JSON.parse(new TextDecoder().decode(frame));
+    const parsed = messageSchema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    return typedSchema.safeParse(value).success ? 'other-version' : 'foreign';
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return 'foreign';
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { fnv1a32 } from '@fleetlm/protocol';
+import { fnv1a32 } from '@fleetlm/protocol/group-hash';
 
 /** The group of the cluster's own facts, beside the groups of conversations. */
 export const SYSTEM_GROUP = 65_535;

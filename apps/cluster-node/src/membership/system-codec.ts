@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LATER_AGENT_SETTINGS } from './agent-record.ts';
+import { AgentRegistry } from './agent-registry.ts';
 import type { MemberNode } from './cluster-descriptor.ts';
 import { registryOf } from './node-registry.ts';
 import {
@@ -171,7 +172,7 @@ export function decodeSystemState(
 ): SystemState {
   const [, { agents, registry, skipped }] = snapshotSchema.parse(decode(data));
   return {
-    agents: new Map(agents.map((agent) => [agent.id, agent])),
+    agents: AgentRegistry.of(agents),
     registry: registry === undefined ? registryOf(founders) : registryFrom(registry),
     skipped: skipped ?? [],
   };

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { AgentSecrets } from '../runtime/agent-secrets.ts';
+import { SecretBox } from '../runtime/secret-box.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from './agent-record.ts';
-import { AgentSecrets } from './agent-secrets.ts';
-import { SecretBox } from './secret-box.ts';
+import { AGENTS_BYTES_MAX, AgentRegistry, registrationBytes } from './agent-registry.ts';
 import { decodeSystemState, encodeSystemCommand, encodeSystemState } from './system-codec.ts';
 import {
   applySystemCommand,
@@ -101,4 +102,26 @@ test('calls are signed with both while both are in force, and nothing of them is
   for (const data of bytes) expect(new TextDecoder().decode(data)).not.toContain('whsec_');
   const stranger = new AgentSecrets(new SecretBox(['another passphrase']), () => nowMs);
   expect(stranger.signing(agent)).toBeNull();
+});
+
+test('a full registry refuses what makes it larger, and still takes a smaller one and a new secret', () => {
+  const state = stateWith();
+  const full = AGENTS_BYTES_MAX - state.agents.bytes - registrationBytes({ ...AGENT, name: '' });
+  const large = { ...AGENT, id: 'big', name: 'x'.repeat(full) };
+  const refused = { type: 'refused', code: 'agents-too-large' };
+  expect(applySystemCommand(state, { type: 'create-agent', agent: large }).type).toBe('agent');
+  expect(state.agents.bytes).toBe(AGENTS_BYTES_MAX);
+
+  const other = { ...AGENT, id: 'other' };
+  expect(applySystemCommand(state, { type: 'create-agent', agent: other })).toEqual(refused);
+  const rename = (name: string): SystemCommand => ({
+    type: 'patch-agent',
+    agentId: 'bot',
+    patch: { name },
+    timeMs: 5,
+  });
+  expect(applySystemCommand(state, rename('A longer name'))).toEqual(refused);
+  expect(applySystemCommand(state, rename('B')).type).toBe('agent');
+  expect(applySystemCommand(state, rotate('second'.repeat(20), 100)).type).toBe('agent');
+  expect(AgentRegistry.of(state.agents.values()).bytes).toBe(state.agents.bytes);
 });

@@ -1,4 +1,5 @@
 import type { AgentPatch, AgentRecord } from './agent-record.ts';
+import { AGENTS_MAX, AgentRegistry } from './agent-registry.ts';
 import type { MemberNode } from './cluster-descriptor.ts';
 import {
   applyRegistryCommand,
@@ -10,12 +11,9 @@ import {
 } from './node-registry.ts';
 import { addSkippedEntry, type SkipCommand, type SkippedEntry } from './skipped-entries.ts';
 
-/** Registered agents; more are refused, so that the system group stays small. */
-export const AGENTS_MAX = 10_000;
-
 /** What the system group replicates to every node. Pure: times come with the commands. */
 export interface SystemState {
-  readonly agents: Map<string, AgentRecord>;
+  readonly agents: AgentRegistry;
   readonly registry: NodeRegistry;
   /** Oldest first. */
   readonly skipped: SkippedEntry[];
@@ -52,12 +50,17 @@ export type SystemReply =
   | RegistryReply
   | {
       readonly type: 'refused';
-      readonly code: 'agent-exists' | 'agent-not-found' | 'too-many-agents' | 'too-many-skipped';
+      readonly code:
+        | 'agent-exists'
+        | 'agent-not-found'
+        | 'too-many-agents'
+        | 'agents-too-large'
+        | 'too-many-skipped';
     };
 
 /** Before the first command: the founding nodes, which are active. */
 export function emptySystemState(founders: readonly MemberNode[] = []): SystemState {
-  return { agents: new Map(), registry: registryOf(founders), skipped: [] };
+  return { agents: new AgentRegistry(), registry: registryOf(founders), skipped: [] };
 }
 
 export function applySystemCommand(state: SystemState, command: SystemCommand): SystemReply {
@@ -71,6 +74,7 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
           ? { type: 'agent', agent: known }
           : { type: 'refused', code: 'agent-exists' };
       if (state.agents.size >= AGENTS_MAX) return { type: 'refused', code: 'too-many-agents' };
+      if (!state.agents.hasRoomFor(agent)) return { type: 'refused', code: 'agents-too-large' };
       state.agents.set(agent.id, agent);
       return { type: 'agent', agent };
     }
@@ -78,6 +82,7 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       const known = state.agents.get(command.agentId);
       if (known === undefined) return { type: 'refused', code: 'agent-not-found' };
       const agent = patched(known, command.patch, Math.max(known.updatedAtMs, command.timeMs));
+      if (!state.agents.hasRoomFor(agent)) return { type: 'refused', code: 'agents-too-large' };
       state.agents.set(agent.id, agent);
       return { type: 'agent', agent };
     }

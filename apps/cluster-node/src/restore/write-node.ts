@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { WalRecord } from '@fleetlm/raft/wal';
+import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
+import { openStorage, type Storage, StorageError } from '../groups/storage.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { ownNumber } from '../membership/cluster-descriptor.ts';
-import { type DataDirectory, openDataDirectory } from '../membership/data-directory.ts';
 import type { Placement } from '../membership/placement.ts';
-import { openStorage, type Storage, StorageError } from '../node/storage.ts';
 
 /** A group's state and where its new log begins. */
 export interface GroupFile {
@@ -56,7 +56,7 @@ export class NodeWriter {
       { type: 'snapshot', key, snapshot },
       { type: 'hard-state', key, hardState: { term: term + 1, vote: 0, commit: index } },
     ];
-    await done((finished) => wal.append(records, true, finished));
+    await done((finished) => wal.append(records, finished));
   }
 
   async #opened({ clusterId }: ClusterDescriptor): Promise<Storage> {

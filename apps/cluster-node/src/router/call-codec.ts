@@ -1,26 +1,68 @@
+import { fieldErrorSchema, OTHER_ERROR_CODES } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
-import { attemptSchema, operationSchema } from './operation-schemas.ts';
-import type { Attempt, Operation } from './operations.ts';
+import type { Attempt } from '../operations/execution.ts';
+import {
+  OPERATIONS,
+  type Operation,
+  type OperationType,
+  operationSchema,
+} from '../operations/operations.ts';
+import { NODE_REFUSAL_CODES, type Refused } from '../outcome.ts';
 
 /** Requests and their answers on the mesh: `[version, number, body]` as MessagePack; payloads stay raw bytes. */
 const VERSION = 1;
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: false });
 
-const envelope = <T>(body: z.ZodType<T>) => z.tuple([z.literal(VERSION), z.int().min(0), body]);
-const requestSchema = envelope(operationSchema);
-const responseSchema = envelope(attemptSchema);
-const numberSchema = z.tuple([z.literal(VERSION), z.int().min(0)]).rest(z.unknown());
+const numbered = z.tuple([z.literal(VERSION), z.int().min(0), z.unknown()]);
+
+const invalid = {
+  code: z.literal('invalid_request'),
+  detail: z.string(),
+  errors: z.tuple([fieldErrorSchema], fieldErrorSchema),
+};
+const failed = { code: z.enum(OTHER_ERROR_CODES), detail: z.string() };
+const unknownStatus = z.literal('unknown');
+const refusedStatus = z.literal('refused');
+const failureSchema: z.ZodType<Refused> = z.union([
+  z.strictObject({ status: refusedStatus, ...invalid }),
+  z.strictObject({ status: refusedStatus, ...failed }),
+]);
+const noValueSchema = z.union([
+  z.strictObject({ status: unknownStatus }),
+  z.strictObject({
+    status: unknownStatus,
+    failure: z.union([z.strictObject(invalid), z.strictObject(failed)]),
+  }),
+  z.strictObject({
+    status: refusedStatus,
+    code: z.enum(NODE_REFUSAL_CODES),
+    leader: z.int().min(0),
+  }),
+  failureSchema,
+]);
+
+/** An answer is parsed as what the operation that was asked for has as its result. */
+const attemptSchemas = new Map<string, z.ZodType<Attempt>>(
+  Object.entries(OPERATIONS).map(([type, { result }]) => [
+    type,
+    z.union([z.strictObject({ status: z.literal('ok'), value: result }), noValueSchema]),
+  ]),
+);
 
 export interface CallRequest {
   readonly number: number;
   readonly operation: Operation;
 }
 
-export interface CallResponse {
-  readonly number: number;
-  readonly attempt: Attempt;
+/** A frame that is not understood: `number` tells which call it is of, when even that can be read. */
+export interface BadFrame {
+  readonly ok: false;
+  readonly number: number | null;
+  /** No node of any version sends it. */
+  readonly isForeign: boolean;
+  readonly detail: string;
 }
 
 export function encodeRequest(number: number, operation: Operation): Uint8Array {
@@ -31,41 +73,47 @@ export function encodeResponse(number: number, attempt: Attempt): Uint8Array {
   return packr.pack([VERSION, number, attempt]);
 }
 
-/** `request` null: not understood; `number` tells which one, when even that can be read. */
 export function decodeRequest(
   frame: Uint8Array,
-):
-  | { readonly ok: true; readonly request: CallRequest }
-  | { readonly ok: false; readonly number: number | null; readonly detail: string } {
-  const value = unpack(frame);
-  const parsed = requestSchema.safeParse(value);
-  if (parsed.success) {
-    const [, number, operation] = parsed.data;
-    return { ok: true, request: { number, operation } };
-  }
-  const numbered = numberSchema.safeParse(value);
-  return {
-    ok: false,
-    number: numbered.success ? numbered.data[1] : null,
-    detail: z.prettifyError(parsed.error),
-  };
+): { readonly ok: true; readonly request: CallRequest } | BadFrame {
+  const opened = open(frame);
+  if (!opened.ok) return opened;
+  const { number, body } = opened;
+  const parsed = operationSchema.safeParse(body);
+  return parsed.success
+    ? { ok: true, request: { number, operation: parsed.data } }
+    : { ok: false, number, isForeign: false, detail: z.prettifyError(parsed.error) };
 }
 
+/** `typeOf`: the operation that a call of this node was for; null: its caller has stopped waiting. */
 export function decodeResponse(
   frame: Uint8Array,
-):
-  | { readonly ok: true; readonly response: CallResponse }
-  | { readonly ok: false; readonly number: number | null; readonly detail: string } {
+  typeOf: (number: number) => OperationType | null,
+): { readonly ok: true; readonly number: number; readonly attempt: Attempt | null } | BadFrame {
+  const opened = open(frame);
+  if (!opened.ok) return opened;
+  const { number, body } = opened;
+  const schema = attemptSchemas.get(typeOf(number) ?? '');
+  if (schema === undefined) return { ok: true, number, attempt: null };
+  const parsed = schema.safeParse(body);
+  return parsed.success
+    ? { ok: true, number, attempt: parsed.data }
+    : { ok: false, number, isForeign: false, detail: z.prettifyError(parsed.error) };
+}
+
+function open(
+  frame: Uint8Array,
+): { readonly ok: true; readonly number: number; readonly body: unknown } | BadFrame {
   const value = unpack(frame);
-  const parsed = responseSchema.safeParse(value);
+  const parsed = numbered.safeParse(value);
   if (parsed.success) {
-    const [, number, attempt] = parsed.data;
-    return { ok: true, response: { number, attempt } };
+    const [, number, body] = parsed.data;
+    return { ok: true, number, body };
   }
-  const numbered = numberSchema.safeParse(value);
   return {
     ok: false,
-    number: numbered.success ? numbered.data[1] : null,
+    number: null,
+    isForeign: !startsWithVersion(value),
     detail: z.prettifyError(parsed.error),
   };
 }
@@ -78,4 +126,9 @@ function unpack(frame: Uint8Array): unknown {
     if (error instanceof Error) return undefined;
     throw error;
   }
+}
+
+/** What a node of another version sends begins with its version; anything else was sent by none. */
+function startsWithVersion(value: unknown): boolean {
+  return Array.isArray(value) && Number.isInteger(value[0]);
 }

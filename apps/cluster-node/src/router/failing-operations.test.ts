@@ -2,13 +2,14 @@ import { apply, type Command, createGroupState, type Reply } from '@fleetlm/conv
 import { groupOfSession } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Proposed } from '../groups/groups.ts';
+import type { Proposed } from '../effects/ports.ts';
 import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
+import type { Attempt, ExecutionPorts } from '../operations/execution.ts';
+import type { Operation } from '../operations/operations.ts';
+import { executeOperation } from '../operations/table.ts';
+import { ok, refused } from '../outcome.ts';
 import { reportHandlerErrors } from '../telemetry/guarded.ts';
 import { encodeResponse } from './call-codec.ts';
-import { executeOperation } from './execute-operation.ts';
-import type { ExecutionPorts } from './execution.ts';
-import type { Attempt, Operation } from './operations.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { Router } from './router.ts';
 
@@ -32,7 +33,7 @@ const APPEND = {
 class Leader {
   readonly errors: unknown[] = [];
   held = 0;
-  propose: (command: Command, done: (outcome: Proposed<Reply>) => void) => void = () => {
+  propose: (command: Command, done: (outcome: Proposed) => void) => void = () => {
     throw new RangeError('a proposal of 2000000 bytes');
   };
   readonly #state = createGroupState();
@@ -52,7 +53,7 @@ class Leader {
         state: () => this.#state,
         isCold: () => false,
         head: () => null,
-        propose: (_group: number, command: Command, done: (outcome: Proposed<Reply>) => void) =>
+        propose: (_group: number, command: Command, done: (outcome: Proposed) => void) =>
           this.propose(command, done),
       },
       dispatch: {
@@ -99,7 +100,7 @@ describe('an operation that fails where it is carried out', () => {
   test('answers once, and releases the answer that it held', () => {
     const leader = new Leader();
     expect(leader.run(APPEND)).toMatchObject([
-      { status: 'done', result: { type: 'rejected', code: 'internal' } },
+      { status: 'unknown', failure: { code: 'internal' } },
     ]);
     expect(leader.held).toBe(0);
     expect(leader.errors).toHaveLength(1);
@@ -107,9 +108,8 @@ describe('an operation that fails where it is carried out', () => {
 
   test('answers once when its callback fails, which comes later', () => {
     const leader = new Leader();
-    leader.propose = (_command, done) =>
-      done({ status: 'committed', reply: null as unknown as Reply });
-    expect(leader.run(APPEND)).toMatchObject([{ result: { code: 'internal' } }]);
+    leader.propose = (_command, done) => done(ok(null as unknown as Reply));
+    expect(leader.run(APPEND)).toMatchObject([{ failure: { code: 'internal' } }]);
     expect(leader.held).toBe(0);
   });
 
@@ -121,13 +121,14 @@ describe('an operation that fails where it is carried out', () => {
     let proposals = 0;
     leader.propose = (_command, done) => {
       proposals += 1;
-      done({ status: 'refused', reason, leader: 0 });
+      done({ status: 'refused', code: reason, leader: 0 });
     };
     for (const leads of [1, 2]) {
       const routers: Router[] = [];
       const router = (self: number): Router =>
         new Router({
           self,
+          isGroup: () => true,
           nodeIdOf: (node) => `n${node}`,
           isConnected: () => true,
           leaderOf: () => leads,
@@ -148,10 +149,7 @@ describe('an operation that fails where it is carried out', () => {
           log: pino({ enabled: false }),
         });
       routers.push(router(1), router(2));
-      const outcome = await new Promise((resolve) =>
-        routers[0]?.call(GROUP, 'leader', APPEND, resolve),
-      );
-      expect(outcome).toMatchObject({ status: 'failed', code });
+      expect(await routers[0]?.request(APPEND)).toMatchObject({ status: 'refused', code });
       expect(leader.held).toBe(0);
       for (const each of routers) each.close();
     }
@@ -203,7 +201,7 @@ describe('calls between nodes', () => {
     async (over) => {
       const answer = (length: number): Attempt => {
         const detail = 'x'.repeat(length);
-        return { status: 'done', result: { type: 'rejected', code: 'conflict', detail } };
+        return refused({ code: 'conflict', detail });
       };
       const overhead =
         encodeResponse(1, answer(MESH_FRAME_BYTES_MAX)).length - MESH_FRAME_BYTES_MAX;
@@ -213,7 +211,7 @@ describe('calls between nodes', () => {
       await expect.poll(() => attempts.length).toBe(1);
       for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(MESH_FRAME_BYTES_MAX);
       const code = over > 0 ? 'internal' : 'conflict';
-      expect(attempts).toMatchObject([{ result: { code } }]);
+      expect(attempts).toMatchObject([{ status: 'refused', code }]);
     },
   );
 
@@ -229,6 +227,6 @@ describe('calls between nodes', () => {
     });
     const message = { ...APPEND.message, payload: new Uint8Array(MESH_FRAME_BYTES_MAX) };
     client.request('n2', GROUP, { ...APPEND, message }, (attempt) => attempts.push(attempt));
-    expect(attempts).toEqual([{ status: 'refused', reason: 'too-large', leader: 0 }]);
+    expect(attempts).toEqual([{ status: 'refused', code: 'too-large', leader: 0 }]);
   });
 });

@@ -1,8 +1,10 @@
 import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
+import type { Attempt } from '../operations/execution.ts';
+import type { Operation, OperationType } from '../operations/operations.ts';
+import { type NodeRefusal, type Refused, refused, UNKNOWN } from '../outcome.ts';
 import { runGuarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './call-codec.ts';
-import type { Attempt, Operation } from './operations.ts';
 
 /** Calls to one peer that wait for their answer; more are refused as `overloaded`, before anything is sent. */
 export const CALLS_PER_PEER_MAX = 16_384;
@@ -20,10 +22,9 @@ export interface RemoteCallsOptions {
 interface Waiting {
   readonly nodeId: string;
   readonly group: number | null;
+  readonly type: OperationType;
   readonly done: (attempt: Attempt) => void;
 }
-
-const UNKNOWN: Attempt = { status: 'unknown' };
 
 /** One attempt on another node: request and response over the mesh, matched by number. */
 export class RemoteCalls {
@@ -50,22 +51,22 @@ export class RemoteCalls {
   ): number {
     const waiting = this.#waitingByPeer.get(nodeId) ?? 0;
     if (waiting >= CALLS_PER_PEER_MAX) {
-      done({ status: 'refused', reason: 'overloaded', leader: 0 });
+      done(nodeRefusal('overloaded'));
       return 0;
     }
     const number = this.#next;
     this.#next += 1;
     const frame = encodeRequest(number, operation);
     if (frame.length > MESH_FRAME_BYTES_MAX) {
-      done({ status: 'refused', reason: 'too-large', leader: 0 });
+      done(nodeRefusal('too-large'));
       return 0;
     }
     if (!this.#options.sendRequest(nodeId, frame)) {
-      done({ status: 'refused', reason: 'not-connected', leader: 0 });
+      done(nodeRefusal('not-connected'));
       return 0;
     }
     this.#waitingByPeer.set(nodeId, waiting + 1);
-    this.#waiting.set(number, { nodeId, group, done });
+    this.#waiting.set(number, { nodeId, group, type: operation.type, done });
     return number;
   }
 
@@ -74,28 +75,31 @@ export class RemoteCalls {
     this.#take(number);
   }
 
-  handleResponse(nodeId: string, frame: Uint8Array): void {
-    const decoded = decodeResponse(frame);
+  /** False: no node sends such a frame, its connection is to be closed. */
+  handleResponse(nodeId: string, frame: Uint8Array): boolean {
+    const decoded = decodeResponse(frame, (number) => this.#waiting.get(number)?.type ?? null);
     if (decoded.ok) {
-      this.#take(decoded.response.number)?.done(decoded.response.attempt);
-      return;
+      if (decoded.attempt !== null) this.#take(decoded.number)?.done(decoded.attempt);
+      return true;
     }
     this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad response');
     if (decoded.number !== null) this.#take(decoded.number)?.done(UNKNOWN);
+    return !decoded.isForeign;
   }
 
-  handleRequest(nodeId: string, frame: Uint8Array): void {
+  /** False: no node sends such a frame, its connection is to be closed. */
+  handleRequest(nodeId: string, frame: Uint8Array): boolean {
     const decoded = decodeRequest(frame);
     if (!decoded.ok) {
       this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad request');
       if (decoded.number !== null) this.#answer(nodeId, decoded.number, NOT_UNDERSTOOD);
-      return;
+      return !decoded.isForeign;
     }
     const { number, operation } = decoded.request;
     const served = this.#servedByPeer.get(nodeId) ?? 0;
     if (served >= SERVED_PER_PEER_MAX) {
-      this.#answer(nodeId, number, { status: 'refused', reason: 'overloaded', leader: 0 });
-      return;
+      this.#answer(nodeId, number, nodeRefusal('overloaded'));
+      return true;
     }
     this.#servedByPeer.set(nodeId, served + 1);
     let isServed = false;
@@ -106,6 +110,7 @@ export class RemoteCalls {
       this.#answer(nodeId, number, attempt);
     };
     if (!runGuarded('call', () => this.#options.execute(operation, answer))) answer(UNKNOWN);
+    return true;
   }
 
   /** What was asked of it may have been carried out, or not. */
@@ -142,12 +147,12 @@ export class RemoteCalls {
   }
 }
 
-const TOO_LARGE: Attempt = {
-  status: 'done',
-  result: {
-    type: 'rejected',
-    code: 'internal',
-    detail: 'the answer is larger than a frame between nodes may be; ask for less at a time',
-  },
-};
-const NOT_UNDERSTOOD: Attempt = { status: 'refused', reason: 'not-understood', leader: 0 };
+const TOO_LARGE = refused({
+  code: 'internal',
+  detail: 'the answer is larger than a frame between nodes may be; ask for less at a time',
+});
+const NOT_UNDERSTOOD = nodeRefusal('not-understood');
+
+function nodeRefusal(code: NodeRefusal['code']): Refused<NodeRefusal> {
+  return { status: 'refused', code, leader: 0 };
+}

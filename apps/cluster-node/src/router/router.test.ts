@@ -1,14 +1,13 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import type { Attempt, CallOutcome, Operation } from './operations.ts';
+import { type Attempt, DONE } from '../operations/execution.ts';
+import type { OperationOf, OutcomeOf } from '../operations/operations.ts';
 import { Router, type RouterOptions } from './router.ts';
 
-const GROUP = 0;
-const OPERATION: Operation = {
-  type: 'archive-session',
+const OPERATION: OperationOf<'stop-answer'> = {
+  type: 'stop-answer',
   sessionId: '00-01JD0000000000000000000000',
 };
-const DONE: Attempt = { status: 'done', result: { type: 'done' } };
 
 /** Routers of n1, n2, ... in one process, each with a say in who leads and what it answers. */
 class Nodes {
@@ -18,6 +17,7 @@ class Nodes {
   readonly leaders = new Map<number, number>();
   readonly withoutReplica = new Set<number>();
   readonly away = new Set<number>();
+  isGroup = true;
 
   constructor(count: number) {
     for (let number = 1; number <= count; number += 1) this.routers.push(this.#router(number));
@@ -28,6 +28,7 @@ class Nodes {
     const reaches = (nodeId: string): boolean => !this.away.has(numberOf(nodeId));
     const options: RouterOptions = {
       self,
+      isGroup: () => this.isGroup,
       nodeIdOf: (node) => `n${node}`,
       isConnected: reaches,
       leaderOf: () => (this.withoutReplica.has(self) ? 0 : (this.leaders.get(self) ?? 0)),
@@ -54,7 +55,7 @@ class Nodes {
         done(
           this.answers.get(self)?.() ?? {
             status: 'refused',
-            reason: 'not-leader',
+            code: 'not-leader',
             leader: this.leaders.get(self) ?? 0,
           },
         );
@@ -64,10 +65,8 @@ class Nodes {
     return new Router(options);
   }
 
-  call(from: number): Promise<CallOutcome> {
-    return new Promise((resolve) =>
-      this.routers[from - 1]?.call(GROUP, 'leader', OPERATION, resolve),
-    );
+  call(from: number): Promise<OutcomeOf<'stop-answer'>> | undefined {
+    return this.routers[from - 1]?.request(OPERATION);
   }
 }
 
@@ -80,7 +79,7 @@ test('a call goes to the leader that this node knows', async () => {
   nodes = new Nodes(3);
   nodes.leaders.set(1, 2);
   nodes.answers.set(2, () => DONE);
-  expect(await nodes.call(1)).toMatchObject({ status: 'done' });
+  expect(await nodes.call(1)).toMatchObject({ status: 'ok' });
   expect(nodes.executed).toEqual([2]);
 });
 
@@ -88,7 +87,7 @@ test('a refusal that names the leader is followed at once', async () => {
   nodes = new Nodes(3);
   nodes.leaders.set(1, 2).set(2, 3);
   nodes.answers.set(3, () => DONE);
-  expect(await nodes.call(1)).toMatchObject({ status: 'done' });
+  expect(await nodes.call(1)).toMatchObject({ status: 'ok' });
   expect(nodes.executed).toEqual([2, 3]);
 });
 
@@ -97,7 +96,7 @@ test('a node whose own replica does not work asks the others', async () => {
   nodes.withoutReplica.add(1);
   nodes.leaders.set(2, 3).set(3, 3);
   nodes.answers.set(3, () => DONE);
-  expect(await nodes.call(1)).toMatchObject({ status: 'done' });
+  expect(await nodes.call(1)).toMatchObject({ status: 'ok' });
   expect(nodes.executed).not.toContain(1);
 });
 
@@ -108,13 +107,13 @@ test('a leader that is away is looked for until there is another', async () => {
   const outcome = nodes.call(1);
   nodes.answers.set(3, () => DONE);
   setImmediate(() => nodes.leaders.set(1, 3));
-  expect(await outcome).toMatchObject({ status: 'done' });
+  expect(await outcome).toMatchObject({ status: 'ok' });
 });
 
 test('what nobody can carry out fails in time, and says that it may be tried again', async () => {
   nodes = new Nodes(3);
   nodes.away.add(2).add(3);
-  expect(await nodes.call(1)).toMatchObject({ status: 'failed', code: 'no_quorum' });
+  expect(await nodes.call(1)).toMatchObject({ status: 'refused', code: 'no_quorum' });
   expect(nodes.routers[0]?.inFlight).toBe(0);
 });
 
@@ -122,13 +121,21 @@ test('an outcome that stays unknown is told as such', async () => {
   nodes = new Nodes(3);
   nodes.leaders.set(1, 1);
   nodes.answers.set(1, () => ({ status: 'unknown' }));
-  expect(await nodes.call(1)).toMatchObject({ status: 'failed', code: 'timeout' });
+  expect(await nodes.call(1)).toEqual({ status: 'unknown' });
 });
 
 test('a full disk is told at once', async () => {
   nodes = new Nodes(3);
   nodes.leaders.set(1, 2);
-  nodes.answers.set(2, () => ({ status: 'refused', reason: 'disk-full', leader: 0 }));
-  expect(await nodes.call(1)).toMatchObject({ status: 'failed', code: 'overloaded' });
+  nodes.answers.set(2, () => ({ status: 'refused', code: 'disk-full', leader: 0 }));
+  expect(await nodes.call(1)).toMatchObject({ status: 'refused', code: 'overloaded' });
   expect(nodes.executed).toEqual([2]);
+});
+
+test('a session of no group of this cluster is not found, and no node is asked', async () => {
+  nodes = new Nodes(3);
+  nodes.isGroup = false;
+  const detail = `there is no session ${OPERATION.sessionId}`;
+  expect(await nodes.call(1)).toEqual({ status: 'refused', code: 'not_found', detail });
+  expect(nodes.executed).toEqual([]);
 });

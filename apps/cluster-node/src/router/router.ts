@@ -1,13 +1,25 @@
 import { invalidField } from '@fleetlm/protocol';
+import { type Attempt, isNodeRefusal } from '../operations/execution.ts';
+import type {
+  GroupOperationType,
+  Operation,
+  OperationType,
+  OutcomeOf,
+  Typed,
+} from '../operations/operations.ts';
+import { groupOf, OPERATION_TABLE } from '../operations/table.ts';
+import {
+  type NodeRefusal,
+  type Outcome,
+  ok,
+  type Refused,
+  refused,
+  UNKNOWN,
+  type Unknown,
+} from '../outcome.ts';
 import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type {
-  Attempt,
-  CallOutcome,
-  Operation,
-  OperationResult,
-  RefusalReason,
-} from './operations.ts';
+import { type Attempted, chooseTarget, type RoutingView } from './choose-target.ts';
 import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
 
 /** Everything a call may take, all attempts and pauses together. */
@@ -20,35 +32,28 @@ const BACKOFF_FIRST_MS = 10;
 const BACKOFF_MAX_MS = 160;
 const SWEEP_MS = 50;
 
-export interface RouterOptions extends RemoteCallsOptions {
-  readonly self: number;
+export interface RouterOptions extends RemoteCallsOptions, Omit<RoutingView, 'isReachable'> {
+  /** Has the cluster a group of this number? */
+  readonly isGroup: (group: number) => boolean;
   /** Null: no such node. */
   readonly nodeIdOf: (node: number) => string | null;
   readonly isConnected: (nodeId: string) => boolean;
-  /** The node that leads the group as far as this one knows; 0: none. */
-  readonly leaderOf: (group: number) => number;
-  /** The nodes that hold a replica of the group, the preferred leader first. */
-  readonly replicasOf: (group: number) => readonly number[];
-  /** Has this node a replica of the group that works? */
-  readonly holds: (group: number) => boolean;
   readonly metrics: Pick<Metrics, 'routerAttempts'>;
   readonly monotonicMs: () => number;
   /** A uniform number in [0, 1), for the jitter of pauses. */
   readonly random: () => number;
 }
 
-interface Call {
+interface Call extends Attempted {
   readonly operation: Operation;
-  readonly group: number;
-  /** The leader carries it out, or any node with a replica. */
-  readonly by: 'leader' | 'replica';
   readonly deadlineMs: number;
-  readonly done: (outcome: CallOutcome) => void;
+  /** A method: the value is of the operation's type, from its executor here or parsed as its result. */
+  done(outcome: Outcome<unknown>): void;
   attempts: number;
   hintsFollowed: number;
   hint: number;
   sawUnknown: boolean;
-  lastReason: RefusalReason;
+  lastCode: NodeRefusal['code'];
   /** Of the attempt under way; 0: none, or a local one. */
   remoteNumber: number;
   inAttempt: boolean;
@@ -67,9 +72,19 @@ export class Router {
   readonly #calls = new Set<Call>();
   #sweeper: NodeJS.Timeout | null = null;
 
+  readonly #view: RoutingView;
+
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#remote = new RemoteCalls(options);
+    const { nodeIdOf, isConnected } = options;
+    this.#view = {
+      ...options,
+      isReachable: (node) => {
+        const nodeId = nodeIdOf(node);
+        return nodeId !== null && isConnected(nodeId);
+      },
+    };
   }
 
   get inFlight(): number {
@@ -80,15 +95,25 @@ export class Router {
     return this.#remote;
   }
 
-  /** Calls `done` exactly once, within CALL_DEADLINE_MS or a little later. */
-  call(
-    group: number,
-    by: Call['by'],
-    operation: Operation,
-    done: (outcome: CallOutcome) => void,
-  ): void {
+  /** Has the group of the operation decide about it. Resolves within CALL_DEADLINE_MS or a little later. */
+  request<T extends GroupOperationType>(operation: Typed<T>): Promise<OutcomeOf<T>> {
+    return new Promise((resolve) => this.call(operation, resolve));
+  }
+
+  /** As `request`; calls `done` exactly once. */
+  call<T extends GroupOperationType>(
+    operation: Typed<T>,
+    done: (outcome: OutcomeOf<T>) => void,
+  ): void;
+  call(operation: Operation, done: (outcome: Outcome<never>) => void): void {
     if (this.#calls.size >= CALLS_MAX) {
       done(OVERLOADED);
+      return;
+    }
+    const { by } = OPERATION_TABLE[operation.type];
+    const group = groupOf(operation.type, operation);
+    if (group === null || by === 'node' || !this.#options.isGroup(group)) {
+      done(noGroup(operation));
       return;
     }
     const call: Call = {
@@ -101,7 +126,7 @@ export class Router {
       hintsFollowed: 0,
       hint: 0,
       sawUnknown: false,
-      lastReason: 'no-quorum',
+      lastCode: 'no-quorum',
       remoteNumber: 0,
       inAttempt: false,
       finished: false,
@@ -114,21 +139,21 @@ export class Router {
     this.#attempt(call);
   }
 
-  /** One attempt on one node, without retries: for what concerns that node alone. */
-  ask(nodeId: string | null, operation: Operation, done: (outcome: CallOutcome) => void): void {
-    let open = true;
-    const finish = (attempt: Attempt): void => {
-      if (!open) return;
-      open = false;
-      clearTimeout(timer);
-      done(outcomeOf(attempt));
-    };
-    const timer = setTimeout(
-      guarded('timer', () => finish({ status: 'unknown' })),
-      CALL_DEADLINE_MS,
-    );
-    if (nodeId === null) this.#options.execute(operation, finish);
-    else this.#remote.request(nodeId, null, operation, finish);
+  /** One attempt on one node, without retries: for what concerns that node alone. Null: this one. */
+  ask<T extends OperationType>(nodeId: string | null, operation: Typed<T>): Promise<OutcomeOf<T>>;
+  ask(nodeId: string | null, operation: Operation): Promise<Outcome<unknown>> {
+    return new Promise((resolve) => {
+      const finish = (attempt: Attempt): void => {
+        clearTimeout(timer);
+        resolve(outcomeOf(attempt));
+      };
+      const timer = setTimeout(
+        guarded('timer', () => finish(UNKNOWN)),
+        CALL_DEADLINE_MS,
+      );
+      if (nodeId === null) this.#options.execute(operation, finish);
+      else this.#remote.request(nodeId, null, operation, finish);
+    });
   }
 
   /** A group has a new leader: attempts that wait for another one are made anew there. */
@@ -146,7 +171,8 @@ export class Router {
   #attempt(call: Call): void {
     if (call.finished) return;
     const { self, nodeIdOf, isConnected, metrics } = this.#options;
-    const target = this.#targetOf(call);
+    const target = chooseTarget(this.#view, call);
+    if (target === call.hint) call.hint = 0;
     call.attempts += 1;
     call.inAttempt = true;
     const number = call.attempts;
@@ -157,7 +183,7 @@ export class Router {
       call.remoteNumber = 0;
       metrics.routerAttempts.inc({
         way,
-        outcome: attempt.status === 'done' ? 'answered' : attempt.status,
+        outcome: isAnswer(attempt) ? 'answered' : attempt.status,
       });
       this.#attempted(call, target, attempt);
     };
@@ -170,58 +196,31 @@ export class Router {
     else call.remoteNumber = this.#remote.request(nodeId, call.group, call.operation, done);
   }
 
-  /** 0: nobody is known to lead the group, or to hold a replica of it within reach. */
-  #targetOf(call: Call): number {
-    const { self, leaderOf, replicasOf, holds, nodeIdOf, isConnected } = this.#options;
-    // Who is known may be wrong: a replica whose group has moved, or a leader of a moment ago.
-    const isSecondTry = call.attempts % 2 === 1;
-    const reachable = (node: number): boolean => {
-      const nodeId = nodeIdOf(node);
-      return node === self || (nodeId !== null && isConnected(nodeId));
-    };
-    if (call.by === 'replica' && holds(call.group) && !isSecondTry) return self;
-    if (call.hint !== 0) {
-      const hint = call.hint;
-      call.hint = 0;
-      return hint;
-    }
-    const leader = leaderOf(call.group);
-    if (leader !== 0 && reachable(leader) && !isSecondTry) return leader;
-    if (leader !== 0 && holds(call.group)) return leader;
-    // Nobody known here, or not within reach: the nodes that hold the group take turns, each knows better.
-    const candidates = replicasOf(call.group).filter((node) => node !== self && reachable(node));
-    const turn = candidates[call.attempts % Math.max(1, candidates.length)] ?? 0;
-    return turn === 0 && reachable(leader) ? leader : turn;
-  }
-
   #attempted(call: Call, target: number, attempt: Attempt): void {
-    switch (attempt.status) {
-      case 'done':
-        this.#finish(call, { status: 'done', result: resultOf(call, attempt.result) });
-        return;
-      case 'unknown':
-        call.sawUnknown = true;
-        this.#later(call);
-        return;
-      case 'refused':
-        call.lastReason = attempt.reason;
-        if (isFinal(attempt.reason)) {
-          this.#giveUp(call);
-          return;
-        }
-        if (attempt.leader !== 0 && attempt.leader !== target) {
-          call.hint = attempt.leader;
-          call.hintsFollowed += 1;
-          if (call.hintsFollowed <= HINTS_FOLLOWED_MAX) {
-            this.#attempt(call);
-            return;
-          }
-        }
-        this.#later(call);
-        return;
-      default:
-        attempt satisfies never;
+    if (isAnswer(attempt)) {
+      this.#finish(call, isDoneAlready(call, attempt) ? NOTHING_LEFT : attempt);
+      return;
     }
+    if (attempt.status === 'unknown') {
+      call.sawUnknown = true;
+      this.#later(call);
+      return;
+    }
+    const { code, leader } = attempt;
+    call.lastCode = code;
+    if (isFinal(code)) {
+      this.#giveUp(call);
+      return;
+    }
+    if (leader !== 0 && leader !== target) {
+      call.hint = leader;
+      call.hintsFollowed += 1;
+      if (call.hintsFollowed <= HINTS_FOLLOWED_MAX) {
+        this.#attempt(call);
+        return;
+      }
+    }
+    this.#later(call);
   }
 
   #later(call: Call): void {
@@ -250,11 +249,10 @@ export class Router {
 
   #giveUp(call: Call): void {
     if (call.remoteNumber !== 0) this.#remote.abandon(call.remoteNumber);
-    if (call.sawUnknown || call.inAttempt) this.#finish(call, TIMEOUT);
-    else this.#finish(call, failureOf(call.lastReason));
+    this.#finish(call, call.sawUnknown || call.inAttempt ? UNKNOWN : refusalOf(call.lastCode));
   }
 
-  #finish(call: Call, outcome: CallOutcome): void {
+  #finish(call: Call, outcome: Outcome<unknown>): void {
     if (call.finished) return;
     call.finished = true;
     this.#calls.delete(call);
@@ -263,28 +261,47 @@ export class Router {
   }
 }
 
-/** "There is nothing to stop" after an attempt whose outcome is not known: that attempt has done it. */
-function resultOf({ sawUnknown, operation }: Call, result: OperationResult): OperationResult {
-  const isOnce = operation.type === 'stop-answer' || operation.type === 'retry-dispatch';
-  const isNothingLeft = result.type === 'rejected' && result.code === 'conflict';
-  return isOnce && sawUnknown && isNothingLeft ? { type: 'done' } : result;
+/** What another attempt would not change: a result, a decision, or a defect. */
+type Answer = Exclude<Outcome<unknown>, { readonly status: 'unknown' }> | Required<Unknown>;
+
+function isAnswer(attempt: Attempt): attempt is Answer {
+  switch (attempt.status) {
+    case 'ok':
+      return true;
+    case 'refused':
+      return !isNodeRefusal(attempt);
+    case 'unknown':
+      return attempt.failure !== undefined;
+    default:
+      return attempt satisfies never;
+  }
 }
 
-const NOT_CONNECTED: Attempt = { status: 'refused', reason: 'not-connected', leader: 0 };
-const OVERLOADED: CallOutcome = {
-  status: 'failed',
+/** "There is nothing to stop" after an attempt whose outcome is unknown: that attempt has done it. */
+function isDoneAlready({ sawUnknown, operation: { type } }: Call, answer: Answer): boolean {
+  const isOnce = type === 'stop-answer' || type === 'retry-dispatch';
+  return isOnce && sawUnknown && answer.status === 'refused' && answer.code === 'conflict';
+}
+
+const NOTHING_LEFT = ok(null);
+const NOT_CONNECTED: Refused<NodeRefusal> = {
+  status: 'refused',
+  code: 'not-connected',
+  leader: 0,
+};
+const OVERLOADED = refused({
   code: 'overloaded',
   detail: 'this node has too many requests in hand; nothing was changed',
-};
-const TIMEOUT: CallOutcome = {
-  status: 'failed',
-  code: 'timeout',
-  detail: 'no answer in time: it may or may not have been done',
-};
+});
+
+function noGroup(operation: Operation): Refused {
+  const what = 'sessionId' in operation ? `session ${operation.sessionId}` : 'group of this number';
+  return refused({ code: 'not_found', detail: `there is no ${what}` });
+}
 
 /** Waiting a little won't change these. */
-function isFinal(reason: RefusalReason): boolean {
-  switch (reason) {
+function isFinal(code: NodeRefusal['code']): boolean {
+  switch (code) {
     case 'overloaded':
     case 'disk-full':
     case 'not-understood':
@@ -296,61 +313,44 @@ function isFinal(reason: RefusalReason): boolean {
   }
 }
 
-function failureOf(reason: RefusalReason): CallOutcome {
-  switch (reason) {
+/** A node's refusal, once no other attempt is made. */
+function refusalOf(code: NodeRefusal['code']): Refused {
+  switch (code) {
     case 'overloaded':
       return OVERLOADED;
     case 'disk-full':
-      return {
-        status: 'failed',
+      return refused({
         code: 'overloaded',
         detail: 'the disk of the leader is full; nothing was changed',
-      };
+      });
     case 'not-understood':
-      return {
-        status: 'failed',
+      return refused({
         code: 'overloaded',
         detail: 'the leader runs another version and did not understand; nothing was changed',
-      };
+      });
     case 'too-large':
-      return {
-        status: 'failed',
+      return refused({
         code: 'payload_too_large',
         detail: 'it is larger than an entry of the log may be; nothing was changed',
-      };
-    case 'malformed':
-      return {
-        status: 'failed',
-        ...invalidField(
-          '',
-          'a field is outside of what the log can hold; nothing was changed',
-          'a field is outside of what the log can hold; nothing was changed',
-        ),
-      };
+      });
+    case 'malformed': {
+      const detail = 'a field is outside of what the log can hold; nothing was changed';
+      return refused(invalidField('', detail, detail));
+    }
     case 'not-leader':
     case 'no-quorum':
     case 'transferring':
     case 'stopped':
     case 'not-connected':
-      return {
-        status: 'failed',
+      return refused({
         code: 'no_quorum',
         detail: 'no leader with a quorum could be reached; nothing was changed',
-      };
+      });
     default:
-      return reason satisfies never;
+      return code satisfies never;
   }
 }
 
-function outcomeOf(attempt: Attempt): CallOutcome {
-  switch (attempt.status) {
-    case 'done':
-      return { status: 'done', result: attempt.result };
-    case 'unknown':
-      return TIMEOUT;
-    case 'refused':
-      return failureOf(attempt.reason);
-    default:
-      return attempt satisfies never;
-  }
+function outcomeOf(attempt: Attempt): Outcome<unknown> {
+  return attempt.status === 'refused' && isNodeRefusal(attempt) ? refusalOf(attempt.code) : attempt;
 }

@@ -1,18 +1,18 @@
+import type { ClusterSnapshot } from '@fleetlm/protocol';
+import type { ClusterEvents } from '../control/cluster-events.ts';
+import type { OperationsRuntime } from '../control/cluster-operations.ts';
+import type { ClusterReports } from '../control/cluster-reports.ts';
+import type { ClusterEvent } from '../control/cluster-view.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
-import { SinkRooms } from '../effects/feed/sink-rooms.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
-import { SYSTEM_GROUP } from '../membership/placement.ts';
-import type { CallOutcome, Operation, StallReport } from '../router/operations.ts';
+import { within } from '../operations/operation-errors.ts';
+import type { OperationType, OutcomeOf, StallReport, Typed } from '../operations/operations.ts';
+import { type Result, resultOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import { askNodes } from './ask-nodes.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
-import type { OperationsRuntime } from './cluster-operations.ts';
-import type { ClusterReports } from './cluster-reports.ts';
-import type { ClusterEvent, ClusterView } from './cluster-view.ts';
-import { RecentEvents } from './recent-events.ts';
-import { mapped, resultOf } from './runtime.ts';
-import type { AdminRuntime, Result, StalledReplica } from './runtime-api.ts';
+import type { AdminRuntime, StalledReplica } from './runtime-api.ts';
 
 export interface AdminPorts {
   readonly self: string;
@@ -21,52 +21,44 @@ export interface AdminPorts {
   readonly router: Router;
   readonly reports: ClusterReports;
   readonly isConnected: (nodeId: string) => boolean;
-  readonly onError: (error: unknown) => void;
+  readonly events: Pick<ClusterEvents, 'newest' | 'subscribe'>;
 }
-
-const EVENTS = 'events';
 
 /** What operators may do, on whichever node they ask. */
 export class NodeAdmin implements AdminRuntime {
   readonly operations: OperationsRuntime;
   readonly #ports: AdminPorts;
-  readonly #sinks: SinkRooms<ClusterEvent>;
-  readonly #recent = new RecentEvents();
 
   constructor(ports: AdminPorts) {
     this.#ports = ports;
     this.operations = ports.operations;
-    this.#sinks = new SinkRooms(ports.onError);
   }
 
-  cluster(): ClusterView {
+  cluster(): ClusterSnapshot {
     return this.#ports.reports.view();
   }
 
-  async transferGroup(group: number, toNodeId: string): Promise<Result<null>> {
+  async transferGroup(group: number, toNodeId: string): ReturnType<AdminRuntime['transferGroup']> {
     const { descriptor, router } = this.#ports;
     const to = descriptor.nodes.find(({ nodeId }) => nodeId === toNodeId);
     if (to === undefined) return noNode(toNodeId);
     if (group >= descriptor.groups) return noGroup(group);
-    const outcome = await new Promise<CallOutcome>((resolve) =>
-      router.call(group, 'leader', { type: 'transfer-group', group, to: to.number }, resolve),
-    );
-    return mapped(resultOf(outcome, 'done'), () => null);
+    const outcome = await router.request({ type: 'transfer-group', group, to: to.number });
+    return within('transfer-group', resultOf(outcome));
   }
 
   /** On every node that can be reached. */
-  async snapshotGroup(group: number): Promise<Result<null>> {
+  async snapshotGroup(group: number): ReturnType<AdminRuntime['snapshotGroup']> {
     if (group >= this.#ports.descriptor.groups) return noGroup(group);
     const outcomes = await this.#askAll({ type: 'snapshot-group', group });
-    const failed = outcomes.map((outcome) => resultOf(outcome, 'done')).find(({ ok }) => !ok);
-    return failed === undefined ? { ok: true, value: null } : mapped(failed, () => null);
+    const failed = outcomes.map(resultOf).find(({ ok }) => !ok);
+    return failed === undefined ? { ok: true, value: null } : within('snapshot-group', failed);
   }
 
   async stalls(group: number): Promise<readonly StalledReplica[]> {
     const answers = await askNodes(this.#ports, { type: 'group-stall', group });
     return answers.flatMap(({ nodeId, outcome }) => {
-      const result = outcome === null ? null : resultOf(outcome, 'stall');
-      const stall = result?.ok === true ? result.value.stall : null;
+      const stall = outcome?.status === 'ok' ? outcome.value : null;
       return stall === null ? [] : [{ nodeId, ...stall }];
     });
   }
@@ -79,7 +71,7 @@ export class NodeAdmin implements AdminRuntime {
     group: number,
     { index, term, digest }: Pick<StallReport, 'index' | 'term' | 'digest'>,
     by: string,
-  ): Promise<Result<null>> {
+  ): ReturnType<AdminRuntime['revive']> {
     const { descriptor, reports, router } = this.#ports;
     if (group >= descriptor.groups) return noGroup(group);
     const replicas = reports.view().groups.find((known) => known.group === group)?.replicas ?? [];
@@ -92,26 +84,19 @@ export class NodeAdmin implements AdminRuntime {
           stall.term === term &&
           stall.digest === digest,
       );
-    const others = replicas.map(({ nodeId }) => nodeId).filter((nodeId) => !isAt(nodeId));
+    const others = replicas.map(({ node_id }) => node_id).filter((nodeId) => !isAt(nodeId));
     if (replicas.length === 0 || others.length > 0) {
       const detail = `every replica must be stalled at this entry; these are not, or can't be reached: ${others.join(', ') || 'all'}`;
       return { ok: false, error: { code: 'conflict', detail } };
     }
-    const outcome = await new Promise<CallOutcome>((resolve) =>
-      router.call(
-        SYSTEM_GROUP,
-        'leader',
-        { type: 'skip-entry', group, index, term, digest, by },
-        resolve,
-      ),
-    );
-    return mapped(resultOf(outcome, 'done'), () => null);
+    const outcome = await router.request({ type: 'skip-entry', group, index, term, digest, by });
+    return within('skip-entry', resultOf(outcome));
   }
 
-  async flush(): Promise<Result<{ readonly rows: number }>> {
+  async flush(): ReturnType<AdminRuntime['flush']> {
     let rows = 0;
     for (const outcome of await this.#askAll({ type: 'flush' })) {
-      const result = resultOf(outcome, 'flushed');
+      const result = within('flush', resultOf(outcome));
       if (!result.ok) return result;
       rows += result.value.rows;
     }
@@ -119,11 +104,11 @@ export class NodeAdmin implements AdminRuntime {
   }
 
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription {
-    return this.#sinks.subscribe(EVENTS, sink);
+    return this.#ports.events.subscribe(sink);
   }
 
   recentEvents(): readonly ClusterEvent[] {
-    return this.#recent.newest();
+    return this.#ports.events.newest();
   }
 
   /** A node that does not answer is in the answer, as not known. */
@@ -132,29 +117,24 @@ export class NodeAdmin implements AdminRuntime {
     return {
       reportedBy: this.#ports.self,
       atMs: Date.now(),
-      nodes: answers.map(({ nodeId, outcome }) => {
-        const result = outcome === null ? null : resultOf(outcome, 'node-metrics');
-        return { nodeId, metrics: result?.ok === true ? result.value.metrics : null };
-      }),
+      nodes: answers.map(({ nodeId, outcome }) => ({
+        nodeId,
+        metrics: outcome?.status === 'ok' ? outcome.value : null,
+      })),
     };
   }
 
-  publish(event: ClusterEvent): void {
-    this.#recent.add(event);
-    this.#sinks.publish(EVENTS, event);
-  }
-
   /** What the nodes that can be reached say. */
-  async #askAll(operation: Operation): Promise<readonly CallOutcome[]> {
+  async #askAll<T extends OperationType>(operation: Typed<T>): Promise<readonly OutcomeOf<T>[]> {
     const answers = await askNodes(this.#ports, operation);
     return answers.flatMap(({ outcome }) => outcome ?? []);
   }
 }
 
-function noNode(nodeId: string): Result<never> {
+function noNode(nodeId: string): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no node "${nodeId}"` } };
 }
 
-function noGroup(group: number): Result<never> {
+function noGroup(group: number): Result<never, 'not_found'> {
   return { ok: false, error: { code: 'not_found', detail: `there is no group ${group}` } };
 }

@@ -1,7 +1,6 @@
 import { type FigureWindow, sumOf, type WindowFigures } from '../effects/deliveries/index.ts';
-import type { AgentNodeFigures } from '../router/operations.ts';
+import type { AgentNodeFigures } from '../operations/operations.ts';
 import { type AskPorts, askNodes } from './ask-nodes.ts';
-import { resultOf } from './runtime.ts';
 
 export interface AgentStats {
   readonly windows: Readonly<Record<FigureWindow, WindowFigures>>;
@@ -15,10 +14,10 @@ export interface AgentStats {
 /** How an agent does, by what each node that can be reached has seen. */
 export async function agentStats(ports: AskPorts, agentId: string): Promise<AgentStats> {
   const answers = await askNodes(ports, { type: 'agent-figures', agentId });
-  const nodes = answers.map(({ nodeId, outcome }) => {
-    const result = outcome === null ? null : resultOf(outcome, 'agent-figures');
-    return { nodeId, figures: result?.ok === true ? result.value.figures : null };
-  });
+  const nodes = answers.map(({ nodeId, outcome }) => ({
+    nodeId,
+    figures: outcome?.status === 'ok' ? outcome.value : null,
+  }));
   const sum = (window: FigureWindow): WindowFigures =>
     sumOf(nodes.flatMap(({ figures }) => figures?.windows[window] ?? []));
   return { windows: { last_15_min: sum('last_15_min'), last_24_h: sum('last_24_h') }, nodes };

@@ -1,5 +1,5 @@
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
-import type { CallOutcome, Operation } from '../router/operations.ts';
+import type { OperationType, OutcomeOf, Typed } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
 
 export interface AskPorts {
@@ -9,23 +9,21 @@ export interface AskPorts {
   readonly isConnected: (nodeId: string) => boolean;
 }
 
-export interface NodeAnswer {
+export interface NodeAnswer<T extends OperationType> {
   readonly nodeId: string;
   /** Null: it can't be reached. */
-  readonly outcome: CallOutcome | null;
+  readonly outcome: OutcomeOf<T> | null;
 }
 
 /** Asks every node of the cluster once, each for itself, in the cluster's order. */
-export function askNodes(ports: AskPorts, operation: Operation): Promise<readonly NodeAnswer[]> {
-  const { self, descriptor, router, isConnected } = ports;
+export function askNodes<T extends OperationType>(
+  { self, descriptor, router, isConnected }: AskPorts,
+  operation: Typed<T>,
+): Promise<readonly NodeAnswer<T>[]> {
   return Promise.all(
-    descriptor.nodes.map(({ nodeId }) => {
+    descriptor.nodes.map(async ({ nodeId }) => {
       if (nodeId !== self && !isConnected(nodeId)) return { nodeId, outcome: null };
-      return new Promise<NodeAnswer>((resolve) =>
-        router.ask(nodeId === self ? null : nodeId, operation, (outcome) =>
-          resolve({ nodeId, outcome }),
-        ),
-      );
+      return { nodeId, outcome: await router.ask(nodeId === self ? null : nodeId, operation) };
     }),
   );
 }

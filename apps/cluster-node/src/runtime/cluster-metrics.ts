@@ -1,4 +1,4 @@
-import type { NodeMetrics } from '../router/node-metrics.ts';
+import type { NodeMetrics } from '../operations/node-metrics.ts';
 
 /** What was asked of every node, and came back. */
 export interface ClusterMetrics {

@@ -6,7 +6,7 @@ import type {
   DeliveryPlace,
   RecordedAttempt,
 } from '../effects/deliveries/index.ts';
-import type { Result } from './runtime-api.ts';
+import type { Result } from '../outcome.ts';
 
 export type {
   DeadLetterGroup,
@@ -79,10 +79,13 @@ export interface DeliveriesRuntime {
     sessionId: string,
     epoch: number,
   ): Promise<
-    Result<{
-      readonly delivery: Delivery<RecordedAttempt>;
-      readonly sources: DeliverySourcesView;
-    }>
+    Result<
+      {
+        readonly delivery: Delivery<RecordedAttempt>;
+        readonly sources: DeliverySourcesView;
+      },
+      'not_found' | 'archive_unavailable'
+    >
   >;
   /** Turns that failed and that nothing has followed. */
   deadLetters(agentId: string, query: DeadLetterQuery): Promise<DeadLetterPage>;

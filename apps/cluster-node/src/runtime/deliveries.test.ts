@@ -5,6 +5,7 @@ import type { RecordedAttempt } from '../effects/deliveries/index.ts';
 import { failed, retried, sessionOf } from '../effects/deliveries/testing/reports.ts';
 import { errorText } from '../effects/error-text.ts';
 import { deliveryBody } from '../gateway/delivery-wire.ts';
+import { ok } from '../outcome.ts';
 import { type DeliveriesPorts, NodeDeliveries } from './deliveries.ts';
 
 /** Six bytes each as JSON. */
@@ -30,15 +31,12 @@ function deliveries(): NodeDeliveries {
 }
 
 function oneNode(): object {
-  const result = { type: 'recent-deliveries', attempts: ATTEMPTS, unwritten: 0, dropped: 0 };
+  const held = { attempts: ATTEMPTS, unwritten: 0, dropped: 0 };
   return {
     self: 'n1',
     descriptor: { nodes: [{ nodeId: 'n1' }] },
     isConnected: () => true,
-    router: {
-      ask: (_nodeId: string, _operation: object, done: (outcome: object) => void) =>
-        done({ status: 'done', result }),
-    },
+    router: { ask: async () => ok(held) },
   };
 }
 

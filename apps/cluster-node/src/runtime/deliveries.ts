@@ -11,6 +11,7 @@ import {
   newestFirst,
   type RecordedAttempt,
 } from '../effects/deliveries/index.ts';
+import type { Result } from '../outcome.ts';
 import { type AskPorts, askNodes } from './ask-nodes.ts';
 import type {
   DeadLetterPage,
@@ -23,8 +24,6 @@ import type {
   TurnName,
 } from './deliveries-api.ts';
 import { mapLimited } from './map-limited.ts';
-import { resultOf } from './runtime.ts';
-import type { Result } from './runtime-api.ts';
 
 export interface DeliveriesPorts extends AskPorts {
   readonly keeper: Pick<DeliveryKeeper, 'page' | 'delivery' | 'deadLetterGroups'>;
@@ -159,11 +158,10 @@ export class NodeDeliveries implements DeliveriesRuntime {
     });
     const attempts: RecordedAttempt[] = [];
     const nodes = answers.map(({ nodeId, outcome }): DeliverySourcesView['nodes'][number] => {
-      const result = outcome === null ? null : resultOf(outcome, 'recent-deliveries');
-      if (result?.ok !== true)
+      if (outcome?.status !== 'ok')
         return { nodeId, state: 'unreachable', unwritten: null, dropped: null };
-      attempts.push(...result.value.attempts);
-      const { unwritten, dropped } = result.value;
+      attempts.push(...outcome.value.attempts);
+      const { unwritten, dropped } = outcome.value;
       return { nodeId, state: 'ok', unwritten, dropped };
     });
     return { attempts, nodes };
@@ -203,7 +201,7 @@ function notFound(
   agentId: string,
   { sessionId, epoch }: TurnName,
   isArchiveAway: boolean,
-): Result<never> {
+): Result<never, 'not_found' | 'archive_unavailable'> {
   const name = `${sessionId}:${epoch} to the agent "${agentId}"`;
   return {
     ok: false,

@@ -1,5 +1,8 @@
 import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
-import type { Failure } from '@fleetlm/protocol';
+import type { ClusterSnapshot } from '@fleetlm/protocol';
+import type { OperationsRuntime } from '../control/cluster-operations.ts';
+import type { ClusterEvent } from '../control/cluster-view.ts';
+import type { ReadinessState } from '../control/readiness.ts';
 import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
   InboxEvent,
@@ -10,15 +13,18 @@ import type {
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
-import type { StallReport } from '../router/operations.ts';
+import type { OperationError } from '../operations/operation-errors.ts';
+import type { StallReport } from '../operations/operations.ts';
+import type { Result } from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
-import type { OperationsRuntime } from './cluster-operations.ts';
-import type { ClusterEvent, ClusterView } from './cluster-view.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
+export type { OperationRequest } from '../control/cluster-operations.ts';
+export type { ClusterEvent } from '../control/cluster-view.ts';
+export type { ReadinessState } from '../control/readiness.ts';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
 export type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
@@ -31,25 +37,12 @@ export type {
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
+export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
-export type {
-  AuditView,
-  OperationPlan,
-  OperationRequest,
-  OperationView,
-} from './cluster-operations.ts';
-export type { ClusterEvent, ClusterView, GroupView, NodeView } from './cluster-view.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
-
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: RuntimeError };
-
-/** With the wrong fields of the request, when it is their fault. */
-export type RuntimeError = Failure;
 
 export interface SessionUpdate {
   readonly metadata: Readonly<Record<string, unknown>> | null;
@@ -98,37 +91,51 @@ export interface Runtime {
     readonly userId: string;
     readonly agentId: string;
     readonly metadata: Readonly<Record<string, unknown>>;
-  }): Promise<Result<SessionView>>;
+  }): Promise<Result<SessionView, OperationError<'create-session'>>>;
   /** Linearizable: sees everything acknowledged before the call. */
-  getSession(sessionId: string): Promise<Result<SessionView>>;
+  getSession(sessionId: string): Promise<Result<SessionView, OperationError<'get-session'>>>;
   listSessions(input: {
     readonly userId: string;
     readonly limit: number;
     readonly before: string | null;
-  }): Promise<Result<SessionsPage>>;
-  archiveSession(sessionId: string): Promise<Result<SessionView>>;
+  }): Promise<Result<SessionsPage, OperationError<'list-sessions'>>>;
+  archiveSession(
+    sessionId: string,
+  ): Promise<Result<SessionView, OperationError<'archive-session'>>>;
   /** For good: all that was written in it, here and in the archive. */
-  eraseSession(sessionId: string): Promise<Result<null>>;
+  eraseSession(sessionId: string): Promise<Result<null, OperationError<'erase-session'>>>;
   /** What is null stays as it is. */
-  updateSession(sessionId: string, update: SessionUpdate): Promise<Result<SessionView>>;
+  updateSession(
+    sessionId: string,
+    update: SessionUpdate,
+  ): Promise<Result<SessionView, OperationError<'update-session'>>>;
   /** In the archive: what is not flushed yet is not found. Newest first. */
-  searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>>;
-  append(input: AppendInput): Promise<Result<Appended>>;
+  searchMessages(
+    search: MessageSearch,
+  ): Promise<Result<readonly FoundMessage[], 'archive_unavailable'>>;
+  append(input: AppendInput): Promise<Result<Appended, OperationError<'append'>>>;
   readMessages(
     input:
       | { readonly sessionId: string; readonly afterSeq: number; readonly limit: number }
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
-  ): Promise<Result<MessagePage>>;
+  ): Promise<Result<MessagePage, OperationError<'read-messages'>>>;
   markRead(input: {
     readonly sessionId: string;
     readonly userId: string;
     readonly lastSeq: number;
-  }): Promise<Result<{ readonly lastReadSeq: number; readonly session: SessionView }>>;
+  }): Promise<
+    Result<
+      { readonly lastReadSeq: number; readonly session: SessionView },
+      OperationError<'mark-read'>
+    >
+  >;
   /** Also when nothing is left to stop. */
-  stop(sessionId: string): Promise<Result<null>>;
-  retry(sessionId: string): Promise<Result<null>>;
+  stop(
+    sessionId: string,
+  ): Promise<Result<null, Exclude<OperationError<'stop-answer'>, 'conflict'>>>;
+  retry(sessionId: string): Promise<Result<null, OperationError<'retry-dispatch'>>>;
   /** The answer in progress from its first chunk; null when none is. */
-  liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>>;
+  liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null, never>>;
   /** Events of a session from now on: take the subscription, wait until it is ready, then read, and merge by seq. */
   subscribeSession(sessionId: string, sink: (event: SessionEvent) => void): LiveSubscription;
   subscribeInbox(userId: string, sink: (event: InboxEvent) => void): LiveSubscription;
@@ -137,16 +144,26 @@ export interface Runtime {
   listAgents(): readonly AgentRecord[];
   getAgent(agentId: string): AgentRecord | null;
   /** Waits until this node knows every registration that was acknowledged before the call. */
-  catchUpAgents(): Promise<Result<null>>;
+  catchUpAgents(): Promise<Result<null, 'no_quorum'>>;
   /** `secret` is given in the clear, and sealed before it leaves this node. */
-  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>>;
+  createAgent(
+    agent: Omit<AgentRecord, 'previousSecret'>,
+  ): Promise<Result<AgentRecord, OperationError<'create-agent'>>>;
   /** Changes the fields that the patch has. */
-  patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>>;
+  patchAgent(
+    agentId: string,
+    patch: AgentPatch,
+  ): Promise<Result<AgentRecord, OperationError<'patch-agent'>>>;
   /** A new signing secret; calls are signed with the one before it, too, for `overlapMs`. */
   rotateSecret(
     agentId: string,
     overlapMs: number,
-  ): Promise<Result<{ readonly secret: string; readonly previousUntilMs: number | null }>>;
+  ): Promise<
+    Result<
+      { readonly secret: string; readonly previousUntilMs: number | null },
+      OperationError<'rotate-secret'>
+    >
+  >;
 
   /** How an agent does, by what the nodes that can be reached have seen. */
   agentStats(agentId: string): Promise<AgentStats>;
@@ -158,13 +175,13 @@ export interface Runtime {
     agent: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
     said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
-  ): Promise<Result<TestReport>>;
+  ): Promise<Result<TestReport, 'conflict' | 'overloaded'>>;
   /** Null: a secret is made up. */
   testNewAgent(
     agent: TestedAgent,
     secret: string | null,
     text: string,
-  ): Promise<Result<TestReport>>;
+  ): Promise<Result<TestReport, 'overloaded'>>;
 
   readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
@@ -178,9 +195,14 @@ export interface StalledReplica extends StallReport {
 }
 
 export interface AdminRuntime {
-  cluster(): ClusterView;
-  transferGroup(group: number, toNodeId: string): Promise<Result<null>>;
-  snapshotGroup(group: number): Promise<Result<null>>;
+  cluster(): ClusterSnapshot;
+  transferGroup(
+    group: number,
+    toNodeId: string,
+  ): Promise<Result<null, 'not_found' | OperationError<'transfer-group'>>>;
+  snapshotGroup(
+    group: number,
+  ): Promise<Result<null, 'not_found' | OperationError<'snapshot-group'>>>;
   /** The replicas of a group that are stalled, as far as nodes can be reached. */
   stalls(group: number): Promise<readonly StalledReplica[]>;
   /** Has every replica skip the entry that all of them are stalled at. `conflict`: they are not. */
@@ -188,21 +210,12 @@ export interface AdminRuntime {
     group: number,
     entry: Pick<StallReport, 'index' | 'term' | 'digest'>,
     by: string,
-  ): Promise<Result<null>>;
-  flush(): Promise<Result<{ readonly rows: number }>>;
+  ): Promise<Result<null, 'not_found' | OperationError<'skip-entry'>>>;
+  flush(): Promise<Result<{ readonly rows: number }, OperationError<'flush'>>>;
   readonly operations: OperationsRuntime;
   /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */
   metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics>;
   /** As this node has heard them since it started, newest first. */
   recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
-}
-
-/** May clients be sent to this node? */
-export interface ReadinessState {
-  readonly ready: boolean;
-  /** Why not. */
-  readonly reasons: readonly string[];
-  /** What does not work all the same. */
-  readonly degraded: readonly string[];
 }

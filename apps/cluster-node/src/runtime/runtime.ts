@@ -1,33 +1,32 @@
-import { formatSessionId, groupOfSession, groupOfUser } from '@fleetlm/protocol';
+import { type ErrorCode, type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
-import type { TestCall, TestCaller, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
+import type { TestCall, TestCaller, TestedAgent } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
-import type { Archive, FoundMessage, MessageSearch } from '../effects/ports.ts';
-import { type AgentSecrets, newSigningSecret } from '../membership/agent-secrets.ts';
-import type { CallOutcome, Operation, OperationResult } from '../router/operations.ts';
+import type { Archive, MessageSearch } from '../effects/ports.ts';
+import {
+  type AskedOperation,
+  type OperationError,
+  within,
+} from '../operations/operation-errors.ts';
+import type { GroupOperationType, OutcomeOf, ResultOf, Typed } from '../operations/operations.ts';
+import { mapOk, resultOf } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type AgentSecrets, newSigningSecret } from './agent-secrets.ts';
 import { encodeObject, newMessage } from './new-message.ts';
 import type {
   AdminRuntime,
   AgentPatch,
   AgentRecord,
-  Appended,
   AppendInput,
-  LiveAnswer,
-  MessagePage,
   Result,
   Runtime,
-  RuntimeError,
-  SessionsPage,
   SessionUpdate,
-  SessionView,
 } from './runtime-api.ts';
 
 export interface RuntimePorts {
   readonly router: Router;
-  readonly systemGroup: number;
   readonly groups: number;
   readonly feed: Pick<Feed, 'subscribeSession' | 'subscribeInbox' | 'liveAnswer'>;
   readonly agents: () => ReadonlyMap<string, AgentRecord>;
@@ -42,15 +41,10 @@ export interface RuntimePorts {
   readonly archive: Pick<Archive, 'search'>;
   readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
-  readonly deliveries: Runtime['deliveries'];
+  /** `retry` has an agent called again for a turn that has failed. */
+  readonly deliveries: (retry: NodeRuntime['retryFailed']) => Runtime['deliveries'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
-
-/** Picks the kind of result that an operation has; anything else is a bug, loudly. */
-type ResultOfType<T extends OperationResult['type']> = Extract<
-  OperationResult,
-  { readonly type: T }
->;
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
@@ -62,7 +56,7 @@ export class NodeRuntime implements Runtime {
   constructor(ports: RuntimePorts) {
     this.#ports = ports;
     this.admin = ports.admin;
-    this.deliveries = ports.deliveries;
+    this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
     this.readiness = ports.readiness;
   }
@@ -71,70 +65,50 @@ export class NodeRuntime implements Runtime {
     return groupOfUser(userId, this.#ports.groups);
   }
 
-  async createSession(input: {
-    readonly sessionId?: string | null;
-    readonly userId: string;
-    readonly agentId: string;
-    readonly metadata: Readonly<Record<string, unknown>>;
-  }): Promise<Result<SessionView>> {
+  async createSession(
+    input: Parameters<Runtime['createSession']>[0],
+  ): ReturnType<Runtime['createSession']> {
     const { userId, agentId, metadata } = input;
     const refusal = await this.#agentRefusal(agentId);
     if (refusal !== null) return { ok: false, error: refusal };
     const group = groupOfUser(userId, this.#ports.groups);
     const sessionId = input.sessionId ?? formatSessionId(group, ulid());
-    const result = await this.#call(
-      group,
-      { type: 'create-session', sessionId, userId, agentId, metadata: encodeObject(metadata) },
-      'session',
-    );
-    return mapped(result, ({ session }) => session);
+    const encoded = encodeObject(metadata);
+    return this.#call({ type: 'create-session', sessionId, userId, agentId, metadata: encoded });
   }
 
-  async getSession(sessionId: string): Promise<Result<SessionView>> {
-    const result = await this.#onSession({ type: 'get-session', sessionId }, 'session', 'replica');
-    return mapped(result, ({ session }) => session);
+  getSession(sessionId: string): ReturnType<Runtime['getSession']> {
+    return this.#call({ type: 'get-session', sessionId });
   }
 
-  async listSessions(input: {
-    readonly userId: string;
-    readonly limit: number;
-    readonly before: string | null;
-  }): Promise<Result<SessionsPage>> {
+  listSessions(input: Parameters<Runtime['listSessions']>[0]): ReturnType<Runtime['listSessions']> {
     const group = groupOfUser(input.userId, this.#ports.groups);
-    return this.#call(group, { type: 'list-sessions', group, ...input }, 'sessions', 'replica');
+    return this.#call({ type: 'list-sessions', group, ...input });
   }
 
-  async eraseSession(sessionId: string): Promise<Result<null>> {
-    const result = await this.#onSession({ type: 'erase-session', sessionId }, 'session');
-    return mapped(result, () => null);
+  async eraseSession(sessionId: string): ReturnType<Runtime['eraseSession']> {
+    return withoutValue(await this.#call({ type: 'erase-session', sessionId }));
   }
 
-  async archiveSession(sessionId: string): Promise<Result<SessionView>> {
-    const result = await this.#onSession({ type: 'archive-session', sessionId }, 'session');
-    return mapped(result, ({ session }) => session);
+  archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {
+    return this.#call({ type: 'archive-session', sessionId });
   }
 
-  async updateSession(
+  updateSession(
     sessionId: string,
     { metadata, status }: SessionUpdate,
-  ): Promise<Result<SessionView>> {
+  ): ReturnType<Runtime['updateSession']> {
     const encoded = metadata === null ? null : encodeObject(metadata);
-    const result = await this.#onSession(
-      { type: 'update-session', sessionId, metadata: encoded, status },
-      'session',
-    );
-    return mapped(result, ({ session }) => session);
+    return this.#call({ type: 'update-session', sessionId, metadata: encoded, status });
   }
 
-  searchMessages(search: MessageSearch): Promise<Result<readonly FoundMessage[]>> {
+  searchMessages(search: MessageSearch): ReturnType<Runtime['searchMessages']> {
     return this.#ports.archive.search(search);
   }
 
-  append(input: AppendInput): Promise<Result<Appended>> {
+  append(input: AppendInput): ReturnType<Runtime['append']> {
     const { sessionId, sender, kind, content, metadata } = input;
     const { router, metrics, overload } = this.#ports;
-    const group = this.#groupOf(sessionId);
-    if (group === null) return Promise.resolve(noSession(sessionId));
     const busy = overload();
     if (busy !== null)
       return Promise.resolve({ ok: false, error: { code: 'overloaded', detail: busy } });
@@ -143,21 +117,20 @@ export class NodeRuntime implements Runtime {
     const clientMessageId = input.clientMessageId ?? message.id;
     const startedAtMs = performance.now();
     return new Promise((resolve) => {
-      const operation: Operation = { type: 'append', sessionId, sender, clientMessageId, message };
-      router.call(group, 'leader', operation, (outcome) => {
+      const operation = { type: 'append', sessionId, sender, clientMessageId, message } as const;
+      router.call(operation, (outcome) => {
         metrics.appendSeconds.observe((performance.now() - startedAtMs) / 1000);
         metrics.appends.inc({ outcome: appendOutcome(outcome) });
-        resolve(
-          mapped(resultOf(outcome, 'appended'), ({ seq, id, insertedAtMs, duplicate }) => ({
-            seq,
-            id,
-            insertedAtMs,
-            duplicate,
-            message: duplicate
-              ? null
-              : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
-          })),
-        );
+        const appended = mapOk(outcome, ({ seq, id, insertedAtMs, duplicate }) => ({
+          seq,
+          id,
+          insertedAtMs,
+          duplicate,
+          message: duplicate
+            ? null
+            : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
+        }));
+        resolve(within('append', resultOf(appended)));
       });
     });
   }
@@ -166,45 +139,36 @@ export class NodeRuntime implements Runtime {
     input:
       | { readonly sessionId: string; readonly afterSeq: number; readonly limit: number }
       | { readonly sessionId: string; readonly beforeSeq: number; readonly limit: number },
-  ): Promise<Result<MessagePage>> {
+  ): ReturnType<Runtime['readMessages']> {
     const { sessionId, ...range } = input;
-    return this.#onSession({ type: 'read-messages', sessionId, range }, 'messages', 'replica');
+    return this.#call({ type: 'read-messages', sessionId, range });
   }
 
-  markRead(input: {
-    readonly sessionId: string;
-    readonly userId: string;
-    readonly lastSeq: number;
-  }): Promise<Result<{ readonly lastReadSeq: number; readonly session: SessionView }>> {
-    return this.#onSession({ type: 'mark-read', ...input }, 'read');
+  markRead(input: Parameters<Runtime['markRead']>[0]): ReturnType<Runtime['markRead']> {
+    return this.#call({ type: 'mark-read', ...input });
   }
 
-  async stop(sessionId: string): Promise<Result<null>> {
-    const result = await this.#onSession({ type: 'stop-answer', sessionId }, 'done');
-    // Nothing to stop: what was asked for is the case.
-    if (!result.ok && result.error.code === 'conflict') return { ok: true, value: null };
-    return mapped(result, () => null);
+  async stop(sessionId: string): ReturnType<Runtime['stop']> {
+    const result = await this.#call({ type: 'stop-answer', sessionId });
+    if (result.ok) return result;
+    const { error } = result;
+    // No run in flight; stopping is idempotent.
+    return error.code === 'conflict' ? { ok: true, value: null } : { ok: false, error };
   }
 
-  async retry(sessionId: string): Promise<Result<null>> {
-    const result = await this.#onSession(
-      { type: 'retry-dispatch', sessionId, failed: null },
-      'done',
-    );
-    return mapped(result, () => null);
+  retry(sessionId: string): ReturnType<Runtime['retry']> {
+    return this.#call({ type: 'retry-dispatch', sessionId, failed: null });
   }
 
   /** Only if this very turn has failed, and nothing has followed in its session. */
-  async retryFailed(
+  retryFailed(
     agentId: string,
     { sessionId, epoch }: { readonly sessionId: string; readonly epoch: number },
   ): Promise<Result<null>> {
-    const failed = { agentId, epoch };
-    const result = await this.#onSession({ type: 'retry-dispatch', sessionId, failed }, 'done');
-    return mapped(result, () => null);
+    return this.#call({ type: 'retry-dispatch', sessionId, failed: { agentId, epoch } });
   }
 
-  async liveAnswer(sessionId: string): Promise<Result<LiveAnswer | null>> {
+  async liveAnswer(sessionId: string): ReturnType<Runtime['liveAnswer']> {
     return { ok: true, value: await this.#ports.feed.liveAnswer(sessionId) };
   }
 
@@ -224,50 +188,49 @@ export class NodeRuntime implements Runtime {
     return this.#ports.agents().get(agentId) ?? null;
   }
 
-  async catchUpAgents(): Promise<Result<null>> {
+  async catchUpAgents(): ReturnType<Runtime['catchUpAgents']> {
     return (await this.#ports.catchUpSystem())
       ? { ok: true, value: null }
       : { ok: false, error: { code: 'no_quorum', detail: 'the system group has no quorum' } };
   }
 
-  async createAgent(agent: Omit<AgentRecord, 'previousSecret'>): Promise<Result<AgentRecord>> {
-    const { systemGroup, secrets } = this.#ports;
+  createAgent(agent: Omit<AgentRecord, 'previousSecret'>): ReturnType<Runtime['createAgent']> {
+    const { secrets } = this.#ports;
     const sealed = {
       ...agent,
       secret: secrets.seal(agent.id, agent.secret),
       previousSecret: null,
     };
-    const operation: Operation = { type: 'create-agent', agent: sealed };
-    return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
+    return this.#call({ type: 'create-agent', agent: sealed });
   }
 
-  async patchAgent(agentId: string, patch: AgentPatch): Promise<Result<AgentRecord>> {
-    const { systemGroup, secrets } = this.#ports;
+  patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {
+    const { secrets } = this.#ports;
     const { secret } = patch;
     const sealed =
       secret === undefined ? patch : { ...patch, secret: secrets.seal(agentId, secret) };
-    const operation: Operation = { type: 'patch-agent', agentId, patch: sealed };
-    return mapped(await this.#call(systemGroup, operation, 'agent'), (value) => value.agent);
+    return this.#call({ type: 'patch-agent', agentId, patch: sealed });
   }
 
   async rotateSecret(agentId: string, overlapMs: number): ReturnType<Runtime['rotateSecret']> {
-    const { systemGroup, secrets, wallClockMs } = this.#ports;
+    const { router, secrets, wallClockMs } = this.#ports;
     const secret = newSigningSecret();
     const previousUntilMs = overlapMs === 0 ? null : wallClockMs() + overlapMs;
     const sealed = secrets.seal(agentId, secret);
-    const result = await this.#call(
-      systemGroup,
-      { type: 'rotate-secret', agentId, secret: sealed, previousUntilMs },
-      'agent',
-    );
-    return mapped(result, () => ({ secret, previousUntilMs }));
+    const outcome = await router.request({
+      type: 'rotate-secret',
+      agentId,
+      secret: sealed,
+      previousUntilMs,
+    });
+    return within('rotate-secret', resultOf(mapOk(outcome, () => ({ secret, previousUntilMs }))));
   }
 
   async testAgent(
     registered: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
     said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
-  ): Promise<Result<TestReport>> {
+  ): ReturnType<Runtime['testAgent']> {
     const agent = { ...registered, ...address };
     if (!isSameOrigin(registered.originUrl, address.originUrl)) {
       const stranger = { ...agent, headers: {} };
@@ -284,13 +247,13 @@ export class NodeRuntime implements Runtime {
     agent: TestedAgent,
     secret: string | null,
     text: string,
-  ): Promise<Result<TestReport>> {
+  ): ReturnType<Runtime['testNewAgent']> {
     const secrets = [secret ?? newSigningSecret()];
     const said = { text, earlier: [], sessionId: null };
     return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...said });
   }
 
-  async #test(call: TestCall): Promise<Result<TestReport>> {
+  async #test(call: TestCall): ReturnType<Runtime['testNewAgent']> {
     const report = await this.#ports.tests.call(call);
     if (report !== null) return { ok: true, value: report };
     const detail = 'this node makes as many test calls as it may; try again shortly';
@@ -298,7 +261,9 @@ export class NodeRuntime implements Runtime {
   }
 
   /** Null: the agent takes new conversations. */
-  async #agentRefusal(agentId: string): Promise<RuntimeError | null> {
+  async #agentRefusal(
+    agentId: string,
+  ): Promise<Failure<'no_quorum' | 'invalid_request' | 'conflict'> | null> {
     if (this.getAgent(agentId) === null) {
       // Registered a moment ago through another node, perhaps.
       const caughtUp = await this.catchUpAgents();
@@ -316,32 +281,10 @@ export class NodeRuntime implements Runtime {
       : { code: 'conflict', detail: `the agent "${agentId}" is disabled` };
   }
 
-  /** Null: a session of no group of this cluster. */
-  #groupOf(sessionId: string): number | null {
-    const group = groupOfSession(sessionId);
-    return group === null || group >= this.#ports.groups ? null : group;
-  }
-
-  #onSession<T extends OperationResult['type']>(
-    operation: Extract<Operation, { readonly sessionId: string }>,
-    type: T,
-    by: 'leader' | 'replica' = 'leader',
-  ): Promise<Result<ResultOfType<T>>> {
-    const group = this.#groupOf(operation.sessionId);
-    return group === null
-      ? Promise.resolve(noSession(operation.sessionId))
-      : this.#call(group, operation, type, by);
-  }
-
-  #call<T extends OperationResult['type']>(
-    group: number,
-    operation: Operation,
-    type: T,
-    by: 'leader' | 'replica' = 'leader',
-  ): Promise<Result<ResultOfType<T>>> {
-    return new Promise((resolve) => {
-      this.#ports.router.call(group, by, operation, (outcome) => resolve(resultOf(outcome, type)));
-    });
+  async #call<T extends AskedOperation & GroupOperationType>(
+    operation: Typed<T>,
+  ): Promise<Result<ResultOf<T>, OperationError<T>>> {
+    return within(operation.type, resultOf(await this.#ports.router.request(operation)));
   }
 }
 
@@ -350,44 +293,13 @@ function isSameOrigin(registered: string, asked: string): boolean {
   return new URL(registered).origin === new URL(asked).origin;
 }
 
-/** What a call came to, as the kind of result that its operation has. */
-export function resultOf<T extends OperationResult['type']>(
-  outcome: CallOutcome,
-  type: T,
-): Result<ResultOfType<T>> {
-  if (outcome.status === 'failed') {
-    const { status: _, ...error } = outcome;
-    return { ok: false, error };
-  }
-  const { result } = outcome;
-  if (result.type === 'rejected') {
-    const { type: _, ...error } = result;
-    return { ok: false, error };
-  }
-  if (isOfType(result, type)) return { ok: true, value: result };
-  return {
-    ok: false,
-    error: { code: 'internal', detail: `the answer is "${result.type}", not "${type}"` },
-  };
+function withoutValue<C extends ErrorCode>(result: Result<unknown, C>): Result<null, C> {
+  return result.ok ? { ok: true, value: null } : result;
 }
 
-function isOfType<T extends OperationResult['type']>(
-  result: OperationResult,
-  type: T,
-): result is ResultOfType<T> {
-  return result.type === type;
-}
-
-export function mapped<T, U>(result: Result<T>, map: (value: T) => U): Result<U> {
-  return result.ok ? { ok: true, value: map(result.value) } : result;
-}
-
-function noSession(sessionId: string): Result<never> {
-  return { ok: false, error: { code: 'not_found', detail: `there is no session ${sessionId}` } };
-}
-
-function appendOutcome(outcome: CallOutcome): 'committed' | 'duplicate' | 'refused' | 'unknown' {
-  if (outcome.status === 'failed') return outcome.code === 'timeout' ? 'unknown' : 'refused';
-  if (outcome.result.type !== 'appended') return 'refused';
-  return outcome.result.duplicate ? 'duplicate' : 'committed';
+function appendOutcome(
+  outcome: OutcomeOf<'append'>,
+): 'committed' | 'duplicate' | 'refused' | 'unknown' {
+  if (outcome.status !== 'ok') return outcome.status;
+  return outcome.value.duplicate ? 'duplicate' : 'committed';
 }

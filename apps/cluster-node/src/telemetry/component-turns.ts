@@ -1,26 +1,4 @@
-/** Parts of the node that run on its event loop. `other`: not marked; `starved`: the process itself did not get to run. */
-export const LOOP_COMPONENTS = [
-  'rest',
-  'socket',
-  'mesh',
-  'apply',
-  'snapshot',
-  'dispatch',
-  'deliveries',
-  'flusher',
-  'search',
-  'membership',
-  'coordinator',
-  'other',
-  'starved',
-] as const;
-export type LoopComponent = (typeof LOOP_COMPONENTS)[number];
-
-/** The longest stretch of a component in the time that was looked at. */
-export interface LongestTurn {
-  readonly component: LoopComponent;
-  readonly ms: number;
-}
+import type { LongestTurn, LoopComponent } from '@fleetlm/protocol';
 
 let clockMs = (): number => performance.now();
 let component: LoopComponent = 'other';

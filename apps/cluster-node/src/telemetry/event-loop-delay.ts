@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { LongestTurn } from './component-turns.ts';
+import type { LongestTurn } from '@fleetlm/protocol';
 import { type EventLoopWatchdog, watchEventLoop } from './event-loop-watchdog.ts';
 
 const WINDOW_MS = 10_000;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LongestTurn } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inComponent, type LongestTurn, takeLongestTurn } from './component-turns.ts';
+import { inComponent, takeLongestTurn } from './component-turns.ts';
 import {
   blockedBy,
   type EventLoopWatchdog,

@@ -1,4 +1,5 @@
-import { type LongestTurn, type LoopComponent, takeLongestTurn } from './component-turns.ts';
+import type { LongestTurn, LoopComponent } from '@fleetlm/protocol';
+import { takeLongestTurn } from './component-turns.ts';
 import { RecentTurns } from './recent-turns.ts';
 
 /** A beat wakes the process up: rarely enough to cost nothing, often enough to tell one block from the next. */

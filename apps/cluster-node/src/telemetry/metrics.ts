@@ -1,3 +1,4 @@
+import type { LoopComponent } from '@fleetlm/protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   type ClosedCounter,
@@ -6,7 +7,6 @@ import {
   durationHistogram,
   observedGauge,
 } from './closed-metrics.ts';
-import type { LoopComponent } from './component-turns.ts';
 import type { HandlerSource } from './guarded.ts';
 import type { QuotaResource, QuotaScope } from './quota-metrics.ts';
 
@@ -54,6 +54,7 @@ export interface Metrics {
     readonly stage: 'propose' | 'apply';
     readonly reason: 'too-large' | 'malformed';
   }>;
+  readonly largeSnapshots: ClosedCounter<{ readonly stage: 'saved' | 'sent' | 'received' }>;
   readonly handlerErrors: ClosedCounter<{ readonly source: HandlerSource }>;
   readonly eventLoopBlocks: ClosedCounter<{ readonly component: LoopComponent }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
@@ -149,6 +150,11 @@ export function createMetrics(): Metrics {
       'fleetlm_raft_entries_refused_total',
       'Commands refused before they were proposed, and committed entries refused by every replica',
       ['stage', 'reason'],
+    ),
+    largeSnapshots: counter(
+      'fleetlm_raft_large_snapshots_total',
+      'Snapshots above the largest size: saved here, refused by a follower, or refused here',
+      ['stage'],
     ),
     handlerErrors: counter(
       'fleetlm_handler_errors_total',

@@ -1,4 +1,4 @@
-import type { LongestTurn } from './component-turns.ts';
+import type { LongestTurn } from '@fleetlm/protocol';
 
 const SLOT_MS = 5_000;
 /** The minute that is looked back at; the newest slot is not full yet. */

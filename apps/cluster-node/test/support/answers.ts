@@ -41,12 +41,12 @@ export async function openSession(
   userId: string,
   agent: { readonly id: string; readonly origin_url: string } & Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const registered = await cluster.call('n1', 'POST', '/api/agents', {
+  const registered = await cluster.insist('n1', 'POST', '/api/agents', {
     body: { agent: { name: agent.id, debounce_window_ms: 0, ...agent } },
   });
   if (registered.status !== 201 && registered.status !== 409)
     throw new Error(`the agent was not registered: ${JSON.stringify(registered.body)}`);
-  const { status, body } = await cluster.call('n1', 'POST', '/api/sessions', {
+  const { status, body } = await cluster.insist('n1', 'POST', '/api/sessions', {
     body: { user_id: userId, agent_id: agent.id },
   });
   if (status !== 201) throw new Error(`the session was not created: ${JSON.stringify(body)}`);
@@ -60,7 +60,7 @@ export async function messagesOf(
   through: string,
 ): Promise<readonly WireMessage[]> {
   const path = `/api/sessions/${sessionId}/messages?after_seq=0&limit=500`;
-  const { status, body } = await cluster.call(through, 'GET', path);
+  const { status, body } = await cluster.insist(through, 'GET', path);
   if (status !== 200) throw new Error(`no messages: ${status}`);
   return body.messages as unknown as readonly WireMessage[];
 }

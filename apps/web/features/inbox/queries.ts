@@ -1,3 +1,4 @@
+import type { SearchAnswer } from '@fleetlm/protocol';
 import * as z from 'zod/mini';
 import { request } from '@/common/request.ts';
 
@@ -38,18 +39,21 @@ function pathOf(sessionId: string): string {
   return `/api/sessions/${encodeURIComponent(sessionId)}`;
 }
 
-const foundMessageSchema = z.object({
-  session_id: z.string(),
-  agent_id: z.string(),
-  title: z.nullable(z.string()),
-  seq: z.number(),
-  sender_id: z.string(),
-  kind: z.string(),
-  excerpt: z.string(),
-  inserted_at: z.string(),
+const foundSchema: z.ZodMiniType<SearchAnswer> = z.object({
+  results: z.array(
+    z.object({
+      session_id: z.string(),
+      agent_id: z.string(),
+      title: z.nullable(z.string()),
+      seq: z.number(),
+      sender_id: z.string(),
+      kind: z.string(),
+      excerpt: z.string(),
+      inserted_at: z.string(),
+    }),
+  ),
 });
-export type FoundMessage = z.output<typeof foundMessageSchema>;
-const foundSchema = z.object({ results: z.array(foundMessageSchema) });
+export type FoundMessage = SearchAnswer['results'][number];
 
 /** Messages that hold a text, newest first. */
 export async function searchConversations(text: string): Promise<readonly FoundMessage[]> {

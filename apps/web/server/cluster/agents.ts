@@ -1,31 +1,18 @@
 import 'server-only';
 import {
   type AgentBody,
-  type AgentStatsAnswer,
   type AgentTestBody,
-  agentAnswerSchema,
   agentSchema,
-  agentStatsAnswerSchema,
-  agentsAnswerSchema,
-  agentTestAnswerSchema,
   type CreateAgentInput,
-  type DeadLettersAnswer,
-  type DeliveriesAnswer,
-  type DeliveryAnswer,
-  deadLettersAnswerSchema,
-  deliveriesAnswerSchema,
-  deliveryAnswerSchema,
+  REST,
   type Replay,
-  type ReplayAnswer,
-  type RotatedSecret,
-  replayAnswerSchema,
-  rotatedSecretSchema,
+  type RestAnswerOf,
   type TestAgent,
   type UpdateAgent,
 } from '@fleetlm/protocol';
 import * as z from 'zod';
 import type { Outcome } from '../../common/outcome.ts';
-import { clusterRequest } from './cluster-api.ts';
+import { callCluster, clusterRequest } from './cluster-api.ts';
 
 /** Agents, and what their owner sees and does; all with the rights of the application, so callers check the person. */
 
@@ -33,25 +20,19 @@ const AS = { apiKey: true } as const;
 /** A test call may take thirty seconds. */
 const TEST_TIMEOUT_MS = 40_000;
 
-function pathOf(agentId: string, rest = ''): string {
-  return `/api/agents/${encodeURIComponent(agentId)}${rest}`;
-}
-
-function queryOf(query: Readonly<Record<string, string | null>>): string {
-  const given = Object.entries(query).filter(
-    (entry): entry is [string, string] => entry[1] !== null,
-  );
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-}
-
 /** All agents, by name. */
 export async function listAgents(
-  status?: AgentBody['status'],
+  status: AgentBody['status'] | null = null,
 ): Promise<Outcome<readonly AgentBody[]>> {
-  const path = `/api/agents${queryOf({ status: status ?? null })}`;
-  const result = await clusterRequest({ path, as: AS }, agentsAnswerSchema);
-  if (!result.ok) return result;
-  return { ok: true, value: result.value.agents.sort((a, b) => a.name.localeCompare(b.name)) };
+  const agents: AgentBody[] = [];
+  for (;;) {
+    const after = agents.at(-1)?.id ?? null;
+    const page = await callCluster(REST.listAgents, { query: { status, after }, as: AS });
+    if (!page.ok) return page;
+    agents.push(...page.value.agents);
+    if (!page.value.has_more || page.value.agents.length === 0) break;
+  }
+  return { ok: true, value: agents.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
 const registeredSchema = z.strictObject({ agent: agentSchema.required({ secret: true }) });
@@ -60,78 +41,71 @@ const registeredSchema = z.strictObject({ agent: agentSchema.required({ secret: 
 export async function registerAgent(
   agent: CreateAgentInput['agent'],
 ): Promise<Outcome<{ readonly secret: string }>> {
-  const request = { path: '/api/agents', method: 'POST', body: { agent }, as: AS } as const;
-  const result = await clusterRequest(request, registeredSchema);
+  const { method, path } = REST.createAgent;
+  const result = await clusterRequest({ method, path, body: { agent }, as: AS }, registeredSchema);
   return result.ok ? { ok: true, value: { secret: result.value.agent.secret } } : result;
 }
 
-export async function getAgent(agentId: string): Promise<Outcome<AgentBody>> {
-  const result = await clusterRequest({ path: pathOf(agentId), as: AS }, agentAnswerSchema);
+export async function getAgent(id: string): Promise<Outcome<AgentBody>> {
+  const result = await callCluster(REST.getAgent, { params: { id }, as: AS });
   return result.ok ? { ok: true, value: result.value.agent } : result;
 }
 
 /** The fields that are given change. */
 export async function updateAgent(
-  agentId: string,
+  id: string,
   agent: UpdateAgent['agent'],
 ): Promise<Outcome<AgentBody>> {
-  const request = { path: pathOf(agentId), method: 'PATCH', body: { agent }, as: AS } as const;
-  const result = await clusterRequest(request, agentAnswerSchema);
+  const result = await callCluster(REST.updateAgent, { params: { id }, body: { agent }, as: AS });
   return result.ok ? { ok: true, value: result.value.agent } : result;
 }
 
-export function agentStats(agentId: string): Promise<Outcome<AgentStatsAnswer>> {
-  return clusterRequest({ path: pathOf(agentId, '/stats'), as: AS }, agentStatsAnswerSchema);
+export function agentStats(id: string): Promise<Outcome<RestAnswerOf<'getAgentStats'>>> {
+  return callCluster(REST.getAgentStats, { params: { id }, as: AS });
 }
 
 export function listDeliveries(
-  agentId: string,
+  id: string,
   query: { readonly state: string | null; readonly cursor: string | null },
-): Promise<Outcome<DeliveriesAnswer>> {
-  const path = pathOf(agentId, `/deliveries${queryOf(query)}`);
-  return clusterRequest({ path, as: AS }, deliveriesAnswerSchema);
+): Promise<Outcome<RestAnswerOf<'listDeliveries'>>> {
+  return callCluster(REST.listDeliveries, { params: { id }, query, as: AS });
 }
 
 /** One turn, with what went over the wire. */
-export function getDelivery(agentId: string, deliveryId: string): Promise<Outcome<DeliveryAnswer>> {
-  const path = pathOf(agentId, `/deliveries/${encodeURIComponent(deliveryId)}`);
-  return clusterRequest({ path, as: AS }, deliveryAnswerSchema);
+export function getDelivery(
+  id: string,
+  delivery_id: string,
+): Promise<Outcome<RestAnswerOf<'getDelivery'>>> {
+  return callCluster(REST.getDelivery, { params: { id, delivery_id }, as: AS });
 }
 
 /** The groups; with `group` the turns of that one, too. */
 export function deadLetters(
-  agentId: string,
+  id: string,
   query: { readonly group: string | null; readonly cursor: string | null },
-): Promise<Outcome<DeadLettersAnswer>> {
-  const path = pathOf(agentId, `/dead-letters${queryOf(query)}`);
-  return clusterRequest({ path, as: AS }, deadLettersAnswerSchema);
+): Promise<Outcome<RestAnswerOf<'listDeadLetters'>>> {
+  return callCluster(REST.listDeadLetters, { params: { id }, query, as: AS });
 }
 
-export function replayDeadLetters(agentId: string, which: Replay): Promise<Outcome<ReplayAnswer>> {
-  const path = pathOf(agentId, '/dead-letters/replay');
-  return clusterRequest({ path, method: 'POST', body: which, as: AS }, replayAnswerSchema);
+export function replayDeadLetters(
+  id: string,
+  which: Replay,
+): Promise<Outcome<RestAnswerOf<'replayDeadLetters'>>> {
+  return callCluster(REST.replayDeadLetters, { params: { id }, body: which, as: AS });
 }
 
 /** The new secret is in the answer, and nowhere else. */
-export function rotateSecret(agentId: string, overlapS: number): Promise<Outcome<RotatedSecret>> {
-  const path = pathOf(agentId, '/secret/rotate');
-  const body = { overlap_s: overlapS };
-  return clusterRequest({ path, method: 'POST', body, as: AS }, rotatedSecretSchema);
+export function rotateSecret(
+  id: string,
+  overlap_s: number,
+): Promise<Outcome<RestAnswerOf<'rotateSecret'>>> {
+  return callCluster(REST.rotateSecret, { params: { id }, body: { overlap_s }, as: AS });
 }
 
 /** Calls the agent once, with messages that are marked as a test. */
-export async function testAgent(
-  agentId: string,
-  asked: TestAgent,
-): Promise<Outcome<AgentTestBody>> {
-  const request = {
-    path: pathOf(agentId, '/test'),
-    method: 'POST',
-    body: asked,
-    as: AS,
-    timeoutMs: TEST_TIMEOUT_MS,
-  } as const;
-  const result = await clusterRequest(request, agentTestAnswerSchema);
+export async function testAgent(id: string, asked: TestAgent): Promise<Outcome<AgentTestBody>> {
+  const call = { params: { id }, body: asked, as: AS, timeoutMs: TEST_TIMEOUT_MS };
+  const result = await callCluster(REST.testAgent, call);
   return result.ok ? { ok: true, value: result.value.test } : result;
 }
 
@@ -140,13 +114,7 @@ export async function testAddress(agent: {
   readonly origin_url: string;
   readonly webhook_path: string;
 }): Promise<Outcome<AgentTestBody>> {
-  const request = {
-    path: '/api/agents/test',
-    method: 'POST',
-    body: { agent },
-    as: AS,
-    timeoutMs: TEST_TIMEOUT_MS,
-  } as const;
-  const result = await clusterRequest(request, agentTestAnswerSchema);
+  const call = { body: { agent }, as: AS, timeoutMs: TEST_TIMEOUT_MS };
+  const result = await callCluster(REST.testNewAgent, call);
   return result.ok ? { ok: true, value: result.value.test } : result;
 }

@@ -1,4 +1,5 @@
 import 'server-only';
+import type { BodyInputOf, ParameterNames, RestRoute } from '@fleetlm/protocol';
 import * as z from 'zod';
 import type { Outcome, Problem } from '../../common/outcome.ts';
 import { serverEnv } from '../env.ts';
@@ -29,10 +30,10 @@ const problemSchema = z.object({
 let pool: NodePool | null = null;
 
 /** Asks the cluster over REST, at the next node when one is down. The answer is parsed with `schema`. */
-export async function clusterRequest<T>(
+export async function clusterRequest<S extends z.ZodType>(
   request: ClusterRequest,
-  schema: z.ZodType<T>,
-): Promise<Outcome<T>> {
+  schema: S,
+): Promise<Outcome<z.output<S>>> {
   const env = serverEnv();
   const bearer = 'token' in request.as ? request.as.token : env.API_KEY;
   pool ??= new NodePool(env.NODE_URLS);
@@ -51,6 +52,50 @@ export async function clusterRequest<T>(
   logProblem(`the answer to ${request.path} is not understood`, z.prettifyError(parsed.error));
   const detail = 'The cluster’s answer is not understood.';
   return { ok: false, problem: { status: 502, code: 'bad_gateway', detail, errors: [] } };
+}
+
+/** A call that is answered with one JSON document. */
+type JsonRoute = RestRoute & {
+  readonly answers: readonly [{ readonly body: z.ZodType }];
+};
+
+/** What a call of the protocol's table is made of. */
+export type Call<R extends JsonRoute> = Pick<
+  ClusterRequest,
+  'as' | 'changesNothing' | 'timeoutMs'
+> &
+  ([ParameterNames<R['path']>] extends [never]
+    ? unknown
+    : { readonly params: Readonly<Record<ParameterNames<R['path']>, string>> }) &
+  (R['query'] extends z.ZodType
+    ? { readonly query?: Readonly<Partial<Record<keyof z.input<R['query']>, string | null>>> }
+    : unknown) &
+  (R['body'] extends z.ZodType ? { readonly body: BodyInputOf<R> } : unknown);
+
+/** Makes a call of the protocol's table, whose answer it parses. Query fields that are null are left out. */
+export function callCluster<R extends JsonRoute>(
+  { method, path, answers }: R,
+  call: Call<R>,
+): Promise<Outcome<z.output<R['answers'][0]['body']>>> {
+  const { params, query, body, ...request }: AnyCall = call;
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(params?.[name] ?? ''),
+  );
+  const given = Object.entries(query ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+  return clusterRequest<R['answers'][0]['body']>(
+    { ...request, method, path: filled + search, body },
+    answers[0].body,
+  );
+}
+
+/** A call whose route is not known to the compiler. */
+interface AnyCall extends Pick<ClusterRequest, 'as' | 'changesNothing' | 'timeoutMs'> {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | null | undefined>>;
+  readonly body?: unknown;
 }
 
 function problemOf(answer: Extract<NodeAnswer, { kind: 'answered' }>): Problem {

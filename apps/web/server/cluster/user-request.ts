@@ -7,11 +7,11 @@ import { type ClusterRequest, clusterRequest } from './cluster-api.ts';
 import { mintUserToken } from './cluster-token.ts';
 
 /** Asks the cluster with the rights of a person over their own conversations. */
-export async function userRequest<T>(
+export async function userRequest<S extends z.ZodType>(
   person: Person,
   request: Omit<ClusterRequest, 'as'>,
-  schema: z.ZodType<T>,
-): Promise<Outcome<T>> {
+  schema: S,
+): Promise<Outcome<z.output<S>>> {
   const token = await mintUserToken(person, serverEnv().AUTH_JWT_SECRET);
   return clusterRequest({ ...request, as: { token } }, schema);
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '@fleetlm/database';
 import { startEmbeddedPostgres } from '@fleetlm/database/embedded';
+import { freePort } from '@fleetlm/database/free-ports';
 
 export interface AccountsDatabase {
   readonly url: string;
@@ -33,16 +33,4 @@ export async function startAccountsDatabase(): Promise<AccountsDatabase> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -4,7 +4,7 @@ import { parseFuzzOptions } from './options.ts';
 test('what is left out has a default, and a seed is drawn', () => {
   const options = parseFuzzOptions([]);
   expect(options).toMatchObject({ minutes: 3, groups: 256, isSmoke: false, replay: [] });
-  expect(options.edges).toEqual(['rest', 'http', 'mesh', 'socket', 'webhook']);
+  expect(options.edges).toEqual(['rest', 'http', 'mesh', 'peer', 'socket', 'webhook', 'pages']);
   expect(Number.isInteger(options.seed)).toBe(true);
 });
 

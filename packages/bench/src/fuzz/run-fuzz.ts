@@ -123,6 +123,7 @@ async function fuzzCluster(
       meshPort,
     })),
     credentials: cluster.credentials,
+    clusterSecret: cluster.clusterSecret,
     agents,
     agentUrl: `http://127.0.0.1:${cluster.agentPort}`,
     findings,

@@ -1,77 +1,35 @@
+import type * as wire from '@fleetlm/protocol';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
-export type NodeState = 'up' | 'down' | 'unknown';
+/** Fields of an answer whose closed sets may grow with a later version. */
+type Open<T, K extends keyof T> = Omit<Readonly<T>, K>;
 
-const MEMBERSHIPS = ['joining', 'active', 'draining', 'lost', 'gone'] as const;
+export type NodeState = wire.ClusterNode['state'];
 /** What a node is to the cluster, whether it runs or not. */
-export type Membership = (typeof MEMBERSHIPS)[number];
-
-/** The part of a node that kept its event loop longest without a break. */
-export interface LongestTurn {
-  readonly component: string;
-  readonly ms: number;
-}
+export type Membership = NonNullable<wire.ClusterNode['membership']>;
 
 /** A node as the reporter knows it. Null: not known, which is never the same as zero. */
-export interface ClusterNode {
-  readonly node_id: string;
-  readonly state: NodeState;
-  /** Null: not known. */
+export type ClusterNode = Open<wire.ClusterNode, 'membership' | 'longest_turn' | 'reported_at'> & {
   readonly membership: Membership | null;
-  /** `host:port` on the mesh. */
-  readonly address: string | null;
-  readonly leaders: number | null;
-  readonly replicas: number | null;
-  readonly event_loop_delay_p99_ms: number | null;
-  /** The longest turn of the event loop in the last minute. */
-  readonly longest_turn: LongestTurn | null;
-  /** Turns of more than 200 ms since the node started. */
-  readonly event_loop_blocks: number | null;
-  readonly wal_sync_p99_ms: number | null;
-  readonly flush_backlog: number | null;
-  readonly database_up: boolean | null;
-  readonly rss_bytes: number | null;
-  readonly uptime_ms: number | null;
-  /** How old these figures are, in milliseconds. */
-  readonly age_ms: number | null;
-  readonly last_contact_ms_ago: number | null;
-  /** Of the software. */
-  readonly version: string | null;
-}
+  readonly longest_turn: { readonly component: string; readonly ms: number } | null;
+};
 
-export interface ClusterReplica {
-  readonly node_id: string;
+export type ClusterReplica = Open<wire.ClusterReplica, 'role' | 'stall'> & {
   readonly role: string;
-  readonly term: number | null;
-  readonly last_index: number | null;
-  readonly commit: number | null;
-  readonly applied: number | null;
-  /** The entry that it can't apply, and why; null: none. */
   readonly stall: { readonly index: number; readonly reason: string } | null;
-}
+};
 
-export interface ClusterGroup {
-  readonly group: number;
-  /** Node id; null: none is known. */
-  readonly leader: string | null;
-  readonly term: number | null;
-  readonly commit: number | null;
-  /** Entries by which the slowest voter is behind the commit. */
-  readonly lag: number | null;
+export type ClusterGroup = Open<
+  wire.ClusterGroup,
+  'applied' | 'voters' | 'replicas' | 'reported_by' | 'reported_at'
+> & {
   readonly voters: readonly string[];
   readonly replicas: readonly ClusterReplica[];
-  readonly flush_backlog: number | null;
   readonly reported_by: string | null;
   readonly reported_at: string | null;
-}
+};
 
-export interface ClusterEvent {
-  readonly at: string;
-  readonly node_id: string;
-  readonly kind: string;
-  readonly group: number | null;
-  readonly detail: string;
-}
+export type ClusterEvent = Open<wire.ClusterEventBody, 'kind'> & { readonly kind: string };
 
 /** A snapshot, or a change: then only with the nodes and groups that are different. */
 export interface ClusterUpdate {
@@ -80,6 +38,7 @@ export interface ClusterUpdate {
   readonly groups: readonly ClusterGroup[];
 }
 
+const MEMBERSHIPS: readonly Membership[] = ['joining', 'active', 'draining', 'lost', 'gone'];
 const NODE_STATES: readonly NodeState[] = ['up', 'down'];
 
 export function readClusterUpdate(value: unknown): ClusterUpdate | null {
@@ -131,7 +90,7 @@ function readNode(value: JsonObject): ClusterNode | null {
   };
 }
 
-function readLongestTurn(value: unknown): LongestTurn | null {
+function readLongestTurn(value: unknown): ClusterNode['longest_turn'] {
   if (!isObject(value)) return null;
   const component = stringField(value, 'component');
   const ms = numberField(value, 'ms');

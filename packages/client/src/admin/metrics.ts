@@ -1,6 +1,10 @@
+import type * as wire from '@fleetlm/protocol';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
-export type MetricRange = '15m' | '24h';
+export type MetricRange = wire.MetricsQuery['range'];
+
+type Figures = NonNullable<wire.NodeMetricsAnswer['figures']>;
+export type Metric = keyof Figures['series'];
 
 /** What a node keeps of itself, in the units of their names. */
 export const METRICS = [
@@ -17,39 +21,24 @@ export const METRICS = [
   'dispatch_failures',
   'rss_bytes',
   'heap_used_bytes',
-] as const;
-export type Metric = (typeof METRICS)[number];
+] as const satisfies readonly Metric[];
 
 export type MetricSeries = Readonly<Record<Metric, readonly (number | null)[]>>;
 
-export interface FlushFigures {
-  readonly database_up: boolean | null;
-  readonly backlog: number | null;
-  readonly rows_flushed: number | null;
-  readonly passes: number | null;
-  readonly failures: number | null;
-  readonly last_success_at: string | null;
-  readonly last_error: string | null;
-  readonly conflicted_sessions: number | null;
-}
+/** Null: not known, which is never the same as zero. */
+type OrNull<T> = { readonly [K in keyof T]: T[K] | null };
 
-export interface AgentLoad {
+export type FlushFigures = OrNull<Figures['flush']>;
+
+type WireLoad = Figures['dispatch']['agents'][number];
+export type AgentLoad = OrNull<Omit<WireLoad, 'agent_id' | 'breaker'>> & {
   readonly agent_id: string;
-  readonly running: number | null;
-  readonly queued: number | null;
   readonly breaker: string;
-  readonly failures_in_row: number | null;
-}
+};
 
-export interface DispatchFigures {
-  readonly queued: number | null;
-  readonly running: number | null;
-  readonly completed: number | null;
-  readonly failed_attempts: number | null;
-  readonly failed: number | null;
-  readonly breakers_open: number | null;
+export type DispatchFigures = OrNull<Omit<Figures['dispatch'], 'agents'>> & {
   readonly agents: readonly AgentLoad[];
-}
+};
 
 export interface NodeFigures {
   readonly reported_at: string;

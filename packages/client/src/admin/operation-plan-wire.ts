@@ -1,47 +1,14 @@
+import type * as wire from '@fleetlm/protocol';
 import { isObject, stringField } from '@fleetlm/protocol/ui-stream';
-import { OPERATION_KINDS, type OperationKind } from './operations-wire.ts';
+import { OPERATION_KINDS } from './operations-wire.ts';
 
 /** What an operation would do, and what stands against it. */
-export interface OperationPlan {
-  /** Null: it would be begun. */
-  readonly refusal: string | null;
-  readonly moves: readonly {
-    readonly group: number;
-    readonly from: readonly string[];
-    readonly to: readonly string[];
-  }[];
-  readonly leaders_to_move: number;
-  /** Leaderships that would go back to where they should be; of a rebalance only. */
-  readonly leader_moves: readonly {
-    readonly group: number;
-    readonly from: string;
-    readonly to: string;
-  }[];
-  readonly after: {
-    readonly active_nodes: number;
-    readonly copies_min: number;
-    readonly can_lose_a_node: boolean;
-  };
-  readonly warnings: readonly string[];
-}
-
-const AUDIT_KINDS = [...OPERATION_KINDS, 'revive'] as const;
-const ACTIONS = ['started', 'done', 'failed', 'cancelled'] as const;
-
+export type OperationPlan = Readonly<wire.OperationPlanBody>;
 /** Who did what to the cluster. */
-export interface AuditEntry {
-  readonly at: string;
-  readonly by: string;
-  readonly action: (typeof ACTIONS)[number];
-  /** Null: it is none, `revive`. */
-  readonly operation_id: string | null;
-  readonly kind: OperationKind | 'revive';
-  readonly node_id: string | null;
-  readonly group: number | null;
-  /** Of a revive: the entry that no replica applies. */
-  readonly entry_index: number | null;
-  readonly detail: string;
-}
+export type AuditEntry = Readonly<wire.AuditAnswer['entries'][number]>;
+
+const AUDIT_KINDS: readonly AuditEntry['kind'][] = [...OPERATION_KINDS, 'revive'];
+const ACTIONS: readonly AuditEntry['action'][] = ['started', 'done', 'failed', 'cancelled'];
 
 /** From `{plan}`. Null: not understood; a plan is never guessed at. */
 export function readPlan(value: unknown): OperationPlan | null {
@@ -106,6 +73,6 @@ function leaderMoves(value: unknown): OperationPlan['leader_moves'] {
   });
 }
 
-function texts(value: unknown): readonly string[] {
+function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -1,4 +1,20 @@
+import type * as wire from '@fleetlm/protocol';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
+
+/** A change of the cluster while it runs. */
+export type ClusterOperation = Omit<Readonly<wire.OperationBody>, 'progress'> & {
+  /** Null: it has ended, or nobody knows. */
+  readonly progress: OperationProgress | null;
+};
+export type OperationKind = ClusterOperation['kind'];
+export type OperationState = ClusterOperation['state'];
+export type OperationProgress = Readonly<NonNullable<wire.OperationBody['progress']>>;
+
+/** What is being done and was done, newest first. */
+export interface ClusterOperations {
+  readonly coordinator: string | null;
+  readonly operations: readonly ClusterOperation[];
+}
 
 export const OPERATION_KINDS = [
   'join',
@@ -8,39 +24,9 @@ export const OPERATION_KINDS = [
   'replace',
   'transfer',
   'rebalance',
-] as const;
-export type OperationKind = (typeof OPERATION_KINDS)[number];
+] as const satisfies readonly OperationKind[];
 
-const OPERATION_STATES = ['running', 'done', 'failed', 'cancelled'] as const;
-export type OperationState = (typeof OPERATION_STATES)[number];
-
-/** A change of the cluster while it runs. */
-export interface ClusterOperation {
-  readonly id: string;
-  readonly kind: OperationKind;
-  readonly node_id: string | null;
-  readonly group: number | null;
-  readonly requested_by: string;
-  readonly state: OperationState;
-  readonly started_at: string;
-  readonly ended_at: string | null;
-  readonly detail: string;
-  /** Null: it has ended, or nobody knows. */
-  readonly progress: OperationProgress | null;
-}
-
-export interface OperationProgress {
-  readonly done: number;
-  readonly total: number;
-  /** The first of the groups that are not where the operation wants them, and what each waits for. */
-  readonly stuck: readonly { readonly group: number; readonly reason: string }[];
-}
-
-/** What is being done and was done, newest first. */
-export interface ClusterOperations {
-  readonly coordinator: string | null;
-  readonly operations: readonly ClusterOperation[];
-}
+const OPERATION_STATES: readonly OperationState[] = ['running', 'done', 'failed', 'cancelled'];
 
 /** Null: not understood. */
 export function readOperations(value: unknown): ClusterOperations | null {

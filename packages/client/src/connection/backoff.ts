@@ -17,9 +17,14 @@ export const FAST_RETRY_SPREAD_MS = 80;
 export function backoffMs(attempt: number, nodes: number, random: number): number {
   const fastTries = Math.max(1, nodes - 1);
   if (attempt < fastTries) return random * FAST_RETRY_SPREAD_MS;
-  const bound = Math.min(
-    BACKOFF_MAX_MS,
-    BACKOFF_MIN_MS * 2 ** Math.min(attempt - fastTries + 1, 16),
-  );
+  return doubledMs(attempt - fastTries + 1, BACKOFF_MIN_MS, BACKOFF_MAX_MS, random);
+}
+
+/**
+ * A delay in milliseconds that doubles with each failure in a row from `minMs` to `maxMs`, drawn evenly between a half and
+ * the whole of it.
+ */
+export function doubledMs(failures: number, minMs: number, maxMs: number, random: number): number {
+  const bound = Math.min(maxMs, minMs * 2 ** Math.min(failures, 16));
   return bound / 2 + random * (bound / 2);
 }

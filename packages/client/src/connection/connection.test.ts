@@ -64,6 +64,18 @@ afterEach(() => {
 });
 
 describe('the connection', () => {
+  test('takes URLs of nodes for their origins, and refuses what is no URL', async () => {
+    const options = {
+      namespace: '/',
+      tokens: new TokenSource(async () => 'token'),
+      openSocket,
+      probe: null,
+    } as const;
+    const connection = new Connection({ ...options, nodes: ['https://a:4001/path/'] });
+    expect(connection.view.node).toBe('https://a:4001');
+    expect(() => new Connection({ ...options, nodes: ['not a url'] })).toThrow(TypeError);
+  });
+
   test('a lost node is left for another one within a tenth of a second', async () => {
     const connection = await online();
     const first = last();

@@ -54,6 +54,7 @@ type EventHandler = (payload: unknown) => void;
  */
 export class Connection {
   #options: ConnectionOptions;
+  readonly #nodes: readonly string[];
   #view: ConnectionView;
   #listeners = new Set<() => void>();
   #handlers = new Map<string, Set<EventHandler>>();
@@ -65,9 +66,11 @@ export class Connection {
   #heartbeat: ReturnType<typeof setInterval> | null = null;
   #lastHeardMs = 0;
 
+  /** Throws a TypeError for a node that is no URL. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#nodeIndex = Math.floor(Math.random() * options.nodes.length);
+    this.#nodes = options.nodes.map((node) => new URL(node).origin);
+    this.#nodeIndex = Math.floor(Math.random() * this.#nodes.length);
     this.#view = {
       status: 'stopped',
       node: this.#nodeUrl(),
@@ -169,10 +172,10 @@ export class Connection {
         this.#socket = null;
         return;
       case 'next_node':
-        this.#nodeIndex = (this.#nodeIndex + 1) % this.#options.nodes.length;
+        this.#nodeIndex = (this.#nodeIndex + 1) % this.#nodes.length;
         return;
       case 'arm_timer': {
-        const delayMs = backoffMs(this.#attempt, this.#options.nodes.length, Math.random());
+        const delayMs = backoffMs(this.#attempt, this.#nodes.length, Math.random());
         this.#attempt += 1;
         this.#timer = setTimeout(() => this.#step('timer'), delayMs);
         return;
@@ -259,7 +262,7 @@ export class Connection {
   }
 
   #nodeUrl(): string {
-    return this.#options.nodes[this.#nodeIndex] ?? '';
+    return this.#nodes[this.#nodeIndex] ?? '';
   }
 }
 

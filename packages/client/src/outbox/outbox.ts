@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fleetlm/protocol/ui-stream';
+import { doubledMs } from '../connection/backoff.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Store } from '../store.ts';
 import { ulid } from '../ulid.ts';
@@ -103,9 +104,7 @@ export class Outbox {
         // The next open connection flushes.
         else if (error.code === 'disconnected') return;
         else if (error.retryable) {
-          await delay(
-            Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** failures) * (0.5 + Math.random() / 2),
-          );
+          await delay(doubledMs(failures, RETRY_MIN_MS, RETRY_MAX_MS, Math.random()));
           failures += 1;
         } else this.#apply({ type: 'refused', clientMessageId: entry.clientMessageId, error });
       }

@@ -47,6 +47,16 @@ const NODE_ENV =
   'NODE_ID=n4 CLUSTER_PEERS=n1=10.0.0.1:4101,n2=10.0.0.2:4101,n4=10.0.0.4:4101 CLUSTER_SECRET=...';
 const POST_MESSAGE = `curl -X POST http://127.0.0.1:4001/api/sessions/$SESSION/messages ${KEY} ${JSON_BODY}`;
 
+const PROJECTS = [
+  'bench',
+  'cluster-node',
+  'conversation',
+  'database',
+  'devkit',
+  'protocol',
+  'raft',
+  'web',
+];
 const IS_NPM_TEST = 'it is npm test or a part of it, and takes long';
 const NEEDS_A_QUIET_MACHINE =
   'it measures, for minutes, and needs a quiet machine to mean anything';
@@ -207,6 +217,7 @@ export const RULES: readonly Rule[] = [
     'npm run test:integration -- deliveries -t "dead letters"',
     'npm run test:e2e -- -g "an operation is cancelled"',
     'npm run test:changed',
+    ...PROJECTS.map((project) => `npx vitest run --project=${project}`),
   ),
   ...notHere(
     'it repeats npm test many times',

@@ -3,26 +3,20 @@ import { dirname, join, normalize } from 'node:path';
 import { repositoryRoot } from '../repository.ts';
 import type { SourceFile } from './tracked-files.ts';
 
-const LINES_MAX = 400;
-/** Files that were longer when the rule came; the number may only fall. */
-const LONGER: Readonly<Record<string, number>> = {};
+const LINES_MAX = 600;
 
 const CODE = /\.(ts|tsx|mjs|css)$/;
 const EXEMPT = /\/testdata\/|\/migrations\//;
 
-/** Source files over the limit of lines, or grown beyond what was granted to them. */
+/** Source files over the limit of lines. */
 export function tooLong(files: readonly SourceFile[]): readonly string[] {
   return files
     .filter(({ path }) => CODE.test(path) && !EXEMPT.test(path))
-    .map(({ path, text }) => ({
-      path,
-      lines: text.split('\n').length - 1,
-      limit: LONGER[path] ?? LINES_MAX,
-    }))
-    .filter(({ lines, limit }) => lines > limit)
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > LINES_MAX)
     .map(
-      ({ path, lines, limit }) =>
-        `${path} has ${lines} lines; the limit is ${limit}: split it by subject`,
+      ({ path, lines }) =>
+        `${path} has ${lines} lines; the limit is ${LINES_MAX}: split it by subject`,
     );
 }
 
@@ -73,7 +67,8 @@ export function deadLinks(files: readonly SourceFile[]): readonly string[] {
 
 /** Clock and randomness in folders that have to be deterministic. */
 export function impurities(files: readonly SourceFile[]): readonly string[] {
-  const PURE = /^packages\/(conversation\/src|raft\/src\/core)\//;
+  const PURE =
+    /^(packages\/(conversation\/src|raft\/src\/core)|apps\/cluster-node\/src\/membership)\//;
   const WORDS =
     /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bWeakRef\b|\bFinalizationRegistry\b/;
   return files
@@ -91,7 +86,16 @@ export function impurities(files: readonly SourceFile[]): readonly string[] {
 }
 
 /** Where an exception of a timer would end a node that serves others. */
-const GUARDED_FOLDERS = ['effects/feed', 'groups', 'membership', 'node', 'router', 'runtime'];
+const GUARDED_FOLDERS = [
+  'compose',
+  'control',
+  'effects/feed',
+  'groups',
+  'membership',
+  'operations',
+  'router',
+  'runtime',
+];
 const UNGUARDED_TIMER = /\bset(?:Timeout|Interval|Immediate)\((?!\s*(?:guarded\(|resolve\b))/g;
 
 /** Timers whose exceptions reach `uncaughtException`. */

@@ -116,6 +116,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   'UpdateAgent.secret': 'replaces the secret at once',
   'Agent.status': '`disabled` is not called',
   'AgentsQuery.status': 'only those',
+  'AgentsQuery.after': 'the id of the last agent of the page before',
+  'AgentsQuery.limit': 'a page is cut at 4 MiB, too: see `has_more`',
 
   'TestAgent.agent': 'as it would be registered',
   'TestAgent.id': 'what the call names; `new-agent` if nothing is said',

@@ -1,5 +1,12 @@
-import { ERROR_CODES, type ErrorCode, PROBLEM_MEDIA_TYPE } from '@fleetlm/protocol';
-import { REST_ROUTES, type RestAnswer, type RestRoute } from '@fleetlm/protocol/reference';
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  errorsOf,
+  PROBLEM_MEDIA_TYPE,
+  REST_ROUTES,
+  type RestAnswer,
+  type RestRoute,
+} from '@fleetlm/protocol';
 import {
   type JsonSchema,
   namedJsonSchema,
@@ -56,7 +63,11 @@ function paths(): Json {
 }
 
 function operation(route: RestRoute): Json {
-  const parameters = [...pathParameters(route), ...queryParameters(route)];
+  const parameters = [
+    ...pathParameters(route),
+    ...headerParameters(route),
+    ...queryParameters(route),
+  ];
   return {
     operationId: operationId(route),
     tags: [route.topic],
@@ -68,7 +79,7 @@ function operation(route: RestRoute): Json {
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: route.isBodyOptional !== true,
             content: { 'application/json': { schema: hoisted(toJsonSchema(route.body, 'input')) } },
           },
         }),
@@ -83,13 +94,23 @@ function operationId({ method, path }: RestRoute): string {
   return `${method.toLowerCase()}${upper.join('')}`;
 }
 
-function pathParameters({ id, params }: RestRoute): readonly Json[] {
-  const all = Object.entries({ ...(id === undefined ? {} : { id }), ...params });
-  return all.map(([name, schema]) => ({
+function pathParameters({ params = {} }: RestRoute): readonly Json[] {
+  return Object.entries(params).map(([name, { documented }]) => ({
     name,
     in: 'path',
     required: true,
-    schema: parameterSchema(schema),
+    schema: parameterSchema(documented),
+  }));
+}
+
+function headerParameters({ headers }: RestRoute): readonly Json[] {
+  if (headers === undefined) return [];
+  const { properties = {}, required = [] } = toJsonSchema(headers, 'input');
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'header',
+    required: required.includes(name),
+    schema: hoisted(schema),
   }));
 }
 
@@ -120,11 +141,6 @@ function answers(list: readonly RestAnswer[]): Json {
 function content(body: NonNullable<RestAnswer['body']>): Json {
   if ('mediaType' in body) return { [body.mediaType]: { schema: { type: 'string' } } };
   return { 'application/json': { schema: hoisted(toJsonSchema(body, 'output')) } };
-}
-
-/** All codes that the call may answer with, by status. */
-export function errorsOf({ access, errors }: RestRoute): readonly ErrorCode[] {
-  return access === 'anyone' ? errors : ['unauthenticated', ...errors, 'rate_limited', 'internal'];
 }
 
 function problems(route: RestRoute): Json {

@@ -1,25 +1,25 @@
 import {
+  ADMIN_SOCKET_EVENTS,
   assistantMetadataSchema,
   ERROR_CODES,
   type ErrorCode,
+  errorsOf,
   isErrorCode,
-  UI_MESSAGE_CHUNK_KINDS,
-  webhookRequestSchema,
-} from '@fleetlm/protocol';
-import {
-  ADMIN_SOCKET_EVENTS,
   REST_ROUTES,
   type RestRoute,
   SOCKET_EVENTS,
   SOCKET_REQUESTS,
-} from '@fleetlm/protocol/reference';
+  type SocketRequest,
+  socketErrorsOf,
+  UI_MESSAGE_CHUNK_KINDS,
+  webhookRequestSchema,
+} from '@fleetlm/protocol';
 import * as z from 'zod';
 import { ERROR_ADVICE } from './error-advice.ts';
 import type { MissingMeanings } from './field-meanings.ts';
 import { type FieldTables, fieldTables } from './fields-table.ts';
 import { type JsonSchema, namedJsonSchema, toJsonSchema, toQuerySchema } from './json-schema.ts';
 import { limitTables } from './limit-tables.ts';
-import { errorsOf } from './openapi.ts';
 import { linksFrom, objectsOf } from './schema-links.ts';
 import { typeWords } from './type-words.ts';
 
@@ -96,7 +96,7 @@ function restCall(route: RestRoute, tables: FieldTables): string {
     parts.push('Query:\n', tables.table(object, toQuerySchema(route.query)));
   if (route.body !== undefined)
     parts.push('Body:\n', tables.table(object, toJsonSchema(route.body, 'input')));
-  parts.push(answerList(route), errorLine(route));
+  parts.push(answerList(route), errorLine(errorsOf(route)));
   return parts.join('\n');
 }
 
@@ -120,8 +120,8 @@ function shapeOf(schema: JsonSchema, link: (name: string) => string): string {
   return `{ ${fields.join('; ')} }`;
 }
 
-function errorLine(route: RestRoute): string {
-  const codes = errorsOf(route).map((code) => `\`${code}\``);
+function errorLine(errors: readonly ErrorCode[]): string {
+  const codes = errors.map((code) => `\`${code}\``);
   return codes.length === 0 ? '' : `[Errors](errors.md): ${codes.join(', ')}\n`;
 }
 
@@ -140,12 +140,13 @@ function identifierTable(): string {
 }
 
 function socketRegions(tables: FieldTables): Regions {
-  const requests = Object.entries(SOCKET_REQUESTS).map(([event, { summary, payload, ack }]) =>
+  const requests = Object.entries<SocketRequest>(SOCKET_REQUESTS).map(([event, request]) =>
     [
       `### \`${event}\`\n`,
-      `${summary}\n`,
-      tables.table(event, toJsonSchema(payload, 'input')),
-      `Acknowledged with ${shapeOf(toJsonSchema(ack, 'output'), linksFrom('socket-events.md'))}\n`,
+      `${request.summary}\n`,
+      tables.table(event, toJsonSchema(request.payload, 'input')),
+      `Acknowledged with ${shapeOf(toJsonSchema(request.ack, 'output'), linksFrom('socket-events.md'))}\n`,
+      errorLine(socketErrorsOf(request)),
     ].join('\n'),
   );
   const events = (of: typeof SOCKET_EVENTS | typeof ADMIN_SOCKET_EVENTS): string =>

@@ -1,2 +1,1 @@
-export type { Clock, Timer } from './clock.ts';
 export { nodeClock } from './node-clock.ts';

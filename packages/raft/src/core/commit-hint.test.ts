@@ -59,7 +59,7 @@ test('R12 what a hint commits is applied only when the own disk has it', () => {
   });
   replica.node.step(hint(2, 3));
   expect(replica.take()?.committedEntries.map(({ index }) => index)).toEqual([1]);
-  replica.persist();
+  replica.written();
   expect(replica.take()?.committedEntries.map(({ index }) => index)).toEqual([2]);
 });
 

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfChangeError, ConfChanger, type ConfResult, restoreConf } from './conf-change.ts';
 import { ConfChangeDecodeError, decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
-import { NO_MUTATIONS } from './mutations.ts';
 import { text, untext } from './testing/cluster.ts';
 import { Tracker } from './tracker.ts';
 import type { ConfChangeSingle, ConfChangeType, ConfChangeV2, ConfState } from './types.ts';
@@ -26,7 +25,7 @@ const parse = (script: string): ConfChangeSingle[] =>
     }));
 
 function show({ config, progress }: ConfResult): string {
-  const tracker = new Tracker(NO_MUTATIONS);
+  const tracker = new Tracker();
   tracker.take(config, progress);
   const { voters, votersOutgoing, learners, learnersNext, autoLeave } = tracker.confState();
   return [
@@ -146,7 +145,7 @@ function dumb(
 }
 
 const confOf = ({ config, progress }: ConfResult): ConfState => {
-  const tracker = new Tracker(NO_MUTATIONS);
+  const tracker = new Tracker();
   tracker.take(config, progress);
   return tracker.confState();
 };

@@ -29,11 +29,11 @@ describe('writes under way', () => {
     replica.take();
     replica.node.step(append(2, 1, 1, [entry(2, 2)], 3));
     replica.take();
-    replica.persist();
+    replica.written();
     // Entry 1 is on disk, the replaced 2 and 3 say nothing about the new 2.
     expect(replica.storage.lastIndex()).toBe(3);
     expect(replica.outbox).toMatchObject([{ to: 2, index: 3 }]);
-    replica.persist();
+    replica.written();
     expect(replica.storage.entries(1, 3, 1e6).map(({ term }) => term)).toEqual([1, 2]);
     expect(replica.outbox).toMatchObject([
       { to: 2, term: 1 },
@@ -50,9 +50,9 @@ describe('writes under way', () => {
     replica.take();
     // A leader of term 3 has the first entry after all. Its append comes before any write has returned.
     replica.node.step(append(3, 0, 0, [first]));
-    replica.persist();
+    replica.written();
     replica.take();
-    replica.persist();
+    replica.written();
     expect(replica.storage.term(1)).toBe(2);
     replica.settle();
     expect(replica.storage.entries(1, 2, 1e6)).toEqual([first]);
@@ -92,7 +92,7 @@ describe('writes under way', () => {
     expect(five.node(1).basicStatus().commit).toBe(1);
     for (const message of cluster.at(2).outbox.splice(0)) leader.node.step(message);
     expect(leader.node.basicStatus().commit).toBe(1);
-    leader.persist();
+    leader.written();
     expect(leader.node.basicStatus().commit).toBe(2);
   });
 
@@ -103,7 +103,7 @@ describe('writes under way', () => {
     node.propose(text('x'));
     cluster.at(1).take();
     node.step(append(2, 1, 1, [entry(2, 2)]));
-    cluster.at(1).persist();
+    cluster.at(1).written();
     expect(node.basicStatus()).toMatchObject({ role: 'follower', commit: 1 });
     cluster.at(1).settle();
     expect(node.basicStatus().commit).toBe(1);
@@ -120,10 +120,10 @@ describe('writes under way', () => {
     replica.node.campaign();
     expect(replica.node.basicStatus()).toMatchObject({ term: 2, role: 'candidate' });
     replica.node.step({ type: 'vote-response', from: 3, to: 1, term: 2, reject: false });
-    replica.persist();
+    replica.written();
     expect(replica.node.basicStatus().role).toBe('candidate');
     replica.take();
-    replica.persist();
+    replica.written();
     expect(replica.node.basicStatus().role).toBe('leader');
   });
 
@@ -136,7 +136,7 @@ describe('writes under way', () => {
     expect(replica.node.basicStatus()).toMatchObject({ role: 'candidate', term: 1 });
     replica.node.step({ type: 'vote-response', from: 2, to: 1, term: 1, reject: false });
     replica.node.step({ type: 'vote-response', from: 3, to: 1, term: 1, reject: false });
-    replica.persist();
+    replica.written();
     expect(replica.node.basicStatus().role).toBe('candidate');
     replica.settle();
     expect(replica.node.basicStatus().role).toBe('leader');
@@ -151,7 +151,7 @@ describe('writes under way', () => {
     expect(ready?.entries).toHaveLength(1);
     expect(ready?.committedEntries).toHaveLength(0);
     expect(replica.node.basicStatus().commit).toBe(1);
-    replica.persist();
+    replica.written();
     expect(replica.take()?.committedEntries).toMatchObject([{ index: 2 }]);
   });
 
@@ -169,7 +169,7 @@ describe('writes under way', () => {
     });
     expect(replica.take()?.committedEntries).toHaveLength(0);
     expect(replica.node.basicStatus().commit).toBe(2);
-    replica.persist();
+    replica.written();
     expect(replica.take()?.committedEntries).toHaveLength(2);
   });
 });
@@ -214,7 +214,7 @@ describe('what leaves when', () => {
     const seen: boolean[] = [];
     for (let ready = cluster.at(1).take(); ready !== null; ready = cluster.at(1).take()) {
       seen.push(ready.mustSync);
-      cluster.at(1).persist();
+      cluster.at(1).written();
     }
     expect(cluster.node(1).basicStatus().commit).toBe(2);
     expect(seen).toEqual(seen.map(() => false));

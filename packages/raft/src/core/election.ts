@@ -50,7 +50,7 @@ export function answerVote(raft: Raft, message: VoteRequest): void {
     (raft.vote === NONE && raft.leader === NONE) ||
     (pre && message.term > raft.term);
   const upToDate = raft.log.isUpToDate(message.index, message.logTerm);
-  const granted = free && (upToDate || raft.mutations.voteIgnoresLog);
+  const granted = free && upToDate;
   raft.send({
     type: pre ? 'pre-vote-response' : 'vote-response',
     to: message.from,

@@ -3,11 +3,11 @@ export { ConfChangeDecodeError, decodeConfChange, encodeConfChange } from './con
 export { entriesBytes, entryBytes, limitBytes } from './entry-size.ts';
 export { RaftInvariantError } from './invariant.ts';
 export { MemoryStorage } from './memory-storage.ts';
-export { NO_MUTATIONS, type RaftMutations } from './mutations.ts';
 export type { RaftOptions, RandomInteger } from './options.ts';
 export type { ProgressState } from './progress.ts';
 export { RawNode } from './raw-node.ts';
 export { READS_PENDING_MAX } from './read-only.ts';
+export { type ReadyDriver, ReadyLoop } from './ready-loop.ts';
 export type { BasicStatus, ProgressStatus, Status } from './status.ts';
 export { type LogStorage, StorageError, type StorageErrorCode } from './storage.ts';
 export * from './types.ts';

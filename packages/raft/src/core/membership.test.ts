@@ -94,7 +94,7 @@ describe('one change at a time', () => {
       commit: 2,
     });
     replica.take();
-    replica.persist();
+    replica.written();
     replica.node.campaign();
     expect(replica.node.basicStatus().role).toBe('follower');
     replica.settle();

@@ -18,9 +18,7 @@ export function confChangeRefusal(
   raft: Raft,
   change: ConfChangeV2,
 ): 'conf-change-pending' | 'conf-change-invalid' | null {
-  if (raft.pendingConfIndex > raft.log.applied && !raft.mutations.twoPendingChanges) {
-    return 'conf-change-pending';
-  }
+  if (raft.pendingConfIndex > raft.log.applied) return 'conf-change-pending';
   // Leaving is a change of its own: everything else waits until the joint configuration is left.
   if (raft.tracker.isJoint() && enterMode(change) !== 'leave') return 'conf-change-pending';
   try {

@@ -1,4 +1,3 @@
-import type { RaftMutations } from './mutations.ts';
 import type { LogStorage } from './storage.ts';
 import type { ReplicaId } from './types.ts';
 
@@ -23,6 +22,4 @@ export interface RaftOptions {
   readonly inflightBytesMax: number;
   /** Asked for election timeouts (bound electionTicks) and once, at the start, for 31 bits. */
   readonly random: RandomInteger;
-  /** @internal Set by the simulator only. */
-  readonly mutations?: RaftMutations;
 }

@@ -1,6 +1,5 @@
 import { limitBytes } from './entry-size.ts';
 import { violated } from './invariant.ts';
-import type { RaftMutations } from './mutations.ts';
 import { type LogStorage, StorageError } from './storage.ts';
 import type { Entry, SnapshotMetadata } from './types.ts';
 import { Unstable } from './unstable.ts';
@@ -18,7 +17,6 @@ export interface ConflictHint {
  */
 export class RaftLog {
   readonly #storage: LogStorage;
-  readonly #mutations: RaftMutations;
   readonly unstable: Unstable;
   committed: number;
   /** Handed to the state machine. */
@@ -26,10 +24,9 @@ export class RaftLog {
   /** Applied by the state machine. */
   applied: number;
 
-  constructor(storage: LogStorage, applied: number, mutations: RaftMutations) {
+  constructor(storage: LogStorage, applied: number) {
     this.#storage = storage;
-    this.#mutations = mutations;
-    this.unstable = new Unstable(storage.lastIndex() + 1, mutations);
+    this.unstable = new Unstable(storage.lastIndex() + 1);
     const start = Math.max(applied, storage.firstIndex() - 1);
     if (start > storage.lastIndex()) violated(`applied ${start} beyond the log's end`);
     this.committed = start;
@@ -101,11 +98,10 @@ export class RaftLog {
   ): number | null {
     if (!this.matchTerm(prevIndex, prevTerm)) return null;
     const proved = prevIndex + entries.length;
-    const known = this.#mutations.appendAlwaysTruncates ? 0 : this.#knownPrefix(entries);
+    const known = this.#knownPrefix(entries);
     if (known < entries.length) this.append(known === 0 ? entries : entries.slice(known));
     // Only what this message proved may be committed: beyond it our log may differ from the leader's.
-    const bound = this.#mutations.commitBeyondProof ? this.lastIndex() : proved;
-    this.commitTo(Math.min(commit, bound));
+    this.commitTo(Math.min(commit, proved));
     return proved;
   }
 
@@ -162,7 +158,6 @@ export class RaftLog {
 
   /** Entries whose own write has not returned are not applied yet: a restart must find them again. */
   #applicableTo(): number {
-    if (this.#mutations.applyUnstable) return this.committed;
     return Math.min(this.committed, this.unstable.offset - 1);
   }
 

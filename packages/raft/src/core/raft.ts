@@ -2,7 +2,6 @@ import { restoreConf } from './conf-change.ts';
 import { entryBytes } from './entry-size.ts';
 import { ForwardedReads } from './forwarded-reads.ts';
 import { violated } from './invariant.ts';
-import { NO_MUTATIONS, type RaftMutations } from './mutations.ts';
 import type { RaftOptions } from './options.ts';
 import { RaftLog } from './raft-log.ts';
 import { ReadOnly } from './read-only.ts';
@@ -32,9 +31,8 @@ const NO_DATA = new Uint8Array(0);
 export class Raft {
   readonly id: ReplicaId;
   readonly options: RaftOptions;
-  readonly mutations: RaftMutations;
   readonly log: RaftLog;
-  readonly tracker: Tracker;
+  readonly tracker = new Tracker();
   readonly reads = new ReadOnly();
   readonly forwardedReads: ForwardedReads;
 
@@ -73,12 +71,10 @@ export class Raft {
   constructor(options: RaftOptions) {
     if (!Number.isSafeInteger(options.id) || options.id < 1) violated(`replica id ${options.id}`);
     this.options = options;
-    this.mutations = options.mutations ?? NO_MUTATIONS;
     this.id = options.id;
     this.forwardedReads = new ForwardedReads(options.random(2 ** 31));
-    this.tracker = new Tracker(this.mutations);
     const { hardState, confState } = options.storage.initialState();
-    this.log = new RaftLog(options.storage, options.applied, this.mutations);
+    this.log = new RaftLog(options.storage, options.applied);
     const { config, progress } = restoreConf(confState, this.log.lastIndex(), options);
     this.tracker.take(config, progress);
     this.confIndex = this.log.applied;
@@ -109,8 +105,6 @@ export class Raft {
       this.term = term;
       this.vote = NONE;
       this.#dropUnreadAnswers();
-    } else if (this.mutations.voteErasedOnStepDown) {
-      this.vote = NONE;
     }
     this.leader = NONE;
     this.electionElapsed = 0;
@@ -170,7 +164,7 @@ export class Raft {
     // There may be an unapplied change among the entries that were found.
     this.pendingConfIndex = this.log.lastIndex();
     this.termStartIndex = this.log.lastIndex() + 1;
-    if (!this.mutations.readBeforeFirstCommit) this.appendEntry('normal', NO_DATA);
+    this.appendEntry('normal', NO_DATA);
     this.appendDue = true;
   }
 
@@ -180,10 +174,6 @@ export class Raft {
     this.log.append([entry]);
     this.uncommittedBytes += entryBytes(entry);
     this.appendDue = true;
-    if (this.mutations.selfAckBeforePersist) {
-      this.tracker.progress.get(this.id)?.maybeUpdate(entry.index);
-      this.maybeCommit();
-    }
     return entry.index;
   }
 
@@ -191,16 +181,14 @@ export class Raft {
   maybeCommit(): boolean {
     const index = this.tracker.committed();
     if (index <= this.log.committed || index === Number.POSITIVE_INFINITY) return false;
-    if (this.log.termOrNull(index) !== this.term && !this.mutations.commitOldTermByCount) {
-      return false;
-    }
+    if (this.log.termOrNull(index) !== this.term) return false;
     this.log.commitTo(index);
     this.appendDue = true;
     return true;
   }
 
   committedInTerm(): boolean {
-    return this.log.committed >= this.termStartIndex || this.mutations.readBeforeFirstCommit;
+    return this.log.committed >= this.termStartIndex;
   }
 
   /** Committed entries were handed out: they don't count against the uncommitted tail any more. */
@@ -227,11 +215,8 @@ export class Raft {
   #promisesDurability({ type }: Message): boolean {
     switch (type) {
       case 'append-response':
-        return !this.mutations.appendResponseBeforePersist;
       case 'vote-response':
-        return !this.mutations.voteSentBeforePersist;
       case 'vote':
-        return !this.mutations.voteRequestBeforePersist;
       case 'pre-vote-response':
         return true;
       default:

@@ -249,7 +249,7 @@ export class RawNode {
     if (!this.#hardChanged()) return null;
     const hardState = this.#raft.hardState();
     this.#lastHard = hardState;
-    return this.#raft.mutations.voteNotPersisted ? { ...hardState, vote: NONE } : hardState;
+    return hardState;
   }
 
   /**

@@ -31,8 +31,6 @@ function leaderRead(raft: Raft, from: ReplicaId, id: number): void {
   } else if (!raft.committedInTerm()) {
     // Until then the commit index may lie behind what an earlier leader acknowledged.
     raft.reads.addEarly(from, id);
-  } else if (raft.mutations.leaseRead) {
-    answer(raft, from, id, raft.log.committed);
   } else {
     raft.reads.add(from, id, raft.log.committed);
   }

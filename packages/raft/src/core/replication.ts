@@ -72,9 +72,7 @@ export function broadcastHeartbeat(raft: Raft): void {
       continue;
     }
     // Never beyond what the replica is known to have: its log may differ above.
-    const commit = raft.mutations.heartbeatCommitUncapped
-      ? committed
-      : Math.min(replica.match, committed);
+    const commit = Math.min(replica.match, committed);
     replica.sentCommit = Math.max(replica.sentCommit, commit);
     raft.send({
       type: 'heartbeat',

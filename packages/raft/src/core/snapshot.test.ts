@@ -173,7 +173,7 @@ test('A17 nothing is applied, and nobody is elected, while a snapshot is being i
   });
   replica.node.campaign();
   expect(replica.node.basicStatus().role).toBe('follower');
-  replica.persist();
+  replica.written();
   expect(replica.take()?.committedEntries).toMatchObject([{ index: 6 }]);
 });
 

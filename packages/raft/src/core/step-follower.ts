@@ -97,12 +97,7 @@ function accept(raft: Raft, to: ReplicaId, index: number): void {
 }
 
 export function handleHeartbeat(raft: Raft, message: Of<'heartbeat'>): void {
-  const { log } = raft;
-  log.commitTo(
-    raft.mutations.heartbeatCommitUncapped
-      ? Math.min(message.commit, log.lastIndex())
-      : message.commit,
-  );
+  raft.log.commitTo(message.commit);
   raft.send({
     type: 'heartbeat-response',
     to: message.from,

@@ -84,14 +84,14 @@ function handleHeartbeatResponse(raft: Raft, message: Of<'heartbeat-response'>):
   if (replica === undefined) return;
   replica.recentActive = true;
   replica.heartbeatAnswered();
-  if (!raft.mutations.fullWindowStaysPaused || !replica.inflights.full()) replica.paused = false;
+  replica.paused = false;
   // Where all appends in flight were lost, nothing else would ever find out: an empty one is answered.
   if (replica.match < raft.log.lastIndex() || replica.state === 'probe') {
     maybeSendAppend(raft, replica, true);
   }
   const { readRound } = message;
   if (readRound <= replica.readRound || !raft.reads.knows(readRound)) return;
-  replica.readRound = raft.mutations.readRoundIgnored ? Number.MAX_SAFE_INTEGER : readRound;
+  replica.readRound = readRound;
   finishReads(raft);
 }
 

@@ -1,4 +1,3 @@
-import type { RaftMutations } from './mutations.ts';
 import type { Progress } from './progress.ts';
 import { type JointVoters, jointCommitted, jointVote, type VoteResult } from './quorum.ts';
 import type { ConfState, ReplicaId } from './types.ts';
@@ -25,7 +24,6 @@ const sorted = (ids: ReadonlySet<ReplicaId>): ReplicaId[] => [...ids].sort((a, b
 
 /** Configuration, the progress of every replica in it, and votes received. */
 export class Tracker {
-  readonly #mutations: RaftMutations;
   config: TrackerConfig = EMPTY_CONFIG;
   progress: ReadonlyMap<ReplicaId, Progress> = new Map();
   /** The same progress in order of id: iterated on every broadcast. */
@@ -37,10 +35,6 @@ export class Tracker {
   readonly #matchOf = (id: ReplicaId): number => this.progress.get(id)?.match ?? 0;
   readonly #readRoundOf = (id: ReplicaId): number => this.progress.get(id)?.readRound ?? 0;
 
-  constructor(mutations: RaftMutations) {
-    this.#mutations = mutations;
-  }
-
   /** Takes a configuration over as a whole. */
   take(config: TrackerConfig, progress: ReadonlyMap<ReplicaId, Progress>): void {
     this.config = config;
@@ -49,14 +43,7 @@ export class Tracker {
     for (const replica of this.replicas) replica.isLearner = config.learners.has(replica.id);
     const { incoming, outgoing } = config;
     this.voterIds = sorted(new Set([...incoming, ...outgoing]));
-    this.#voters = {
-      incoming: sorted(
-        this.#mutations.learnerCountedInQuorum
-          ? new Set([...incoming, ...config.learners])
-          : incoming,
-      ),
-      outgoing: this.#mutations.jointIgnoresOutgoing ? [] : sorted(outgoing),
-    };
+    this.#voters = { incoming: sorted(incoming), outgoing: sorted(outgoing) };
   }
 
   /** Highest index that a quorum has on disk; Infinity without voters. */

@@ -1,5 +1,4 @@
 import { violated } from './invariant.ts';
-import type { RaftMutations } from './mutations.ts';
 import type { Entry, SnapshotMetadata } from './types.ts';
 
 /** What one write under way will have put on disk when it returns. */
@@ -21,7 +20,6 @@ interface Write {
  * Invariant: offset <= inProgress <= offset + entries.length; [offset, inProgress) is being written.
  */
 export class Unstable {
-  readonly #mutations: RaftMutations;
   readonly #writes: Write[] = [];
   entries: Entry[] = [];
   snapshot: SnapshotMetadata | null = null;
@@ -29,10 +27,9 @@ export class Unstable {
   offset: number;
   inProgress: number;
 
-  constructor(offset: number, mutations: RaftMutations) {
+  constructor(offset: number) {
     this.offset = offset;
     this.inProgress = offset;
-    this.#mutations = mutations;
   }
 
   lastIndex(): number | null {
@@ -84,9 +81,7 @@ export class Unstable {
       this.snapshot = null;
       this.snapshotInProgress = false;
     }
-    const end = this.offset + this.entries.length - 1;
-    const stable = this.#mutations.writeCompletionIgnoresReplacement ? Math.min(last, end) : last;
-    if (stable >= this.offset) this.#stableTo(stable);
+    if (last >= this.offset) this.#stableTo(last);
     return snapshot;
   }
 
@@ -100,7 +95,6 @@ export class Unstable {
 
   /** Nothing at or above `index` that is under way counts any more. */
   #replaced(index: number): void {
-    if (this.#mutations.writeCompletionIgnoresReplacement) return;
     for (const write of this.#writes) if (write.last >= index) write.last = index - 1;
   }
 

@@ -1,19 +1,13 @@
 import type { Clock } from '../clock/clock.ts';
-import type { Ready } from '../core/index.ts';
 import type { Wal, WalFailure, WalRecord } from '../wal/index.ts';
 import type { Replica } from './replica.ts';
-
-/** A Ready whose consequences wait for the disk. */
-interface Persisting<TReply> {
-  readonly replica: Replica<TReply>;
-  readonly ready: Ready;
-}
 
 /** What one write and one sync make durable: everything that all groups wanted in one or more rounds. */
 export interface DiskBatch<TReply> {
   readonly records: WalRecord[];
   bytes: number;
-  readonly waiting: Persisting<TReply>[];
+  /** Once for every Ready whose consequences wait for the disk, in their order. */
+  readonly waiting: Replica<TReply>[];
   /** Work besides Readys, after them. */
   readonly after: (() => void)[];
 }
@@ -34,7 +28,7 @@ export const DISK_FULL_RETRY_MS = 500;
  * is, and nothing overtakes it.
  */
 export class DiskQueue<TReply> {
-  readonly #wal: Wal;
+  readonly #wal: Pick<Wal, 'append'>;
   readonly #clock: Clock;
   readonly #batchBytesMax: number;
   readonly #events: DiskQueueEvents<TReply>;
@@ -45,7 +39,12 @@ export class DiskQueue<TReply> {
   #isFull = false;
   #stopped = false;
 
-  constructor(wal: Wal, clock: Clock, batchBytesMax: number, events: DiskQueueEvents<TReply>) {
+  constructor(
+    wal: Pick<Wal, 'append'>,
+    clock: Clock,
+    batchBytesMax: number,
+    events: DiskQueueEvents<TReply>,
+  ) {
     this.#wal = wal;
     this.#clock = clock;
     this.#batchBytesMax = batchBytesMax;
@@ -94,7 +93,7 @@ export class DiskQueue<TReply> {
   }
 
   #write(batch: DiskBatch<TReply>): void {
-    this.#wal.append(batch.records, true, (failure) => {
+    this.#wal.append(batch.records, (failure) => {
       if (this.#stopped) return;
       if (failure === null) {
         this.#writing = null;

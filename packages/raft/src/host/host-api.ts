@@ -163,6 +163,21 @@ export type HostEvent =
       readonly bytes: number;
     }
   | { readonly type: 'snapshot-installed'; readonly group: number; readonly index: number }
+  /**
+   * Above `snapshotBytesMax`: a follower that needs it never catches up. `saved` here, by `sent` to a peer that
+   * refused it, or `received` from one and refused.
+   */
+  | {
+      readonly type: 'snapshot-too-large';
+      readonly stage: 'saved' | 'sent' | 'received';
+      readonly group: number;
+      readonly peer: NodeNumber;
+      readonly index: number;
+      readonly bytes: number;
+      readonly bytesMax: number;
+      /** The transfer is begun anew every few seconds. */
+      readonly isFirst: boolean;
+    }
   /** One group's snapshot is damaged: this replica has no state and takes no part. */
   | { readonly type: 'group-failed'; readonly group: number; readonly detail: string }
   /** One group's entry can't be applied here: this replica applies nothing more. */
@@ -246,6 +261,8 @@ export interface HostStats {
   readonly framesSent: number;
   readonly proposalsPending: number;
   readonly entriesBytesInMemory: number;
+  /** Bytes that wait for the log or are being written. */
+  readonly walQueuedBytes: number;
 }
 
 export type { ConfChangeSingle, ConfChangeV2, ConfState, Entry };

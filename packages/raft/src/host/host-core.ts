@@ -6,6 +6,7 @@ import { DiskQueue } from './disk-queue.ts';
 import { Failover } from './failover.ts';
 import type { HostEvent, NodeNumber } from './host-api.ts';
 import { HOST_LIMITS_DEFAULT, type HostLimits, type HostOptions } from './host-options.ts';
+import { LargeSnapshots } from './large-snapshots.ts';
 import { Leadership } from './leadership.ts';
 import { restoreMachine } from './open-group.ts';
 import { Outbox } from './outbox.ts';
@@ -82,9 +83,18 @@ export class HostCore<TReply> {
         runCallbacks: () => this.#runCallbacks(),
       },
     });
-    this.saver = new SnapshotSaver({ store: snapshots, disk: this.disk, limits, onEvent, fatal });
-    this.sender = new SnapshotSender(options, limits, mark);
-    this.arrivals = new SnapshotArrivals({ options, limits, mark, guard, fatal });
+    const large = new LargeSnapshots(onEvent);
+    this.saver = new SnapshotSaver({
+      store: snapshots,
+      disk: this.disk,
+      nodeNumber: options.nodeNumber,
+      limits,
+      large,
+      onEvent,
+      fatal,
+    });
+    this.sender = new SnapshotSender(options, limits, large, mark);
+    this.arrivals = new SnapshotArrivals({ options, limits, large, mark, guard, fatal });
     this.stalls = new Stalls({
       snapshots,
       onEvent,
@@ -168,15 +178,17 @@ export class HostCore<TReply> {
     }
   }
 
-  /** Commit indexes that had no write of their own: a restart then has less to learn again. */
+  /**
+   * Writes the commit indexes that had no write of their own: a restart then has less to learn again. A batch under
+   * way goes first, and nothing is lost without this one.
+   */
   flushHardStates(): void {
     const records: WalRecord[] = [];
     for (const { lazyHardState, log } of this.replicas.values()) {
       if (lazyHardState !== null)
         records.push({ type: 'hard-state', key: log.key, hardState: lazyHardState });
     }
-    if (records.length > 0 && this.disk.isIdle)
-      this.options.wal.append(records, false, () => undefined);
+    if (records.length > 0 && this.disk.isIdle) this.options.wal.append(records, () => undefined);
   }
 
   /** This replica alone stands still; the others of the node go on. */

@@ -3,7 +3,7 @@ import { nodeClock } from '../clock/node-clock.ts';
 import type { Message } from '../core/types.ts';
 import { encodeMessages, messageBytesBound } from '../mesh/raft-codec.ts';
 import { crc32c } from '../wal/index.ts';
-import { TestCluster } from './testing/test-cluster.ts';
+import { TestCluster, type TestNode } from './testing/test-cluster.ts';
 
 let cluster: TestCluster | null = null;
 afterEach(async () => {
@@ -95,6 +95,18 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     }
   });
 
+  it('H5 a node that was stopped in order knows without the others what was committed', async () => {
+    const c = await start({ groups: 1 });
+    await c.append(0, 'one');
+    await c.append(0, 'two');
+    const leader = await c.until(() => c.leaderOf(0), 'a leader');
+    for (const node of c.nodes) if (node !== leader) await c.kill(node);
+    await c.kill(leader);
+    await c.boot(leader);
+    await c.until(() => leader.machine(0).items.length === 2, 'both items', 2_000);
+    expect(c.live).toEqual([leader]);
+  });
+
   it('H6 goes on without a node that died, and takes it back in', async () => {
     const c = await start({ groups: 4 });
     await c.allLed();
@@ -132,6 +144,37 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     if (other !== undefined) await c.kill(other);
     await c.append(0, 'last');
     await c.until(() => behind.machine(0).items.at(-1) === 'last', 'the node to apply');
+  });
+
+  it('H31 a snapshot above the limit is reported where it is saved, sent and refused', async () => {
+    const c = await start({
+      groups: 1,
+      limits: { snapshotEntries: 40, trailingEntries: 5, snapshotBytesMax: 200 },
+    });
+    await c.allLed();
+    const behind = c.nodes.find((node) => node !== c.leaderOf(0)) ?? c.node(1);
+    await c.kill(behind);
+    for (let count = 0; count < 100; count += 1) await c.append(0, `item ${count}`);
+    await c.until(
+      () => c.live.every((node) => node.running.status(0).snapshotIndex > 10),
+      'the log to be compacted',
+    );
+    await c.boot(behind);
+    const reports = (node: TestNode, stage: string) =>
+      node.events.filter(
+        (event) =>
+          event.type === 'snapshot-too-large' && event.stage === stage && event.group === 0,
+      );
+    await c.until(() => reports(behind, 'received').length > 1, 'the refusals');
+    const sender = await c.until(
+      () => c.live.find((node) => reports(node, 'sent').length > 1) ?? null,
+      'the reports of the sender',
+    );
+    const [first, second] = reports(sender, 'sent');
+    expect(first).toMatchObject({ peer: behind.number, bytesMax: 200, isFirst: true });
+    expect(second).toMatchObject({ isFirst: false });
+    expect(reports(behind, 'received')[0]).toMatchObject({ peer: sender.number, isFirst: true });
+    expect(reports(sender, 'saved')[0]).toMatchObject({ peer: sender.number, isFirst: true });
   });
 
   it('H8 starts from its own snapshot and the log behind it', async () => {

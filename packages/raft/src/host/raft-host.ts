@@ -117,6 +117,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     }
     if (loaded.ok && loaded.value === null) replica.firstState = replica.machine.snapshot();
     replica.node = createNode(replica, core.options, core.limits);
+    replica.readys = core.rounds.loopOf(replica, replica.node);
     replica.phase = 'running';
     core.contacts.refresh(replica);
     if (replica.hasQuorum) core.failover.quorumFound(replica);
@@ -347,7 +348,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
   }
 
   get stats(): HostStats {
-    const { rounds, apply, outbox, proposalsPending, memory, elections } = this.#core;
+    const { rounds, apply, outbox, disk, proposalsPending, memory, elections } = this.#core;
     return {
       rounds: rounds.rounds,
       entriesAppended: rounds.entriesAppended,
@@ -358,6 +359,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       framesSent: outbox.framesSent,
       proposalsPending: proposalsPending.count,
       entriesBytesInMemory: memory.bytes,
+      walQueuedBytes: disk.queuedBytes,
     };
   }
 
@@ -382,9 +384,11 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     const core = this.#core;
     const done = this.#stopDone;
     this.#ticker.stop();
-    core.flushHardStates();
-    // What was to be answered is answered as "unknown"; what was written is in the log.
-    if (!core.isStopped) core.halt();
+    if (!core.isStopped) {
+      core.flushHardStates();
+      // What was to be answered is answered as "unknown"; what was written is in the log.
+      core.halt();
+    }
     core.options.wal.close(() => done?.());
   }
 

@@ -4,6 +4,7 @@ import {
   type HardState,
   NONE,
   type RawNode,
+  type ReadyLoop,
   type ReplicaId,
   type Role,
 } from '../core/index.ts';
@@ -34,6 +35,8 @@ export class Replica<TReply> {
   readonly reads: Reads;
   phase: ReplicaPhase = 'loading';
   node: RawNode | null = null;
+  /** Of the node. */
+  readys: ReadyLoop | null = null;
   preferredLeader: NodeNumber;
   readonly #silentBelow: number;
 

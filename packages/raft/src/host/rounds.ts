@@ -5,6 +5,7 @@ import {
   type HardState,
   type RawNode,
   type Ready,
+  ReadyLoop,
   type Role,
 } from '../core/index.ts';
 import type { WalRecord } from '../wal/index.ts';
@@ -88,45 +89,54 @@ export class Rounds<TReply> {
     const now = this.#clock.now();
     for (const replica of dirty) {
       replica.isDirty = false;
-      if (replica.phase !== 'running' || replica.node === null) continue;
-      this.#turn(replica, replica.node, now);
-      if (replica.node.hasReady() || this.#apply.hasWork(replica)) this.mark(replica);
+      const { node, readys } = replica;
+      if (replica.phase !== 'running' || node === null || readys === null) continue;
+      this.#turn(replica, node, readys, now);
+      if (node.hasReady() || this.#apply.hasWork(replica)) this.mark(replica);
     }
     this.#outbox.flush();
     this.#disk.submit();
   }
 
-  #turn(replica: Replica<TReply>, node: RawNode, nowMs: number): void {
+  #turn(replica: Replica<TReply>, node: RawNode, readys: ReadyLoop, nowMs: number): void {
     if (replica.firstRecords.length > 0) this.#writeFirst(replica);
     const requestId = replica.reads.begin(nowMs);
     if (requestId !== null) node.readIndex(requestId);
-    for (let count = 0; count < READYS_PER_TURN_MAX && node.hasReady(); count += 1) {
-      this.#take(replica, node, node.ready());
-    }
+    let count = 0;
+    while (count < READYS_PER_TURN_MAX && readys.take() !== null) count += 1;
     // The core didn't want the snapshot: its log had come so far by itself, or the leader is another.
     if (!replica.isInstalling) replica.received = null;
     this.#apply.slice(replica, node);
     replica.reads.applied(replica.applied);
   }
 
-  #take(replica: Replica<TReply>, node: RawNode, ready: Ready): void {
-    if (ready.hardState !== null) replica.term = ready.hardState.term;
-    if (ready.softState !== null) {
-      const before = replica.role;
-      replica.role = ready.softState.role;
-      replica.leader = ready.softState.leader;
-      this.#steps.roleChanged(replica, before);
-    }
-    for (const message of ready.messages) {
-      if (message.type === 'snapshot') this.#steps.sendSnapshot(replica, message);
-      else this.#outbox.add(replica.group, message);
-    }
-    this.#persist(replica, node, ready);
-    const last = ready.committedEntries.at(-1);
-    if (last !== undefined) replica.handedOut = last.index;
-    if (!replica.isReading)
-      for (const entry of ready.committedEntries) replica.applyQueue.push(entry);
-    for (const state of ready.readStates) replica.reads.answered(state, replica.leader);
+  /** Acts on the Readys of a replica that begins to run. */
+  loopOf(replica: Replica<TReply>, node: RawNode): ReadyLoop {
+    return new ReadyLoop(node, {
+      taken: ({ hardState, softState }) => {
+        if (hardState !== null) replica.term = hardState.term;
+        if (softState === null) return;
+        const before = replica.role;
+        replica.role = softState.role;
+        replica.leader = softState.leader;
+        this.#steps.roleChanged(replica, before);
+      },
+      send: (message) => {
+        if (message.type === 'snapshot') this.#steps.sendSnapshot(replica, message);
+        else this.#outbox.add(replica.group, message);
+      },
+      readAnswered: (state) => replica.reads.answered(state, replica.leader),
+      persist: (ready) => this.#persist(replica, ready),
+      apply: (entries) => {
+        replica.handedOut = entries.at(-1)?.index ?? replica.handedOut;
+        if (!replica.isReading) for (const entry of entries) replica.applyQueue.push(entry);
+      },
+      store: (ready) => {
+        if (ready.snapshot !== null) this.#steps.installSnapshot(replica, ready);
+        replica.log.append(ready.entries);
+        if (ready.hardState !== null) replica.log.setHardState(ready.hardState);
+      },
+    });
   }
 
   /** A group's creation is on disk before, or with, the first thing it says. */
@@ -139,18 +149,18 @@ export class Rounds<TReply> {
     batch.after.push(() => settle(replica, batch));
   }
 
-  #persist(replica: Replica<TReply>, node: RawNode, ready: Ready): void {
+  #persist(replica: Replica<TReply>, ready: Ready): void {
     if (ready.mustSync) {
       const batch = this.#disk.open();
       this.#record(replica, batch, ready);
-      batch.waiting.push({ replica, ready });
+      batch.waiting.push(replica);
       replica.lastBatch = batch;
       return;
     }
     // Only the commit index moved: it is not worth a write, after a crash it is learned again.
     if (ready.hardState !== null) replica.lazyHardState = ready.hardState;
-    if (replica.lastBatch === null) this.#release(replica, node, ready);
-    else replica.lastBatch.waiting.push({ replica, ready });
+    if (replica.lastBatch === null) replica.readys?.written();
+    else replica.lastBatch.waiting.push(replica);
   }
 
   #record(replica: Replica<TReply>, batch: DiskBatch<TReply>, ready: Ready): void {
@@ -169,24 +179,15 @@ export class Rounds<TReply> {
 
   /** The batch is on disk: what depended on it goes out, in the order in which it was taken. */
   persisted(batch: DiskBatch<TReply>): void {
-    for (const { replica, ready } of batch.waiting) {
+    for (const replica of batch.waiting) {
       settle(replica, batch);
-      if (replica.phase !== 'running' || replica.node === null) continue;
-      this.#release(replica, replica.node, ready);
+      if (replica.phase !== 'running') continue;
+      replica.readys?.written();
       this.mark(replica);
     }
     for (const work of batch.after) work();
     // Answers may be all there is to do.
     this.schedule();
-  }
-
-  #release(replica: Replica<TReply>, node: RawNode, ready: Ready): void {
-    if (ready.snapshot !== null) this.#steps.installSnapshot(replica, ready);
-    replica.log.append(ready.entries);
-    if (ready.hardState !== null) replica.log.setHardState(ready.hardState);
-    for (const message of ready.messagesAfterPersist) this.#outbox.add(replica.group, message);
-    node.advanceAppend(ready);
-    if (ready.snapshot !== null) node.advanceApply(ready.snapshot.index);
   }
 }
 

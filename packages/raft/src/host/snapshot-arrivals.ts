@@ -5,6 +5,7 @@ import {
 } from '../mesh/snapshot-codec.ts';
 import type { SnapshotReceiver as SnapshotFile, WalFailure } from '../wal/index.ts';
 import type { HostLimits, HostOptions } from './host-options.ts';
+import type { LargeSnapshots } from './large-snapshots.ts';
 import type { Replica } from './replica.ts';
 
 /** A snapshot that is coming in. */
@@ -30,6 +31,7 @@ const ARRIVAL_TIMEOUT_MS = 30_000;
 export interface SnapshotArrivalsParts<TReply> {
   readonly options: HostOptions;
   readonly limits: HostLimits;
+  readonly large: LargeSnapshots;
   readonly mark: (replica: Replica<TReply>) => void;
   readonly guard: (work: () => void) => void;
   readonly fatal: (failure: WalFailure) => void;
@@ -57,6 +59,10 @@ export class SnapshotArrivals<TReply> {
       this.#answer(chunk, 'done', chunk.totalBytes);
       return;
     }
+    if (chunk.totalBytes > this.#parts.limits.snapshotBytesMax) {
+      this.#refuseLarge(chunk);
+      return;
+    }
     const arrival = this.#arrivalOf(replica, chunk);
     if (arrival === null) {
       this.#answer(chunk, 'refused', 0);
@@ -77,7 +83,15 @@ export class SnapshotArrivals<TReply> {
     else this.#answer(chunk, 'next', arrival.file.nextOffset);
   }
 
-  /** The arrival that this piece belongs to; null: not now, not this, or not so much. */
+  #refuseLarge(chunk: SnapshotChunk): void {
+    const { snapshotBytesMax: bytesMax } = this.#parts.limits;
+    const { group, from: peer, snapshot, totalBytes: bytes } = chunk;
+    const { index } = snapshot;
+    this.#parts.large.report({ stage: 'received', group, peer, index, bytes, bytesMax });
+    this.#answer(chunk, 'too-large', bytesMax);
+  }
+
+  /** The arrival that this piece belongs to; null: not now, or not this. */
   #arrivalOf(replica: Replica<TReply>, chunk: SnapshotChunk): Arrival | null {
     const { index, term } = chunk.snapshot;
     const current = this.#arrivals.get(replica.group);
@@ -91,9 +105,8 @@ export class SnapshotArrivals<TReply> {
       if (index <= current.index || current.isWriting || current.file === null) return null;
       this.#drop(replica.group, current);
     }
-    const { snapshotBytesMax, snapshotTransfersMax } = this.#parts.limits;
-    if (replica.received !== null || chunk.totalBytes > snapshotBytesMax) return null;
-    if (this.#arrivals.size >= snapshotTransfersMax * 2) return null;
+    if (replica.received !== null) return null;
+    if (this.#arrivals.size >= this.#parts.limits.snapshotTransfersMax * 2) return null;
     const arrival: Arrival = {
       index,
       snapshotTerm: term,

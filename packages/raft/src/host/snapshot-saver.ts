@@ -1,14 +1,17 @@
 import type { SnapshotMetadata } from '../core/index.ts';
 import type { SnapshotStore, WalFailure } from '../wal/index.ts';
 import type { DiskQueue } from './disk-queue.ts';
-import type { HostEvent } from './host-api.ts';
+import type { HostEvent, NodeNumber } from './host-api.ts';
 import type { HostLimits } from './host-options.ts';
+import type { LargeSnapshots } from './large-snapshots.ts';
 import type { Replica } from './replica.ts';
 
 export interface SnapshotSaverParts<TReply> {
   readonly store: SnapshotStore;
   readonly disk: DiskQueue<TReply>;
   readonly limits: HostLimits;
+  readonly nodeNumber: NodeNumber;
+  readonly large: LargeSnapshots;
   readonly onEvent: (event: HostEvent) => void;
   /** A write failed in a way that leaves open what is on disk. */
   readonly fatal: (failure: WalFailure) => void;
@@ -87,15 +90,26 @@ export class SnapshotSaver<TReply> {
   }
 
   #saved(replica: Replica<TReply>, metadata: SnapshotMetadata, bytes: number): void {
-    const { disk, limits, onEvent, store } = this.#parts;
+    const { disk, limits, onEvent, store, large, nodeNumber } = this.#parts;
+    const { snapshotBytesMax: bytesMax } = limits;
+    const { group } = replica;
     replica.firstState = null;
+    if (bytes > bytesMax)
+      large.report({
+        stage: 'saved',
+        group,
+        peer: nodeNumber,
+        index: metadata.index,
+        bytes,
+        bytesMax,
+      });
     replica.log.setFile(store.newest(replica.log.key) ?? metadata);
     const batch = disk.open();
     batch.records.push({ type: 'snapshot', key: replica.log.key, snapshot: metadata });
     disk.count(batch, 128);
     batch.after.push(() => {
       if (replica.phase === 'running') replica.log.compact(metadata, limits.trailingEntries);
-      onEvent({ type: 'snapshot-saved', group: replica.group, index: metadata.index, bytes });
+      onEvent({ type: 'snapshot-saved', group, index: metadata.index, bytes });
     });
     disk.submit();
   }

@@ -3,6 +3,7 @@ import { encodeSnapshotChunk, type SnapshotAnswer } from '../mesh/snapshot-codec
 import type { SnapshotReader } from '../wal/index.ts';
 import type { NodeNumber } from './host-api.ts';
 import type { HostLimits, HostOptions } from './host-options.ts';
+import type { LargeSnapshots } from './large-snapshots.ts';
 import type { Replica } from './replica.ts';
 
 type SnapshotMessage = Extract<Message, { type: 'snapshot' }>;
@@ -33,12 +34,19 @@ const RESEND_MS = 1_000;
 export class SnapshotSender<TReply> {
   readonly #options: HostOptions;
   readonly #limits: HostLimits;
+  readonly #large: LargeSnapshots;
   readonly #mark: (replica: Replica<TReply>) => void;
   readonly #transfers = new Map<string, Transfer<TReply>>();
 
-  constructor(options: HostOptions, limits: HostLimits, mark: (replica: Replica<TReply>) => void) {
+  constructor(
+    options: HostOptions,
+    limits: HostLimits,
+    large: LargeSnapshots,
+    mark: (replica: Replica<TReply>) => void,
+  ) {
     this.#options = options;
     this.#limits = limits;
+    this.#large = large;
     this.#mark = mark;
   }
 
@@ -88,6 +96,17 @@ export class SnapshotSender<TReply> {
         this.#finish(transfer, 'finish');
         return;
       case 'refused':
+        this.#finish(transfer, 'failure');
+        return;
+      case 'too-large':
+        this.#large.report({
+          stage: 'sent',
+          group: answer.group,
+          peer: answer.from,
+          index: answer.index,
+          bytes: reader.totalBytes,
+          bytesMax: answer.offset,
+        });
         this.#finish(transfer, 'failure');
         return;
       case 'next':

@@ -1,6 +1,6 @@
+import { readU32 } from '../codec/bytes.ts';
 import type { Channel } from './mesh-api.ts';
 import type { Checksum } from './raft-frame.ts';
-import { readU32 } from './varint.ts';
 
 /**
  * A frame on a connection: payload length (4, little-endian), channel (1), CRC32C of the payload (4), CRC32C of

@@ -1,4 +1,10 @@
-export { HANDSHAKE_BYTES_MAX, type HandshakeCrypto, type Lane } from './handshake.ts';
+export { encodeWireHeader, FrameParser, WIRE_HEADER_BYTES, type WireChannel } from './frame.ts';
+export {
+  DiallerHandshake,
+  HANDSHAKE_BYTES_MAX,
+  type HandshakeCrypto,
+  type Lane,
+} from './handshake.ts';
 export type * from './mesh-api.ts';
 export { MeshNode, type MeshPorts } from './mesh-node.ts';
 export type { ListenResult, NetPort, Wire, WireEvents } from './net-port.ts';
@@ -18,4 +24,4 @@ export {
   type SnapshotAnswer,
   type SnapshotChunk,
 } from './snapshot-codec.ts';
-export { type OpenMeshResult, openTcpMesh, tcpNet } from './tcp-mesh.ts';
+export { nodeCrypto, type OpenMeshResult, openTcpMesh, tcpNet } from './tcp-mesh.ts';

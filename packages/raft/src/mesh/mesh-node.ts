@@ -31,7 +31,6 @@ export interface MeshPorts {
 
 /** Every limit below is counted in these ticks, so that a paused process doesn't take itself for deserted. */
 export const MESH_TICK_MS = 500;
-export { SILENT_TICKS_MAX } from './peer-table.ts';
 
 /** A whole handshake, from the connection attempt on. Nothing that arrives extends it. */
 export const HANDSHAKE_TICKS_MAX = 6;

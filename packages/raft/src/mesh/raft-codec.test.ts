@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteWriter } from '../codec/bytes.ts';
 import type { Entry, Message } from '../core/index.ts';
 import { crc32c } from '../wal/index.ts';
 import { decodeMessages, encodeMessages, messageBytesBound } from './raft-codec.ts';
@@ -10,7 +11,6 @@ import {
   encodeSnapshotAnswer,
   encodeSnapshotChunk,
 } from './snapshot-codec.ts';
-import { FrameWriter } from './varint.ts';
 
 const number = fc.oneof(fc.nat(300), fc.maxSafeNat());
 const id = fc.integer({ min: 1, max: 2 ** 31 });
@@ -141,10 +141,10 @@ describe('the codec of messages', () => {
   });
 
   it('M5 a count or length that can not be true allocates nothing', () => {
-    const out = new FrameWriter(64);
-    out.position = FRAME_HEADER_BYTES;
+    const out = new ByteWriter(64);
+    out.skip(FRAME_HEADER_BYTES);
     for (const value of [from, to, 2 ** 40]) out.varint(value);
-    expect(decodeMessages(out.finish())).toEqual({
+    expect(decodeMessages(out.view())).toEqual({
       ok: false,
       error: `${2 ** 40} elements can't fit`,
     });
@@ -213,13 +213,12 @@ describe('the codec of messages', () => {
           group: 9,
           index: metadata.index,
           term,
-          status: 'next' as const,
           offset,
         };
-        expect(decodeSnapshotAnswer(encodeSnapshotAnswer(answer, crc32c))).toEqual({
-          ok: true,
-          value: answer,
-        });
+        for (const status of ['next', 'done', 'refused', 'too-large'] as const)
+          expect(decodeSnapshotAnswer(encodeSnapshotAnswer({ ...answer, status }, crc32c))).toEqual(
+            { ok: true, value: { ...answer, status } },
+          );
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { ByteReader, ByteWriter, MalformedBytesError, VARINT_BYTES_MAX } from '../codec/bytes.ts';
 import type { Entry, EntryType, Message, ReplicaId } from '../core/index.ts';
 import {
   type Checksum,
@@ -12,7 +13,6 @@ import {
   snapshotBytesBound,
   writeSnapshotMetadata,
 } from './snapshot-codec.ts';
-import { FrameReader, FrameWriter, MalformedFrameError, VARINT_BYTES_MAX } from './varint.ts';
 
 /**
  * Raft messages of many groups from one node to another, in one frame. After the frame's head: from, to and
@@ -93,9 +93,9 @@ export function encodeMessages(
   bytesBound: number,
   crc32c: Checksum,
 ): Uint8Array {
-  const out = new FrameWriter(FRAME_HEADER_BYTES + 3 * VARINT_BYTES_MAX + bytesBound);
+  const out = new ByteWriter(FRAME_HEADER_BYTES + 3 * VARINT_BYTES_MAX + bytesBound);
   out.u8(FRAME_KIND.messages);
-  out.position = FRAME_HEADER_BYTES;
+  out.skip(FRAME_HEADER_BYTES - 1);
   out.varint(batch.from);
   out.varint(batch.to);
   out.varint(batch.messages.length);
@@ -112,16 +112,16 @@ export function encodeMessages(
 /** Any bytes: an error value, never a throw. The frame's checksum was checked by `openFrame`. */
 export function decodeMessages(frame: Uint8Array): Decoded<MessageBatch> {
   return decoding(() => {
-    const reader = new FrameReader(frame, FRAME_HEADER_BYTES);
+    const reader = new ByteReader(frame, FRAME_HEADER_BYTES);
     const from = reader.varint();
     const to = reader.varint();
-    if (from === 0 || to === 0) throw new MalformedFrameError('a frame from or to nobody');
+    if (from === 0 || to === 0) throw new MalformedBytesError('a frame from or to nobody');
     const count = reader.count(MESSAGE_BYTES_MIN);
     const groups: number[] = [];
     const messages: Message[] = [];
     for (let at = 0; at < count; at += 1) {
       const type = MESSAGE_TYPES[reader.u8()];
-      if (type === undefined) throw new MalformedFrameError('unknown type of message');
+      if (type === undefined) throw new MalformedBytesError('unknown type of message');
       groups.push(reader.varint());
       messages.push(readMessage(reader, type, from, to));
     }
@@ -130,7 +130,7 @@ export function decodeMessages(frame: Uint8Array): Decoded<MessageBatch> {
   });
 }
 
-function writeMessage(out: FrameWriter, group: number, message: Message): void {
+function writeMessage(out: ByteWriter, group: number, message: Message): void {
   out.u8(MESSAGE_CODES[message.type]);
   out.varint(group);
   out.varint(message.term);
@@ -191,7 +191,7 @@ function writeMessage(out: FrameWriter, group: number, message: Message): void {
 
 /** Fields are read in the order in which they stand here. */
 function readMessage(
-  r: FrameReader,
+  r: ByteReader,
   type: Message['type'],
   from: ReplicaId,
   to: ReplicaId,
@@ -244,11 +244,11 @@ function readMessage(
   }
 }
 
-function writeEntry(out: FrameWriter, entry: Entry): void {
+function writeEntry(out: ByteWriter, entry: Entry): void {
   out.u8(ENTRY_TYPES.indexOf(entry.type));
   out.varint(entry.term);
   out.varint(entry.data.length);
-  out.raw(entry.data);
+  out.bytes(entry.data);
 }
 
 /**
@@ -256,11 +256,11 @@ function writeEntry(out: FrameWriter, entry: Entry): void {
  * message: a view would keep alive everything that came in the same read of the socket, which would make
  * nonsense of the budget for entries in memory.
  */
-function readEntries(reader: FrameReader, previousIndex: number): readonly Entry[] {
+function readEntries(reader: ByteReader, previousIndex: number): readonly Entry[] {
   const count = reader.count(ENTRY_BYTES_MIN);
   if (count === 0) return NO_ENTRIES;
   if (previousIndex + count > Number.MAX_SAFE_INTEGER)
-    throw new MalformedFrameError('an index above 2^53 - 1');
+    throw new MalformedBytesError('an index above 2^53 - 1');
   const start = reader.position;
   const types: EntryType[] = [];
   const terms: number[] = [];
@@ -268,14 +268,14 @@ function readEntries(reader: FrameReader, previousIndex: number): readonly Entry
   const lengths: number[] = [];
   for (let at = 0; at < count; at += 1) {
     const type = ENTRY_TYPES[reader.u8()];
-    if (type === undefined) throw new MalformedFrameError('unknown type of entry');
+    if (type === undefined) throw new MalformedBytesError('unknown type of entry');
     types.push(type);
     terms.push(reader.varint());
     const length = reader.varint();
     lengths.push(length);
     positions.push(reader.skip(length) - start);
   }
-  const copy = reader.bytes.slice(start, reader.position);
+  const copy = reader.copySince(start);
   return types.map((type, at) => {
     const position = positions[at] ?? 0;
     const data = copy.subarray(position, position + (lengths[at] ?? 0));

@@ -1,4 +1,4 @@
-import { type FrameWriter, MalformedFrameError, readU32 } from './varint.ts';
+import { type ByteWriter, MalformedBytesError, readU32 } from '../codec/bytes.ts';
 
 /** CRC32C of bytes, an unsigned 32-bit integer. */
 export type Checksum = (bytes: Uint8Array) => number;
@@ -12,9 +12,9 @@ export type Decoded<T> =
   | { readonly ok: false; readonly error: string };
 
 /** Puts the checksum in and answers the frame. */
-export function seal(out: FrameWriter, crc32c: Checksum): Uint8Array {
-  const frame = out.finish();
-  out.u32At(1, crc32c(frame.subarray(FRAME_HEADER_BYTES)));
+export function seal(out: ByteWriter, crc32c: Checksum): Uint8Array {
+  const frame = out.view();
+  out.patchU32(1, crc32c(frame.subarray(FRAME_HEADER_BYTES)));
   return frame;
 }
 
@@ -30,7 +30,7 @@ export function decoding<T>(decode: () => T): Decoded<T> {
   try {
     return { ok: true, value: decode() };
   } catch (error) {
-    if (error instanceof MalformedFrameError) return { ok: false, error: error.message };
+    if (error instanceof MalformedBytesError) return { ok: false, error: error.message };
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { ByteReader, ByteWriter, MalformedBytesError, VARINT_BYTES_MAX } from '../codec/bytes.ts';
 import type { ConfState, ReplicaId, SnapshotMetadata } from '../core/index.ts';
 import {
   type Checksum,
@@ -7,7 +8,6 @@ import {
   FRAME_KIND,
   seal,
 } from './raft-frame.ts';
-import { FrameReader, FrameWriter, MalformedFrameError, VARINT_BYTES_MAX } from './varint.ts';
 
 /**
  * A piece of a snapshot on its way to a follower. Every piece says all of what it belongs to, so that a
@@ -33,12 +33,15 @@ export interface SnapshotAnswer {
   readonly group: number;
   readonly index: number;
   readonly term: number;
-  /** `next`: goes on at `offset`; `done`: durable and handed to the replica; `refused`: not wanted or not possible. */
-  readonly status: 'next' | 'done' | 'refused';
+  /**
+   * `next`: goes on at `offset`; `done`: durable and handed to the replica; `refused`: not wanted or not possible;
+   * `too-large`: never possible, the receiver takes `offset` bytes at most.
+   */
+  readonly status: 'next' | 'done' | 'refused' | 'too-large';
   readonly offset: number;
 }
 
-const STATUSES = ['next', 'done', 'refused'] as const;
+const STATUSES = ['next', 'done', 'refused', 'too-large'] as const;
 
 export function encodeSnapshotChunk(chunk: SnapshotChunk, crc32c: Checksum): Uint8Array {
   const bound =
@@ -46,9 +49,9 @@ export function encodeSnapshotChunk(chunk: SnapshotChunk, crc32c: Checksum): Uin
     7 * VARINT_BYTES_MAX +
     snapshotBytesBound(chunk.snapshot) +
     chunk.data.length;
-  const out = new FrameWriter(bound);
+  const out = new ByteWriter(bound);
   out.u8(FRAME_KIND.snapshotChunk);
-  out.position = FRAME_HEADER_BYTES;
+  out.skip(FRAME_HEADER_BYTES - 1);
   out.varint(chunk.from);
   out.varint(chunk.to);
   out.varint(chunk.group);
@@ -57,13 +60,13 @@ export function encodeSnapshotChunk(chunk: SnapshotChunk, crc32c: Checksum): Uin
   out.varint(chunk.totalBytes);
   out.varint(chunk.offset);
   out.varint(chunk.data.length);
-  out.raw(chunk.data);
+  out.bytes(chunk.data);
   return seal(out, crc32c);
 }
 
 export function decodeSnapshotChunk(frame: Uint8Array): Decoded<SnapshotChunk> {
   return decoding(() => {
-    const reader = new FrameReader(frame, FRAME_HEADER_BYTES);
+    const reader = new ByteReader(frame, FRAME_HEADER_BYTES);
     const head = {
       from: reader.varint(),
       to: reader.varint(),
@@ -77,15 +80,15 @@ export function decodeSnapshotChunk(frame: Uint8Array): Decoded<SnapshotChunk> {
     const at = reader.skip(length);
     reader.end();
     if (offset + length > totalBytes)
-      throw new MalformedFrameError('a piece beyond the end of its snapshot');
+      throw new MalformedBytesError('a piece beyond the end of its snapshot');
     return { ...head, snapshot, totalBytes, offset, data: frame.subarray(at, at + length) };
   });
 }
 
 export function encodeSnapshotAnswer(answer: SnapshotAnswer, crc32c: Checksum): Uint8Array {
-  const out = new FrameWriter(FRAME_HEADER_BYTES + 7 * VARINT_BYTES_MAX);
+  const out = new ByteWriter(FRAME_HEADER_BYTES + 7 * VARINT_BYTES_MAX);
   out.u8(FRAME_KIND.snapshotAnswer);
-  out.position = FRAME_HEADER_BYTES;
+  out.skip(FRAME_HEADER_BYTES - 1);
   out.varint(answer.from);
   out.varint(answer.to);
   out.varint(answer.group);
@@ -98,7 +101,7 @@ export function encodeSnapshotAnswer(answer: SnapshotAnswer, crc32c: Checksum): 
 
 export function decodeSnapshotAnswer(frame: Uint8Array): Decoded<SnapshotAnswer> {
   return decoding(() => {
-    const reader = new FrameReader(frame, FRAME_HEADER_BYTES);
+    const reader = new ByteReader(frame, FRAME_HEADER_BYTES);
     const from = reader.varint();
     const to = reader.varint();
     const group = reader.varint();
@@ -106,7 +109,7 @@ export function decodeSnapshotAnswer(frame: Uint8Array): Decoded<SnapshotAnswer>
     const term = reader.varint();
     const status = STATUSES[reader.u8()];
     if (status === undefined)
-      throw new MalformedFrameError('unknown answer to a piece of a snapshot');
+      throw new MalformedBytesError('unknown answer to a piece of a snapshot');
     const offset = reader.varint();
     reader.end();
     return { from, to, group, index, term, status, offset };
@@ -119,7 +122,7 @@ export function snapshotBytesBound({ confState }: SnapshotMetadata): number {
   return 1 + (6 + ids) * VARINT_BYTES_MAX;
 }
 
-export function writeSnapshotMetadata(out: FrameWriter, snapshot: SnapshotMetadata): void {
+export function writeSnapshotMetadata(out: ByteWriter, snapshot: SnapshotMetadata): void {
   out.varint(snapshot.index);
   out.varint(snapshot.term);
   const { voters, learners, votersOutgoing, learnersNext, autoLeave } = snapshot.confState;
@@ -130,7 +133,7 @@ export function writeSnapshotMetadata(out: FrameWriter, snapshot: SnapshotMetada
   out.flag(autoLeave);
 }
 
-export function readSnapshotMetadata(reader: FrameReader): SnapshotMetadata {
+export function readSnapshotMetadata(reader: ByteReader): SnapshotMetadata {
   const index = reader.varint();
   const term = reader.varint();
   const ids = (): ReplicaId[] => {

@@ -47,7 +47,7 @@ function withListener(node: MeshNode, closeListener: (done: () => void) => void)
   };
 }
 
-const nodeCrypto: HandshakeCrypto = {
+export const nodeCrypto: HandshakeCrypto = {
   hmacSha256: (secret, data) => createHmac('sha256', secret).update(data).digest(),
   randomBytes: (count) => randomBytes(count),
 };

@@ -2,13 +2,16 @@ import {
   type BasicStatus,
   type ConfState,
   type Entry,
+  type HardState,
   MemoryStorage,
   type Message,
   RawNode,
   type Ready,
+  type ReadyDriver,
+  ReadyLoop,
   type ReplicaId,
 } from '../core/index.ts';
-import type { RandomStream } from '../sim/random.ts';
+import type { RandomStream } from '../sim/harness/random.ts';
 import { APPLY_MS, ELECTION_TICKS, HEARTBEAT_TICKS, TICK_MS, WRITE_MS } from './timing.ts';
 import type { EntryView, NodeView, TimerView } from './view.ts';
 import { entryText, textOf } from './words.ts';
@@ -36,7 +39,7 @@ export interface NodePort {
 }
 
 /** The host of one replica of the real core, with a disk that takes its time and survives. */
-export class PlaygroundNode {
+export class PlaygroundNode implements ReadyDriver {
   readonly id: ReplicaId;
   readonly #port: NodePort;
   readonly #random: RandomStream;
@@ -49,9 +52,12 @@ export class PlaygroundNode {
   #configuration: ConfState;
   /** The log with what is not written yet. */
   #log: Entry[] = [];
-  #inFlight: Ready[] = [];
+  #loop: ReadyLoop | null = null;
+  /** Readys that return with the write under way; 0: there is none. */
+  #writing = 0;
+  /** A commit index that needs no write of its own: it goes with the next one, and a stop loses it. */
+  #lazyHardState: HardState | null = null;
   #applyQueue: Entry[] = [];
-  #writtenAtMs = 0;
   /** Who granted the vote that is being asked for. */
   votesFor: ReplicaId[] = [];
 
@@ -84,15 +90,17 @@ export class PlaygroundNode {
       inflightBytesMax: BYTES_MAX,
       random: (bound) => this.#random.below(bound),
     });
+    this.#loop = new ReadyLoop(this.core, this);
     this.#later(TICK_MS + this.id * PHASE_MS, 'tick');
   }
 
   /** Writes that have not returned are lost. */
   stop(): void {
     this.core = null;
-    this.#inFlight = [];
+    this.#loop = null;
+    this.#writing = 0;
+    this.#lazyHardState = null;
     this.#applyQueue = [];
-    this.#writtenAtMs = 0;
     this.votesFor = [];
     this.#log = [...this.#storage.entries(1, this.#storage.lastIndex() + 1, BYTES_MAX)];
   }
@@ -107,7 +115,7 @@ export class PlaygroundNode {
     if (core === null) return null;
     const before = core.basicStatus();
     const result = act(core);
-    while (core.hasReady()) this.#take(core.ready());
+    this.#loop?.drain();
     this.#port.observed(this, before, core.basicStatus());
     return result;
   }
@@ -120,10 +128,10 @@ export class PlaygroundNode {
         this.#later(TICK_MS, 'tick');
         return;
       case 'written':
-        this.drive((core) => this.#written(core));
+        this.drive(() => this.#written());
         return;
       case 'applied':
-        this.drive((core) => this.#apply(core));
+        this.drive((core) => this.#applyQueued(core));
         return;
     }
   }
@@ -132,38 +140,55 @@ export class PlaygroundNode {
     this.#port.later(this, delayMs, { type, life: this.#life });
   }
 
-  #take(ready: Ready): void {
-    const { entries, hardState, committedEntries, mustSync } = ready;
+  taken({ entries }: Ready): void {
     const first = entries[0];
-    if (first !== undefined) {
-      const replaced = this.#log.splice(first.index - 1);
-      if (replaced.length > 0) this.#port.replaced(this, replaced);
-      this.#log.push(...entries);
-    }
-    for (const message of ready.messages) this.#port.send(message);
-    this.#inFlight.push(ready);
-    const { nowMs } = this.#port;
-    // A commit index alone needs no sync.
-    const takesTime = mustSync && (entries.length > 0 || hardState !== null);
-    this.#writtenAtMs = Math.max(this.#writtenAtMs, nowMs + (takesTime ? WRITE_MS : 0));
-    this.#later(this.#writtenAtMs - nowMs, 'written');
-    if (committedEntries.length === 0) return;
-    this.#applyQueue.push(...committedEntries);
+    if (first === undefined) return;
+    const replaced = this.#log.splice(first.index - 1);
+    if (replaced.length > 0) this.#port.replaced(this, replaced);
+    this.#log.push(...entries);
+  }
+
+  send(message: Message): void {
+    this.#port.send(message);
+  }
+
+  readAnswered(): void {}
+
+  /** As in production: one write at a time, and what needs no sync waits only for what is to be written before it. */
+  persist({ mustSync }: Ready): void {
+    const inFlight = this.#loop?.inFlight.length ?? 0;
+    if (this.#writing === 0 && !mustSync) this.#loop?.written();
+    else if (this.#writing === 0) this.#write(inFlight);
+    else if (!mustSync && inFlight === this.#writing + 1) this.#writing = inFlight;
+  }
+
+  #write(readys: number): void {
+    this.#writing = readys;
+    if (readys > 0) this.#later(WRITE_MS, 'written');
+  }
+
+  /** What gathered meanwhile is the next write. */
+  #written(): void {
+    for (let left = this.#writing; left > 0; left -= 1) this.#loop?.written();
+    this.#write(this.#loop?.inFlight.length ?? 0);
+  }
+
+  store({ hardState, entries, snapshot, mustSync }: Ready): void {
+    if (snapshot !== null) throw new Error('a snapshot where every log is whole');
+    this.#storage.append(entries);
+    const newest = hardState ?? this.#lazyHardState;
+    this.#lazyHardState = mustSync ? null : newest;
+    if (mustSync && newest !== null) this.#storage.setHardState(newest);
+    const isCandidate = this.status?.role.endsWith('candidate') ?? false;
+    if (isCandidate && !this.votesFor.includes(this.id)) this.votesFor.push(this.id);
+  }
+
+  apply(entries: readonly Entry[]): void {
+    this.#applyQueue.push(...entries);
     this.#later(APPLY_MS, 'applied');
   }
 
-  #written(core: RawNode): void {
-    const ready = this.#inFlight.shift();
-    if (ready === undefined) throw new Error('a write returned that was never begun');
-    this.#storage.append(ready.entries);
-    if (ready.hardState !== null) this.#storage.setHardState(ready.hardState);
-    for (const message of ready.messagesAfterPersist) this.#port.send(message);
-    const { role } = core.basicStatus();
-    if (role.endsWith('candidate') && !this.votesFor.includes(this.id)) this.votesFor.push(this.id);
-    core.advanceAppend(ready);
-  }
-
-  #apply(core: RawNode): void {
+  #applyQueued(core: RawNode): void {
     for (const entry of this.#applyQueue.splice(0)) {
       if (entry.type !== 'normal') this.#configuration = core.applyConfChange(entry);
       else if (entry.data.length > 0) this.#value = textOf(entry.data).replace('x=', '');
@@ -187,7 +212,7 @@ export class PlaygroundNode {
       term: status?.term ?? hardState.term,
       vote: status?.vote ?? hardState.vote,
       leader: status?.leader ?? 0,
-      commit: status?.commit ?? hardState.commit,
+      commit: status?.commit ?? Math.max(hardState.commit, this.applied),
       applied: this.applied,
       votesFor: [...this.votesFor],
       log: this.#log.map((entry) => this.#entryView(entry)),

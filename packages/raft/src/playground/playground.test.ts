@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import { History } from './history.ts';
 import type { Playground } from './playground.ts';
 import { SCENARIOS, type ScenarioId, scenarioOf } from './scenarios.ts';
-import { RUN_MS_MAX, WRITES_MAX } from './timing.ts';
+import { RUN_MS_MAX, WRITE_MS, WRITES_MAX } from './timing.ts';
 import type { NodeView } from './view.ts';
 
 function open(id: ScenarioId): History {
@@ -200,6 +200,25 @@ describe('what a person does', () => {
     run(history, 500);
     expect(nodeOf(history.playground, 3)).toMatchObject({ isRunning: true, value: '1' });
     expect(logOf(history.playground, 3)).toEqual(before);
+  });
+
+  test('entries that come while one is being written share the next write, as in production', () => {
+    const history = open('first-election');
+    run(history, 3_000);
+    const [leader] = leadersOf(history.playground);
+    if (leader === undefined) throw new Error('nobody leads');
+    const onDiskAt = new Map<number, number>();
+    for (let ms = 0; ms < 100; ms += 1) {
+      if (ms === 0 || ms === 4 || ms === 6) history.do({ type: 'write', to: leader.id });
+      run(history, 1);
+      for (const { index, isOnDisk } of nodeOf(history.playground, leader.id).log) {
+        if (isOnDisk && !onDiskAt.has(index)) onDiskAt.set(index, ms);
+      }
+    }
+    const [first = 0, second, third] = [2, 3, 4].map((index) => onDiskAt.get(index));
+    expect(first).toBeGreaterThan(0);
+    expect(second).toBe(first + WRITE_MS);
+    expect(third).toBe(first + WRITE_MS);
   });
 
   test('a node that does not lead sends the client on, and a chosen one refuses', () => {

@@ -1,5 +1,5 @@
 import type { BasicStatus, ConfState, Entry, Message, ReplicaId } from '../core/index.ts';
-import { RandomStream } from '../sim/random.ts';
+import { RandomStream } from '../sim/harness/random.ts';
 import { Client, type ClientEvent } from './client.ts';
 import type { Command } from './command.ts';
 import { narrate } from './narrator.ts';

@@ -1,5 +1,5 @@
 import type { ReplicaId } from '../core/index.ts';
-import type { RandomStream } from '../sim/random.ts';
+import type { RandomStream } from '../sim/harness/random.ts';
 import type { Payload } from './payload.ts';
 import { CLIENT_MS, FAR_MS, JITTER_MS, LOST_SHOWN_MS, NEAR_MS, NODE_IDS } from './timing.ts';
 import type { LinkView, MessageView } from './view.ts';

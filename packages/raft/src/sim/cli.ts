@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
-import { reportFailure } from './failure-report.ts';
-import { LAYER_1 } from './l1/layer-1.ts';
-import type { Layer, RunOptions } from './layer.ts';
-import { LAYER_0 } from './layer-0.ts';
-import { hunt } from './zoo.ts';
+import { Coverage } from './harness/coverage.ts';
+import { reportFailure } from './harness/failure-report.ts';
+import type { Layer, RunOptions } from './harness/layer.ts';
+import { layerOf } from './layers.ts';
+import { hunt } from './zoo/hunt.ts';
+import { BUGS, layerWithBug } from './zoo/load.ts';
 
-const USAGE = `npm run sim -- [--layer 0|1] [--seeds N] [--seed S] [--groups G] [--once]
+const USAGE = `npm run sim -- [--layer 0|1] [--seeds N] [--seed S] [--groups G] [--bug NAME] [--once]
 npm run sim -- [--layer 0|1] --replay S [--groups G] [--bug NAME] [--without FAULT,...] [--lines N]
 npm run sim -- --zoo [--seeds N]`;
 
@@ -15,7 +16,7 @@ const ZOO_SEEDS_MAX = 2_000;
 const REPORTS_MAX = 3;
 
 /** Answers the process's exit code. Throws TypeError on unknown or malformed options. */
-export function simulate(args: readonly string[]): number {
+export async function simulate(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -31,10 +32,8 @@ export function simulate(args: readonly string[]): number {
       zoo: { type: 'boolean', default: false },
     },
   });
-  const layer = [LAYER_0, LAYER_1].find(({ number }) => String(number) === values.layer);
-  if (layer === undefined) throw new TypeError(`--layer ${values.layer}: 0 or 1\n${USAGE}`);
+  const layer = await layerNamed(values.layer, values.bug);
   const options: RunOptions = {
-    bug: values.bug ?? null,
     without: values.without === '' ? [] : values.without.split(','),
     groups: values.groups === undefined ? null : wholeNumber('groups', values.groups, 1),
   };
@@ -48,6 +47,14 @@ export function simulate(args: readonly string[]): number {
   const seeds = values.seeds === undefined ? null : wholeNumber('seeds', values.seeds, 1);
   if (values.zoo) return zoo(first, seeds ?? ZOO_SEEDS_MAX);
   return runSeeds(layer, first, seeds ?? SEEDS_DEFAULT[layer.number], options, values.once);
+}
+
+async function layerNamed(number: string, bug: string | undefined): Promise<Layer> {
+  if (number !== '0' && number !== '1') throw new TypeError(`--layer ${number}: 0 or 1\n${USAGE}`);
+  const layer = bug === undefined ? layerOf(number === '0' ? 0 : 1) : await layerWithBug(bug);
+  if (String(layer.number) !== number)
+    throw new TypeError(`--bug ${bug}: a bug of layer ${layer.number}\n${USAGE}`);
+  return layer;
 }
 
 function wholeNumber(name: string, text: string, least: number): number {
@@ -65,15 +72,14 @@ function runSeeds(
   options: RunOptions,
   once: boolean,
 ): number {
-  const counts = new Map<string, number>(layer.situations.map((situation) => [situation, 0]));
+  const coverage = new Coverage(layer.situations);
   const begin = performance.now();
   let events = 0;
   let failed = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
     const result = layer.run(seed, options);
     events += result.events;
-    for (const [situation, count] of result.situations)
-      counts.set(situation, (counts.get(situation) ?? 0) + count);
+    coverage.add(result.coverage);
     let { failure } = result;
     if (!once) {
       const again = layer.run(seed, options);
@@ -88,28 +94,26 @@ function runSeeds(
     );
   }
   const seconds = (performance.now() - begin) / 1000;
-  for (const [situation, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [situation, count] of coverage.counts)
     print(`${String(count).padStart(10)}  ${situation}`);
-  const missing = [...counts].filter(([, count]) => count === 0).map(([situation]) => situation);
-  for (const situation of missing) print(`never met: ${situation}`);
+  for (const situation of coverage.missing()) print(`never met: ${situation}`);
   const rate = Math.round(events / seconds);
   print(`${seeds} seeds, ${failed} failed, ${events} events, ${rate} events/s`);
   return failed === 0 ? 0 : 1;
 }
 
 /** Looks for every deliberate bug, and prints a table for docs/internals/simulator.md. */
-function zoo(first: number, seedsMax: number): number {
+async function zoo(first: number, seedsMax: number): Promise<number> {
   let survivors = 0;
   print('| layer | bug | seeds needed | caught by | seconds |\n| --- | --- | --- | --- | --- |');
-  for (const layer of [LAYER_0, LAYER_1]) {
-    for (const bug of layer.bugs) {
-      const begin = performance.now();
-      const { seed, seeds, invariant } = hunt(layer, bug, first, seedsMax);
-      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      if (seed === null) survivors += 1;
-      const needed = seed === null ? `not in ${seeds}` : String(seeds);
-      print(`| ${layer.number} | ${bug} | ${needed} | ${invariant} | ${seconds} |`);
-    }
+  for (const { name, layer } of BUGS) {
+    const buggy = await layerWithBug(name);
+    const begin = performance.now();
+    const { seed, seeds, invariant } = hunt(buggy, first, seedsMax);
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    if (seed === null) survivors += 1;
+    const needed = seed === null ? `not in ${seeds}` : String(seeds);
+    print(`| ${layer} | ${name} | ${needed} | ${invariant} | ${seconds} |`);
   }
   return survivors === 0 ? 0 : 1;
 }

@@ -5,7 +5,7 @@ const DELETED = -1;
 
 /**
  * Refuses records that could not be read back: entries that leave a gap, or of a group that the log doesn't know.
- * It looks at what is queued, while the index follows only what is on disk.
+ * It looks at what was handed over, while the index follows only what is on disk.
  */
 export class AppendGuard {
   /** By group and incarnation: the last index, or DELETED. */
@@ -15,7 +15,7 @@ export class AppendGuard {
     this.reset(index);
   }
 
-  /** What was queued was refused: begins again from what is on disk. */
+  /** The append was refused: begins again from what is on disk. */
   reset(index: LogIndex): void {
     for (const lives of this.#lives.values()) {
       for (const [incarnation, last] of lives) if (last !== DELETED) lives.delete(incarnation);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { RandomStream } from '../sim/random.ts';
-import { LOSE_ALL, LOSE_NOTHING, type PowerLoss, type SimulatedDisk } from '../sim/sim-disk.ts';
+import { RandomStream } from '../sim/harness/random.ts';
+import {
+  LOSE_ALL,
+  LOSE_NOTHING,
+  type PowerLoss,
+  type SimulatedDisk,
+} from '../sim/system/sim-disk.ts';
 import { openWal } from './open-wal.ts';
 import {
   append,
@@ -85,7 +90,7 @@ function runUntil(disk: SimulatedDisk, operations: number): Run {
       return;
     }
     progress.issued += 1;
-    wal.append(records, true, (failure) => {
+    wal.append(records, (failure) => {
       if (failure !== null) throw new Error(JSON.stringify(failure));
       progress.acknowledged += 1;
       next(wal);
@@ -239,7 +244,7 @@ function runFailing(disk: SimulatedDisk): { acknowledged: number; issued: number
     const records = steps[progress.issued];
     if (records === undefined) return;
     progress.issued += 1;
-    wal.append(records, true, (failure) => {
+    wal.append(records, (failure) => {
       if (failure !== null) return;
       progress.acknowledged += 1;
       next(wal);
@@ -257,7 +262,7 @@ test('W13 term and vote are the old ones or the new ones', () => {
     const disk = manualDisk();
     const { wal } = open(disk);
     append(disk, wal, [created(), hardState(3, 1, 0)]);
-    wal.append([hardState(4, 2, 0)], true, () => undefined);
+    wal.append([hardState(4, 2, 0)], () => undefined);
     const after = derived((options) => disk.crash(options, () => cut));
     const { recovered } = open(after);
     const found = recovered.groups[0]?.hardState;

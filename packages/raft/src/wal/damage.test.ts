@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SimulatedDisk } from '../sim/sim-disk.ts';
+import type { SimulatedDisk } from '../sim/system/sim-disk.ts';
 import {
   append,
   close,

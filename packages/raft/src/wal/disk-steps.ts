@@ -58,6 +58,11 @@ export function* dataSync(file: DiskFile): Steps<void> {
   yield* ask<void>((done) => file.dataSync(done));
 }
 
+/** Makes creations, renames and removals in the directory durable. */
+export function* syncDirectory(disk: Disk, directory: string): Steps<void> {
+  yield* ask<void>((done) => disk.syncDirectory(directory, done));
+}
+
 export function* closeFile(file: DiskFile): Steps<void> {
   yield* ask<void>((done) => file.close(done));
 }

@@ -1,7 +1,14 @@
 import { ByteReader, ByteWriter, MalformedBytesError } from '../codec/bytes.ts';
 import type { Crc32c } from './crc32c.ts';
 import { type Disk, DiskError, type DiskFile } from './disk.ts';
-import { closeFile, dataSync, readWhole, removeIfThere, writeAll } from './disk-steps.ts';
+import {
+  closeFile,
+  dataSync,
+  readWhole,
+  removeIfThere,
+  syncDirectory,
+  writeAll,
+} from './disk-steps.ts';
 import { ask, run, type Steps } from './steps.ts';
 
 const MAGIC = 0x31464c46;
@@ -71,7 +78,7 @@ function* write({ disk, directory, name, crc32c }: DurableFile, content: Uint8Ar
   yield* ask<void>((done) =>
     disk.rename(`${directory}/${temporary}`, `${directory}/${name}`, done),
   );
-  yield* ask<void>((done) => disk.syncDirectory(directory, done));
+  yield* syncDirectory(disk, directory);
 }
 
 function* read({ disk, directory, name, crc32c }: DurableFile): Steps<Uint8Array | null> {

@@ -2,7 +2,14 @@ import type { Clock } from '../clock/clock.ts';
 import { SECTOR_BYTES } from './batch-codec.ts';
 import type { Crc32c } from './crc32c.ts';
 import { type Disk, DiskError, type DiskFile } from './disk.ts';
-import { closeFile, dataSync, readWhole, writeAll, writeZeros } from './disk-steps.ts';
+import {
+  closeFile,
+  dataSync,
+  readWhole,
+  syncDirectory,
+  writeAll,
+  writeZeros,
+} from './disk-steps.ts';
 import { createSegment, type OpenSegment, type SegmentMaker } from './segment-files.ts';
 import {
   SEGMENT_HEADER_BYTES,
@@ -100,7 +107,7 @@ function* recover(options: OpenWalOptions, files: OpenedFile[]): Steps<Opened> {
   scan.finish();
   if (tail !== null && scan.end !== null) yield* rewriteTail(tail.file, tail.image, scan.end);
   for (const spare of spares) yield* removeSpare(disk, directory, spare, files);
-  yield* ask<void>((done) => disk.syncDirectory(directory, done));
+  yield* syncDirectory(disk, directory);
   const segments: OpenSegment[] = files.map((opened) => ({
     ...opened,
     nonce: opened.number === scan.end?.segment ? scan.end.nonce : 0,

@@ -1,6 +1,13 @@
 import type { Crc32c } from './crc32c.ts';
 import { type Disk, DiskError, type DiskFile } from './disk.ts';
-import { closeFile, dataSync, removeIfThere, writeAll, writeZeros } from './disk-steps.ts';
+import {
+  closeFile,
+  dataSync,
+  removeIfThere,
+  syncDirectory,
+  writeAll,
+  writeZeros,
+} from './disk-steps.ts';
 import {
   encodeSegmentHeader,
   SEGMENT_HEADER_BYTES,
@@ -50,7 +57,7 @@ export function* createSegment(
     const header = encodeSegmentHeader({ number, nonce, identity: maker.identity }, maker.crc32c);
     yield* writeAll(file, [header], 0);
     yield* dataSync(file);
-    yield* ask<void>((done) => disk.syncDirectory(directory, done));
+    yield* syncDirectory(disk, directory);
     return { number, nonce, file, bytes };
   } catch (error) {
     // Gives the room back. What goes wrong here doesn't matter: the first error is the one to report.
@@ -199,7 +206,7 @@ export class SegmentFiles {
     const { disk, directory } = this.#maker;
     yield* closeFile(segment.file);
     yield* removeIfThere(disk, directory, segmentName(segment.number));
-    yield* ask<void>((done) => disk.syncDirectory(directory, done));
+    yield* syncDirectory(disk, directory);
   }
 
   /** Waits for what is under way in the background, then closes all files. */

@@ -48,7 +48,7 @@ async function opened(): Promise<{ wal: Wal; recovered: RecoveredWal }> {
 }
 
 const append = (wal: Wal, records: readonly WalRecord[]): Promise<WalFailure | null> =>
-  new Promise((resolve) => wal.append(records, true, resolve));
+  new Promise((resolve) => wal.append(records, resolve));
 const close = (wal: Wal): Promise<void> => new Promise((resolve) => wal.close(resolve));
 const entry = (
   index: number,
@@ -207,12 +207,14 @@ test('W18 a group that was deleted and made again has nothing of its former life
   await close(again);
 });
 
-test('W8 appends that come while a sync is under way share the next one', async () => {
+test('W29 a second append before the first is answered throws, and the first is not hurt', async () => {
   const { wal } = await opened();
-  await append(wal, [created]);
-  const before = wal.stats.syncs;
-  await Promise.all([1, 2, 3, 4].map((index) => append(wal, [entries(entry(index))])));
-  expect(wal.stats.syncs - before).toBe(2);
+  const first = append(wal, [created]);
+  expect(() => wal.append([entries(entry(1))], () => undefined)).toThrow(
+    'the log takes one batch at a time',
+  );
+  expect(await first).toBeNull();
+  expect(await append(wal, [entries(entry(1))])).toBeNull();
   await close(wal);
 });
 

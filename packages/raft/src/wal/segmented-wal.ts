@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { Entry } from '../core/index.ts';
 import { AppendGuard } from './append-guard.ts';
-import { type Append, AppendQueue } from './append-queue.ts';
 import { BATCH_HEADER_BYTES, BatchEncoder, batchSpan } from './batch-codec.ts';
 import { dataSync, writeFully, writeZeros } from './disk-steps.ts';
 import { readLogEntries } from './entry-reader.ts';
@@ -36,18 +35,20 @@ export interface SegmentedWalOptions extends SegmentMaker {
 
 type Done = (failure: WalFailure | null) => void;
 
+/** What the caller has handed over and was not answered yet. */
+interface Append {
+  readonly records: readonly WalRecord[];
+  readonly done: Done;
+}
+
 /** One batch on its way to the disk. */
 interface Round {
-  readonly appends: readonly Append[];
+  /** Null: a seal, or a checkpoint of its own. */
+  readonly append: Append | null;
   readonly records: readonly WalRecord[];
   /** It begins a segment. */
   readonly checkpoint: boolean;
-  /** The records that were accepted without a sync are among its records. */
-  readonly takesLazy: boolean;
 }
-
-/** After the disk was full, appends are refused for so long before it is asked for room again. */
-const FULL_RETRY_MS = 250;
 
 /** The log: batches in preallocated segments, one write and one sync at a time. See docs/internals/wal.md. */
 export class SegmentedWal implements Wal {
@@ -57,14 +58,14 @@ export class SegmentedWal implements Wal {
   readonly #files: SegmentFiles;
   readonly #guard: AppendGuard;
   readonly #encoder: BatchEncoder;
-  readonly #queue = new AppendQueue();
-  /** Answers to appends that need not wait; given in order before any later one. */
-  #early: Done[] = [];
+  /** Waits while the log writes a batch of its own; otherwise it is what is being written. */
+  #append: Append | null = null;
   #position: WalPosition;
   /** Invariant: at most one batch is being written or synced. */
   #writing = false;
   #failure: WalFailure | null = null;
-  #fullUntilMs = 0;
+  /** The last write found no room: until an append has succeeded, the log writes nothing of its own. */
+  #isFull = false;
   #lastWriteMs = 0;
   #idleTimer: Timer | null = null;
   #closing: (() => void)[] | null = null;
@@ -79,15 +80,11 @@ export class SegmentedWal implements Wal {
     this.#guard = new AppendGuard(options.index);
     this.#encoder = new BatchEncoder(options.crc32c);
     this.#files = new SegmentFiles(options, options.segmentBytes, options.segments, (error) =>
-      this.#fail([], failureOf(error, options.directory)),
+      this.#fail(failureOf(error, options.directory)),
     );
     this.#lastWriteMs = this.#clock.now();
     this.#files.prepare();
     this.#armIdleTimer();
-  }
-
-  get queuedBytes(): number {
-    return this.#queue.bytes;
   }
 
   get stats(): WalStats {
@@ -99,22 +96,14 @@ export class SegmentedWal implements Wal {
     };
   }
 
-  append(records: readonly WalRecord[], sync: boolean, done: Done): void {
+  append(records: readonly WalRecord[], done: Done): void {
+    if (this.#append !== null) throw new RangeError('the log takes one batch at a time');
     const refusal = this.#refusalOf(records);
     if (refusal !== null) {
       this.#clock.defer(() => done(refusal));
       return;
     }
-    const promises = sync || records.some(({ type }) => type !== 'hard-state');
-    if (!promises && !this.#writing && this.#queue.isEmpty) {
-      this.#queue.keepLazy(records);
-      this.#answerEarly(done);
-      this.#armIdleTimer();
-      return;
-    }
-    let bytes = 0;
-    for (const record of records) bytes += recordBytesMax(record);
-    this.#queue.push({ records, bytes, sync: promises, done });
+    this.#append = { records, done };
     if (!this.#writing) this.#startRound();
   }
 
@@ -126,73 +115,46 @@ export class SegmentedWal implements Wal {
     if (wrong === null) return null;
     // Whatever was decided on the ground of this append would be wrong.
     const failure: WalFailure = { kind: 'failed', file, detail: wrong };
-    this.#clock.defer(() => this.#fail([], failure));
+    this.#clock.defer(() => this.#fail(failure));
     return failure;
   }
 
-  #answerEarly(done: Done): void {
-    this.#early.push(done);
-    if (this.#early.length === 1) this.#clock.defer(() => this.#flushEarly());
-  }
-
-  #flushEarly(): void {
-    const early = this.#early;
-    this.#early = [];
-    for (const done of early) done(null);
-  }
-
-  /** Invariant: nothing is being written. Goes on with what waits, or rests. */
+  /** Invariant: nothing is being written. Writes the append that waits, or rests. */
   #next(): void {
     this.#writing = false;
-    if (this.#failure === null && !this.#queue.isEmpty) this.#startRound();
+    if (this.#failure === null && this.#append !== null) this.#startRound();
     else if (this.#closing !== null) this.#finishClose();
     else this.#armIdleTimer();
   }
 
   #startRound(): void {
     this.#writing = true;
-    const appends = this.#queue.takeRound();
-    if (appends.length > 0 && !appends.some(({ sync }) => sync)) {
-      for (const append of appends) {
-        this.#queue.keepLazy(append.records);
-        this.#answer(append, null);
-      }
-      this.#next();
-      return;
-    }
-    const records = [...this.#queue.lazyRecords(), ...appends.flatMap((append) => append.records)];
+    const append = this.#append;
+    const records = append?.records ?? [];
     const { offset } = this.#position;
     // Its first batch may have been withdrawn: whichever comes first states what is known of every group.
     const checkpoint = offset === SEGMENT_HEADER_BYTES;
     const all = checkpoint ? [...this.#index.checkpoint(), ...records] : records;
     if (offset + spanMax(all) <= this.#files.newest.bytes) {
-      this.#write({ appends, records: all, checkpoint, takesLazy: true });
+      this.#write({ append, records: all, checkpoint });
     } else if (checkpoint) {
-      // A segment without a batch must not have a successor: the rest goes into the next one.
-      this.#queue.putBack(appends);
-      const records = this.#index.checkpoint();
-      this.#write({ appends: [], records, checkpoint, takesLazy: false });
-    } else this.#roll(appends, records);
+      // A segment without a batch must not have a successor: the append goes into the next one.
+      this.#write({ append: null, records: this.#index.checkpoint(), checkpoint });
+    } else this.#roll(append);
   }
 
   /** The next segment begins with what is known of every group, so that older ones can be dropped. */
-  #roll(appends: readonly Append[], records: readonly WalRecord[]): void {
-    if (this.#clock.now() < this.#fullUntilMs) {
-      const detail = 'no room for a segment a moment ago';
-      const failure: WalFailure = { kind: 'full', file: this.#options.directory, detail };
-      this.#clock.defer(() => this.#refuse(appends, failure));
-      return;
-    }
-    const all = [...this.#index.checkpoint(), ...records];
+  #roll(append: Append | null): void {
+    const all = [...this.#index.checkpoint(), ...(append?.records ?? [])];
     this.#files.takeNext(spanMax(all), (taken) => {
       if (taken.ok) {
         this.#position = { ...this.#position, offset: SEGMENT_HEADER_BYTES };
-        this.#write({ appends, records: all, checkpoint: true, takesLazy: true });
+        this.#write({ append, records: all, checkpoint: true });
         return;
       }
       const failure = failureOf(taken.error, this.#options.directory);
-      if (failure.kind === 'full') this.#foundFull(appends, failure);
-      else this.#fail(appends, failure);
+      if (failure.kind === 'full') this.#refuse(failure);
+      else this.#fail(failure);
     });
   }
 
@@ -204,12 +166,11 @@ export class SegmentedWal implements Wal {
     const start = { number, previousCrc, nonce: segment.nonce, checkpoint };
     const batch = this.#encoder.encode(stored, start);
     const failed = (error: unknown): void =>
-      this.#fail(round.appends, failureOf(error, segmentName(segment.number)));
+      this.#fail(failureOf(error, segmentName(segment.number)));
     writeFully(segment.file, [batch.bytes], offset, (error) => {
       if (error !== null) {
         const failure = failureOf(error, segmentName(segment.number));
-        if (failure.kind === 'full')
-          this.#withdraw(segment, batch.bytes.length, round.appends, failure);
+        if (failure.kind === 'full') this.#withdraw(segment, batch.bytes.length, failure);
         else failed(error);
         return;
       }
@@ -222,12 +183,11 @@ export class SegmentedWal implements Wal {
         }
         this.#syncTimes.add(this.#clock.now() - startedAt);
         this.#take(stored, segment.number, offset, batch.bounds);
-        const promises = round.appends.some(({ sync }) => sync);
         this.#position = {
           offset: offset + batch.bytes.length,
           nextNumber: number + 1,
           previousCrc: batch.payloadCrc,
-          unsealed: promises,
+          unsealed: round.append !== null,
         };
         this.#finishRound(round);
       });
@@ -252,11 +212,10 @@ export class SegmentedWal implements Wal {
   }
 
   #finishRound(round: Round): void {
-    if (round.takesLazy) this.#queue.clearLazy();
+    this.#isFull = false;
     this.#lastWriteMs = this.#clock.now();
     if (round.checkpoint) this.#files.prepare();
-    this.#flushEarly();
-    for (const append of round.appends) this.#answer(append, null);
+    if (round.append !== null) this.#answer(null);
     if (
       round.checkpoint ||
       round.records.some(({ type }) => type === 'snapshot' || type === 'group-deleted')
@@ -265,61 +224,46 @@ export class SegmentedWal implements Wal {
     this.#next();
   }
 
-  #answer(append: Append, failure: WalFailure | null): void {
-    this.#queue.release(append);
-    append.done(failure);
+  #answer(failure: WalFailure | null): void {
+    const append = this.#append;
+    this.#append = null;
+    append?.done(failure);
   }
 
   /** The disk filled up within a write: makes sure that nothing of the batch is ever read back. */
-  #withdraw(
-    segment: OpenSegment,
-    bytes: number,
-    appends: readonly Append[],
-    failure: WalFailure,
-  ): void {
+  #withdraw(segment: OpenSegment, bytes: number, failure: WalFailure): void {
     const { offset } = this.#position;
     run(withdrawBatch(segment, offset, offset + bytes), (outcome) => {
-      if (outcome.ok) this.#foundFull(appends, failure);
-      else this.#fail(appends, failureOf(new Error(String(outcome.error)), failure.file));
+      if (outcome.ok) this.#refuse(failure);
+      else this.#fail(failureOf(new Error(String(outcome.error)), failure.file));
     });
   }
 
-  /** Only the disk's own word counts: a refusal on the ground of an earlier one must not put the next try off. */
-  #foundFull(appends: readonly Append[], failure: WalFailure): void {
-    this.#fullUntilMs = this.#clock.now() + FULL_RETRY_MS;
-    this.#refuse(appends, failure);
-  }
-
-  /**
-   * No room: nothing was written, later appends may succeed. What waits behind is refused as well, it was meant
-   * to follow.
-   */
-  #refuse(appends: readonly Append[], failure: WalFailure): void {
+  /** No room: nothing was written, and a later append may succeed. When to try again is the caller's decision. */
+  #refuse(failure: WalFailure): void {
+    this.#isFull = true;
     this.#guard.reset(this.#index);
-    this.#flushEarly();
-    for (const append of [...appends, ...this.#queue.takeAll()]) this.#answer(append, failure);
-    this.#lastWriteMs = this.#clock.now();
+    this.#answer(failure);
     this.#next();
   }
 
   /** What is on disk is unknown from here on: nothing is tried again, everything after it fails. */
-  #fail(appends: readonly Append[], failure: WalFailure): void {
+  #fail(failure: WalFailure): void {
     const first = this.#failure === null;
     this.#failure ??= failure;
-    this.#flushEarly();
-    for (const append of [...appends, ...this.#queue.takeAll()]) this.#answer(append, failure);
+    this.#answer(failure);
     if (first) this.#options.onFailure(failure);
     if (this.#closing !== null) this.#finishClose();
   }
 
-  /** After a while without appends an empty batch attests the last one, and takes lazy records along. */
+  /** After a while without appends an empty batch attests the last one. */
   #armIdleTimer(): void {
     if (this.#idleTimer !== null || this.#failure !== null || this.#closing !== null) return;
-    if (!this.#position.unsealed && !this.#queue.hasLazy) return;
+    if (!this.#position.unsealed || this.#isFull) return;
     const delayMs = this.#lastWriteMs + this.#options.sealAfterMs - this.#clock.now();
     this.#idleTimer = this.#clock.setTimer(Math.max(1, delayMs), () => {
       this.#idleTimer = null;
-      if (this.#writing || this.#failure !== null || this.#closing !== null) return;
+      if (this.#writing || this.#isFull || this.#failure !== null || this.#closing !== null) return;
       const idleMs = this.#clock.now() - this.#lastWriteMs;
       if (idleMs >= this.#options.sealAfterMs) this.#startRound();
       else this.#armIdleTimer();
@@ -352,12 +296,10 @@ export class SegmentedWal implements Wal {
   }
 
   #finishClose(): void {
-    const owes = this.#position.unsealed || this.#queue.hasLazy;
-    if (owes && this.#failure === null && this.#clock.now() >= this.#fullUntilMs) {
+    if (this.#position.unsealed && this.#failure === null && !this.#isFull) {
       this.#startRound();
       return;
     }
-    this.#flushEarly();
     this.#files.close(() => {
       const closing = this.#closing ?? [];
       this.#closing = [];

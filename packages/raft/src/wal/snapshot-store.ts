@@ -1,6 +1,6 @@
 import type { SnapshotMetadata } from '../core/index.ts';
 import { DiskError, type DiskFile } from './disk.ts';
-import { closeFile, removeIfThere } from './disk-steps.ts';
+import { closeFile, removeIfThere, syncDirectory } from './disk-steps.ts';
 import type {
   SnapshotReader,
   SnapshotReceiver,
@@ -62,7 +62,7 @@ function* open(options: SnapshotStoreOptions): Steps<SnapshotStore> {
     if (loser !== undefined && winner.metadata !== null)
       yield* removeIfThere(disk, directory, snapshotName(loser.named.key, loser.named.index));
   }
-  yield* ask<void>((done) => disk.syncDirectory(directory, done));
+  yield* syncDirectory(disk, directory);
   return new FileSnapshotStore(options, newest);
 }
 
@@ -270,7 +270,7 @@ class FileSnapshotStore implements SnapshotStore {
     if (newest === undefined) return;
     this.#newest.delete(idOf(key));
     yield* this.#remove(newest.named);
-    yield* ask<void>((done) => disk.syncDirectory(directory, done));
+    yield* syncDirectory(disk, directory);
   }
 
   #inTurn<T>(key: GroupKey, steps: Steps<T>, done: (result: StoreResult<T>) => void): void {

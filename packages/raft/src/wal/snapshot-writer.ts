@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { SnapshotMetadata } from '../core/index.ts';
 import type { Crc32c } from './crc32c.ts';
 import type { Disk, DiskFile } from './disk.ts';
-import { closeFile, dataSync, removeIfThere, writeAll } from './disk-steps.ts';
+import { closeFile, dataSync, removeIfThere, syncDirectory, writeAll } from './disk-steps.ts';
 import {
   chunkPieces,
   chunkPosition,
@@ -95,7 +95,7 @@ export class SnapshotWriter {
     yield* ask<void>((done) =>
       disk.rename(`${directory}/${this.#temporary}`, `${directory}/${name}`, done),
     );
-    yield* ask<void>((done) => disk.syncDirectory(directory, done));
+    yield* syncDirectory(disk, directory);
   }
 
   *abort(): Steps<void> {

@@ -49,29 +49,17 @@ export type WalFailure =
   /** No room: the batch was refused as a whole and nothing of it will ever be read back. */
   | { readonly kind: 'full'; readonly file: string; readonly detail: string };
 
-/**
- * One write-ahead log for all groups of a node. Appends queued while a sync is under way share the next
- * write and the next sync (group commit).
- */
+/** One write-ahead log for all groups of a node. It takes one batch at a time; its caller gathers the next one. */
 export interface Wal {
   /**
-   * Queues records as one atomic batch. `done(null)` once write and fdatasync have returned, in the order of
-   * the calls and later than the call. After a failure other than 'full' every later call fails. 'full' also
-   * refuses everything that was queued behind.
-   *
-   * Without `sync`, hard states alone (a commit index that moved) are answered at once and written together
-   * with the next batch, or after an idle moment; any other record is synced all the same.
+   * Writes and syncs records as one atomic batch. `done(null)` once fdatasync has returned, later than the call.
+   * Throws RangeError while an earlier append was not answered yet. After a failure other than 'full' every later
+   * call fails.
    *
    * A group is created before anything else of it is appended, and entries leave no gap: a violation fails the
    * log, before it is written.
    */
-  append(
-    records: readonly WalRecord[],
-    sync: boolean,
-    done: (failure: WalFailure | null) => void,
-  ): void;
-  /** Bytes queued or being written; the host refuses proposals above its limit. */
-  readonly queuedBytes: number;
+  append(records: readonly WalRecord[], done: (failure: WalFailure | null) => void): void;
   /**
    * Reads entries [low, high) of a group that are durable and above its snapshot, at least one, then as many as
    * fit in `bytesMax`. Throws StorageError; DiskError when the disk fails or what it holds is damaged (fatal).
@@ -83,7 +71,7 @@ export interface Wal {
    */
   pinningGroups(): readonly { readonly key: GroupKey; readonly bytes: number }[];
   readonly stats: WalStats;
-  /** Waits for what is queued, then closes the files. */
+  /** Waits for the append under way, then closes the files. */
   close(done: () => void): void;
 }
 

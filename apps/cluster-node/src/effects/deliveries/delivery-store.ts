@@ -1,5 +1,6 @@
 import { type ArchiveDatabase, failureOf, migrate, openArchiveDatabase } from '@fleetlm/database';
 import type { DeliveryState } from '@fleetlm/protocol';
+import { POSTGRES_CONNECTIONS } from '../../limits.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import { DEAD_LETTER_GROUPS_MAX, type DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
@@ -95,7 +96,9 @@ export class DeliveryStore {
   constructor(databaseUrl: string, wallClockMs: () => number, onRefused: (error: unknown) => void) {
     this.#onRefused = onRefused;
     this.#databaseUrl = databaseUrl;
-    this.#database = openArchiveDatabase(databaseUrl);
+    this.#database = openArchiveDatabase(databaseUrl, {
+      connectionsMax: POSTGRES_CONNECTIONS.deliveries,
+    });
     this.#retention = new DeliveryRetention(this.#database, wallClockMs);
   }
 

@@ -1,6 +1,4 @@
 export {
-  type AgentFigures,
-  FIGURE_WINDOWS,
   type FigureWindow,
   sumOf,
   type WindowFigures,
@@ -12,10 +10,9 @@ export {
   type DeliveryAttempt,
   type DeliveryPlace,
   deliveriesOf,
-  deliveryId,
   fittingDeliveries,
   newestFirst,
   type RecordedAttempt,
 } from './delivery-attempt.ts';
-export { DeliveryKeeper, type DeliveryKeeperStats } from './delivery-keeper.ts';
+export { DeliveryKeeper } from './delivery-keeper.ts';
 export { percentilesOf } from './duration-histogram.ts';

@@ -1,6 +1,6 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { type Termination, webhookId } from '@fleetlm/protocol';
-import type { Command, NewMessage, ProposeOutcome, Session } from '../ports.ts';
+import type { Command, NewMessage, Proposed, Session } from '../ports.ts';
 import type { NotedAnswer } from './answer-checkpoint.ts';
 import type { Attempt, AttemptEnd, AttemptObservation } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-report.ts';
@@ -72,7 +72,7 @@ export class AttemptConclusion {
       attempt,
       timeMs: this.#ports.wallClockMs(),
     });
-    return outcome.status === 'applied' && outcome.reply.type !== 'refused';
+    return outcome.status === 'ok' && outcome.value.type !== 'refused';
   }
 
   /** Never rejects: an end that can't be committed as it is, is committed as short as it can be. */
@@ -305,15 +305,15 @@ export class AttemptConclusion {
       try {
         const timeMs = this.#ports.wallClockMs();
         const proposed = command({ sessionId, epoch, attempt, timeMs });
-        const outcome: ProposeOutcome = await this.#ports.propose(group, proposed);
+        const outcome: Proposed = await this.#ports.propose(group, proposed);
         // Applied: done, or refused because the epoch has moved on, which is as final.
-        if (outcome.status === 'applied')
+        if (outcome.status === 'ok')
           return (
-            outcome.reply.type !== 'refused' ||
+            outcome.value.type !== 'refused' ||
             (isUncertain && isEndedBy(session.dispatch, proposed.type, epoch))
           );
-        if (outcome.status === 'refused' && NEVER_TAKEN.has(outcome.reason))
-          throw new NeverTakenError(outcome.reason);
+        if (outcome.status === 'refused' && NEVER_TAKEN.has(outcome.code))
+          throw new NeverTakenError(outcome.code);
         isUncertain ||= outcome.status === 'unknown';
       } catch (error) {
         exceptions += 1;

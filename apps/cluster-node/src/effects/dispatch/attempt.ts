@@ -20,10 +20,9 @@ import { Exchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
-import type { AgentHistory } from './thread-history.ts';
 import type { TurnSlices } from './turn-slices.ts';
 import { checkChunk } from './valid-chunk.ts';
-import { webhookBody } from './webhook-body.ts';
+import { type AgentHistory, webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** How long an agent may take to end its response after its last chunk. */

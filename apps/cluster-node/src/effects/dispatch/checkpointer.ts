@@ -103,9 +103,9 @@ export class Checkpointer {
       timeMs: ports.wallClockMs(),
     });
     // Not applied: the next piece takes this one along, or finds it noted after all.
-    if (outcome.status !== 'applied') return;
+    if (outcome.status !== 'ok') return;
     // The epoch has moved on, or no more is taken: what is noted stays as it is.
-    if (outcome.reply.type === 'refused') this.end();
+    if (outcome.value.type === 'refused') this.end();
     else {
       this.#written += 1;
       this.#forgetNoted();

@@ -5,8 +5,7 @@ import * as z from 'zod';
 import { type ErrorText, errorText } from '../error-text.ts';
 import type { AgentRecord, Session } from '../ports.ts';
 import { checkLiteralHost } from './address-rules.ts';
-import type { AgentHistory } from './thread-history.ts';
-import { SUMMARY_KIND } from './webhook-body.ts';
+import { type AgentHistory, SUMMARY_KIND } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** Without a tokenizer of the agent's model: what English and JSON come to. */

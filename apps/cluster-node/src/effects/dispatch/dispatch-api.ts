@@ -1,9 +1,11 @@
 import type { DispatchState, HeldAnswer } from '@fleetlm/conversation';
+import type { Failure } from '@fleetlm/protocol';
+import type { NodeRefusal, Outcome } from '../../outcome.ts';
 import type { AgentRecord, LedGroup, Propose, Session } from '../ports.ts';
 import type { OnAttempt, OnDecision } from './attempt-report.ts';
 import type { AgentLoad } from './call-slots.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
-import type { AgentHistory } from './thread-history.ts';
+import type { AgentHistory } from './webhook-body.ts';
 
 /** One validated AI SDK UI message chunk, as JSON. */
 export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -85,14 +87,7 @@ export interface DispatchEngine {
    * A person stops the answer: aborts the call and commits `stop-dispatch` with the sealed partial answer.
    * Resolves with what the proposal came to.
    */
-  stopAnswer(sessionId: string): Promise<
-    | { readonly ok: true }
-    | {
-        readonly ok: false;
-        readonly code: 'not_found' | 'conflict' | 'not_leader' | 'no_quorum';
-        readonly detail: string;
-      }
-  >;
+  stopAnswer(sessionId: string): Promise<Outcome<null, NodeRefusal | Failure>>;
   /** The answer in progress on this node, or what is noted of it in the log. */
   liveAnswer(sessionId: string): LiveAnswer | null;
   readonly stats: DispatchStats;

@@ -1,3 +1,4 @@
+import { ok, refused, UNKNOWN } from '../../outcome.ts';
 import { type NotedAnswer, notedAnswer } from './answer-checkpoint.ts';
 import type { Attempt } from './attempt.ts';
 import type { DispatchEngine, DispatchPorts, Hold, LiveAnswer } from './dispatch-api.ts';
@@ -63,8 +64,7 @@ export class HeldAnswers {
 
   async stop(sessionId: string): ReturnType<DispatchEngine['stopAnswer']> {
     const found = this.#finder.find(sessionId);
-    if (found === null)
-      return { ok: false, code: 'not_leader', detail: 'this node does not lead the session' };
+    if (found === null) return { status: 'refused', code: 'not-leader', leader: 0 };
     const busy = this.#busy.get(sessionId);
     // From here on nothing of this answer is shown anywhere, whatever the agent still says.
     const release = this.#close(busy);
@@ -76,15 +76,14 @@ export class HeldAnswers {
         partial: this.#partialOf(found, busy),
         timeMs: this.#ports.wallClockMs(),
       });
-      if (outcome.status !== 'applied')
-        return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
-      if (outcome.reply.type === 'refused')
-        return { ok: false, code: 'conflict', detail: outcome.reply.detail };
+      if (outcome.status !== 'ok') return outcome;
+      if (outcome.value.type === 'refused')
+        return refused({ code: 'conflict', detail: outcome.value.detail });
       if (busy?.isConcluding === false) busy.attempt?.drop();
-      return { ok: true };
+      return ok(null);
     } catch (error) {
       this.#ports.onError(error);
-      return { ok: false, code: 'no_quorum', detail: 'the stop could not be committed' };
+      return UNKNOWN;
     } finally {
       // Committed, the call has been dropped; else it goes on as if nothing had been asked.
       release();

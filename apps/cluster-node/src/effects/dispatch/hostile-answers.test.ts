@@ -115,7 +115,7 @@ describe('an agent whose answer exceeds a limit', () => {
     await bed.say('hi');
     await expect.poll(() => bed.shown.length).toBe(5);
     const before = performance.now();
-    expect(await bed.engine.stopAnswer(SESSION)).toEqual({ ok: true });
+    expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'ok', value: null });
     // It took 14 s for as much.
     expect(performance.now() - before).toBeLessThan(1_000);
   });

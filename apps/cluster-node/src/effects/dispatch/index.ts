@@ -1,8 +1,7 @@
 export { notedAnswer } from './answer-checkpoint.ts';
 export type * from './attempt-report.ts';
-export type { AgentLoad } from './call-slots.ts';
 export type * from './dispatch-api.ts';
 export { createDispatchEngine } from './dispatch-engine.ts';
 export { DISPATCH_LIMITS } from './dispatch-limits.ts';
 export { type TestCall, TestCaller, type TestedAgent, type TestReport } from './test-caller.ts';
-export { type AgentHistory, threadHistory } from './thread-history.ts';
+export { threadHistory } from './thread-history.ts';

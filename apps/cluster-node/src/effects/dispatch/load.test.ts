@@ -89,7 +89,7 @@ test('without a quorum nothing is tried in a hurry, and nothing is called', asyn
   bed.intercept = async ({ type }) => {
     if (type !== 'start-dispatch') return null;
     starts += 1;
-    return starts < 6 ? { status: 'refused', reason: 'no-quorum' } : null;
+    return starts < 6 ? { status: 'refused', code: 'no-quorum', leader: 0 } : null;
   };
   const startedAt = performance.now();
   await bed.say('hi');
@@ -103,7 +103,9 @@ test('an answer that can not be committed at once is committed later, and made o
   bed.intercept = async ({ type }) => {
     if (type !== 'complete-dispatch' || refused === 3) return null;
     refused += 1;
-    return { status: refused === 2 ? 'unknown' : 'refused', reason: 'no-quorum' };
+    return refused === 2
+      ? { status: 'unknown' }
+      : { status: 'refused', code: 'no-quorum', leader: 0 };
   };
   await bed.say('hi');
   await bed.settled('idle');

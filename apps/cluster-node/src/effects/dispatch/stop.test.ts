@@ -20,14 +20,17 @@ test('stop: nothing is shown any more, and what was said is kept once', async ()
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
   expect(bed.engine.liveAnswer(SESSION)?.chunks).toHaveLength(3);
-  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ ok: true });
+  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'ok', value: null });
   goOn();
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (stop)']);
   expect(bed.session().dispatch.status).toBe('idle');
   expect(bed.engine.liveAnswer(SESSION)).toBeNull();
   await expect.poll(() => bed.agent.open).toBe(0);
   expect(bed.shown.length).toBe(3);
-  expect(await bed.engine.stopAnswer(SESSION)).toMatchObject({ ok: false, code: 'conflict' });
+  expect(await bed.engine.stopAnswer(SESSION)).toMatchObject({
+    status: 'refused',
+    code: 'conflict',
+  });
 });
 
 test('a stop that can not be committed leaves the answer as it was', async () => {
@@ -39,8 +42,11 @@ test('a stop that can not be committed leaves the answer as it was', async () =>
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
   bed.intercept = async ({ type }) =>
-    type === 'stop-dispatch' ? { status: 'refused', reason: 'no-quorum' } : null;
-  expect(await bed.engine.stopAnswer(SESSION)).toMatchObject({ ok: false, code: 'no_quorum' });
+    type === 'stop-dispatch' ? { status: 'refused', code: 'no-quorum', leader: 0 } : null;
+  expect(await bed.engine.stopAnswer(SESSION)).toMatchObject({
+    status: 'refused',
+    code: 'no-quorum',
+  });
   finish();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
@@ -49,7 +55,7 @@ test('a stop that can not be committed leaves the answer as it was', async () =>
 test('work that waits is stopped before it is called', async () => {
   bed.setAgent({ debounceWindowMs: 60_000 });
   await bed.say('hi');
-  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ ok: true });
+  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'ok', value: null });
   expect(bed.texts()).toEqual(['user: hi']);
   expect(bed.agent.calls).toHaveLength(0);
 });

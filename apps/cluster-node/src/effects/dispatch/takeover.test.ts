@@ -147,7 +147,7 @@ test('a stop between two attempts keeps what was read of the first', async () =>
   killNode();
   await expect.poll(() => bed.session().dispatch).toMatchObject({ status: 'waiting', attempt: 2 });
   expect(bed.engine.liveAnswer(SESSION)?.chunks).toHaveLength(3);
-  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ ok: true });
+  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'ok', value: null });
   expect(bed.texts()).toEqual(['user: hi', 'agent: Once upon (stop)']);
 });
 

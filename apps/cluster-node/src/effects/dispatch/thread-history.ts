@@ -1,22 +1,13 @@
-import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
+import type { WebhookMessage } from '@fleetlm/protocol';
 import { REGENERATE_KIND, TOOL_RESPONSE_KIND, threadOf } from '@fleetlm/protocol/thread';
 import { HISTORY_BYTES_MAX, HISTORY_MESSAGES_MAX } from '../../limits.ts';
 import type { AgentRecord, Message } from '../ports.ts';
 import { type Compaction, compactionSchema, summaryMessage } from './compaction.ts';
-import { webhookMessage } from './webhook-body.ts';
+import { type AgentHistory, webhookMessage } from './webhook-body.ts';
 
 /** Read at once, at least: the newest message may be one that names others. */
 const READ_MIN = 16;
 const READ_MAX = 500;
-
-/** What an agent is sent. */
-export interface AgentHistory {
-  /** Ascending. */
-  readonly messages: readonly WebhookMessage[];
-  readonly trigger: WebhookRequest['trigger'];
-  /** The message that the answer goes on with; null: the answer is a message of its own. */
-  readonly continues: WebhookMessage | null;
-}
 
 /**
  * The conversation as its agent is sent it: by its mode the newest messages, the very newest, or all of them, without what was

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FigureKeeper, type FigureWindow, sumOf } from '../deliveries/agent-figures.ts';
 import { DeliveryLog } from '../deliveries/delivery-log.ts';
-import type { Command, ProposeOutcome } from '../ports.ts';
+import type { Command, Proposed } from '../ports.ts';
 import type { DispatchPorts } from './dispatch-api.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
 import { DispatchBed, SESSION } from './testing/dispatch-bed.ts';
@@ -10,7 +10,7 @@ import { HELLO, sse, stream } from './testing/fake-agent.ts';
 /** What the figures of the nodes add up to when the end of a turn is not committed at the first try. */
 
 const WINDOW: FigureWindow = 'last_24_h';
-const REFUSED: ProposeOutcome = { status: 'refused', reason: 'transferring' };
+const REFUSED: Proposed = { status: 'refused', code: 'transferring', leader: 0 };
 
 /** The record of one node, wired as on a node. */
 function recordOfNode(nodeId: string) {
@@ -52,7 +52,7 @@ function lead(limits: Partial<DispatchLimits> = {}): void {
 }
 
 /** Answers proposals of one type with `answer` until it is switched off; resolves with the first one. */
-function intercept(type: Command['type'], answer: (command: Command) => ProposeOutcome | null) {
+function intercept(type: Command['type'], answer: (command: Command) => Proposed | null) {
   let seen = (_: Command): void => undefined;
   const first = new Promise<Command>((resolve) => {
     seen = resolve;
@@ -139,7 +139,7 @@ test('a failure of a turn that was stopped before it could be committed is not c
   lead();
   await bed.say('hi');
   await first;
-  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ ok: true });
+  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'ok', value: null });
   off();
   await expect.poll(states).toEqual(['1 stopped']);
   expect(total()).toMatchObject({ failed: 0, failedAttempts: 1 });
@@ -151,7 +151,7 @@ test('an answer that is never taken as it is, and committed shortened, is one tu
   let proposed = 0;
   intercept('complete-dispatch', () => {
     proposed += 1;
-    return proposed === 1 ? { status: 'refused', reason: 'too-large' } : null;
+    return proposed === 1 ? { status: 'refused', code: 'too-large', leader: 0 } : null;
   });
   lead();
   await bed.say('hi');

@@ -55,7 +55,7 @@ test('nor does one of which something was read: that is kept', async () => {
 const refuse =
   (...types: readonly string[]): typeof bed.intercept =>
   async ({ type }) =>
-    types.includes(type) ? { status: 'refused', reason: 'too-large' } : null;
+    types.includes(type) ? { status: 'refused', code: 'too-large', leader: 0 } : null;
 
 test('a reply that can not be committed is failed at once, and the agent is not called again', async () => {
   bed.intercept = refuse('complete-dispatch');
@@ -73,7 +73,7 @@ test('of a reply that can not be committed as it is, the beginning of its text i
   bed.intercept = async ({ type }) => {
     if (type !== 'complete-dispatch' || refused > 0) return null;
     refused += 1;
-    return { status: 'refused', reason: 'too-large' };
+    return { status: 'refused', code: 'too-large', leader: 0 };
   };
   bed.agent.handler = (_, response) =>
     stream(response).end(
@@ -138,7 +138,7 @@ test('a stop whose proposal throws is answered, and the run goes on', async () =
     if (type === 'stop-dispatch') throw new RangeError('a proposal of too many bytes');
     return null;
   };
-  expect(await bed.engine.stopAnswer(SESSION)).toMatchObject({ ok: false, code: 'no_quorum' });
+  expect(await bed.engine.stopAnswer(SESSION)).toEqual({ status: 'unknown' });
   finish();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
@@ -165,7 +165,7 @@ test('work that can not be started is looked at ever more seldom', async () => {
   bed.intercept = async ({ type }) => {
     if (type !== 'start-dispatch') return null;
     at.push(performance.now());
-    return { status: 'refused', reason: 'no-quorum' };
+    return { status: 'refused', code: 'no-quorum', leader: 0 };
   };
   await bed.say('hi');
   await expect.poll(() => at.length, { timeout: 10_000 }).toBe(6);

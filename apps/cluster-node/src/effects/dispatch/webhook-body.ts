@@ -2,11 +2,19 @@ import type { WebhookMessage, WebhookRequest } from '@fleetlm/protocol';
 import { HISTORY_BYTES_MAX } from '../../limits.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import type { Message, Session } from '../ports.ts';
-import type { AgentHistory } from './thread-history.ts';
 
 const decoder = new TextDecoder();
 /** The kind of the message that stands for those that were compacted. */
 export const SUMMARY_KIND = 'summary';
+
+/** What an agent is sent. */
+export interface AgentHistory {
+  /** Ascending. */
+  readonly messages: readonly WebhookMessage[];
+  readonly trigger: WebhookRequest['trigger'];
+  /** The message that the answer goes on with; null: the answer is a message of its own. */
+  readonly continues: WebhookMessage | null;
+}
 
 /**
  * The body of a call: what an AI SDK route handler reads, and FleetLM's own fields. Of messages that take more than

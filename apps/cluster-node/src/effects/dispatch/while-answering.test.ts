@@ -47,10 +47,10 @@ test('reject: nothing is taken until the answer is there', async () => {
   };
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
-  expect(await bed.say('too early')).toMatchObject({ reply: { code: 'agent-busy' } });
+  expect(await bed.say('too early')).toMatchObject({ value: { code: 'agent-busy' } });
   finish();
   await bed.settled('idle');
-  expect(await bed.say('now')).toMatchObject({ reply: { type: 'appended' } });
+  expect(await bed.say('now')).toMatchObject({ value: { type: 'appended' } });
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)', 'user: now']);
 });
 
@@ -94,7 +94,7 @@ test('interrupt that can not be committed leaves the answer as it was', async ()
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
   bed.intercept = async ({ type }) =>
-    type === 'append-message' ? { status: 'refused', reason: 'no-quorum' } : null;
+    type === 'append-message' ? { status: 'refused', code: 'no-quorum', leader: 0 } : null;
   expect(await bed.say('lost')).toMatchObject({ status: 'refused' });
   finish();
   await bed.settled('idle');

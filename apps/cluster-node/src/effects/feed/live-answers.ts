@@ -4,9 +4,9 @@ import type { Chunk, LiveChunk } from '../dispatch/dispatch-api.ts';
 import type { ChunkPosition } from './follow-codec.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
-/** Above this an answer's chunks are not kept here any more; whoever joins late is served by the leader's node. */
+/** Above this an answer's chunks are not kept here any more; whoever joins late is served by the leader's node. Early ones too. */
 export const ANSWER_BYTES_MAX = 1024 * 1024;
-/** Of all answers in progress together. */
+/** Of all answers in progress together, early chunks included. */
 export const ANSWERS_BYTES_MAX = 64 * 1024 * 1024;
 export const ANSWERS_MAX = 20_000;
 /** Chunks that came before an earlier one; beyond them subscribers are told to resync. */
@@ -27,6 +27,11 @@ export interface LiveAnswersPorts {
   readonly monotonicMs: () => number;
 }
 
+interface EarlyChunk {
+  readonly chunk: Chunk;
+  readonly bytes: number;
+}
+
 interface Answer {
   readonly epoch: number;
   readonly attempt: number;
@@ -35,7 +40,8 @@ interface Answer {
   /** Those delivered, texts merged, or null when they became too many to keep. */
   chunks: CompactChunks | null;
   bytes: number;
-  readonly early: Map<number, Chunk>;
+  readonly early: Map<number, EarlyChunk>;
+  earlyBytes: number;
   fetching: Promise<LiveAnswer | null> | null;
   fetchNotBeforeMs: number;
 }
@@ -69,11 +75,13 @@ export class LiveAnswers {
       this.#drainEarly(sessionId, answer);
       return;
     }
-    if (answer.early.size >= EARLY_CHUNKS_MAX) {
+    if (answer.early.has(index)) return;
+    if (!this.#hasRoomForEarly(answer, bytes)) {
       this.#lose(sessionId, answer);
       return;
     }
-    answer.early.set(index, chunk);
+    answer.early.set(index, { chunk, bytes });
+    this.#countEarly(answer, bytes);
     void this.#fetch(sessionId, answer);
   }
 
@@ -131,6 +139,7 @@ export class LiveAnswers {
       chunks: new CompactChunks(),
       bytes: 0,
       early: new Map(),
+      earlyBytes: 0,
       fetching: null,
       fetchNotBeforeMs: 0,
     };
@@ -145,7 +154,8 @@ export class LiveAnswers {
       answer.chunks.add(chunk);
       answer.bytes += bytes;
       this.#bytes += bytes;
-      if (answer.bytes > ANSWER_BYTES_MAX || this.#bytes > ANSWERS_BYTES_MAX) this.#trim(answer);
+      const isOver = answer.bytes + answer.earlyBytes > ANSWER_BYTES_MAX;
+      if (isOver || this.#bytes > ANSWERS_BYTES_MAX) this.#trim(answer);
     }
     const { epoch, attempt } = answer;
     this.#ports.deliver({ sessionId, epoch, attempt, index, chunk });
@@ -153,11 +163,34 @@ export class LiveAnswers {
 
   #drainEarly(sessionId: string, answer: Answer): void {
     for (;;) {
-      const chunk = answer.early.get(answer.next);
-      if (chunk === undefined) return;
-      answer.early.delete(answer.next);
-      this.#append(sessionId, answer, chunk, sizeOf(chunk));
+      const early = this.#takeEarly(answer, answer.next);
+      if (early === null) return;
+      this.#append(sessionId, answer, early.chunk, early.bytes);
     }
+  }
+
+  #takeEarly(answer: Answer, index: number): EarlyChunk | null {
+    const early = answer.early.get(index);
+    if (early === undefined) return null;
+    answer.early.delete(index);
+    this.#countEarly(answer, -early.bytes);
+    return early;
+  }
+
+  #countEarly(answer: Answer, bytes: number): void {
+    answer.earlyBytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  /** What was delivered already gives way: whoever joins late is served by the leader's node. */
+  #hasRoomForEarly(answer: Answer, bytes: number): boolean {
+    if (answer.early.size >= EARLY_CHUNKS_MAX) return false;
+    const early = answer.earlyBytes + bytes;
+    if (early > ANSWER_BYTES_MAX) return false;
+    const isOver =
+      answer.bytes + early > ANSWER_BYTES_MAX || this.#bytes + bytes > ANSWERS_BYTES_MAX;
+    if (isOver) this.#trim(answer);
+    return this.#bytes + bytes <= ANSWERS_BYTES_MAX;
   }
 
   #fetch(sessionId: string, answer: Answer): Promise<LiveAnswer | null> {
@@ -183,7 +216,7 @@ export class LiveAnswers {
       if (hadSome) this.#ports.lost(sessionId);
     }
     for (const index of [...answer.early.keys()])
-      if (index < answer.next) answer.early.delete(index);
+      if (index < answer.next) this.#takeEarly(answer, index);
     this.#drainEarly(sessionId, answer);
   }
 
@@ -209,8 +242,10 @@ export class LiveAnswers {
   }
 
   #drop(sessionId: string, answer: Answer): void {
-    this.#bytes -= answer.bytes;
+    this.#bytes -= answer.bytes + answer.earlyBytes;
     answer.bytes = 0;
+    answer.earlyBytes = 0;
+    answer.early.clear();
     this.#answers.delete(sessionId);
   }
 }

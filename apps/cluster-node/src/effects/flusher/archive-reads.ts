@@ -5,6 +5,7 @@ import {
   openArchiveDatabase,
   type SqlValue,
 } from '@fleetlm/database';
+import { POSTGRES_CONNECTIONS } from '../../limits.ts';
 import {
   type Archive,
   type ArchivedPage,
@@ -14,13 +15,9 @@ import {
 } from '../ports.ts';
 import { MessageSearches } from './search-messages.ts';
 
-/** Reads share these connections among themselves and none with the flusher: neither can hold up the other. */
-const CONNECTIONS_MAX = 4;
 /** Below the limit of a call: a client is told that the archive is away, not that the time was up. */
 const STATEMENT_LIMIT_MS = 1_500;
 const CONNECT_LIMIT_MS = 1_500;
-/** Searches have connections of their own: a slow one holds up no page. */
-const SEARCH_CONNECTIONS_MAX = 2;
 /** Of a search, after which it has taken too long. */
 export const SEARCH_STATEMENT_LIMIT_MS = 2_000;
 const READ_LIMIT_MS = 2_000;
@@ -69,12 +66,12 @@ export class ArchiveReads implements Archive {
   constructor(databaseUrl: string, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
     this.#database = openArchiveDatabase(databaseUrl, {
-      connectionsMax: CONNECTIONS_MAX,
+      connectionsMax: POSTGRES_CONNECTIONS.reads,
       statementLimitMs: STATEMENT_LIMIT_MS,
       connectLimitMs: CONNECT_LIMIT_MS,
     });
     this.#searchDatabase = openArchiveDatabase(databaseUrl, {
-      connectionsMax: SEARCH_CONNECTIONS_MAX,
+      connectionsMax: POSTGRES_CONNECTIONS.searches,
       statementLimitMs: SEARCH_STATEMENT_LIMIT_MS,
       connectLimitMs: CONNECT_LIMIT_MS,
     });

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Message, type Session, sessionHead } from '@fleetlm/conversation';
 import type { LedGroup } from '../ports.ts';
 import type { ArchiveWrites } from './archive-writes.ts';
-import type { ArchiveGap, Conflict } from './flusher-api.ts';
+import type { ArchiveGap } from './flusher-api.ts';
+import type { Conflict } from './isolate-poison.ts';
 
 /** Sessions that are looked at together. */
 const SESSIONS_PER_TURN = 200;

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message, SessionHead, SessionSnapshot } from '@fleetlm/conversation';
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
+import { POSTGRES_CONNECTIONS } from '../../limits.ts';
 import { oneLine } from '../one-line.ts';
 import { messageKeyRow, messageRow, sessionRow } from './archive-rows.ts';
 import { deleteErased } from './erased-sessions.ts';
-import type { Conflict } from './flusher-api.ts';
-import { isolating, Suspicion } from './isolate-poison.ts';
+import { type Conflict, isolating, Suspicion } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
 import {
   type ArchivedSnapshotHead,
@@ -14,8 +14,6 @@ import {
   writeSnapshotPart,
 } from './snapshot-rows.ts';
 
-/** One statement at a time, and one more for the moment in which a broken connection is replaced. */
-const CONNECTIONS_MAX = 2;
 const CONNECT_LIMIT_MS = 3_000;
 /** Rows are turned into text this many at a time, with sockets read in between. */
 const ROWS_PER_TURN = 100;
@@ -68,7 +66,7 @@ export class ArchiveWrites {
   constructor(databaseUrl: string, statementLimitMs: number) {
     this.#open = () =>
       openArchiveDatabase(databaseUrl, {
-        connectionsMax: CONNECTIONS_MAX,
+        connectionsMax: POSTGRES_CONNECTIONS.writes,
         connectLimitMs: CONNECT_LIMIT_MS,
         statementLimitMs,
       });
@@ -122,11 +120,11 @@ export class ArchiveWrites {
 
   /** The marks of all groups of the cluster; a group that was never flushed has none. */
   async marks(clusterId: string): Promise<ReadonlyMap<number, number>> {
-    const rows = await this.#database.query<{ group_id: number; mark: bigint }>(
+    const rows = await this.#database.query<{ group_id: number; mark: number }>(
       'SELECT group_id, mark FROM archive_marks WHERE cluster_id = $1',
       clusterId,
     );
-    return new Map(rows.map(({ group_id, mark }) => [group_id, Number(mark)]));
+    return new Map(rows.map(({ group_id, mark }) => [group_id, mark]));
   }
 
   /** Marks grow only. */

@@ -133,7 +133,7 @@ test('many that ask for the same session bring it back once', async () => {
   const counting = bed.flusher({
     propose: async (_, command) => {
       proposed += 1;
-      return { status: 'applied', reply: apply(bed.state, command).reply };
+      return { status: 'ok', value: apply(bed.state, command).reply };
     },
   });
   const asked = Array.from({ length: 50 }, () => counting.hydrate(GROUP, SESSION));

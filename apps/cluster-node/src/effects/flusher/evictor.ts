@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { evictionCandidates, type SessionSnapshot } from '@fleetlm/conversation';
 import type { LedGroup, Propose } from '../ports.ts';
 import type { ArchiveWrites } from './archive-writes.ts';
-import type { Conflict } from './flusher-api.ts';
+import type { Conflict } from './isolate-poison.ts';
 
 /** What goes to Postgres together before it leaves memory. */
 const BATCH_SESSIONS_MAX = 500;
@@ -77,7 +77,7 @@ export class Evictor {
       sessions: sessions.map(({ id, inboxVersion }) => ({ sessionId: id, inboxVersion })),
       timeMs: this.#ports.wallClockMs(),
     });
-    if (outcome.status !== 'applied') return true;
+    if (outcome.status !== 'ok') return true;
     this.evicted += sessions.length;
     return false;
   }

@@ -1,6 +1,7 @@
 import type { Archive, LedGroup, Propose } from '../ports.ts';
 import type { EvictionPorts } from './evictor.ts';
 import type { Hydration } from './hydrator.ts';
+import type { Conflict } from './isolate-poison.ts';
 import type { SnapshotPorts } from './snapshot-archive.ts';
 
 export interface FlusherPorts {
@@ -27,14 +28,6 @@ export interface FlusherPorts {
   readonly descriptor: () => string;
   /** For tests: of one statement of the flusher. */
   readonly statementLimitMs?: number;
-}
-
-/** A message or a session's row that Postgres has another of, or won't take. Nothing is overwritten. */
-export interface Conflict {
-  readonly sessionId: string;
-  /** 0: the session's own row. */
-  readonly seq: number;
-  readonly detail: string;
 }
 
 /** Postgres was restored from an older backup, and some of what it lost is in nobody's memory any more. */

@@ -134,7 +134,7 @@ test('G4 an old leader that flushes late undoes nothing: rows, versions and mark
   const [mark] = await bed.sql('SELECT mark FROM archive_marks');
   const late = bed.flusher({
     ledGroups: () => [{ group: 7, term: 1, state: old }],
-    propose: async () => ({ status: 'refused', reason: 'not-leader' }),
+    propose: async () => ({ status: 'refused', code: 'not-leader', leader: 0 }),
   });
   await late.flushNow();
   expect(await bed.archived()).toEqual(upTo(10));

@@ -14,8 +14,9 @@ import {
   type GroupShare,
   takeBatch,
 } from './flush-batch.ts';
-import type { Conflict, Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
+import type { Flusher, FlusherPorts, FlusherStats, FlushPass } from './flusher-api.ts';
 import { type Hydration, Hydrator } from './hydrator.ts';
+import type { Conflict } from './isolate-poison.ts';
 import { SnapshotArchive } from './snapshot-archive.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
@@ -253,7 +254,7 @@ class PostgresFlusher implements Flusher {
           watermarks: watermarks.filter(({ sessionId }) => !this.#conflicted.has(sessionId)),
           timeMs: this.#ports.wallClockMs(),
         });
-        return outcome.status === 'applied' ? [share] : [];
+        return outcome.status === 'ok' ? [share] : [];
       }),
     );
     return proposed.flat();

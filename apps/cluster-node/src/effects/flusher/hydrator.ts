@@ -8,7 +8,7 @@ export type Hydration =
   /** Postgres is away, or does not have what left memory. */
   | { readonly status: 'unavailable'; readonly detail: string }
   /** Another node leads, there is no quorum, or it is not known how the proposal ended: ask again. */
-  | { readonly status: 'refused'; readonly reason: string };
+  | { readonly status: 'refused' };
 
 export interface HydratorPorts {
   readonly propose: Propose;
@@ -54,14 +54,13 @@ export class Hydrator {
       timeMs: this.#ports.wallClockMs(),
     });
     switch (outcome.status) {
-      case 'applied':
-        if (outcome.reply.type === 'refused') return this.#stale(sessionId, outcome.reply.detail);
+      case 'ok':
+        if (outcome.value.type === 'refused') return this.#stale(sessionId, outcome.value.detail);
         this.hydrated += 1;
         return { status: 'hot' };
       case 'refused':
-        return outcome;
       case 'unknown':
-        return { status: 'refused', reason: 'no-quorum' };
+        return { status: 'refused' };
       default:
         return outcome satisfies never;
     }

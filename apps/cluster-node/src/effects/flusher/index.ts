@@ -1,4 +1,3 @@
 export { createFlusher } from './flusher.ts';
 export type * from './flusher-api.ts';
-export type { Hydration } from './hydrator.ts';
 export type { SnapshotPorts } from './snapshot-archive.ts';

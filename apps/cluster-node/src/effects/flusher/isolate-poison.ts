@@ -1,6 +1,5 @@
 import { failureOf } from '@fleetlm/database';
 import { oneLine } from '../one-line.ts';
-import type { Conflict } from './flusher-api.ts';
 
 /** Two statements that met are both right; one of them goes first the next time. */
 const RETRIES_MAX = 3;
@@ -12,6 +11,14 @@ export const SUSPECT_ATTEMPTS_MAX = 5;
 /** Attempts in a row in which everything failed with what may be the server's fault as well as the data's. */
 export class Suspicion {
   attempts = 0;
+}
+
+/** A message or a session's row that Postgres has another of, or won't take. Nothing is overwritten. */
+export interface Conflict {
+  readonly sessionId: string;
+  /** 0: the session's own row. */
+  readonly seq: number;
+  readonly detail: string;
 }
 
 export interface Isolation<T> {

@@ -17,8 +17,8 @@ export async function newestSnapshots(
 ): Promise<ReadonlyMap<number, ArchivedSnapshotHead & { readonly takenAtMs: number }>> {
   const rows = await database.query<{
     group_id: number;
-    snapshot_index: bigint;
-    term: bigint;
+    snapshot_index: number;
+    term: number;
     parts: number;
     taken_at: Date;
   }>(
@@ -34,8 +34,8 @@ export async function newestSnapshots(
       {
         clusterId,
         group: group_id,
-        index: Number(snapshot_index),
-        term: Number(term),
+        index: snapshot_index,
+        term,
         parts,
         takenAtMs: taken_at.getTime(),
       },

@@ -14,7 +14,14 @@ import type { Socket } from 'socket.io';
 import { AnswerStreams } from '../../gateway/answer-streams.ts';
 import { ConnectionMeter } from '../../gateway/connection-meter.ts';
 import { jsonShapeFault } from '../../gateway/json-body.ts';
-import { CONNECTION_PACKET_RATE, SOCKET_RATE } from '../../gateway/limits.ts';
+import {
+  CONNECTION_PACKET_RATE,
+  SOCKET_RATE,
+  STREAM_PENDING_BYTES_MAX,
+  STREAM_PENDING_EVENTS_MAX,
+} from '../../gateway/limits.ts';
+import { PendingEvents } from '../../gateway/pending-events.ts';
+import { refusals } from '../../gateway/refusals.ts';
 import { watchSlowness } from '../../gateway/slow-socket.ts';
 import { hasRoomForSocket } from '../../gateway/socket-server.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
@@ -71,9 +78,10 @@ function streams(subscribe: Runtime['subscribeSession']): AnswerStreams {
   return new AnswerStreams({ subscribeSession: subscribe } as unknown as Runtime, edge);
 }
 
-const request = {
-  raw: { headers: {}, socket: { remoteAddress: '192.0.2.1' } },
-  getDecorator: () => ({ type: 'user', userId: 'alice', role: 'user', expiresAtMs: 0 }),
+const call = {
+  request: { raw: { headers: {}, socket: { remoteAddress: '192.0.2.1' } } },
+  identity: { type: 'user', userId: 'alice', role: 'user', expiresAtMs: 0 },
+  ...refusals(),
 } as never;
 const LIVE = { ready: Promise.resolve(true), close: () => undefined };
 const EVENT = { type: 'resync', reason: 'x' } as const satisfies SessionEvent;
@@ -112,7 +120,7 @@ export const EDGE_PROBES: Probes = {
   'REST: streams of server-sent events of a node': atMost(async (size) => {
     const node = streams(() => LIVE as never);
     try {
-      for (let n = 0; n < size; n += 1) await node.listen(request, 'session');
+      for (let n = 0; n < size; n += 1) await node.listen(call, 'session');
       return true;
     } catch {
       return false;
@@ -124,7 +132,7 @@ export const EDGE_PROBES: Probes = {
       heard = listener;
       return LIVE as never;
     });
-    const listening = await node.listen(request, 'session');
+    const listening = await node.listen(call, 'session');
     for (let n = 0; n < size; n += 1) heard(EVENT);
     const events: SessionEvent[] = [];
     listening.hearAll(
@@ -132,6 +140,18 @@ export const EDGE_PROBES: Probes = {
       () => undefined,
     );
     return events.every((event) => event === EVENT);
+  }),
+  'REST: bytes of those events': atMost((size) => {
+    const pending = new PendingEvents(STREAM_PENDING_EVENTS_MAX, STREAM_PENDING_BYTES_MAX);
+    const event = (delta: string): SessionEvent => {
+      const chunk = { type: 'text-delta', id: '1', delta };
+      return { type: 'chunk', epoch: 1, attempt: 1, index: 0, chunk };
+    };
+    const half = event('x'.repeat(STREAM_PENDING_BYTES_MAX / 2));
+    pending.add(half);
+    const rest = size - Buffer.byteLength(JSON.stringify(half));
+    pending.add(event('x'.repeat(rest - Buffer.byteLength(JSON.stringify(event(''))))));
+    return !pending.isOver;
   }),
   'Sockets: events of one socket': atMost((size) => {
     const bucket = new TokenBucket(SOCKET_RATE, 0);

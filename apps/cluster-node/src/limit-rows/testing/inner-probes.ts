@@ -1,15 +1,17 @@
 import { signWebhook, verifyWebhook } from '@fleetlm/agent';
 import { type Command, parseCommand, versioned } from '@fleetlm/conversation';
+import { formatSessionId } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
 import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
+import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
+import type { Operation } from '../../operations/operations.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
-import type { Operation } from '../../router/operations.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
-import { atMost, cut, type Probes } from './probe.ts';
+import { atMost, cut, type Probes, textOfBytes } from './probe.ts';
 
 const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const utf8 = new TextEncoder();
@@ -105,6 +107,11 @@ export const INNER_PROBES: Probes = {
     }
     return true;
   }),
+  'Conversations: registrations of all agents': atMost((size, { character }) => {
+    const text = size - registrationBytes({ ...AGENT, name: '' });
+    const agent = { ...AGENT, name: textOfBytes(text, character) };
+    return applySystemCommand(emptySystemState(), { type: 'create-agent', agent }).type === 'agent';
+  }),
   'Pages and live events: chunks of one run that a follower keeps': atMost(async (size) => {
     const live = liveAnswers();
     live.accept(liveChunk(SESSION, 0), size);
@@ -123,10 +130,20 @@ export const INNER_PROBES: Probes = {
     for (let n = 1; n <= size; n += 1) live.accept(liveChunk(SESSION, n), 1);
     return !isLost;
   }),
+  'Pages and live events: bytes of those chunks': atMost((size) => {
+    let isLost = false;
+    const live = liveAnswers(() => {
+      isLost = true;
+    });
+    live.accept(liveChunk(SESSION, 1), 1);
+    live.accept(liveChunk(SESSION, 2), size - 1);
+    return !isLost;
+  }),
   'Mesh: calls of a node that wait for their answer': atMost((size) => {
     const router = new Router({
       ...CALLS,
       self: 1,
+      isGroup: () => true,
       nodeIdOf: (node) => `n${node}`,
       isConnected: () => true,
       // Each group has a leader of its own, so that no peer has too many.
@@ -138,10 +155,12 @@ export const INNER_PROBES: Probes = {
       random: () => 0,
     });
     let refused = 0;
-    for (let n = 0; n < size; n += 1)
-      router.call(n % 200, 'leader', OPERATION, () => {
+    for (let n = 0; n < size; n += 1) {
+      const sessionId = formatSessionId(n % 200, SESSION.slice(3));
+      router.call({ ...OPERATION, sessionId }, () => {
         refused += 1;
       });
+    }
     const accepted = refused === 0;
     router.close();
     return accepted;
@@ -160,8 +179,7 @@ export const INNER_PROBES: Probes = {
     const calls = new RemoteCalls({
       ...CALLS,
       sendResponse: (_nodeId, frame) => {
-        const { ok } = decodeResponse(frame);
-        if (ok) refused += 1;
+        if (decodeResponse(frame, () => OPERATION.type).ok) refused += 1;
         return true;
       },
     });

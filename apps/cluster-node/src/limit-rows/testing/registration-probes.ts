@@ -1,4 +1,9 @@
-import { chatRequestSchema, rotateSecretSchema, updateAgentSchema } from '@fleetlm/protocol';
+import {
+  agentsQuerySchema,
+  chatRequestSchema,
+  rotateSecretSchema,
+  updateAgentSchema,
+} from '@fleetlm/protocol';
 import { atLeast, atMost, type Probe, type Probes } from './probe.ts';
 
 const takes = (agent: Readonly<Record<string, unknown>>): boolean =>
@@ -61,4 +66,6 @@ export const REGISTRATION_PROBES: Probes = {
   ),
   'Registration of agents: `secret`': atMost(secret),
   'Registration of agents: `secret`, at least': atLeast(secret),
+  'Registration of agents: `limit` of a page of agents; the page is cut at `PAGE_BYTES_MAX`, too':
+    atMost((size) => agentsQuerySchema.safeParse({ limit: String(size) }).success),
 };

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type FuzzCase, fuzzCaseSchema } from '../inputs/case.ts';
 import { HTTP_CORPUS } from './http.ts';
 import { MESH_CORPUS } from './mesh.ts';
+import { PAGES_CORPUS } from './pages.ts';
+import { PEER_CORPUS } from './peer.ts';
 import { REST_CORPUS } from './rest.ts';
 import { SOCKET_CORPUS } from './socket.ts';
 import { WEBHOOK_CORPUS } from './webhook.ts';
@@ -34,6 +36,8 @@ export function corpus(): readonly FuzzCase[] {
     ...SOCKET_CORPUS,
     ...HTTP_CORPUS,
     ...MESH_CORPUS,
+    ...PAGES_CORPUS,
+    ...PEER_CORPUS,
     ...WEBHOOK_CORPUS,
     ...foundCases(),
   ];

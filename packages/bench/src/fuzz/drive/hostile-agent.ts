@@ -10,13 +10,6 @@ const HANG_LIMIT_MS = 60_000;
 
 export const HONEST_TEXT = 'An honest reply.';
 
-/** What one session's agent was called for: its epochs, with how often each was called. */
-export interface CallCount {
-  readonly sessionId: string;
-  readonly epoch: number;
-  readonly calls: number;
-}
-
 /** The agents of a run: each session gets the answer of its case, and an honest one when it has none. */
 export class HostileAgent {
   readonly #server: Server;

@@ -8,6 +8,8 @@ import {
   internalText,
 } from '../oracle/check-answer.ts';
 import { parseAnswers } from './http-answers.ts';
+import { playPages } from './play-pages.ts';
+import { playPeer } from './play-peer.ts';
 import { playWebhook } from './play-webhook.ts';
 import { restRequest } from './rest-request.ts';
 import { exchange } from './send-pieces.ts';
@@ -36,6 +38,12 @@ export async function playCase(one: FuzzCase, stage: Stage): Promise<void> {
         return;
       case 'socket':
         await playSocket(one, stage);
+        return;
+      case 'peer':
+        await playPeer(one, stage);
+        return;
+      case 'pages':
+        await playPages(one, stage);
         return;
       case 'webhook':
         await playWebhook(one, stage);

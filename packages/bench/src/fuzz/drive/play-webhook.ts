@@ -17,7 +17,7 @@ const WATCH_MS = 5_000;
 
 /** A message to an agent that answers as the case has it; resolves when the turn has ended, or ought to have. */
 export async function playWebhook(one: WebhookCase, stage: Stage): Promise<void> {
-  const agentId = await stage.nextAgent(one.agent);
+  const agentId = stage.nextAgent(one.agent);
   const { id: sessionId, user } = await stage.newSession(agentId);
   stage.agents.play(sessionId, one);
   try {

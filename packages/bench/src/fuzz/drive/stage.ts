@@ -19,7 +19,8 @@ type AgentKind = (typeof AGENT_KINDS)[number];
 /** Agents of each kind: a circuit breaker that one case opens must not stand in the way of all others. */
 const AGENTS_PER_KIND = 16;
 const CALL_LIMIT_MS = 30_000;
-const SCAPEGOAT_ATTEMPTS = 5;
+/** A disabled agent takes no new sessions: it is enabled, and asked again so often. */
+const SESSION_ATTEMPTS_MAX = 5;
 /** Cases that use one session: it may be archived or erased by any of them. */
 const CASES_PER_SESSION = 10;
 const USERS = 24;
@@ -28,6 +29,7 @@ const USERS = 24;
 export class Stage {
   readonly nodes: readonly StageNode[];
   readonly credentials: Credentials;
+  readonly clusterSecret: string;
   readonly agents: HostileAgent;
   readonly agentUrl: string;
   readonly api: Api;
@@ -43,6 +45,7 @@ export class Stage {
   constructor(parts: {
     readonly nodes: readonly StageNode[];
     readonly credentials: Credentials;
+    readonly clusterSecret: string;
     readonly agents: HostileAgent;
     readonly agentUrl: string;
     readonly findings: Findings;
@@ -51,6 +54,7 @@ export class Stage {
     const urls = parts.nodes.map(({ url }) => url);
     this.nodes = parts.nodes;
     this.credentials = parts.credentials;
+    this.clusterSecret = parts.clusterSecret;
     this.agents = parts.agents;
     this.agentUrl = parts.agentUrl;
     this.findings = parts.findings;
@@ -83,16 +87,16 @@ export class Stage {
       { agent },
       CALL_LIMIT_MS,
     );
-    if (status !== 201) throw new Error(`agent ${id}: ${status} ${JSON.stringify(value)}`);
+    // Taken: by an attempt before, whose answer was lost on a busy machine.
+    if (status !== 201 && status !== 409)
+      throw new Error(`agent ${id}: ${status} ${JSON.stringify(value)}`);
   }
 
-  /** The next agent of a kind, enabled: an earlier case may have disabled it. */
-  async nextAgent(kind: AgentKind): Promise<string> {
+  /** The next agent of a kind. */
+  nextAgent(kind: AgentKind): string {
     const turn = this.#agentTurns.get(kind) ?? 0;
     this.#agentTurns.set(kind, turn + 1);
-    const id = `${kind}-${turn % AGENTS_PER_KIND}`;
-    if (turn >= AGENTS_PER_KIND) await this.#enable(id);
-    return id;
+    return `${kind}-${turn % AGENTS_PER_KIND}`;
   }
 
   async #enable(id: string): Promise<void> {
@@ -106,16 +110,23 @@ export class Stage {
     return node;
   }
 
-  /** A user of its own, whose group differs from case to case. */
+  /** With a user of its own, whose group differs from case to case. Any other input may disable the agent meanwhile. */
   async newSession(agentId: string): Promise<{ readonly id: string; readonly user: string }> {
     const user = `fuzz-${this.#sessions++ % USERS}`;
-    return { id: await this.api.createSession(user, agentId, CALL_LIMIT_MS), user };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { id: await this.api.createSession(user, agentId, CALL_LIMIT_MS), user };
+      } catch (error) {
+        if (attempt >= SESSION_ATTEMPTS_MAX) throw error;
+        await this.#enable(agentId);
+      }
+    }
   }
 
   /** What a case's texts are filled in with. */
   async variables(node: StageNode): Promise<Variables> {
     if (this.#session === null || this.#sessionUses % CASES_PER_SESSION === 0) {
-      this.#session = await this.#newScapegoatSession();
+      this.#session = await this.newSession('scapegoat');
     }
     this.#sessionUses += 1;
     const { id, user } = this.#session;
@@ -128,18 +139,6 @@ export class Stage {
       user_token: await userToken(this.credentials, user),
       api_key: this.credentials.apiKey,
     };
-  }
-
-  /** Another input may disable the agent or delete it at any moment. */
-  async #newScapegoatSession(): Promise<{ readonly id: string; readonly user: string }> {
-    for (let attempt = 1; ; attempt += 1) {
-      await this.#enable('scapegoat');
-      try {
-        return await this.newSession('scapegoat');
-      } catch (error) {
-        if (attempt >= SCAPEGOAT_ATTEMPTS) throw error;
-      }
-    }
   }
 
   close(): void {

@@ -68,6 +68,51 @@ const socketCaseSchema = z.strictObject({
 });
 export type SocketCase = z.output<typeof socketCaseSchema>;
 
+export const PEER_CHANNELS = [
+  'handshake',
+  'ping',
+  'raft',
+  'request',
+  'response',
+  'cast',
+  'snapshot',
+  'founding',
+] as const;
+
+const peerFrameSchema = pieceSchema.extend({
+  /** Null: the bytes are no frame of their own. */
+  channel: z.enum(PEER_CHANNELS).nullable(),
+  /** The length that the header says; the payload's own when left out. */
+  announced: z.int().min(0).max(4_294_967_295).optional(),
+  /** The payload is not what its checksum says. */
+  damaged: z.boolean().optional(),
+  /** The payload is put behind the kind and the checksum of a frame between Raft hosts. */
+  raft_kind: z.int().min(0).max(255).optional(),
+});
+export type PeerFrame = z.output<typeof peerFrameSchema>;
+
+/** Whoever knows the cluster's secret: a whole handshake comes before the frames. */
+const peerCaseSchema = z.strictObject({
+  ...common,
+  edge: z.literal('peer'),
+  /** It presents itself with the id of the cluster, or as one that knows none yet. */
+  knows_cluster: z.boolean(),
+  frames: z.array(peerFrameSchema),
+  connections: z.int().min(1).max(64).optional(),
+  hold_ms: z.int().min(0).max(60_000).optional(),
+});
+export type PeerCase = z.output<typeof peerCaseSchema>;
+
+/** A session that is filled with large messages and then read in every way. */
+const pagesCaseSchema = z.strictObject({
+  ...common,
+  edge: z.literal('pages'),
+  messages: z.int().min(1).max(200),
+  /** Of the text of each. */
+  text_bytes: z.int().min(1).max(260_000),
+});
+export type PagesCase = z.output<typeof pagesCaseSchema>;
+
 export const AGENT_KINDS = ['queue', 'interrupt', 'merge', 'reject'] as const;
 
 const webhookCaseSchema = z.strictObject({
@@ -98,7 +143,9 @@ export const fuzzCaseSchema = z.union([
   rawCaseSchema,
   socketCaseSchema,
   webhookCaseSchema,
+  peerCaseSchema,
+  pagesCaseSchema,
 ]);
 export type FuzzCase = z.output<typeof fuzzCaseSchema>;
-export const EDGES = ['rest', 'http', 'mesh', 'socket', 'webhook'] as const;
+export const EDGES = ['rest', 'http', 'mesh', 'peer', 'socket', 'webhook', 'pages'] as const;
 export type Edge = (typeof EDGES)[number];

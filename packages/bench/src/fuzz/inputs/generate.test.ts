@@ -1,4 +1,4 @@
-import { REST_ROUTES } from '@fleetlm/protocol/reference';
+import { REST_ROUTES } from '@fleetlm/protocol';
 import { describe, expect, test } from 'vitest';
 import { corpus } from '../corpus/index.ts';
 import { EDGES, type FuzzCase, fuzzCaseSchema } from './case.ts';
@@ -17,7 +17,10 @@ function payloadsOf(one: FuzzCase): readonly Payload[] {
     case 'mesh':
       return one.pieces.map(({ payload }) => payload);
     case 'socket':
+    case 'peer':
       return one.frames.map(({ payload }) => payload);
+    case 'pages':
+      return [{ repeat: 'x', times: one.messages * one.text_bytes }];
     case 'webhook':
       return one.answer.map(({ payload }) => payload);
   }

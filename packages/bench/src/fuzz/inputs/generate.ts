@@ -2,6 +2,8 @@ import { pick, seededRandom } from '../../torture/seeded-random.ts';
 import type { Edge, FuzzCase } from './case.ts';
 import { httpInput } from './http-inputs.ts';
 import { meshInput } from './mesh-inputs.ts';
+import { pagesInput } from './pages-inputs.ts';
+import { peerInput } from './peer-inputs.ts';
 import { restInput } from './rest-inputs.ts';
 import { socketInput } from './socket-inputs.ts';
 import { webhookInput } from './webhook-inputs.ts';
@@ -16,7 +18,9 @@ const DRAWN: readonly Edge[] = [
   'socket',
   'webhook',
   'webhook',
+  'pages',
   'mesh',
+  'peer',
 ];
 
 const SEED_STEP = 0x9e3779b1;
@@ -36,6 +40,10 @@ export function generate(seed: number, index: number, edges: readonly Edge[]): F
       return httpInput(name, random);
     case 'mesh':
       return meshInput(name, random);
+    case 'peer':
+      return peerInput(name, random);
+    case 'pages':
+      return pagesInput(name, random);
     case 'socket':
       return socketInput(name, random);
     case 'webhook':

@@ -1,4 +1,4 @@
-import { REST_ROUTES, type RestRoute } from '@fleetlm/protocol/reference';
+import { REST_ROUTES, type RestRoute } from '@fleetlm/protocol';
 import { between, pick } from '../../torture/seeded-random.ts';
 import { hostileValue } from '../mutate/hostile-values.ts';
 import { mutateDocument, mutateTree } from '../mutate/mutate-json.ts';

@@ -1,4 +1,4 @@
-import { SOCKET_REQUESTS } from '@fleetlm/protocol/reference';
+import { SOCKET_REQUESTS } from '@fleetlm/protocol';
 import { between, pick } from '../../torture/seeded-random.ts';
 import { mutateDocument, mutateTree } from '../mutate/mutate-json.ts';
 import type { Frame, SocketCase } from './case.ts';

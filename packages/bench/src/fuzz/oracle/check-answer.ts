@@ -1,6 +1,5 @@
-import { ackErrorSchema, problemSchema } from '@fleetlm/protocol';
+import { ackErrorSchema, problemSchema, REST_ROUTES, type RestAnswer } from '@fleetlm/protocol';
 import { ERROR_CODES, PROBLEM_MEDIA_TYPE } from '@fleetlm/protocol/plain';
-import { REST_ROUTES, type RestAnswer } from '@fleetlm/protocol/reference';
 import * as z from 'zod';
 import type { HttpAnswer } from '../drive/http-answers.ts';
 import type { FindingKind } from './findings.ts';
@@ -28,7 +27,21 @@ const INTERNAL_TEXT: readonly (readonly [RegExp, string])[] = [
 /** Checks an answer of REST; `route`: the one whose schema an answer of 2xx is held against. */
 export function checkAnswer(answer: HttpAnswer, route: string | null): readonly Breach[] {
   if (answer.status < 400) return checkSuccess(answer, route);
-  return checkProblem(answer);
+  return isOrdinary(answer) ? [] : checkProblem(answer);
+}
+
+/** An answer that its route has, whatever its status: a node that is not ready says so with 503 and its reasons. */
+function isOrdinary({ status, body, isWhole }: HttpAnswer): boolean {
+  if (!isWhole) return false;
+  const value = parseJson(body.toString('utf8'));
+  return REST_ROUTES.some(({ answers }) =>
+    answers.some(
+      (answer) =>
+        answer.status === status &&
+        answer.body instanceof z.ZodType &&
+        answer.body.safeParse(value).success,
+    ),
+  );
 }
 
 /** What a case without any token, or with that of a user, must not be answered with. */

@@ -34,6 +34,13 @@ describe('answers of REST', () => {
     expect(kindsOf(answer(503, problem({ code: 'no_quorum', detail: 'x' })))).toEqual([]);
   });
 
+  test('a node that says why it is not ready is no finding, and any other 503 without a problem is', () => {
+    const json = 'application/json; charset=utf-8';
+    const ready = { ready: false, reasons: ['8 groups have no leader in contact'], degraded: [] };
+    expect(kindsOf(answer(503, ready, json))).toEqual([]);
+    expect(kindsOf(answer(503, { ready: false }, json))).toEqual(['bad-answer']);
+  });
+
   test.each([
     ['another content type', answer(400, '{"error":"Bad Request"}', 'application/json')],
     ['a body that is no problem', answer(404, '{"code":"not_found"}')],

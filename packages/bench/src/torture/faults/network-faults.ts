@@ -1,10 +1,12 @@
 import type { RigCluster, RigNode } from '../rig/cluster.ts';
 import type { LinkCounts, LinkMode, TcpProxy } from '../rig/tcp-proxy.ts';
-import { waitUntil } from '../rig/wait-until.ts';
+import { pause, waitUntil } from '../rig/wait-until.ts';
 import { between } from '../seeded-random.ts';
 import { type ActiveFault, type FaultStage, type Performer, type Proof, proofOf } from './fault.ts';
 
 const READY_LIMIT_MS = 60_000;
+/** Nodes that another fault keeps down never call. */
+const IN_USE_LIMIT_MS = 15_000;
 
 /** What one node says to another. */
 function meshLink(from: RigNode | undefined, to: RigNode | undefined): TcpProxy {
@@ -34,13 +36,14 @@ function sum(links: readonly TcpProxy[], of: keyof LinkCounts): number {
 }
 
 /** Sets a mode until it is healed; the proof is a count of the links that grew. */
-function during(
+async function during(
   stage: FaultStage,
   links: readonly TcpProxy[],
   mode: LinkMode,
   count: keyof LinkCounts,
   what: string,
-): ActiveFault {
+): Promise<ActiveFault> {
+  await inUse(links);
   const before = sum(links, count);
   for (const link of links) link.setMode(mode);
   return {
@@ -53,6 +56,13 @@ function during(
       return proofOf(grown > 0, `${grown} ${what}`);
     },
   };
+}
+
+/** After an earlier fault the nodes may not have called each other yet: what carries nothing has nothing to lose. */
+async function inUse(links: readonly TcpProxy[]): Promise<void> {
+  const before = sum(links, 'bytesPassed');
+  const deadline = performance.now() + IN_USE_LIMIT_MS;
+  while (sum(links, 'bytesPassed') === before && performance.now() < deadline) await pause(50);
 }
 
 async function allReady({ cluster }: FaultStage): Promise<void> {

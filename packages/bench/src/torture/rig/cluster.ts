@@ -47,6 +47,8 @@ export interface RigNode {
 export interface RigCluster {
   readonly directory: string;
   readonly credentials: Credentials;
+  /** What nodes prove to each other. */
+  readonly clusterSecret: string;
   /** All that there may ever be. */
   readonly nodes: readonly RigNode[];
   /** Those that belong to the cluster at the moment, or are on their way in or out. */
@@ -85,8 +87,9 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
   const inbound = new Map<string, TcpProxy>();
   for (const { id, isFounder, meshPort, nobodysPort } of places)
     if (options.linked && !isFounder) inbound.set(id, await TcpProxy.listen(nobodysPort, meshPort));
+  const clusterSecret = randomBytes(32).toString('base64url');
   const shared = {
-    CLUSTER_SECRET: randomBytes(32).toString('base64url'),
+    CLUSTER_SECRET: clusterSecret,
     RAFT_GROUPS: String(options.groups),
     DATABASE_URL: postgres.url,
     FLUSH_INTERVAL_MS: String(options.flushIntervalMs),
@@ -135,6 +138,7 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
   return {
     directory,
     credentials,
+    clusterSecret,
     nodes,
     founders,
     get members() {

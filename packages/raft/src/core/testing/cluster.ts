@@ -1,6 +1,7 @@
 import { MemoryStorage } from '../memory-storage.ts';
 import type { RaftOptions } from '../options.ts';
 import { RawNode } from '../raw-node.ts';
+import { type ReadyDriver, ReadyLoop } from '../ready-loop.ts';
 import type { ConfState, Entry, Message, ReadState, Ready, ReplicaId } from '../types.ts';
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -39,14 +40,14 @@ export const DEFAULTS: Omit<RaftOptions, 'id' | 'storage' | 'random'> = {
 };
 
 /** One replica and the host's part around it: persists, sends and applies in step, or as told. */
-export class TestReplica {
+export class TestReplica implements ReadyDriver {
   readonly storage: MemoryStorage;
   readonly node: RawNode;
   readonly id: ReplicaId;
   readonly applied: Entry[] = [];
   readonly reads: ReadState[] = [];
   readonly outbox: Message[] = [];
-  readonly pending: Ready[] = [];
+  readonly #loop: ReadyLoop;
 
   constructor(
     options: Partial<RaftOptions> & { readonly id: ReplicaId },
@@ -58,42 +59,51 @@ export class TestReplica {
     // Timeouts differ, or nobody would ever be elected.
     const random = (bound: number): number => (options.id * 3) % bound;
     this.node = new RawNode({ ...DEFAULTS, random, ...options, storage: this.storage });
+    this.#loop = new ReadyLoop(this.node, this);
   }
 
   /** Takes a Ready: what may leave at once leaves, entries are applied, the write stays under way. */
   take(): Ready | null {
-    if (!this.node.hasReady()) return null;
-    const ready = this.node.ready();
-    this.outbox.push(...ready.messages);
-    this.reads.push(...ready.readStates);
-    this.pending.push(ready);
-    for (const entry of ready.committedEntries) this.#apply(entry);
-    return ready;
+    return this.#loop.take();
   }
 
-  #apply(entry: Entry): void {
-    if (entry.type === 'normal') this.applied.push(entry);
-    else this.storage.setConfState(this.node.applyConfChange(entry));
-    this.node.advanceApply(entry.index);
+  taken(): void {}
+
+  send(message: Message): void {
+    this.outbox.push(message);
+  }
+
+  readAnswered(state: ReadState): void {
+    this.reads.push(state);
+  }
+
+  /** The test says when the write returns. */
+  persist(): void {}
+
+  apply(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.type === 'normal') this.applied.push(entry);
+      else this.storage.setConfState(this.node.applyConfChange(entry));
+      this.node.advanceApply(entry.index);
+    }
+  }
+
+  store({ hardState, snapshot, entries }: Ready): void {
+    if (hardState !== null) this.storage.setHardState(hardState);
+    if (snapshot !== null) this.storage.applySnapshot(snapshot);
+    this.storage.append(entries);
   }
 
   /** The oldest write under way returns. */
-  persist(): Ready | undefined {
-    const ready = this.pending.shift();
-    if (ready === undefined) return undefined;
-    if (ready.hardState !== null) this.storage.setHardState(ready.hardState);
-    if (ready.snapshot !== null) this.storage.applySnapshot(ready.snapshot);
-    this.storage.append(ready.entries);
-    this.node.advanceAppend(ready);
-    this.outbox.push(...ready.messagesAfterPersist);
-    return ready;
+  written(): Ready | null {
+    return this.#loop.inFlight.length === 0 ? null : this.#loop.written();
   }
 
   /** Until nothing is left to do. */
   settle(): void {
-    while (this.pending.length > 0 || this.node.hasReady()) {
+    while (this.#loop.inFlight.length > 0 || this.node.hasReady()) {
       this.take();
-      this.persist();
+      this.written();
     }
   }
 }

@@ -45,16 +45,16 @@ export class ScenarioCluster {
   }
 
   /** The oldest write under way returns. */
-  persist(id: ReplicaId): Ready | undefined {
+  persist(id: ReplicaId): Ready | null {
     const replica = this.at(id);
-    const ready = replica.persist();
+    const ready = replica.written();
     this.#gather(replica);
     return ready;
   }
 
   process(id: ReplicaId): boolean {
     if (!this.take(id)) return false;
-    while (this.persist(id) !== undefined) {
+    while (this.persist(id) !== null) {
       // Until all writes have returned.
     }
     return true;

@@ -1,5 +1,5 @@
 import type { Entry, SnapshotMetadata } from '../../core/index.ts';
-import { type SimDiskOptions, SimulatedDisk } from '../../sim/sim-disk.ts';
+import { type SimDiskOptions, SimulatedDisk } from '../../sim/system/sim-disk.ts';
 import { crc32cTable } from '../crc32c-table.ts';
 import { type OpenWalOptions, type OpenWalResult, openWal } from '../open-wal.ts';
 import type { GroupKey, RecoveredWal, Wal, WalFailure, WalRecord } from '../wal-api.ts';
@@ -132,7 +132,7 @@ export function append(
   records: readonly WalRecord[],
 ): WalFailure | null {
   const box: { answer: WalFailure | null | 'none' } = { answer: 'none' };
-  wal.append(records, true, (failure) => {
+  wal.append(records, (failure) => {
     box.answer = failure;
   });
   eventsOf(disk).drain();

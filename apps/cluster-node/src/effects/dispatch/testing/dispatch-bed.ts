@@ -12,7 +12,7 @@ import {
 } from '@fleetlm/conversation';
 import { expect } from 'vitest';
 import { LATER_AGENT_SETTINGS } from '../../../membership/agent-record.ts';
-import type { AgentRecord, ProposeOutcome } from '../../ports.ts';
+import type { AgentRecord, Proposed } from '../../ports.ts';
 import type { AttemptReport, TurnDecision } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
 import { createDispatchEngine } from '../dispatch-engine.ts';
@@ -45,7 +45,7 @@ export class DispatchBed {
   readonly commands: Command[] = [];
   leads = true;
   /** Answers a proposal instead of applying it; null: apply it. */
-  intercept: (command: Command) => Promise<ProposeOutcome | null> = async () => null;
+  intercept: (command: Command) => Promise<Proposed | null> = async () => null;
   engine: DispatchEngine;
   readonly #engines: DispatchEngine[] = [];
   #sent = 0;
@@ -112,10 +112,10 @@ export class DispatchBed {
     return reply;
   }
 
-  async propose(command: Command): Promise<ProposeOutcome> {
-    if (!this.leads) return { status: 'refused', reason: 'not-leader' };
+  async propose(command: Command): Promise<Proposed> {
+    if (!this.leads) return { status: 'refused', code: 'not-leader', leader: 0 };
     const outcome = await this.intercept(command);
-    return outcome ?? { status: 'applied', reply: this.perform(command) };
+    return outcome ?? { status: 'ok', value: this.perform(command) };
   }
 
   newEngine(changes: Partial<DispatchPorts> = {}, limits: Partial<DispatchLimits> = {}) {
@@ -166,7 +166,7 @@ export class DispatchBed {
   }
 
   /** A message of the person, by the way that it takes on a leader. */
-  say(text: string, sessionId = SESSION, timeMs = Date.now()): Promise<ProposeOutcome> {
+  say(text: string, sessionId = SESSION, timeMs = Date.now()): Promise<Proposed> {
     return this.append('text', { text }, sessionId, timeMs);
   }
 
@@ -175,7 +175,7 @@ export class DispatchBed {
     content: Readonly<Record<string, unknown>>,
     sessionId = SESSION,
     timeMs = Date.now(),
-  ): Promise<ProposeOutcome> {
+  ): Promise<Proposed> {
     this.#sent += 1;
     const session = this.session(sessionId);
     const agent = this.agents.get(session.agentId);

@@ -12,7 +12,8 @@ import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/e
 import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
 import { createFlusher } from '../flusher.ts';
-import type { ArchiveGap, Conflict, Flusher, FlusherPorts } from '../flusher-api.ts';
+import type { ArchiveGap, Flusher, FlusherPorts } from '../flusher-api.ts';
+import type { Conflict } from '../isolate-poison.ts';
 
 export const SESSION = '07-01J00000000000000000000000';
 export const OTHER_SESSION = '07-01J00000000000000000000001';
@@ -125,8 +126,8 @@ export class FlusherBed {
     const flusher = createFlusher({
       clusterId: 'a-cluster',
       propose: async (_, command) => ({
-        status: 'applied',
-        reply: apply(this.state, command).reply,
+        status: 'ok',
+        value: apply(this.state, command).reply,
       }),
       ledGroups: () => [{ group: GROUP, term: 1, state: this.state }],
       wallClockMs: () => 5000,

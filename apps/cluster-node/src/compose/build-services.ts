@@ -1,0 +1,220 @@
+import { ownAddress } from '../config/environment.ts';
+import { ClusterEvents } from '../control/cluster-events.ts';
+import { ClusterReports } from '../control/cluster-reports.ts';
+import { feedPorts } from '../control/feed-ports.ts';
+import { Gossip } from '../control/gossip.ts';
+import { handleHostEvent } from '../control/host-events.ts';
+import { NodeRecorder } from '../control/node-recorder.ts';
+import { ownReport } from '../control/own-report.ts';
+import { Readiness } from '../control/readiness.ts';
+import { Topology } from '../control/topology.ts';
+import { Feed } from '../effects/feed/feed.ts';
+import { type Performers, performEffect } from '../effects/perform-effect.ts';
+import { nodeIdOf } from '../membership/cluster-descriptor.ts';
+import { SYSTEM_GROUP } from '../membership/placement.ts';
+import type { ExecutionPorts } from '../operations/execution.ts';
+import { executeOperation } from '../operations/table.ts';
+import { Router } from '../router/router.ts';
+import { NodeAdmin } from '../runtime/admin.ts';
+import { agentStats } from '../runtime/agent-stats.ts';
+import { NodeDeliveries } from '../runtime/deliveries.ts';
+import { NodeRuntime } from '../runtime/runtime.ts';
+import { observeParts } from './observe.ts';
+import { buildDeliveries, buildDispatch, buildFlusher, buildTestCaller } from './performers.ts';
+import { buildReplication } from './replication.ts';
+import type { ServicesOptions } from './services-options.ts';
+import { createWires } from './wires.ts';
+
+export type Services = ReturnType<typeof buildServices>;
+
+/** Builds every part of a node that knows its cluster: each from parts that exist. Nothing runs yet. */
+export function buildServices(options: ServicesOptions) {
+  const { environment, secrets, descriptor, storage, mesh, metrics, faults, log } = options;
+  const { nodeId } = environment;
+  const wires = createWires();
+  const events = new ClusterEvents(faults.report);
+  const replication = buildReplication(options, wires);
+  const { self, peers, groups, host, directory, replicas, locator } = replication;
+
+  const router = new Router({
+    self,
+    isGroup: (group) => group < descriptor.groups || group === SYSTEM_GROUP,
+    nodeIdOf: (node) => nodeIdOf(descriptor, node),
+    isConnected: (name) => mesh.isConnected(name),
+    leaderOf: (group) => locator.leaderOf(group),
+    replicasOf: (group) => locator.replicasOf(group),
+    holds: (group) => locator.holds(group),
+    metrics,
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+    sendRequest: (name, frame) => mesh.send(name, 'request', frame),
+    sendResponse: (name, frame) => mesh.send(name, 'response', frame),
+    execute: wires.execute.call,
+    log,
+  });
+  const feed = new Feed(
+    feedPorts({
+      groupCount: descriptor.groups,
+      groups,
+      router,
+      self: nodeId,
+      locator,
+      mesh,
+      onError: faults.report,
+    }),
+  );
+  const flusher = buildFlusher(options, replication);
+  const deliveries = buildDeliveries(options, replication);
+
+  const report = () =>
+    ownReport({
+      host,
+      groups,
+      wal: storage.wal,
+      flusher,
+      eventLoop: options.eventLoop,
+      isServing: (group) => locator.holds(group),
+      nodeId,
+      number: self,
+      version: options.version,
+      wallClockMs: Date.now,
+      uptimeMs: () => performance.now(),
+    });
+  const reports = new ClusterReports({
+    self: nodeId,
+    descriptor,
+    ownReport: report,
+    replicasOf: (group) => locator.replicasOf(group),
+    stateOf: (number) => groups.system.registry.nodes.get(number)?.state ?? null,
+    isConnected: (name) => mesh.isConnected(name),
+    wallClockMs: Date.now,
+    monotonicMs: () => performance.now(),
+  });
+  const gossip = new Gossip({
+    nodeId,
+    mesh,
+    log,
+    ownReport: report,
+    flusherStats: () => flusher.stats,
+    reports,
+    directory,
+    peers,
+    events,
+    isReadyLeader: (group) => host.isReadyLeader(group),
+    feed,
+  });
+  const topology = new Topology({
+    ...options,
+    ...replication,
+    router,
+    address: ownAddress(environment),
+    ownReport: report,
+    replaceAfterMs: environment.nodeReplaceAfterMs,
+    tell: (group, detail) => gossip.tell('membership-changed', group, detail),
+    onError: faults.report,
+  });
+  const readiness = new Readiness(
+    groups,
+    { locator, replicas, own: () => topology.own },
+    () => flusher.stats.lastError,
+  );
+
+  const nodes = {
+    self: nodeId,
+    descriptor,
+    router,
+    isConnected: (name: string) => mesh.isConnected(name),
+  };
+  const runtime = new NodeRuntime({
+    router,
+    groups: descriptor.groups,
+    feed,
+    agents: () => groups.system.agents,
+    catchUpSystem: () => readiness.catchUpSystem(),
+    overload: () => (readiness.isStopping ? 'this node is stopping' : null),
+    readiness: () => readiness.state(),
+    secrets,
+    tests: buildTestCaller(options),
+    archive: flusher.archive,
+    wallClockMs: Date.now,
+    admin: new NodeAdmin({ ...nodes, operations: topology.operations, reports, events }),
+    deliveries: (retry) => new NodeDeliveries({ ...nodes, keeper: deliveries, retry }),
+    agentStats: (agentId) => agentStats(nodes, agentId),
+    metrics,
+  });
+  const dispatch = buildDispatch(options, replication, {
+    flusher,
+    feed,
+    deliveries,
+    catchUpAgents: () => readiness.catchUpSystem(),
+    runtime,
+  });
+
+  const observed = {
+    metrics,
+    host,
+    groups,
+    wal: storage.wal,
+    router,
+    feed,
+    dispatch,
+    flusher,
+    deliveries,
+    eventLoop: options.eventLoop,
+    peersConnected: () => mesh.connected.length,
+  };
+  observeParts(observed);
+  const recorder = new NodeRecorder(observed);
+
+  const performers: Performers = {
+    feed,
+    dispatch,
+    deliveries: deliveries.log,
+    dispatchFailed: (sessionId, error) => gossip.dispatchFailed(sessionId, error),
+  };
+  wires.effect.connect((effect) => performEffect(effect, performers));
+  const execution: ExecutionPorts = {
+    ...topology.execution,
+    self: nodeId,
+    groups,
+    feed,
+    archive: flusher.archive,
+    dispatch,
+    flusher,
+    deliveries,
+    agent: (agentId) => groups.system.agents.get(agentId) ?? null,
+    leaderOf: (group) => locator.leaderOf(group),
+    isReadyLeader: (group) => locator.isReadyHere(group),
+    transferLeadership: (group, to) => host.transferLeadership(group, to),
+    snapshotGroup: (group) => replicas.snapshot(group),
+    nodeMetrics: (range, afterMs) => recorder.metrics(range, afterMs),
+    wallClockMs: Date.now,
+    onError: faults.report,
+  };
+  wires.execute.connect((operation, done) => executeOperation(operation, execution, done));
+  wires.systemChanged.connect(() => topology.systemChanged());
+  wires.servingChanged.connect((group, isServing) => {
+    if (isServing) feed.groupGained(group);
+    else feed.groupLost(group);
+  });
+  wires.hostEvent.connect((event) =>
+    handleHostEvent(event, {
+      groupCount: descriptor.groups,
+      router,
+      feed,
+      dispatch,
+      flusher,
+      gossip,
+      replicas,
+      topology,
+      metrics,
+      log,
+      reportFault: (error) => faults.handler('raft-callback', error),
+      onFatal: options.onFatal,
+    }),
+  );
+  return {
+    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries },
+    ...{ reports, gossip, readiness, recorder, host },
+  };
+}

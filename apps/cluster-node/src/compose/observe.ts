@@ -1,0 +1,187 @@
+import { coldStats } from '@fleetlm/conversation';
+import type { RecordedParts } from '../control/node-recorder.ts';
+import { syncP99Ms } from '../control/own-report.ts';
+import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import type { Feed } from '../effects/feed/feed.ts';
+import type { Router } from '../router/router.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+export interface ObservedParts extends RecordedParts {
+  readonly metrics: Metrics;
+  readonly router: Router;
+  readonly feed: Feed;
+  readonly deliveries: DeliveryKeeper;
+  readonly peersConnected: () => number;
+}
+
+/** Registers what other parts count: read when somebody asks for the metrics. */
+export function observeParts(parts: ObservedParts): void {
+  const { metrics, host, groups, wal, router, feed, dispatch, flusher, deliveries, eventLoop } =
+    parts;
+  const count = (matches: (group: number) => boolean): number => {
+    let matching = 0;
+    for (const group of groups.hosted) if (matches(group)) matching += 1;
+    return matching;
+  };
+  const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+  const { observe } = metrics;
+
+  observe('fleetlm_event_loop_delay_p99_seconds', 'Delay of the event loop', () =>
+    seconds(eventLoop.p99Ms()),
+  );
+  observe('fleetlm_groups_led', 'Groups that this node leads', () =>
+    count((group) => host.isLeader(group)),
+  );
+  observe('fleetlm_groups_without_leader', 'Groups here that know no leader', () =>
+    count((group) => host.leaderOf(group) === 0),
+  );
+  observe('fleetlm_peers_connected', 'Other nodes in contact', parts.peersConnected);
+
+  observe('fleetlm_raft_elections_total', 'Campaigns begun here', () => host.stats.elections);
+  observe(
+    'fleetlm_raft_entries_applied_total',
+    'Entries applied here',
+    () => host.stats.entriesApplied,
+  );
+  observe(
+    'fleetlm_raft_entries_appended_total',
+    'Entries appended here',
+    () => host.stats.entriesAppended,
+  );
+  observe(
+    'fleetlm_raft_proposals_pending',
+    'Proposals that wait for their outcome',
+    () => host.stats.proposalsPending,
+  );
+  observe(
+    'fleetlm_raft_entries_memory_bytes',
+    'Entries kept in memory',
+    () => host.stats.entriesBytesInMemory,
+  );
+
+  observe('fleetlm_wal_bytes', 'Size of the log on disk', () => wal.stats.bytes);
+  observe('fleetlm_wal_segments', 'Files of the log', () => wal.stats.segments);
+  observe(
+    'fleetlm_wal_appended_bytes_total',
+    'Bytes written to the log',
+    () => wal.stats.appendedBytes,
+  );
+  observe('fleetlm_wal_syncs_total', 'Syncs of the log', () => wal.stats.syncs);
+  observe(
+    'fleetlm_wal_queued_bytes',
+    'Bytes that wait for the disk',
+    () => host.stats.walQueuedBytes,
+  );
+  observe('fleetlm_wal_sync_p99_seconds', 'Duration of the newest syncs', () =>
+    seconds(syncP99Ms(wal)),
+  );
+
+  observe('fleetlm_sessions_hot', 'Sessions in memory here', () => groups.inMemory().sessions);
+  const cold = (): { sessions: number; bytes: number } => {
+    const all = { sessions: 0, bytes: 0 };
+    for (const group of groups.hosted) {
+      const state = groups.state(group);
+      if (state === null) continue;
+      const { sessions, bytes } = coldStats(state);
+      all.sessions += sessions;
+      all.bytes += bytes;
+    }
+    return all;
+  };
+  observe('fleetlm_sessions_cold', 'Sessions here that have left memory', () => cold().sessions);
+  observe('fleetlm_sessions_cold_bytes', 'What is kept of them', () => cold().bytes);
+  observe(
+    'fleetlm_sessions_evicted_total',
+    'Sessions of led groups that left memory',
+    () => flusher.stats.sessionsEvicted,
+  );
+  observe(
+    'fleetlm_sessions_hydrated_total',
+    'Sessions of led groups that were brought back',
+    () => flusher.stats.sessionsHydrated,
+  );
+
+  observe('fleetlm_flush_backlog_messages', 'Messages of led groups that Postgres lacks', () => {
+    let backlog = 0;
+    for (const { state } of groups.ledGroups()) backlog += state.flushBacklog;
+    return backlog;
+  });
+  observe(
+    'fleetlm_spilled_bytes',
+    'Messages that wait for Postgres on the disk, not in memory',
+    () => groups.spilledBytes,
+  );
+  observe('fleetlm_flush_rows_total', 'Rows written to Postgres', () => flusher.stats.rowsFlushed);
+  observe(
+    'fleetlm_flush_failures_total',
+    'Passes that Postgres refused',
+    () => flusher.stats.failures,
+  );
+  observe(
+    'fleetlm_flush_conflicted_sessions',
+    'Sessions that Postgres does not take as the log has them',
+    () => flusher.stats.conflictedSessions,
+  );
+  observe('fleetlm_database_up', 'Whether the newest pass succeeded', () =>
+    flusher.stats.databaseUp ? 1 : 0,
+  );
+
+  observe(
+    'fleetlm_dispatch_queued',
+    'Answers that wait for a free call',
+    () => dispatch.stats.queued,
+  );
+  observe('fleetlm_dispatch_running', 'Calls to agents under way', () => dispatch.stats.running);
+  observe(
+    'fleetlm_dispatch_failed_attempts_total',
+    'Attempts that failed',
+    () => dispatch.stats.failedAttempts,
+  );
+  observe('fleetlm_dispatch_failed_total', 'Answers given up', () => dispatch.stats.failed);
+  observe('fleetlm_dispatch_completed_total', 'Answers committed', () => dispatch.stats.completed);
+  observe(
+    'fleetlm_dispatch_checkpoints_total',
+    'Pieces of answers in progress that were noted in the log',
+    () => dispatch.stats.checkpoints,
+  );
+  observe(
+    'fleetlm_dispatch_breakers_open',
+    'Agents that are left alone for a while',
+    () => dispatch.stats.breakersOpen,
+  );
+
+  observe(
+    'fleetlm_deliveries_unwritten',
+    'Attempts to call agents that are not in Postgres yet',
+    () => deliveries.stats.unwritten,
+  );
+  observe(
+    'fleetlm_deliveries_dropped_total',
+    'Attempts that were forgotten before they were in Postgres',
+    () => deliveries.stats.dropped,
+  );
+  observe(
+    'fleetlm_deliveries_kept_bytes',
+    'Attempts kept in memory',
+    () => deliveries.stats.keptBytes,
+  );
+
+  observe(
+    'fleetlm_sessions_subscribed',
+    'Sessions with a listener here',
+    () => feed.stats.sessionsSubscribed,
+  );
+  observe(
+    'fleetlm_topics_followed',
+    'Sessions and inboxes that other nodes tell this one of',
+    () => feed.stats.followed,
+  );
+  observe(
+    'fleetlm_topics_told',
+    'Sessions and inboxes that this node tells others of',
+    () => feed.stats.followers,
+  );
+  observe('fleetlm_live_answers', 'Answers in progress kept here', () => feed.stats.liveAnswers);
+  observe('fleetlm_live_answer_bytes', 'Bytes of them', () => feed.stats.liveAnswerBytes);
+  observe('fleetlm_requests_in_flight', 'Operations carried for clients', () => router.inFlight);
+}

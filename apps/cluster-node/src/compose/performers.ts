@@ -1,0 +1,130 @@
+import { ulid } from 'ulid';
+import { v7 } from 'uuid';
+import { snapshotSources } from '../control/snapshot-sources.ts';
+import { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import {
+  createDispatchEngine,
+  DISPATCH_LIMITS,
+  type DispatchEngine,
+  TestCaller,
+  threadHistory,
+} from '../effects/dispatch/index.ts';
+import type { Feed } from '../effects/feed/feed.ts';
+import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
+import { oneLine } from '../effects/one-line.ts';
+import { readPage } from '../groups/message-pages.ts';
+import { encodeDescriptor } from '../membership/cluster-descriptor.ts';
+import type { Runtime } from '../runtime/runtime-api.ts';
+import { atMostEvery } from '../telemetry/at-most-every.ts';
+import type { Replication } from './replication.ts';
+import type { ServicesOptions } from './services-options.ts';
+
+const FAILURE_LOG_INTERVAL_MS = 10_000;
+
+export function buildFlusher(
+  { environment, descriptor, metrics, log }: ServicesOptions,
+  { groups, host }: Replication,
+): Flusher {
+  return createFlusher({
+    clusterId: descriptor.clusterId,
+    descriptor: () => JSON.stringify(encodeDescriptor(descriptor)),
+    propose: groups.proposeHere,
+    ledGroups: () => groups.ledGroups(),
+    snapshots: snapshotSources(groups, host),
+    eviction: {
+      sessionIdleMs: environment.sessionIdleMs,
+      hotSessionsMax: environment.hotSessionsMax,
+      hotSessions: () => groups.inMemory(),
+    },
+    onStale: (sessionId, detail) => {
+      metrics.faults.inc({ kind: 'archive-gap' });
+      log.error({ sessionId, detail }, 'a session can not be brought back from the archive');
+    },
+    wallClockMs: Date.now,
+    databaseUrl: environment.databaseUrl,
+    flushIntervalMs: environment.flushIntervalMs,
+    // While Postgres is unreachable every read fails.
+    onFailure: atMostEvery(FAILURE_LOG_INTERVAL_MS, (error: unknown) =>
+      log.warn({ detail: oneLine(error) }, 'archive: Postgres did not do what it was asked'),
+    ),
+    onConflict: (conflict) =>
+      log.error(conflict, 'flusher: Postgres does not take this session as the log has it'),
+    onGap: (gap) => {
+      metrics.faults.inc({ kind: 'archive-gap' });
+      log.error(gap, 'flusher: Postgres was restored and lacks messages that nobody has any more');
+    },
+  });
+}
+
+/** The record of calls to agents of this node. */
+export function buildDeliveries(
+  { environment, log }: ServicesOptions,
+  { groups }: Replication,
+): DeliveryKeeper {
+  return new DeliveryKeeper({
+    nodeId: environment.nodeId,
+    databaseUrl: environment.databaseUrl,
+    wallClockMs: Date.now,
+    agentIds: () => [...groups.system.agents.keys()],
+    onTurn: (error) => {
+      if (error === null) log.info('deliveries are written again');
+      else log.warn({ detail: oneLine(error) }, 'deliveries can not be written for now');
+    },
+    onRefused: (error) => log.error({ detail: oneLine(error) }, 'a delivery can not be written'),
+    onReadError: (error) => log.warn({ detail: oneLine(error) }, 'deliveries could not be read'),
+  });
+}
+
+export interface DispatchParts {
+  readonly flusher: Flusher;
+  readonly feed: Feed;
+  readonly deliveries: DeliveryKeeper;
+  readonly catchUpAgents: () => Promise<boolean>;
+  readonly runtime: Pick<Runtime, 'patchAgent'>;
+}
+
+/** Calls agents for the groups that this node leads. */
+export function buildDispatch(
+  { environment, secrets, faults, log }: ServicesOptions,
+  { groups }: Replication,
+  { flusher, feed, deliveries, catchUpAgents, runtime }: DispatchParts,
+): DispatchEngine {
+  return createDispatchEngine({
+    propose: groups.proposeHere,
+    led: (group) => groups.led(group),
+    agent: (agentId) => groups.system.agents.get(agentId) ?? null,
+    catchUpAgents,
+    signingSecrets: (agent) => secrets.signing(agent),
+    publishChunk: (chunk) => feed.publishChunk(chunk),
+    onAttempt: (report) => deliveries.log.report(report),
+    onDecision: (decision) => deliveries.log.decided(decision),
+    onError: faults.report,
+    disableAgent: async (agentId) => {
+      const result = await runtime.patchAgent(agentId, { status: 'disabled' });
+      if (!result.ok)
+        log.warn({ agent: agentId, ...result.error }, 'an agent could not be disabled');
+    },
+    onBreaker: (agentId, state) =>
+      log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
+    random: Math.random,
+    limits: DISPATCH_LIMITS,
+    history: (session, mode, limit) =>
+      threadHistory(session.lastSeq, mode, limit, async (beforeSeq, size) => {
+        const page = await readPage(session, { beforeSeq, limit: size }, flusher.archive);
+        return page.messages;
+      }),
+    wallClockMs: Date.now,
+    newMessageId: v7,
+    allowPrivateAddresses: environment.webhookAllowPrivate,
+  });
+}
+
+/** Calls an agent once, for its owner. */
+export function buildTestCaller({ environment }: ServicesOptions): TestCaller {
+  return new TestCaller({
+    allowPrivateAddresses: environment.webhookAllowPrivate,
+    newSessionUlid: ulid,
+    newMessageId: v7,
+    wallClockMs: Date.now,
+  });
+}

@@ -1,0 +1,340 @@
+import type { NodeIdentity, PeerEvent, PeerRefusal } from '@fleetlm/raft/mesh';
+import {
+  type ClusterDescriptor,
+  decodeDescriptor,
+  encodeDescriptor,
+  LiveDescriptor,
+  type MemberNode,
+  memberOf,
+} from '../membership/cluster-descriptor.ts';
+import {
+  decodeFounding,
+  encodeFounding,
+  type FoundingMessage,
+  type Hello,
+  type JoinRequest,
+} from '../membership/founding-messages.ts';
+import { inComponent } from '../telemetry/component-turns.ts';
+import { guarded } from '../telemetry/guarded.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export interface ClusterEntryOptions {
+  readonly nodeId: string;
+  readonly incarnation: string;
+  /** Founding nodes, by the configuration. */
+  readonly peers: readonly Pick<MemberNode, 'nodeId' | 'host' | 'port'>[];
+  readonly groups: number;
+  readonly replicas: number;
+  readonly descriptor: ClusterDescriptor | null;
+  /** Where other nodes can call this one. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Durable once it resolves. */
+  readonly save: (descriptor: ClusterDescriptor) => Promise<void>;
+  readonly newClusterId: () => string;
+  readonly send: (nodeId: string, frame: Uint8Array) => boolean;
+  /** The descriptor is on disk: from now on this node is a member. */
+  readonly onMember: (descriptor: LiveDescriptor) => void;
+  /** A member is asked to let a node in. */
+  readonly letIn: (request: JoinRequest, done: (answer: LetIn) => void) => void;
+  /** Whether the directory was of a node that is gone for good. */
+  readonly isGone: (incarnation: string) => boolean;
+  /** The node can't become what it is asked to be: exit code 78. */
+  readonly onRefused: (detail: string) => void;
+  /** The descriptor can't be written: exit code 70. */
+  readonly onFailure: (error: unknown) => void;
+  readonly log: Logger;
+}
+
+export type LetIn =
+  | { readonly ok: true; readonly node: MemberNode }
+  /** `isFinal`: asking again won't help. */
+  | { readonly ok: false; readonly isFinal: boolean; readonly detail: string };
+
+/** A node that waits to be let in asks again after this. */
+const ASK_EVERY_MS = 1_000;
+
+/**
+ * How a node becomes a member of a cluster. Nodes that know none wait until all founding nodes see each other and
+ * none of them knows one; then the lowest id founds it. A node that meets one that knows a cluster takes over
+ * its description, if it is named in it; else it asks to be let in. Nobody founds alone what others may have founded
+ * already.
+ */
+export class ClusterEntry {
+  readonly #options: ClusterEntryOptions;
+  readonly #connected = new Map<string, NodeIdentity>();
+  readonly #hellos = new Map<string, Hello>();
+  /** Nodes that told us of their cluster. */
+  readonly #members = new Set<string>();
+  #descriptor: LiveDescriptor | null;
+  #saving = false;
+  #disagreement = '';
+  #asking: NodeJS.Timeout | null = null;
+  #notLetIn = '';
+  #isOutdated = false;
+  #isWriting = false;
+
+  constructor(options: ClusterEntryOptions) {
+    this.#options = options;
+    this.#descriptor = options.descriptor === null ? null : new LiveDescriptor(options.descriptor);
+  }
+
+  get descriptor(): LiveDescriptor | null {
+    return this.#descriptor;
+  }
+
+  /** Null: no cluster has been asked. */
+  get waitsToBeLetIn(): string | null {
+    if (this.#asking === null || this.#descriptor !== null) return null;
+    return this.#notLetIn === ''
+      ? 'joining: waiting to be let into the cluster'
+      : `joining: ${this.#notLetIn}`;
+  }
+
+  close(): void {
+    if (this.#asking !== null) clearInterval(this.#asking);
+  }
+
+  /** The cluster's nodes have changed: this node's memory of them, for its next start. One write at a time. */
+  nodesChanged(): void {
+    this.#isOutdated = true;
+    if (!this.#isWriting) this.#write().catch(this.#options.onFailure);
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#isOutdated && this.#descriptor !== null) {
+      this.#isOutdated = false;
+      await this.#options.save(this.#descriptor);
+    }
+    this.#isWriting = false;
+  }
+
+  /** To be called once the options' callbacks may be called. */
+  start(): void {
+    if (this.#descriptor !== null) this.#options.onMember(this.#descriptor);
+    else this.#maybeFound();
+  }
+
+  /** For the mesh: whether a node whose secret was right is one of ours; null accepts. */
+  admit(identity: NodeIdentity): PeerRefusal | null {
+    if (this.#options.isGone(identity.incarnation)) return 'unknown-incarnation';
+    // Whoever has proven the secret may ask to be let in; what it may do then is up to the registry.
+    if (this.#descriptor !== null || identity.clusterId !== null || this.#members.size > 0)
+      return null;
+    return this.#options.peers.some(({ nodeId }) => nodeId === identity.nodeId)
+      ? null
+      : 'unexpected-node';
+  }
+
+  handleEvent(event: PeerEvent): void {
+    switch (event.type) {
+      case 'peer-up':
+        this.#connected.set(event.identity.nodeId, event.identity);
+        this.#greet(event.identity.nodeId);
+        this.#maybeFound();
+        return;
+      case 'peer-down':
+        this.#connected.delete(event.nodeId);
+        this.#hellos.delete(event.nodeId);
+        this.#members.delete(event.nodeId);
+        return;
+      case 'peer-refused':
+        this.#refused(event);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** A frame on the `founding` channel. False: no node sends such a frame, its connection is to be closed. */
+  handleFrame(nodeId: string, frame: Uint8Array): boolean {
+    const message = decodeFounding(frame);
+    if (typeof message === 'string') {
+      this.#options.log.warn({ peer: nodeId }, 'founding: a message that is not understood');
+      return message !== 'foreign';
+    }
+    this.#handle(nodeId, message);
+    return true;
+  }
+
+  #handle(nodeId: string, message: FoundingMessage): void {
+    switch (message.type) {
+      case 'descriptor':
+        this.#members.add(nodeId);
+        this.#adopt(decodeDescriptor(message.descriptor), nodeId);
+        return;
+      case 'join':
+        this.#letIn(nodeId, message);
+        return;
+      case 'not-let-in':
+        this.#wasNotLetIn(nodeId, message);
+        return;
+      case 'hello':
+        if (this.#descriptor !== null) this.#greet(nodeId);
+        else {
+          this.#hellos.set(nodeId, message);
+          this.#maybeFound();
+        }
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #greet(nodeId: string): void {
+    const descriptor = this.#descriptor;
+    const frame =
+      descriptor === null
+        ? encodeFounding(this.#hello())
+        : encodeFounding({ type: 'descriptor', descriptor: encodeDescriptor(descriptor) });
+    this.#options.send(nodeId, frame);
+  }
+
+  #hello(): Hello {
+    const { nodeId, incarnation, peers, groups, replicas } = this.#options;
+    return {
+      type: 'hello',
+      nodeId,
+      incarnation,
+      peers: peers.map((peer) => peer.nodeId).sort(),
+      groups,
+      replicas,
+    };
+  }
+
+  #maybeFound(): void {
+    if (this.#descriptor !== null || this.#saving) return;
+    const own = this.#hello();
+    if (own.peers[0] !== own.nodeId) return;
+    for (const nodeId of own.peers) {
+      if (nodeId === own.nodeId) continue;
+      const hello = this.#hellos.get(nodeId);
+      if (hello === undefined || !this.#connected.has(nodeId)) return;
+      if (!this.#agrees(own, hello)) return;
+    }
+    this.#save(this.#newDescriptor(own), 'founded the cluster');
+  }
+
+  #agrees(own: Hello, other: Hello): boolean {
+    const wishes = ({ peers, groups, replicas }: Hello): string =>
+      `CLUSTER_PEERS ${peers.join(',')}, RAFT_GROUPS ${groups}, RAFT_REPLICAS ${replicas}`;
+    if (wishes(own) === wishes(other)) return true;
+    const detail = `${own.nodeId} has ${wishes(own)}; ${other.nodeId} has ${wishes(other)}`;
+    if (detail !== this.#disagreement)
+      this.#options.log.error(
+        { detail },
+        'the founding nodes are not configured alike: no cluster is founded until they are',
+      );
+    this.#disagreement = detail;
+    return false;
+  }
+
+  #newDescriptor(own: Hello): ClusterDescriptor {
+    const { peers, newClusterId, groups, replicas } = this.#options;
+    const byId = [...peers].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+    const nodes = byId.map(({ nodeId, host, port }, index) => ({
+      number: index + 1,
+      nodeId,
+      incarnation: nodeId === own.nodeId ? own.incarnation : this.#incarnationOf(nodeId),
+      host,
+      port,
+    }));
+    return { clusterId: newClusterId(), groups, replicas, founders: nodes, nodes };
+  }
+
+  #incarnationOf(nodeId: string): string {
+    const hello = this.#hellos.get(nodeId);
+    if (hello === undefined) throw new Error(`${nodeId} has not said hello`);
+    return hello.incarnation;
+  }
+
+  #adopt(descriptor: ClusterDescriptor, from: string): void {
+    if (this.#descriptor !== null || this.#saving) return;
+    const { nodeId, incarnation } = this.#options;
+    if (memberOf(descriptor, nodeId)?.incarnation === incarnation)
+      this.#save(descriptor, `took over the cluster's description from ${from}`);
+    else if (this.#asking === null) {
+      this.#asking = setInterval(
+        guarded('timer', () => inComponent('membership', () => this.#ask())),
+        ASK_EVERY_MS,
+      );
+      this.#ask();
+    }
+  }
+
+  /** A new node, or one whose directory was emptied: it comes in under a number of its own. */
+  #ask(): void {
+    const { nodeId, incarnation, address, send } = this.#options;
+    const frame = encodeFounding({ type: 'join', nodeId, incarnation, ...address });
+    if (this.#descriptor === null && !this.#saving)
+      [...this.#members].some((member) => send(member, frame));
+  }
+
+  #letIn(nodeId: string, request: JoinRequest): void {
+    const { letIn, send } = this.#options;
+    if (this.#descriptor === null || request.nodeId !== nodeId) return;
+    letIn(request, (answer) => {
+      const descriptor = this.#descriptor;
+      if (descriptor === null) return;
+      if (!answer.ok) {
+        const { isFinal, detail } = answer;
+        send(nodeId, encodeFounding({ type: 'not-let-in', isFinal, detail }));
+        return;
+      }
+      const others = descriptor.nodes.filter((node) => node.nodeId !== nodeId);
+      const { number, incarnation, host, port } = answer.node;
+      const nodes = [...others, { number, nodeId, incarnation, host, port }].sort(
+        (a, b) => a.number - b.number,
+      );
+      const { clusterId, groups, replicas, founders } = descriptor;
+      const told = encodeDescriptor({ clusterId, groups, replicas, founders, nodes });
+      send(nodeId, encodeFounding({ type: 'descriptor', descriptor: told }));
+    });
+  }
+
+  #wasNotLetIn(
+    from: string,
+    { isFinal, detail }: Extract<FoundingMessage, { type: 'not-let-in' }>,
+  ): void {
+    if (this.#descriptor !== null) return;
+    if (isFinal) this.#options.onRefused(`${from} does not let this node in: ${detail}`);
+    else if (detail !== this.#notLetIn) this.#options.log.warn({ peer: from, detail }, 'joining');
+    this.#notLetIn = detail;
+  }
+
+  #save(descriptor: ClusterDescriptor, how: string): void {
+    this.#saving = true;
+    this.#options.save(descriptor).then(() => {
+      this.#saving = false;
+      this.#descriptor = new LiveDescriptor(descriptor);
+      this.close();
+      this.#options.log.info({ cluster: descriptor.clusterId }, how);
+      this.#options.onMember(this.#descriptor);
+      for (const nodeId of this.#connected.keys()) this.#greet(nodeId);
+    }, this.#options.onFailure);
+  }
+
+  #refused(event: Extract<PeerEvent, { type: 'peer-refused' }>): void {
+    const { log, nodeId, onRefused } = this.#options;
+    const { refusal, address, remote } = event;
+    log.error({ peer: event.nodeId, address, refusal, remote }, REFUSAL_TEXT[refusal]);
+    if (remote && refusal === 'unknown-incarnation') onRefused(removed(nodeId));
+  }
+}
+
+function removed(nodeId: string): string {
+  return (
+    `${nodeId} was removed from the cluster, or replaced, with the data directory that it has now. What it holds is ` +
+    'elsewhere by now, and it must not vote again. To bring it back as a new node, empty its DATA_DIR and start it.'
+  );
+}
+
+const REFUSAL_TEXT: Readonly<Record<PeerRefusal, string>> = {
+  'bad-secret': 'mesh: the secrets differ; CLUSTER_SECRET must be the same on all nodes',
+  'other-cluster': 'mesh: that node belongs to another cluster; see CLUSTER_PEERS and DATA_DIR',
+  'unknown-incarnation': 'mesh: a node that was removed from the cluster',
+  'duplicate-node': 'mesh: a node of that name is already connected; NODE_ID must be unique',
+  'unexpected-node': 'mesh: nobody expected that node at that address; see CLUSTER_PEERS',
+  'protocol-version': 'mesh: that node speaks another version of the protocol',
+  malformed: 'mesh: somebody who does not speak the protocol',
+};

@@ -1,0 +1,79 @@
+import type { GroupReport, NodeReport } from './node-report.ts';
+
+interface Heard {
+  readonly groups: ReadonlyMap<number, GroupReport>;
+  readonly atMs: number;
+}
+
+interface Known {
+  readonly leader: number;
+  readonly holders: readonly number[];
+}
+
+/** Which nodes hold which groups, and who leads them, by what the nodes report of themselves. */
+export class GroupDirectory {
+  readonly #heard = new Map<number, Heard>();
+  readonly #known = new Map<number, Known>();
+  readonly #monotonicMs: () => number;
+
+  constructor(monotonicMs: () => number) {
+    this.#monotonicMs = monotonicMs;
+  }
+
+  receive(node: number, report: NodeReport): void {
+    const groups = new Map([...report.groups, report.system].map((group) => [group.group, group]));
+    this.#heard.set(node, { groups, atMs: this.#monotonicMs() });
+    this.#known.clear();
+  }
+
+  /** The node can't be reached: what it said last may not be so any more. */
+  forget(node: number): void {
+    this.#heard.delete(node);
+    this.#known.clear();
+  }
+
+  /** Milliseconds since its last word; infinite: none. */
+  silentMs(node: number): number {
+    const heard = this.#heard.get(node);
+    return heard === undefined ? Number.POSITIVE_INFINITY : this.#monotonicMs() - heard.atMs;
+  }
+
+  /** 0: none is known. */
+  leaderOf(group: number): number {
+    return this.#of(group).leader;
+  }
+
+  /** Nodes whose replica is up to date and serves; the leader first. */
+  holdersOf(group: number): readonly number[] {
+    return this.#of(group).holders;
+  }
+
+  reportOf(node: number, group: number): GroupReport | null {
+    return this.#heard.get(node)?.groups.get(group) ?? null;
+  }
+
+  /** Nodes that have a replica of the group open. */
+  openOn(group: number): readonly number[] {
+    return [...this.#heard].flatMap(([node, { groups }]) => (groups.has(group) ? [node] : []));
+  }
+
+  #of(group: number): Known {
+    const known = this.#known.get(group);
+    if (known !== undefined) return known;
+    let leader = 0;
+    let term = -1;
+    const holders: number[] = [];
+    for (const [node, { groups }] of this.#heard) {
+      const report = groups.get(group);
+      if (report === undefined) continue;
+      if (report.isServing) holders.push(node);
+      if (report.role !== 'leader' || report.term <= term) continue;
+      leader = node;
+      term = report.term;
+    }
+    holders.sort((a, b) => Number(b === leader) - Number(a === leader) || a - b);
+    const found = { leader, holders };
+    this.#known.set(group, found);
+    return found;
+  }
+}

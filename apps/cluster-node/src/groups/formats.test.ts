@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateDigest } from '@fleetlm/conversation';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { encodeCommand } from './command-codec.ts';
+import { ConversationMachine } from './conversation-machine.ts';
+import { formatStory } from './testing/format-story.ts';
+
+/*
+ * What version 1 wrote, byte for byte. These files are never written again: a later version of a format has fixtures of
+ * its own beside them, and goes on reading these.
+ */
+const FOLDER = join(import.meta.dirname, 'fixtures');
+const fixtureSchema = z.strictObject({
+  entries: z.array(z.base64()),
+  digest: z.string(),
+  snapshot: z.base64(),
+});
+
+function fixture(): z.output<typeof fixtureSchema> {
+  return fixtureSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'group-1.json'), 'utf8')));
+}
+
+function machine(): ConversationMachine {
+  return new ConversationMachine(
+    () => undefined,
+    (error) => {
+      throw error;
+    },
+  );
+}
+
+test('entries of version 1 are applied, one of every type, and lead to the state that they led to', () => {
+  const { entries, digest } = fixture();
+  const group = machine();
+  for (const [at, entry] of entries.entries())
+    expect(group.apply(at + 1, Buffer.from(entry, 'base64'))).toMatchObject({ status: 'applied' });
+  expect(stateDigest(group.state)).toBe(digest);
+});
+
+test('a snapshot of version 1 is restored', () => {
+  const { snapshot, digest } = fixture();
+  const group = machine();
+  group.restore(Buffer.from(snapshot, 'base64'));
+  expect(stateDigest(group.state)).toBe(digest);
+});
+
+test('what is written today is version 1, byte for byte', () => {
+  const { commands, state } = formatStory();
+  expect(new Set(commands.map(({ type }) => type)).size).toBe(16);
+  const group = machine();
+  const entries = commands.map((command) => Buffer.from(encodeCommand(command)));
+  for (const [at, entry] of entries.entries()) group.apply(at + 1, entry);
+  const written = {
+    entries: entries.map((entry) => entry.toString('base64')),
+    digest: stateDigest(state),
+    snapshot: Buffer.from(group.snapshot()).toString('base64'),
+  };
+  expect(written).toEqual(fixture());
+});

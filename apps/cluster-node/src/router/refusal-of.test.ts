@@ -1,0 +1,34 @@
+import type { RefusalCode } from '@fleetlm/conversation';
+import { ackError, problem } from '@fleetlm/protocol';
+import { expect, test } from 'vitest';
+import { refusalOf } from '../operations/execute-command.ts';
+import { refused } from '../outcome.ts';
+import { decodeResponse, encodeResponse } from './call-codec.ts';
+
+test('a cursor beyond the head names `last_seq`, also when another node refused it', () => {
+  const message = 'the newest message is 4, not 999';
+  const failure = refusalOf({ code: 'seq-beyond-last', detail: message });
+  const errors = [{ path: 'last_seq', message }];
+  expect(problem(failure)).toMatchObject({ status: 422, errors });
+  expect(ackError(failure)).toMatchObject({ code: 'invalid_request', errors });
+  const attempt = refused(failure);
+  expect(decodeResponse(encodeResponse(7, attempt), () => 'mark-read')).toEqual({
+    ok: true,
+    number: 7,
+    attempt,
+  });
+});
+
+test.each<RefusalCode>([
+  'session-not-found',
+  'not-participant',
+  'session-archived',
+  'session-cold',
+])('the refusal %s crosses the mesh unchanged', (code) => {
+  const attempt = refused(refusalOf({ code, detail: 'why' }));
+  expect(decodeResponse(encodeResponse(7, attempt), () => 'mark-read')).toEqual({
+    ok: true,
+    number: 7,
+    attempt,
+  });
+});

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { AgentRecord } from '../membership/agent-record.ts';
+import { isSealed, type SecretBox, SecretUnreadableError } from './secret-box.ts';
+
+const SECRET_BYTES = 32;
+
+/** A signing secret as Standard Webhooks writes it. */
+export function newSigningSecret(): string {
+  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+}
+
+/** The signing secrets of agents: sealed everywhere but in the moment in which something is signed. */
+export class AgentSecrets {
+  readonly #box: SecretBox;
+  readonly #wallClockMs: () => number;
+
+  constructor(box: SecretBox, wallClockMs: () => number) {
+    this.#box = box;
+    this.#wallClockMs = wallClockMs;
+  }
+
+  seal(agentId: string, secret: string): string {
+    return isSealed(secret) ? secret : this.#box.seal(secret, agentId);
+  }
+
+  /** In the clear: the newest, and the one before it while both are in force. Null: no key of this node opens them. */
+  signing(
+    agent: Pick<AgentRecord, 'id' | 'secret' | 'previousSecret'>,
+  ): readonly [string, ...string[]] | null {
+    const { id, secret, previousSecret } = agent;
+    try {
+      const newest = this.#box.open(secret, id);
+      if (previousSecret === null || previousSecret.untilMs <= this.#wallClockMs()) return [newest];
+      return [newest, this.#box.open(previousSecret.secret, id)];
+    } catch (error) {
+      if (error instanceof SecretUnreadableError) return null;
+      throw error;
+    }
+  }
+}
