@@ -89,7 +89,10 @@ export default defineConfig({
           ...shared,
           name: 'web',
           root: 'apps/web',
-          include: ['{app,features,server,common,shell,ui}/**/*.test.{ts,tsx}', '*.test.ts'],
+          include: [
+            '{app,features,server,common,scripts,shell,ui}/**/*.test.{ts,tsx}',
+            '*.test.ts',
+          ],
         },
       },
       {
