@@ -1,30 +1,13 @@
 import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client/admin';
 import { expect, test } from 'vitest';
+import { unknownNode } from '../testing/cluster.ts';
 import { clusterHeadline, outdated } from './cluster-headline.ts';
 import { clusterHealth, groupHealth, lagOf } from './cluster-health.ts';
 
 const IDS = ['n1', 'n2', 'n3'] as const;
 
 function node(nodeId: string, state: NodeState): ClusterNode {
-  return {
-    node_id: nodeId,
-    state,
-    membership: null,
-    address: null,
-    leaders: null,
-    replicas: null,
-    event_loop_delay_p99_ms: null,
-    longest_turn: null,
-    event_loop_blocks: null,
-    wal_sync_p99_ms: null,
-    flush_backlog: state === 'up' ? 2 : null,
-    database_up: null,
-    rss_bytes: null,
-    uptime_ms: null,
-    age_ms: null,
-    last_contact_ms_ago: null,
-    version: null,
-  };
+  return { ...unknownNode(nodeId, state), flush_backlog: state === 'up' ? 2 : null };
 }
 
 function group(over: Partial<ClusterGroup> = {}): ClusterGroup {

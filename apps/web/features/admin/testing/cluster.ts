@@ -1,5 +1,28 @@
 import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client/admin';
 
+/** A node that has reported nothing yet. */
+export function unknownNode(node_id: string, state: NodeState): ClusterNode {
+  return {
+    node_id,
+    state,
+    membership: null,
+    address: null,
+    leaders: null,
+    replicas: null,
+    event_loop_delay_p99_ms: null,
+    longest_turn: null,
+    event_loop_blocks: null,
+    wal_sync_p99_ms: null,
+    flush_backlog: null,
+    database_up: null,
+    rss_bytes: null,
+    uptime_ms: null,
+    age_ms: null,
+    last_contact_ms_ago: null,
+    version: null,
+  };
+}
+
 /** A cluster for tests: only what matters is said, the rest is not known. */
 export function withSnapshotOf(input: {
   readonly nodes: Readonly<Record<string, NodeState>>;
@@ -10,25 +33,7 @@ export function withSnapshotOf(input: {
   }[];
 }): { readonly nodes: readonly ClusterNode[]; readonly groups: readonly ClusterGroup[] } {
   return {
-    nodes: Object.entries(input.nodes).map(([node_id, state]) => ({
-      node_id,
-      state,
-      membership: null,
-      address: null,
-      leaders: null,
-      replicas: null,
-      event_loop_delay_p99_ms: null,
-      longest_turn: null,
-      event_loop_blocks: null,
-      wal_sync_p99_ms: null,
-      flush_backlog: null,
-      database_up: null,
-      rss_bytes: null,
-      uptime_ms: null,
-      age_ms: null,
-      last_contact_ms_ago: null,
-      version: null,
-    })),
+    nodes: Object.entries(input.nodes).map(([node_id, state]) => unknownNode(node_id, state)),
     groups: input.groups.map(({ leader, applied, flush_backlog }, group) => ({
       group,
       leader,

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import type { AgentBody } from '@fleetlm/protocol';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
+import { AGENT } from '../testing/agent.ts';
 import { SettingsForm } from './settings-form.tsx';
 
 const { saveSettings } = vi.hoisted(() => ({ saveSettings: vi.fn() }));
@@ -11,29 +11,6 @@ afterEach(() => {
   cleanup();
   saveSettings.mockReset();
 });
-
-const AGENT: AgentBody = {
-  id: 'bot',
-  name: 'Bot',
-  origin_url: 'https://bot.example',
-  webhook_path: '/webhook',
-  message_history_mode: 'tail',
-  message_history_limit: 50,
-  timeout_ms: 30_000,
-  connect_timeout_ms: 5_000,
-  idle_timeout_ms: null,
-  total_timeout_ms: null,
-  debounce_window_ms: 500,
-  while_answering: 'queue',
-  after_node_loss: 'retry',
-  compaction_webhook_url: null,
-  compaction_token_budget: null,
-  compaction_trigger_ratio: 0.7,
-  headers: {},
-  status: 'enabled',
-  inserted_at: '2026-11-23T12:00:00.000Z',
-  updated_at: '2026-11-23T12:00:00.000Z',
-};
 
 const type = (label: string, value: string) =>
   fireEvent.change(screen.getByLabelText(label), { target: { value } });
