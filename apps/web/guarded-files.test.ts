@@ -102,3 +102,8 @@ test('the session is read in one place', () => {
     'server/cluster/operator-request.ts',
   ]);
 });
+
+test('no form is sent by the browser itself, with its fields in the address', () => {
+  const bare = files.filter((path) => /<form\b(?![^>]*\baction=)/.test(textOf(path)));
+  expect(bare).toEqual([]);
+});

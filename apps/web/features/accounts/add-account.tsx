@@ -1,8 +1,9 @@
 'use client';
 
-import { type FormEvent, useId, useRef, useTransition } from 'react';
+import { useId, useRef, useTransition } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import type { MadePassword } from './accounts-view.tsx';
 import { addAccount } from './actions.ts';
 import { RoleSelect } from './role-select.tsx';
@@ -15,9 +16,7 @@ export function AddAccount({ onSettled }: AddAccountProps) {
   const form = useRef<HTMLFormElement>(null);
   const roleId = useId();
   const [isPending, start] = useTransition();
-  const add = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
+  const add = (data: FormData) => {
     const field = (name: string): string => String(data.get(name) ?? '');
     start(async () => {
       const email = field('email');
@@ -28,9 +27,9 @@ export function AddAccount({ onSettled }: AddAccountProps) {
     });
   };
   return (
-    <form
+    <Form
       ref={form}
-      onSubmit={add}
+      onSend={add}
       aria-label="Add an account"
       className="flex flex-wrap items-end gap-3"
     >
@@ -60,6 +59,6 @@ export function AddAccount({ onSettled }: AddAccountProps) {
       <Button type="submit" variant="primary" disabled={isPending}>
         {isPending ? 'Adding…' : 'Add account'}
       </Button>
-    </form>
+    </Form>
   );
 }

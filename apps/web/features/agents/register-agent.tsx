@@ -15,6 +15,7 @@ import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { register, tryAddress } from './actions.ts';
 import { type Registration, registrationSchema, typedAddressSchema } from './new-agent.ts';
@@ -97,7 +98,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
     error: errors[name]?.message,
   });
   return (
-    <form ref={element} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form ref={element} onSend={() => submit()} className="flex flex-col gap-4">
       <Steps current={test.status === 'none' ? 0 : 1} />
       {errors.root?.message !== undefined && (
         <Notice tone="critical" role="alert">
@@ -151,7 +152,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
           {isSubmitting ? 'Registering…' : 'Register'}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

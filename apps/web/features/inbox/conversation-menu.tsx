@@ -1,12 +1,13 @@
 'use client';
 
 import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil, Trash2 } from 'lucide-react';
-import { type FormEvent, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { toast } from 'sonner';
 import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Menu, MenuItem } from '@/ui/menu.tsx';
 import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
 import { archiveWithUndo } from './archive-with-undo.ts';
@@ -121,9 +122,8 @@ function RenameForm({
 }) {
   const [error, setError] = useState<string | undefined>(undefined);
   const [isSaving, setIsSaving] = useState(false);
-  const save = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('title') ?? '').trim();
+  const save = async (form: FormData) => {
+    const name = String(form.get('title') ?? '').trim();
     setIsSaving(true);
     try {
       await renameConversation(sessionId, name);
@@ -134,12 +134,7 @@ function RenameForm({
     }
   };
   return (
-    <form
-      onSubmit={(event) => {
-        void save(event);
-      }}
-      className="flex flex-col gap-4"
-    >
+    <Form onSend={save} className="flex flex-col gap-4">
       <Field
         label="Name"
         name="title"
@@ -152,6 +147,6 @@ function RenameForm({
       <Button type="submit" variant="primary" disabled={isSaving}>
         {isSaving ? 'Saving…' : 'Save'}
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -5,11 +5,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
 import Link from 'next/link';
 import { parseAsString, useQueryState } from 'nuqs';
-import type { FormEvent } from 'react';
 import { formatShort } from '@/common/format-time.ts';
 import { isOwnMessage } from '@/common/own-message.ts';
 import { plainText } from '@/common/plain-text.ts';
 import { Button } from '@/ui/button.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { type FoundMessage, searchConversations } from './queries.ts';
 
@@ -25,9 +25,8 @@ const SEARCHED = parseAsString.withDefault('').withOptions({ history: 'push' });
 export function SearchView({ userId }: { readonly userId: string }) {
   const [text, setText] = useQueryState('q', SEARCHED);
   const { found, searchAgain } = useFound(text);
-  const search = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const next = String(new FormData(event.currentTarget).get('q') ?? '').trim();
+  const search = (form: FormData) => {
+    const next = String(form.get('q') ?? '').trim();
     // The archive may have more by now.
     if (next === text) searchAgain();
     else void setText(next);
@@ -37,7 +36,7 @@ export function SearchView({ userId }: { readonly userId: string }) {
       <div className="mx-auto flex max-w-3xl flex-col gap-4 p-4 md:p-6">
         <h1 className="text-xl font-semibold tracking-tight">Search</h1>
         <search>
-          <form onSubmit={search} className="flex gap-2">
+          <Form onSend={search} className="flex gap-2">
             <label htmlFor="search" className="sr-only">
               Search in all conversations
             </label>
@@ -55,7 +54,7 @@ export function SearchView({ userId }: { readonly userId: string }) {
             <Button type="submit" variant="primary">
               <Search size={16} aria-hidden /> Search
             </Button>
-          </form>
+          </Form>
         </search>
         <Results found={found} text={text} userId={userId} />
         <p className="text-xs text-muted">

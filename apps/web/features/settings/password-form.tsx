@@ -1,25 +1,24 @@
 'use client';
 
-import { type FormEvent, useState } from 'react';
+import { useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/common/password-length.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { changePassword } from './queries.ts';
 
 export function PasswordForm({ email }: { readonly email: string }) {
+  const element = useRef<HTMLFormElement>(null);
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const element = event.currentTarget;
-    const form = new FormData(element);
+  const save = async (form: FormData): Promise<void> => {
     setIsBusy(true);
     setError(null);
     try {
       await changePassword(String(form.get('current') ?? ''), String(form.get('next') ?? ''));
-      element.reset();
+      element.current?.reset();
       toast.success('The password is changed. Other devices are signed out.');
     } catch (cause) {
       setError(cause instanceof Error ? cause.message : String(cause));
@@ -28,12 +27,11 @@ export function PasswordForm({ email }: { readonly email: string }) {
     }
   };
   return (
-    <form
+    <Form
+      ref={element}
       aria-label="Password"
       className="flex max-w-sm flex-col gap-4"
-      onSubmit={(event) => {
-        void save(event);
-      }}
+      onSend={save}
     >
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <Field
@@ -61,6 +59,6 @@ export function PasswordForm({ email }: { readonly email: string }) {
       <Button type="submit" className="self-start" disabled={isBusy}>
         {isBusy ? 'Changing…' : 'Change password'}
       </Button>
-    </form>
+    </Form>
   );
 }

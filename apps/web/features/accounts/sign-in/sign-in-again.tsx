@@ -2,11 +2,12 @@
 
 import { Store } from '@fleetlm/client';
 import { useConnection, useFleetClient, useStore } from '@fleetlm/client/react';
-import { type FormEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Person } from '@/common/person.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { signInHere } from './queries.ts';
 
@@ -48,9 +49,7 @@ function SignInForm({ person }: { readonly person: Person }) {
   const client = useFleetClient();
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const signIn = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
+  const signIn = async (form: FormData): Promise<void> => {
     const email = String(form.get('email') ?? '').trim();
     setIsBusy(true);
     try {
@@ -64,12 +63,7 @@ function SignInForm({ person }: { readonly person: Person }) {
     }
   };
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        void signIn(event);
-      }}
-    >
+    <Form className="flex flex-col gap-4" onSend={signIn}>
       <Field
         label="E-mail"
         name="email"
@@ -94,6 +88,6 @@ function SignInForm({ person }: { readonly person: Person }) {
       <Button type="submit" variant="primary" disabled={isBusy}>
         {isBusy ? 'Signing in…' : 'Sign in'}
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -7,6 +7,7 @@ import { useId, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { OPERATION_MEANINGS, type OperationTarget, operationTitle } from './operation-words.ts';
 import { PlanMoves } from './plan-moves.tsx';
@@ -47,13 +48,7 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
       className="w-[min(92vw,560px)]"
     >
       {operation.data === undefined ? (
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            operation.mutate();
-          }}
-        >
+        <Form className="flex flex-col gap-4" onSend={() => operation.mutate()}>
           <Findings preflight={preflight} target={target} />
           {plan?.refusal === null && concerns.length > 0 && (
             <Acceptance concerns={concerns} password={password} typed={typed} onType={setTyped} />
@@ -70,7 +65,7 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
               {operation.isPending ? 'Asking…' : title}
             </Button>
           </footer>
-        </form>
+        </Form>
       ) : (
         <div className="flex flex-col gap-4">
           <Notice tone="ok" role="status">

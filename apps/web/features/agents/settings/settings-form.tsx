@@ -7,6 +7,7 @@ import { useForm } from 'react-hook-form';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { saveSettings } from '../actions.ts';
 import { Choice } from './choice.tsx';
@@ -50,9 +51,9 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
     />
   );
   return (
-    <form
+    <Form
       aria-label="Settings"
-      onSubmit={(event) => void save(event)}
+      onSend={() => save()}
       className="flex flex-col gap-5 rounded-lg border border-border bg-surface p-4"
     >
       {problem !== null && (
@@ -108,6 +109,6 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
           </Button>
         )}
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,8 +1,9 @@
 'use client';
 
-import { type FormEvent, useState, useTransition } from 'react';
+import { startTransition, useState, useTransition } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { callAgent } from '../actions.ts';
 import { PlaygroundTurns } from './playground-turns.tsx';
@@ -17,8 +18,9 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
   const [selected, setSelected] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
   const [isPending, start] = useTransition();
-  const run = (event: FormEvent) => {
-    event.preventDefault();
+  const run = (form: FormData) => {
+    const text = String(form.get('text') ?? '');
+    const origin = String(form.get('origin_url') ?? '');
     start(async () => {
       const last = turns.at(-1)?.test;
       const outcome = await callAgent(agentId, {
@@ -27,11 +29,14 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
         ...(last === undefined ? {} : { session_id: last.session_id }),
         ...(origin === '' ? {} : { origin_url: origin }),
       });
-      setProblem(outcome.ok ? null : outcome.problem.detail);
-      if (!outcome.ok) return;
-      setTurns([...turns, { text, test: outcome.value }]);
-      setSelected(turns.length);
-      setText('');
+      // With the end of the call: while it is pending the form can't be sent, so nobody may see the answer before.
+      startTransition(() => {
+        setProblem(outcome.ok ? null : outcome.problem.detail);
+        if (!outcome.ok) return;
+        setTurns([...turns, { text, test: outcome.value }]);
+        setSelected(turns.length);
+        setText('');
+      });
     });
   };
   const shown = turns[selected]?.test;
@@ -41,7 +46,7 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
         {turns.length > 0 && (
           <PlaygroundTurns turns={turns} selected={selected} onSelect={setSelected} />
         )}
-        <form onSubmit={run} className="flex flex-col gap-3">
+        <Form onSend={run} className="flex flex-col gap-3">
           <div className="flex flex-wrap items-end gap-2">
             <Field
               label="Say"
@@ -80,7 +85,7 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
               Start over
             </Button>
           )}
-        </form>
+        </Form>
       </section>
       <section aria-label="The call" aria-live="polite" aria-busy={isPending} className="min-w-0">
         {problem !== null && (

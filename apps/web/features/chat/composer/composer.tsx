@@ -15,6 +15,7 @@ import { toast } from 'sonner';
 import { readDraft, writeDraft } from '@/common/drafts.ts';
 import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
+import { Form } from '@/ui/form.tsx';
 import { attach } from './attachments.ts';
 import { ComposerExtras } from './composer-extras.tsx';
 import { isLongerThan } from './json-length.ts';
@@ -94,13 +95,10 @@ export function Composer(props: ComposerProps) {
       </p>
     );
   return (
-    <form
+    <Form
       data-pane="5"
       className="shrink-0 px-3 pb-[max(12px,env(safe-area-inset-bottom))] pt-1"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
+      onSend={() => send()}
     >
       {slash.menu}
       <ComposerExtras
@@ -178,7 +176,7 @@ export function Composer(props: ComposerProps) {
           {COMPOSED_MESSAGE_BYTES_MAX / 1024} kB with what is attached.
         </p>
       )}
-    </form>
+    </Form>
   );
 }
 
