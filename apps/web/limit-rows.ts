@@ -31,9 +31,9 @@ import {
 
 const LISTED = 'limit-rows.test.ts > ';
 const BODY =
-  'packages/protocol/src/bounded-body.test.ts > a body that is larger is refused where the limit is passed, and cancelled';
+  'packages/protocol/src/parse/bounded-body.test.ts > a body that is larger is refused where the limit is passed, and cancelled';
 const LATE =
-  'packages/protocol/src/bounded-body.test.ts > a body that stops arriving is refused when its time is over';
+  'packages/protocol/src/parse/bounded-body.test.ts > a body that stops arriving is refused when its time is over';
 const HASHES =
   'server/accounts/hash-slots.test.ts > hashes run a few at a time, wait in order, and are refused beyond that';
 const MARKDOWN =

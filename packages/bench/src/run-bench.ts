@@ -118,7 +118,10 @@ export async function signIn(
   return users;
 }
 
-export async function readBack(users: readonly BenchUser[], rest: Rest): Promise<Verdict> {
+export async function readBack(
+  users: readonly Pick<BenchUser, 'sessionId' | 'acked'>[],
+  rest: Rest,
+): Promise<Verdict> {
   const sum = { lost: 0, duplicated: 0, gaps: 0 };
   for (const user of users) {
     const verdict = verifySession(await readAll(user.sessionId, rest), user.acked);

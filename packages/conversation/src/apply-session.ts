@@ -39,7 +39,7 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
     },
     newInternals(inbox),
   );
-  group.sessions.set(session.id, session);
+  group.hold(session);
   group.indexDirty(session);
   const changed = changeInbox(session, true);
   return { reply: { type: 'session', session: headOf(session) }, effects: [changed] };

@@ -1,25 +1,30 @@
 export * from './admin.ts';
-export * from './agent-stats.ts';
-export * from './agent-tests.ts';
-export * from './agents.ts';
-export * from './chat.ts';
-export * from './dead-letters.ts';
-export * from './deliveries.ts';
-export * from './error-schemas.ts';
+export * from './agents/agent-stats.ts';
+export * from './agents/agent-tests.ts';
+export * from './agents/agents.ts';
+export * from './agents/dead-letters.ts';
+export * from './agents/deliveries.ts';
+export * from './contract/rest-routes.ts';
+export * from './contract/route.ts';
+export { SDK_VERSION_HEADER } from './contract/route-parts.ts';
+export * from './contract/socket-table.ts';
+export * from './errors/error-schemas.ts';
 export * from './ids.ts';
-export { isStorable, type JsonObject, type JsonValue, jsonObject } from './json-object.ts';
-export * from './messages.ts';
 export * from './metrics.ts';
 export * from './operations.ts';
-export { fieldErrors, type Parsed, parse } from './parse.ts';
+export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse/json-object.ts';
+export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';
-export * from './rest-routes.ts';
-export * from './route.ts';
-export { SDK_VERSION_HEADER } from './route-parts.ts';
-export * from './search.ts';
-export * from './sessions.ts';
-export * from './socket-events.ts';
-export * from './socket-table.ts';
-export { checkTextContent, isMessagePart, type MessagePart, TEXT_KIND } from './text-content.ts';
+export * from './sessions/chat.ts';
+export * from './sessions/messages.ts';
+export * from './sessions/search.ts';
+export * from './sessions/sessions.ts';
+export * from './sessions/socket-events.ts';
+export {
+  checkTextContent,
+  isMessagePart,
+  type MessagePart,
+  TEXT_KIND,
+} from './sessions/text-content.ts';
 export * from './ui-message-chunks.ts';
 export * from './webhook.ts';

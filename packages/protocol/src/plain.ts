@@ -1,12 +1,5 @@
 /** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
-export {
-  type BodyBounds,
-  BodyTimeoutError,
-  BodyTooLargeError,
-  type NextPiece,
-  readBounded,
-  readBoundedStream,
-} from './bounded-body.ts';
+
 export {
   type AckError,
   ackError,
@@ -22,8 +15,16 @@ export {
   PROBLEM_MEDIA_TYPE,
   type Problem,
   problem,
-} from './error-codes.ts';
+} from './errors/error-codes.ts';
 export { fnv1a32, groupOfUser } from './group-hash.ts';
 export * from './limits.ts';
+export {
+  type BodyBounds,
+  BodyTimeoutError,
+  BodyTooLargeError,
+  type NextPiece,
+  readBounded,
+  readBoundedStream,
+} from './parse/bounded-body.ts';
 export { formatSessionId, groupOfSession, isSessionId, SESSION_ID_PATTERN } from './session-id.ts';
 export { webhookId } from './webhook-id.ts';

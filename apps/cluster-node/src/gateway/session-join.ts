@@ -59,7 +59,8 @@ export async function joinSession(join: Join, call: JoinCall): Promise<void> {
     for (const event of pending.events) {
       if (event.type === 'message' && event.message.seq <= coveredSeq) continue;
       if (event.type === 'chunk' && isCovered(event, answer.stream)) continue;
-      socket.emit(...sessionPacket(sessionId, event));
+      const [name, payload] = sessionPacket(sessionId, event);
+      socket.emit(name, payload);
     }
     if (pending.isOver) socket.emit('resync', { reason: 'more happened than could be kept' });
     void socket.join(room);

@@ -1,3 +1,4 @@
+import type { SocketPacket } from '@fleetlm/protocol';
 import type { Namespace } from 'socket.io';
 import type { InboxEvent, Runtime, SessionEvent, Subscription } from '../runtime/runtime-api.ts';
 import { contained } from './contained.ts';
@@ -15,10 +16,7 @@ export function inboxRoom(userId: string): string {
 }
 
 /** The name and payload of what a client is told about an event of a session. */
-export function sessionPacket(
-  sessionId: string,
-  event: SessionEvent,
-): readonly [name: string, payload: object] {
+export function sessionPacket(sessionId: string, event: SessionEvent): SocketPacket {
   switch (event.type) {
     case 'message':
       return ['session:message', messageBody(event.message)];

@@ -41,7 +41,7 @@ import { FOLDER } from './folder.ts';
 const INVALID = '`422 invalid_request`, which names the field';
 const TOO_LARGE = '`413 payload_too_large`';
 const LIMITED = '`rate_limited`';
-const MESSAGES = 'packages/protocol/src/messages.ts';
+const MESSAGES = 'packages/protocol/src/sessions/messages.ts';
 const IDS = 'packages/protocol/src/ids.ts';
 const SCANNER = 'gateway/json-body.ts';
 
@@ -106,7 +106,7 @@ const rest = limitRows('REST', FOLDER, [
     input: 'nesting of `content` and `metadata`',
     limit: { JSON_DEPTH_MAX },
     unit: 'levels',
-    in: 'packages/protocol/src/json-object.ts',
+    in: 'packages/protocol/src/parse/json-object.ts',
     answer: INVALID,
     test: 'boundary',
   },
@@ -162,7 +162,7 @@ const rest = limitRows('REST', FOLDER, [
     input: '`before` of a page of sessions',
     limit: { PAGE_CURSOR_LENGTH_MAX },
     unit: 'characters',
-    in: 'packages/protocol/src/sessions.ts',
+    in: 'packages/protocol/src/sessions/sessions.ts',
     answer: INVALID,
     test: 'boundary',
   },
@@ -170,7 +170,7 @@ const rest = limitRows('REST', FOLDER, [
     input: '`q` of a search',
     limit: { SEARCH_QUERY_LENGTH_MAX },
     unit: 'characters',
-    in: 'packages/protocol/src/search.ts',
+    in: 'packages/protocol/src/sessions/search.ts',
     answer: INVALID,
     test: 'boundary',
   },
@@ -178,7 +178,7 @@ const rest = limitRows('REST', FOLDER, [
     input: '`limit` of a search',
     limit: { SEARCH_LIMIT_MAX },
     unit: 'entries',
-    in: 'packages/protocol/src/search.ts',
+    in: 'packages/protocol/src/sessions/search.ts',
     answer: INVALID,
     test: 'boundary',
   },

@@ -24,15 +24,15 @@ import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { FOLDER } from './folder.ts';
 
 const INVALID = '`422 invalid_request`, which names the field';
-const CHAT = 'packages/protocol/src/chat.ts';
-const AGENTS = 'packages/protocol/src/agents.ts';
+const CHAT = 'packages/protocol/src/sessions/chat.ts';
+const AGENTS = 'packages/protocol/src/agents/agents.ts';
 
 const chat = limitRows('Chat', FOLDER, [
   {
     input: 'body of `POST /api/chat`',
     limit: { CHAT_BODY_BYTES_MAX },
     unit: 'bytes',
-    in: 'packages/protocol/src/chat-routes.ts',
+    in: 'packages/protocol/src/contract/chat-routes.ts',
     answer: '`413 payload_too_large`',
     test: 'gateway/edge-limits.test.ts > a body of its limit is read, and one byte more is refused',
   },

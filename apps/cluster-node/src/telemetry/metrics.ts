@@ -1,4 +1,4 @@
-import type { LoopComponent } from '@fleetlm/protocol';
+import type { LoopComponent, SocketRequestName } from '@fleetlm/protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   type ClosedCounter,
@@ -12,17 +12,7 @@ import type { QuotaResource, QuotaScope } from './quota-metrics.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
-export type SocketEventName =
-  | 'session:join'
-  | 'session:leave'
-  | 'session:send'
-  | 'session:read'
-  | 'session:stop'
-  | 'session:retry'
-  | 'inbox:join'
-  | 'inbox:page'
-  | 'ping'
-  | 'unknown';
+export type SocketEventName = SocketRequestName | 'unknown';
 export type RequestOutcome = 'ok' | 'refused';
 export type AppendOutcome = 'committed' | 'duplicate' | 'refused' | 'unknown';
 export type AttemptOutcome = 'answered' | 'refused' | 'unknown';
@@ -83,6 +73,7 @@ export type ObservedName =
   | 'fleetlm_wal_queued_bytes'
   | 'fleetlm_wal_sync_p99_seconds'
   | 'fleetlm_sessions_hot'
+  | 'fleetlm_sessions_hot_bytes'
   | 'fleetlm_sessions_cold'
   | 'fleetlm_sessions_cold_bytes'
   | 'fleetlm_sessions_evicted_total'

@@ -13,7 +13,7 @@ import { CaseLog } from './oracle/case-log.ts';
 import { type Finding, type FindingKind, Findings } from './oracle/findings.ts';
 import { GroupCheck } from './oracle/group-check.ts';
 import { LoopProbe } from './oracle/loop-probe.ts';
-import { MemoryCheck } from './oracle/memory-check.ts';
+import { HOT_MB, MemoryCheck } from './oracle/memory-check.ts';
 import { ProcessWatch } from './oracle/process-watch.ts';
 import { type FoundLine, saveFindings } from './save-findings.ts';
 
@@ -81,6 +81,7 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
     linked: false,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    hotBytesMax: HOT_MB * 1024 * 1024,
     withDisks: false,
   });
   const stop = (): void => {
@@ -155,7 +156,7 @@ async function fuzzCluster(
     );
   } finally {
     processes.close();
-    bystanders?.close();
+    await bystanders?.close();
     stage.close();
     await probe.close();
     await agents.close();
@@ -180,7 +181,7 @@ async function play(run: Run, watch: () => void): Promise<Played> {
     await campaign.turnsEnded();
   }
   await processes.settled();
-  const pace = bystanders.judge();
+  const pace = await bystanders.judge();
   const played = campaign.played;
   if (findings.all.length > 0) {
     say('suspects are played alone');

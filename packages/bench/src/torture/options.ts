@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS, type FaultKind } from './faults/fault.ts';
+import { FAULT_KINDS, type FaultKind } from './faults/definitions.ts';
 import { parseKinds, SMOKE_KINDS } from './faults/schedule.ts';
 
 /** What `npm run torture` is asked to do. */

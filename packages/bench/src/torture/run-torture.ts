@@ -10,10 +10,9 @@ import {
   failPowerWithoutPostgres,
 } from './closing.ts';
 import { readNode } from './collect.ts';
-import { FAULTS } from './faults/definitions.ts';
-import type { FaultKind } from './faults/fault.ts';
+import { FAULTS, type FaultKind, isOfMembership } from './faults/definitions.ts';
 import { FaultRunner } from './faults/fault-runner.ts';
-import { isOfMembership, joinCluster } from './faults/membership-steps.ts';
+import { joinCluster } from './faults/membership-steps.ts';
 import { schedule, smokeSchedule } from './faults/schedule.ts';
 import { History } from './history/history.ts';
 import type { TortureOptions } from './options.ts';
@@ -33,6 +32,7 @@ import { Workload } from './workload/workload.ts';
 const FOUNDERS = 3;
 const NODES_MAX = 5;
 const FLUSH_INTERVAL_MS = 1_000;
+const HOT_BYTES_MAX = 64 * 1024 * 1024;
 const CHATTY_EVERY = 6;
 const WARMUP_MS = 5_000;
 const QUIET_MS = 10_000;
@@ -72,6 +72,7 @@ export async function runTorture(
     linked: true,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    hotBytesMax: HOT_BYTES_MAX,
     withDisks: true,
   });
   const stop = (): void => {

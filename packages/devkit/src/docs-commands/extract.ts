@@ -58,11 +58,11 @@ function withoutComment(line: string): string {
   return line.trim();
 }
 
-/** Those of all pages in the repository. */
+/** Those of all pages in the repository. The changelog also names what earlier versions had. */
 export function documentedCommands(root: string): readonly DocumentedCommand[] {
   const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' });
   return pages
     .split('\n')
-    .filter((page) => page !== '')
+    .filter((page) => page !== '' && page !== 'CHANGELOG.md')
     .flatMap((page) => commandsOf(page, readFileSync(join(root, page), 'utf8')));
 }

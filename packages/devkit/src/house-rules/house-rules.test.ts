@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { brokenArrows, importCycles } from './import-arrows.ts';
 import { untestedPromises } from './spec-ids.ts';
-import { bannedWords, deadLinks, impurities, tooLong, unguardedTimers } from './text-rules.ts';
+import {
+  bannedWords,
+  deadLinks,
+  impurities,
+  LARGE_FOLDERS,
+  tooFull,
+  tooLong,
+  undocumentedMetrics,
+  unguardedTimers,
+} from './text-rules.ts';
 import { trackedFiles } from './tracked-files.ts';
 
 const files = trackedFiles();
@@ -13,6 +22,10 @@ describe('house rules', () => {
 
   test('a file has one subject: none is over 600 lines', () => {
     expect(tooLong(files)).toEqual([]);
+  });
+
+  test('a folder has one subject: none is over 20 source files', () => {
+    expect(tooFull(files, LARGE_FOLDERS)).toEqual([]);
   });
 
   test('no folder imports one to its left', () => {
@@ -33,6 +46,10 @@ describe('house rules', () => {
 
   test('pages link to files that exist', () => {
     expect(deadLinks(files)).toEqual([]);
+  });
+
+  test('every metric is documented for operators', () => {
+    expect(undocumentedMetrics(files)).toEqual([]);
   });
 
   test('no banned word', () => {
@@ -113,6 +130,14 @@ describe('the house rules see what they are made for', () => {
     expect(tooLong([file('a.ts', 'x\n'.repeat(600))])).toEqual([]);
   });
 
+  test('a full folder, and an exception that is none any more', () => {
+    const full = Array.from({ length: 21 }, (_, at) => file(`a/${at}.ts`, ''));
+    expect(tooFull(full, {})).toHaveLength(1);
+    expect(tooFull(full, { a: 'why' })).toEqual([]);
+    expect(tooFull(full.slice(1), { a: 'why' })).toHaveLength(1);
+    expect(tooFull([...full.slice(1), file('a/b.test.ts', '')], {})).toEqual([]);
+  });
+
   test('a clock in the state machine, but not in its comments', () => {
     expect(
       impurities([file('packages/conversation/src/a.ts', 'const t = Date.now();')]),
@@ -120,6 +145,15 @@ describe('the house rules see what they are made for', () => {
     expect(
       impurities([file('packages/conversation/src/a.ts', '// Date comes in the command')]),
     ).toEqual([]);
+  });
+
+  test('a metric that no page names, and one that no node has', () => {
+    const metrics = file('apps/cluster-node/src/telemetry/metrics.ts', "'fleetlm_a' 'fleetlm_b'");
+    const page = file('docs/guide/operations.md', '`fleetlm_b`, `fleetlm_c{x="y"}`');
+    expect(undocumentedMetrics([metrics, page])).toEqual([
+      'docs/guide/operations.md lacks fleetlm_a',
+      'docs/guide/operations.md names fleetlm_c: there is none',
+    ]);
   });
 
   test('a dead link', () => {

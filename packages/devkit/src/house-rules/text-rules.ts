@@ -20,6 +20,47 @@ export function tooLong(files: readonly SourceFile[]): readonly string[] {
     );
 }
 
+const FOLDER_FILES_MAX = 20;
+
+/** Folders that may have more source files, and why. One that no longer needs it is to be taken out. */
+export const LARGE_FOLDERS: Readonly<Record<string, string>> = {
+  'packages/devkit/scripts': 'one file for each command',
+  'packages/conversation/src': 'to be split into commands, session and snapshot',
+  'packages/raft/src/core': 'to be split into log, election and membership',
+  'packages/raft/src/host': 'to be split into round, snapshots and leadership',
+  'packages/raft/src/wal': 'to be split into log, snapshots and disk',
+  'packages/raft/src/sim/system': 'to be split into machine and checks',
+  'apps/cluster-node/src/control': 'to be split into topology and reports',
+  'apps/cluster-node/src/effects/dispatch': 'to be split into call, attempt and limits',
+  'apps/cluster-node/src/gateway': 'to be split into rest, socket and identity',
+};
+
+/** Folders over the limit of source files, tests not counted, and exceptions that are none any more. */
+export function tooFull(
+  files: readonly SourceFile[],
+  exceptions: Readonly<Record<string, string>>,
+): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { path } of files) {
+    if (!CODE.test(path) || EXEMPT.test(path) || /\.test\.tsx?$/.test(path)) continue;
+    const folder = dirname(path);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const over = [...counts].filter(([, count]) => count > FOLDER_FILES_MAX);
+  const names = new Set(over.map(([folder]) => folder));
+  return [
+    ...over
+      .filter(([folder]) => !Object.hasOwn(exceptions, folder))
+      .map(
+        ([folder, count]) =>
+          `${folder} has ${count} source files; the limit is ${FOLDER_FILES_MAX}: split it by subject`,
+      ),
+    ...Object.keys(exceptions)
+      .filter((folder) => !names.has(folder))
+      .map((folder) => `${folder} needs no exception: take it out of LARGE_FOLDERS`),
+  ];
+}
+
 /** Words that have no place in the project, put together here so that this file does not hold them. */
 const BANNED: readonly (readonly [RegExp, string])[] = [
   [
@@ -112,4 +153,25 @@ export function unguardedTimers(files: readonly SourceFile[]): readonly string[]
           `${path}:${text.slice(0, index).split('\n').length}: a timer without guarded()`,
       ),
     );
+}
+
+const METRICS = 'apps/cluster-node/src/telemetry/metrics.ts';
+const OPERATIONS_PAGE = 'docs/guide/operations.md';
+
+/** Metrics of a node that its operators' page lacks, and metrics that the page names and no node has. */
+export function undocumentedMetrics(files: readonly SourceFile[]): readonly string[] {
+  const namesIn = (path: string, pattern: RegExp): ReadonlySet<string> => {
+    const text = files.find((file) => file.path === path)?.text ?? '';
+    return new Set(Array.from(text.matchAll(pattern), ([, name = '']) => name));
+  };
+  const counted = namesIn(METRICS, /'(fleetlm_\w+)'/g);
+  const documented = namesIn(OPERATIONS_PAGE, /`(fleetlm_\w+)/g);
+  return [
+    ...[...counted]
+      .filter((name) => !documented.has(name))
+      .map((name) => `${OPERATIONS_PAGE} lacks ${name}`),
+    ...[...documented]
+      .filter((name) => !counted.has(name))
+      .map((name) => `${OPERATIONS_PAGE} names ${name}: there is none`),
+  ];
 }

@@ -2,6 +2,7 @@ import type { DispatchState, Message, SessionHead } from '@fleetlm/conversation'
 import { chunkSchema } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
+import type { Immutable } from '../../immutable.ts';
 import type { InboxEvent, SessionEvent } from './feed-events.ts';
 import { dispatchSchema, messageSchema, sessionSchema } from './feed-schemas.ts';
 
@@ -83,7 +84,7 @@ export const followedSchema: z.ZodType<Followed> = z.discriminatedUnion('type', 
   }),
 ]);
 
-const eventSchema: z.ZodType<FollowEvent> = z.discriminatedUnion('type', [
+const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('message'), message: messageSchema }),
   z.strictObject({
     type: z.literal('chunk'),
@@ -110,7 +111,9 @@ export interface EventFrame {
 }
 
 export function encodeFollowEvent({ number, position, event }: EventFrame): Uint8Array {
-  return packr.pack([VERSION, number, position, event]);
+  // Typed by the schema that reads it: an event that the schema lacks would be dropped by the follower.
+  const frame: Immutable<z.input<typeof eventFrameSchema>> = [VERSION, number, position, event];
+  return packr.pack(frame);
 }
 
 /** Null: not an event of this version. */

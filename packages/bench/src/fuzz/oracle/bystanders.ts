@@ -1,12 +1,12 @@
 import { userToken } from '../../credentials.ts';
-import { Latencies } from '../../latencies.ts';
-import { openLoop } from '../../load.ts';
 import { Rest } from '../../rest.ts';
 import { readBack } from '../../run-bench.ts';
 import { pause } from '../../torture/rig/wait-until.ts';
-import { BenchUser } from '../../user.ts';
+import type { BenchUserOptions } from '../../user.ts';
 import type { Stage } from '../drive/stage.ts';
 import type { Findings } from './findings.ts';
+import { Writers } from './writers.ts';
+import type { Written } from './writers-protocol.ts';
 
 const USERS = 6;
 const RATE = 30;
@@ -34,11 +34,12 @@ export interface BystanderReport {
 export class Bystanders {
   readonly #stage: Stage;
   readonly #findings: Findings;
-  readonly #users: BenchUser[] = [];
-  #latencies = new Latencies();
+  readonly #writers = new Writers();
+  readonly #users: BenchUserOptions[] = [];
+  #written: readonly Written[] = [];
   #calmP99 = 0;
   #running = true;
-  #load: Promise<unknown> = Promise.resolve();
+  #asking: Promise<void> = Promise.resolve();
   #turns = 0;
 
   private constructor(stage: Stage, findings: Findings) {
@@ -61,36 +62,26 @@ export class Bystanders {
     for (const agent of agents) await api.insist('POST', '/api/agents', { agent }, CALL_LIMIT_MS);
     for (let number = 0; number < USERS; number += 1) {
       const userId = `bystander-${number}`;
-      bystanders.#users.push(
-        new BenchUser({
-          userId,
-          sessionId: await api.createSession(userId, WRITERS_AGENT, CALL_LIMIT_MS),
-          target: nodes[number % nodes.length]?.url ?? '',
-          token: await userToken(credentials, userId),
-          bytes: TEXT_BYTES,
-        }),
-      );
+      bystanders.#users.push({
+        userId,
+        sessionId: await api.createSession(userId, WRITERS_AGENT, CALL_LIMIT_MS),
+        target: nodes[number % nodes.length]?.url ?? '',
+        token: await userToken(credentials, userId),
+        bytes: TEXT_BYTES,
+      });
     }
-    await Promise.all(bystanders.#users.map((user) => user.join()));
     return bystanders;
   }
 
   /** Begins the load, and measures for a while how it is when nothing else happens. */
   async measureCalm(milliseconds: number): Promise<void> {
-    const load = openLoop(
-      this.#users,
-      RATE,
-      () => this.#running,
-      (latency) => {
-        if (latency !== null) this.#latencies.add(latency);
-      },
-    );
-    this.#load = Promise.all([load, this.#askAgain()]);
+    await this.#writers.start(this.#users, RATE);
+    this.#asking = this.#askAgain();
     await pause(1_000);
-    this.#latencies = new Latencies();
+    await this.#writers.measure();
     await pause(milliseconds);
-    this.#calmP99 = this.#p99();
-    this.#latencies = new Latencies();
+    this.#calmP99 = await this.#writers.p99();
+    await this.#writers.measure();
   }
 
   async #askAgain(): Promise<void> {
@@ -130,14 +121,9 @@ export class Bystanders {
     }
   }
 
-  #p99(): number {
-    const [p99 = 0] = this.#latencies.quantiles([0.99]);
-    return Math.round(p99 * 10) / 10;
-  }
-
   /** Takes the p99 of what went on so far; call it when the hostile traffic is over. */
-  judge(): Pick<BystanderReport, 'calm_p99_ms' | 'p99_ms'> {
-    const p99 = this.#p99();
+  async judge(): Promise<Pick<BystanderReport, 'calm_p99_ms' | 'p99_ms'>> {
+    const p99 = await this.#writers.p99();
     const allowed = Math.max(FLOOR_MS, this.#calmP99 * RATIO_MAX);
     if (p99 > allowed)
       this.#findings.add(
@@ -150,14 +136,12 @@ export class Bystanders {
   /** Ends the load, reads everything back and compares it with what was acknowledged. */
   async finish(): Promise<Omit<BystanderReport, 'calm_p99_ms' | 'p99_ms'>> {
     this.#running = false;
-    await this.#load;
+    await this.#asking;
+    this.#written = await this.#writers.stop();
     await this.readBack();
     return {
-      acked: this.#users.reduce((sum, { acked }) => sum + acked.length, 0),
-      refused: this.#users.reduce(
-        (sum, { errors }) => sum + [...errors.values()].reduce((all, one) => all + one, 0),
-        0,
-      ),
+      acked: this.#written.reduce((sum, { acked }) => sum + acked.length, 0),
+      refused: this.#written.reduce((sum, { refused }) => sum + refused, 0),
       honest_turns: this.#turns,
     };
   }
@@ -169,7 +153,7 @@ export class Bystanders {
       credentials,
     );
     try {
-      const { lost, duplicated, gaps } = await readBack(this.#users, rest);
+      const { lost, duplicated, gaps } = await readBack(this.#written, rest);
       if (lost + duplicated + gaps > 0)
         this.#findings.add(
           'lost-or-duplicated',
@@ -188,8 +172,8 @@ export class Bystanders {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#running = false;
-    for (const user of this.#users) user.close();
+    await this.#writers.close();
   }
 }

@@ -12,8 +12,13 @@ const LOOK_EVERY_MS = 2_000;
 /** What comes on top of the base: what honest and hostile sessions hold, and what a collector keeps in reserve. */
 const HEAP_FACTOR_MAX = 2;
 const HEAP_ROOM_MB = 96;
-const RSS_FACTOR_MAX = 2;
-const RSS_ROOM_MB = 256;
+/** Of the nodes of a campaign: hostile inputs come to it within minutes, and memory has to stay where it is from then on. */
+export const HOT_MB = 128;
+/**
+ * What a node may hold by its own bounds: hot sessions, entries of the log (128 MiB), answers in progress (128), live answers
+ * (64), deliveries (32). An allocator wastes as much as half of it again.
+ */
+const RSS_ROOM_MB = 1.5 * (HOT_MB + 128 + 128 + 64 + 32);
 
 /** Memory of every node when nothing hostile has happened yet, and whether it comes back to that afterwards. */
 export class MemoryCheck {
@@ -59,7 +64,7 @@ export class MemoryCheck {
 export function isAbove(memory: NodeMemory, base: NodeMemory): boolean {
   return (
     memory.heapMb > base.heapMb * HEAP_FACTOR_MAX + HEAP_ROOM_MB ||
-    memory.rssMb > base.rssMb * RSS_FACTOR_MAX + RSS_ROOM_MB
+    memory.rssMb > base.rssMb + RSS_ROOM_MB
   );
 }
 

@@ -1,5 +1,5 @@
 import { diskError, diskSlow, losePower } from './disk-faults.ts';
-import type { FaultDefinition, FaultKind } from './fault.ts';
+import type { FaultDefinition } from './fault.ts';
 import {
   addNode,
   drainNode,
@@ -39,7 +39,7 @@ const define = (
 ): FaultDefinition => ({ class: of, nodes, holdMs, perform, needsShim });
 
 /** All faults there are. A new one is one line here and its performer. */
-export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
+const DEFINITIONS = {
   'kill-one': define('process', 'one', [300, 8_000], killNodes),
   'kill-most': define('process', 'most', [300, 5_000], killNodes),
   'kill-all': define('process', 'all', [0, 2_000], killNodes),
@@ -73,4 +73,26 @@ export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = {
   'node-remove': define('process', 'joiner', [0, 2_000], removeNode),
   'coordinator-kill': define('process', 'joiner-and-pair', [0, 4_000], killCoordinator),
   'member-storm': define('process', 'joiner-and-pair', [500, 5_000], memberStorm),
-};
+} as const satisfies Readonly<Record<string, FaultDefinition>>;
+
+export type FaultKind = keyof typeof DEFINITIONS;
+export const FAULTS: Readonly<Record<FaultKind, FaultDefinition>> = DEFINITIONS;
+export const FAULT_KINDS: readonly FaultKind[] = Object.keys(DEFINITIONS).filter(isFaultKind);
+
+function isFaultKind(name: string): name is FaultKind {
+  return Object.hasOwn(DEFINITIONS, name);
+}
+
+export function isOfMembership(kind: FaultKind): boolean {
+  return kind.startsWith('node-') || kind === 'coordinator-kill' || kind === 'member-storm';
+}
+
+/** A fault as the seed decided it. */
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  /** Names of the nodes that it concerns, in the order in which they are meant; none for Postgres and agents. */
+  readonly nodes: readonly string[];
+  readonly holdMs: number;
+  /** For decisions within the fault. */
+  readonly seed: number;
+}

@@ -5,8 +5,8 @@ import { pause } from '../rig/wait-until.ts';
 import { between, seededRandom } from '../seeded-random.ts';
 import type { AgentServer } from '../workload/agent-server.ts';
 import type { Workload } from '../workload/workload.ts';
-import { FAULTS } from './definitions.ts';
-import type { ActiveFault, PlannedFault } from './fault.ts';
+import { FAULTS, type PlannedFault } from './definitions.ts';
+import type { ActiveFault } from './fault.ts';
 import type { Round } from './schedule.ts';
 
 /** Faults of one round begin within so long. */

@@ -6,52 +6,6 @@ import type { Workload } from '../workload/workload.ts';
 /** Faults that exclude each other are of one class; a round has at most one of each. */
 export type FaultClass = 'process' | 'mesh' | 'client' | 'postgres' | 'agents' | 'disk';
 
-export const FAULT_KINDS = [
-  'kill-one',
-  'kill-most',
-  'kill-all',
-  'stop-one',
-  'pause-one',
-  'pause-most',
-  'mesh-delay',
-  'mesh-one-way',
-  'mesh-freeze',
-  'mesh-isolate',
-  'mesh-reset',
-  'mesh-cut',
-  'mesh-corrupt',
-  'client-reset',
-  'client-freeze',
-  'client-delay',
-  'postgres-stop',
-  'postgres-crash',
-  'postgres-pause',
-  'postgres-disconnect',
-  'agents-misbehave',
-  'disk-slow',
-  'disk-error',
-  'power-loss-one',
-  'power-loss-all',
-  'node-add',
-  'node-drain',
-  'node-drain-three',
-  'node-wipe',
-  'node-remove',
-  'coordinator-kill',
-  'member-storm',
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
-
-/** A fault as the seed decided it. */
-export interface PlannedFault {
-  readonly kind: FaultKind;
-  /** Names of the nodes that it concerns, in the order in which they are meant; none for Postgres and agents. */
-  readonly nodes: readonly string[];
-  readonly holdMs: number;
-  /** For decisions within the fault. */
-  readonly seed: number;
-}
-
 /** Whether it did anything at all. */
 export interface Proof {
   readonly effective: boolean;

@@ -1,7 +1,7 @@
 import type { RigNode } from '../rig/cluster.ts';
 import type { OperationWire } from '../rig/operations.ts';
 import { waitUntil } from '../rig/wait-until.ts';
-import type { FaultKind, FaultStage } from './fault.ts';
+import type { FaultStage } from './fault.ts';
 
 /** Steps that operators take, each waited for to its end. */
 
@@ -11,10 +11,6 @@ export type ChangeStage = Pick<FaultStage, 'cluster' | 'workload' | 'operations'
 const CHANGE_LIMIT_MS = 90_000;
 const COPIES = 3;
 const LOOK_EVERY_MS = 100;
-
-export function isOfMembership(kind: FaultKind): boolean {
-  return kind.startsWith('node-') || kind === 'coordinator-kill' || kind === 'member-storm';
-}
 
 /** Every group has all its copies, and every member answers: a disk may be lost now. */
 export async function wholeCluster({ cluster, operations }: ChangeStage): Promise<void> {

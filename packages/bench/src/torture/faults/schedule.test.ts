@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FAULTS } from './definitions.ts';
-import { FAULT_KINDS } from './fault.ts';
+import { FAULT_KINDS, FAULTS } from './definitions.ts';
 import { parseKinds, type Round, SMOKE_KINDS, schedule, smokeSchedule } from './schedule.ts';
 
 const NODES = ['n1', 'n2', 'n3'];

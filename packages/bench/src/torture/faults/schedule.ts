@@ -1,6 +1,5 @@
 import { between, pick, seededRandom, shuffle } from '../seeded-random.ts';
-import { FAULTS } from './definitions.ts';
-import { FAULT_KINDS, type FaultKind, type PlannedFault } from './fault.ts';
+import { FAULT_KINDS, FAULTS, type FaultKind, type PlannedFault } from './definitions.ts';
 
 /** Faults that overlap, and the quiet time after them. */
 export interface Round {

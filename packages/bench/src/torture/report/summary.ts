@@ -2,7 +2,7 @@ import { faultGaps } from '../checker/gaps.ts';
 import type { FaultWindow, RunRecord } from '../checker/run-record.ts';
 import type { Verdict } from '../checker/verdict.ts';
 import type { DiskShim } from '../disk/build-shim.ts';
-import { FAULT_KINDS } from '../faults/fault.ts';
+import { FAULT_KINDS } from '../faults/definitions.ts';
 import type { TortureOptions } from '../options.ts';
 
 export interface SummaryInput {

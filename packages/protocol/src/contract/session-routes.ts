@@ -1,0 +1,189 @@
+import {
+  messageAnswerSchema,
+  messagesAnswerSchema,
+  messagesQuerySchema,
+  postMessageSchema,
+} from '../sessions/messages.ts';
+import { searchAnswerSchema, searchQuerySchema } from '../sessions/search.ts';
+import {
+  createSessionSchema,
+  markReadSchema,
+  sessionAnswerSchema,
+  sessionsAnswerSchema,
+  sessionsQuerySchema,
+  updateSessionSchema,
+} from '../sessions/sessions.ts';
+import { route, SESSION_COMMAND, UNAVAILABLE } from './route.ts';
+import { acceptedSchema, EVENT_STREAM, readerSchema, SESSION_ID } from './route-parts.ts';
+
+export const SESSION_ROUTES = {
+  createSession: route({
+    method: 'POST',
+    path: '/api/sessions',
+    topic: 'Sessions',
+    summary: 'Begins a conversation of a user with an agent.',
+    access: 'user',
+    owner: 'user',
+    body: createSessionSchema,
+    answers: [{ status: 201, description: 'begun', body: sessionAnswerSchema }],
+    errors: ['conflict', 'archive_unavailable', ...UNAVAILABLE],
+  }),
+  listSessions: route({
+    method: 'GET',
+    path: '/api/sessions',
+    topic: 'Sessions',
+    summary: "A user's conversations, newest activity first.",
+    access: 'user',
+    owner: 'user',
+    query: sessionsQuerySchema,
+    answers: [{ status: 200, description: 'a page of them', body: sessionsAnswerSchema }],
+    errors: UNAVAILABLE,
+  }),
+  getSession: route({
+    method: 'GET',
+    path: '/api/sessions/:id',
+    topic: 'Sessions',
+    summary: 'One conversation.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
+    errors: [],
+  }),
+  updateSession: route({
+    method: 'PATCH',
+    path: '/api/sessions/:id',
+    topic: 'Sessions',
+    summary:
+      'Replaces the metadata (`title` in it names the conversation), archives, or brings back.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    body: updateSessionSchema,
+    answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
+    errors: ['conflict', ...SESSION_COMMAND],
+  }),
+  archiveSession: route({
+    method: 'DELETE',
+    path: '/api/sessions/:id',
+    topic: 'Sessions',
+    summary: 'Archives a conversation: no new messages, the history stays readable.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    answers: [{ status: 204, description: 'archived' }],
+    errors: SESSION_COMMAND,
+  }),
+  eraseSession: route({
+    method: 'POST',
+    path: '/api/sessions/:id/erase',
+    topic: 'Sessions',
+    summary:
+      'Erases a conversation for good: messages, metadata, answers and deliveries, also from the archive. Its id stays taken.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    answers: [{ status: 204, description: 'erased' }],
+    errors: SESSION_COMMAND,
+  }),
+  markRead: route({
+    method: 'POST',
+    path: '/api/sessions/:id/read',
+    topic: 'Sessions',
+    summary: 'Moves the read cursor. It never goes back.',
+    access: 'user',
+    owner: 'user',
+    params: { id: SESSION_ID },
+    body: markReadSchema,
+    answers: [{ status: 200, description: 'the session', body: sessionAnswerSchema }],
+    errors: SESSION_COMMAND,
+  }),
+} as const;
+
+export const MESSAGE_ROUTES = {
+  postMessage: route({
+    method: 'POST',
+    path: '/api/sessions/:id/messages',
+    topic: 'Messages',
+    summary:
+      'Appends a message, of the user or (with the API key) of the agent. Answered once a quorum has it on disk. With a `client_message_id` it may be sent again at will.',
+    access: 'user',
+    owner: 'sender',
+    params: { id: SESSION_ID },
+    body: postMessageSchema,
+    answers: [
+      { status: 201, description: 'appended', body: messageAnswerSchema },
+      {
+        status: 200,
+        description: 'the `client_message_id` was seen: the message that was made of it then',
+        body: messageAnswerSchema,
+      },
+    ],
+    errors: ['conflict', ...SESSION_COMMAND],
+  }),
+  readMessages: route({
+    method: 'GET',
+    path: '/api/sessions/:id/messages',
+    topic: 'Messages',
+    summary: 'A page of the history, ascending by seq and without gaps.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    query: messagesQuerySchema,
+    answers: [{ status: 200, description: 'the page', body: messagesAnswerSchema }],
+    errors: ['archive_unavailable'],
+  }),
+  searchMessages: route({
+    method: 'GET',
+    path: '/api/search',
+    topic: 'Messages',
+    summary:
+      'Messages of a person’s conversations that hold a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet, and of a long message the first 32,768 characters are looked through.',
+    access: 'user',
+    owner: 'user',
+    query: searchQuerySchema,
+    answers: [{ status: 200, description: 'what was found', body: searchAnswerSchema }],
+    errors: ['archive_unavailable'],
+  }),
+} as const;
+
+export const ANSWER_ROUTES = {
+  streamAnswer: route({
+    method: 'GET',
+    path: '/api/sessions/:id/stream',
+    topic: 'Answers',
+    summary:
+      'The answer in progress from its first chunk, and then live: an AI SDK UI message stream.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    headers: readerSchema,
+    answers: [
+      { status: 200, description: 'the stream', body: EVENT_STREAM },
+      { status: 204, description: 'no answer is in progress' },
+    ],
+    errors: [],
+  }),
+  stopAnswer: route({
+    method: 'POST',
+    path: '/api/sessions/:id/stop',
+    topic: 'Answers',
+    summary: 'Stops the answer in progress. What was said is kept.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
+    errors: [],
+  }),
+  retryAnswer: route({
+    method: 'POST',
+    path: '/api/sessions/:id/retry',
+    topic: 'Answers',
+    summary: 'Calls the agent again for a message whose answer failed.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
+    errors: ['conflict', 'archive_unavailable'],
+  }),
+} as const;
