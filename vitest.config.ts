@@ -78,12 +78,21 @@ export default defineConfig({
       },
       { test: { ...shared, name: 'examples', root: 'examples', include: ['*.test.ts'] } },
       {
-        resolve: { alias: { '@/': `${import.meta.dirname}/apps/web/` } },
+        resolve: {
+          alias: {
+            '@/': `${import.meta.dirname}/apps/web/`,
+            // Outside of Next's server it throws, which is what it is for.
+            'server-only': `${import.meta.dirname}/node_modules/server-only/empty.js`,
+          },
+        },
         test: {
           ...shared,
           name: 'web',
           root: 'apps/web',
-          include: ['{app,components,lib}/**/*.test.{ts,tsx}', '*.test.ts'],
+          include: [
+            '{app,features,server,common,scripts,shell,ui}/**/*.test.{ts,tsx}',
+            '*.test.ts',
+          ],
         },
       },
       {

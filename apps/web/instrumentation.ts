@@ -2,8 +2,8 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return;
   const [{ serverEnv }, { markPeers }] = await Promise.all([
-    import('./lib/env.ts'),
-    import('./lib/mark-peers.ts'),
+    import('./server/env.ts'),
+    import('./server/accounts/mark-peers.ts'),
   ]);
   serverEnv();
   markPeers();

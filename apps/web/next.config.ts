@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NextConfig } from 'next';
-import { OWN_FILES_ONLY } from './lib/content-security-policy.ts';
-import { ACTION_BODY_BYTES_MAX } from './lib/limits.ts';
+import { ACTION_BODY_BYTES_MAX } from './common/limits.ts';
+import { OWN_FILES_ONLY } from './content-security-policy.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../..');
 

@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
-import { contentSecurityPolicy, NOTHING_RUNS } from './lib/content-security-policy.ts';
+import { contentSecurityPolicy, NOTHING_RUNS } from './content-security-policy.ts';
 
 /**
  * Gives every response its policy, and every page its nonce. Nothing that a request says takes it away. Who may see a page is

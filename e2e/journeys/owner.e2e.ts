@@ -70,6 +70,28 @@ test('an owner looks after agents, and the cluster is not theirs to see', async 
   await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
 });
 
+test('a call that is asked for before the scripts of the page have come is made when they have', async ({
+  owner: page,
+  agent,
+  system,
+}) => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  const address = `${system.webUrl}/agents/${agent.id}/playground`;
+  await page.goto(address, { waitUntil: 'commit' });
+  await page.getByRole('button', { name: 'Call the agent' }).click({ noWaitAfter: true });
+  release();
+  const said = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
+  await expect(said).toContainText('Hello from the agent');
+  await expect(page).toHaveURL(address);
+});
+
 test('what was answered is in the log, with what went over the wire', async ({
   admin,
   agent,

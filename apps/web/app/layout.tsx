@@ -3,7 +3,7 @@ import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
 import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { THEME_COOKIE, themeFrom } from '@/lib/theme.ts';
+import { THEME_COOKIE, themeFrom } from '@/common/theme.ts';
 import './globals.css';
 
 export const metadata: Metadata = {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { PrismaClient } from '@fleetlm/database/client';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { createAccount, EmailTakenError, newAccountSchema } from '../lib/account-store.ts';
+import { newAccountSchema } from '../common/accounts.ts';
+import { createAccount, EmailTakenError } from '../server/accounts/account-store.ts';
 
 /** Adds an account, for instance the first admin, and prints its password. Reads DATABASE_URL. */
 const { values } = parseArgs({

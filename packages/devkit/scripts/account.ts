@@ -6,7 +6,12 @@ import { repositoryRoot } from '../src/repository.ts';
 
 const child = spawn(
   process.execPath,
-  [join(repositoryRoot, 'apps/web/scripts/add-account.ts'), ...process.argv.slice(2)],
+  [
+    // As Next's server resolves packages: `server-only` throws anywhere else.
+    '--conditions=react-server',
+    join(repositoryRoot, 'apps/web/scripts/add-account.ts'),
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit', env: { ...process.env, DATABASE_URL: databaseUrl() } },
 );
 process.exit(await new Promise<number>((ended) => child.once('exit', (code) => ended(code ?? 1))));

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button } from '@/components/ui/button.tsx';
+import { Button } from '@/ui/button.tsx';
 
 export interface ErrorPageProps {
   readonly error: Error & { readonly digest?: string };

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import { Toaster } from 'sonner';
-import { AwayNotices } from '@/components/app/away-notices.tsx';
-import { FleetRoot } from '@/components/app/fleet-root.tsx';
-import { GlobalKeys } from '@/components/app/global-keys.tsx';
-import { Navigation } from '@/components/app/navigation.tsx';
-import { SignInAgain } from '@/components/app/sign-in-again.tsx';
-import { PaletteRoot } from '@/components/palette/palette-root.tsx';
-import { serverEnv } from '@/lib/env.ts';
-import { userPage } from '@/lib/guarded-page.tsx';
+import { SignInAgain } from '@/features/accounts/sign-in/sign-in-again.tsx';
+import { serverEnv } from '@/server/env.ts';
+import { userPage } from '@/server/guards/guarded-page.tsx';
+import { AwayNotices } from '@/shell/away-notices.tsx';
+import { FleetRoot } from '@/shell/fleet-root.tsx';
+import { GlobalKeys } from '@/shell/global-keys.tsx';
+import { Navigation } from '@/shell/navigation.tsx';
+import { PaletteRoot } from '@/shell/palette/palette-root.tsx';
 
 /** Everything behind the sign-in. The nodes' addresses reach the browser here, at run time. */
 export default userPage(({ children }: { readonly children: ReactNode }, person) => {

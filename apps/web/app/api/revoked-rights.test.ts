@@ -2,20 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { PrismaClient } from '@fleetlm/database/client';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createAccount, deleteAccount, setRole } from '@/lib/account-store.ts';
-import type { Role } from '@/lib/roles.ts';
-import { type AccountsDatabase, startAccountsDatabase } from '@/lib/testing/accounts-database.ts';
+import type { Role } from '@/common/roles.ts';
+import { createAccount, deleteAccount, setRole } from '@/server/accounts/account-store.ts';
+import {
+  type AccountsDatabase,
+  startAccountsDatabase,
+} from '@/server/testing/accounts-database.ts';
 
 /** What the browser's cookie says; the session and the role are as they were at the sign-in. */
 const { cookie } = vi.hoisted(() => ({ cookie: { session: null as unknown } }));
 
-vi.mock('server-only', () => ({}));
 vi.mock('next/cache', () => ({ revalidatePath: () => undefined }));
 vi.mock('next/headers', () => ({
   headers: () => Promise.resolve(new Headers()),
   cookies: () => Promise.resolve({ getAll: () => [], delete: () => undefined }),
 }));
-vi.mock('@/lib/auth.ts', () => ({
+vi.mock('@/server/accounts/auth.ts', () => ({
   webAuth: () => ({ api: { getSession: () => Promise.resolve(cookie.session) } }),
 }));
 
@@ -45,8 +47,8 @@ async function startProcess() {
     import('./admin/audit/route.ts'),
     import('./admin/flush/route.ts'),
     import('./token/route.ts'),
-    import('../(app)/admin/accounts/actions.ts'),
-    import('../(app)/agents/actions.ts'),
+    import('@/features/accounts/actions.ts'),
+    import('@/features/agents/actions.ts'),
   ]);
   // As Next calls a route whose path has no parameters.
   const context = { params: Promise.resolve(undefined) };

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
-import { serverEnv } from '@/lib/env.ts';
-import { currentSignIn } from '@/lib/session.ts';
-import { LoginForm } from './login-form.tsx';
+import { LoginForm } from '@/features/accounts/sign-in/login-form.tsx';
+import { currentSignIn } from '@/server/accounts/session.ts';
+import { serverEnv } from '@/server/env.ts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

@@ -95,6 +95,27 @@ describe('the house rules see what they are made for', () => {
     expect(importCycles([a])).toEqual([]);
   });
 
+  test.each([
+    ['features/chat/a.tsx', '@/app/(app)/inbox/page.tsx', 1],
+    ['features/chat/a.tsx', '@/shell/navigation.tsx', 1],
+    ['features/chat/a.tsx', '@/features/inbox/inbox-row.tsx', 1],
+    ['features/chat/list/a.tsx', '../../inbox/inbox-row.tsx', 1],
+    ['features/chat/a.tsx', '@/features/inbox/index.ts', 0],
+    ['features/chat/list/a.tsx', '@/features/chat/composer/composer.tsx', 0],
+    ['features/accounts/a.tsx', '@/server/accounts/devices.ts', 1],
+    ['features/accounts/actions.ts', '@/server/accounts/devices.ts', 0],
+    ['ui/a.tsx', '@/features/chat/index.ts', 1],
+    ['shell/a.tsx', '@/features/accounts/sign-in/sign-out.ts', 0],
+    ['shell/a.tsx', '@/server/env.ts', 1],
+    ['server/a.ts', '../features/accounts/index.ts', 1],
+    ['common/a.ts', '../server/env.ts', 1],
+    ['app/(app)/inbox/page.tsx', '@/server/env.ts', 0],
+  ])('of the web app, %s that imports %s: %i', (path, target, count) => {
+    const forms = [`import type { X } from '${target}';\n`, `const x = import('${target}');\n`];
+    for (const text of forms)
+      expect(brokenArrows([file(`apps/web/${path}`, text)])).toHaveLength(count);
+  });
+
   test('a timer that nobody guards', () => {
     const timer = (text: string) => file('apps/cluster-node/src/control/a.ts', text);
     expect(unguardedTimers([timer('setInterval(\n  () => this.#tick(), 50);')])).toHaveLength(1);

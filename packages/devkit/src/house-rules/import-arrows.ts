@@ -4,7 +4,9 @@ import type { SourceFile } from './tracked-files.ts';
 /** A folder and what it may not import; the reason is part of the failure's message. */
 interface Arrow {
   readonly from: string;
-  readonly not: readonly RegExp[];
+  /** Files of the folder that the arrow does not hold for. */
+  readonly except?: RegExp;
+  readonly not: readonly RegExp[] | ((path: string) => readonly RegExp[]);
   readonly why: string;
 }
 
@@ -92,6 +94,58 @@ function brokenRooms(file: SourceFile): readonly string[] {
   });
 }
 
+const WEB = 'apps/web';
+const webRooms = (...rooms: readonly string[]): readonly RegExp[] =>
+  rooms.map((room) => new RegExp(`^${WEB}/${room}/`));
+
+/** Routes and the shell stand over the features, those over `ui`; `common` is under everything. */
+const WEB_ARROWS: readonly Arrow[] = [
+  {
+    from: `${WEB}/`,
+    not: [/^apps\/cluster-node\//, /^@fleetlm\/(conversation|cluster-node|bench|devkit)/],
+    why: 'the web app is a client like any other',
+  },
+  {
+    from: `${WEB}/features/`,
+    not: webRooms('app', 'shell'),
+    why: 'routes import features: a screen must not depend on the address that it is at',
+  },
+  {
+    from: `${WEB}/features/`,
+    except: /\/actions\.ts$/,
+    not: webRooms('server'),
+    why: 'only server actions reach the server from here, so nothing of it gets into a browser',
+  },
+  {
+    from: `${WEB}/features/`,
+    not: (path) => {
+      const own = path.split('/')[3] ?? '';
+      return [new RegExp(`^${WEB}/features/(?!${own}/)(?![a-z-]+/index\\.ts$)`)];
+    },
+    why: 'what another feature offers is in its index.ts',
+  },
+  {
+    from: `${WEB}/shell/`,
+    not: webRooms('app', 'server'),
+    why: 'it is the frame of the pages, in the browser',
+  },
+  {
+    from: `${WEB}/ui/`,
+    not: webRooms('app', 'features', 'server', 'shell'),
+    why: 'every feature is drawn with it',
+  },
+  {
+    from: `${WEB}/server/`,
+    not: webRooms('app', 'features', 'shell'),
+    why: 'routes and actions ask the server, which knows none of them',
+  },
+  {
+    from: `${WEB}/common/`,
+    not: webRooms('app', 'features', 'server', 'shell', 'ui'),
+    why: 'the browser and the server read it',
+  },
+];
+
 const ARROWS: readonly Arrow[] = [
   {
     from: `${NODE}/gateway/`,
@@ -173,14 +227,11 @@ const ARROWS: readonly Arrow[] = [
     not: [/^apps\//, /^@fleetlm\/(cluster-node|conversation|raft)/],
     why: 'it speaks the public interface only',
   },
-  {
-    from: 'apps/web/',
-    not: [/^apps\/cluster-node\//, /^@fleetlm\/(conversation|cluster-node|bench|devkit)/],
-    why: 'the web app is a client like any other',
-  },
+  ...WEB_ARROWS,
 ];
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]/g;
+const DYNAMIC_IMPORT = /\bimport\(\s*['"]([^'"]+)['"]/g;
 const TEST = /\.test\.tsx?$|\/(test|testing|bench)\//;
 
 /** Imports that point against the arrows, each as a sentence. */
@@ -190,9 +241,10 @@ export function brokenArrows(files: readonly SourceFile[]): readonly string[] {
     if (!/\.tsx?$/.test(file.path) || TEST.test(file.path)) continue;
     broken.push(...brokenRooms(file));
     for (const arrow of ARROWS) {
-      if (!file.path.startsWith(arrow.from)) continue;
+      if (!file.path.startsWith(arrow.from) || arrow.except?.test(file.path)) continue;
+      const not = typeof arrow.not === 'function' ? arrow.not(file.path) : arrow.not;
       for (const target of importsOf(file)) {
-        if (arrow.not.some((pattern) => pattern.test(target))) {
+        if (not.some((pattern) => pattern.test(target))) {
           broken.push(
             `${file.path} imports ${target}: not from ${arrow.from}, because ${arrow.why}`,
           );
@@ -203,11 +255,15 @@ export function brokenArrows(files: readonly SourceFile[]): readonly string[] {
   return broken;
 }
 
-/** What a file imports: packages as written, relative paths from the repository's root. */
-export function importsOf(file: SourceFile): readonly string[] {
-  return [...file.text.matchAll(IMPORT)].map(([, target = '']) =>
-    target.startsWith('.') ? normalize(join(dirname(file.path), target)) : target,
+/** What a file imports, types and later imports included: packages as written, paths from the repository's root. */
+export function importsOf({ path, text }: SourceFile): readonly string[] {
+  const targets = [IMPORT, DYNAMIC_IMPORT].flatMap((form) =>
+    [...text.matchAll(form)].map(([, target = '']) => target),
   );
+  return targets.map((target) => {
+    if (target.startsWith('.')) return normalize(join(dirname(path), target));
+    return target.startsWith('@/') ? target.replace('@', WEB) : target;
+  });
 }
 
 /** Files of the node that import each other in a circle, each circle as one line; type imports are imports, too. */

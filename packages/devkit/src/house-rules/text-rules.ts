@@ -33,9 +33,6 @@ export const LARGE_FOLDERS: Readonly<Record<string, string>> = {
   'apps/cluster-node/src/control': 'to be split into topology and reports',
   'apps/cluster-node/src/effects/dispatch': 'to be split into call, attempt and limits',
   'apps/cluster-node/src/gateway': 'to be split into rest, socket and identity',
-  'apps/web/lib': 'to be split into features',
-  'apps/web/components/agents': 'to be split into features',
-  'apps/web/components/chat': 'to be split into features',
 };
 
 /** Folders over the limit of source files, tests not counted, and exceptions that are none any more. */

@@ -42,7 +42,7 @@ const SHARED_FILES = [
   'packages/protocol/src/limits.ts',
   'apps/cluster-node/src/limits.ts',
   'apps/cluster-node/src/gateway/limits.ts',
-  'apps/web/lib/limits.ts',
+  'apps/web/common/limits.ts',
 ];
 
 /** Why a constant of the shared files is in no table. */

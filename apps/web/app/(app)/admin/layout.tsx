@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { AdminTabs } from '@/components/admin/admin-tabs.tsx';
-import { ClusterProvider } from '@/components/admin/cluster-provider.tsx';
-import { serverEnv } from '@/lib/env.ts';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { AdminTabs } from '@/features/admin/admin-tabs.tsx';
+import { ClusterProvider } from '@/features/admin/cluster-provider.tsx';
+import { serverEnv } from '@/server/env.ts';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export default adminPage(({ children }: { readonly children: ReactNode }) => {
   return (

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { ClusterOverview } from '@/components/admin/cluster-overview.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { ClusterOverview } from '@/features/admin/overview/cluster-overview.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Cluster' };
 

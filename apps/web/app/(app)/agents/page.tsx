@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
-import { AgentsTable } from '@/components/agents/agents-table.tsx';
-import { RegisterAgent } from '@/components/agents/register-agent.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { listAgents } from '@/lib/agents.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { AgentsTable } from '@/features/agents/agents-table.tsx';
+import { RegisterAgent } from '@/features/agents/register-agent.tsx';
+import { listAgents } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Agents' };
 

@@ -1,6 +1,6 @@
 import { MessagesSquare } from 'lucide-react';
 import type { Metadata } from 'next';
-import { userPage } from '@/lib/guarded-page.tsx';
+import { userPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Inbox' };
 

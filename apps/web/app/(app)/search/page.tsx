@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { SearchView } from '@/components/inbox/search-view.tsx';
-import { userPage } from '@/lib/guarded-page.tsx';
+import { SearchView } from '@/features/inbox/search-view.tsx';
+import { userPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Search' };
 

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
-import { SettingsView } from '@/components/settings/settings-view.tsx';
-import { userPage } from '@/lib/guarded-page.tsx';
-import { THEME_COOKIE, themeFrom } from '@/lib/theme.ts';
+import { THEME_COOKIE, themeFrom } from '@/common/theme.ts';
+import { SettingsView } from '@/features/settings/settings-view.tsx';
+import { userPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Settings' };
 

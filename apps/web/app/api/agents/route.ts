@@ -1,6 +1,6 @@
-import { listAgents } from '@/lib/agents.ts';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
+import { listAgents } from '@/server/cluster/agents.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 /** The agents that a conversation can be started with: only what a person has to see of them. */
 export const GET = userRoute(async () => {

@@ -1,7 +1,7 @@
-import { devicesOf, revokeDevices } from '@/lib/devices.ts';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { logProblem } from '@/lib/log.ts';
-import { ACCOUNTS_AWAY, problemResponse } from '@/lib/problem-response.ts';
+import { devicesOf, revokeDevices } from '@/server/accounts/devices.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { ACCOUNTS_AWAY, problemResponse } from '@/server/guards/problem-response.ts';
+import { logProblem } from '@/server/log.ts';
 
 /** Where the person is signed in. */
 export const GET = userRoute(async ({ person, sessionId }) => {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { CHECKED_PASSWORD_LENGTH_MAX } from '@/lib/limits.ts';
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/lib/password-length.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
-import { changePassword } from '@/lib/sign-in.ts';
+import { CHECKED_PASSWORD_LENGTH_MAX } from '@/common/limits.ts';
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@/common/password-length.ts';
+import { changePassword } from '@/server/accounts/sign-in.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 const bodySchema = z.strictObject({
   current: z.string().min(1).max(CHECKED_PASSWORD_LENGTH_MAX),

@@ -1,8 +1,8 @@
 import { searchQuerySchema } from '@fleetlm/protocol';
 import * as z from 'zod';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
-import { userRequest } from '@/lib/user-request.ts';
+import { userRequest } from '@/server/cluster/user-request.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 const querySchema = z.strictObject({ q: searchQuerySchema.shape.q });
 const answerSchema = z.object({ results: z.array(z.unknown()) });

@@ -1,8 +1,8 @@
 import { AGENT_ID_LENGTH_MAX } from '@fleetlm/protocol';
 import * as z from 'zod';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
-import { userRequest } from '@/lib/user-request.ts';
+import { userRequest } from '@/server/cluster/user-request.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 const bodySchema = z.strictObject({ agent_id: z.string().min(1).max(AGENT_ID_LENGTH_MAX) });
 const answerSchema = z.object({ session: z.object({ id: z.string() }) });

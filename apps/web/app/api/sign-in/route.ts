@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { publicRoute } from '@/lib/guarded-route.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
-import { checkedSignIn } from '@/lib/sign-in.ts';
-import { signInSchema } from '@/lib/sign-in-schema.ts';
+import { signInSchema } from '@/common/sign-in-schema.ts';
+import { checkedSignIn } from '@/server/accounts/sign-in.ts';
+import { publicRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 /** Signs in without leaving the page: what is unsent or half written there stays. */
 export const POST = publicRoute(async ({ json }) => {

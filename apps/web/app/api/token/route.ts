@@ -1,7 +1,7 @@
-import { mintUserToken, USER_TOKEN_SECONDS } from '@/lib/cluster-token.ts';
-import { serverEnv } from '@/lib/env.ts';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { tokenResponse } from '@/lib/token-response.ts';
+import { mintUserToken, USER_TOKEN_SECONDS } from '@/server/cluster/cluster-token.ts';
+import { tokenResponse } from '@/server/cluster/token-response.ts';
+import { serverEnv } from '@/server/env.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
 
 /** A token for the person's conversations; 401 when nobody is signed in, or this device was signed out elsewhere. */
 export const GET = userRoute(async ({ person }) =>

@@ -1,12 +1,12 @@
 import type { Metadata } from 'next';
-import { AccountsView } from '@/components/admin/accounts/accounts-view.tsx';
-import { AdminPage } from '@/components/admin/admin-page.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { listAccounts } from '@/lib/account-store.ts';
-import { database } from '@/lib/database.ts';
-import { adminPage } from '@/lib/guarded-page.tsx';
-import { logProblem } from '@/lib/log.ts';
-import { ACCOUNTS_AWAY } from '@/lib/problem-response.ts';
+import { AccountsView } from '@/features/accounts/accounts-view.tsx';
+import { AdminPage } from '@/features/admin/admin-page.tsx';
+import { listAccounts } from '@/server/accounts/account-store.ts';
+import { database } from '@/server/accounts/database.ts';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
+import { ACCOUNTS_AWAY } from '@/server/guards/problem-response.ts';
+import { logProblem } from '@/server/log.ts';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Accounts' };
 

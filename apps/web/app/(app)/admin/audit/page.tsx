@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { AuditView } from '@/components/admin/audit-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { AuditView } from '@/features/admin/operations/audit-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { DispatchView } from '@/components/admin/dispatch-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { DispatchView } from '@/features/admin/dispatch-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Dispatch' };
 

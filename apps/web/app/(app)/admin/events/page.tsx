@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { EventsView } from '@/components/admin/events-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { EventsView } from '@/features/admin/events/events-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Events' };
 

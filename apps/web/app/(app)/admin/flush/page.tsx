@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { FlushView } from '@/components/admin/flush-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { FlushView } from '@/features/admin/flush-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Flush' };
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { GroupsView } from '@/components/admin/groups-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { GroupsView } from '@/features/admin/groups/groups-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Groups' };
 

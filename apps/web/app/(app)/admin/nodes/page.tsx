@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { NodesView } from '@/components/admin/nodes-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { NodesView } from '@/features/admin/nodes/nodes-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Nodes' };
 

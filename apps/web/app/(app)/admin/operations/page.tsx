@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { OperationsView } from '@/components/admin/operations/operations-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { OperationsView } from '@/features/admin/operations/operations-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Operations' };
 

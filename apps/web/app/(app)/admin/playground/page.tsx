@@ -1,7 +1,7 @@
 import { SCENARIOS } from '@fleetlm/raft/playground';
 import type { Metadata } from 'next';
-import { Playground } from '@/components/playground/playground.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { Playground } from '@/features/playground/playground.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Playground' };
 

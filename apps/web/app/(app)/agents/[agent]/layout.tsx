@@ -1,9 +1,9 @@
 import { notFound } from 'next/navigation';
-import { AgentHeader } from '@/components/agents/agent-header.tsx';
-import { AgentTabs } from '@/components/agents/agent-tabs.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { getAgent } from '@/lib/agent-owner.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { AgentHeader } from '@/features/agents/agent-header.tsx';
+import { AgentTabs } from '@/features/agents/agent-tabs.tsx';
+import { getAgent } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export default ownerPage(async ({ params, children }: LayoutProps<'/agents/[agent]'>) => {
   const agentId = decodeURIComponent((await params).agent);

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
-import { AgentFigures } from '@/components/agents/agent-figures.tsx';
-import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { agentStats } from '@/lib/agent-owner.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { AgentFigures } from '@/features/agents/agent-figures.tsx';
+import { LiveRefresh } from '@/features/agents/live-refresh.tsx';
+import { agentStats } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Agent' };
 

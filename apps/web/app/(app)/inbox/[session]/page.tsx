@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { Conversation } from '@/components/chat/conversation.tsx';
-import { userPage } from '@/lib/guarded-page.tsx';
+import { Conversation } from '@/features/chat/conversation.tsx';
+import { userPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Conversation' };
 

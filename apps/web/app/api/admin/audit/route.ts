@@ -1,5 +1,5 @@
-import { adminRoute } from '@/lib/guarded-route.ts';
-import { operatorRequest } from '@/lib/operator-request.ts';
+import { operatorRequest } from '@/server/cluster/operator-request.ts';
+import { adminRoute } from '@/server/guards/guarded-route.ts';
 
 /** Who began and ended which operation. */
 export const GET = adminRoute(({ person }) =>

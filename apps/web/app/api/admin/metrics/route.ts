@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { adminRoute } from '@/lib/guarded-route.ts';
-import { operatorRequest } from '@/lib/operator-request.ts';
+import { operatorRequest } from '@/server/cluster/operator-request.ts';
+import { adminRoute } from '@/server/guards/guarded-route.ts';
 
 const querySchema = z.strictObject({
   range: z.enum(['15m', '24h']),

@@ -1,6 +1,6 @@
 import { operationRequestSchema } from '@fleetlm/protocol';
-import { adminRoute } from '@/lib/guarded-route.ts';
-import { operatorRequest } from '@/lib/operator-request.ts';
+import { operatorRequest } from '@/server/cluster/operator-request.ts';
+import { adminRoute } from '@/server/guards/guarded-route.ts';
 
 /** Begins a change of the cluster. */
 export const POST = adminRoute(async ({ person, json }) => {

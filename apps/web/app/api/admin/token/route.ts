@@ -1,7 +1,7 @@
-import { ADMIN_TOKEN_SECONDS, mintAdminToken } from '@/lib/cluster-token.ts';
-import { serverEnv } from '@/lib/env.ts';
-import { adminRoute } from '@/lib/guarded-route.ts';
-import { tokenResponse } from '@/lib/token-response.ts';
+import { ADMIN_TOKEN_SECONDS, mintAdminToken } from '@/server/cluster/cluster-token.ts';
+import { tokenResponse } from '@/server/cluster/token-response.ts';
+import { serverEnv } from '@/server/env.ts';
+import { adminRoute } from '@/server/guards/guarded-route.ts';
 
 /** A token for the cluster's live state. It ends soon, since a node does not learn that its role was taken away. */
 export const GET = adminRoute(async ({ person }) =>

@@ -1,7 +1,7 @@
-import { revokeDevices } from '@/lib/devices.ts';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { logProblem } from '@/lib/log.ts';
-import { ACCOUNTS_AWAY, problemResponse } from '@/lib/problem-response.ts';
+import { revokeDevices } from '@/server/accounts/devices.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { ACCOUNTS_AWAY, problemResponse } from '@/server/guards/problem-response.ts';
+import { logProblem } from '@/server/log.ts';
 
 /** Signs one device of the person out; one that is gone already is no error. */
 export const DELETE = userRoute(async ({ person, param }) => {

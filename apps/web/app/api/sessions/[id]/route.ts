@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { TITLE_LENGTH_MAX } from '@/lib/limits.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
-import { userRequest } from '@/lib/user-request.ts';
+import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
+import { userRequest } from '@/server/cluster/user-request.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 const bodySchema = z.strictObject({
   /** Empty: no name. */

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { NodeView } from '@/components/admin/node-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { NodeView } from '@/features/admin/nodes/node-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Node' };
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { OperationView } from '@/components/admin/operations/operation-view.tsx';
-import { adminPage } from '@/lib/guarded-page.tsx';
+import { OperationView } from '@/features/admin/operations/operation-view.tsx';
+import { adminPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Operation' };
 

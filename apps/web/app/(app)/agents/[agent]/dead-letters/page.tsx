@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
-import { DeadLetterGroups } from '@/components/agents/dead-letter-groups.tsx';
-import { DeadLetterTurns } from '@/components/agents/dead-letter-turns.tsx';
-import { DeliverySources } from '@/components/agents/delivery-sources.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { deadLetters } from '@/lib/agent-owner.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { DeadLetterGroups } from '@/features/agents/deliveries/dead-letter-groups.tsx';
+import { DeadLetterTurns } from '@/features/agents/deliveries/dead-letter-turns.tsx';
+import { DeliverySources } from '@/features/agents/deliveries/delivery-sources.tsx';
+import { deadLetters } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Dead letters' };
 

@@ -1,12 +1,13 @@
 import type { Metadata } from 'next';
-import { DeliveriesTable } from '@/components/agents/deliveries-table.tsx';
-import { DeliveryDrawer } from '@/components/agents/delivery-drawer.tsx';
-import { DeliverySources } from '@/components/agents/delivery-sources.tsx';
-import { LiveRefresh } from '@/components/agents/live-refresh.tsx';
-import { StateFilter } from '@/components/agents/state-filter.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { getDelivery, listDeliveries } from '@/lib/agent-owner.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { deliveriesQueryOf } from '@/features/agents/deliveries/deliveries-query.ts';
+import { DeliveriesTable } from '@/features/agents/deliveries/deliveries-table.tsx';
+import { DeliveryDrawer } from '@/features/agents/deliveries/delivery-drawer.tsx';
+import { DeliverySources } from '@/features/agents/deliveries/delivery-sources.tsx';
+import { StateFilter } from '@/features/agents/deliveries/state-filter.tsx';
+import { LiveRefresh } from '@/features/agents/live-refresh.tsx';
+import { getDelivery, listDeliveries } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Deliveries' };
 
@@ -14,10 +15,7 @@ type DeliveriesProps = PageProps<'/agents/[agent]/deliveries'>;
 
 export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
   const agentId = decodeURIComponent((await params).agent);
-  const query = await searchParams;
-  const state = textOf(query.state);
-  const cursor = textOf(query.cursor);
-  const open = textOf(query.d);
+  const { state, cursor, d: open } = await deliveriesQueryOf(searchParams);
   const [list, delivery] = await Promise.all([
     listDeliveries(agentId, { state, cursor }),
     open === null ? null : getDelivery(agentId, open),
@@ -52,7 +50,3 @@ export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
     </>
   );
 });
-
-function textOf(value: string | string[] | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { AgentPlayground } from '@/components/agents/agent-playground.tsx';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { AgentPlayground } from '@/features/agents/test-calls/agent-playground.tsx';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
 
 export const metadata: Metadata = { title: 'Playground' };
 

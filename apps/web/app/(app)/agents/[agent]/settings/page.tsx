@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
-import { RotateSecret } from '@/components/agents/rotate-secret.tsx';
-import { SettingsForm } from '@/components/agents/settings-form.tsx';
-import { Notice } from '@/components/ui/notice.tsx';
-import { getAgent } from '@/lib/agent-owner.ts';
-import { ownerPage } from '@/lib/guarded-page.tsx';
+import { RotateSecret } from '@/features/agents/settings/rotate-secret.tsx';
+import { SettingsForm } from '@/features/agents/settings/settings-form.tsx';
+import { getAgent } from '@/server/cluster/agents.ts';
+import { ownerPage } from '@/server/guards/guarded-page.tsx';
+import { Notice } from '@/ui/notice.tsx';
 
 export const metadata: Metadata = { title: 'Settings' };
 

@@ -1,9 +1,9 @@
 import { SEQ_MAX } from '@fleetlm/protocol';
 import * as z from 'zod';
-import { userRoute } from '@/lib/guarded-route.ts';
-import { OLDER_MESSAGES_MAX } from '@/lib/limits.ts';
-import { problemResponse } from '@/lib/problem-response.ts';
-import { userRequest } from '@/lib/user-request.ts';
+import { OLDER_MESSAGES_MAX } from '@/common/limits.ts';
+import { userRequest } from '@/server/cluster/user-request.ts';
+import { userRoute } from '@/server/guards/guarded-route.ts';
+import { problemResponse } from '@/server/guards/problem-response.ts';
 
 const querySchema = z.strictObject({
   before_seq: z.coerce.number().int().min(1).max(SEQ_MAX),

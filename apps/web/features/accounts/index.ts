@@ -1,0 +1,1 @@
+export { openSignIn } from './sign-in/sign-in-again.tsx';

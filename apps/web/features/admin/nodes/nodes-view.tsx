@@ -1,0 +1,34 @@
+'use client';
+
+import { AdminPage } from '../admin-page.tsx';
+import { Charts } from '../charts/charts.tsx';
+import { useCluster } from '../cluster-provider.tsx';
+import { Reported } from '../reported.tsx';
+import { NodesTable } from './nodes-table.tsx';
+
+/** The nodes, how they are and how they have been. */
+export function NodesView() {
+  const live = useCluster();
+  const { nodes, groups } = live.cluster;
+  return (
+    <AdminPage
+      title="Nodes"
+      lead="Every figure is the node’s own; its age says how long ago the reporter heard it."
+      actions={<Reported {...live} />}
+      isStale={live.freshness.kind === 'stale'}
+    >
+      <NodesTable nodes={nodes} groups={groups} isTitled={false} />
+      <Charts
+        title="How they have been"
+        metrics={[
+          'loop_delay_ms',
+          'loop_utilization',
+          'wal_sync_p99_ms',
+          'entries_appended_per_s',
+          'rss_bytes',
+          'heap_used_bytes',
+        ]}
+      />
+    </AdminPage>
+  );
+}

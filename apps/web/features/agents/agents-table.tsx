@@ -1,0 +1,102 @@
+'use client';
+
+import type { AgentBody } from '@fleetlm/protocol';
+import Link from 'next/link';
+import { useTransition } from 'react';
+import { toast } from 'sonner';
+import { Button } from '@/ui/button.tsx';
+import { classNames } from '@/ui/class-names.ts';
+import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
+import { EmptyState } from '@/ui/empty-state.tsx';
+import { changeStatus } from './actions.ts';
+
+export function AgentsTable({ agents }: { readonly agents: readonly AgentBody[] }) {
+  if (agents.length === 0) {
+    return (
+      <EmptyState
+        title="No agents yet"
+        text="Register the address of a webhook, and people can talk to it."
+      />
+    );
+  }
+  return (
+    <DataTable
+      columns={COLUMNS}
+      rows={agents}
+      rowKey={({ id }) => id}
+      density="roomy"
+      tableClassName="text-sm"
+      rowClassName="[&>*]:py-2.5"
+    />
+  );
+}
+
+const COLUMNS: readonly DataColumn<AgentBody>[] = [
+  {
+    id: 'agent',
+    header: 'Agent',
+    isRowHeader: true,
+    cell: ({ id, name }) => (
+      <>
+        <Link
+          href={`/agents/${id}`}
+          className="underline-offset-2 hover:underline focus-visible:underline"
+        >
+          {name}
+        </Link>
+        <span className="tabular block text-xs font-normal text-muted">{id}</span>
+      </>
+    ),
+  },
+  {
+    id: 'webhook',
+    header: 'Webhook',
+    className: 'tabular max-w-72 truncate text-xs',
+    cell: ({ origin_url, webhook_path }) => origin_url + webhook_path,
+  },
+  {
+    id: 'history',
+    header: 'History',
+    className: 'whitespace-nowrap text-muted',
+    cell: ({ message_history_mode, message_history_limit }) =>
+      message_history_mode === 'tail' ? `newest ${message_history_limit}` : message_history_mode,
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    className: ({ status }) =>
+      classNames('whitespace-nowrap', status === 'enabled' ? 'text-ok' : 'text-muted'),
+    cell: ({ status }) => (
+      <>
+        <span aria-hidden>{status === 'enabled' ? '●' : '○'}</span> {status}
+      </>
+    ),
+  },
+  {
+    id: 'switch',
+    header: '',
+    className: 'text-right',
+    cell: (agent) => <AgentSwitch agent={agent} />,
+  },
+];
+
+function AgentSwitch({ agent }: { readonly agent: AgentBody }) {
+  const [isChanging, startChange] = useTransition();
+  const isEnabled = agent.status === 'enabled';
+  const change = () =>
+    startChange(async () => {
+      const outcome = await changeStatus(agent.id, isEnabled ? 'disabled' : 'enabled');
+      if (outcome.ok) toast.success(`${agent.name} is ${isEnabled ? 'disabled' : 'enabled'}.`);
+      else toast.error(outcome.problem.detail);
+    });
+  return (
+    <Button
+      size="sm"
+      disabled={isChanging}
+      onClick={change}
+      aria-label={`${isEnabled ? 'Disable' : 'Enable'} ${agent.name}`}
+    >
+      {isEnabled ? 'Disable' : 'Enable'}
+    </Button>
+  );
+}

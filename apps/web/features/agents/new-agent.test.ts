@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { registrationSchema } from './new-agent.ts';
+
+const TYPED = {
+  id: ' bot ',
+  name: 'Bot',
+  origin_url: 'https://bot.example ',
+  webhook_path: '',
+};
+
+test('a registration is trimmed, and an empty path is the usual one', () => {
+  expect(registrationSchema.parse(TYPED)).toEqual({
+    id: 'bot',
+    name: 'Bot',
+    origin_url: 'https://bot.example',
+    webhook_path: '/webhook',
+  });
+});
+
+test('what is wrong is named by its field', () => {
+  const wrong = registrationSchema.safeParse({ ...TYPED, id: 'Not an id', webhook_path: 'x' });
+  expect(wrong.error?.issues.map(({ path }) => path.join('.')).sort()).toEqual([
+    'id',
+    'webhook_path',
+  ]);
+});

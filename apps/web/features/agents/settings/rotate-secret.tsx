@@ -1,0 +1,89 @@
+'use client';
+
+import { useState, useTransition } from 'react';
+import { Button } from '@/ui/button.tsx';
+import { CopyButton } from '@/ui/copy-button.tsx';
+import { LocalTime } from '@/ui/local-time.tsx';
+import { Notice } from '@/ui/notice.tsx';
+import { rotate } from '../actions.ts';
+
+const OVERLAPS = [
+  { seconds: 86_400, words: 'for a day' },
+  { seconds: 3_600, words: 'for an hour' },
+  { seconds: 0, words: 'not at all' },
+] as const;
+
+interface RotateSecretProps {
+  readonly agentId: string;
+  /** The secret before this one signs, too, until then. */
+  readonly previousUntil: string | null;
+}
+
+/** A new signing secret, shown once. */
+export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
+  const [overlap, setOverlap] = useState<number>(OVERLAPS[0].seconds);
+  const [secret, setSecret] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isPending, start] = useTransition();
+  const run = () =>
+    start(async () => {
+      const outcome = await rotate(agentId, overlap);
+      setSecret(outcome.ok ? outcome.value.secret : null);
+      setProblem(outcome.ok ? null : outcome.problem.detail);
+    });
+  return (
+    <section
+      aria-labelledby="secret"
+      className="flex flex-col gap-3 rounded-lg border border-border bg-surface p-4"
+    >
+      <h2 id="secret" className="font-semibold">
+        Signing secret
+      </h2>
+      <p className="text-sm text-muted">
+        Calls are signed with it. It is kept sealed and is never shown again; a new one can be made.
+        {previousUntil !== null && (
+          <>
+            {' '}
+            Until <LocalTime iso={previousUntil} /> calls carry the signature of the one before,
+            too.
+          </>
+        )}
+      </p>
+      {problem !== null && (
+        <Notice tone="critical" role="alert">
+          {problem}
+        </Notice>
+      )}
+      {secret !== null && (
+        <>
+          <Notice tone="ok" role="status">
+            This is the new secret: copy it now, it is not shown again.
+          </Notice>
+          <div className="flex items-center gap-2 rounded-md border border-strong bg-raised py-1 pl-3 pr-1">
+            <code className="min-w-0 flex-1 break-all text-sm">{secret}</code>
+            <CopyButton text={secret} label="Copy secret" />
+          </div>
+        </>
+      )}
+      <div className="flex flex-wrap items-end gap-3">
+        <label className="flex flex-col gap-1 text-sm font-medium">
+          The old one signs, too
+          <select
+            value={overlap}
+            onChange={({ target }) => setOverlap(Number(target.value))}
+            className="h-9 rounded-md border border-strong bg-surface px-2 text-base font-normal"
+          >
+            {OVERLAPS.map(({ seconds, words }) => (
+              <option key={seconds} value={seconds}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Button variant="danger" onClick={run} disabled={isPending}>
+          {isPending ? 'Making…' : 'Make a new secret'}
+        </Button>
+      </div>
+    </section>
+  );
+}

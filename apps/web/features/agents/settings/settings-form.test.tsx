@@ -1,0 +1,63 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { AGENT } from '../testing/agent.ts';
+import { SettingsForm } from './settings-form.tsx';
+
+const { saveSettings } = vi.hoisted(() => ({ saveSettings: vi.fn() }));
+vi.mock('../actions.ts', () => ({ saveSettings }));
+
+afterEach(() => {
+  cleanup();
+  saveSettings.mockReset();
+});
+
+const type = (label: string, value: string) =>
+  fireEvent.change(screen.getByLabelText(label), { target: { value } });
+const save = () => screen.getByRole<HTMLButtonElement>('button', { name: /^Sav/ });
+
+test('only what was changed is sent, and nothing can be saved before', async () => {
+  saveSettings.mockResolvedValue({ ok: true, value: null });
+  render(<SettingsForm agent={AGENT} />);
+  expect(save().disabled).toBe(true);
+  type('Name', 'Ava');
+  fireEvent.change(screen.getByLabelText('What it is sent'), { target: { value: 'entire' } });
+  fireEvent.click(save());
+  await vi.waitFor(() =>
+    expect(saveSettings).toHaveBeenCalledWith('bot', {
+      name: 'Ava',
+      message_history_mode: 'entire',
+    }),
+  );
+});
+
+test('a setting that is not right is named at its field and is not sent', async () => {
+  render(<SettingsForm agent={AGENT} />);
+  type('Debounce, ms', 'soon');
+  fireEvent.click(save());
+  expect((await screen.findByRole('alert')).textContent).toBe('Some settings are not right.');
+  const field = screen.getByLabelText('Debounce, ms');
+  expect(field.getAttribute('aria-invalid')).toBe('true');
+  const note = document.getElementById(field.getAttribute('aria-describedby') ?? '');
+  expect(note?.textContent).toMatch(/must be an integer/);
+  expect(saveSettings).not.toHaveBeenCalled();
+});
+
+test('what the cluster refuses is shown with its words, at the field that it names', async () => {
+  const errors = [{ path: 'agent.origin_url', message: 'is not allowed here' }];
+  const problem = { status: 422, code: 'invalid_request', detail: 'One setting is wrong.', errors };
+  saveSettings.mockResolvedValue({ ok: false, problem });
+  render(<SettingsForm agent={AGENT} />);
+  type('Origin URL', 'http://10.0.0.1');
+  fireEvent.click(save());
+  expect((await screen.findByRole('alert')).textContent).toBe('One setting is wrong.');
+  expect(screen.getByText('is not allowed here')).toBeTruthy();
+});
+
+test('changes can be discarded', () => {
+  render(<SettingsForm agent={AGENT} />);
+  type('Name', 'Ava');
+  fireEvent.click(screen.getByRole('button', { name: 'Discard changes' }));
+  expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Bot');
+  expect(save().disabled).toBe(true);
+});

@@ -1,0 +1,136 @@
+'use client';
+
+import { type Message, partsOf, stringField, textOfParts } from '@fleetlm/client';
+import { Check, CheckCheck, Pencil, RotateCcw } from 'lucide-react';
+import { useMemo } from 'react';
+import { formatDuration, formatTime } from '@/common/format-time.ts';
+import { Button } from '@/ui/button.tsx';
+import { CopyButton } from '@/ui/copy-button.tsx';
+import { useConversationActions } from '../conversation-actions.tsx';
+import { MessageParts } from '../parts/message-parts.tsx';
+import { EarlierVersions } from './earlier-versions.tsx';
+import { Line } from './line.tsx';
+import { OwnParts } from './own-parts.tsx';
+
+export interface MessageLineProps {
+  readonly message: Message;
+  /** What stood in its place before. */
+  readonly earlier: readonly Message[];
+  readonly isOwn: boolean;
+  /** The newest line: another answer can be asked for. */
+  readonly isLast: boolean;
+  /** The agent has it. */
+  readonly isTakenUp: boolean;
+  readonly agentName: string;
+  readonly total: number;
+}
+
+/** A committed message. */
+export function MessageLine(props: MessageLineProps) {
+  const { message, earlier, isOwn, isLast, isTakenUp, agentName, total } = props;
+  const parts = useMemo(() => partsOf(message), [message]);
+  const isEdit = isOwn && stringField(message.metadata, 'supersedes') !== null;
+  return (
+    <Line
+      author={isOwn ? 'You' : agentName}
+      isOwn={isOwn}
+      seq={message.seq}
+      total={Math.max(total, message.seq)}
+      meta={
+        <>
+          <time dateTime={message.inserted_at}>{formatTime(message.inserted_at)}</time>
+          {isEdit && <span>edited</span>}
+          <span
+            className="tabular ml-auto inline-flex items-center gap-1"
+            title="Committed: on a quorum of disks under this number"
+          >
+            #{message.seq}
+            {isOwn && <Tick isTakenUp={isTakenUp} agentName={agentName} />}
+          </span>
+        </>
+      }
+    >
+      {isOwn ? (
+        <OwnParts parts={parts} />
+      ) : (
+        <MessageParts parts={parts} isStreaming={false} messageId={message.id} />
+      )}
+      <Footer message={message} text={textOfParts(parts)} isOwn={isOwn} isLast={isLast} />
+      <EarlierVersions earlier={earlier} />
+    </Line>
+  );
+}
+
+function Tick({
+  isTakenUp,
+  agentName,
+}: {
+  readonly isTakenUp: boolean;
+  readonly agentName: string;
+}) {
+  return isTakenUp ? (
+    <CheckCheck size={13} aria-label={`sent, ${agentName} has it`} className="text-ok" />
+  ) : (
+    <Check size={13} aria-label="sent" className="text-ok" />
+  );
+}
+
+interface FooterProps {
+  readonly message: Message;
+  readonly text: string;
+  readonly isOwn: boolean;
+  readonly isLast: boolean;
+}
+
+function Footer({ message, text, isOwn, isLast }: FooterProps) {
+  const actions = useConversationActions();
+  const firstWordMs = message.metadata.time_to_first_token_ms;
+  const ending = isOwn ? null : endingOf(message);
+  const isChangeable = actions?.canChange === true && message.kind !== 'system';
+  return (
+    <footer className="-ml-1.5 mt-0.5 flex min-h-7 items-center gap-1 text-xs text-muted">
+      <CopyButton text={text} label="Copy message" />
+      {isOwn && isChangeable && message.kind === 'text' && (
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label="Edit message"
+          title="Edit: your message and what follows are replaced"
+          onClick={() => actions.beginEdit(message)}
+        >
+          <Pencil size={14} aria-hidden />
+        </Button>
+      )}
+      {!isOwn && isLast && isChangeable && (
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label="Ask for another answer"
+          title="Ask for another answer"
+          onClick={() => actions.regenerate(message.id)}
+        >
+          <RotateCcw size={14} aria-hidden />
+        </Button>
+      )}
+      {typeof firstWordMs === 'number' && !isOwn && (
+        <span className="ml-1">first word after {formatDuration(firstWordMs)}</span>
+      )}
+      {ending !== null && <span className="ml-1 text-warn">{ending}</span>}
+    </footer>
+  );
+}
+
+/** Why an answer is not whole; null when it is. */
+function endingOf(message: Message): string | null {
+  switch (stringField(message.metadata, 'termination')) {
+    case 'stop':
+      return 'Stopped';
+    case 'abort':
+      return 'Ended by the agent';
+    case 'error':
+    case 'disconnect':
+      return 'The answer broke off here';
+    default:
+      return null;
+  }
+}

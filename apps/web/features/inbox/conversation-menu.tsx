@@ -1,0 +1,152 @@
+'use client';
+
+import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil, Trash2 } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { toast } from 'sonner';
+import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
+import { Button } from '@/ui/button.tsx';
+import { Dialog } from '@/ui/dialog.tsx';
+import { Field } from '@/ui/field.tsx';
+import { Form } from '@/ui/form.tsx';
+import { Menu, MenuItem } from '@/ui/menu.tsx';
+import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
+import { archiveWithUndo } from './archive-with-undo.ts';
+import { DeleteConversation } from './delete-conversation.tsx';
+import { renameConversation } from './queries.ts';
+
+export interface ConversationMenuProps {
+  readonly sessionId: string;
+  readonly title: string | null;
+  readonly isArchived: boolean;
+}
+
+/** Rename, archive, bring back, delete, copy the address. */
+export function ConversationMenu({ sessionId, title, isArchived }: ConversationMenuProps) {
+  const [isRenaming, setIsRenaming] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
+  const archive = (wanted: boolean) => archiveWithUndo(sessionId, wanted);
+  useOfferedCommands(
+    useMemo(
+      () => [
+        {
+          slash: 'rename',
+          name: 'Rename the conversation',
+          scope: 'conversation',
+          act: () => setIsRenaming(true),
+        },
+        {
+          slash: 'archive',
+          name: isArchived ? 'Bring the conversation back' : 'Archive the conversation',
+          scope: 'conversation',
+          act: () => {
+            void archiveWithUndo(sessionId, !isArchived);
+          },
+        },
+        {
+          slash: 'delete',
+          name: 'Delete the conversation',
+          scope: 'conversation',
+          act: () => setIsDeleting(true),
+        },
+      ],
+      [sessionId, isArchived],
+    ),
+  );
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(`${window.location.origin}/inbox/${sessionId}`);
+      toast.success('The address is copied.');
+    } catch {
+      toast.error('The browser does not allow copying here.');
+    }
+  };
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label="Conversation menu">
+            <Ellipsis size={18} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => setIsRenaming(true)}>
+          <Pencil size={15} aria-hidden /> Rename…
+        </MenuItem>
+        <MenuItem
+          onSelect={() => {
+            void copy();
+          }}
+        >
+          <Link2 size={15} aria-hidden /> Copy address
+        </MenuItem>
+        <MenuItem
+          onSelect={() => {
+            void archive(!isArchived);
+          }}
+        >
+          {isArchived ? (
+            <>
+              <ArchiveRestore size={15} aria-hidden /> Bring back
+            </>
+          ) : (
+            <>
+              <Archive size={15} aria-hidden /> Archive
+            </>
+          )}
+        </MenuItem>
+        <MenuItem onSelect={() => setIsDeleting(true)}>
+          <Trash2 size={15} aria-hidden /> Delete…
+        </MenuItem>
+      </Menu>
+      <DeleteConversation
+        sessionId={sessionId}
+        title={title}
+        open={isDeleting}
+        onOpenChange={setIsDeleting}
+      />
+      <Dialog open={isRenaming} onOpenChange={setIsRenaming} title="Rename the conversation">
+        <RenameForm sessionId={sessionId} title={title ?? ''} onDone={() => setIsRenaming(false)} />
+      </Dialog>
+    </>
+  );
+}
+
+function RenameForm({
+  sessionId,
+  title,
+  onDone,
+}: {
+  readonly sessionId: string;
+  readonly title: string;
+  readonly onDone: () => void;
+}) {
+  const [error, setError] = useState<string | undefined>(undefined);
+  const [isSaving, setIsSaving] = useState(false);
+  const save = async (form: FormData) => {
+    const name = String(form.get('title') ?? '').trim();
+    setIsSaving(true);
+    try {
+      await renameConversation(sessionId, name);
+      onDone();
+    } catch (cause) {
+      setError(cause instanceof Error ? cause.message : String(cause));
+      setIsSaving(false);
+    }
+  };
+  return (
+    <Form onSend={save} className="flex flex-col gap-4">
+      <Field
+        label="Name"
+        name="title"
+        defaultValue={title}
+        maxLength={TITLE_LENGTH_MAX}
+        hint="Empty: it is called by its agent."
+        error={error}
+        autoComplete="off"
+      />
+      <Button type="submit" variant="primary" disabled={isSaving}>
+        {isSaving ? 'Saving…' : 'Save'}
+      </Button>
+    </Form>
+  );
+}

@@ -1,0 +1,17 @@
+import 'server-only';
+import type * as z from 'zod';
+import type { Outcome } from '../../common/outcome.ts';
+import type { Person } from '../../common/person.ts';
+import { serverEnv } from '../env.ts';
+import { type ClusterRequest, clusterRequest } from './cluster-api.ts';
+import { mintUserToken } from './cluster-token.ts';
+
+/** Asks the cluster with the rights of a person over their own conversations. */
+export async function userRequest<S extends z.ZodType>(
+  person: Person,
+  request: Omit<ClusterRequest, 'as'>,
+  schema: S,
+): Promise<Outcome<z.output<S>>> {
+  const token = await mintUserToken(person, serverEnv().AUTH_JWT_SECRET);
+  return clusterRequest({ ...request, as: { token } }, schema);
+}
