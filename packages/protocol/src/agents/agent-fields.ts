@@ -104,6 +104,32 @@ export const AGENT_FIELDS = {
     meaning: 'N of `tail`',
     control: { label: 'How many messages', hint: 'of the newest ones' },
   },
+  debounce_window_ms: {
+    record: 'debounceWindowMs',
+    type: { kind: 'integer', min: 0, max: AGENT_DEBOUNCE_MS_MAX },
+    isNullable: false,
+    fallback: 500,
+    meaning: 'wait this long after a message, in case another follows',
+    control: { label: 'Debounce, ms', hint: 'Messages within this time are one turn.' },
+  },
+  while_answering: {
+    record: 'whileAnswering',
+    type: whileAnswering.type,
+    isNullable: false,
+    fallback: 'queue',
+    meaning:
+      'what a message does that comes while the agent answers: `queue` waits its turn, `interrupt` ends the answer, `reject` is refused (`conflict`), `merge` joins the turn within the debounce window if nothing was said yet',
+    control: { label: 'A message while it answers', options: whileAnswering.options },
+  },
+  after_node_loss: {
+    record: 'afterNodeLoss',
+    type: afterNodeLoss.type,
+    isNullable: false,
+    fallback: 'retry',
+    meaning:
+      'an answer whose node died: `retry` calls again, `seal` keeps what was said as it stands',
+    control: { label: 'When a node is lost', options: afterNodeLoss.options },
+  },
   timeout_ms: {
     record: 'timeoutMs',
     type: timeout(AGENT_TIMEOUT_MS_MAX),
@@ -135,32 +161,6 @@ export const AGENT_FIELDS = {
     fallback: null,
     meaning: 'the whole answer; `null`: ten times `timeout_ms`',
     control: { label: 'Whole answer within, ms', hint: 'Empty: ten times the first byte.' },
-  },
-  debounce_window_ms: {
-    record: 'debounceWindowMs',
-    type: { kind: 'integer', min: 0, max: AGENT_DEBOUNCE_MS_MAX },
-    isNullable: false,
-    fallback: 500,
-    meaning: 'wait this long after a message, in case another follows',
-    control: { label: 'Debounce, ms', hint: 'Messages within this time are one turn.' },
-  },
-  while_answering: {
-    record: 'whileAnswering',
-    type: whileAnswering.type,
-    isNullable: false,
-    fallback: 'queue',
-    meaning:
-      'what a message does that comes while the agent answers: `queue` waits its turn, `interrupt` ends the answer, `reject` is refused (`conflict`), `merge` joins the turn within the debounce window if nothing was said yet',
-    control: { label: 'A message while it answers', options: whileAnswering.options },
-  },
-  after_node_loss: {
-    record: 'afterNodeLoss',
-    type: afterNodeLoss.type,
-    isNullable: false,
-    fallback: 'retry',
-    meaning:
-      'an answer whose node died: `retry` calls again, `seal` keeps what was said as it stands',
-    control: { label: 'When a node is lost', options: afterNodeLoss.options },
   },
   compaction_webhook_url: {
     record: 'compactionWebhookUrl',
@@ -233,9 +233,18 @@ export type DefaultedAgentField = {
   [N in AgentFieldName]: Table[N] extends { readonly fallback: unknown } ? N : never;
 }[AgentFieldName];
 
+/** Settings that a form offers. */
+export type OfferedAgentField = {
+  [N in AgentFieldName]: Table[N]['control'] extends null ? never : N;
+}[AgentFieldName];
+
 /** All of them, in the order of the table. */
 export const AGENT_FIELD_NAMES: readonly AgentFieldName[] =
   Object.keys(AGENT_FIELDS).filter(isAgentFieldName);
+
+export function isOfferedAgentField(name: string): name is OfferedAgentField {
+  return isAgentFieldName(name) && AGENT_FIELDS[name].control !== null;
+}
 
 export function isAgentFieldName(name: string): name is AgentFieldName {
   return Object.hasOwn(AGENT_FIELDS, name);
