@@ -4,7 +4,8 @@ import {
   PAGE_BYTES_MAX,
 } from '@fleetlm/protocol';
 import { afterEach, expect, test } from 'vitest';
-import { type AgentRecord, LATER_AGENT_SETTINGS } from '../membership/agent-record.ts';
+import type { AgentRecord } from '../membership/agent-record.ts';
+import { agentRecord } from '../membership/testing/agent-record.ts';
 import { openTestGateway, TEST_API_KEY, type TestGateway } from './testing/test-gateway.ts';
 
 const VALUE = 'v'.repeat(AGENT_HEADER_VALUE_LENGTH_MAX);
@@ -13,23 +14,7 @@ const LARGE_HEADERS = Object.fromEntries(
 );
 
 function agent(n: number, change: Partial<AgentRecord> = {}): AgentRecord {
-  return {
-    id: `agent-${n}`,
-    name: 'Agent',
-    originUrl: 'http://agent.example',
-    webhookPath: '/webhook',
-    messageHistoryMode: 'tail',
-    messageHistoryLimit: 50,
-    timeoutMs: 30_000,
-    ...LATER_AGENT_SETTINGS,
-    debounceWindowMs: 500,
-    headers: {},
-    status: 'enabled',
-    secret: 'sealed1:a:first',
-    insertedAtMs: 1,
-    updatedAtMs: 1,
-    ...change,
-  };
+  return agentRecord({ id: `agent-${n}`, ...change });
 }
 
 let gateway: TestGateway;

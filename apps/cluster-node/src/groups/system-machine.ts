@@ -16,7 +16,6 @@ import type { GroupReply } from './group-reply.ts';
 export class SystemMachine implements StateMachine<GroupReply> {
   readonly #changed: () => void;
   readonly #onError: (error: unknown) => void;
-  readonly #founders: readonly MemberNode[];
   #state: SystemState;
 
   constructor(
@@ -24,7 +23,6 @@ export class SystemMachine implements StateMachine<GroupReply> {
     changed: () => void,
     onError: (error: unknown) => void,
   ) {
-    this.#founders = founders;
     this.#state = emptySystemState(founders);
     this.#changed = changed;
     this.#onError = onError;
@@ -47,7 +45,7 @@ export class SystemMachine implements StateMachine<GroupReply> {
   }
 
   restore(data: Uint8Array): void {
-    this.#state = decodeSystemState(data, this.#founders);
+    this.#state = decodeSystemState(data);
     this.#tellChanged();
   }
 

@@ -32,19 +32,6 @@ export interface AgentRecord {
   readonly updatedAtMs: number;
 }
 
-/** What a registration has that was made before there was a choice. */
-export const LATER_AGENT_SETTINGS = {
-  connectTimeoutMs: 5_000,
-  idleTimeoutMs: null,
-  totalTimeoutMs: null,
-  whileAnswering: 'queue',
-  afterNodeLoss: 'retry',
-  compactionWebhookUrl: null,
-  compactionTokenBudget: null,
-  compactionTriggerRatio: 0.7,
-  previousSecret: null,
-} as const satisfies Partial<AgentRecord>;
-
 /** The fields of a registration that may change. */
 export type AgentPatch = {
   readonly [K in Exclude<

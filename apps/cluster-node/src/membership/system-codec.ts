@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import { LATER_AGENT_SETTINGS } from './agent-record.ts';
 import { AgentRegistry } from './agent-registry.ts';
-import type { MemberNode } from './cluster-descriptor.ts';
-import { registryOf } from './node-registry.ts';
 import {
   registryCommandSchemas,
   registryFrom,
@@ -39,24 +36,7 @@ const agentFields = {
 export const agentRecordSchema = z.strictObject({
   id: z.string().min(1),
   ...agentFields,
-  connectTimeoutMs: agentFields.connectTimeoutMs.default(LATER_AGENT_SETTINGS.connectTimeoutMs),
-  idleTimeoutMs: agentFields.idleTimeoutMs.default(LATER_AGENT_SETTINGS.idleTimeoutMs),
-  totalTimeoutMs: agentFields.totalTimeoutMs.default(LATER_AGENT_SETTINGS.totalTimeoutMs),
-  whileAnswering: agentFields.whileAnswering.default(LATER_AGENT_SETTINGS.whileAnswering),
-  afterNodeLoss: agentFields.afterNodeLoss.default(LATER_AGENT_SETTINGS.afterNodeLoss),
-  compactionWebhookUrl: agentFields.compactionWebhookUrl.default(
-    LATER_AGENT_SETTINGS.compactionWebhookUrl,
-  ),
-  compactionTokenBudget: agentFields.compactionTokenBudget.default(
-    LATER_AGENT_SETTINGS.compactionTokenBudget,
-  ),
-  compactionTriggerRatio: agentFields.compactionTriggerRatio.default(
-    LATER_AGENT_SETTINGS.compactionTriggerRatio,
-  ),
-  previousSecret: z
-    .strictObject({ secret: z.string(), untilMs: z.int() })
-    .nullable()
-    .default(LATER_AGENT_SETTINGS.previousSecret),
+  previousSecret: z.strictObject({ secret: z.string(), untilMs: z.int() }).nullable(),
   insertedAtMs: z.int(),
   updatedAtMs: z.int(),
 });
@@ -77,11 +57,6 @@ const commandSchema = z.discriminatedUnion('type', [
     secret: z.string(),
     previousUntilMs: z.int().nullable(),
     timeMs: z.int(),
-  }),
-  z.strictObject({
-    type: z.literal('set-standing'),
-    nodeId: z.string(),
-    standing: z.enum(['active', 'draining']),
   }),
   skipCommandSchema,
   ...registryCommandSchemas,
@@ -104,10 +79,8 @@ const snapshotSchema = z.tuple([
   z.literal(VERSION),
   z.strictObject({
     agents: z.array(agentRecordSchema),
-    /** Left out, or standings instead, before there were operations. */
-    registry: registrySchema.optional(),
-    standings: z.array(z.tuple([z.string(), z.string()])).optional(),
-    /** Left out while there are none: an earlier version reads such a snapshot. */
+    registry: registrySchema,
+    /** Absent when there are none. */
     skipped: z.array(skippedEntrySchema).optional(),
   }),
 ]);
@@ -127,7 +100,7 @@ export type ParsedSystemCommand =
 
 /**
  * Total: whatever the bytes are, it answers, and every replica alike. So whatever changes the set of commands that are
- * taken raises VERSION: a replica of before then stalls instead of refusing what the others apply.
+ * taken raises VERSION: a replica of an earlier version then stalls instead of refusing what the others apply.
  */
 export function decodeSystemCommand(data: Uint8Array): ParsedSystemCommand {
   let plain: unknown;
@@ -166,14 +139,11 @@ export function encodeSystemState(state: SystemState): Uint8Array {
 }
 
 /** Throws when the bytes are no snapshot of a known version. */
-export function decodeSystemState(
-  data: Uint8Array,
-  founders: readonly MemberNode[] = [],
-): SystemState {
+export function decodeSystemState(data: Uint8Array): SystemState {
   const [, { agents, registry, skipped }] = snapshotSchema.parse(decode(data));
   return {
     agents: AgentRegistry.of(agents),
-    registry: registry === undefined ? registryOf(founders) : registryFrom(registry),
+    registry: registryFrom(registry),
     skipped: skipped ?? [],
   };
 }

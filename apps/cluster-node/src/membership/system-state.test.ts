@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AgentSecrets } from '../runtime/agent-secrets.ts';
 import { SecretBox } from '../runtime/secret-box.ts';
-import { type AgentRecord, LATER_AGENT_SETTINGS } from './agent-record.ts';
+import type { AgentRecord } from './agent-record.ts';
 import { AGENTS_BYTES_MAX, AgentRegistry, registrationBytes } from './agent-registry.ts';
 import { decodeSystemState, encodeSystemCommand, encodeSystemState } from './system-codec.ts';
 import {
@@ -10,23 +10,9 @@ import {
   type SystemCommand,
   type SystemState,
 } from './system-state.ts';
+import { agentRecord } from './testing/agent-record.ts';
 
-const AGENT: AgentRecord = {
-  id: 'bot',
-  name: 'Bot',
-  originUrl: 'http://agent.example',
-  webhookPath: '/webhook',
-  messageHistoryMode: 'tail',
-  messageHistoryLimit: 50,
-  timeoutMs: 30_000,
-  ...LATER_AGENT_SETTINGS,
-  debounceWindowMs: 500,
-  headers: {},
-  status: 'enabled',
-  secret: 'sealed1:a:first',
-  insertedAtMs: 1,
-  updatedAtMs: 1,
-};
+const AGENT = agentRecord();
 
 function stateWith(...commands: readonly SystemCommand[]): SystemState {
   const state = emptySystemState();
@@ -77,13 +63,13 @@ test('a secret that is given replaces both', () => {
   expect(agentOf(stateWith(rotate('second', 100), name))?.previousSecret?.untilMs).toBe(100);
 });
 
-test('a snapshot keeps both; one of before there were two has one', () => {
+test('a snapshot keeps both secrets; one without a field is refused by the name of the field', () => {
   const state = stateWith(rotate('second', 100));
   expect(decodeSystemState(encodeSystemState(state))).toEqual(state);
-  const old = new TextDecoder()
+  const without = new TextDecoder()
     .decode(encodeSystemState(stateWith()))
     .replace('"previousSecret":null,', '');
-  expect(decodeSystemState(new TextEncoder().encode(old))).toEqual(stateWith());
+  expect(() => decodeSystemState(new TextEncoder().encode(without))).toThrow('previousSecret');
 });
 
 test('calls are signed with both while both are in force, and nothing of them is in the log', () => {

@@ -4,9 +4,9 @@ import { formatSessionId } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
-import { type AgentRecord, LATER_AGENT_SETTINGS } from '../../membership/agent-record.ts';
 import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
+import { agentRecord } from '../../membership/testing/agent-record.ts';
 import type { Operation } from '../../operations/operations.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
@@ -18,22 +18,7 @@ const utf8 = new TextEncoder();
 
 const parses = (command: Command): boolean => parseCommand(versioned(command)).ok;
 
-const AGENT: AgentRecord = {
-  id: 'agent',
-  name: 'agent',
-  originUrl: 'http://agent.example',
-  webhookPath: '/webhook',
-  messageHistoryMode: 'tail',
-  messageHistoryLimit: 50,
-  timeoutMs: 30_000,
-  ...LATER_AGENT_SETTINGS,
-  debounceWindowMs: 500,
-  headers: {},
-  status: 'enabled',
-  secret: 'whsec_a',
-  insertedAtMs: 1,
-  updatedAtMs: 1,
-};
+const AGENT = agentRecord();
 
 function liveAnswers(lost: () => void = () => undefined): LiveAnswers {
   const ports: LiveAnswersPorts = {

@@ -11,7 +11,7 @@ import {
   type WhileAnswering,
 } from '@fleetlm/conversation';
 import { expect } from 'vitest';
-import { LATER_AGENT_SETTINGS } from '../../../membership/agent-record.ts';
+import { agentRecord } from '../../../membership/testing/agent-record.ts';
 import type { AgentRecord, Proposed } from '../../ports.ts';
 import type { AttemptReport, TurnDecision } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
@@ -67,22 +67,18 @@ export class DispatchBed {
   setAgent(fields: Partial<AgentRecord> = {}): AgentRecord {
     const id = fields.id ?? 'bot';
     const record: AgentRecord = {
-      ...(this.agents.get(id) ?? {
-        id,
-        name: id,
-        originUrl: this.agent.url,
-        webhookPath: '/webhook',
-        messageHistoryMode: 'tail',
-        messageHistoryLimit: 50,
-        timeoutMs: 2_000,
-        ...LATER_AGENT_SETTINGS,
-        debounceWindowMs: 0,
-        headers: { 'x-own': 'yes' },
-        status: 'enabled',
-        secret: SECRET,
-        insertedAtMs: 0,
-        updatedAtMs: 0,
-      }),
+      ...(this.agents.get(id) ??
+        agentRecord({
+          id,
+          name: id,
+          originUrl: this.agent.url,
+          timeoutMs: 2_000,
+          debounceWindowMs: 0,
+          headers: { 'x-own': 'yes' },
+          secret: SECRET,
+          insertedAtMs: 0,
+          updatedAtMs: 0,
+        })),
       ...fields,
     };
     this.agents.set(id, record);
