@@ -34,8 +34,8 @@ export interface InboxEntry {
   readonly session_id: string;
   readonly agent_id: string;
   readonly agent_name: string;
-  /** What people call the conversation; null, or not there from an older node: it has no name. */
-  readonly title?: string | null;
+  /** Null: the conversation has no title. */
+  readonly title: string | null;
   readonly status: string;
   readonly last_seq: number;
   readonly last_read_seq: number;
@@ -151,7 +151,7 @@ export function isInboxEntry(value: unknown): value is InboxEntry {
     isObject(value) &&
     hasStrings(value, ['session_id', 'agent_id', 'agent_name', 'status', 'updated_at']) &&
     hasNumbers(value, ['last_seq', 'last_read_seq', 'unread_count']) &&
-    (value.title === undefined || value.title === null || typeof value.title === 'string') &&
+    (value.title === null || typeof value.title === 'string') &&
     (value.last_message === null ||
       (isObject(value.last_message) &&
         hasStrings(value.last_message, ['sender_id', 'kind', 'preview', 'inserted_at'])))
@@ -165,9 +165,9 @@ export function isChunk(value: unknown): value is UiChunk {
 export function readLiveChunk(value: unknown): LiveChunk | null {
   if (!isObject(value) || !isChunk(value.chunk)) return null;
   const { session_id, epoch, index, attempt, chunk } = value;
-  if (typeof session_id !== 'string' || typeof epoch !== 'number' || typeof index !== 'number')
-    return null;
-  return { session_id, epoch, index, attempt: typeof attempt === 'number' ? attempt : 1, chunk };
+  if (typeof session_id !== 'string' || typeof epoch !== 'number') return null;
+  if (typeof attempt !== 'number' || typeof index !== 'number') return null;
+  return { session_id, epoch, attempt, index, chunk };
 }
 
 export function readAgentStatus(value: unknown): AgentStatus | null {
@@ -198,15 +198,11 @@ export function readJoin(body: JsonObject): JoinAnswer | null {
 }
 
 function readStream(value: unknown): StreamSnapshot | null {
-  if (!isObject(value) || typeof value.epoch !== 'number') return null;
-  const chunks = value.chunks;
+  if (!isObject(value)) return null;
+  const { epoch, attempt, chunks, next_index } = value;
   if (!Array.isArray(chunks) || !chunks.every(isChunk)) return null;
-  return {
-    epoch: value.epoch,
-    attempt: typeof value.attempt === 'number' ? value.attempt : 1,
-    chunks,
-    next_index: typeof value.next_index === 'number' ? value.next_index : chunks.length,
-  };
+  if (typeof epoch !== 'number' || typeof attempt !== 'number') return null;
+  return typeof next_index === 'number' ? { epoch, attempt, chunks, next_index } : null;
 }
 
 const RUN_STATUSES: readonly RunStatus[] = ['idle', 'waiting', 'running', 'failed'];
