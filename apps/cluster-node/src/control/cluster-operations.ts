@@ -12,8 +12,8 @@ import { type OperationProgress, progressOf } from '../membership/operation-prog
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
-import { type OperationError, within } from '../operations/operation-errors.ts';
-import { type Result, resultOf } from '../outcome.ts';
+import { type OperationError, resultOf } from '../operations/operation-errors.ts';
+import type { Result } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 
 export interface OperationRequest {
@@ -104,7 +104,7 @@ export class ClusterOperations implements OperationsRuntime {
     command: RegistryCommand,
   ): Promise<Result<OperationBody, OperationError<'registry'>>> {
     const outcome = await this.#ports.router.request({ type: 'registry', command });
-    if (outcome.status !== 'ok') return within('registry', resultOf(outcome));
+    if (outcome.status !== 'ok') return resultOf('registry', outcome);
     if (outcome.value.type !== 'operation') throw new Error(`registry: ${outcome.value.type}`);
     return { ok: true, value: this.#view(outcome.value.operation, null) };
   }

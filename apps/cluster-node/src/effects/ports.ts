@@ -8,7 +8,7 @@ import type {
   Session,
 } from '@fleetlm/conversation';
 
-import type { NodeRefusal, Outcome } from '../outcome.ts';
+import type { NodeRefusal, Outcome, Result } from '../outcome.ts';
 
 export type { AgentRecord } from '../membership/agent-record.ts';
 
@@ -42,7 +42,7 @@ export interface Archive {
   /** The last messages with seq < beforeSeq, as many as fit in `size`. */
   messagesBefore(sessionId: string, beforeSeq: number, size: PageSize): Promise<ArchivedPage>;
   /** Never rejects. */
-  search(search: MessageSearch): Promise<SearchOutcome>;
+  search(search: MessageSearch): Promise<SearchResult>;
 }
 
 export interface ArchivedPage {
@@ -71,12 +71,7 @@ export interface FoundMessage {
   readonly insertedAtMs: number;
 }
 
-export type SearchOutcome =
-  | { readonly ok: true; readonly value: readonly FoundMessage[] }
-  | {
-      readonly ok: false;
-      readonly error: { readonly code: 'archive_unavailable'; readonly detail: string };
-    };
+export type SearchResult = Result<readonly FoundMessage[], 'archive_unavailable'>;
 
 /** What a user is told. */
 export const ARCHIVE_UNREACHABLE =

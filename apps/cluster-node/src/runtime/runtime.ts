@@ -7,10 +7,10 @@ import type { Archive, MessageSearch } from '../effects/ports.ts';
 import {
   type AskedOperation,
   type OperationError,
-  within,
+  resultOf,
 } from '../operations/operation-errors.ts';
 import type { GroupOperationType, OutcomeOf, ResultOf, Typed } from '../operations/operations.ts';
-import { mapOk, resultOf } from '../outcome.ts';
+import { mapOk } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type AgentSecrets, newSigningSecret } from './agent-secrets.ts';
@@ -130,7 +130,7 @@ export class NodeRuntime implements Runtime {
             ? null
             : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
         }));
-        resolve(within('append', resultOf(appended)));
+        resolve(resultOf('append', appended));
       });
     });
   }
@@ -223,7 +223,10 @@ export class NodeRuntime implements Runtime {
       secret: sealed,
       previousUntilMs,
     });
-    return within('rotate-secret', resultOf(mapOk(outcome, () => ({ secret, previousUntilMs }))));
+    return resultOf(
+      'rotate-secret',
+      mapOk(outcome, () => ({ secret, previousUntilMs })),
+    );
   }
 
   async testAgent(
@@ -284,7 +287,7 @@ export class NodeRuntime implements Runtime {
   async #call<T extends AskedOperation & GroupOperationType>(
     operation: Typed<T>,
   ): Promise<Result<ResultOf<T>, OperationError<T>>> {
-    return within(operation.type, resultOf(await this.#ports.router.request(operation)));
+    return resultOf(operation.type, await this.#ports.router.request(operation));
   }
 }
 

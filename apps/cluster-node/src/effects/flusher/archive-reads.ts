@@ -11,7 +11,7 @@ import {
   type ArchivedPage,
   ArchiveUnavailableError,
   type MessageSearch,
-  type SearchOutcome,
+  type SearchResult,
 } from '../ports.ts';
 import { MessageSearches } from './search-messages.ts';
 
@@ -128,7 +128,7 @@ export class ArchiveReads implements Archive {
   }
 
   /** Looks through all that one person wrote, over a connection of its own: it may take its time. */
-  search(search: MessageSearch): Promise<SearchOutcome> {
+  search(search: MessageSearch): Promise<SearchResult> {
     return this.#searches.search(search);
   }
 
