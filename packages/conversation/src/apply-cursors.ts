@@ -4,8 +4,8 @@ import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied } from './results.ts';
+import type { SessionHead } from './session-head.ts';
 import { SessionRecord } from './session-record.ts';
-import type { SessionHead } from './state.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 

@@ -14,8 +14,8 @@ import { NO_METADATA } from './metadata.ts';
 import { noSuchSession } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 import { sessionFromSnapshot } from './session-from-snapshot.ts';
-import { headOf, SessionRecord } from './session-record.ts';
-import type { SessionHead } from './state.ts';
+import { headOf, type SessionHead } from './session-head.ts';
+import { SessionRecord } from './session-record.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 

@@ -6,7 +6,8 @@ import { FormatError } from './plain-fields.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied } from './results.ts';
 import { sessionFromSnapshot } from './session-from-snapshot.ts';
-import { headOf, SessionRecord } from './session-record.ts';
+import { headOf } from './session-head.ts';
+import { SessionRecord } from './session-record.ts';
 import type { SessionSnapshot } from './session-snapshot.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;

@@ -10,7 +10,7 @@ import {
   LINK_AT,
   metadataBytesAt,
 } from './cold-record.ts';
-import type { SessionHead } from './state.ts';
+import type { SessionHead } from './session-head.ts';
 
 const CAPACITY_MIN = 1024;
 const SLOTS_MIN = 16;

@@ -1,7 +1,8 @@
 import { NOBODY } from './cold-sessions.ts';
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
-import { headOf, SessionRecord } from './session-record.ts';
+import { headOf, type SessionHead } from './session-head.ts';
+import { SessionRecord } from './session-record.ts';
 import type {
   AnswerCheckpoint,
   DispatchState,
@@ -9,7 +10,6 @@ import type {
   Inbox,
   Message,
   Session,
-  SessionHead,
 } from './state.ts';
 
 /** The live session: it changes with the next command. `sessionHead` makes a copy. Null: there is none, or no more. */

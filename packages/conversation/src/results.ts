@@ -1,4 +1,5 @@
-import type { DispatchState, Message, SessionHead } from './state.ts';
+import type { SessionHead } from './session-head.ts';
+import type { DispatchState, Message } from './state.ts';
 
 export type RefusalCode =
   | 'session-not-found'

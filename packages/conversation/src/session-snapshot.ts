@@ -1,26 +1,9 @@
+import { type HeadFieldOf, headOf, type SessionHead } from './session-head.ts';
 import { SessionRecord } from './session-record.ts';
-import type { AnswerCheckpoint, DispatchState, Session, SessionStatus } from './state.ts';
+import type { AnswerCheckpoint } from './state.ts';
 
 /** A session as a snapshot has it. `tail` and `clientMessageIds` are packed records. */
-export interface SessionSnapshot {
-  readonly id: string;
-  readonly userId: string;
-  readonly agentId: string;
-  readonly metadata: Uint8Array;
-  readonly status: SessionStatus;
-  readonly lastSeq: number;
-  readonly lastReadSeq: number;
-  readonly insertedAtMs: number;
-  readonly updatedAtMs: number;
-  readonly activity: number;
-  readonly inboxVersion: number;
-  readonly lastUserSeq: number;
-  readonly dispatch: DispatchState;
-  readonly debounceMs: number;
-  readonly lastMessage: Session['lastMessage'];
-  readonly flushedSeq: number;
-  readonly version: number;
-  readonly flushedVersion: number;
+export interface SessionSnapshot extends Pick<SessionHead, HeadFieldOf<'snapshot'>> {
   readonly tailFirstSeq: number;
   readonly tail: Uint8Array;
   readonly clientMessageIds: Uint8Array;
@@ -38,25 +21,9 @@ export function sessionSnapshot(
   tailBytesMax = Number.POSITIVE_INFINITY,
 ): SessionSnapshot {
   const { tail, clientMessageIds, checkpoint, voidSeqs, unread } = SessionRecord.internals(session);
+  const { unreadCount: _, ...head } = headOf(session);
   return {
-    id: session.id,
-    userId: session.userId,
-    agentId: session.agentId,
-    metadata: session.metadata,
-    status: session.status,
-    lastSeq: session.lastSeq,
-    lastReadSeq: session.lastReadSeq,
-    insertedAtMs: session.insertedAtMs,
-    updatedAtMs: session.updatedAtMs,
-    activity: session.activity,
-    inboxVersion: session.inboxVersion,
-    lastUserSeq: session.lastUserSeq,
-    dispatch: session.dispatch,
-    debounceMs: session.debounceMs,
-    lastMessage: session.lastMessage,
-    flushedSeq: session.flushedSeq,
-    version: session.version,
-    flushedVersion: session.flushedVersion,
+    ...head,
     ...tail.newest(session.flushedSeq + 1, tailBytesMax),
     clientMessageIds: clientMessageIds.view(),
     checkpoint,

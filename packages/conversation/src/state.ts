@@ -102,9 +102,6 @@ export interface AnswerCheckpoint {
 /** Of all segments of one answer together. */
 export const CHECKPOINT_BYTES_MAX = 1024 * 1024;
 
-/** A session without its messages: a copy that later commands do not change. */
-export type SessionHead = Omit<Session, 'tail'>;
-
 /** The kind of a message that stands for a number which may have been given, and lost, before a restore. */
 export const VOID_KIND = 'void';
 /** Of one session; more could not be committed at once. */

@@ -12,6 +12,7 @@ import type {
   FoundMessage,
   Message,
   Runtime,
+  SessionAnswerField,
   SessionView,
 } from '../runtime/runtime-api.ts';
 
@@ -64,7 +65,7 @@ export function sessionBody(session: SessionView): SessionBody {
     last_read_seq: session.lastReadSeq,
     inserted_at: isoTime(session.insertedAtMs),
     updated_at: isoTime(session.updatedAtMs),
-  };
+  } satisfies Readonly<Record<SessionAnswerField, unknown>>;
 }
 
 export function runState(dispatch: DispatchState): RunState {

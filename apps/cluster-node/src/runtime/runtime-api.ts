@@ -1,4 +1,4 @@
-import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
+import type { HeadFieldOf, Message, PublicName, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ClusterSnapshot } from '@fleetlm/protocol';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
 import type { ClusterEvent } from '../control/cluster-view.ts';
@@ -43,6 +43,8 @@ export type { ClusterMetrics } from './cluster-metrics.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
+/** The names of the fields that answers show of a session. */
+export type SessionAnswerField = PublicName<HeadFieldOf<'answer'>>;
 
 export interface SessionUpdate {
   readonly metadata: Readonly<Record<string, unknown>> | null;

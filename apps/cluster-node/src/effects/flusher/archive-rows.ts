@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Message, SessionHead } from '@fleetlm/conversation';
+import type { HeadFieldOf, Message, PublicName, SessionHead } from '@fleetlm/conversation';
 import { SEARCH_TEXT_LENGTH_MAX } from '../../limits.ts';
 
 /**
@@ -41,6 +41,21 @@ function messageKey({ sessionId, seq, payload }: Message) {
   return { session_id: sessionId, seq, payload_hash: payloadHash(payload) };
 }
 
+/** The columns of a session's row by their type: those of its head that the archive keeps, and what searches show. */
+export const SESSION_COLUMNS = {
+  id: 'text',
+  user_id: 'text',
+  agent_id: 'text',
+  status: 'text',
+  metadata: 'json',
+  title: 'text',
+  last_seq: 'int',
+  last_read_seq: 'int',
+  version: 'int',
+  inserted_at: 'timestamptz',
+  updated_at: 'timestamptz',
+} as const satisfies Readonly<Record<PublicName<HeadFieldOf<'row'>> | 'title', string>>;
+
 export function sessionRow(session: SessionHead): string {
   const metadata = decoder.decode(session.metadata);
   const { title } = fieldsOf(JSON.parse(metadata));
@@ -56,7 +71,7 @@ export function sessionRow(session: SessionHead): string {
     version: session.version,
     inserted_at: new Date(session.insertedAtMs).toISOString(),
     updated_at: new Date(session.updatedAtMs).toISOString(),
-  });
+  } satisfies Readonly<Record<keyof typeof SESSION_COLUMNS, string | number | null>>);
 }
 
 /** A payload as its columns have it. Put together again, content and metadata are the payload. */
