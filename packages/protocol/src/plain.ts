@@ -1,4 +1,5 @@
 /** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
+export { doubledMs, jitteredMs } from './backoff.ts';
 export {
   type BodyBounds,
   BodyTimeoutError,
@@ -25,5 +26,7 @@ export {
 } from './error-codes.ts';
 export { fnv1a32, groupOfUser } from './group-hash.ts';
 export * from './limits.ts';
+export { byMetric, METRIC_NAMES, type MetricName } from './metric-names.ts';
+export { AUDIT_KINDS, OPERATION_KINDS, OPERATION_STATES } from './operation-kinds.ts';
 export { formatSessionId, groupOfSession, isSessionId, SESSION_ID_PATTERN } from './session-id.ts';
 export { webhookId } from './webhook-id.ts';

@@ -1,4 +1,5 @@
 import type * as wire from '@fleetlm/protocol';
+import { OPERATION_KINDS, OPERATION_STATES } from '@fleetlm/protocol/plain';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
 /** A change of the cluster while it runs. */
@@ -15,18 +16,6 @@ export interface ClusterOperations {
   readonly coordinator: string | null;
   readonly operations: readonly ClusterOperation[];
 }
-
-export const OPERATION_KINDS = [
-  'join',
-  'drain',
-  'undrain',
-  'remove',
-  'replace',
-  'transfer',
-  'rebalance',
-] as const satisfies readonly OperationKind[];
-
-const OPERATION_STATES: readonly OperationState[] = ['running', 'done', 'failed', 'cancelled'];
 
 /** Null: not understood. */
 export function readOperations(value: unknown): ClusterOperations | null {

@@ -1,3 +1,4 @@
+import { doubledMs } from '@fleetlm/protocol';
 import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxEvent, SessionEvent } from './feed-events.ts';
 import {
@@ -278,7 +279,7 @@ export class FollowedFeed {
       entry.ready.resolve(false);
       entry.ready = Promise.withResolvers();
     }
-    const pause = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** entry.failures);
+    const pause = doubledMs(entry.failures, RETRY_MS_FIRST, RETRY_MS_MAX);
     entry.timer = setTimeout(
       guarded('timer', () => this.#connect(entry)),
       pause,
