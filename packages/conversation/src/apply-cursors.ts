@@ -1,5 +1,5 @@
 import { changeInbox, changeRow, trimTail } from './change-session.ts';
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
@@ -75,5 +75,5 @@ export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-fl
 
 function coldHead(group: GroupRecord, sessionId: string): SessionHead | null {
   const handle = group.cold.find(sessionId);
-  return handle === NOBODY ? null : group.cold.read(handle).head;
+  return handle === NO_HANDLE ? null : group.cold.read(handle).head;
 }

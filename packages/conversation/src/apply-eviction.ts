@@ -1,5 +1,5 @@
 import { type ColdGaps, encodeCold, NO_GAPS } from './cold-record.ts';
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { FormatError } from './plain-fields.ts';
@@ -39,7 +39,7 @@ export function applyHydrate(group: GroupRecord, command: CommandOf<'hydrate-ses
   if (present !== undefined)
     return { reply: { type: 'session', session: headOf(present) }, effects: NO_EFFECTS };
   const handle = group.cold.find(archived.id);
-  if (handle === NOBODY) return noSuchSession(group, archived.id);
+  if (handle === NO_HANDLE) return noSuchSession(group, archived.id);
   const { head, gaps } = group.cold.read(handle);
   if (archived.userId !== head.userId)
     return refuse('stale-archive', `the archive has session ${archived.id} of another user`);

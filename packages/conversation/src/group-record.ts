@@ -1,4 +1,4 @@
-import { ColdSessions, NOBODY } from './cold-sessions.ts';
+import { ColdSessions, NO_HANDLE } from './cold-sessions.ts';
 import { InboxRecord } from './inbox-record.ts';
 import { SessionRecord } from './session-record.ts';
 import { type GroupState, TAIL_MESSAGES_MIN } from './state.ts';
@@ -64,7 +64,7 @@ export class GroupRecord implements GroupState {
   }
 
   isCold(sessionId: string): boolean {
-    return this.cold.find(sessionId) !== NOBODY;
+    return this.cold.find(sessionId) !== NO_HANDLE;
   }
 
   /** Takes a session that nothing refers to any more out of every index. */

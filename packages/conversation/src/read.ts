@@ -1,4 +1,4 @@
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
 import { headOf, type SessionHead } from './session-head.ts';
@@ -21,8 +21,8 @@ export function getSession(state: GroupState, sessionId: string): Session | null
 export function findHead(state: GroupState, sessionId: string): SessionHead | null {
   const group = groupRecordOf(state);
   const session = group.sessions.get(sessionId);
-  const handle = session === undefined ? group.cold.find(sessionId) : NOBODY;
-  const head = handle === NOBODY ? session : group.cold.read(handle).head;
+  const handle = session === undefined ? group.cold.find(sessionId) : NO_HANDLE;
+  const head = handle === NO_HANDLE ? session : group.cold.read(handle).head;
   return head === undefined || head.status === 'erased' ? null : headOf(head);
 }
 

@@ -8,7 +8,7 @@ const TAIL_BYTES_MIN = 32 * 1024;
 /** Moved as one: what is read back for one message. */
 const SEGMENT_BYTES_MAX = 256 * 1024;
 /** Sessions that are looked at in one go. */
-const LOOKS_MAX = 1_000;
+const VISITS_MAX = 1_000;
 
 /**
  * Moves messages that wait for Postgres out of memory, of each session all but the newest 64, at most `bytesMax` in
@@ -17,10 +17,10 @@ const LOOKS_MAX = 1_000;
  */
 export function spillTails(state: GroupState, store: SpillStore, bytesMax: number): number {
   let moved = 0;
-  let looks = 0;
+  let visits = 0;
   for (const session of groupRecordOf(state).dirty) {
-    looks += 1;
-    if (moved >= bytesMax || looks > LOOKS_MAX) break;
+    visits += 1;
+    if (moved >= bytesMax || visits > VISITS_MAX) break;
     const { tail } = SessionRecord.internals(session);
     while (tail.bytesInMemory > TAIL_BYTES_MIN && moved < bytesMax) {
       const bytes = tail.spill(store, TAIL_MESSAGES_MIN, SEGMENT_BYTES_MAX);
