@@ -197,7 +197,7 @@ export class ClusterNode {
       secrets: new AgentSecrets(await this.#secretBox(), Date.now),
       descriptor,
       dataDirectory: this.#directory,
-      silentBelow: await this.#directory.silentBelow(),
+      nonVotingBelow: await this.#directory.nonVotingBelow(),
       nodesChanged: () => this.#entry?.nodesChanged(),
       storage,
       mesh,

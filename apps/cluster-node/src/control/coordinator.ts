@@ -229,7 +229,12 @@ export class Coordinator {
         const nodeId = nodeIdOf(step.node);
         if (nodeId === undefined) return Promise.resolve(NOT_CONNECTED);
         return step.type === 'open-replica'
-          ? router.ask(nodeId, { type: step.type, term, group, silentBelow: step.silentBelow })
+          ? router.ask(nodeId, {
+              type: step.type,
+              term,
+              group,
+              nonVotingBelow: step.nonVotingBelow,
+            })
           : router.ask(nodeId, { type: step.type, term, group });
       }
       case 'transfer':

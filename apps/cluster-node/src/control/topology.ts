@@ -134,7 +134,7 @@ export class Topology {
         done(notLeader(leader));
       }
     },
-    openReplica: (group, silentBelow) => this.#options.replicas.open(group, silentBelow),
+    openReplica: (group, nonVotingBelow) => this.#options.replicas.open(group, nonVotingBelow),
     closeReplica: (group) => this.#options.replicas.close(group),
     stallOf: (group) => this.#options.stalled.report(group),
   };

@@ -53,7 +53,7 @@ export type Step =
       readonly type: 'open-replica';
       readonly group: number;
       readonly node: number;
-      readonly silentBelow: number;
+      readonly nonVotingBelow: number;
     }
   /** Nobody counts it any more: its data goes. */
   | { readonly type: 'close-replica'; readonly group: number; readonly node: number }
@@ -224,7 +224,7 @@ class Planner {
   /** What a node has open of an earlier time it keeps: with its log and its votes it is no worse than others. */
   #open({ group, lastIndex }: PlannedGroup, nodes: readonly number[]): void {
     for (const node of nodes)
-      this.#steps.push({ type: 'open-replica', group, node, silentBelow: lastIndex });
+      this.#steps.push({ type: 'open-replica', group, node, nonVotingBelow: lastIndex });
     this.#waiting.push({ group, reason: `${this.#names(nodes)}: a replica is being opened` });
   }
 

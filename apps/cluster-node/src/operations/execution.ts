@@ -38,7 +38,7 @@ export interface ExecutionPorts {
   /** The newest term of the system group that this node knows. */
   readonly systemTerm: () => number;
   readonly changeGroup: (change: GroupChange, done: Done<'change-group'>) => void;
-  readonly openReplica: (group: number, silentBelow: number) => Promise<void>;
+  readonly openReplica: (group: number, nonVotingBelow: number) => Promise<void>;
   /** False: it is a member of its group. */
   readonly closeReplica: (group: number) => Promise<boolean>;
   /** Null: the replica here applies what is committed, or there is none. */

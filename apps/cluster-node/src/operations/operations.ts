@@ -186,7 +186,7 @@ export const OPERATIONS = {
   'open-replica': operation(
     'open-replica',
     'node',
-    { term: count, group: count, silentBelow: count },
+    { term: count, group: count, nonVotingBelow: count },
     nothing,
   ),
   'close-replica': operation('close-replica', 'node', { term: count, group: count }, nothing),

@@ -52,9 +52,9 @@ function handleAppendResponse(raft: Raft, message: Of<'append-response'>): void 
   if (message.index > log.lastIndex()) {
     violated(`${message.from} has entry ${message.index} of this term, which was never appended`);
   }
-  const isNews = replica.maybeUpdate(message.index);
+  const isNewer = replica.maybeUpdate(message.index);
   // An answer without news still ends a probe that began after a report of unreachability.
-  if (!isNews && !(replica.match === message.index && replica.state === 'probe')) return;
+  if (!isNewer && !(replica.match === message.index && replica.state === 'probe')) return;
   switch (replica.state) {
     case 'probe':
       if (!replica.isHeld) replica.becomeReplicate();

@@ -92,7 +92,7 @@ export class Failover<TReply> {
   #run({ replica, triesLeft }: Campaign<TReply>, nowMs: number): void {
     const { mayLead, campaign, random } = this.#parts;
     const isWanted = replica.canServe && replica.phase === 'running' && replica.leader === NONE;
-    if (!isWanted || !replica.hasQuorum || !mayLead() || replica.isSilent) return;
+    if (!isWanted || !replica.hasQuorum || !mayLead() || replica.isNonVoting) return;
     if (triesLeft > 0) {
       // Looked at once more: answers to this campaign, or to another's, may get lost, and votes may be split.
       const atMs = nowMs + CAMPAIGN_STEP_MS + random(2 * CAMPAIGN_STEP_MS);

@@ -118,7 +118,7 @@ export interface GroupOptions<TReply> {
    * reaches this index it neither votes nor campaigns, so that it can't undo what it once acknowledged. To be given
    * again at every start until it is reached. A leader's last index, from when the number was in no configuration.
    */
-  readonly silentBelow?: number;
+  readonly nonVotingBelow?: number;
   /** The replica that should lead while it is healthy; leadership is handed to it. */
   readonly preferredLeader?: NodeNumber;
   readonly machine: StateMachine<TReply>;

@@ -92,7 +92,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       proposals: new Proposals(core.proposalsPending, core.later),
       reads: new Reads(core.readsPending, core.later, () => this.#nextRequestId()),
       preferredLeader: options.preferredLeader ?? NONE,
-      silentBelow: options.silentBelow ?? 0,
+      nonVotingBelow: options.nonVotingBelow ?? 0,
     });
     replica.skips = core.stalls.skipsOf(group);
     replica.firstRecords.push(...(created?.firstRecords ?? []));

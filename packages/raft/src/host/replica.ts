@@ -38,7 +38,7 @@ export class Replica<TReply> {
   /** Of the node. */
   readys: ReadyLoop | null = null;
   preferredLeader: NodeNumber;
-  readonly #silentBelow: number;
+  readonly #nonVotingBelow: number;
 
   // What the last Readys said.
   role: Role = 'follower';
@@ -96,7 +96,7 @@ export class Replica<TReply> {
     readonly proposals: Proposals<TReply>;
     readonly reads: Reads;
     readonly preferredLeader: NodeNumber;
-    readonly silentBelow: number;
+    readonly nonVotingBelow: number;
   }) {
     this.group = options.group;
     this.id = options.id;
@@ -105,7 +105,7 @@ export class Replica<TReply> {
     this.proposals = options.proposals;
     this.reads = options.reads;
     this.preferredLeader = options.preferredLeader;
-    this.#silentBelow = options.silentBelow;
+    this.#nonVotingBelow = options.nonVotingBelow;
     const { hardState, confState } = options.log.initialState();
     this.term = hardState.term;
     this.confState = confState;
@@ -114,8 +114,8 @@ export class Replica<TReply> {
   }
 
   /** It has less on its disk than it may have acknowledged once: it has no say in who leads. */
-  get isSilent(): boolean {
-    return this.#silentBelow > 0 && this.log.lastIndex() < this.#silentBelow;
+  get isNonVoting(): boolean {
+    return this.#nonVotingBelow > 0 && this.log.lastIndex() < this.#nonVotingBelow;
   }
 
   /** Not where its state is missing, or not what the log says. */

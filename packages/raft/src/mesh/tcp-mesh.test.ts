@@ -136,9 +136,9 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
     const [a, b] = await pair({ secret: 'wrong' });
     for (const { events } of [a, b]) {
       for (const remote of [true, false]) {
-        const isTold = (): boolean =>
+        const isRefused = (): boolean =>
           events.some((event) => event.type === 'peer-refused' && event.remote === remote);
-        await until(isTold, `a refusal by ${remote ? 'the other' : 'this'} side`);
+        await until(isRefused, `a refusal by ${remote ? 'the other' : 'this'} side`);
       }
       for (const event of events)
         expect(event).toMatchObject({ type: 'peer-refused', refusal: 'bad-secret' });

@@ -88,9 +88,11 @@ function runSeeds(
     }
     if (failure === null) continue;
     failed += 1;
-    const isTold = failed <= REPORTS_MAX;
+    const isReported = failed <= REPORTS_MAX;
     print(
-      isTold ? reportFailure(layer, seed, options, failure) : `seed ${seed}: ${failure.message}`,
+      isReported
+        ? reportFailure(layer, seed, options, failure)
+        : `seed ${seed}: ${failure.message}`,
     );
   }
   const seconds = (performance.now() - begin) / 1000;
