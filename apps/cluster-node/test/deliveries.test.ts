@@ -43,7 +43,7 @@ test('every attempt is there, on every node, with its times and what went over t
     if (agent.calls.length === 1)
       response
         .writeHead(503, { 'retry-after': '0', 'set-cookie': 'id=a-cookie-of-the-agent' })
-        .end(`you said ${TOKEN}`);
+        .end(`you sent ${TOKEN}`);
     else hello(request, response, body);
   };
   const sessionId = await openSession(cluster, 'ann', {
@@ -157,9 +157,9 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
       ['invalid_answer', 1],
     ]);
   // An agent that quotes what it was sent: neither its owner's page nor the log says it again.
-  const said = [JSON.stringify(await groups()), ...NODES.map((id) => cluster.node(id).output())];
-  expect(said.filter((text) => text.includes(TOKEN.slice('Bearer '.length)))).toEqual([]);
-  expect(said.slice(1).some((text) => text.includes('dispatch-failed'))).toBe(true);
+  const sent = [JSON.stringify(await groups()), ...NODES.map((id) => cluster.node(id).output())];
+  expect(sent.filter((text) => text.includes(TOKEN.slice('Bearer '.length)))).toEqual([]);
+  expect(sent.slice(1).some((text) => text.includes('dispatch-failed'))).toBe(true);
   const notFound = (await groups('n2')).find(({ error_code }) => error_code === 'http_status');
   expect(notFound).toMatchObject({ status: 404, error: expect.stringContaining('404') });
   const listed = await bed.get<DeadLettersAnswer>(
@@ -230,13 +230,13 @@ test('a rotated secret signs beside the one before it until the overlap ends, an
   });
   const { secret: first } = (registered.body as unknown as { agent: { secret: string } }).agent;
   const sessionId = await openSession(cluster, 'sue', { id: 'signed', origin_url });
-  let said = 0;
+  let sent = 0;
   const called = async (): Promise<(typeof agent.calls)[number]> => {
-    said += 1;
-    await bed.say(sessionId, 'sue', `question ${said}`);
+    sent += 1;
+    await bed.say(sessionId, 'sue', `question ${sent}`);
     await expect
       .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
-      .toBe(2 * said);
+      .toBe(2 * sent);
     const call = agent.calls.at(-1);
     if (call === undefined) throw new Error('the agent was not called');
     return call;

@@ -41,7 +41,7 @@ const NODES = ['n1', 'n2', 'n3'] as const;
 const WORD_MS = 20;
 
 /** Says "w1 w2 w3 ..." until it is told to end, or the call is closed. */
-function dripping(): { readonly said: () => string; end(): void } {
+function dripping(): { readonly sent: () => string; end(): void } {
   let word = 0;
   let end = (): void => undefined;
   agent.handler = (_, response) => {
@@ -58,7 +58,7 @@ function dripping(): { readonly said: () => string; end(): void } {
     };
   };
   return {
-    said: () => Array.from({ length: word }, (_, at) => `w${at + 1} `).join(''),
+    sent: () => Array.from({ length: word }, (_, at) => `w${at + 1} `).join(''),
     end: () => end(),
   };
 }
@@ -135,7 +135,7 @@ async function watched(sessionId: string, userId: string) {
 
 test('late joiners on every node get the answer from its first chunk, merged, and go on with it', async () => {
   const sessionId = await openSession(cluster, 'ann', { id: 'late', origin_url });
-  const { said, end } = dripping();
+  const { sent, end } = dripping();
   const first = await device('n1', 'ann', sessionId);
   await send(first.socket, sessionId, 'tell me');
   await expect.poll(() => first.text().split(' ').length).toBeGreaterThan(10);
@@ -151,17 +151,17 @@ test('late joiners on every node get the answer from its first chunk, merged, an
     await expect.poll(() => live.length).toBeGreaterThan(3);
     expect(live[0]?.index).toBe(so?.next_index);
     const text = textOfChunks(so?.chunks ?? []) + textOfChunks(live.map(({ chunk }) => chunk));
-    expect(said().startsWith(text)).toBe(true);
+    expect(sent().startsWith(text)).toBe(true);
   }
   end();
   await expect
     .poll(async () => (await messagesOf(cluster, sessionId, 'n2')).map(textOf).at(-1)?.trim())
-    .toBe(said().trim());
+    .toBe(sent().trim());
 });
 
 test('retry: kill -9 of the streaming node takes nothing off the screen, and the work is taken up again', async () => {
   const sessionId = await openSession(cluster, 'bea', { id: 'retrying', origin_url });
-  const { said } = dripping();
+  const { sent } = dripping();
   const { victim, near, far, screen } = await watched(sessionId, 'bea');
   let answerAgain = (): void => undefined;
   agent.handler = (_, response) => {
@@ -179,7 +179,7 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
       last_seq: 0,
     });
     const text = textOfChunks(so?.chunks ?? []);
-    expect(shown.startsWith(text) || said().startsWith(text)).toBe(true);
+    expect(shown.startsWith(text) || sent().startsWith(text)).toBe(true);
     // What was said in the last half second may be missing, the time it takes to note it included.
     expect(text.length).toBeGreaterThan(shown.length / 3);
     ids.add(so?.chunks[0]?.messageId);

@@ -176,8 +176,10 @@ test('kill -9 of the node that is followed: no message is missed, none comes twi
   });
   await emit(inbox, 'inbox:join', {});
   const socket = await cluster.socket(from, 'bob');
-  const told = await Promise.all(holders.map((node) => metric(node, 'fleetlm_topics_told')));
-  const victim = holders[told.findIndex((count) => count > 0)] ?? '';
+  const published = await Promise.all(
+    holders.map((node) => metric(node, 'fleetlm_topics_published')),
+  );
+  const victim = holders[published.findIndex((count) => count > 0)] ?? '';
   expect(holders).toContain(victim);
   let running = true;
   let sent = 0;
@@ -203,8 +205,10 @@ test('kill -9 of the node that is followed, in the middle of an answer: no chunk
   const { id, holders, others } = await session('cleo');
   const [through = ''] = others;
   const heard = await listen(through, 'cleo', id);
-  const told = await Promise.all(holders.map((node) => metric(node, 'fleetlm_topics_told')));
-  const victim = holders[told.findIndex((count) => count > 0)] ?? '';
+  const published = await Promise.all(
+    holders.map((node) => metric(node, 'fleetlm_topics_published')),
+  );
+  const victim = holders[published.findIndex((count) => count > 0)] ?? '';
   const opened = gate();
   agent.script = async function* () {
     yield TEXT.start;

@@ -80,14 +80,14 @@ test('a conversation that its person erases is gone on every node and device, an
   expect((await cluster.call('n1', 'POST', `${path}/messages`, { body })).status).toBe(201);
   const phone = await cluster.socket('n3', 'eve');
   await phone.timeout(5_000).emitWithAck('inbox:join', {});
-  const told = new Promise<{ sessions: readonly object[] }>((resolve) =>
+  const published = new Promise<{ sessions: readonly object[] }>((resolve) =>
     phone.on('inbox:delta', (delta: { sessions: readonly { status?: string }[] }) => {
       if (delta.sessions.some(({ status }) => status === 'erased')) resolve(delta);
     }),
   );
   expect((await cluster.call('n2', 'POST', `${path}/erase`, { token: bob })).status).toBe(404);
   expect((await cluster.call('n2', 'POST', `${path}/erase`, { token: eve })).status).toBe(204);
-  expect((await told).sessions).toMatchObject([
+  expect((await published).sessions).toMatchObject([
     { session_id: session, status: 'erased', title: null, last_message: null },
   ]);
   for (const node of ['n1', 'n2', 'n3']) {

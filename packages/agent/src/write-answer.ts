@@ -23,11 +23,11 @@ export async function writeAnswer(
     await sink({ type: 'finish' });
     return { type: 'finished' };
   } catch (error) {
-    return await tellError(sink, error);
+    return await writeError(sink, error);
   }
 }
 
-async function tellError(sink: ChunkSink, error: unknown): Promise<AnswerOutcome> {
+async function writeError(sink: ChunkSink, error: unknown): Promise<AnswerOutcome> {
   if (error instanceof CallerGoneError) return { type: 'gone' };
   try {
     await sink({ type: 'error', errorText: textOfError(error) });

@@ -171,9 +171,9 @@ export class ClusterNode {
         this.#join(descriptor).catch(onFailure);
       },
       address: ownAddress(environment),
-      letIn: (request, done) => {
+      admit: (request, done) => {
         if (this.#services === null) done(NOT_YET);
-        else this.#services.topology.letIn(request, done);
+        else this.#services.topology.admit(request, done);
       },
       isGone: (incarnation) => this.#services?.topology.isGone(incarnation) ?? false,
       onRefused,
@@ -236,7 +236,7 @@ export class ClusterNode {
   }
 
   #waitingFor(): readonly string[] {
-    const joining = this.#entry?.waitsToBeLetIn ?? null;
+    const joining = this.#entry?.admissionStatus ?? null;
     if (joining !== null) return [joining];
     if (this.#entry?.descriptor !== null) return ['the log is being read'];
     const { peers, nodeId } = this.#options.environment;

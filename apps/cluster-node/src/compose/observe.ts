@@ -1,7 +1,7 @@
 import { coldStats } from '@fleetlm/conversation';
 import type { RecordedParts } from '../control/node-recorder.ts';
 import { syncP99Ms } from '../control/own-report.ts';
-import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -10,7 +10,7 @@ export interface ObservedParts extends RecordedParts {
   readonly metrics: Metrics;
   readonly router: Router;
   readonly feed: Feed;
-  readonly deliveries: DeliveryKeeper;
+  readonly deliveries: DeliveryRecorder;
   readonly peersConnected: () => number;
 }
 
@@ -177,7 +177,7 @@ export function observeParts(parts: ObservedParts): void {
     () => feed.stats.followed,
   );
   observe(
-    'fleetlm_topics_told',
+    'fleetlm_topics_published',
     'Sessions and inboxes that this node tells others of',
     () => feed.stats.followers,
   );

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { v7 } from 'uuid';
 import { snapshotSources } from '../control/snapshot-sources.ts';
-import { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import {
   createDispatchEngine,
   DISPATCH_LIMITS,
@@ -60,8 +60,8 @@ export function buildFlusher(
 export function buildDeliveries(
   { environment, log }: ServicesOptions,
   { groups }: Replication,
-): DeliveryKeeper {
-  return new DeliveryKeeper({
+): DeliveryRecorder {
+  return new DeliveryRecorder({
     nodeId: environment.nodeId,
     databaseUrl: environment.databaseUrl,
     wallClockMs: Date.now,
@@ -78,7 +78,7 @@ export function buildDeliveries(
 export interface DispatchParts {
   readonly flusher: Flusher;
   readonly feed: Feed;
-  readonly deliveries: DeliveryKeeper;
+  readonly deliveries: DeliveryRecorder;
   readonly catchUpAgents: () => Promise<boolean>;
   readonly runtime: Pick<Runtime, 'patchAgent'>;
 }

@@ -35,7 +35,7 @@ export interface ClusterEntryOptions {
   /** The descriptor is on disk: from now on this node is a member. */
   readonly onMember: (descriptor: LiveDescriptor) => void;
   /** A member is asked to let a node in. */
-  readonly letIn: (request: JoinRequest, done: (answer: LetIn) => void) => void;
+  readonly admit: (request: JoinRequest, done: (answer: JoinResult) => void) => void;
   /** Whether the directory was of a node that is gone for good. */
   readonly isGone: (incarnation: string) => boolean;
   /** The node can't become what it is asked to be: exit code 78. */
@@ -45,7 +45,7 @@ export interface ClusterEntryOptions {
   readonly log: Logger;
 }
 
-export type LetIn =
+export type JoinResult =
   | { readonly ok: true; readonly node: MemberNode }
   /** `isFinal`: asking again won't help. */
   | { readonly ok: false; readonly isFinal: boolean; readonly detail: string };
@@ -69,7 +69,7 @@ export class ClusterEntry {
   #saving = false;
   #disagreement = '';
   #asking: NodeJS.Timeout | null = null;
-  #notLetIn = '';
+  #rejection = '';
   #isOutdated = false;
   #isWriting = false;
 
@@ -83,11 +83,11 @@ export class ClusterEntry {
   }
 
   /** Null: no cluster has been asked. */
-  get waitsToBeLetIn(): string | null {
+  get admissionStatus(): string | null {
     if (this.#asking === null || this.#descriptor !== null) return null;
-    return this.#notLetIn === ''
+    return this.#rejection === ''
       ? 'joining: waiting to be let into the cluster'
-      : `joining: ${this.#notLetIn}`;
+      : `joining: ${this.#rejection}`;
   }
 
   close(): void {
@@ -164,10 +164,10 @@ export class ClusterEntry {
         this.#adopt(decodeDescriptor(message.descriptor), nodeId);
         return;
       case 'join':
-        this.#letIn(nodeId, message);
+        this.#admit(nodeId, message);
         return;
-      case 'not-let-in':
-        this.#wasNotLetIn(nodeId, message);
+      case 'join-rejected':
+        this.#joinRejected(nodeId, message);
         return;
       case 'hello':
         if (this.#descriptor !== null) this.#greet(nodeId);
@@ -270,15 +270,15 @@ export class ClusterEntry {
       [...this.#members].some((member) => send(member, frame));
   }
 
-  #letIn(nodeId: string, request: JoinRequest): void {
-    const { letIn, send } = this.#options;
+  #admit(nodeId: string, request: JoinRequest): void {
+    const { admit, send } = this.#options;
     if (this.#descriptor === null || request.nodeId !== nodeId) return;
-    letIn(request, (answer) => {
+    admit(request, (answer) => {
       const descriptor = this.#descriptor;
       if (descriptor === null) return;
       if (!answer.ok) {
         const { isFinal, detail } = answer;
-        send(nodeId, encodeFounding({ type: 'not-let-in', isFinal, detail }));
+        send(nodeId, encodeFounding({ type: 'join-rejected', isFinal, detail }));
         return;
       }
       const others = descriptor.nodes.filter((node) => node.nodeId !== nodeId);
@@ -287,19 +287,19 @@ export class ClusterEntry {
         (a, b) => a.number - b.number,
       );
       const { clusterId, groups, replicas, founders } = descriptor;
-      const told = encodeDescriptor({ clusterId, groups, replicas, founders, nodes });
-      send(nodeId, encodeFounding({ type: 'descriptor', descriptor: told }));
+      const announced = encodeDescriptor({ clusterId, groups, replicas, founders, nodes });
+      send(nodeId, encodeFounding({ type: 'descriptor', descriptor: announced }));
     });
   }
 
-  #wasNotLetIn(
+  #joinRejected(
     from: string,
-    { isFinal, detail }: Extract<FoundingMessage, { type: 'not-let-in' }>,
+    { isFinal, detail }: Extract<FoundingMessage, { type: 'join-rejected' }>,
   ): void {
     if (this.#descriptor !== null) return;
     if (isFinal) this.#options.onRefused(`${from} does not let this node in: ${detail}`);
-    else if (detail !== this.#notLetIn) this.#options.log.warn({ peer: from, detail }, 'joining');
-    this.#notLetIn = detail;
+    else if (detail !== this.#rejection) this.#options.log.warn({ peer: from, detail }, 'joining');
+    this.#rejection = detail;
   }
 
   #save(descriptor: ClusterDescriptor, how: string): void {

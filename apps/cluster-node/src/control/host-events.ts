@@ -40,12 +40,12 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       topology.leaderChanged(event.group, event.leader);
       if (event.role === 'leader') {
         dispatch.leadershipGained(event.group);
-        gossip.tell('leader-elected', event.group, `leads in term ${event.term}`);
+        gossip.publish('leader-elected', event.group, `leads in term ${event.term}`);
       } else dispatch.leadershipLost(event.group);
       return;
     case 'snapshot-saved':
       flusher.snapshotSaved(event.group);
-      gossip.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
+      gossip.publish('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
       return;
     case 'snapshot-installed':
       feed.resync(
@@ -55,7 +55,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
         },
         'this node was brought up to date with a snapshot',
       );
-      gossip.tell('snapshot-installed', event.group, `up to ${event.index}`);
+      gossip.publish('snapshot-installed', event.group, `up to ${event.index}`);
       return;
     case 'snapshot-too-large': {
       const { type: _type, isFirst, stage, ...detail } = event;

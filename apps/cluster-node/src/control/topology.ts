@@ -19,7 +19,7 @@ import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changeGroup } from './change-group.ts';
-import type { LetIn } from './cluster-entry.ts';
+import type { JoinResult } from './cluster-entry.ts';
 import { ClusterOperations } from './cluster-operations.ts';
 import { Coordinator } from './coordinator.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -52,7 +52,7 @@ export interface TopologyOptions {
   readonly replaceAfterMs: number;
   /** The list of nodes is another one: for this node's next start. */
   readonly nodesChanged: () => void;
-  readonly tell: (group: number | null, detail: string) => void;
+  readonly publish: (group: number | null, detail: string) => void;
   readonly onError: (error: unknown) => void;
   readonly log: Logger;
 }
@@ -66,7 +66,7 @@ export class Topology {
 
   constructor(options: TopologyOptions) {
     this.#options = options;
-    const { router, descriptor, peers, self, host, tell, onError, log } = options;
+    const { router, descriptor, peers, self, host, publish, onError, log } = options;
     this.operations = new ClusterOperations({
       registry: () => this.registry,
       skipped: () => options.groups.system.skipped,
@@ -84,7 +84,7 @@ export class Topology {
       nodeIdOf: (node) => (node === self ? null : (peers.nodeIdOf(node) ?? undefined)),
       replaceAfterMs: options.replaceAfterMs,
       newOperationId: ulid,
-      tell,
+      publish,
       monotonicMs: () => performance.now(),
       onError,
       log,
@@ -154,7 +154,7 @@ export class Topology {
     if (own === null || (own.host === address.host && own.port === address.port)) return;
     log.info({ ...address }, 'this node has moved: the cluster is told');
     const { nodeId, incarnation } = own;
-    this.letIn({ nodeId, incarnation, ...address }, (answer) => {
+    this.admit({ nodeId, incarnation, ...address }, (answer) => {
       if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be told');
     });
   }
@@ -167,14 +167,14 @@ export class Topology {
   }
 
   /** A node asks to be let in; or tells where it is now. */
-  letIn(
+  admit(
     request: {
       readonly nodeId: string;
       readonly incarnation: string;
       readonly host: string;
       readonly port: number;
     },
-    done: (answer: LetIn) => void,
+    done: (answer: JoinResult) => void,
   ): void {
     const { nodeId, incarnation, host, port } = request;
     const command: RegistryCommand = {

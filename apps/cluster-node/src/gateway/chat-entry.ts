@@ -48,7 +48,7 @@ export function chatEntryOf(
   const newest = request.messages.at(-1);
   switch (newest?.role) {
     case 'user':
-      return checked(said(newest, request.messageId ?? null, refusals), refusals);
+      return checked(sentMessage(newest, request.messageId ?? null, refusals), refusals);
     case 'assistant':
       return checked(toolResponse(newest, thread, refusals), refusals);
     default:
@@ -74,7 +74,7 @@ function checked(entry: ChatEntry, { refuse }: EntryRefusals): ChatEntry {
   return entry;
 }
 
-function said(
+function sentMessage(
   { id, parts }: UiMessage,
   replaces: string | null,
   refusals: EntryRefusals,

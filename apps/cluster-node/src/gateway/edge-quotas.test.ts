@@ -75,16 +75,16 @@ describe('REST above its quota', () => {
     );
     const authorization = `Bearer ${await testToken()}`;
     const url = `${gateway.url}/api/sessions/00-01J8ZZZZZZZZZZZZZZZZZZZZZZ`;
-    const ask = async (): Promise<'let in' | number> => {
+    const ask = async (): Promise<'admitted' | number> => {
       const gone = new AbortController();
-      const letIn = new Promise<'let in'>((resolve) => {
-        began = () => resolve('let in');
+      const admitted = new Promise<'admitted'>((resolve) => {
+        began = () => resolve('admitted');
       });
       const refused = fetch(url, { headers: { authorization }, signal: gone.signal }).then(
         ({ status }) => status,
-        () => 'let in' as const,
+        () => 'admitted' as const,
       );
-      const outcome = await Promise.race([letIn, refused]);
+      const outcome = await Promise.race([admitted, refused]);
       gone.abort();
       await refused;
       return outcome;
@@ -95,7 +95,7 @@ describe('REST above its quota', () => {
     expect(await ask()).toBe(429);
     gone.abort();
     await expect(first).rejects.toThrow();
-    await expect.poll(ask).toBe('let in');
+    await expect.poll(ask).toBe('admitted');
   });
 });
 

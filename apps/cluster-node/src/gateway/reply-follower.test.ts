@@ -147,9 +147,9 @@ describe('an answer as one stream', () => {
       fc.property(fc.array(fc.nat(WHOLE.length - 1), { maxLength: 30 }), (order) => {
         const events = order.flatMap((index) => spoken(3, 1, WHOLE).slice(index, index + 1));
         const { chunks, message } = read([...events, kept(3, 'finish', 'Hello')]);
-        const said = chunks.filter(({ type }) => type !== 'error');
+        const received = chunks.filter(({ type }) => type !== 'error');
         if (message.end === 'finish') expect(message.parts).toMatchObject([{ type: 'text' }]);
-        else expect(said).toEqual(WHOLE.slice(0, said.length));
+        else expect(received).toEqual(WHOLE.slice(0, received.length));
       }),
     );
   });

@@ -133,11 +133,11 @@ export class ReplyFollower {
     const chunks: Chunk[] = [];
     if (!this.#hasStarted) {
       if (this.#options.retold > 0) return this.#over([LOST]);
-      const told = [
+      const replayed = [
         { type: 'start', messageId: content.id },
         ...chunksOfParts(partsOf({ content })),
       ];
-      chunks.push(...told.flatMap((chunk, index) => this.#shown(chunk, index)));
+      chunks.push(...replayed.flatMap((chunk, index) => this.#shown(chunk, index)));
     }
     const { termination } = metadata;
     // The agent's own end was a chunk: without it the reader has not got everything.

@@ -157,9 +157,9 @@ async function retoldChunks(
   session: SessionView,
   refusals: ThreadRefusals,
 ): Promise<number> {
-  const { messages, goesOn } = await chatThread(runtime, session, refusals);
+  const { messages, isContinued } = await chatThread(runtime, session, refusals);
   const last = messages.at(-1);
-  return goesOn && last?.role === 'assistant' ? chunksOfParts(last.parts).length : 0;
+  return isContinued && last?.role === 'assistant' ? chunksOfParts(last.parts).length : 0;
 }
 
 async function answersAfter(

@@ -36,7 +36,7 @@ export class SystemMachine implements StateMachine<GroupReply> {
     const parsed = decodeSystemCommand(data);
     if (!parsed.ok) return { status: parsed.reason, detail: parsed.error };
     const reply = applySystemCommand(this.#state, parsed.command);
-    this.#tellChanged();
+    this.#publishChange();
     return { status: 'applied', reply: { machine: 'system', reply } };
   }
 
@@ -46,11 +46,11 @@ export class SystemMachine implements StateMachine<GroupReply> {
 
   restore(data: Uint8Array): void {
     this.#state = decodeSystemState(data);
-    this.#tellChanged();
+    this.#publishChange();
   }
 
   /** The state is changed by now: what this node makes of it must not undo that. */
-  #tellChanged(): void {
+  #publishChange(): void {
     try {
       this.#changed();
     } catch (error) {

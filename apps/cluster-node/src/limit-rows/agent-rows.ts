@@ -13,7 +13,7 @@ import {
 } from '../effects/dispatch/answer-stream.ts';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt-report.ts';
 import { ANSWERS_BYTES_MAX, ANSWERS_BYTES_PER_AGENT_MAX } from '../effects/dispatch/byte-budget.ts';
-import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-pace.ts';
+import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-throttle.ts';
 import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
 import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
 import { CONNECTIONS_PER_AGENT_MAX, HEADERS_BYTES_MAX } from '../effects/dispatch/http-pools.ts';
@@ -164,9 +164,9 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'chunks of one agent',
     limit: { CHUNKS_PER_SECOND_MAX },
     unit: 'a second',
-    in: `${DISPATCH}chunk-pace.ts`,
+    in: `${DISPATCH}chunk-throttle.ts`,
     answer: 'it is read more slowly',
-    test: `${DISPATCH}chunk-pace.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
+    test: `${DISPATCH}chunk-throttle.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
   },
   {
     input: 'answers of one agent that are being read',

@@ -4,7 +4,7 @@ import { decodeFounding, encodeFounding } from './founding-messages.ts';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 test('a message is what was said', () => {
-  const message = { type: 'not-let-in', isFinal: true, detail: 'no' } as const;
+  const message = { type: 'join-rejected', isFinal: true, detail: 'no' } as const;
   expect(decodeFounding(encodeFounding(message))).toEqual(message);
 });
 

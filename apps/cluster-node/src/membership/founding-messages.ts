@@ -31,7 +31,7 @@ const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('descriptor'), descriptor: descriptorSchema }),
   joinSchema,
   z.strictObject({
-    type: z.literal('not-let-in'),
+    type: z.literal('join-rejected'),
     /** False: it may be asked again, as it is. */
     isFinal: z.boolean(),
     detail: z.string(),

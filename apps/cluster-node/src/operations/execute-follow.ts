@@ -32,10 +32,10 @@ export function executeLiveAnswer(
   else done(notLeader(group === null ? 0 : ports.leaderOf(group)));
 }
 
-export function executeToldAnswer(
-  { sessionId }: OperationOf<'told-answer'>,
+export function executeRelayedAnswer(
+  { sessionId }: OperationOf<'relayed-answer'>,
   ports: ExecutionPorts,
-  done: Done<'told-answer'>,
+  done: Done<'relayed-answer'>,
 ): void {
   settle(ports.feed.liveAnswer(sessionId), ports, done, (answer) => done(ok(answer)));
 }

@@ -1,5 +1,5 @@
 import type { Failure, OtherErrorCode } from '@fleetlm/protocol';
-import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
@@ -28,7 +28,7 @@ export interface ExecutionPorts {
   readonly archive: Archive;
   readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold' | 'agentLoads'>;
   readonly flusher: Pick<Flusher, 'flushNow' | 'hydrate'>;
-  readonly deliveries: Pick<DeliveryKeeper, 'log' | 'figures' | 'stats' | 'flush'>;
+  readonly deliveries: Pick<DeliveryRecorder, 'log' | 'attempts' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
   /** As far as this node knows; 0: nobody. */
   readonly leaderOf: (group: number) => number;

@@ -176,7 +176,7 @@ export interface Runtime {
   testAgent(
     agent: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
-    said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
+    conversation: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
   ): Promise<Result<TestReport, 'conflict' | 'overloaded'>>;
   /** Null: a secret is made up. */
   testNewAgent(

@@ -232,16 +232,17 @@ export class NodeRuntime implements Runtime {
   async testAgent(
     registered: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
-    said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
+    conversation: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
   ): ReturnType<Runtime['testAgent']> {
     const agent = { ...registered, ...address };
     if (!isSameOrigin(registered.originUrl, address.originUrl)) {
       const stranger = { ...agent, headers: {} };
       const secrets = [newSigningSecret()];
-      return this.#test({ agent: stranger, secrets, isSecretKnown: false, ...said });
+      return this.#test({ agent: stranger, secrets, isSecretKnown: false, ...conversation });
     }
     const secrets = this.#ports.secrets.signing(agent);
-    if (secrets !== null) return this.#test({ agent, secrets, isSecretKnown: true, ...said });
+    if (secrets !== null)
+      return this.#test({ agent, secrets, isSecretKnown: true, ...conversation });
     const detail = 'no key of this node opens its signing secret: rotate it, or see SECRET_KEYS';
     return { ok: false, error: { code: 'conflict', detail } };
   }
@@ -252,8 +253,8 @@ export class NodeRuntime implements Runtime {
     text: string,
   ): ReturnType<Runtime['testNewAgent']> {
     const secrets = [secret ?? newSigningSecret()];
-    const said = { text, earlier: [], sessionId: null };
-    return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...said });
+    const conversation = { text, earlier: [], sessionId: null };
+    return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...conversation });
   }
 
   async #test(call: TestCall): ReturnType<Runtime['testNewAgent']> {

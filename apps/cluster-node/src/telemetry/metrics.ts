@@ -106,7 +106,7 @@ export type ObservedName =
   | 'fleetlm_sockets_connected'
   | 'fleetlm_sessions_subscribed'
   | 'fleetlm_topics_followed'
-  | 'fleetlm_topics_told'
+  | 'fleetlm_topics_published'
   | 'fleetlm_live_answers'
   | 'fleetlm_live_answer_bytes'
   | 'fleetlm_requests_in_flight';

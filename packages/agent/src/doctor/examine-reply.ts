@@ -34,8 +34,8 @@ type Response = Extract<EndpointReply, { readonly type: 'response' }>;
 function statusFinding(reply: Response, isSecretKnown: boolean): Finding {
   const { status } = reply;
   if (status >= 200 && status < 300) return ok('status', String(status));
-  const said = reply.text.trim().split('\n')[0]?.slice(0, 200) ?? '';
-  const found = said === '' ? String(status) : `${status}: ${said}`;
+  const excerpt = reply.text.trim().split('\n')[0]?.slice(0, 200) ?? '';
+  const found = excerpt === '' ? String(status) : `${status}: ${excerpt}`;
   return wrong('status', found, statusAdvice(status, reply.headers, isSecretKnown));
 }
 

@@ -135,14 +135,14 @@ describe('the connection', () => {
   test('what a given-up socket still says is not heard', async () => {
     const connection = await online();
     const first = last();
-    const heard = vi.fn();
-    connection.on('session:message', heard);
+    const onMessage = vi.fn();
+    connection.on('session:message', onMessage);
     first.handlers.lost('transport close');
     await vi.advanceTimersByTimeAsync(100);
     last().handlers.opened();
     first.handlers.event('session:message', {});
     first.handlers.lost('again');
-    expect(heard).not.toHaveBeenCalled();
+    expect(onMessage).not.toHaveBeenCalled();
     expect(connection.view.status).toBe('online');
   });
 

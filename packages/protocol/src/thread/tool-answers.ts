@@ -85,9 +85,9 @@ function firstById<T>(answers: readonly T[], idOf: (answer: T) => string): Reado
 
 function answered(part: ToolPart, { approvals, outputs }: AnswersById): ToolPart {
   if (isAsking(part)) {
-    const said = approvals.get(part.approval.id);
-    if (said === undefined) return part;
-    const { approved, reason } = said;
+    const decision = approvals.get(part.approval.id);
+    if (decision === undefined) return part;
+    const { approved, reason } = decision;
     const approval = { ...part.approval, approved, ...optional('reason', reason) };
     return { ...part, state: 'approval-responded', approval };
   }

@@ -5,7 +5,7 @@ import { uiMessageChunkSchema } from '../ui-message-chunks.ts';
 import {
   assembleChunk,
   assembleChunks,
-  describeMisfit,
+  describeProtocolError,
   EMPTY_MESSAGE,
   textOfParts,
   type UiChunk,
@@ -154,9 +154,9 @@ describe('assembling an answer from its chunks', () => {
       expect(assembleChunk(before, chunk)).toEqual(before);
     }
     expect(withChunk(before, { type: 'hologram', id: 1 })).toBe(before);
-    const misfit = { type: 'text-delta', id: 'x', delta: 'y' };
-    expect(withChunk(before, misfit)).toBeNull();
-    expect(describeMisfit(misfit)).toContain('"x"');
+    const protocolError = { type: 'text-delta', id: 'x', delta: 'y' };
+    expect(withChunk(before, protocolError)).toBeNull();
+    expect(describeProtocolError(protocolError)).toContain('"x"');
   });
 
   test('how the answer ended and why is kept', () => {

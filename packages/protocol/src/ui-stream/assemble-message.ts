@@ -44,7 +44,7 @@ export function assembleChunk(message: AssembledMessage, chunk: UiChunk): Assemb
 }
 
 /** Of a chunk at which the AI SDK's reader would break off (`withChunk` is null), in words for the agent's owner. */
-export function describeMisfit(chunk: UiChunk): string {
+export function describeProtocolError(chunk: UiChunk): string {
   const names = ['id', 'toolCallId', 'approvalId'].flatMap((key) => stringField(chunk, key) ?? []);
   return `${chunk.type} for "${names[0] ?? ''}", which nothing before it has begun`;
 }

@@ -18,7 +18,7 @@ const CHANNELS: readonly WireChannel[] = [
   'raft',
   'request',
   'response',
-  'cast',
+  'publish',
   'snapshot',
   'founding',
 ];

@@ -7,7 +7,7 @@ import type { RandomInteger } from '../core/index.ts';
  */
 
 /** What a frame is for; a closed set, one byte on the wire. */
-export type Channel = 'raft' | 'request' | 'response' | 'cast' | 'snapshot' | 'founding';
+export type Channel = 'raft' | 'request' | 'response' | 'publish' | 'snapshot' | 'founding';
 
 export interface NodeIdentity {
   readonly nodeId: string;

@@ -158,12 +158,12 @@ test('what changes while it is being written is written again', async () => {
 
 test('a store that is away is told of once, and again when it is back', async () => {
   const log = newLog();
-  let isAway = true;
+  let isUnavailable = true;
   const turns: unknown[] = [];
   const writer = new DeliveryWriter({
     ring: log.ring,
     write: async () => {
-      if (isAway) throw new Error('away');
+      if (isUnavailable) throw new Error('away');
     },
     onTurn: (error) => turns.push(error === null ? 'back' : 'away'),
   });
@@ -171,7 +171,7 @@ test('a store that is away is told of once, and again when it is back', async ()
   await writer.flush();
   await writer.flush();
   expect(log.ring.unwritten).toBe(1);
-  isAway = false;
+  isUnavailable = false;
   await writer.flush();
   expect(log.ring.unwritten).toBe(0);
   expect(turns).toEqual(['away', 'back']);

@@ -64,7 +64,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
       const items = inComponent('dispatch', () => stream.push(bytes));
       if (items.length > 0) yield items;
       if (stream.broken !== null) throw stream.broken;
-      limits.heard();
+      limits.received();
     }
     limits.pause();
     yield inComponent('dispatch', () => stream.end());

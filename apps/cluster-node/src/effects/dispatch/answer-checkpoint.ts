@@ -17,7 +17,7 @@ export function encodeSegment(chunks: readonly Chunk[]): Uint8Array {
 }
 
 /** What the log knows of an answer that is or was being given. */
-export interface NotedAnswer {
+export interface CheckpointedAnswer {
   /** The attempt that said it. */
   readonly attempt: number;
   /** Chunks below it are in here. */
@@ -30,16 +30,19 @@ export interface NotedAnswer {
 }
 
 /** Null: nothing is noted of the session's present epoch. Throws for what no version of this node wrote. */
-export function notedAnswer(session: Session, newMessageId: () => string): NotedAnswer | null {
-  const noted = answerCheckpoint(session);
-  if (noted === null) return null;
-  const { shownId, ...rest } = decodeCheckpoint(noted);
+export function checkpointedAnswer(
+  session: Session,
+  newMessageId: () => string,
+): CheckpointedAnswer | null {
+  const checkpoint = answerCheckpoint(session);
+  if (checkpoint === null) return null;
+  const { shownId, ...rest } = decodeCheckpoint(checkpoint);
   // An answer that goes on with a message of the log is an entry of its own.
-  return { ...rest, shownId, messageId: goesOn(session, shownId) ? newMessageId() : shownId };
+  return { ...rest, shownId, messageId: isContinued(session, shownId) ? newMessageId() : shownId };
 }
 
 /** Whether the newest answer in the log is the one that is shown under this id. */
-function goesOn(session: Session, shownId: string): boolean {
+function isContinued(session: Session, shownId: string): boolean {
   const newest = session.tail.findLast(({ sender }) => sender.type === 'agent');
   if (newest === undefined) return false;
   return newest.id === shownId || webhookMessage(newest).content.id === shownId;
@@ -56,9 +59,9 @@ function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint) {
 }
 
 /** The noted answer put together, to be kept as it stands. */
-export function answerOf(noted: NotedAnswer): RunningAnswer {
-  const answer = new RunningAnswer(noted.messageId, noted.shownId);
+export function answerOf(checkpoint: CheckpointedAnswer): RunningAnswer {
+  const answer = new RunningAnswer(checkpoint.messageId, checkpoint.shownId);
   // Up to the first that exceeds a limit, as the attempt that said it would have ended there.
-  for (const chunk of noted.chunks) if (!answer.take(chunk).ok) break;
+  for (const chunk of checkpoint.chunks) if (!answer.take(chunk).ok) break;
   return answer;
 }

@@ -13,7 +13,7 @@ import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { Checkpointer } from './checkpointer.ts';
-import type { ChunkPace } from './chunk-pace.ts';
+import type { ChunkThrottle } from './chunk-throttle.ts';
 import { compact, dueMessages } from './compaction.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
@@ -26,7 +26,7 @@ import { type AgentHistory, webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** How long an agent may take to end its response after its last chunk. */
-const LET_END_LIMIT_MS = 2_000;
+const DRAIN_LIMIT_MS = 2_000;
 
 /** How one attempt ended. */
 export type AttemptEnd =
@@ -65,7 +65,7 @@ export interface AttemptOptions {
   readonly isContinued: boolean;
   readonly gate: Gate;
   readonly share: ByteShare;
-  readonly pace: ChunkPace;
+  readonly throttle: ChunkThrottle;
   readonly slices: TurnSlices;
   readonly ports: DispatchPorts;
 }
@@ -79,7 +79,7 @@ export class Attempt {
   readonly answer: RunningAnswer;
   readonly #gate: Gate;
   readonly #share: ByteShare;
-  readonly #pace: ChunkPace;
+  readonly #throttle: ChunkThrottle;
   readonly #slices: TurnSlices;
   readonly #ports: DispatchPorts;
   readonly #checkpointer: Checkpointer;
@@ -102,7 +102,7 @@ export class Attempt {
     this.#isContinued = options.isContinued;
     this.#gate = options.gate;
     this.#share = options.share;
-    this.#pace = options.pace;
+    this.#throttle = options.throttle;
     this.#slices = options.slices;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
@@ -259,17 +259,17 @@ export class Attempt {
         if (this.dropped) return 'stop';
         const end = inComponent('dispatch', () => this.#take(item));
         if (end === null) continue;
-        void this.#letEnd(batches);
+        void this.#drain(batches);
         return end;
       }
-      await this.#pace.kept(agent.id, batch.value.length, slice.spentMs());
+      await this.#throttle.kept(agent.id, batch.value.length, slice.spentMs());
     }
     return this.#ended(exchange);
   }
 
   /** The answer is complete; what the agent still sends is of no interest, but its end is. */
-  async #letEnd(batches: AsyncGenerator<unknown>): Promise<void> {
-    const limit = setTimeout(() => this.#hangUp.abort(), LET_END_LIMIT_MS);
+  async #drain(batches: AsyncGenerator<unknown>): Promise<void> {
+    const limit = setTimeout(() => this.#hangUp.abort(), DRAIN_LIMIT_MS);
     try {
       while ((await batches.next()).done !== true);
     } catch (error) {
@@ -356,7 +356,7 @@ export class Attempt {
     const sessionId = this.session.id;
     let index = this.answer.nextIndex;
     const taken = this.answer.take(chunk);
-    if (!taken.ok) throw invalidAnswer(taken.misfit);
+    if (!taken.ok) throw invalidAnswer(taken.protocolError);
     for (const shown of taken.shown) {
       if (this.answer.hasContent) this.#firstTokenAt ??= performance.now();
       this.#unshown.push({ sessionId, epoch, attempt, index, chunk: shown });

@@ -81,7 +81,7 @@ export class Checkpointer {
   }
 
   async #write(): Promise<void> {
-    this.#forgetNoted();
+    this.#dropCheckpointed();
     if (this.#isOver || this.#pending.length === 0) return;
     const { group, session, epoch, attempt, ports } = this.#options;
     const fromIndex = this.#from;
@@ -108,14 +108,14 @@ export class Checkpointer {
     if (outcome.value.type === 'refused') this.end();
     else {
       this.#written += 1;
-      this.#forgetNoted();
+      this.#dropCheckpointed();
     }
   }
 
   /** The state knows what is noted, also of a proposal whose outcome was not known. */
-  #forgetNoted(): void {
-    const noted = answerCheckpoint(this.#options.session);
-    const index = noted?.attempt === this.#options.attempt ? noted.index : 0;
+  #dropCheckpointed(): void {
+    const checkpoint = answerCheckpoint(this.#options.session);
+    const index = checkpoint?.attempt === this.#options.attempt ? checkpoint.index : 0;
     this.#pending = this.#pending.slice(Math.max(0, index - this.#from));
     this.#from = Math.max(this.#from, index);
   }

@@ -285,7 +285,7 @@ describe('H3 an agent that says too much', () => {
 });
 
 describe('H4 an agent that does not speak clearly', () => {
-  const said = (bytes: string | Buffer): void => {
+  const respond = (bytes: string | Buffer): void => {
     bed.agent.handler = (_, response) => stream(response).end(bytes);
   };
 
@@ -304,7 +304,7 @@ describe('H4 an agent that does not speak clearly', () => {
     ['a byte order mark', `\ufeff${sse(...HELLO)}`, 'agent: Hello (finish)'],
     ['CRLF', sse(...HELLO).replaceAll('\n', '\r\n'), 'agent: Hello (finish)'],
   ])('%s: the valid beginning is kept', async (_, bytes, expected) => {
-    said(bytes);
+    respond(bytes);
     await bed.say('hi');
     await bed.settled('idle');
     expect(bed.texts().at(-1)).toBe(expected);

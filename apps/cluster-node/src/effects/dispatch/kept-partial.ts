@@ -1,7 +1,7 @@
 import type { Termination } from '@fleetlm/protocol';
 import { textOfParts } from '@fleetlm/protocol/ui-stream';
 import type { NewMessage } from '../ports.ts';
-import { answerOf, type NotedAnswer } from './answer-checkpoint.ts';
+import { answerOf, type CheckpointedAnswer } from './answer-checkpoint.ts';
 import type { Attempt } from './attempt.ts';
 
 const NO_TIMES = { latencyMs: 0, timeToFirstTokenMs: null };
@@ -12,12 +12,12 @@ const NO_TIMES = { latencyMs: 0, timeToFirstTokenMs: null };
  */
 export function keptPartial(
   attempt: Attempt | null,
-  noted: NotedAnswer | null,
+  checkpoint: CheckpointedAnswer | null,
   epoch: number,
   termination: Termination,
 ): NewMessage | null {
   const own = attempt?.epoch === epoch && attempt.answer.hasContent ? attempt : null;
-  const earlier = noted === null ? null : answerOf(noted);
+  const earlier = checkpoint === null ? null : answerOf(checkpoint);
   if (earlier?.hasContent !== true) return own?.sealed(termination) ?? null;
   if (own !== null && lengthOf(own.answer) >= lengthOf(earlier)) return own.sealed(termination);
   return earlier.toMessage(epoch, termination, NO_TIMES);

@@ -8,7 +8,7 @@ import {
 import {
   type AssembledMessage,
   chunksOfParts,
-  describeMisfit,
+  describeProtocolError,
   EMPTY_MESSAGE,
   isObject,
   isToolPart,
@@ -57,7 +57,7 @@ export interface AnswerTimes {
 export type Taken =
   | { readonly ok: true; readonly shown: readonly Chunk[] }
   /** Why the AI SDK's reader would break off at it, or which limit it exceeds. Nothing of the chunk is kept. */
-  | { readonly ok: false; readonly misfit: string };
+  | { readonly ok: false; readonly protocolError: string };
 
 /** Chunks that open an answer without saying anything yet: an agent that fails after them has not begun. */
 const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
@@ -128,11 +128,11 @@ export class RunningAnswer {
     let message = this.#message;
     for (const one of shown) {
       const next = withChunk(message, withoutMetadata(one));
-      if (next === null) return { ok: false, misfit: describeMisfit(one) };
+      if (next === null) return { ok: false, protocolError: describeProtocolError(one) };
       message = next;
     }
     const exceeded = this.#exceeded(shown, message);
-    if (exceeded !== null) return { ok: false, misfit: exceeded };
+    if (exceeded !== null) return { ok: false, protocolError: exceeded };
     this.#message = message;
     for (const { messageMetadata } of shown)
       if (isObject(messageMetadata)) mergeInto(this.#metadata, messageMetadata);

@@ -28,7 +28,7 @@ type Call = Parameters<TestCaller['call']>[0];
 function call(
   caller = callerWith(),
   fields: Partial<Call['agent']> = {},
-  said: Partial<Pick<Call, 'text' | 'earlier' | 'sessionId'>> = {},
+  conversation: Partial<Pick<Call, 'text' | 'earlier' | 'sessionId'>> = {},
 ) {
   return caller.call({
     agent: {
@@ -49,7 +49,7 @@ function call(
     text: 'Hello!',
     earlier: [],
     sessionId: null,
-    ...said,
+    ...conversation,
   });
 }
 
@@ -176,7 +176,7 @@ test('only so many at once', async () => {
 test('a conversation goes on: what was said before is sent as the agent asks for it, and the answer is told whole', async () => {
   const first = await report();
   expect(first.answer).toMatchObject([{ type: 'text', text: 'Hello' }]);
-  const said = {
+  const conversation = {
     text: 'And then?',
     earlier: [
       { role: 'user', text: 'Hello!' },
@@ -184,7 +184,7 @@ test('a conversation goes on: what was said before is sent as the agent asks for
     ],
     sessionId: first.sessionId,
   } as const;
-  const next = await report(callerWith(), {}, said);
+  const next = await report(callerWith(), {}, conversation);
   expect(next.sessionId).toBe(first.sessionId);
   const [, second] = agent.calls;
   expect(JSON.parse(second?.body ?? '')).toMatchObject({
@@ -196,7 +196,7 @@ test('a conversation goes on: what was said before is sent as the agent asks for
       { seq: 3, role: 'user', parts: [{ type: 'text', text: 'And then?' }] },
     ],
   });
-  await report(callerWith(), { messageHistoryMode: 'last' }, said);
+  await report(callerWith(), { messageHistoryMode: 'last' }, conversation);
   const [, , third] = agent.calls;
   expect(JSON.parse(third?.body ?? '').messages).toMatchObject([{ seq: 3 }]);
 });

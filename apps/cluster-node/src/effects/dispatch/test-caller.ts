@@ -190,7 +190,7 @@ class TestAnswer {
           code: 'invalid_answer',
           detail: errorText(`a test reads ${TEST_BYTES_MAX} bytes and no more`),
         });
-      limits.heard();
+      limits.received();
     }
     if (isAnswer) await reading.end(this.#nowMs);
   }

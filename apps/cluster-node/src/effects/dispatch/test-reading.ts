@@ -66,23 +66,23 @@ export class TestReading {
       if (!(error instanceof AnswerStreamError)) throw error;
       // Where one line is broken a node reads no further, and neither does a test.
       this.#isBroken = true;
-      this.#tell({ atMs, text: '', error: error.message });
+      this.#report({ atMs, text: '', error: error.message });
     }
   }
 
   #take(item: StreamItem, atMs: number): void {
     if (item.type === 'done') {
-      this.#tell({ atMs, text: '[DONE]', error: null });
+      this.#report({ atMs, text: '[DONE]', error: null });
       return;
     }
     const checked = checkChunk(item.value);
     const taken = checked.ok ? this.#answer.take(checked.chunk) : null;
     if (this.#answer.hasContent) this.#firstTokenMs ??= atMs;
-    const error = checked.ok ? (taken?.ok === false ? taken.misfit : null) : checked.detail;
-    this.#tell({ atMs, text: JSON.stringify(item.value), error });
+    const error = checked.ok ? (taken?.ok === false ? taken.protocolError : null) : checked.detail;
+    this.#report({ atMs, text: JSON.stringify(item.value), error });
   }
 
-  #tell({ atMs, text, error }: TestedChunk): void {
+  #report({ atMs, text, error }: TestedChunk): void {
     this.#count += 1;
     if (this.chunks.length >= TEST_CHUNKS_MAX) return;
     this.chunks.push({

@@ -122,7 +122,7 @@ test('while it is decided, nothing is shown that would not be kept', async () =>
     if (type === 'append-message') await committed;
     return null;
   };
-  const said = bed.say('next');
+  const sent = bed.say('next');
   more();
   // Another session is answered meanwhile: enough time for the chunk to have come.
   bed.setAgent({ id: 'other', whileAnswering: 'queue' });
@@ -133,7 +133,7 @@ test('while it is decided, nothing is shown that would not be kept', async () =>
   await bed.settled('idle', 1, `${SESSION.slice(0, -1)}1`);
   expect(bed.shown.slice(before).every(({ sessionId }) => sessionId !== SESSION)).toBe(true);
   commit();
-  await said;
+  await sent;
   await bed.settled('idle', 2);
   expect(bed.texts()[1]).toBe('agent: shown (stop)');
 });

@@ -69,7 +69,7 @@ export class FeedServer {
       const served = this.#served.get(nodeId) ?? new Map<number, Served>();
       if (served.size >= SERVED_PER_NODE_MAX) return null;
       this.#served.set(nodeId, served);
-      const sink = (event: FollowEvent): void => this.#tell(nodeId, number, event);
+      const sink = (event: FollowEvent): void => this.#publish(nodeId, number, event);
       const { subscribeSession, subscribeInbox } = this.#ports;
       const subscription =
         topic.type === 'session'
@@ -77,11 +77,11 @@ export class FeedServer {
           : subscribeInbox(topic.userId, sink);
       served.set(number, { topic, subscription, position: 0 });
     }
-    return this.standing(topic);
+    return this.position(topic);
   }
 
   /** What has happened up to now. */
-  standing(topic: Topic): Followed {
+  position(topic: Topic): Followed {
     if (topic.type === 'inbox') {
       const since = topic.afterVersion ?? Number.MAX_SAFE_INTEGER;
       return {
@@ -145,7 +145,7 @@ export class FeedServer {
     for (const nodeId of [...this.#served.keys()]) this.peerDown(nodeId);
   }
 
-  #tell(nodeId: string, number: number, event: FollowEvent): void {
+  #publish(nodeId: string, number: number, event: FollowEvent): void {
     const served = this.#served.get(nodeId)?.get(number);
     if (served === undefined) return;
     served.position += 1;

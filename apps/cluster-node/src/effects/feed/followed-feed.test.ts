@@ -97,16 +97,16 @@ class Nodes {
         const run = () => void this.nodes.get(other)?.feed.receiveUnfollow(id, frame);
         this.queue.push({ from: id, to: other, run });
       },
-      castEvent: (other, frame) => {
+      sendEvent: (other, frame) => {
         if (this.lose()) return false;
         const run = () => void this.nodes.get(other)?.feed.receiveEvent(id, frame);
         this.queue.push({ from: id, to: other, run });
         return true;
       },
-      castChunk: () => undefined,
+      sendChunk: () => undefined,
       fetch: async () => null,
       fetchFrom: async () => null,
-      noted: () => null,
+      checkpoint: () => null,
       dispatchOf: () => null,
       inboxChanges: (userId, since) => {
         const known = state();

@@ -47,7 +47,7 @@ interface Entry {
   /** Events of the subscription that have come. */
   position: number;
   /** Seq of the newest message, or version of the inbox, that was told here; null: nothing yet. */
-  told: number | null;
+  lastDelivered: number | null;
   /** What was told last of these, so that nothing is told twice. */
   status: string | null;
   lastReadSeq: number | null;
@@ -85,7 +85,7 @@ export class FollowedFeed {
   }
 
   /** The node that tells of it at the moment. */
-  teller(key: TopicKey): string | null {
+  upstream(key: TopicKey): string | null {
     return this.#entries.get(nameOf(key))?.nodeId ?? null;
   }
 
@@ -106,7 +106,7 @@ export class FollowedFeed {
       number: 0,
       nodeId: null,
       position: 0,
-      told: null,
+      lastDelivered: null,
       status: null,
       lastReadSeq: null,
       chunk: null,
@@ -159,31 +159,31 @@ export class FollowedFeed {
     }
     entry.position = position;
     if (event.type === 'delta') {
-      this.#tellInbox(entry, event);
+      this.#deliverInbox(entry, event);
       return true;
     }
-    this.#tellSession(entry, event);
+    this.#deliverSession(entry, event);
     return true;
   }
 
-  #tellInbox(entry: Entry, event: Extract<InboxEvent, { type: 'delta' }>): void {
-    if (entry.key.type !== 'inbox' || event.version <= (entry.told ?? 0)) return;
-    entry.told = event.version;
+  #deliverInbox(entry: Entry, event: Extract<InboxEvent, { type: 'delta' }>): void {
+    if (entry.key.type !== 'inbox' || event.version <= (entry.lastDelivered ?? 0)) return;
+    entry.lastDelivered = event.version;
     this.#ports.publishInbox(entry.key.userId, event);
   }
 
-  #tellSession(entry: Entry, event: Exclude<SessionEvent, { type: 'resync' }>): void {
+  #deliverSession(entry: Entry, event: Exclude<SessionEvent, { type: 'resync' }>): void {
     if (entry.key.type !== 'session') return;
     const { sessionId } = entry.key;
     switch (event.type) {
       case 'message': {
         const { seq } = event.message;
-        if (entry.told !== null && seq <= entry.told) return;
-        if (entry.told !== null && seq > entry.told + 1) {
+        if (entry.lastDelivered !== null && seq <= entry.lastDelivered) return;
+        if (entry.lastDelivered !== null && seq > entry.lastDelivered + 1) {
           this.#reconnect(entry);
           return;
         }
-        entry.told = seq;
+        entry.lastDelivered = seq;
         break;
       }
       case 'chunk': {
@@ -288,14 +288,14 @@ export class FollowedFeed {
 
   /** What happened while nobody told us. */
   #catchUp(entry: Entry, followed: Followed): void {
-    const { key, told } = entry;
+    const { key, lastDelivered } = entry;
     if (followed.type === 'inbox' || key.type === 'inbox') {
       if (followed.type !== 'inbox' || key.type !== 'inbox') return;
       const { version, sessions, isWhole } = followed;
       const { publishInbox } = this.#ports;
       if (!isWhole)
         publishInbox(key.userId, { type: 'resync', reason: 'more changed than one event holds' });
-      else if (sessions.length > 0 && version > (told ?? 0))
+      else if (sessions.length > 0 && version > (lastDelivered ?? 0))
         publishInbox(key.userId, { type: 'delta', version, sessions });
       return;
     }
@@ -308,7 +308,8 @@ export class FollowedFeed {
       return;
     }
     for (const message of followed.messages)
-      if (message.seq > (told ?? 0)) publishSession(key.sessionId, { type: 'message', message });
+      if (message.seq > (lastDelivered ?? 0))
+        publishSession(key.sessionId, { type: 'message', message });
     const { dispatch, lastReadSeq } = followed;
     if (dispatch !== null && JSON.stringify(dispatch) !== entry.status)
       publishSession(key.sessionId, { type: 'status', dispatch });
@@ -332,19 +333,19 @@ function nameOf(key: TopicKey): string {
   return key.type === 'session' ? `s ${key.sessionId}` : `i ${key.userId}`;
 }
 
-function topicOf({ key, group, told }: Entry): Topic {
+function topicOf({ key, group, lastDelivered }: Entry): Topic {
   return key.type === 'session'
-    ? { type: 'session', sessionId: key.sessionId, afterSeq: told }
-    : { type: 'inbox', userId: key.userId, group, afterVersion: told };
+    ? { type: 'session', sessionId: key.sessionId, afterSeq: lastDelivered }
+    : { type: 'inbox', userId: key.userId, group, afterVersion: lastDelivered };
 }
 
 function remember(entry: Entry, followed: Followed): void {
   if (followed.type === 'inbox') {
-    entry.told = Math.max(entry.told ?? 0, followed.version);
+    entry.lastDelivered = Math.max(entry.lastDelivered ?? 0, followed.version);
     return;
   }
   const { lastSeq, dispatch, lastReadSeq, live } = followed;
-  if (lastSeq !== null) entry.told = Math.max(entry.told ?? 0, lastSeq);
+  if (lastSeq !== null) entry.lastDelivered = Math.max(entry.lastDelivered ?? 0, lastSeq);
   if (dispatch !== null) entry.status = JSON.stringify(dispatch);
   if (lastReadSeq !== null) entry.lastReadSeq = lastReadSeq;
   if (live !== null && (entry.chunk === null || !isBehind(live, entry.chunk))) entry.chunk = live;

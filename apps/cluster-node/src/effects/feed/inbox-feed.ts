@@ -57,7 +57,7 @@ export class InboxFeed {
   }
 
   /** What was told of an inbox so far. */
-  standing(userId: string): Extract<Followed, { type: 'inbox' }> {
+  position(userId: string): Extract<Followed, { type: 'inbox' }> {
     return {
       type: 'inbox',
       version: this.#watched.get(userId)?.version ?? 0,
@@ -67,7 +67,7 @@ export class InboxFeed {
   }
 
   /** An event as another node has it. */
-  tell(userId: string, event: InboxEvent): void {
+  publish(userId: string, event: InboxEvent): void {
     const watched = this.#watched.get(userId);
     if (watched !== undefined && event.type === 'delta')
       watched.version = Math.max(watched.version, event.version);

@@ -20,7 +20,7 @@ export interface LiveAnswersPorts {
   /** The answer in progress from the leader's node; null: none, or it can't be asked. */
   readonly fetch: (sessionId: string) => Promise<LiveAnswer | null>;
   /** What is noted in the log of an answer in progress, as far as this node has applied; null: nothing. */
-  readonly noted: (sessionId: string) => LiveAnswer | null;
+  readonly checkpoint: (sessionId: string) => LiveAnswer | null;
   readonly deliver: (chunk: LiveChunk) => void;
   /** Chunks are missing that nobody has: subscribers must start afresh. */
   readonly lost: (sessionId: string) => void;
@@ -109,7 +109,8 @@ export class LiveAnswers {
   async read(sessionId: string): Promise<LiveAnswer | null> {
     const dispatch = this.#ports.dispatchOf(sessionId);
     // Between two attempts what was read of the first one is still to be seen.
-    if (dispatch?.status === 'waiting' && dispatch.attempt > 0) return this.#ports.noted(sessionId);
+    if (dispatch?.status === 'waiting' && dispatch.attempt > 0)
+      return this.#ports.checkpoint(sessionId);
     if (dispatch !== null && dispatch.status !== 'running') return null;
     const known = this.#answers.get(sessionId);
     if (known !== undefined && known.early.size === 0) {
@@ -121,7 +122,9 @@ export class LiveAnswers {
       (dispatch === null ? null : this.#answerFor(sessionId, dispatch.epoch, dispatch.attempt));
     if (answer === null) return this.#ports.fetch(sessionId);
     answer.fetchNotBeforeMs = 0;
-    return (await this.#fetch(sessionId, answer)) ?? whole(answer) ?? this.#ports.noted(sessionId);
+    return (
+      (await this.#fetch(sessionId, answer)) ?? whole(answer) ?? this.#ports.checkpoint(sessionId)
+    );
   }
 
   #answerFor(sessionId: string, epoch: number, attempt: number): Answer | null {

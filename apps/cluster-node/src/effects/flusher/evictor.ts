@@ -10,7 +10,7 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 /** Batches of one pass. */
 const BATCHES_MAX = 40;
 /** Memory is short: also a session that has been quiet only for so long has to go. */
-const CALM_MS = 3_000;
+const SETTLED_MS = 3_000;
 /** Between two batches the evictor rests as long as the last one took, at most this long. */
 const REST_MAX_MS = 500;
 
@@ -108,7 +108,7 @@ export class Evictor {
           : evictionCandidates(led.state, {
               ...limits,
               sessionsMax: Math.min(room, surplus),
-              cleanBeforeMs: now - CALM_MS,
+              cleanBeforeMs: now - SETTLED_MS,
               except: this.#refused,
             });
       if (sessions.length === 0) continue;

@@ -43,7 +43,7 @@ test('G2 the connection is lost during a commit: done again, it is verified and 
 });
 
 test('G5 killed in mid-batch again and again, the table is a prefix without a gap at every moment', async () => {
-  const looks: number[][] = [];
+  const samples: number[][] = [];
   for (let kill = 0; kill < 3; kill += 1) {
     bed.sayMany(1_500);
     const flushing = flusher.flushNow();
@@ -52,10 +52,10 @@ test('G5 killed in mid-batch again and again, the table is a prefix without a ga
       'client backend',
     );
     await flushing;
-    looks.push([...(await bed.archived())]);
+    samples.push([...(await bed.archived())]);
   }
   await expect.poll(() => flushed(flusher)).toBe(0);
-  for (const seqs of looks) expect(seqs).toEqual(upTo(seqs.length));
+  for (const seqs of samples) expect(seqs).toEqual(upTo(seqs.length));
   expect(await bed.archived()).toEqual(upTo(4_500));
   expect(bed.conflicts).toEqual([]);
 });

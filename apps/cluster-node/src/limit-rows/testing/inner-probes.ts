@@ -24,7 +24,7 @@ function liveAnswers(lost: () => void = () => undefined): LiveAnswers {
   const ports: LiveAnswersPorts = {
     dispatchOf: () => null,
     fetch: async () => null,
-    noted: () => null,
+    checkpoint: () => null,
     deliver: () => undefined,
     lost,
     monotonicMs: () => 0,

@@ -14,7 +14,7 @@ function peer(name: string, ...frames: readonly PeerFrame[]): PeerCase {
 
 /** On every channel that a handler of a node reads, each over a connection of its own. */
 function everywhere(name: string, payload: Payload): readonly PeerCase[] {
-  const channels = ['raft', 'request', 'response', 'cast', 'snapshot', 'founding'] as const;
+  const channels = ['raft', 'request', 'response', 'publish', 'snapshot', 'founding'] as const;
   return channels.map((channel) => peer(`${name} on ${channel}`, { channel, payload }));
 }
 
@@ -45,7 +45,7 @@ export const PEER_CORPUS: readonly PeerCase[] = [
     }),
   ),
   {
-    ...peer('64 peers at once', { channel: 'cast', payload: 'x' }),
+    ...peer('64 peers at once', { channel: 'publish', payload: 'x' }),
     connections: 64,
     knows_cluster: false,
   },

@@ -86,7 +86,7 @@ test.each<[string, PeerFrame]>([
   ['bytes that are none', { channel: null, payload: 'x'.repeat(50) }],
 ])('nothing is taken behind %s', async (_, frame) => {
   const { frames, play } = await open();
-  const good: PeerFrame = { channel: 'cast', payload: 'good' };
+  const good: PeerFrame = { channel: 'publish', payload: 'good' };
   await play(SECRET, true, good, frame, { ...good, payload: 'behind', after_ms: 50 });
   expect(frames.map(({ text }) => text)).toEqual(['good']);
 });

@@ -74,7 +74,7 @@ export const PEER_CHANNELS = [
   'raft',
   'request',
   'response',
-  'cast',
+  'publish',
   'snapshot',
   'founding',
 ] as const;

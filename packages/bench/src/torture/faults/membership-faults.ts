@@ -20,7 +20,7 @@ const EXIT_CODE_REMOVED = 78;
 const END_LIMIT_MS = 30_000;
 /** Until a change has begun to move groups. */
 const MIDDLE_LIMIT_MS = 2_000;
-const LOOK_EVERY_MS = 25;
+const POLL_EVERY_MS = 25;
 
 function nodeAt(stage: FaultStage, at: number): RigNode {
   const node = stage.nodes[at];
@@ -158,7 +158,7 @@ async function inTheMiddle(stage: FaultStage, kind: string, nodeId: string): Pro
     const now = await stage.operations.newest(kind, nodeId);
     if (now !== null && now.state !== 'running') return false;
     if ((now?.progress?.done ?? 0) > 0 || performance.now() > deadline) return now !== null;
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
 }
 
@@ -200,7 +200,7 @@ async function successor(stage: FaultStage, dead: string): Promise<string | null
     const name = await stage.operations.coordinator();
     if (name !== null && name !== dead) return name;
     if (performance.now() > deadline) return null;
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
 }
 

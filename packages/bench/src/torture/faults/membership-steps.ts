@@ -10,7 +10,7 @@ export type ChangeStage = Pick<FaultStage, 'cluster' | 'workload' | 'operations'
 /** Beside other faults, on a small machine. */
 const CHANGE_LIMIT_MS = 90_000;
 const COPIES = 3;
-const LOOK_EVERY_MS = 100;
+const POLL_EVERY_MS = 100;
 
 export function isOfMembership(kind: FaultKind): boolean {
   return kind.startsWith('node-') || kind === 'coordinator-kill' || kind === 'member-storm';
@@ -53,7 +53,7 @@ export async function startAsNew(stage: ChangeStage, node: RigNode): Promise<Ope
     },
     CHANGE_LIMIT_MS,
     () => `${node.id} was not let in: ${JSON.stringify(join)}`,
-    LOOK_EVERY_MS,
+    POLL_EVERY_MS,
   );
   await node.process.ready();
   await operations.settled(COPIES, CHANGE_LIMIT_MS);

@@ -15,7 +15,7 @@ const AGENTS_MAX = 1_000;
  * reads on later, and its connection fills up meanwhile. When many are loud at once they share half of the node's time,
  * and who says little is not held up. The generic cell rate algorithm (ITU-T I.371).
  */
-export class ChunkPace {
+export class ChunkThrottle {
   /** When an agent would have said what it has said, at the pace that is allowed. */
   readonly #expectedAt = new Map<string, number>();
   /** The same of all agents. */

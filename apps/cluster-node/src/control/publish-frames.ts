@@ -2,12 +2,12 @@
  * What one node tells others without waiting for an answer. A missed report is made good by the next, chunks and events
  * that are followed are counted.
  */
-export type CastKind = 'chunk' | 'report' | 'event' | 'followed' | 'unfollow';
+export type PublishKind = 'chunk' | 'report' | 'event' | 'followed' | 'unfollow';
 
-const KINDS: readonly CastKind[] = ['chunk', 'report', 'event', 'followed', 'unfollow'];
+const KINDS: readonly PublishKind[] = ['chunk', 'report', 'event', 'followed', 'unfollow'];
 
 /** One byte for the kind, then the body. */
-export function encodeCast(kind: CastKind, body: Uint8Array): Uint8Array {
+export function encodePublish(kind: PublishKind, body: Uint8Array): Uint8Array {
   const frame = new Uint8Array(body.length + 1);
   frame[0] = KINDS.indexOf(kind) + 1;
   frame.set(body, 1);
@@ -15,9 +15,9 @@ export function encodeCast(kind: CastKind, body: Uint8Array): Uint8Array {
 }
 
 /** Null: of no kind that this version knows. */
-export function openCast(
+export function decodePublish(
   frame: Uint8Array,
-): { readonly kind: CastKind; readonly body: Uint8Array } | null {
+): { readonly kind: PublishKind; readonly body: Uint8Array } | null {
   const kind = KINDS[(frame[0] ?? 0) - 1];
   return kind === undefined ? null : { kind, body: frame.subarray(1) };
 }
