@@ -161,7 +161,7 @@ describe('messages', () => {
     });
   });
 
-  test('C25 ids that are no UUIDs, that are much alike or not Latin are told apart', () => {
+  test('C25 ids that are no UUIDs, that are much alike or not Latin are distinguished', () => {
     const odd = ['a', 'A', 'aa', '用户', '用戶', uuid(7), uuid(7).toUpperCase(), `${uuid(7)} `];
     // Each pair has one and the same 32-bit FNV-1a hash.
     const ids = [...odd, 'costarring', 'liquid', 'declinate', 'macallums', 'altarage', 'zinke'];

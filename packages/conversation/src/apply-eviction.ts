@@ -69,7 +69,7 @@ export function enter(group: GroupRecord, session: SessionRecord): void {
   group.flushBacklog += session.lastSeq - session.flushedSeq;
 }
 
-/** The archived state is of before a restore; the head in memory is of after it. */
+/** The archived state predates a restore; the head in memory does not. */
 function withGaps(archived: SessionSnapshot, { counters, voidSeqs }: ColdGaps): SessionSnapshot {
   if (counters === 0 && voidSeqs === 0) return archived;
   return {

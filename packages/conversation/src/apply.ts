@@ -11,7 +11,7 @@ import type { Applied } from './results.ts';
 import type { GroupState } from './state.ts';
 
 /**
- * Applies one committed command: changes the state in place and answers what the proposer is told and what the rest
+ * Applies one committed command: changes the state in place and returns the reply to the proposer and what the rest
  * of the node does. Deterministic: two states that were given the same commands are the same. A refused command
  * changes nothing.
  */

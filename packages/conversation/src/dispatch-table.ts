@@ -9,7 +9,7 @@ export type DispatchEvent =
       readonly timeMs: number;
       readonly debounceMs: number;
       readonly whileAnswering: WhileAnswering;
-      /** The answer that the proposer held up for this message, and whether anything of it was said. */
+      /** The answer that the proposer held up for this message, and whether it has content. */
       readonly held: (Attempt & { readonly hasContent: boolean }) | null;
     }
   | {

@@ -146,7 +146,7 @@ describe('erasing', () => {
     expect(row).toMatchObject({ messages: [], session: { status: 'erased', agentId: AGENT } });
   });
 
-  test('C103 other devices hear of it as of any change of the inbox; it is no activity', () => {
+  test('C103 other devices receive it like any change of the inbox; it is no activity', () => {
     const state = groupWithSecrets();
     const before = state.sessions.get(SESSION)?.activity;
     const { version } = inboxChanges(state, USER, 0, upTo(50));

@@ -110,7 +110,7 @@ function evictionIds(state: GroupState, query: Parameters<typeof evictionCandida
 }
 
 describe('out of memory', () => {
-  test('C93 every command for it is told so, changes nothing, and has no effects', () => {
+  test('C93 every command for it is refused, changes nothing, and has no effects', () => {
     const state = quiet();
     evictAll(state);
     const digest = stateDigest(state);

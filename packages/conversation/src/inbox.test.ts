@@ -53,7 +53,7 @@ describe('inboxes', () => {
         version: 2 + index,
       });
     expect(getInbox(state, 'bob')?.version).toBe(1);
-    expect(getInbox(state, 'nobody')).toBeNull();
+    expect(getInbox(state, 'unknown')).toBeNull();
   });
 
   test('C62 what changed since a version is each changed entry once, in the order of the changes', () => {
@@ -71,7 +71,7 @@ describe('inboxes', () => {
       [OTHER_SESSION, 5],
       [SESSION, 6],
     ]);
-    expect(inboxChanges(state, 'nobody', 0, upTo(50))).toEqual({
+    expect(inboxChanges(state, 'unknown', 0, upTo(50))).toEqual({
       version: 0,
       sessions: [],
       isWhole: true,
@@ -102,7 +102,7 @@ describe('inboxes', () => {
     }
   });
 
-  test('changes that are more than fits are told to be too much, and one of any size is given', () => {
+  test('changes that are more than fits are reported as too many, and one of any size is given', () => {
     const metadata = new Uint8Array(50_000).fill(0x20);
     const ids = Array.from({ length: 3 }, (_, at) => `7f-01JB${String(at).padStart(22, '0')}`);
     const state = groupAfter(...ids.map((sessionId) => create({ sessionId, metadata })));
@@ -124,6 +124,6 @@ describe('inboxes', () => {
     const second = listSessions(state, USER, { ...upTo(2), beforeActivity });
     expect(second.sessions.map(({ id }) => id)).toEqual([OTHER_SESSION]);
     expect(second.next).toBeNull();
-    expect(listSessions(state, 'nobody', upTo(2))).toEqual({ sessions: [], next: null });
+    expect(listSessions(state, 'unknown', upTo(2))).toEqual({ sessions: [], next: null });
   });
 });

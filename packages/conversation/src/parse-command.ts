@@ -49,7 +49,7 @@ export function versioned(command: Command): readonly [version: number, command:
  * names the field. Byte fields are not copied.
  *
  * Every replica must come to the same answer. So whatever changes the set of commands that are taken, a bound included,
- * raises COMMAND_VERSION: a replica of before then stalls instead of refusing what the others apply.
+ * raises COMMAND_VERSION: a replica of an earlier version then stalls instead of refusing what the others apply.
  */
 export function parseCommand(plain: unknown): ParsedCommand {
   if (!Array.isArray(plain) || plain.length !== 2)

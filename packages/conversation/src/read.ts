@@ -182,7 +182,7 @@ function recordOf(session: Session): SessionRecord {
   throw new TypeError('messages are read from a session of the state, not from a copy of one');
 }
 
-/** What an answer in progress had said when the log last took note of it; null: nothing, or none is. */
+/** The last checkpoint of an answer in progress; null: nothing, or none is. */
 export function answerCheckpoint(session: Session): AnswerCheckpoint | null {
   return SessionRecord.internals(recordOf(session)).checkpoint;
 }

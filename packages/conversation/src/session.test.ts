@@ -133,7 +133,7 @@ describe('sessions', () => {
     expect(reply).toMatchObject({ session: { metadata, status: 'archived' } });
   });
 
-  test('C19 an update to what is the case changes nothing', () => {
+  test('C19 an update to what already holds changes nothing', () => {
     const state = groupAfter(create());
     const { metadata } = state.sessions.get(SESSION) ?? { metadata: new Uint8Array() };
     expect(apply(state, update({ metadata, status: 'active' })).effects).toEqual([]);
@@ -154,7 +154,7 @@ describe('sessions', () => {
 });
 
 describe('read cursors', () => {
-  test('C30 a cursor moves and other devices hear of it', () => {
+  test('C30 a cursor moves and other devices receive it', () => {
     const state = groupAfter(create(), agentSays(1), agentSays(2));
     expect(apply(state, read(1))).toEqual({
       reply: { type: 'read', lastReadSeq: 1 },

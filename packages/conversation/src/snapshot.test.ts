@@ -104,7 +104,7 @@ describe('snapshots', () => {
     ['inboxes.0.sessionIds.1', SESSION],
     ['sessions.0.id', OTHER_SESSION],
     ['sessions.0.id', ''],
-    ['sessions.0.userId', 'nobody'],
+    ['sessions.0.userId', 'unknown'],
     ['sessions.0.color', 'red'],
     ['sessions.0.status', 'deleted'],
     ['sessions.0.status', 'archived'],

@@ -10,7 +10,7 @@ import {
 import { message } from './commands.ts';
 
 /**
- * What somebody wants at random; it becomes a command when the state is known, so that epochs, attempts and cursors
+ * A random wish of a user; it becomes a command when the state is known, so that epochs, attempts and cursors
  * are often right and sometimes just wrong. Ids are numbered, so a run is made of its intents alone.
  */
 export interface Intent {
@@ -107,7 +107,7 @@ export class Wishes {
   #command(state: GroupState, { kind, session: index, off, share }: Intent): Command {
     this.#number += 1;
     const sessionId = SESSIONS[index] ?? 'gone';
-    const userId = USERS[index] ?? 'nobody';
+    const userId = USERS[index] ?? 'unknown';
     const session = getSession(state, sessionId);
     const timeMs = this.#timeMs;
     const lastSeq = session?.lastSeq ?? 0;

@@ -53,7 +53,7 @@ function handleAppendResponse(raft: Raft, message: Of<'append-response'>): void 
     violated(`${message.from} has entry ${message.index} of this term, which was never appended`);
   }
   const isNewer = replica.maybeUpdate(message.index);
-  // An answer without news still ends a probe that began after a report of unreachability.
+  // An answer that changes nothing still ends a probe that began after a report of unreachability.
   if (!isNewer && !(replica.match === message.index && replica.state === 'probe')) return;
   switch (replica.state) {
     case 'probe':

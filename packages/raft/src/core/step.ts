@@ -67,7 +67,7 @@ function answerLowerTerm(raft: Raft, message: Message): void {
     case 'append':
     case 'heartbeat':
     case 'snapshot':
-      // Tells a leader that was deposed unheard of the newer term: we may never campaign to tell it.
+      // Sends the newer term to a leader that does not know of it: we may never campaign.
       answerNewerTerm(raft, message.from);
       return;
     case 'pre-vote':

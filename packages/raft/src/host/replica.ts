@@ -40,7 +40,7 @@ export class Replica<TReply> {
   preferredLeader: NodeNumber;
   readonly #nonVotingBelow: number;
 
-  // What the last Readys said.
+  // The state of the last Readys.
   role: Role = 'follower';
   leader: ReplicaId = NONE;
   term = 0;
@@ -80,7 +80,7 @@ export class Replica<TReply> {
   bytesSinceSnapshot = 0;
   isSaving = false;
   received: ReceivedSnapshot | null = null;
-  /** The core has accepted what was received; the log is being told. */
+  /** The core has accepted what was received; the log is being marked. */
   isInstalling = false;
 
   /** A leader that is connected with a quorum of its voters. */
@@ -113,7 +113,7 @@ export class Replica<TReply> {
     this.appliedTerm = options.log.mark.term;
   }
 
-  /** It has less on its disk than it may have acknowledged once: it has no say in who leads. */
+  /** Its log may lack entries that it once acknowledged, so it must not vote or campaign until it has caught up. */
   get isNonVoting(): boolean {
     return this.#nonVotingBelow > 0 && this.log.lastIndex() < this.#nonVotingBelow;
   }

@@ -23,7 +23,7 @@ function addAgain(node: TestNode, nonVotingBelow: number): void {
 }
 
 describe('a replica that comes back', { timeout: 60_000 }, () => {
-  it('H23 an emptied replica has no say in who leads before it has what it may have acknowledged', async () => {
+  it('H23 an emptied replica does not vote before it has what it may have acknowledged', async () => {
     const c = await start();
     await c.append(0, 'acknowledged');
     const leader = await c.until(() => c.leaderOf(0), 'a leader');

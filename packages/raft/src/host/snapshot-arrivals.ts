@@ -39,7 +39,7 @@ export interface SnapshotArrivalsParts<TReply> {
 
 /**
  * Snapshots from leaders: the pieces are written to a file, the whole is verified and made durable under the
- * group's name, and only then the core is told. A sender that begins anew goes on where the last one stopped,
+ * group's name, and only then the core is informed. A sender that begins anew goes on where the last one stopped,
  * as long as it sends the same snapshot. An answer is given once a piece is written: that is the back-pressure.
  */
 export class SnapshotArrivals<TReply> {

@@ -10,7 +10,7 @@ export type Introduction =
   | { readonly ok: true; readonly identity: NodeIdentity; readonly lane: number }
   | { readonly ok: false; readonly refusal: PeerRefusal };
 
-/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before; a fifth, `host port`, where it is told. */
+/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before; a fifth, `host port`, where it is given. */
 export function encodeIntroduction(
   kind: number,
   lane: number,

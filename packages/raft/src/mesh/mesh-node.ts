@@ -207,7 +207,7 @@ export class MeshNode implements Mesh {
     peer.inMain = connection;
     this.#peers.maybeUp(peer);
     if (peer.outMain !== null) return;
-    // A node that nobody told us of, or that has moved: it says itself where it is.
+    // A node that is not in the table, or that has moved: it says itself where it is.
     if (identity.address !== undefined)
       this.#targets.add({ nodeId: identity.nodeId, ...identity.address });
     this.#targets.useSpares(identity.nodeId);

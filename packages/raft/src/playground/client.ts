@@ -18,7 +18,7 @@ export interface ClientPort {
 interface Write {
   readonly id: number;
   readonly text: string;
-  /** The node that was chosen; null: whoever leads. */
+  /** The node that was chosen; null: the leader. */
   readonly chosen: ReplicaId | null;
   state: WriteState;
   note: string;
@@ -86,7 +86,7 @@ export class Client {
     write.note = `in the log of ${nameOf(write.to)}`;
   }
 
-  /** Nobody listens there: the request was certainly not taken. */
+  /** No node listens there: the request was certainly not taken. */
   notThere(id: number): void {
     const write = this.#find(id);
     if (write.state !== 'asking') return;

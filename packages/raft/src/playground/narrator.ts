@@ -1,7 +1,7 @@
 import type { BasicStatus, ConfState, ReplicaId, Status } from '../core/index.ts';
 import { listOf, nameOf } from './words.ts';
 
-/** What is to be told of one change of a node. */
+/** The story lines of one change of a node. */
 export interface StoryEntry {
   readonly weight: 'turn' | 'detail';
   readonly text: string;

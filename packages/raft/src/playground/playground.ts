@@ -43,7 +43,7 @@ export class Playground {
   readonly #pending = new Map<ReplicaId, readonly PendingWrite[]>();
   readonly #votersFirst: ConfState;
   #arrivals = 0;
-  /** Index of the change of the configuration that was told last: who applies it first tells it. */
+  /** Index of the change of the configuration that is in the story already: the first node to apply it adds it. */
   #configurationToldAt = 0;
 
   constructor({ seed, voters }: Setup) {
@@ -79,7 +79,7 @@ export class Playground {
     return this.nowMs >= RUN_MS_MAX;
   }
 
-  /** Does what the command says. What can't be done is said in the story and changes nothing. */
+  /** Does what the command says. What can't be done is in the story and changes nothing. */
   do(command: Command): void {
     switch (command.type) {
       case 'run':

@@ -13,7 +13,7 @@ export class Story {
     if (this.#lines.length > STORY_LINES_MAX) this.#lines = this.#lines.slice(-STORY_LINES_MAX);
   }
 
-  /** Lines told so far, also those that are not kept any more. */
+  /** Lines so far, also those that are not kept any more. */
   get count(): number {
     return this.#nextId - 1;
   }

@@ -36,7 +36,7 @@ export interface OpenWalOptions {
   readonly nonce: () => number;
   /** After so long without appends the last batch is sealed. Default SEAL_AFTER_MS_DEFAULT. */
   readonly sealAfterMs?: number;
-  /** Told once when the log failed for good, also when no append waits: the process must end. */
+  /** Called once when the log failed for good, also when no append waits: the process must end. */
   readonly onFailure: (failure: WalFailure) => void;
 }
 

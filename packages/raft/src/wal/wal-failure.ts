@@ -27,7 +27,7 @@ export function checkVersion(file: string, written: number, readable: number): v
   if (written < 1) throw corrupt(file, 0, `version ${written} does not exist`);
 }
 
-/** What an error means for whoever asked: no room, damage, or a disk that can't be trusted any more. */
+/** What an error means for the caller: no room, damage, or a disk that can't be trusted any more. */
 export function failureOf(error: unknown, file: string): WalFailure {
   if (error instanceof WalFailureError) return error.failure;
   if (error instanceof MalformedBytesError) {

@@ -45,7 +45,7 @@ export type SegmentRole =
   | 'spare';
 
 /**
- * Reads segments in order, and tells a torn tail from corruption: a damaged batch that has anything valid
+ * Reads segments in order, and distinguishes a torn tail from corruption: a damaged batch that has anything valid
  * behind it had been synced. Throws WalFailureError.
  *
  * Invariant: after the segment in which the log ends only spares may follow.
