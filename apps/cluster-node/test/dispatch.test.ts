@@ -40,7 +40,7 @@ afterEach(async () => {
 const NODES = ['n1', 'n2', 'n3'] as const;
 const WORD_MS = 20;
 
-/** Says "w1 w2 w3 ..." until it is told to end, or the call is closed. */
+/** Says "w1 w2 w3 ..." until it is made to end, or the call is closed. */
 function dripping(): { readonly sent: () => string; end(): void } {
   let word = 0;
   let end = (): void => undefined;
@@ -180,7 +180,7 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
     });
     const text = textOfChunks(so?.chunks ?? []);
     expect(shown.startsWith(text) || sent().startsWith(text)).toBe(true);
-    // What was said in the last half second may be missing, the time it takes to note it included.
+    // What was streamed in the last half second may be missing, the time of the checkpoint included.
     expect(text.length).toBeGreaterThan(shown.length / 3);
     ids.add(so?.chunks[0]?.messageId);
   }
@@ -194,7 +194,7 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
   expect((await messagesOf(cluster, sessionId, victim)).map(({ seq }) => seq)).toEqual([1, 2]);
 });
 
-test('seal: after kill -9 what was on the screen is kept as it stands, and nobody is called again', async () => {
+test('seal: after kill -9 what was on the screen is kept as it stands, and the agent is not called again', async () => {
   const settings = { id: 'sealing', origin_url, after_node_loss: 'seal' };
   const sessionId = await openSession(cluster, 'cid', settings);
   dripping();
@@ -212,7 +212,7 @@ test('seal: after kill -9 what was on the screen is kept as it stands, and nobod
   await cluster.ready(victim);
 });
 
-test('stop: no device of any node hears anything of it afterwards, and all have the same partial answer', async () => {
+test('stop: no device of any node receives anything of it afterwards, and all have the same partial answer', async () => {
   const sessionId = await openSession(cluster, 'dan', { id: 'stopped', origin_url });
   dripping();
   const devices = await Promise.all(NODES.map((nodeId) => device(nodeId, 'dan', sessionId)));

@@ -89,7 +89,7 @@ test('a session that has left memory is the same from outside, comes back for a 
   }
 });
 
-test('without Postgres a cold session can not be written to, which is said; hot ones go on, and nothing leaves memory', async () => {
+test('without Postgres a cold session can not be written to, which is reported; hot ones go on, and nothing leaves memory', async () => {
   const cold = await cluster.createSession('ann');
   await seqOf(cold, 'before');
   await allCold();

@@ -57,7 +57,7 @@ test('an inbox of more than its newest 500 conversations comes in pages, on ever
   });
 });
 
-test('nobody else may, and nothing is asked for in vain', async () => {
+test('no other may, and nothing is asked for in vain', async () => {
   expect((await patch({ status: 'archived' }, 'bob')).status).toBe(404);
   expect((await patch({})).status).toBe(422);
   expect((await patch({ status: 'deleted' })).status).toBe(422);
@@ -71,7 +71,7 @@ test('a search without Postgres says so', async () => {
   expect((await cluster.call('n1', 'GET', '/api/search?q=h', { token })).status).toBe(422);
 });
 
-test('a conversation that its person erases is gone on every node and device, and nobody else may', async () => {
+test('a conversation that its user erases is gone on every node and device, and no other user may', async () => {
   const session = await cluster.createSession('eve');
   const kept = await cluster.createSession('eve');
   const path = `/api/sessions/${session}`;

@@ -11,10 +11,10 @@ export interface AgentOptions {
   readonly secret: AgentSecret | undefined;
   /**
    * Writes the answer. What it throws ends the answer: an AnswerError is shown to the person, of anything
-   * else only that the agent failed. Before the first word FleetLM tries again.
+   * else only that the agent failed. Before the first content FleetLM tries again.
    */
   readonly answer: (call: AgentCall, answer: Answer, signal: AbortSignal) => Promise<void>;
-  /** Hears what `answer` threw; standard error when it is left out. */
+  /** Called with what `answer` threw; standard error when it is left out. */
   readonly onError?: (error: unknown, call: AgentCall) => void;
 }
 
@@ -42,7 +42,7 @@ export function nodeAgent(
         return;
       }
       response.destroy();
-      // A request that broke off while it was being read has nobody to tell, and is no fault of ours.
+      // A request that broke off while it was being read has no one to answer, and is no fault of ours.
       if (request.complete) complain('A call of FleetLM could not be answered:', error);
     });
   };
@@ -93,7 +93,7 @@ function report(options: AgentOptions, outcome: AnswerOutcome, call: AgentCall):
   } else options.onError(outcome.error, call);
 }
 
-/** An agent whose author did not ask to be told still has to see what went wrong. */
+/** An agent without a handler of its author still has to see what went wrong. */
 function complain(what: string, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: the one place that speaks on its own
   console.error(what, error);

@@ -66,7 +66,7 @@ test('the AI SDK reads what an agent writes: thinking, a tool, text, sources, da
   });
 });
 
-test('an AnswerError is told, and the stream still ends', async () => {
+test('an AnswerError is reported, and the stream still ends', async () => {
   const { chunks, outcome } = await collect(async (answer) => {
     await answer.text('so far');
     throw new AnswerError('out of luck');
@@ -75,7 +75,7 @@ test('an AnswerError is told, and the stream still ends', async () => {
   expect(outcome.type).toBe('failed');
 });
 
-test('the message of any other error stays on the machine, and its author hears it', async () => {
+test('the message of any other error stays on the machine, and its author is informed', async () => {
   const secret = new Error('password of db.internal is wrong');
   const { chunks, outcome } = await collect(() => Promise.reject(secret));
   expect(JSON.stringify(chunks)).not.toContain('internal');

@@ -17,7 +17,7 @@ export class WebhookVerificationError extends Error {
 /** How far `webhook-timestamp` may be from now, as the reference libraries of Standard Webhooks have it. */
 export const TOLERANCE_SECONDS_DEFAULT = 5 * 60;
 
-/** More signatures than this are not compared: nobody rotates through so many secrets at once. */
+/** More signatures than this are not compared: no owner rotates through so many secrets at once. */
 export const SIGNATURES_MAX = 16;
 
 export interface VerifyOptions {

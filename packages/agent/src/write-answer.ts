@@ -3,7 +3,7 @@ import { Answer, CallerGoneError, type ChunkSink, textOfError } from './answer.t
 /** What a streamed answer came to. */
 export type AnswerOutcome =
   | { readonly type: 'finished' }
-  /** The function threw; the person was told what `textOfError` lets through. */
+  /** The function threw; the user sees what `textOfError` passes. */
   | { readonly type: 'failed'; readonly error: unknown }
   /** The caller went before the end. */
   | { readonly type: 'gone' };

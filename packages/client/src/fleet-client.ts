@@ -13,7 +13,7 @@ import { isMessage, type Message } from './wire.ts';
 /** Conversations kept after they were closed, so that going back shows them at once. */
 const CLOSED_SESSIONS_MAX = 20;
 
-/** Leaving a conversation that nobody has joined changes nothing, needs no quorum, and is always answered. */
+/** Leaving a conversation that is not joined changes nothing, needs no quorum, and is always answered. */
 const PROBE = { event: 'session:leave', payload: { session_id: '00-00000000000000000000000000' } };
 
 export interface FleetClientOptions {
@@ -81,7 +81,7 @@ export class FleetClient {
     this.#stopListening = null;
   }
 
-  /** Try now instead of waiting: the network came back, the page became visible, somebody signed in. */
+  /** Try now instead of waiting: the network came back, the page became visible, a user signed in. */
   wake(): void {
     this.#connection.wake();
   }
@@ -91,7 +91,7 @@ export class FleetClient {
     this.#connection.renewToken();
   }
 
-  /** The store of a conversation; live while somebody holds it open (`store.open()`). */
+  /** The store of a conversation; live while it is held open (`store.open()`). */
   session(sessionId: string): SessionStore {
     const known = this.#sessions.get(sessionId);
     if (known !== undefined) return known;

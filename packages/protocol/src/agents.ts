@@ -26,10 +26,10 @@ import { queryInteger } from './messages.ts';
 export const HISTORY_MODES = ['tail', 'last', 'entire'] as const;
 /**
  * What a message does that a person writes while the agent answers: it waits its turn, ends the answer, is refused
- * (`conflict`), or joins the same turn when it comes within the debounce window and nothing was said yet.
+ * (`conflict`), or joins the same turn when it comes within the debounce window and nothing was streamed yet.
  */
 export const WHILE_ANSWERING = ['queue', 'interrupt', 'reject', 'merge'] as const;
-/** What becomes of an answer whose node died: the agent is called again, or what was said is kept as it stands. */
+/** What becomes of an answer whose node died: the agent is called again, or what was streamed is kept as it stands. */
 export const AFTER_NODE_LOSS = ['retry', 'seal'] as const;
 export const AGENT_STATUSES = ['enabled', 'disabled'] as const;
 

@@ -36,7 +36,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** At least one: a request that is not valid is told which field is wrong. */
+/** At least one: a request that is not valid learns which field is wrong. */
 export type FieldErrors = readonly [FieldError, ...FieldError[]];
 
 /** Codes that need no field. */

@@ -101,7 +101,7 @@ export class ClusterNode {
       openTcpMesh(
         {
           ...environment.mesh,
-          // Without a secret there is only this node, and nobody gets in.
+          // Without a secret there is only this node, and no other is admitted.
           secret: environment.clusterSecret ?? randomBytes(32).toString('hex'),
           identity: this.#identity(bootNonce, descriptor?.clusterId ?? null),
           peers: environment.peers.filter(({ nodeId }) => nodeId !== environment.nodeId),
@@ -280,6 +280,6 @@ function portError(
 ): ConfigurationError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new ConfigurationError(
-    `${variable}: nobody can listen on ${host}:${port} (${detail}). Stop whatever uses the port, or set ${variable} to another one.`,
+    `${variable}: cannot listen on ${host}:${port} (${detail}). Stop whatever uses the port, or set ${variable} to another one.`,
   );
 }

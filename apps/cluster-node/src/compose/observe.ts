@@ -14,7 +14,7 @@ export interface ObservedParts extends RecordedParts {
   readonly peersConnected: () => number;
 }
 
-/** Registers what other parts count: read when somebody asks for the metrics. */
+/** Registers what other parts count: read when the metrics are asked for. */
 export function observeParts(parts: ObservedParts): void {
   const { metrics, host, groups, wal, router, feed, dispatch, flusher, deliveries, eventLoop } =
     parts;
@@ -141,7 +141,7 @@ export function observeParts(parts: ObservedParts): void {
   observe('fleetlm_dispatch_completed_total', 'Answers committed', () => dispatch.stats.completed);
   observe(
     'fleetlm_dispatch_checkpoints_total',
-    'Pieces of answers in progress that were noted in the log',
+    'Pieces of answers in progress checkpointed in the log',
     () => dispatch.stats.checkpoints,
   );
   observe(
@@ -173,12 +173,12 @@ export function observeParts(parts: ObservedParts): void {
   );
   observe(
     'fleetlm_topics_followed',
-    'Sessions and inboxes that other nodes tell this one of',
+    'Sessions and inboxes whose events other nodes publish to this one',
     () => feed.stats.followed,
   );
   observe(
     'fleetlm_topics_published',
-    'Sessions and inboxes that this node tells others of',
+    'Sessions and inboxes whose events this node publishes to others',
     () => feed.stats.followers,
   );
   observe('fleetlm_live_answers', 'Answers in progress kept here', () => feed.stats.liveAnswers);

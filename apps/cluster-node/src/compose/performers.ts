@@ -51,7 +51,7 @@ export function buildFlusher(
       log.error(conflict, 'flusher: Postgres does not take this session as the log has it'),
     onGap: (gap) => {
       metrics.faults.inc({ kind: 'archive-gap' });
-      log.error(gap, 'flusher: Postgres was restored and lacks messages that nobody has any more');
+      log.error(gap, 'flusher: Postgres was restored and lacks messages that no node has any more');
     },
   });
 }

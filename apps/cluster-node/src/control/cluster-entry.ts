@@ -50,20 +50,20 @@ export type JoinResult =
   /** `isFinal`: asking again won't help. */
   | { readonly ok: false; readonly isFinal: boolean; readonly detail: string };
 
-/** A node that waits to be let in asks again after this. */
+/** A node that waits to be admitted asks again after this. */
 const ASK_EVERY_MS = 1_000;
 
 /**
  * How a node becomes a member of a cluster. Nodes that know none wait until all founding nodes see each other and
  * none of them knows one; then the lowest id founds it. A node that meets one that knows a cluster takes over
- * its description, if it is named in it; else it asks to be let in. Nobody founds alone what others may have founded
+ * its description, if it is named in it; else it asks to be admitted. No node founds alone what others may have founded
  * already.
  */
 export class ClusterEntry {
   readonly #options: ClusterEntryOptions;
   readonly #connected = new Map<string, NodeIdentity>();
   readonly #hellos = new Map<string, Hello>();
-  /** Nodes that told us of their cluster. */
+  /** Nodes that sent us the description of their cluster. */
   readonly #members = new Set<string>();
   #descriptor: LiveDescriptor | null;
   #saving = false;
@@ -118,7 +118,7 @@ export class ClusterEntry {
   /** For the mesh: whether a node whose secret was right is one of ours; null accepts. */
   admit(identity: NodeIdentity): PeerRefusal | null {
     if (this.#options.isGone(identity.incarnation)) return 'unknown-incarnation';
-    // Whoever has proven the secret may ask to be let in; what it may do then is up to the registry.
+    // A node that has proven the secret may ask to be admitted; what it may do then is up to the registry.
     if (this.#descriptor !== null || identity.clusterId !== null || this.#members.size > 0)
       return null;
     return this.#options.peers.some(({ nodeId }) => nodeId === identity.nodeId)
@@ -244,7 +244,7 @@ export class ClusterEntry {
 
   #incarnationOf(nodeId: string): string {
     const hello = this.#hellos.get(nodeId);
-    if (hello === undefined) throw new Error(`${nodeId} has not said hello`);
+    if (hello === undefined) throw new Error(`${nodeId} has not sent its hello`);
     return hello.incarnation;
   }
 
@@ -334,7 +334,8 @@ const REFUSAL_TEXT: Readonly<Record<PeerRefusal, string>> = {
   'other-cluster': 'mesh: that node belongs to another cluster; see CLUSTER_PEERS and DATA_DIR',
   'unknown-incarnation': 'mesh: a node that was removed from the cluster',
   'duplicate-node': 'mesh: a node of that name is already connected; NODE_ID must be unique',
-  'unexpected-node': 'mesh: nobody expected that node at that address; see CLUSTER_PEERS',
+  'unexpected-node':
+    'mesh: rejected connection: unexpected node at this address; see CLUSTER_PEERS',
   'protocol-version': 'mesh: that node speaks another version of the protocol',
-  malformed: 'mesh: somebody who does not speak the protocol',
+  malformed: 'mesh: rejected connection: malformed handshake',
 };

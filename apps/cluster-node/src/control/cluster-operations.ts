@@ -136,7 +136,7 @@ export class ClusterOperations implements OperationsRuntime {
     for (const { group, voters, leader } of input.groups) {
       const placed = placement.replicasOf(group);
       const kept = voters.filter((node) => !placed.includes(node) && !alive.has(node));
-      // As the planner does it: a lost copy that nobody can take is not given up.
+      // As the planner does it: a lost copy that no node can take is not given up.
       const isWithout =
         group === SYSTEM_GROUP || request.kind === 'remove' || request.kind === 'drain';
       const missing = isWithout ? 0 : Math.max(0, input.replicas - placed.length);
@@ -153,7 +153,7 @@ export class ClusterOperations implements OperationsRuntime {
     const leaderMoves = request.kind === 'rebalance' ? leaderMovesOf(input) : [];
     const warnings: string[] = [];
     if (fragile > 0)
-      warnings.push(`${fragile} groups would stand still if one more node were lost`);
+      warnings.push(`${fragile} groups would lose their quorum if one more node were lost`);
     if (copiesMin < input.replicas)
       warnings.push(`groups would have ${copiesMin} copies instead of ${input.replicas}`);
     for (const { nodeId, isAlive, state } of input.nodes)

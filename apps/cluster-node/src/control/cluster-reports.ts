@@ -132,7 +132,7 @@ export class ClusterReports {
     };
   }
 
-  /** Its voters, and whoever else has a replica open: one that arrives, or is about to go. */
+  /** Its voters, and any other node with an open replica: one that arrives, or is about to go. */
   #replicaNames(
     voters: readonly number[],
     reports: ReadonlyMap<string, GroupReport>,

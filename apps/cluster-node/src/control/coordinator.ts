@@ -50,7 +50,7 @@ export interface CoordinatorPorts {
  */
 export class Coordinator {
   readonly #ports: CoordinatorPorts;
-  /** Since when each node has not been heard of. */
+  /** Since when each node has sent no report. */
   readonly #deadSince = new Map<number, number>();
   #timer: NodeJS.Timeout | null = null;
   #dueAtMs = Number.POSITIVE_INFINITY;
@@ -160,7 +160,7 @@ export class Coordinator {
     }
   }
 
-  /** For too long, and there is somebody who could take its replicas. */
+  /** For too long, and there is a node that could take its replicas. */
   #isLost(number: number, { nodes, replicas }: PlanInput, now: number): boolean {
     const since = this.#deadSince.get(number) ?? now;
     const others = nodes.filter(

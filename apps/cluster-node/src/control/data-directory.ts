@@ -73,7 +73,7 @@ export interface DataDirectory {
   /** A key of this node's own; null: there is none. */
   secretKey(): Promise<string | null>;
   makeSecretKey(): Promise<string>;
-  /** Of groups that came (back) to this node: below which index it has no say in them. */
+  /** Of groups that came (back) to this node: below which index it does not vote in them. */
   nonVotingBelow(): Promise<ReadonlyMap<number, number>>;
   saveNonVotingBelow(groups: ReadonlyMap<number, number>): Promise<void>;
   /** What operators took out of groups, as this node knew it when it last ran. */
@@ -126,7 +126,7 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
   };
 }
 
-/** Renamed, not deleted: somebody may want to look at it. */
+/** Renamed, not deleted: an operator may want to look at it. */
 async function putAside(
   path: string,
   names: readonly string[],

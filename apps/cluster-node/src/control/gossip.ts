@@ -58,7 +58,7 @@ export class Gossip {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  /** Something happened on this node: to its log, and to whoever watches the cluster through any node. */
+  /** Something happened on this node: for its log, and for those who watch the cluster through any node. */
   publish(kind: ClusterEvent['kind'], group: number | null, detail: string): void {
     const { nodeId, log, events } = this.#options;
     const event: ClusterEvent = {

@@ -26,7 +26,7 @@ export class GroupDirectory {
     this.#known.clear();
   }
 
-  /** The node can't be reached: what it said last may not be so any more. */
+  /** The node can't be reached: its last report may not hold any more. */
   forget(node: number): void {
     this.#received.delete(node);
     this.#known.clear();

@@ -29,7 +29,7 @@ export interface HostEventTargets {
   readonly onFatal: (failure: FatalFailure) => void;
 }
 
-/** Tells the parts of the node what happened in its groups. */
+/** Informs the parts of the node of what happened in its groups. */
 export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
   const { router, feed, dispatch, flusher, gossip, replicas, topology, metrics, log, onFatal } =
     targets;

@@ -1,5 +1,5 @@
 /**
- * What one node tells others without waiting for an answer. A missed report is made good by the next, chunks and events
+ * What one node publishes to others without waiting for an answer. A missed report is made good by the next, chunks and events
  * that are followed are counted.
  */
 export type PublishKind = 'chunk' | 'report' | 'event' | 'followed' | 'unfollow';

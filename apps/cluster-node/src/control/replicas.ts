@@ -80,7 +80,7 @@ export class Replicas {
     host.setPreferredLeader(group, this.#placement?.preferredLeader(group) ?? 0);
   }
 
-  /** False: the replica is a member of its group by what it hears, so it stays. */
+  /** False: the replica is a member of its group as far as it knows, so it stays. */
   async close(group: number): Promise<boolean> {
     const { groups, host, servingChanged, self } = this.#options;
     if (!groups.has(group)) return true;

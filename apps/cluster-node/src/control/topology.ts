@@ -100,7 +100,7 @@ export class Topology {
     return this.registry.nodes.get(this.#options.self) ?? null;
   }
 
-  /** The name of the node that leads the system group; null: nobody as far as this node knows. */
+  /** The name of the node that leads the system group; null: none as far as this node knows. */
   get coordinator(): string | null {
     const { host, groups } = this.#options;
     const leader = groups.has(SYSTEM_GROUP) ? host.leaderOf(SYSTEM_GROUP) : 0;
@@ -146,16 +146,16 @@ export class Topology {
     this.#refresh();
   }
 
-  /** The registry is up to date here: this node tells the others if it has moved, and its directory is in use. */
+  /** The registry is up to date here: this node announces if it has moved, and its directory is in use. */
   caughtUp(): void {
     const { dataDirectory, address, log, onError } = this.#options;
     dataDirectory.markOpened().catch(onError);
     const { own } = this;
     if (own === null || (own.host === address.host && own.port === address.port)) return;
-    log.info({ ...address }, 'this node has moved: the cluster is told');
+    log.info({ ...address }, 'this node has another address: announcing it to the cluster');
     const { nodeId, incarnation } = own;
     this.admit({ nodeId, incarnation, ...address }, (answer) => {
-      if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be told');
+      if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be announced');
     });
   }
 
@@ -166,7 +166,7 @@ export class Topology {
     );
   }
 
-  /** A node asks to be let in; or tells where it is now. */
+  /** A node asks to be admitted, or announces its address. */
   admit(
     request: {
       readonly nodeId: string;
@@ -195,7 +195,7 @@ export class Topology {
     });
   }
 
-  /** False: malformed. What is said by nobody that this node knows as a member is not listened to. */
+  /** False: malformed. What no known member has sent is dropped. */
   receiveRaft(nodeId: string, frame: Uint8Array): boolean {
     const number = this.#options.peers.numberOf(nodeId);
     return number === null || this.#options.host.receive(number, frame);
@@ -249,7 +249,7 @@ export class Topology {
     const { descriptor, nodesChanged, groups, stalled, replicas, placement } = this.#options;
     stalled.decided(groups.system.skipped);
     const present = [...this.registry.nodes.values()].filter(({ state }) => state !== 'gone');
-    // A node that was let in a moment ago has not read the registry yet.
+    // A node that was admitted a moment ago has not read the registry yet.
     if (this.own === null) return;
     if (descriptor.update(present)) {
       nodesChanged();

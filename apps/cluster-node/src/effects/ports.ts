@@ -13,11 +13,11 @@ import type { NodeRefusal, Outcome, Result } from '../outcome.ts';
 export type { AgentRecord } from '../membership/agent-record.ts';
 
 /**
- * What performers of effects are given by the composition root. Nobody here imports the router, the
+ * What performers of effects are given by the composition root. Nothing here imports the router, the
  * gateway or the groups: data comes back up through these functions.
  */
 
-/** How a command proposed on this node ended; refused: definite, unknown: the state will tell. */
+/** How a command proposed on this node ended; refused: definite, unknown: the state will show. */
 export type Proposed = Outcome<Reply, NodeRefusal>;
 
 /** Proposes on this node only: a performer's command must not outlive its leadership. */
@@ -73,7 +73,7 @@ export interface FoundMessage {
 
 export type SearchResult = Result<readonly FoundMessage[], 'archive_unavailable'>;
 
-/** What a user is told. */
+/** The text for users. */
 export const ARCHIVE_UNREACHABLE =
   'The archive is unreachable. Messages are safe; older ones can be read again when it returns.';
 

@@ -35,7 +35,7 @@ export interface ChatEntry {
 }
 
 /**
- * The entry for a request, after the conversation as the log has it; null: nothing new was said, the work that failed is to be
+ * The entry for a request, after the conversation as the log has it; null: nothing new was sent, the work that failed is to be
  * done again. Of the browser's messages only the newest is read, and of an answer only what the person added to it.
  * Throws a RequestError.
  */

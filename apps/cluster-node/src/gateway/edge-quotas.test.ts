@@ -64,7 +64,7 @@ describe('REST above its quota', () => {
     let began = (): void => undefined;
     const gateway = await open(
       {
-        // Never answered: a request that was let in stays in flight until its client goes.
+        // Never answered: a request that was admitted stays in flight until its client goes.
         getSession: () => {
           asked += 1;
           began();

@@ -119,7 +119,7 @@ export class ReplyFollower {
         return NOTHING;
       case 'failed':
         return this.#over([...this.#started(), { type: 'error', errorText: dispatch.error }]);
-      // Stopped before its first word; a word that was kept comes as a message before this.
+      // Stopped before its first content; content that was kept comes as a message before this.
       case 'idle':
         return this.#closed('abort');
       default:
@@ -174,7 +174,7 @@ export class ReplyFollower {
     ]);
   }
 
-  /** Another attempt speaks. What the reader is told of it first; null: it can't be told. */
+  /** Another attempt speaks. What the reader gets of it first; null: it can't be replayed. */
   #restart(attempt: number): readonly Chunk[] | null {
     const hasShown = this.#message.parts.length > 0;
     const steps = this.#message.parts.filter(({ type }) => type === 'step-start').length;

@@ -70,7 +70,7 @@ test('a limit and a status are kept from page to page', async () => {
 });
 
 test.each([
-  ['after=nobody', 'after'],
+  ['after=unknown', 'after'],
   ['limit=0', 'limit'],
   ['limit=10001', 'limit'],
 ])('?%s is refused with the name of the field', async (query, field) => {

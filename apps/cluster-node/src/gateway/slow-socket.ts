@@ -8,7 +8,7 @@ const ACK = '3';
 
 /**
  * Watches what waits to be sent to a socket. While the transport is busy with one batch, packets pile up for
- * the next: that pile is measured. Above the limit of live events the socket is told to resync and leaves its rooms,
+ * the next: that pile is measured. Above the limit of live events the socket gets a resync and leaves its rooms,
  * above the hard limit (its own requests fill it) it is disconnected. One page and what goes with it always fit.
  */
 export function watchSlowness(

@@ -48,7 +48,7 @@ export function messageBody(message: Message): MessageBody {
   };
 }
 
-/** Who asks for an erased session is told that there is none. */
+/** Who asks for an erased session gets the answer that there is none. */
 function shownStatus({ id, status }: SessionView): SessionBody['status'] {
   if (status === 'erased') throw new Error(`session ${id} was erased: it can't be shown`);
   return status;

@@ -36,7 +36,7 @@ export class LostLogError extends Error {
   }
 }
 
-/** What a person at a terminal is told about a log that can't be used any more. */
+/** The error that an operator reads about a log that can't be used any more. */
 export function describe(failure: WalFailure): string {
   switch (failure.kind) {
     case 'corrupt':

@@ -81,7 +81,7 @@ export function ownNumber(descriptor: ClusterDescriptor, nodeId: string): number
   return member.number;
 }
 
-/** The descriptor with the nodes that it has at any moment: whoever holds it sees them come and go. */
+/** The descriptor with the nodes that it has at any moment: its holders see them come and go. */
 export class LiveDescriptor implements ClusterDescriptor {
   readonly clusterId: string;
   readonly groups: number;

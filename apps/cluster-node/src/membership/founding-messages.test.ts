@@ -3,7 +3,7 @@ import { decodeFounding, encodeFounding } from './founding-messages.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test('a message is what was said', () => {
+test('a message is decoded as it was encoded', () => {
   const message = { type: 'join-rejected', isFinal: true, detail: 'no' } as const;
   expect(decodeFounding(encodeFounding(message))).toEqual(message);
 });

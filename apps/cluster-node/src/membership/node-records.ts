@@ -1,7 +1,7 @@
 import type { MemberNode } from './cluster-descriptor.ts';
 
 /**
- * `joining`: known, and not up to date yet; `active`; `draining`: its replicas move away; `lost`: not heard of for too
+ * `joining`: known, and not up to date yet; `active`; `draining`: its replicas move away; `lost`: without a report for too
  * long, its replicas are made anew elsewhere; `gone`: its number will never be anybody's again.
  */
 export const NODE_STATES = ['joining', 'active', 'draining', 'lost', 'gone'] as const;

@@ -3,7 +3,7 @@ import { ok } from '../outcome.ts';
 import { attempting, type Done, type ExecutionPorts } from './execution.ts';
 import type { OperationOf } from './operations.ts';
 
-/** Attempts of one agent that a node tells another one of; the newest. */
+/** Attempts of one agent that a node sends another one; the newest. */
 const ATTEMPTS_MAX = 1_000;
 /** What was reported a moment ago is written first, so that it can be read in one place; for so long. */
 const WRITE_LIMIT_MS = 1_000;

@@ -30,7 +30,7 @@ export interface ExecutionPorts {
   readonly flusher: Pick<Flusher, 'flushNow' | 'hydrate'>;
   readonly deliveries: Pick<DeliveryRecorder, 'log' | 'attempts' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
-  /** As far as this node knows; 0: nobody. */
+  /** As far as this node knows; 0: none. */
   readonly leaderOf: (group: number) => number;
   readonly isReadyLeader: (group: number) => boolean;
   readonly transferLeadership: (group: number, to: number) => void;

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@fleetlm/protocol';
 import { failureOf, type Outcome, type Result } from '../outcome.ts';
 import type { OperationType } from './operations.ts';
 
-/** Nothing was changed, or (`timeout`) nobody knows. */
+/** Nothing was changed, or (`timeout`) it is not known. */
 const CALLED = ['no_quorum', 'timeout', 'overloaded'] as const;
 /** What is appended to a log must fit an entry, and its format. */
 const PROPOSED = [...CALLED, 'invalid_request', 'payload_too_large'] as const;

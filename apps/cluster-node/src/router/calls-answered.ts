@@ -2,7 +2,7 @@ import type { Router } from './router.ts';
 
 const POLL_EVERY_MS = 10;
 
-/** Waits until no operation is in hand any more, for `limitMs` at most. */
+/** Waits until no operation is in flight any more, for `limitMs` at most. */
 export async function callsAnswered(
   router: Pick<Router, 'inFlight'>,
   limitMs: number,

@@ -291,7 +291,7 @@ const NOT_CONNECTED: Refused<NodeRefusal> = {
 };
 const OVERLOADED = refused({
   code: 'overloaded',
-  detail: 'this node has too many requests in hand; nothing was changed',
+  detail: 'this node has too many requests in flight; nothing was changed',
 });
 
 function noGroup(operation: Operation): Refused {

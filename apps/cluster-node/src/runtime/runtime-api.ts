@@ -188,7 +188,7 @@ export interface Runtime {
   readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
-  /** For operators: what all nodes report, as this node has heard it. */
+  /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }
 
@@ -217,7 +217,7 @@ export interface AdminRuntime {
   readonly operations: OperationsRuntime;
   /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */
   metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics>;
-  /** As this node has heard them since it started, newest first. */
+  /** As this node has received them since it started, newest first. */
   recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
 }

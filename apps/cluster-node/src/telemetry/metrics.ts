@@ -58,7 +58,7 @@ export interface Metrics {
   readonly handlerErrors: ClosedCounter<{ readonly source: HandlerSource }>;
   readonly eventLoopBlocks: ClosedCounter<{ readonly component: LoopComponent }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
-  /** Registers a gauge that is read when somebody asks for the metrics. */
+  /** Registers a gauge that is read when the metrics are asked for. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
   /** Prometheus text. */
   text(): Promise<string>;

@@ -10,7 +10,7 @@ import type { StreamItem, StreamReading } from './read-stream.ts';
 
 const LINE_LENGTH_MAX = 1024 * 1024;
 const CHUNKS_MAX = 100_000;
-/** Faults of one kind that are told; the rest is counted. */
+/** Faults of one kind that are listed; the rest is counted. */
 const FAULTS_LISTED_MAX = 3;
 
 const HANDLER_ADVICE =
@@ -145,7 +145,7 @@ function endFinding(order: ChunkOrder, reading: StreamReading): Finding {
       return wrong(
         'end',
         'the agent answered with an error chunk',
-        'As the first word FleetLM takes it for a failed attempt and tries again; later it ends the message. See the log of your agent.',
+        'As the first content FleetLM takes it for a failed attempt and tries again; later it ends the message. See the log of your agent.',
       );
     case null:
       return wrong(

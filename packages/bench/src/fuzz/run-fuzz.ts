@@ -85,7 +85,7 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
   });
   const stop = (): void => {
     saveFindings(findings.all, folder);
-    // Nodes end because they are told to from now on: none is started again.
+    // Nodes end because they are stopped from now on: none is started again.
     for (const node of cluster.nodes) node.process.onEnd = () => undefined;
     void cluster.close(options.keep).then(() => process.exit(130));
   };

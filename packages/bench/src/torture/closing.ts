@@ -20,7 +20,7 @@ export interface PowerFailure {
 
 /**
  * Postgres is stopped, people write on, then all nodes lose power at once; started again without Postgres they
- * must have every acknowledged message that Postgres had not. The load stands still afterwards.
+ * must have every acknowledged message that Postgres had not. There is no load afterwards.
  */
 export async function failPowerWithoutPostgres(
   cluster: RigCluster,

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-str
 
 /** A change of the cluster while it runs. */
 export type ClusterOperation = Omit<Readonly<wire.OperationBody>, 'progress'> & {
-  /** Null: it has ended, or nobody knows. */
+  /** Null: it has ended, or it is not known. */
   readonly progress: OperationProgress | null;
 };
 export type OperationKind = ClusterOperation['kind'];

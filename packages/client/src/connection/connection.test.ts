@@ -132,7 +132,7 @@ describe('the connection', () => {
     expect(first.isClosed).toBe(true);
   });
 
-  test('what a given-up socket still says is not heard', async () => {
+  test('what a given-up socket still sends is dropped', async () => {
     const connection = await online();
     const first = last();
     const onMessage = vi.fn();

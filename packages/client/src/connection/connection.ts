@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly namespace: '/' | '/admin';
   readonly tokens: TokenSource;
   readonly openSocket: OpenNodeSocket;
-  /** What every node answers at once, whatever it says; null: nobody asks on this namespace, the node speaks. */
+  /** What every node answers at once, whatever it says; null: no request on this namespace, the node publishes. */
   readonly probe: { readonly event: string; readonly payload: object } | null;
 }
 
@@ -50,7 +50,7 @@ type EventHandler = (payload: unknown) => void;
 /**
  * A connection to any node of the cluster that heals itself: it carries out the commands of the connection
  * table. Requests fail at once while it is not open; what has to survive that (the outbox, joins) is repeated
- * by its owner, who is told through `subscribe`.
+ * by its owner, who is notified through `subscribe`.
  */
 export class Connection {
   #options: ConnectionOptions;
@@ -200,7 +200,7 @@ export class Connection {
     if (answer.status === 'ready') {
       this.#token = answer.token;
       this.#step('token_ready');
-    } else if (answer.status === 'signed_out') this.#step('token_refused', 'Nobody is signed in.');
+    } else if (answer.status === 'signed_out') this.#step('token_refused', 'No user is signed in.');
     else this.#step('token_failed', answer.error.message);
   }
 

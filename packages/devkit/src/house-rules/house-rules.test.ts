@@ -78,7 +78,7 @@ describe('the house rules see what they are made for', () => {
     expect(importCycles([a])).toEqual([]);
   });
 
-  test('a timer that nobody guards', () => {
+  test('a timer without guarded()', () => {
     const timer = (text: string) => file('apps/cluster-node/src/control/a.ts', text);
     expect(unguardedTimers([timer('setInterval(\n  () => this.#tick(), 50);')])).toHaveLength(1);
     expect(unguardedTimers([timer("setInterval(\n  guarded('timer', tick), 50);")])).toEqual([]);

@@ -118,7 +118,7 @@ const ARROWS: readonly Arrow[] = [
     not: [/^node:/, /^@fleetlm\/(?!protocol\/group-hash$)/],
     why: 'what nodes decide from the same facts must be the same everywhere: it is pure',
   },
-  { from: `${NODE}/telemetry/`, not: [/^@fleetlm\/(?!protocol)/], why: 'everybody imports it' },
+  { from: `${NODE}/telemetry/`, not: [/^@fleetlm\/(?!protocol)/], why: 'every folder imports it' },
   {
     from: 'packages/conversation/src/',
     not: [/^(?!packages\/conversation\/src\/)/],

@@ -176,15 +176,15 @@ describe('a log that names other messages again and again', () => {
   });
 
   test.each<[name: string, entry: (at: number) => LogMessage]>([
-    ['asks again for what is not there', (at) => again(`m${at}`, 'nobody')],
+    ['asks again for what is not there', (at) => again(`m${at}`, 'unknown')],
     ['asks again for what is', (at) => again(`m${at}`, `m${at - 1}`)],
     ['asks again for the first', (at) => again(`m${at}`, 'm0')],
-    ['edits what is not there', (at) => userMessage(`m${at}`, { supersedes: 'nobody' })],
+    ['edits what is not there', (at) => userMessage(`m${at}`, { supersedes: 'unknown' })],
     ['edits what is', (at) => userMessage(`m${at}`, { supersedes: `m${at - 1}` })],
     ['edits what is gone', (at) => userMessage(`m${at}`, { supersedes: 'm0' })],
-    ['continues what is not there', (at) => userMessage(`m${at}`, { continues: 'nobody' })],
+    ['continues what is not there', (at) => userMessage(`m${at}`, { continues: 'unknown' })],
     ['continues the first', (at) => userMessage(`m${at}`, { continues: 'm0' })],
-    ['answers what is not there', (at) => toolResponse(at, 'nobody')],
+    ['answers what is not there', (at) => toolResponse(at, 'unknown')],
     ['answers the first', (at) => toolResponse(at, 'm0')],
   ])('%s: it is read in linear time', (_, entry) => {
     const log = logOf(entry);

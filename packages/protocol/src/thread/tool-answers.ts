@@ -36,7 +36,7 @@ export function toolAnswersOf(content: JsonObject): ToolAnswers {
 
 /**
  * The parts with the answers in them, as `useChat` writes them itself. Only a call that waits for an answer takes one:
- * the first word counts, also when it is said on two devices. What the agent signed stays as it is.
+ * the first decision counts, also when it is made on two devices. What the agent signed stays as it is.
  */
 export function answeredParts(parts: unknown, answers: ToolAnswers): readonly UiPart[] {
   const byId: AnswersById = {

@@ -46,7 +46,7 @@ async function expectSameAsReal(chunks: readonly UiChunk[]): Promise<void> {
   expect(own.metadata).toEqual(real?.metadata ?? {});
 }
 
-/** Without what only tells how the input came: that a call was written piece by piece is over once it is whole. */
+/** Without what only shows how the input came: that a call was written piece by piece is over once it is whole. */
 function settled(part: UiPart): unknown {
   if (!isToolPart(part) || part.state === 'input-streaming') return part;
   const { rawInput: _raw, inputEncoding: _encoding, ...rest } = part;
@@ -131,7 +131,7 @@ describe('assembling an answer from its chunks', () => {
     );
   });
 
-  test('an answer told again from its parts is the same answer, also to the AI SDK', async () => {
+  test('an answer replayed from its parts is the same answer, also to the AI SDK', async () => {
     await fc.assert(
       fc.asyncProperty(answerStream, async (chunks) => {
         const { parts } = assembleChunks(chunks);

@@ -6,7 +6,7 @@ import { applyToolChunk, isToolChunk, type OpenCall, stepStart } from './tool-ch
 /** One AI SDK UI message chunk as it came over the wire; the node has validated it. */
 export type UiChunk = { readonly type: string } & JsonObject;
 
-/** How an answer ended, as far as its chunks tell. */
+/** How an answer ended, as far as its chunks show. */
 export type AnswerEnd = 'finish' | 'abort' | 'error';
 
 /** An answer while it is put together. Immutable: every chunk gives a new one. */

@@ -32,7 +32,7 @@ export const TOOL_STATES = [
 ] as const;
 export type ToolState = (typeof TOOL_STATES)[number];
 
-/** What a person was asked about a call, and what they said. `signature` is the agent's, kept byte by byte. */
+/** What a person was asked about a call, and what they decided. `signature` is the agent's, kept byte by byte. */
 export interface ToolApproval {
   readonly id: string;
   readonly descriptor?: unknown;

@@ -108,7 +108,7 @@ export class AttemptStats {
   of(agentId: string, nowMs: number): AgentCounts {
     const tracked = this.#agents.get(agentId);
     return {
-      // An agent that is not tracked was not called since the start, if nobody had to be forgotten.
+      // An agent that is not tracked was not called since the start, if none had to be dropped.
       sinceMs: tracked?.sinceMs ?? (this.#forgotAny ? nowMs : this.#startedAtMs),
       windows: {
         last_15_min: countsOf(tracked, 'last_15_min', nowMs),

@@ -7,7 +7,7 @@ import { DeliveryStore, type StoredPage } from './delivery-store.ts';
 import { DeliveryWriter } from './delivery-writer.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;
-/** A reader does not wait longer for Postgres; it is told that it is away. */
+/** A reader does not wait longer for Postgres; the answer states that it is unreachable. */
 const READ_LIMIT_MS = 2_000;
 
 export interface DeliveryRecorderOptions {

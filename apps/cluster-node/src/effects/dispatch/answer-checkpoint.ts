@@ -18,7 +18,7 @@ export function encodeSegment(chunks: readonly Chunk[]): Uint8Array {
 
 /** What the log knows of an answer that is or was being given. */
 export interface CheckpointedAnswer {
-  /** The attempt that said it. */
+  /** The attempt that streamed it. */
   readonly attempt: number;
   /** Chunks below it are in here. */
   readonly nextIndex: number;
@@ -29,7 +29,7 @@ export interface CheckpointedAnswer {
   readonly shownId: string;
 }
 
-/** Null: nothing is noted of the session's present epoch. Throws for what no version of this node wrote. */
+/** Null: there is no checkpoint of the session's present epoch. Throws for what no version of this node wrote. */
 export function checkpointedAnswer(
   session: Session,
   newMessageId: () => string,
@@ -54,14 +54,14 @@ function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint) {
   );
   const { chunks } = new CompactChunks(all, index);
   const shownId = chunks[0]?.messageId;
-  if (typeof shownId !== 'string') throw new Error('a noted answer does not begin with its id');
+  if (typeof shownId !== 'string') throw new Error('a checkpoint does not begin with its id');
   return { attempt, nextIndex: index, chunks, shownId };
 }
 
-/** The noted answer put together, to be kept as it stands. */
+/** The checkpoint put together, to be kept as it stands. */
 export function answerOf(checkpoint: CheckpointedAnswer): RunningAnswer {
   const answer = new RunningAnswer(checkpoint.messageId, checkpoint.shownId);
-  // Up to the first that exceeds a limit, as the attempt that said it would have ended there.
+  // Up to the first that exceeds a limit, as the attempt that streamed it would have ended there.
   for (const chunk of checkpoint.chunks) if (!answer.take(chunk).ok) break;
   return answer;
 }

@@ -50,7 +50,7 @@ interface ReportedEnd {
   readonly nextAttemptAtMs?: number;
 }
 
-/** Commits how attempts begin and end, and tells of it. */
+/** Commits how attempts begin and end, and reports it. */
 export class AttemptConclusion {
   readonly #ports: DispatchPorts;
   readonly #counts = { completed: 0, failedAttempts: 0, failed: 0 };
@@ -63,7 +63,7 @@ export class AttemptConclusion {
     return { ...this.#counts };
   }
 
-  /** False: the work is not ours to do any more, or it can't be said. */
+  /** False: the work is not ours to do any more, or that is not known. */
   async start({ group, session }: FoundSession, epoch: number, attempt: number): Promise<boolean> {
     const outcome = await this.#ports.propose(group, {
       type: 'start-dispatch',
@@ -153,7 +153,7 @@ export class AttemptConclusion {
   }
 
   /**
-   * The node that streamed is gone, and the agent wants what was said to stand: it ends here. False: nothing was said
+   * The node that streamed is gone, and the agent wants what was streamed to stand: it ends here. False: nothing was streamed
    * that could stand.
    */
   async seal(
@@ -173,7 +173,7 @@ export class AttemptConclusion {
     return true;
   }
 
-  /** No attempt is made any more: the user is told rather than left to wait. */
+  /** No attempt is made any more: the user gets an error rather than waiting on. */
   async giveUp(
     found: FoundSession,
     checkpoint: CheckpointedAnswer | null,
@@ -361,7 +361,7 @@ function isEndedBy(dispatch: DispatchState, type: Command['type'], epoch: number
   return isNext && (dispatch.error !== null) === isFailure;
 }
 
-/** Nobody was called. */
+/** No agent was called. */
 function unmade(startedAtMs: number): AttemptObservation {
   return {
     startedAtMs,

@@ -61,7 +61,7 @@ export interface AttemptOptions {
   readonly attempt: number;
   /** The same for every attempt that goes on with what was already on the screen. */
   readonly messageId: string;
-  /** Something of this epoch is on the screen: nothing replaces it before the first word. */
+  /** Something of this epoch is on the screen: nothing replaces it before the first content. */
   readonly isContinued: boolean;
   readonly gate: Gate;
   readonly share: ByteShare;
@@ -90,7 +90,7 @@ export class Attempt {
   readonly #throughSeq: number | null;
   #firstTokenAt: number | null = null;
   readonly #isContinued: boolean;
-  /** Chunks that wait for the first word. */
+  /** Chunks that wait for the first content. */
   #unshown: LiveChunk[] = [];
   #exchange: Exchange | null = null;
 
@@ -127,13 +127,13 @@ export class Attempt {
     this.#checkpointer.end();
   }
 
-  /** Notes what was said so far, for the node that takes the work up. */
+  /** Checkpoints what was streamed so far, for the node that takes the work up. */
   async handOver(): Promise<void> {
     await this.#checkpointer.finish();
     this.drop();
   }
 
-  /** What has been said so far, closed. */
+  /** What has been streamed so far, sealed. */
   sealed(termination: Termination): NewMessage {
     return this.#message(termination);
   }
@@ -165,7 +165,7 @@ export class Attempt {
       const { termination, failure } = await this.#called(agent, dispatcher);
       await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
-      // After the first word the answer stands as far as it came; before it, there is none.
+      // After the first content the answer stands as far as it came; before it, there is none.
       if (failure !== null && !this.answer.hasContent) return { type: 'failed', failure };
       return { type: 'answered', message: this.#kept(termination), termination, failure };
     } finally {
@@ -323,7 +323,7 @@ export class Attempt {
     }
   }
 
-  /** The stream ended without saying how. Before the first word that is no answer, whatever its status. */
+  /** The stream ended without saying how. Before the first content that is no answer, whatever its status. */
   #ended({ status, response }: Pick<Exchange, 'status' | 'response'>): Termination {
     if (this.answer.message.end !== null) return 'finish';
     if (this.answer.hasContent || this.dropped) return 'disconnect';
@@ -331,9 +331,7 @@ export class Attempt {
     throw new AttemptError({
       kind: 'answer',
       code: 'empty_answer',
-      detail: errorText(
-        `it ended before it said anything (status ${status}, content type ${type})`,
-      ),
+      detail: errorText(`it ended before any content (status ${status}, content type ${type})`),
     });
   }
 
@@ -372,7 +370,7 @@ export class Attempt {
   }
 }
 
-/** What an agent said wrong is quoted, and it may have quoted what it was sent. */
+/** What an agent sent wrong is quoted, and it may have quoted what it was sent. */
 function withoutSecrets(failure: AttemptFailure, exchange: Exchange | null): AttemptFailure {
   if (exchange === null || !('detail' in failure)) return failure;
   return { ...failure, detail: exchange.redactedError(failure.detail) };

@@ -54,7 +54,7 @@ export class CircuitBreaker {
     this.#isProbing = false;
   }
 
-  /** The call said nothing about the agent (it was refused here, or dropped). */
+  /** The call shows nothing about the agent (it was refused here, or dropped). */
   undecided(): void {
     this.#isProbing = false;
   }

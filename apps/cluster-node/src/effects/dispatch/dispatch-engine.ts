@@ -262,7 +262,7 @@ class Engine implements DispatchEngine {
   }
 
   /**
-   * False: whether the agent is registered, and how, can't be told now. A node that has just started knows the
+   * False: whether the agent is registered, and how, is not known now. A node that has just started knows the
    * registrations of yesterday, or none, and must not fail a turn for that.
    */
   async #knowsAgent(agentId: string): Promise<boolean> {

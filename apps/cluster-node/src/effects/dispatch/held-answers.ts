@@ -48,7 +48,7 @@ export class HeldAnswers {
     }
   }
 
-  /** Closes the gate of a run; should nobody open it, it opens by itself. */
+  /** Closes the gate of a run; if it is not opened, it opens by itself. */
   #close(busy: BusySession | undefined): () => void {
     if (busy === undefined) return NOTHING_TO_RELEASE;
     const open = busy.gate.hold();
@@ -104,7 +104,7 @@ export class HeldAnswers {
     return { epoch: found.session.dispatch.epoch, attempt: checkpoint.attempt, chunks, nextIndex };
   }
 
-  /** What the log has noted of the session's answer; null: nothing. */
+  /** The checkpoint of the session's answer; null: nothing. */
   checkpointOf({ session }: FoundSession): CheckpointedAnswer | null {
     try {
       return checkpointedAnswer(session, this.#ports.newMessageId);

@@ -7,8 +7,8 @@ import type { Attempt } from './attempt.ts';
 const NO_TIMES = { latencyMs: 0, timeToFirstTokenMs: null };
 
 /**
- * What is kept of an answer that does not end by itself: what this attempt said, or what an earlier one of the epoch had
- * said, whichever people have read more of. Null: nobody has read anything.
+ * What is kept of an answer that does not end by itself: what this attempt streamed, or what an earlier one of the epoch had
+ * streamed, whichever is longer on screens. Null: neither has content.
  */
 export function keptPartial(
   attempt: Attempt | null,

@@ -94,7 +94,7 @@ export class RunningAnswer {
     this.#base = partsOf({ content: { parts } });
   }
 
-  /** True once something was said that a person could have read. */
+  /** True once there is content that a user could have read. */
   get hasContent(): boolean {
     return this.#hasContent;
   }
@@ -120,7 +120,7 @@ export class RunningAnswer {
 
   /**
    * The chunks to show for one that arrived: a `start` with our message id always comes first, once; what the answer
-   * goes on with comes next, told again, so that whoever reads from the first chunk has all of it. A chunk that
+   * goes on with comes next, repeated, so that a reader from the first chunk has all of it. A chunk that
    * refers to nothing changes nothing.
    */
   take(chunk: Chunk): Taken {

@@ -28,7 +28,7 @@ const killNode = (): void => {
   bed.takeOver();
 };
 
-test('what is shown is noted in the log, at most twice a second, merged', async () => {
+test('what is shown is checkpointed, at most twice a second, merged', async () => {
   let writing: NodeJS.Timeout | undefined;
   bed.agent.handler = (_, response) => {
     stream(response).write(sse(...OPENING));
@@ -55,7 +55,7 @@ test('a short answer costs no extra entry', async () => {
   expect(bed.commands.filter(({ type }) => type === 'checkpoint-answer')).toEqual([]);
 });
 
-test('retry: what was on the screen stays there until the next attempt has its first word', async () => {
+test('retry: what was on the screen stays there until the next attempt has its first content', async () => {
   let speak = (): void => undefined;
   hangsAfter([...OPENING, delta('Once upon')], (_, response) => {
     stream(response).write(sse(...OPENING.slice(0, 1)));
@@ -75,7 +75,7 @@ test('retry: what was on the screen stays there until the next attempt has its f
   speak();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
-  // The same message to whoever shows it: it is replaced, not doubled.
+  // The same message wherever it is shown: it is replaced, not doubled.
   expect(bed.session().tail.at(-1)?.id).toBe(messageId);
   expect(bed.shown.slice(3).map(({ attempt, index }) => [attempt, index])).toEqual([
     [2, 0],
@@ -86,7 +86,7 @@ test('retry: what was on the screen stays there until the next attempt has its f
   ]);
 });
 
-test('seal: what was said stands as it is, and nobody is called again', async () => {
+test('seal: what was streamed stands as it is, and the agent is not called again', async () => {
   bed.setAgent({ afterNodeLoss: 'seal' });
   hangsAfter([...OPENING, delta('Once upon')], () => undefined);
   await bed.say('hi');
@@ -97,7 +97,7 @@ test('seal: what was said stands as it is, and nobody is called again', async ()
   expect(bed.agent.calls).toHaveLength(1);
 });
 
-test('seal, when nothing was said: the agent is called again', async () => {
+test('seal, without content: the agent is called again', async () => {
   bed.setAgent({ afterNodeLoss: 'seal' });
   hangsAfter([], (_, response) => stream(response).end(sse(...HELLO)));
   await bed.say('hi');
@@ -107,7 +107,7 @@ test('seal, when nothing was said: the agent is called again', async () => {
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
 });
 
-test('seal, when only the opening of an answer is noted: the agent is called again', async () => {
+test('seal, when only the opening of an answer is checkpointed: the agent is called again', async () => {
   bed.setAgent({ afterNodeLoss: 'seal' });
   hangsAfter(OPENING.slice(0, 1), (_, response) => stream(response).end(sse(...HELLO)));
   await bed.say('hi');
@@ -161,12 +161,12 @@ test('a node that stops in order notes the last words before it goes', async () 
   expect(bed.texts()).toEqual(['user: hi']);
 });
 
-test('an outcome that is not known is neither noted twice nor lost', async () => {
+test('an outcome that is not known is neither checkpointed twice nor lost', async () => {
   let number = 0;
   bed.intercept = async (command) => {
     if (command.type !== 'checkpoint-answer') return null;
     number += 1;
-    // The first one is applied, and nobody learns of it; the second one is not.
+    // The first one is applied, and no node learns of it; the second one is not.
     if (number === 1) bed.perform(command);
     return number <= 2 ? { status: 'unknown' } : null;
   };
@@ -191,7 +191,7 @@ test('an outcome that is not known is neither noted twice nor lost', async () =>
   expect(words).toEqual(words.map((_, at) => at + 1));
 });
 
-test('a node that has just started calls nobody, and fails nothing, before it has read the registrations', async () => {
+test('a node that has just started calls no agent, and fails nothing, before it has read the registrations', async () => {
   const known = bed.setAgent();
   bed.agents.clear();
   let reads = 0;

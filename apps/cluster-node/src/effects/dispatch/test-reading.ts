@@ -4,17 +4,17 @@ import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-strea
 import { RunningAnswer, seal } from './running-answer.ts';
 import { checkChunk } from './valid-chunk.ts';
 
-/** Chunks that are told one by one; the rest is read, and counted. */
+/** Chunks that are reported one by one; the rest is read, and counted. */
 export const TEST_CHUNKS_MAX = 500;
 const CHUNK_LENGTH_MAX = 2_000;
 
-/** One thing that the agent said, and when. */
+/** One thing that the agent sent, and when. */
 export interface TestedChunk {
   /** Since the call began, in milliseconds. */
   readonly atMs: number;
   /** As it came, cut. */
   readonly text: string;
-  /** Why nobody can read it; null: it is valid. */
+  /** Why it is not valid; null: it is valid. */
   readonly error: string | null;
 }
 
@@ -41,7 +41,7 @@ export class TestReading {
     return this.#firstTokenMs;
   }
 
-  /** What was said, closed, without secrets; null: nothing. */
+  /** What was streamed, sealed, without secrets; null: nothing. */
   get parts(): readonly UiPart[] | null {
     if (!this.#answer.hasContent) return null;
     return seal(this.#answer.message.parts).map((part) =>

@@ -1,7 +1,7 @@
 import type { DispatchState, Message, Sender, SessionHead } from '@fleetlm/conversation';
 import * as z from 'zod';
 
-/** What nodes tell each other of conversations, parsed as strictly as what people send. */
+/** What nodes send each other of conversations, parsed as strictly as what users send. */
 
 const bytes = z.instanceof(Uint8Array);
 const count = z.int().min(0);

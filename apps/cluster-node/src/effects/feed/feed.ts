@@ -27,7 +27,7 @@ export interface FeedPorts
   readonly sendChunk: (sessionId: string, frame: Uint8Array) => void;
   /** An event for one node that follows; false: not sent. */
   readonly sendEvent: (nodeId: string, frame: Uint8Array) => boolean;
-  /** The answer in progress as that node tells of it; null: none, or it can't be asked. */
+  /** The answer in progress as that node has it; null: none, or it can't be asked. */
   readonly fetchFrom: (nodeId: string, sessionId: string) => Promise<LiveAnswer | null>;
   readonly monotonicMs: () => number;
 }
@@ -113,7 +113,7 @@ export class Feed {
     return this.#followed.open(key) ? this.#followed.ready(key) : NOT_LIVE;
   }
 
-  /** What this replica has of a session. While another node tells of it, only that one is heard. */
+  /** What this replica has of a session. While another node publishes it, only that one counts. */
   #publish(sessionId: string, event: SessionEvent): void {
     if (!this.#followed.has({ type: 'session', sessionId }))
       this.#sessions.publish(sessionId, event);
@@ -152,7 +152,7 @@ export class Feed {
     return true;
   }
 
-  /** The answer in progress from its first chunk, as whoever tells of the session has it. */
+  /** The answer in progress from its first chunk, as the node that publishes the session has it. */
   liveAnswer(sessionId: string): Promise<LiveAnswer | null> {
     const key: TopicKey = { type: 'session', sessionId };
     const group = this.#ports.groupOf(key);
@@ -188,13 +188,13 @@ export class Feed {
     this.#followed.peerDown(nodeId);
   }
 
-  /** This node's replica of the group is up to date from now on: its people are told from here. */
+  /** This node's replica of the group is up to date from now on: this node publishes to its own subscribers. */
   groupGained(group: number): void {
     this.#followed.groupChanged(group);
   }
 
   /**
-   * This node's replica of the group is about to go: its people, and those who follow here, are told from elsewhere. To
+   * This node's replica of the group is about to go: its subscribers, and those who follow here, are served from elsewhere. To
    * be called when `holds` says no already, and the state is still there.
    */
   groupLost(group: number): void {

@@ -8,7 +8,7 @@ import {
   type Topic,
 } from './follow-codec.ts';
 
-/** Topics that are followed elsewhere; more are not live, and who asks is told so. */
+/** Topics that are followed elsewhere; more are not live, and the subscriber gets a refusal. */
 const FOLLOWED_MAX = 100_000;
 /** Subscriptions that are being asked for at once; the others wait for their turn. */
 const CONNECTING_MAX = 256;
@@ -42,13 +42,13 @@ interface Entry {
   readonly group: number;
   /** Of the subscription; another one with every new attempt. */
   number: number;
-  /** Null: none tells us at the moment. */
+  /** Null: none publishes it to us at the moment. */
   nodeId: string | null;
   /** Events of the subscription that have come. */
   position: number;
-  /** Seq of the newest message, or version of the inbox, that was told here; null: nothing yet. */
+  /** Seq of the newest message, or version of the inbox, that was delivered here; null: nothing yet. */
   lastDelivered: number | null;
-  /** What was told last of these, so that nothing is told twice. */
+  /** What was delivered last of these, so that nothing is delivered twice. */
   status: string | null;
   lastReadSeq: number | null;
   chunk: ChunkPosition | null;
@@ -84,12 +84,12 @@ export class FollowedFeed {
     return this.#entries.size > 0 && this.#entries.has(nameOf(key));
   }
 
-  /** The node that tells of it at the moment. */
+  /** Its upstream at the moment. */
   upstream(key: TopicKey): string | null {
     return this.#entries.get(nameOf(key))?.nodeId ?? null;
   }
 
-  /** True once it is live. False: nobody could be asked in time; it is tried on as long as it is wanted. */
+  /** True once it is live. False: no node could be asked in time; it is retried as long as it is wanted. */
   ready(key: TopicKey): Promise<boolean> {
     return this.#entries.get(nameOf(key))?.ready.promise ?? Promise.resolve(true);
   }
@@ -131,7 +131,7 @@ export class FollowedFeed {
     for (const entry of [...this.#entries.values()]) this.#drop(entry);
   }
 
-  /** Another node may tell of these groups now, perhaps this one itself. */
+  /** Another node may publish these groups now, perhaps this one itself. */
   groupChanged(group: number): void {
     for (const entry of [...this.#entries.values()])
       if (entry.group === group) this.#reconnect(entry);
@@ -255,7 +255,7 @@ export class FollowedFeed {
     const { self, holds } = this.#ports;
     if (answer.nodeId !== self && holds(entry.group)) {
       // A replica was gained here while the answer was on its way. Two nodes that gain one at once must not end up
-      // being told by each other, and neither by Raft.
+      // following each other, and neither by Raft.
       this.#ports.unfollow(answer.nodeId, number);
       this.#failed(entry);
       return;
@@ -286,7 +286,7 @@ export class FollowedFeed {
     );
   }
 
-  /** What happened while nobody told us. */
+  /** What happened without an upstream. */
   #catchUp(entry: Entry, followed: Followed): void {
     const { key, lastDelivered } = entry;
     if (followed.type === 'inbox' || key.type === 'inbox') {
@@ -303,7 +303,7 @@ export class FollowedFeed {
     if (!followed.isWhole || hasMissedChunks(entry, followed)) {
       publishSession(key.sessionId, {
         type: 'resync',
-        reason: 'the node that told of it was lost',
+        reason: 'the node that published it was lost',
       });
       return;
     }
@@ -364,7 +364,7 @@ function isBehind(a: ChunkPosition, b: ChunkPosition): boolean {
   return a.next < b.next;
 }
 
-/** Chunks are told once: of those that were missed only their sum is known, which a reader gets when it asks anew. */
+/** Chunks are published once: of those that were missed only their sum is known, which a reader gets when it asks anew. */
 function hasMissedChunks(
   { chunk }: Entry,
   { live }: Extract<Followed, { type: 'session' }>,

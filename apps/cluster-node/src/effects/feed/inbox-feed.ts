@@ -14,13 +14,13 @@ export interface InboxFeedPorts {
 }
 
 interface Watched {
-  /** Everything up to here was told. */
+  /** Everything up to here was published. */
   version: number;
   timer: NodeJS.Timeout | null;
   lastSentMs: number;
 }
 
-/** Changes of inboxes, gathered: an inbox that changes a thousand times a second is told about ten times. */
+/** Changes of inboxes, gathered: an inbox that changes a thousand times a second is published about ten times. */
 export class InboxFeed {
   readonly #ports: InboxFeedPorts;
   readonly #rooms: SinkRooms<InboxEvent>;
@@ -56,7 +56,7 @@ export class InboxFeed {
     return this.#watched.keys();
   }
 
-  /** What was told of an inbox so far. */
+  /** What was published of an inbox so far. */
   position(userId: string): Extract<Followed, { type: 'inbox' }> {
     return {
       type: 'inbox',
@@ -84,7 +84,7 @@ export class InboxFeed {
     );
   }
 
-  /** The replica jumped over changes: nobody can say which. */
+  /** The replica jumped over changes: it is not known which. */
   resync(concerns: (userId: string) => boolean, reason: string): void {
     for (const userId of [...this.#watched.keys()])
       if (concerns(userId)) this.#rooms.publish(userId, { type: 'resync', reason });

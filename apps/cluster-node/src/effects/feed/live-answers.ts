@@ -4,12 +4,12 @@ import type { Chunk, LiveChunk } from '../dispatch/dispatch-api.ts';
 import type { ChunkPosition } from './follow-codec.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
-/** Above this an answer's chunks are not kept here any more; whoever joins late is served by the leader's node. Early ones too. */
+/** Above this an answer's chunks are not kept here any more; a reader that joins late is served by the leader's node. Early ones too. */
 export const ANSWER_BYTES_MAX = 1024 * 1024;
 /** Of all answers in progress together, early chunks included. */
 export const ANSWERS_BYTES_MAX = 64 * 1024 * 1024;
 export const ANSWERS_MAX = 20_000;
-/** Chunks that came before an earlier one; beyond them subscribers are told to resync. */
+/** Chunks that came before an earlier one; beyond them subscribers must resync. */
 export const EARLY_CHUNKS_MAX = 1024;
 /** A missing chunk is not asked for again before this. */
 const FETCH_PAUSE_MS = 250;
@@ -19,10 +19,10 @@ export interface LiveAnswersPorts {
   readonly dispatchOf: (sessionId: string) => DispatchState | null;
   /** The answer in progress from the leader's node; null: none, or it can't be asked. */
   readonly fetch: (sessionId: string) => Promise<LiveAnswer | null>;
-  /** What is noted in the log of an answer in progress, as far as this node has applied; null: nothing. */
+  /** The checkpoint of an answer in progress, as far as this node has applied; null: nothing. */
   readonly checkpoint: (sessionId: string) => LiveAnswer | null;
   readonly deliver: (chunk: LiveChunk) => void;
-  /** Chunks are missing that nobody has: subscribers must start afresh. */
+  /** Chunks are missing that no node has: subscribers must start afresh. */
   readonly lost: (sessionId: string) => void;
   readonly monotonicMs: () => number;
 }
@@ -46,7 +46,7 @@ interface Answer {
   fetchNotBeforeMs: number;
 }
 
-/** The answers in progress: chunks in order, each delivered once, kept for whoever joins late, and bounded. */
+/** The answers in progress: chunks in order, each delivered once, kept for readers that join late, and bounded. */
 export class LiveAnswers {
   readonly #ports: LiveAnswersPorts;
   readonly #answers = new Map<string, Answer>();
@@ -85,7 +85,7 @@ export class LiveAnswers {
     void this.#fetch(sessionId, answer);
   }
 
-  /** The session's work moved on: chunks of an epoch or attempt that is over reach nobody. */
+  /** The session's work moved on: chunks of an epoch or attempt that is over reach no subscriber. */
   moved(sessionId: string, dispatch: DispatchState): void {
     const answer = this.#answers.get(sessionId);
     if (answer !== undefined && !isCurrent(dispatch, answer.epoch, answer.attempt))
@@ -185,7 +185,7 @@ export class LiveAnswers {
     this.#bytes += bytes;
   }
 
-  /** What was delivered already gives way: whoever joins late is served by the leader's node. */
+  /** What was delivered already gives way: a reader that joins late is served by the leader's node. */
   #hasRoomForEarly(answer: Answer, bytes: number): boolean {
     if (answer.early.size >= EARLY_CHUNKS_MAX) return false;
     const early = answer.earlyBytes + bytes;

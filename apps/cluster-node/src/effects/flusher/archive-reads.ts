@@ -15,7 +15,7 @@ import {
 } from '../ports.ts';
 import { MessageSearches } from './search-messages.ts';
 
-/** Below the limit of a call: a client is told that the archive is away, not that the time was up. */
+/** Below the limit of a call: a client learns that the archive is unreachable, not that the time was up. */
 const STATEMENT_LIMIT_MS = 1_500;
 const CONNECT_LIMIT_MS = 1_500;
 /** Of a search, after which it has taken too long. */

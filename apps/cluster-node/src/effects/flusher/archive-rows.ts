@@ -10,7 +10,7 @@ const decoder = new TextDecoder();
 
 const CONTENT_PREFIX = '{"content":';
 
-/** SHA-256 of a payload: tells a repeated flush from a conflicting one. Lower-case hex. */
+/** SHA-256 of a payload: distinguishes a repeated flush from a conflicting one. Lower-case hex. */
 export function payloadHash(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
 }
@@ -32,7 +32,7 @@ export function messageRow(message: Message): string {
   });
 }
 
-/** What tells whether the row is there with the same content. */
+/** What shows whether the row is there with the same content. */
 export function messageKeyRow(message: Message): string {
   return JSON.stringify(messageKey(message));
 }

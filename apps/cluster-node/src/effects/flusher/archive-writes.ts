@@ -211,7 +211,7 @@ class UnstorableRowError extends Error {
   }
 }
 
-/** A JSON list of rows. A large batch is made in pieces, so that nobody waits for all of it. */
+/** A JSON list of rows. A large batch is made in pieces, so that no other work waits for all of it. */
 async function asArray<T>(items: readonly T[], row: (item: T) => string): Promise<string> {
   const rows: string[] = [];
   for (const item of items) {

@@ -18,7 +18,7 @@ function everywhere(name: string, payload: Payload): readonly PeerCase[] {
   return channels.map((channel) => peer(`${name} on ${channel}`, { channel, payload }));
 }
 
-/** After a whole handshake: what only another node, or whoever has its secret, can send. */
+/** After a whole handshake: what only another node, or a holder of its secret, can send. */
 export const PEER_CORPUS: readonly PeerCase[] = [
   ...everywhere('an empty frame', ''),
   ...everywhere('a frame nested 100,000 deep', { repeat: bytesOf(0x91), times: 100_000 }),

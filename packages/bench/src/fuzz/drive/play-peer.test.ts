@@ -93,5 +93,5 @@ test.each<[string, PeerFrame]>([
 
 test('a peer that does not know the secret is reported: nothing was tried', async () => {
   const { play } = await open();
-  await expect(play('another secret, of whoever it may be', true)).rejects.toThrow('no handshake');
+  await expect(play('another secret, of any stranger', true)).rejects.toThrow('no handshake');
 });

@@ -34,7 +34,7 @@ async function leaveAndWipe(stage: FaultStage, node: RigNode): Promise<void> {
   node.wipe();
 }
 
-/** A new node is let in, holds groups, and serves people; in the end it is removed. */
+/** A new node is admitted, holds groups, and serves users; in the end it is removed. */
 export const addNode: Performer = async (stage) => {
   const node = nodeAt(stage, 0);
   await wholeCluster(stage);
@@ -61,7 +61,7 @@ export const drainNode: Performer = async (stage) => {
   };
 };
 
-/** One of three: nobody can take its copies, two of each are left. */
+/** One of three: no node can take its copies, two of each are left. */
 export const drainOfThree: Performer = async (stage) => {
   await wholeCluster(stage);
   return drain(stage, nodeAt(stage, 0), 3);
@@ -116,12 +116,12 @@ export const wipeNode: Performer = async (stage) => {
     proof: () =>
       proofOf(
         signal === 'SIGKILL' && joined !== '' && (held ?? 0) > 0,
-        `its disk was emptied; it was let in as another node (${joined}) and holds ${held} groups`,
+        `its disk was emptied; it was admitted as another node (${joined}) and holds ${held} groups`,
       ),
   };
 };
 
-/** Removed, refused with its old directory, let in again under its name with an empty one. */
+/** Removed, refused with its old directory, admitted again under its name with an empty one. */
 export const removeNode: Performer = async (stage) => {
   const node = nodeAt(stage, 0);
   await wholeCluster(stage);
@@ -162,7 +162,7 @@ async function inTheMiddle(stage: FaultStage, kind: string, nodeId: string): Pro
   }
 }
 
-/** Whoever coordinates is killed while a node is being drained; the next one ends the drain. */
+/** The coordinator is killed while a node is being drained; the next one ends the drain. */
 export const killCoordinator: Performer = async (stage) => {
   const { operations } = stage;
   const joiner = nodeAt(stage, 0);
@@ -170,7 +170,7 @@ export const killCoordinator: Performer = async (stage) => {
   await joinCluster(stage, joiner);
   const name = await operations.coordinator();
   const coordinator = stage.cluster.members.find(({ id }) => id === name);
-  if (coordinator === undefined) throw new Error('nobody coordinates');
+  if (coordinator === undefined) throw new Error('there is no coordinator');
   const drained = [nodeAt(stage, 1), nodeAt(stage, 2)].find(({ id }) => id !== name);
   if (drained === undefined) throw new Error('the fault needs more nodes');
   const id = await operations.start({ kind: 'drain', node_id: drained.id }, END_LIMIT_MS);

@@ -22,7 +22,7 @@ export async function wholeCluster({ cluster, operations }: ChangeStage): Promis
   await operations.settled(COPIES, CHANGE_LIMIT_MS);
 }
 
-/** Groups that the node has a replica of, as a living node tells it. */
+/** Groups that the node has a replica of, as a living node reports it. */
 export async function groupsHeld({ operations }: ChangeStage, id: string): Promise<number | null> {
   const cluster = await operations.cluster();
   if (cluster === null) return null;
@@ -30,7 +30,7 @@ export async function groupsHeld({ operations }: ChangeStage, id: string): Promi
     .length;
 }
 
-/** Starts a node whose directory is empty and waits until it is let in, holds groups and serves people. */
+/** Starts a node whose directory is empty and waits until it is admitted, holds groups and serves users. */
 export async function joinCluster(stage: ChangeStage, node: RigNode): Promise<string> {
   const { cluster, workload } = stage;
   cluster.setMember(node.id, true);
@@ -39,7 +39,7 @@ export async function joinCluster(stage: ChangeStage, node: RigNode): Promise<st
   return `${node.id} joined (${join.id}) and holds ${await groupsHeld(stage, node.id)} groups`;
 }
 
-/** The operation by which it was let in: another one than the last time. */
+/** The operation by which it was admitted: another one than the last time. */
 export async function startAsNew(stage: ChangeStage, node: RigNode): Promise<OperationWire> {
   const { operations } = stage;
   const before = (await operations.newest('join', node.id))?.id ?? null;
@@ -52,12 +52,12 @@ export async function startAsNew(stage: ChangeStage, node: RigNode): Promise<Ope
       return join !== null && join.id !== before && join.state === 'done';
     },
     CHANGE_LIMIT_MS,
-    () => `${node.id} was not let in: ${JSON.stringify(join)}`,
+    () => `${node.id} was not admitted: ${JSON.stringify(join)}`,
     POLL_EVERY_MS,
   );
   await node.process.ready();
   await operations.settled(COPIES, CHANGE_LIMIT_MS);
-  if (join === null) throw new Error(`${node.id} was let in by nothing`);
+  if (join === null) throw new Error(`${node.id} was admitted by no operation`);
   return join;
 }
 

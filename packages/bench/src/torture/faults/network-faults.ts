@@ -20,7 +20,7 @@ function bothWays([first, second]: readonly RigNode[]): readonly TcpProxy[] {
   return [meshLink(first, second), meshLink(second, first)];
 }
 
-/** Everything that the first node says and hears. */
+/** Everything that the first node sends and receives. */
 function allLinks(stage: FaultStage): readonly TcpProxy[] {
   return linksOf(stage.nodes[0], stage.cluster);
 }

@@ -86,7 +86,7 @@ export class Operations {
     });
   }
 
-  /** The newest operation of a kind on a node; null: there was none, or nobody answers. */
+  /** The newest operation of a kind on a node; null: there was none, or no node answers. */
   async newest(kind: string, nodeId: string): Promise<OperationWire | null> {
     for (const node of this.#living()) {
       const list = await this.#list(node);

@@ -72,7 +72,7 @@ export class PostgresServer {
     this.#database = openArchiveDatabase(this.url);
   }
 
-  /** SIGSTOP to all its processes. The answer is how many stand still. */
+  /** SIGSTOP to all its processes. The answer is how many are stopped. */
   pause(): number {
     const pids = this.#processes();
     for (const pid of pids) signal(pid, 'SIGSTOP');
