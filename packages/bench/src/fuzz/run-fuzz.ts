@@ -133,7 +133,7 @@ async function fuzzCluster(
     const suspects = cases.between(sample.fromMs, sample.untilMs).slice(0, SUSPECTS_MAX);
     findings.add(
       'loop-blocked',
-      `${sample.node} stood still for ${Math.round(milliseconds)} ms (${Math.round(sample.cpuMs)} ms of processor time)`,
+      `${sample.node} was blocked for ${Math.round(milliseconds)} ms (${Math.round(sample.cpuMs)} ms of processor time)`,
       suspects,
       suspects[0]?.name ?? 'nothing was played',
     );

@@ -95,7 +95,7 @@ function handleHeartbeatResponse(raft: Raft, message: Of<'heartbeat-response'>):
   finishReads(raft);
 }
 
-/** Hands leadership to a voter: it is brought up to date, then told to campaign at once. */
+/** Hands leadership to a voter: it is brought up to date, then asked to campaign at once. */
 export function transferLeader(raft: Raft, to: ReplicaId): void {
   const replica = raft.tracker.progress.get(to);
   if (replica === undefined || !raft.tracker.isVoter(to)) return;

@@ -100,7 +100,7 @@ export const meshOneWay: Performer = async (stage) =>
   );
 
 export const meshFreeze: Performer = async (stage) =>
-  during(stage, bothWays(stage.nodes), { type: 'freeze' }, 'frozen', 'connections stood still');
+  during(stage, bothWays(stage.nodes), { type: 'freeze' }, 'frozen', 'connections were frozen');
 
 export const meshIsolate: Performer = async (stage) =>
   during(
@@ -180,7 +180,7 @@ export const clientFreeze: Performer = async (stage) =>
     clientLinks(stage.nodes),
     { type: 'freeze' },
     'frozen',
-    'connections of clients stood still',
+    'connections of clients were frozen',
   );
 
 export const clientDelay: Performer = async (stage) => {
