@@ -44,7 +44,7 @@ export class Playground {
   readonly #votersFirst: ConfState;
   #arrivals = 0;
   /** Index of the change of the configuration that is in the story already: the first node to apply it adds it. */
-  #configurationToldAt = 0;
+  #configurationReportedAt = 0;
 
   constructor({ seed, voters }: Setup) {
     this.#votersFirst = {
@@ -182,7 +182,7 @@ export class Playground {
     }
     const node = this.#operator.node(to);
     if (node.core === null) {
-      this.#wire.arrivedAtNobody(message, this.nowMs);
+      this.#wire.arrivedNowhere(message, this.nowMs);
       if (payload.kind === 'write') this.#client.notThere(payload.write);
     } else if (payload.kind === 'write') this.#proposeWrite(node, payload.write, payload.text);
     else {
@@ -227,8 +227,8 @@ export class Playground {
   }
 
   #applied(node: PlaygroundNode, entry: Entry): void {
-    if (entry.type !== 'normal' && entry.index > this.#configurationToldAt) {
-      this.#configurationToldAt = entry.index;
+    if (entry.type !== 'normal' && entry.index > this.#configurationReportedAt) {
+      this.#configurationReportedAt = entry.index;
       this.#add(node.id, 'turn', `The voters are now ${configurationText(node.configuration)}.`);
     }
     const pending = this.#pending.get(node.id) ?? [];

@@ -30,7 +30,7 @@ export const postgresDisconnect: Performer = async ({ cluster: { postgres } }) =
   let ended = 0;
   let failed = 0;
   const act = (): void => {
-    postgres.disconnectEverybody().then(
+    postgres.disconnectAll().then(
       (count) => {
         ended += count;
       },

@@ -58,10 +58,7 @@ export const pauseNodes: Performer = async ({ nodes }) => {
       await Promise.all(nodes.map(({ process }) => process.ready()));
     },
     proof: () =>
-      proofOf(
-        stopped === nodes.length,
-        `${stopped} of ${nodes.length} were stopped to the end`,
-      ),
+      proofOf(stopped === nodes.length, `${stopped} of ${nodes.length} were stopped to the end`),
   };
 };
 
