@@ -31,7 +31,17 @@ export interface FleetClientOptions {
 
 /**
  * A person's connection to the cluster: one socket, an inbox, any number of live conversations and an outbox.
- * Loses nothing and shows nothing twice over reconnects, node failures and reloads.
+ * Loses nothing and shows nothing twice over reconnects, node failures and reloads. `start` connects, `stop` ends it; what
+ * fails in between is in the stores and is retried, nothing throws.
+ *
+ * @example
+ * const client = new FleetClient({ nodes: ['https://n1.example'], userId: 'ann', token: () => fetchToken() });
+ * client.start();
+ * const session = client.session(sessionId);
+ * const close = session.open(); // live from here on
+ * session.view.subscribe(() => render(session.view.get().messages));
+ * const sent = session.send({ text: 'Hello' }); // at once in the outbox; { ok: false } only when it can never be sent
+ * close();
  */
 export class FleetClient {
   readonly userId: string;

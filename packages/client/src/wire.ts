@@ -103,6 +103,7 @@ export interface LiveChunk {
   readonly chunk: UiChunk;
 }
 
+/** The answer to an event; what is no ack at all is the error `malformed`. */
 export function readAck(value: unknown): Ack {
   if (isObject(value) && value.ok === true) return { ok: true, body: value };
   const error = isObject(value) ? value.error : null;
@@ -127,6 +128,7 @@ export function malformed(what: string): WireError {
   };
 }
 
+/** Whether a value is a message of the contract; fields that a newer node adds are kept. */
 export function isMessage(value: unknown): value is Message {
   return (
     isObject(value) &&
@@ -162,6 +164,7 @@ export function isChunk(value: unknown): value is UiChunk {
   return isObject(value) && typeof value.type === 'string';
 }
 
+/** Null: malformed. */
 export function readLiveChunk(value: unknown): LiveChunk | null {
   if (!isObject(value) || !isChunk(value.chunk)) return null;
   const { session_id, epoch, index, attempt, chunk } = value;
@@ -170,6 +173,7 @@ export function readLiveChunk(value: unknown): LiveChunk | null {
   return { session_id, epoch, attempt, index, chunk };
 }
 
+/** Null: malformed. */
 export function readAgentStatus(value: unknown): AgentStatus | null {
   if (!isObject(value) || typeof value.epoch !== 'number') return null;
   const status = RUN_STATUSES.find((known) => known === value.status);
@@ -183,6 +187,7 @@ export function readAgentStatus(value: unknown): AgentStatus | null {
   };
 }
 
+/** Null: malformed. */
 export function readJoin(body: JsonObject): JoinAnswer | null {
   const { session, messages, last_seq, has_more, stream } = body;
   if (!isSession(session) || !Array.isArray(messages) || !messages.every(isMessage)) return null;

@@ -86,7 +86,7 @@ export function firstTailSeqOf(session: {
   return Math.min(session.flushedSeq, Math.max(session.lastSeq - TAIL_MESSAGES_MIN, 0)) + 1;
 }
 
-/** The state of a group without any session. */
+/** The state of a group without any session: where the log of a group begins. */
 export function createGroupState(): GroupState {
   return new GroupRecord();
 }

@@ -130,7 +130,15 @@ export function pageBytes(messages: readonly Message[], { envelopeBytes }: PageS
   return messages.reduce((sum, { payload }) => sum + payload.length + envelopeBytes, 0);
 }
 
-/** The first messages after `afterSeq`, or the last before `beforeSeq`, as many as fit in `size`. */
+/**
+ * The first messages after `afterSeq`, or the last before `beforeSeq`, ascending, as many as fit in `size` (at most `limit`
+ * messages and `bytesMax` bytes, at least one when there is any). What has left memory is named by `archive` and is to be
+ * read from Postgres. Throws a TypeError for a session that is a copy.
+ *
+ * @example
+ * const session = getSession(state, sessionId);
+ * const page = readMessages(session, { afterSeq: 0 }, { limit: 50, bytesMax: 4 * 1024 * 1024, envelopeBytes: 512 });
+ */
 export function readMessages(
   session: Session,
   from: { readonly afterSeq: number } | { readonly beforeSeq: number },
@@ -243,7 +251,8 @@ export interface FlushLimits {
 
 /**
  * Sessions that Postgres lacks something of, those first that have waited longest, up to `rowsMax` rows (a session is
- * one, each message is one) and `bytesMax`. A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
+ * one, each message is one) and `bytesMax`. A backlog that doesn't fit is cut: the rest comes with the next call, after its
+ * watermark. Written rows are confirmed by a `mark-flushed` command; until then the same candidates are given again.
  */
 export function flushCandidates(
   state: GroupState,

@@ -65,6 +65,7 @@ export type Effect =
 
 export type EffectType = Effect['type'];
 
+/** What applying a command came to: the answer for its proposer, and what the node performs, in this order. */
 export interface Applied {
   readonly reply: Reply;
   readonly effects: readonly Effect[];

@@ -37,7 +37,12 @@ export const EMPTY_MESSAGE: AssembledMessage = {
 /**
  * Adds one chunk, by the rules of the AI SDK's own reader (vercel/ai, process-ui-message-stream). Total:
  * a chunk of a newer protocol, or one that does not fit, leaves the message as it is, because an old tab
- * must survive a newer agent.
+ * must survive a newer agent. The message that is given stays as it is.
+ *
+ * @example
+ * let message = EMPTY_MESSAGE;
+ * for (const chunk of chunks) message = assembleChunk(message, chunk);
+ * textOfParts(message.parts); // 'Hello'
  */
 export function assembleChunk(message: AssembledMessage, chunk: UiChunk): AssembledMessage {
   return withChunk(message, chunk) ?? message;

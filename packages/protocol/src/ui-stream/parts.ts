@@ -126,10 +126,12 @@ export type UiPart =
   | CustomPart
   | SteeringPart;
 
+/** Whether a part is a call of a tool: `tool-...` or `dynamic-tool`. */
 export function isToolPart(part: UiPart): part is ToolPart {
   return part.type === 'dynamic-tool' || part.type.startsWith('tool-');
 }
 
+/** Whether a part is of a type of its application: `data-...`. */
 export function isDataPart(part: UiPart): part is DataPart {
   return part.type.startsWith('data-');
 }

@@ -25,6 +25,7 @@ const CHANNELS: readonly WireChannel[] = [
 const CODES = new Map<WireChannel, number>(CHANNELS.map((channel, code) => [channel, code]));
 const CLOSED = 'closed';
 
+/** The header of WIRE_HEADER_BYTES in front of a payload. */
 export function encodeWireHeader(
   channel: WireChannel,
   payload: Uint8Array,

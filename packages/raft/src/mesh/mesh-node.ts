@@ -35,6 +35,7 @@ export const MESH_TICK_MS = 500;
 /** A whole handshake, from the connection attempt on. Nothing that arrives extends it. */
 export const HANDSHAKE_TICKS_MAX = 6;
 
+/** The mesh over any port: TCP in production, a simulated network in the simulator. `openTcpMesh` makes one. */
 export class MeshNode implements Mesh {
   readonly #options: MeshOptions;
   readonly #ports: MeshPorts;

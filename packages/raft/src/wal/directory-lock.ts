@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** Another process holds the directory: it must end before this one can start. */
 export class DirectoryInUseError extends Error {
   constructor(directory: string) {
     super(
