@@ -7,13 +7,12 @@ import { messageRow } from '../../effects/flusher/archive-rows.ts';
 import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
 import { agentRecord } from '../../membership/testing/agent-record.ts';
-import type { Operation } from '../../operations/operations.ts';
+import { APPEND, SESSION } from '../../operations/testing/append-operation.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
 import { atMost, cut, type Probes, textOfBytes } from './probe.ts';
 
-const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const utf8 = new TextEncoder();
 
 const parses = (command: Command): boolean => parseCommand(versioned(command)).ok;
@@ -40,18 +39,6 @@ const liveChunk = (sessionId: string, index: number) => ({
   chunk: { type: 'text-delta', id: '1', delta: 'x' },
 });
 
-const OPERATION = {
-  type: 'append',
-  sessionId: SESSION,
-  sender: { type: 'user', id: 'alice' },
-  clientMessageId: 'c1',
-  message: {
-    id: '0197d3b0-0000-7000-8000-000000000001',
-    kind: 'text',
-    payload: utf8.encode('{}'),
-    preview: '',
-  },
-} as const satisfies Operation;
 const CALLS: RemoteCallsOptions = {
   log: pino({ enabled: false }),
   sendRequest: () => true,
@@ -142,7 +129,7 @@ export const INNER_PROBES: Probes = {
     let refused = 0;
     for (let n = 0; n < size; n += 1) {
       const sessionId = formatSessionId(n % 200, SESSION.slice(3));
-      router.call({ ...OPERATION, sessionId }, () => {
+      router.call({ ...APPEND, sessionId }, () => {
         refused += 1;
       });
     }
@@ -154,7 +141,7 @@ export const INNER_PROBES: Probes = {
     const calls = new RemoteCalls(CALLS);
     let refused = 0;
     for (let n = 0; n < size; n += 1)
-      calls.request('n2', 1, OPERATION, () => {
+      calls.request('n2', 1, APPEND, () => {
         refused += 1;
       });
     return refused === 0;
@@ -164,11 +151,11 @@ export const INNER_PROBES: Probes = {
     const calls = new RemoteCalls({
       ...CALLS,
       sendResponse: (_nodeId, frame) => {
-        if (decodeResponse(frame, () => OPERATION.type).ok) refused += 1;
+        if (decodeResponse(frame, () => APPEND.type).ok) refused += 1;
         return true;
       },
     });
-    for (let n = 1; n <= size; n += 1) calls.handleRequest('n2', encodeRequest(n, OPERATION));
+    for (let n = 1; n <= size; n += 1) calls.handleRequest('n2', encodeRequest(n, APPEND));
     return refused === 0;
   }),
   'Archive and search: text of a message that search looks through': cut((size, { character }) => {
