@@ -1,4 +1,4 @@
-import { changeInbox, changeRow, trimTail } from './change-session.ts';
+import { changeInbox, changeRow } from './change-session.ts';
 import { NO_HANDLE } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
@@ -6,6 +6,7 @@ import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied } from './results.ts';
 import type { SessionHead } from './session-head.ts';
 import { SessionRecord } from './session-record.ts';
+import { trimTail } from './trim-tail.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 

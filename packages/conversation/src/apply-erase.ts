@@ -39,8 +39,8 @@ export function applyErase(group: GroupRecord, command: CommandOf<'erase-session
 function forgetContent(group: GroupRecord, session: SessionRecord): void {
   const { lastSeq, flushedSeq } = session;
   const internals = SessionRecord.internals(session);
-  internals.tail.dropBefore(lastSeq + 1);
-  internals.clientMessageIds = ClientMessageIds.empty();
+  internals.tail.clear();
+  group.setClientMessageIds(session, ClientMessageIds.empty());
   internals.unread.readThrough(lastSeq);
   internals.voidSeqs = 0;
   SessionRecord.setMetadata(session, NO_METADATA);

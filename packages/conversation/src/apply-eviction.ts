@@ -62,7 +62,7 @@ export function applyHydrate(group: GroupRecord, command: CommandOf<'hydrate-ses
 
 /** Puts a session that is in no index into all of them. */
 export function enter(group: GroupRecord, session: SessionRecord): void {
-  group.sessions.set(session.id, session);
+  group.hold(session);
   SessionRecord.internals(session).inbox.insert(session);
   group.indexDispatch(session);
   group.indexDirty(session);

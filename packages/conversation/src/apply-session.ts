@@ -38,7 +38,7 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
     insertedAtMs: command.timeMs,
   });
   const session = new SessionRecord(head, newInternals(inbox));
-  group.sessions.set(session.id, session);
+  group.hold(session);
   group.indexDirty(session);
   const changed = changeInbox(session, true);
   return { reply: { type: 'session', session: headOf(session) }, effects: [changed] };

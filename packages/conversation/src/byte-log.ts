@@ -2,6 +2,11 @@ const CAPACITY_MIN = 256;
 /** Dead bytes at the front are given back once they are this many and outnumber the live ones. */
 const DEAD_BYTES_MIN = 2048;
 
+/** Bytes of memory that the logs which count in it take. */
+export interface ByteMeter {
+  bytes: number;
+}
+
 /**
  * Bytes that are added at the end and dropped from the front. Keeps message bodies outside the object heap: one
  * buffer a session instead of several objects a message.
@@ -13,10 +18,18 @@ export class ByteLog {
   #bytes: Uint8Array;
   #start = 0;
   #end = 0;
+  #meter: ByteMeter | null = null;
 
   constructor(bytes: Uint8Array = EMPTY) {
     this.#bytes = bytes;
     this.#end = bytes.length;
+  }
+
+  /** From now on its buffer counts in `meter`, and in no other; null: in none. */
+  countIn(meter: ByteMeter | null): void {
+    if (this.#meter !== null) this.#meter.bytes -= this.#bytes.length;
+    this.#meter = meter;
+    if (meter !== null) meter.bytes += this.#bytes.length;
   }
 
   get bytes(): Uint8Array {
@@ -57,6 +70,7 @@ export class ByteLog {
   #moveTo(capacity: number): void {
     const bytes = capacity === 0 ? EMPTY : new Uint8Array(capacity);
     bytes.set(this.view());
+    if (this.#meter !== null) this.#meter.bytes += capacity - this.#bytes.length;
     this.#end -= this.#start;
     this.#start = 0;
     this.#bytes = bytes;

@@ -1,10 +1,11 @@
 import { isPackable } from './byte-ids.ts';
 import type { NewMessage, Payload, Sender } from './commands.ts';
 import { type DispatchEvent, type DispatchOutcome, dispatchAfter } from './dispatch-table.ts';
-import { firstTailSeqOf, type GroupRecord } from './group-record.ts';
+import type { GroupRecord } from './group-record.ts';
 import type { Effect } from './results.ts';
 import { SessionRecord } from './session-record.ts';
 import { type DispatchState, type Message, VOID_KIND } from './state.ts';
+import { trimTail } from './trim-tail.ts';
 
 /** Commits a message under the session's next seq, and announces it. */
 export function commitMessage(
@@ -98,10 +99,6 @@ function sharedKind(kind: string): string {
   if (kind === 'text') return 'text';
   if (kind === 'assistant') return 'assistant';
   return kind;
-}
-
-export function trimTail(session: SessionRecord): void {
-  SessionRecord.internals(session).tail.dropBefore(firstTailSeqOf(session));
 }
 
 /** Something that Postgres keeps of the session has changed. */

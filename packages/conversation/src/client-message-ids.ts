@@ -1,8 +1,8 @@
 import { byteAt, readU16, readU32, readU48, writeU16, writeU32, writeU48 } from './byte-fields.ts';
 import { idBytes, idEnd, idEquals, isPackable, readId, writeId } from './byte-ids.ts';
-import { ByteLog } from './byte-log.ts';
+import { ByteLog, type ByteMeter } from './byte-log.ts';
 import type { Sender } from './commands.ts';
-import { idTimeMs } from './id-time.ts';
+import { idTimeMs, packedTimeMs } from './id-time.ts';
 import { CLIENT_CLOCK_AHEAD_MAX_MS, CLIENT_MESSAGE_IDS_MAX } from './state.ts';
 
 /*
@@ -17,6 +17,10 @@ const FLAG_PACKED_CLIENT_ID = 4;
 const FLAG_HORIZON = 8;
 const FLAGS_KNOWN = FLAG_AGENT | FLAG_PACKED_MESSAGE_ID | FLAG_PACKED_CLIENT_ID | FLAG_HORIZON;
 const NOTHING = new Uint8Array(0);
+/** With more ids than this, most ids that are not among them are ruled out without walking through the records. */
+const SLOTS_FROM = 32;
+/** A power of two. */
+const SLOTS = 2_048;
 
 /** Of what a client message id became. */
 export interface KnownMessage {
@@ -32,6 +36,7 @@ export interface KnownMessage {
 export class ClientMessageIds {
   /** Null: the sender has sent nothing yet, as the agent of nearly every session. */
   readonly #bySender: Record<Sender['type'], SenderIds | null> = { user: null, agent: null };
+  #meter: ByteMeter | null = null;
 
   static empty(): ClientMessageIds {
     return new ClientMessageIds();
@@ -86,8 +91,18 @@ export class ClientMessageIds {
     this.#of(senderType).add(flag, clientMessageId, message);
   }
 
+  /** Its memory counts in `meter` from now on; null: in none. */
+  countIn(meter: ByteMeter | null): void {
+    this.#meter = meter;
+    this.#bySender.user?.countIn(meter);
+    this.#bySender.agent?.countIn(meter);
+  }
+
   #of(senderType: Sender['type']): SenderIds {
-    const ids = this.#bySender[senderType] ?? new SenderIds();
+    const known = this.#bySender[senderType];
+    if (known !== null) return known;
+    const ids = new SenderIds();
+    ids.countIn(this.#meter);
     this.#bySender[senderType] = ids;
     return ids;
   }
@@ -98,8 +113,14 @@ class SenderIds {
   #log = new ByteLog();
   #count = 0;
   #newestSeq = 0;
+  /** By the lowest bits of a hash, how many of the ids have it: derived. 512 ids are walked through for every message without. */
+  #slots: Uint16Array | null = null;
   /** The latest time of an id that has left the window; 0: none with a time has. */
   horizonMs = 0;
+
+  countIn(meter: ByteMeter | null): void {
+    this.#log.countIn(meter);
+  }
 
   view(): Uint8Array {
     return this.#log.view();
@@ -135,6 +156,7 @@ class SenderIds {
   find(clientMessageId: string): KnownMessage | null {
     const { bytes, end } = this.#log;
     const hash = hashOf(clientMessageId);
+    if (this.#slots !== null && this.#slots[hash % SLOTS] === 0) return null;
     // Byte by byte, because nearly every record differs in the first one.
     const byte0 = hash & 0xff;
     const byte1 = (hash >>> 8) & 0xff;
@@ -170,7 +192,8 @@ class SenderIds {
     const offset = this.#log.reserve(length);
     const { bytes } = this.#log;
     writeU16(bytes, offset, length);
-    writeU32(bytes, offset + 2, hashOf(clientMessageId));
+    const hash = hashOf(clientMessageId);
+    writeU32(bytes, offset + 2, hash);
     bytes[offset + 6] =
       senderFlag |
       (packedMessageId ? FLAG_PACKED_MESSAGE_ID : 0) |
@@ -181,22 +204,55 @@ class SenderIds {
     writeId(bytes, clientIdAt, clientMessageId, packedClientId);
     this.#newestSeq = message.seq;
     this.#count += 1;
+    if (this.#slots !== null) countHash(this.#slots, hash, 1);
+    else if (this.#count > SLOTS_FROM) this.#slots = this.#countedHashes();
     if (this.#count > CLIENT_MESSAGE_IDS_MAX) this.#forgetOldest();
+  }
+
+  #countedHashes(): Uint16Array {
+    const slots = new Uint16Array(SLOTS);
+    const { bytes, start, end } = this.#log;
+    for (let offset = start; offset < end; offset += readU16(bytes, offset))
+      countHash(slots, readU32(bytes, offset + 2), 1);
+    return slots;
   }
 
   #forgetOldest(): void {
     const { bytes, start } = this.#log;
-    const flags = byteAt(bytes, start + 6);
-    const messageId = readId(bytes, start + HEADER_BYTES, (flags & FLAG_PACKED_MESSAGE_ID) !== 0);
-    const clientIdAt = idEnd(bytes, start + HEADER_BYTES, (flags & FLAG_PACKED_MESSAGE_ID) !== 0);
-    const clientMessageId = readId(bytes, clientIdAt, (flags & FLAG_PACKED_CLIENT_ID) !== 0);
-    const madeAtMs = clientMessageId === messageId ? null : idTimeMs(clientMessageId);
+    if (this.#slots !== null) countHash(this.#slots, readU32(bytes, start + 2), -1);
+    const madeAtMs = madeAt(bytes, start);
     const isPlausible =
       madeAtMs !== null && madeAtMs <= readU48(bytes, start + 11) + CLIENT_CLOCK_AHEAD_MAX_MS;
     if (isPlausible) this.horizonMs = Math.max(this.horizonMs, madeAtMs);
     this.#log.drop(readU16(bytes, start));
     this.#count -= 1;
   }
+}
+
+function countHash(slots: Uint16Array, hash: number, by: 1 | -1): void {
+  slots[hash % SLOTS] = (slots[hash % SLOTS] ?? 0) + by;
+}
+
+/** When the client made the id of the record at `offset`; null: it does not say, or it is the message's own. */
+function madeAt(bytes: Uint8Array, offset: number): number | null {
+  const flags = byteAt(bytes, offset + 6);
+  const isMessageIdPacked = (flags & FLAG_PACKED_MESSAGE_ID) !== 0;
+  const isClientIdPacked = (flags & FLAG_PACKED_CLIENT_ID) !== 0;
+  const messageIdAt = offset + HEADER_BYTES;
+  const clientIdAt = idEnd(bytes, messageIdAt, isMessageIdPacked);
+  if (isMessageIdPacked && isClientIdPacked) {
+    const isOwn = isSame(bytes, messageIdAt, clientIdAt, clientIdAt - messageIdAt);
+    return isOwn ? null : packedTimeMs(bytes, clientIdAt);
+  }
+  const clientMessageId = readId(bytes, clientIdAt, isClientIdPacked);
+  return clientMessageId === readId(bytes, messageIdAt, isMessageIdPacked)
+    ? null
+    : idTimeMs(clientMessageId);
+}
+
+function isSame(bytes: Uint8Array, left: number, right: number, length: number): boolean {
+  for (let at = 0; at < length; at += 1) if (bytes[left + at] !== bytes[right + at]) return false;
+  return true;
 }
 
 /** FNV-1a over the code units; only narrows the search down, the id itself decides. */

@@ -15,6 +15,8 @@ const VISITS_MAX = 2_000;
 /** Which sessions may leave memory: clean since before a time, as many as that. */
 export interface EvictionQuery {
   readonly sessionsMax: number;
+  /** No more than make so much memory free, and so many sessions; left out: as many as may leave. */
+  readonly surplus?: { readonly sessions: number; readonly bytes: number };
   /** Of messages and client message ids together; the session that reaches it is still in. */
   readonly bytesMax: number;
   readonly cleanBeforeMs: number;
@@ -25,18 +27,22 @@ export interface EvictionQuery {
 /** States to be archived before their sessions are evicted, those first that have been clean longest. */
 export function evictionCandidates(
   state: GroupState,
-  { sessionsMax, bytesMax, cleanBeforeMs, except }: EvictionQuery,
+  { sessionsMax, surplus, bytesMax, cleanBeforeMs, except }: EvictionQuery,
 ): readonly SessionSnapshot[] {
   const candidates: SessionSnapshot[] = [];
   let bytes = 0;
+  let freed = 0;
   let visits = 0;
   for (const session of groupRecordOf(state).clean) {
     if (except?.has(session.id) === true) continue;
     visits += 1;
+    if (surplus !== undefined && candidates.length >= surplus.sessions && freed >= surplus.bytes)
+      break;
     if (candidates.length >= sessionsMax || bytes >= bytesMax || visits > VISITS_MAX) break;
     if (SessionRecord.internals(session).cleanSinceMs > cleanBeforeMs || !canLeave(session))
       continue;
     const snapshot = sessionSnapshot(session, EVICTED_TAIL_BYTES_MAX);
+    freed += SessionRecord.internals(session).tail.bytesInMemory + snapshot.clientMessageIds.length;
     bytes += snapshot.tail.length + snapshot.clientMessageIds.length;
     candidates.push(snapshot);
   }

@@ -5,12 +5,14 @@ import {
   flushCandidates,
   importState,
   stateDigest,
+  TAIL_BYTES_MAX,
   TAIL_MESSAGES_MIN,
 } from './index.ts';
 import {
   create,
   flushed,
   groupAfter,
+  message,
   OTHER_SESSION,
   read,
   SESSION,
@@ -73,6 +75,26 @@ describe('watermarks', () => {
         .tail.map(({ id }) => id)
         .at(-1),
     ).toBe('0197d3b0-0000-7000-8000-0000000000c9');
+  });
+
+  test('C72 large messages that are in Postgres leave memory beyond 1 MiB, all but the newest', () => {
+    const heavy = (number: number, bytes: number) =>
+      say(number, { message: message(number, { payload: new Uint8Array(bytes) }) });
+    const state = groupAfter(
+      create(),
+      ...Array.from({ length: 10 }, (_, at) => heavy(at + 1, 300_000)),
+    );
+    const seqs = () => sessionOf(state).tail.map(({ seq }) => seq);
+    expect(seqs()).toHaveLength(10);
+    apply(state, flushed(5, 6));
+    expect(seqs()).toEqual([6, 7, 8, 9, 10]);
+    apply(state, flushed(10, 11));
+    expect(seqs()).toEqual([8, 9, 10]);
+    apply(state, heavy(11, 2 * TAIL_BYTES_MAX));
+    expect(seqs()).toEqual([11]);
+    apply(state, flushed(11, 12));
+    expect(seqs()).toEqual([11]);
+    expect(state.memoryBytes).toBeLessThan(4 * TAIL_BYTES_MAX);
   });
 });
 

@@ -1,3 +1,5 @@
+import type { ByteMeter } from './byte-log.ts';
+import type { ClientMessageIds } from './client-message-ids.ts';
 import { ColdSessions, NO_HANDLE } from './cold-sessions.ts';
 import { InboxRecord } from './inbox-record.ts';
 import { SessionRecord } from './session-record.ts';
@@ -10,6 +12,7 @@ export class GroupRecord implements GroupState {
   /** Sessions that have left memory: known, flushed, without work. Invariant: none of them is in `sessions`. */
   readonly cold = new ColdSessions();
   flushBacklog = 0;
+  readonly #memory: ByteMeter = { bytes: 0 };
   archiveMark = 0;
   /** Invariant: exactly the sessions whose dispatch has this status. Order means nothing: readers sort. */
   readonly waiting = new Set<SessionRecord>();
@@ -63,6 +66,26 @@ export class GroupRecord implements GroupState {
     }
   }
 
+  get memoryBytes(): number {
+    return this.#memory.bytes;
+  }
+
+  /** A session comes into memory. It is in no other index yet. */
+  hold(session: SessionRecord): void {
+    this.sessions.set(session.id, session);
+    const { tail, clientMessageIds } = SessionRecord.internals(session);
+    tail.countIn(this.#memory);
+    clientMessageIds.countIn(this.#memory);
+  }
+
+  /** The session's client message ids are these from now on. */
+  setClientMessageIds(session: SessionRecord, ids: ClientMessageIds): void {
+    const internals = SessionRecord.internals(session);
+    internals.clientMessageIds.countIn(null);
+    internals.clientMessageIds = ids;
+    ids.countIn(this.#memory);
+  }
+
   isCold(sessionId: string): boolean {
     return this.cold.find(sessionId) !== NO_HANDLE;
   }
@@ -74,11 +97,14 @@ export class GroupRecord implements GroupState {
     this.dirty.delete(session);
     this.waiting.delete(session);
     this.running.delete(session);
-    SessionRecord.internals(session).inbox.remove(session);
+    const { inbox, tail, clientMessageIds } = SessionRecord.internals(session);
+    inbox.remove(session);
+    tail.countIn(null);
+    clientMessageIds.countIn(null);
   }
 }
 
-/** Where a session's tail begins: exactly what is not in Postgres, and the newest TAIL_MESSAGES_MIN. */
+/** Where a session's tail begins at the earliest: at what is not in Postgres, or the newest TAIL_MESSAGES_MIN. */
 export function firstTailSeqOf(session: {
   readonly lastSeq: number;
   readonly flushedSeq: number;

@@ -1,3 +1,5 @@
+import { byteAt } from './byte-fields.ts';
+
 const ULID_LENGTH = 26;
 const ULID_TIME_DIGITS = 10;
 const UUID_LENGTH = 36;
@@ -26,4 +28,13 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 
 function uuidTimeMs(id: string): number | null {
   return UUID_V7.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : null;
+}
+
+/** As `idTimeMs`, of a UUID as 16 bytes. */
+export function packedTimeMs(bytes: Uint8Array, offset: number): number | null {
+  const isVersion7 = byteAt(bytes, offset + 6) >>> 4 === 7 && byteAt(bytes, offset + 8) >>> 6 === 2;
+  if (!isVersion7) return null;
+  let timeMs = 0;
+  for (let at = offset; at < offset + 6; at += 1) timeMs = timeMs * 256 + byteAt(bytes, at);
+  return timeMs;
 }

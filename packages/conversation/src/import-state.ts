@@ -63,7 +63,7 @@ function addSession(group: GroupRecord, from: SessionSnapshot, path: string): vo
   const inbox = group.inboxes.get(from.userId);
   if (inbox === undefined) throw new FormatError(`${path}.userId`, 'has no inbox');
   const session = sessionFromSnapshot(group, inbox, from, path);
-  group.sessions.set(session.id, session);
+  group.hold(session);
   group.indexDispatch(session);
   group.flushBacklog += session.lastSeq - session.flushedSeq;
 }

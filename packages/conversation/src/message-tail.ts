@@ -10,7 +10,7 @@ import {
   writeU48,
 } from './byte-fields.ts';
 import { idBytes, idEnd, isPackable, readId, writeId } from './byte-ids.ts';
-import { ByteLog } from './byte-log.ts';
+import { ByteLog, type ByteMeter } from './byte-log.ts';
 import type { NewMessage, Sender } from './commands.ts';
 import { SpilledFront, type SpillStore } from './spilled-front.ts';
 import type { Message } from './state.ts';
@@ -29,6 +29,12 @@ export interface TailOwner {
   readonly id: string;
   readonly userId: string;
   readonly agentId: string;
+}
+
+/** How much of a tail stays. */
+export interface TailSize {
+  readonly messages: number;
+  readonly bytes: number;
 }
 
 /** What of a page's size counts here. */
@@ -71,6 +77,16 @@ export class MessageTail {
     return this.#count + (this.#front?.count ?? 0);
   }
 
+  /** Its memory counts in `meter` from now on; null: in none. */
+  countIn(meter: ByteMeter | null): void {
+    this.#log.countIn(meter);
+  }
+
+  /** Of all messages, in memory or not. */
+  get bytes(): number {
+    return this.bytesInMemory + (this.#front?.bytes ?? 0);
+  }
+
   /** Of messages in memory. */
   get bytesInMemory(): number {
     return this.#log.end - this.#log.start;
@@ -82,24 +98,28 @@ export class MessageTail {
   }
 
   /**
-   * Moves the oldest messages out of memory, all but the newest `keep` and at most `bytesMax`. What is read stays the same.
-   * Answers with the bytes moved; 0: there is nothing to move, or no room.
+   * Moves the oldest messages out of memory, at most `bytesMax` in one go: all but the newest, as many of them as `keep` says.
+   * What is read stays the same. Answers with the bytes moved; 0: there is nothing to move, or no room.
    */
-  spill(store: SpillStore, keep: number, bytesMax: number): number {
+  spill(store: SpillStore, keep: TailSize, bytesMax: number): number {
     const view = this.#log.view();
+    const lengths: number[] = [];
     let length = 0;
-    let count = 0;
-    while (count < this.#count - keep && length < bytesMax) {
-      length += readU32(view, length);
-      count += 1;
+    while (length < bytesMax && this.#count - lengths.length > 1) {
+      const isKept =
+        this.#count - lengths.length <= keep.messages && view.length - length <= keep.bytes;
+      if (isKept) break;
+      const next = readU32(view, length);
+      lengths.push(next);
+      length += next;
     }
-    if (count === 0) return 0;
+    if (lengths.length === 0) return 0;
     const handle = store.write(view.subarray(0, length));
     if (handle === null) return 0;
     this.#front ??= new SpilledFront();
-    this.#front.add({ handle, store, count });
+    this.#front.add({ handle, store, lengths: Uint32Array.from(lengths) });
     this.#log.drop(length);
-    this.#count -= count;
+    this.#count -= lengths.length;
     return length;
   }
 
@@ -107,7 +127,7 @@ export class MessageTail {
   view(): Uint8Array {
     return this.#front === null
       ? this.#log.view()
-      : joined([...this.#front.bytes(), this.#log.view()]);
+      : joined([...this.#front.views(), this.#log.view()]);
   }
 
   /** As `view`, but of the messages before `neededSeq` only the newest that fit in `bytesMax` together with the rest. */
@@ -138,22 +158,31 @@ export class MessageTail {
     this.#count += 1;
   }
 
-  /** Drops every message before `firstSeq`. */
-  dropBefore(firstSeq: number): void {
-    let length = 0;
-    if (this.#front !== null) {
-      const gone = Math.min(this.#front.count, Math.max(0, firstSeq - this.#firstSeq));
-      this.#front.drop(gone);
-      this.#firstSeq += gone;
-      if (this.#front.count > 0) return;
-      this.#front = null;
+  /** Drops the oldest messages before `neededSeq`, until as many and as large ones are left as `keep` says; the newest stays. */
+  trim(neededSeq: number, keep: TailSize): void {
+    while (this.#firstSeq < neededSeq && this.count > 1) {
+      if (this.count <= keep.messages && this.bytes <= keep.bytes) return;
+      this.#dropFirst();
     }
-    while (this.#firstSeq < firstSeq && this.#count > 0) {
-      length += readU32(this.#log.bytes, this.#log.start + length);
-      this.#firstSeq += 1;
+  }
+
+  #dropFirst(): void {
+    this.#firstSeq += 1;
+    if (this.#front === null) {
+      this.#log.drop(readU32(this.#log.bytes, this.#log.start));
       this.#count -= 1;
+      return;
     }
-    if (length > 0) this.#log.drop(length);
+    this.#front.dropFirst();
+    if (this.#front.count === 0) this.#front = null;
+  }
+
+  clear(): void {
+    this.#firstSeq += this.count;
+    this.#front?.clear();
+    this.#front = null;
+    this.#log.drop(this.bytesInMemory);
+    this.#count = 0;
   }
 
   /** Through which message, from `fromSeq` and not beyond `toSeq`, the records come to `bytesMax`; at least the first. */

@@ -90,7 +90,7 @@ describe('messages that wait for Postgres, out of memory', () => {
         const shelf = new Shelf();
         const spilled = createGroupState();
         const plain = createGroupState();
-        const swollen = new Uint8Array(3_000);
+        const swollen = new Uint8Array(60_000);
         let step = 0;
         for (const command of new Wishes().commands(plain, wanted)) {
           const one =
@@ -99,7 +99,8 @@ describe('messages that wait for Postgres, out of memory', () => {
               : command;
           expect(apply(spilled, one)).toEqual(apply(plain, one));
           step += 1;
-          if (step % (rhythm + 1) === 0) spillTails(spilled, shelf, 1e9);
+          const kept = step % 3 === 0 ? 'least' : 'usual';
+          if (step % (rhythm + 1) === 0) spillTails(spilled, shelf, 1e9, kept);
         }
         expect(exportState(spilled)).toEqual(exportState(plain));
         for (const id of SESSIONS)
@@ -107,6 +108,23 @@ describe('messages that wait for Postgres, out of memory', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test('C97 all but the newest of each session leave when memory is short, and memory is free then', () => {
+    const shelf = new Shelf();
+    const commands = Array.from({ length: 60 }, (_, at) => large(at + 1));
+    const spilled = groupAfter(create(), ...commands);
+    const plain = groupAfter(create(), ...commands);
+    expect(spillTails(spilled, shelf, 1e9)).toBe(0);
+    expect(spillTails(spilled, shelf, 1e9, 'least')).toBeGreaterThan(59 * 5_000);
+    expect(spilled.memoryBytes).toBeLessThan(20_000);
+    expect(sessionOf(spilled).tail).toEqual(sessionOf(plain).tail);
+    for (const seq of [1, 59, 60]) {
+      for (const state of [spilled, plain]) apply(state, flushed(seq, seq));
+      expect(stateDigest(spilled)).toBe(stateDigest(plain));
+    }
+    for (const state of [spilled, plain]) apply(state, say(61));
+    expect(stateDigest(spilled)).toBe(stateDigest(plain));
   });
 
   test('C97 an eviction takes what it needs with it', () => {

@@ -12,7 +12,8 @@ export interface SpillStore {
 interface Segment {
   readonly handle: number;
   readonly store: SpillStore;
-  readonly count: number;
+  /** Of each message, oldest first. */
+  readonly lengths: Uint32Array;
 }
 
 /** One record of a spilled message: where it is in bytes that were just read. */
@@ -28,35 +29,55 @@ export class SpilledFront {
   /** Messages of the first segment that are gone. */
   #skipped = 0;
   #count = 0;
+  #bytes = 0;
 
   get count(): number {
     return this.#count;
   }
 
-  add(segment: Segment): void {
-    this.#segments.push(segment);
-    this.#count += segment.count;
+  /** Of the messages that are left. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /** Forgets the first `count` messages. */
-  drop(count: number): void {
-    this.#count -= count;
-    this.#skipped += count;
-    for (;;) {
-      const [first] = this.#segments;
-      if (first === undefined || this.#skipped < first.count) return;
-      this.#skipped -= first.count;
-      first.store.free(first.handle);
-      this.#segments.shift();
-    }
+  /** Of the first message. */
+  get firstLength(): number {
+    return this.#segments[0]?.lengths[this.#skipped] ?? 0;
+  }
+
+  add(segment: Segment): void {
+    this.#segments.push(segment);
+    this.#count += segment.lengths.length;
+    this.#bytes += segment.lengths.reduce((sum, length) => sum + length, 0);
+  }
+
+  /** Forgets the first message; there is one. */
+  dropFirst(): void {
+    const [first] = this.#segments;
+    if (first === undefined) throw new RangeError('there is no message to be dropped');
+    this.#bytes -= this.firstLength;
+    this.#count -= 1;
+    this.#skipped += 1;
+    if (this.#skipped < first.lengths.length) return;
+    this.#skipped = 0;
+    first.store.free(first.handle);
+    this.#segments.shift();
+  }
+
+  /** Forgets all messages. */
+  clear(): void {
+    for (const { store, handle } of this.#segments.splice(0)) store.free(handle);
+    this.#skipped = 0;
+    this.#count = 0;
+    this.#bytes = 0;
   }
 
   /** Those from `fromSeq` on, when the first one here is `firstSeq`. Segments are read one at a time. */
   *records(firstSeq: number, fromSeq: number): Generator<SpilledRecord> {
     let seq = firstSeq - this.#skipped;
-    for (const { store, handle, count } of this.#segments) {
-      if (seq + count <= fromSeq) {
-        seq += count;
+    for (const { store, handle, lengths } of this.#segments) {
+      if (seq + lengths.length <= fromSeq) {
+        seq += lengths.length;
         continue;
       }
       const bytes = store.read(handle);
@@ -68,7 +89,7 @@ export class SpilledFront {
   }
 
   /** All bytes that are left, segment by segment. */
-  bytes(): readonly Uint8Array[] {
+  views(): readonly Uint8Array[] {
     return this.#segments.map(({ store, handle }, index) => {
       const bytes = store.read(handle);
       let offset = 0;

@@ -84,7 +84,7 @@ export interface Session {
   readonly flushedVersion: number;
   /**
    * The newest messages, ascending and gap-free up to lastSeq; exactly those above flushedSeq and, beside them,
-   * the newest up to TAIL_MESSAGES_MIN; none when it was erased. Decoded on every access: prefer `readMessages` on hot paths.
+   * the newest up to TAIL_MESSAGES_MIN and TAIL_BYTES_MAX; none when it was erased. Decoded on every access: prefer `readMessages` on hot paths.
    */
   readonly tail: readonly Message[];
 }
@@ -107,8 +107,10 @@ export const VOID_KIND = 'void';
 /** Of one session; more could not be committed at once. */
 export const VOID_SEQS_MAX = 1_000;
 
-/** Messages below the watermark that stay in memory for replays and agents' histories. */
+/** Messages below the watermark that stay in memory for replays and agents' histories, unless they are large. */
 export const TAIL_MESSAGES_MIN = 64;
+/** With more bytes of messages, older ones below the watermark leave memory, all but the newest message. */
+export const TAIL_BYTES_MAX = 1024 * 1024;
 /** Client message ids remembered per session, of the user and of the agent each: the deduplication window. */
 export const CLIENT_MESSAGE_IDS_MAX = 512;
 /** An id that says it was made later than this after the cluster's time says nothing: its maker's clock is wrong. */
@@ -132,6 +134,11 @@ export interface GroupState {
   readonly inboxes: ReadonlyMap<string, Inbox>;
   /** Messages above their session's watermark. */
   readonly flushBacklog: number;
+  /**
+   * Of messages and client message ids of sessions in memory, as this replica holds them: no part of the state, it may differ
+   * between replicas.
+   */
+  readonly memoryBytes: number;
   /** Grows with every flush. Postgres holds at least this much; one that holds less has gone back in time. */
   readonly archiveMark: number;
 }

@@ -77,6 +77,11 @@ export function observeParts(parts: ObservedParts): void {
   );
 
   observe('fleetlm_sessions_hot', 'Sessions in memory here', () => groups.inMemory().sessions);
+  observe(
+    'fleetlm_sessions_hot_bytes',
+    'Of messages and client message ids of sessions in memory here',
+    () => groups.inMemory().bytes,
+  );
   const cold = (): { sessions: number; bytes: number } => {
     const all = { sessions: 0, bytes: 0 };
     for (const group of groups.hosted) {

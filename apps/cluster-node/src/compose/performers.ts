@@ -1,5 +1,4 @@
 import { ulid } from 'ulid';
-import { v7 } from 'uuid';
 import { snapshotSources } from '../control/snapshot-sources.ts';
 import { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import {
@@ -16,6 +15,7 @@ import { readPage } from '../groups/message-pages.ts';
 import { encodeDescriptor } from '../membership/cluster-descriptor.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import { atMostEvery } from '../telemetry/at-most-every.ts';
+import { newUuid } from '../uuid.ts';
 import type { Replication } from './replication.ts';
 import type { ServicesOptions } from './services-options.ts';
 
@@ -34,7 +34,8 @@ export function buildFlusher(
     eviction: {
       sessionIdleMs: environment.sessionIdleMs,
       hotSessionsMax: environment.hotSessionsMax,
-      hotSessions: () => groups.inMemory(),
+      hotBytesMax: environment.hotBytesMax,
+      hot: () => groups.inMemory(),
     },
     onStale: (sessionId, detail) => {
       metrics.faults.inc({ kind: 'archive-gap' });
@@ -114,7 +115,7 @@ export function buildDispatch(
         return page.messages;
       }),
     wallClockMs: Date.now,
-    newMessageId: v7,
+    newMessageId: newUuid,
     allowPrivateAddresses: environment.webhookAllowPrivate,
   });
 }
@@ -124,7 +125,7 @@ export function buildTestCaller({ environment }: ServicesOptions): TestCaller {
   return new TestCaller({
     allowPrivateAddresses: environment.webhookAllowPrivate,
     newSessionUlid: ulid,
-    newMessageId: v7,
+    newMessageId: newUuid,
     wallClockMs: Date.now,
   });
 }

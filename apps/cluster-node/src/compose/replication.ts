@@ -40,6 +40,7 @@ export function buildReplication(options: ServicesOptions, wires: Wires): Replic
     founders: descriptor.founders,
     perform: wires.effect.call,
     spill: new SpillFile(environment.dataDirectory),
+    hotBytesMax: environment.hotBytesMax,
     metrics,
     log,
     onError: (error) => faults.handler('effect', error),

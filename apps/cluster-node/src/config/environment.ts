@@ -25,6 +25,7 @@ export interface Environment extends TokenSettings {
   readonly flushIntervalMs: number;
   readonly sessionIdleMs: number;
   readonly hotSessionsMax: number;
+  readonly hotBytesMax: number;
   /** A node that is away for longer is replaced, where another one can take its replicas. */
   readonly nodeReplaceAfterMs: number;
   readonly trustedProxies: TrustedProxies;
@@ -75,6 +76,7 @@ const schema = z.strictObject({
   FLUSH_INTERVAL_MS: VARIABLES.FLUSH_INTERVAL_MS.schema,
   SESSION_IDLE_MS: VARIABLES.SESSION_IDLE_MS.schema,
   HOT_SESSIONS_MAX: VARIABLES.HOT_SESSIONS_MAX.schema,
+  HOT_BYTES_MAX: VARIABLES.HOT_BYTES_MAX.schema,
   NODE_REPLACE_AFTER_MS: VARIABLES.NODE_REPLACE_AFTER_MS.schema,
   AUTH_JWT_SECRET: VARIABLES.AUTH_JWT_SECRET.schema,
   AUTH_JWKS_URL: VARIABLES.AUTH_JWKS_URL.schema,
@@ -194,6 +196,7 @@ function toEnvironment(variables: Variables): Environment {
     flushIntervalMs: variables.FLUSH_INTERVAL_MS,
     sessionIdleMs: variables.SESSION_IDLE_MS,
     hotSessionsMax: variables.HOT_SESSIONS_MAX,
+    hotBytesMax: variables.HOT_BYTES_MAX,
     nodeReplaceAfterMs: variables.NODE_REPLACE_AFTER_MS,
     jwtSecret: variables.AUTH_JWT_SECRET ?? null,
     jwksUrl: variables.AUTH_JWKS_URL ?? null,

@@ -137,6 +137,11 @@ export const VARIABLES = {
     'how many sessions a node keeps in memory before those that have been quiet longest leave it sooner',
     'HOT_SESSIONS_MAX=20000',
   ),
+  HOT_BYTES_MAX: variable(
+    integer(16 * 1024 * 1024, 1024 ** 4).default(512 * 1024 * 1024),
+    'how many bytes of messages a node keeps in memory before sessions that have been quiet longest leave it sooner',
+    'HOT_BYTES_MAX=536870912',
+  ),
   NODE_REPLACE_AFTER_MS: variable(
     integer(1_000, 86_400_000).default(300_000),
     'how long a node may be away before its replicas are made anew elsewhere, in milliseconds',

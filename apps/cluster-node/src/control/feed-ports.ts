@@ -1,7 +1,6 @@
 import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser, PAGE_BYTES_MAX, PAGE_LIMIT_MAX } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
-import { v7 } from 'uuid';
 import { checkpointedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
@@ -10,6 +9,7 @@ import type { Groups } from '../groups/groups.ts';
 import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import type { OutcomeOf } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
+import { newUuid } from '../uuid.ts';
 import type { GroupLocator } from './group-locator.ts';
 import { encodePublish, type PublishKind } from './publish-frames.ts';
 
@@ -55,7 +55,7 @@ export function feedPorts({
     checkpoint: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
       const session = state === null ? null : getSession(state, sessionId);
-      const checkpoint = session === null ? null : checkpointedAnswer(session, v7);
+      const checkpoint = session === null ? null : checkpointedAnswer(session, newUuid);
       if (session === null || checkpoint === null) return null;
       const { attempt, chunks, nextIndex } = checkpoint;
       return { epoch: session.dispatch.epoch, attempt, chunks, nextIndex };

@@ -2,15 +2,21 @@ import { afterEach, expect, test } from 'vitest';
 import { takeLongestTurn } from '../telemetry/component-turns.ts';
 import { openTestGateway, type TestGateway, testToken } from './testing/test-gateway.ts';
 
-/** Well above the steps in which a system counts processor time. */
+/** Of processor time, well above the steps in which a system counts it. */
 const BLOCK_MS = 80;
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
 
 function spin(): null {
-  for (const endMs = performance.now() + BLOCK_MS; performance.now() < endMs; );
+  for (const endMs = processorMs() + BLOCK_MS; processorMs() < endMs; );
   return null;
+}
+
+/** What other processes of a busy machine take does not count. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 test.each(['call', 'answer'])('a long turn of a REST %s is one of `rest`', async (where) => {

@@ -25,6 +25,7 @@ import { RequestError } from './request-error.ts';
 import { watchSlowness } from './slow-socket.ts';
 import { SocketRooms } from './socket-rooms.ts';
 import { SocketSession } from './socket-session.ts';
+import { TurnWrites } from './turn-writes.ts';
 
 export interface SocketPorts {
   readonly runtime: Runtime;
@@ -56,12 +57,12 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-/** Socket.IO on the public port: users' devices on the default namespace, operators on `/admin`. */
 /** Whether one more may connect beside those that did, of whom so many have presented their token. */
 export function hasRoomForSocket(connected: number, authenticated: number): boolean {
   return connected < SOCKETS_MAX && connected - authenticated < UNAUTHENTICATED_SOCKETS_MAX;
 }
 
+/** Socket.IO on the public port: users' devices on the default namespace, operators on `/admin`. */
 export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketServer {
   const { metrics, log, runtime } = ports;
   const io: Server = new Server(http, {
@@ -88,9 +89,11 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
     meters.set(connection, meter);
     return meter;
   };
+  const writes = new TurnWrites();
   io.engine.on(
     'connection',
     contained('socket', (connection: EngineSocket) => {
+      writes.watch(connection);
       const meter = meterOf(connection);
       const end = (): void => connection.close(true);
       connection.on(

@@ -37,10 +37,13 @@ export interface GroupsOptions {
   readonly onError: (error: unknown) => void;
   /** Where messages go that wait for Postgres, when there are many. */
   readonly spill: SpillFile;
+  /** Above it messages that wait for Postgres go there, but for the newest of each session. */
+  readonly hotBytesMax: number;
 }
 
-/** Groups with a smaller backlog keep it in memory. */
+/** Groups with a smaller backlog and less in memory keep it there. */
 const SPILL_BACKLOG_MIN = 1_000;
+const SPILL_MEMORY_BYTES_MIN = 4 * 1024 * 1024;
 const SPILL_EVERY_MS = 250;
 /** Written in one go, while the event loop waits. */
 const SPILL_BYTES_PER_TURN = 2 * 1024 * 1024;
@@ -94,12 +97,16 @@ export class Groups {
     return group === SYSTEM_GROUP ? this.#hasSystem : this.#machines.has(group);
   }
 
-  /** While Postgres is away messages wait on the disk, not in memory. */
+  /** While Postgres is away messages wait on the disk, not in memory; as many as that when memory is short. */
   #spill(): void {
+    const { spill, hotBytesMax } = this.#options;
+    const kept = this.inMemory().bytes > hotBytesMax ? 'least' : 'usual';
     let room = SPILL_BYTES_PER_TURN;
     for (const { state } of this.#machines.values()) {
-      if (state.flushBacklog < SPILL_BACKLOG_MIN) continue;
-      room -= spillTails(state, this.#options.spill, room);
+      const isSmall =
+        state.flushBacklog < SPILL_BACKLOG_MIN && state.memoryBytes < SPILL_MEMORY_BYTES_MIN;
+      if (isSmall && kept === 'usual') continue;
+      room -= spillTails(state, spill, room, kept);
       if (room <= 0) return;
     }
   }
@@ -126,10 +133,14 @@ export class Groups {
   }
 
   /** Sessions in memory here, and how many groups they are of. */
-  inMemory(): { readonly sessions: number; readonly groups: number } {
+  inMemory(): { readonly sessions: number; readonly bytes: number; readonly groups: number } {
     let sessions = 0;
-    for (const { state } of this.#machines.values()) sessions += state.sessions.size;
-    return { sessions, groups: this.#machines.size };
+    let bytes = 0;
+    for (const { state } of this.#machines.values()) {
+      sessions += state.sessions.size;
+      bytes += state.memoryBytes;
+    }
+    return { sessions, bytes, groups: this.#machines.size };
   }
 
   get system(): SystemState {

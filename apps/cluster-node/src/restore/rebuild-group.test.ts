@@ -56,7 +56,8 @@ const flusherThatEvicts = () =>
     eviction: {
       sessionIdleMs: 5_000,
       hotSessionsMax: 1_000,
-      hotSessions: () => ({ sessions: bed.state.sessions.size, groups: 1 }),
+      hotBytesMax: 2 ** 30,
+      hot: () => ({ sessions: bed.state.sessions.size, bytes: 0, groups: 1 }),
     },
   });
 

@@ -1,14 +1,14 @@
 import type { NewMessage, Payload } from '@fleetlm/conversation';
 import { PREVIEW_LENGTH_MAX } from '@fleetlm/protocol';
 import { REGENERATE_KIND, TOOL_RESPONSE_KIND } from '@fleetlm/protocol/thread';
-import { v7 } from 'uuid';
+import { newUuid } from '../uuid.ts';
 
 type JsonFields = Readonly<Record<string, unknown>>;
 
 /** The body is encoded once, here; log, mesh, state and archive carry the bytes. */
 export function newMessage(kind: string, content: JsonFields, metadata: JsonFields): NewMessage {
   return {
-    id: v7(),
+    id: newUuid(),
     kind,
     payload: Buffer.from(JSON.stringify({ content, metadata })),
     preview: previewOf(kind, content),

@@ -83,6 +83,7 @@ export type ObservedName =
   | 'fleetlm_wal_queued_bytes'
   | 'fleetlm_wal_sync_p99_seconds'
   | 'fleetlm_sessions_hot'
+  | 'fleetlm_sessions_hot_bytes'
   | 'fleetlm_sessions_cold'
   | 'fleetlm_sessions_cold_bytes'
   | 'fleetlm_sessions_evicted_total'

@@ -134,7 +134,7 @@ export class TestCluster {
 
   /**
    * A REST call with the API key, or as a user. One that only reads is repeated while the cluster says that it can't
-   * tell now, as any client does: `once` for what is meant to be refused so.
+   * tell now, as clients do: `once` for what is meant to be refused so.
    */
   call(...call: Parameters<TestCluster['once']>): ReturnType<TestCluster['once']> {
     const [, method] = call;

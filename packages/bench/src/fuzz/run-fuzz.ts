@@ -19,6 +19,8 @@ import { type FoundLine, saveFindings } from './save-findings.ts';
 
 const NODES = 3;
 const FLUSH_INTERVAL_MS = 1_000;
+/** Hostile inputs come to it within minutes, and memory has to stay where it is from then on. */
+const HOT_BYTES_MAX = 128 * 1024 * 1024;
 const CALM_MS = 20_000;
 const SMOKE_CALM_MS = 8_000;
 const SUSPECTS_MAX = 12;
@@ -81,6 +83,7 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
     linked: false,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    hotBytesMax: HOT_BYTES_MAX,
     withDisks: false,
   });
   const stop = (): void => {

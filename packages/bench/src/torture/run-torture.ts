@@ -33,6 +33,7 @@ import { Workload } from './workload/workload.ts';
 const FOUNDERS = 3;
 const NODES_MAX = 5;
 const FLUSH_INTERVAL_MS = 1_000;
+const HOT_BYTES_MAX = 64 * 1024 * 1024;
 const CHATTY_EVERY = 6;
 const WARMUP_MS = 5_000;
 const QUIET_MS = 10_000;
@@ -72,6 +73,7 @@ export async function runTorture(
     linked: true,
     groups: options.groups,
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    hotBytesMax: HOT_BYTES_MAX,
     withDisks: true,
   });
   const stop = (): void => {

@@ -12,6 +12,7 @@ import {
   type Session,
 } from '../index.ts';
 import type { Applied } from '../results.ts';
+import { SessionRecord } from '../session-record.ts';
 import { TAIL_MESSAGES_MIN } from '../state.ts';
 
 interface Before {
@@ -36,6 +37,7 @@ export class History {
     for (const session of state.sessions.values()) this.#checkSession(session);
     this.#checkIndexes(state);
     for (const userId of state.inboxes.keys()) checkInbox(state, userId);
+    checkMemory(state);
   }
 
   messagesOf(sessionId: string): readonly Message[] {
@@ -120,6 +122,21 @@ export class History {
       sessions.reduce((sum, { lastSeq, flushedSeq }) => sum + lastSeq - flushedSeq, 0),
     );
   }
+}
+
+/** A log's buffer is at most half as large again as what is in it, beside what was dropped and not given back yet. */
+function checkMemory(state: GroupState): void {
+  let least = 0;
+  let most = 0;
+  for (const session of state.sessions.values()) {
+    if (!(session instanceof SessionRecord)) throw new TypeError('a session of another making');
+    const { tail, clientMessageIds } = SessionRecord.internals(session);
+    const bytes = tail.bytesInMemory + clientMessageIds.view().length;
+    least += bytes;
+    most += 3 * bytes + 3 * 2_500;
+  }
+  expect(state.memoryBytes).toBeGreaterThanOrEqual(least);
+  expect(state.memoryBytes).toBeLessThanOrEqual(most);
 }
 
 function checkErased(session: Session): void {

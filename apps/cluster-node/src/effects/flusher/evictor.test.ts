@@ -18,13 +18,18 @@ beforeEach(async () => {
 
 const IDLE_MS = 60_000;
 
-function flusherWith(hotSessionsMax = 1_000): Flusher {
+function flusherWith(hotSessionsMax = 1_000, hotBytesMax = 2 ** 30): Flusher {
   return bed.flusher({
     wallClockMs: () => now,
     eviction: {
       sessionIdleMs: IDLE_MS,
       hotSessionsMax,
-      hotSessions: () => ({ sessions: bed.state.sessions.size, groups: 1 }),
+      hotBytesMax,
+      hot: () => ({
+        sessions: bed.state.sessions.size,
+        bytes: bed.state.memoryBytes,
+        groups: 1,
+      }),
     },
   });
 }
@@ -81,6 +86,25 @@ test('with more sessions than a node should have in memory, those that have been
   expect(coldStats(bed.state).sessions).toBe(700);
   expect(isCold(bed.state, other(0))).toBe(false);
   expect(findHead(bed.state, other(1))).not.toBeNull();
+});
+
+test('with more bytes than a node should have in memory, sessions leave until there are fewer', async () => {
+  const bytesMax = 1024 * 1024;
+  const flusher = flusherWith(1_000, bytesMax);
+  const content = JSON.stringify({ text: 'x'.repeat(100_000) });
+  for (let number = 1; number <= 40; number += 1) {
+    bed.create(other(number));
+    bed.say('large', other(number), { content });
+  }
+  stopWork();
+  await flusher.flushNow();
+  expect(bed.state.memoryBytes).toBeGreaterThan(3 * bytesMax);
+  now += 4_000;
+  await flusher.flushNow();
+  expect(bed.state.memoryBytes).toBeLessThanOrEqual(bytesMax);
+  expect(bed.state.sessions.size).toBeGreaterThan(1);
+  expect(isCold(bed.state, other(1))).toBe(true);
+  expect(isCold(bed.state, other(40))).toBe(false);
 });
 
 test('nothing leaves memory while Postgres is away, and what has left can not come back until it is there', async () => {

@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { evictionCandidates, type SessionSnapshot } from '@fleetlm/conversation';
+import {
+  type EvictionQuery,
+  evictionCandidates,
+  type GroupState,
+  type SessionSnapshot,
+} from '@fleetlm/conversation';
 import type { LedGroup, Propose } from '../ports.ts';
 import type { ArchiveWrites } from './archive-writes.ts';
 import type { Conflict } from './isolate-poison.ts';
@@ -14,6 +19,13 @@ const SETTLED_MS = 3_000;
 /** Between two batches the evictor rests as long as the last one took, at most this long. */
 const REST_MAX_MS = 500;
 
+/** What a node keeps in memory of conversations. */
+export interface HotSessions {
+  readonly sessions: number;
+  readonly bytes: number;
+  readonly groups: number;
+}
+
 export interface EvictionPorts {
   readonly propose: Propose;
   readonly wallClockMs: () => number;
@@ -21,8 +33,10 @@ export interface EvictionPorts {
   readonly sessionIdleMs: number;
   /** Of this node, led or not. Above it those that have been quiet longest leave, however short that is. */
   readonly hotSessionsMax: number;
+  /** The same for what they take: messages and client message ids. */
+  readonly hotBytesMax: number;
   /** In memory on this node, of all groups that it holds. */
-  readonly hotSessions: () => { readonly sessions: number; readonly groups: number };
+  readonly hot: () => HotSessions;
 }
 
 interface EvictorPorts extends EvictionPorts {
@@ -82,35 +96,39 @@ export class Evictor {
     return false;
   }
 
+  #surplus(): SurplusOf {
+    const { hot, hotSessionsMax, hotBytesMax } = this.#ports;
+    const { sessions, bytes, groups } = hot();
+    const above = (total: number, max: number, own: number): number =>
+      total > max ? Math.max(0, own - Math.floor(max / Math.max(1, groups))) : 0;
+    return (state) => ({
+      sessions: above(sessions, hotSessionsMax, state.sessions.size),
+      bytes: above(bytes, hotBytesMax, state.memoryBytes),
+    });
+  }
+
   /** As many as fit into a batch, group by group; a group that may have more comes again. */
   #take(groups: readonly LedGroup[]): { shares: readonly Share[]; rest: readonly LedGroup[] } {
-    const { hotSessions, hotSessionsMax, sessionIdleMs, wallClockMs } = this.#ports;
+    const { sessionIdleMs, wallClockMs } = this.#ports;
     const now = wallClockMs();
-    const hot = hotSessions();
-    const perGroupMax = Math.floor(hotSessionsMax / Math.max(1, hot.groups));
+    const surplusOf = this.#surplus();
     const shares: Share[] = [];
     let room = BATCH_SESSIONS_MAX;
     let bytes = BATCH_BYTES_MAX;
     for (const [at, led] of groups.entries()) {
       if (room <= 0 || bytes <= 0) return { shares, rest: groups.slice(at) };
-      const surplus =
-        hot.sessions > hotSessionsMax ? Math.max(0, led.state.sessions.size - perGroupMax) : 0;
-      const limits = { bytesMax: bytes };
+      const limits = { bytesMax: bytes, sessionsMax: room, except: this.#refused };
       const idle = evictionCandidates(led.state, {
         ...limits,
-        sessionsMax: room,
         cleanBeforeMs: now - sessionIdleMs,
-        except: this.#refused,
       });
-      const sessions =
-        idle.length >= surplus
-          ? idle
-          : evictionCandidates(led.state, {
-              ...limits,
-              sessionsMax: Math.min(room, surplus),
-              cleanBeforeMs: now - SETTLED_MS,
-              except: this.#refused,
-            });
+      const surplus = surplusOf(led.state);
+      const settled =
+        surplus.sessions === 0 && surplus.bytes === 0
+          ? []
+          : evictionCandidates(led.state, { ...limits, surplus, cleanBeforeMs: now - SETTLED_MS });
+      // Both begin with those that have been clean longest.
+      const sessions = settled.length > idle.length ? settled : idle;
       if (sessions.length === 0) continue;
       shares.push({ led, sessions });
       room -= sessions.length;
@@ -121,6 +139,11 @@ export class Evictor {
     return { shares, rest: [] };
   }
 }
+
+/** What of a group has to go, when the node has too much in memory: what is above the group's share. */
+type SurplusOf = (
+  state: Pick<GroupState, 'sessions' | 'memoryBytes'>,
+) => NonNullable<EvictionQuery['surplus']>;
 
 interface Share {
   readonly led: LedGroup;

@@ -47,6 +47,7 @@ export async function underSteadyLoad<T>(
     linked: false,
     groups: options.groups,
     flushIntervalMs: 5_000,
+    hotBytesMax: 512 * 1024 * 1024,
     withDisks: false,
   });
   try {

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly linked: boolean;
   readonly groups: number;
   readonly flushIntervalMs: number;
+  /** Of messages in the memory of a node. */
+  readonly hotBytesMax: number;
   /** Disks that can misbehave; they make every write a little slower. */
   readonly withDisks: boolean;
 }
@@ -93,6 +95,7 @@ export async function startRigCluster(options: ClusterOptions): Promise<RigClust
     RAFT_GROUPS: String(options.groups),
     DATABASE_URL: postgres.url,
     FLUSH_INTERVAL_MS: String(options.flushIntervalMs),
+    HOT_BYTES_MAX: String(options.hotBytesMax),
     AUTH_JWT_SECRET: credentials.jwtSecret,
     API_KEY: credentials.apiKey,
     WEBHOOK_ALLOW_PRIVATE: 'true',
