@@ -141,9 +141,9 @@ export class Playground {
 
   #step(): void {
     const untilMs = Math.min(this.nowMs + STEP_MS_MAX, RUN_MS_MAX);
-    const { lines } = this.#story;
+    const { count } = this.#story;
     const arrivals = this.#arrivals;
-    while (this.#story.lines === lines && this.#arrivals === arrivals) {
+    while (this.#story.count === count && this.#arrivals === arrivals) {
       const happening = this.#timeline.take(untilMs);
       if (happening === null) return;
       this.#happen(happening);
