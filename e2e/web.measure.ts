@@ -178,7 +178,7 @@ async function heapOf(page: Page): Promise<number> {
   return (await measureBusy(page, () => Promise.resolve())).heapBytes;
 }
 
-/** The agent speaks by itself, so that nobody answers. */
+/** The agent speaks by itself, so that no user answers. */
 async function fill(session: string): Promise<void> {
   const agents = await call('/api/agents');
   const agent = agents.agents.find(({ name }: { name: string }) => name === AGENT);

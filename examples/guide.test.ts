@@ -79,19 +79,22 @@ async function call(
     .map((event) => JSON.parse(event.slice('data: '.length)));
 }
 
-const said = (text: string) =>
+const userMessage = (text: string) =>
   ({ role: 'user', parts: [{ type: 'text', text }], content: { text } }) as const;
 
 test('the agent of the page about retries books once, however often it is called', async () => {
   const url = await startPage('retries-and-idempotency.md');
-  const answers = [await call(url, [said('Book it.')], 1), await call(url, [said('Book it.')], 2)];
+  const answers = [
+    await call(url, [userMessage('Book it.')], 1),
+    await call(url, [userMessage('Book it.')], 2),
+  ];
   for (const chunks of answers)
     expect(chunks).toContainEqual(expect.objectContaining({ delta: 'Booked, number 1.' }));
 });
 
 test('the agent of the page about approvals sends only after a yes, and only what it asked for', async () => {
   const url = await startPage('approvals.md');
-  const asked = await call(url, [said('Hi Bob')]);
+  const asked = await call(url, [userMessage('Hi Bob')]);
   const request = asked.find(({ type }) => type === 'tool-approval-request');
   const input = asked.find(({ type }) => type === 'tool-input-available')?.input;
   expect(input).toEqual({ to: 'bob@example.org', text: 'Hi Bob' });
@@ -100,7 +103,7 @@ test('the agent of the page about approvals sends only after a yes, and only wha
     const approval = { id: approvalId, approved };
     const state = 'approval-responded';
     const parts = [{ type: 'tool-sendMail', toolCallId, state, input, approval }];
-    return call(url, [said('Hi Bob'), { role: 'assistant', parts, content: { parts } }]);
+    return call(url, [userMessage('Hi Bob'), { role: 'assistant', parts, content: { parts } }]);
   };
   expect(await decide(true)).toContainEqual({
     type: 'tool-output-available',

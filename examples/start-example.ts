@@ -46,21 +46,21 @@ export async function startProgram(
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let output = '';
-  const said = new Promise<string>((resolve, reject) => {
-    const hear = (text: Buffer): void => {
+  const address = new Promise<string>((resolve, reject) => {
+    const onData = (text: Buffer): void => {
       output += text.toString('utf8');
       const match = /listening on (\S+)/.exec(output);
       if (match?.[1] !== undefined) resolve(match[1]);
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout.on('data', onData);
+    child.stderr.on('data', onData);
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`${command.join(' ')} ended:\n${output}`)));
   });
   const url = await (port === 0
-    ? said
-    : Promise.race([said, untilListening(port, () => child.exitCode === null)]));
-  said.catch(() => undefined);
+    ? address
+    : Promise.race([address, untilListening(port, () => child.exitCode === null)]));
+  address.catch(() => undefined);
   return {
     url,
     stop: async () => {

@@ -71,7 +71,7 @@ test('a device is signed out from another one: it signs in again in place, and l
   await other.context().close();
 });
 
-test('somebody else who signs in there does not send what the first one wrote', async ({
+test('another user who signs in there does not send what the first one wrote', async ({
   browser,
   person,
   account,

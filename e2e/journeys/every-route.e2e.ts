@@ -5,11 +5,11 @@ import { Operator } from '../support/operator.ts';
 import type { RunningSystem } from '../support/system.ts';
 
 const GROUPS = '/admin/groups';
-const NOBODY = '/inbox/00-00000000000000000000000000';
+const NO_SESSION = '/inbox/00-00000000000000000000000000';
 
 /** All pages there are, by area; `AGENT` stands for the journey's own agent. */
 const AREAS: Readonly<Record<string, readonly string[]>> = {
-  chat: ['/inbox', NOBODY, '/search?q=group', '/settings'],
+  chat: ['/inbox', NO_SESSION, '/search?q=group', '/settings'],
   agents: [
     '/agents',
     ...['', '/deliveries', '/dead-letters', '/playground', '/settings'].map(
@@ -35,7 +35,7 @@ const STALE_AFTER_MS = 11_000;
 // Dozens of looks at whole pages: minutes on a busy machine.
 test.describe.configure({ timeout: 300_000 });
 
-/** Every page as it is when all is well, when nothing can be heard, and when the connection goes. */
+/** Every page as it is when all is well, when no event arrives, and when the connection goes. */
 for (const [area, routes] of Object.entries(AREAS)) {
   test(`${area}: every page has no violation that can be found by looking`, async ({
     admin: page,
@@ -48,12 +48,12 @@ for (const [area, routes] of Object.entries(AREAS)) {
     }
   });
 
-  test(`${area}: nor when neither nodes nor the web app’s own interface can be heard`, async ({
+  test(`${area}: nor when neither nodes nor the web app’s own interface answer`, async ({
     admin: page,
     agent,
     system,
   }) => {
-    // Sockets are accepted and then nothing more is heard, as with nodes that hang; requests of the pages fail.
+    // Sockets are accepted and then nothing more arrives, as with nodes that hang; requests of the pages fail.
     await page.routeWebSocket(/socket\.io/, () => undefined);
     await page.route(/\/api\/(?!auth|token)/, (request) =>
       request.fulfill({
@@ -77,7 +77,7 @@ test('nor an operation, nor the sign-in that is refused', async ({ admin: page, 
   await expectAccessible(page);
   await page.context().clearCookies();
   await open(page, system, '/login');
-  await page.getByLabel('E-mail').fill('nobody@fleetlm.local');
+  await page.getByLabel('E-mail').fill('unknown@fleetlm.local');
   await page.getByLabel('Password').fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible();
@@ -85,7 +85,7 @@ test('nor an operation, nor the sign-in that is refused', async ({ admin: page, 
 });
 
 test('nor when the connection has gone, and figures are old', async ({ admin: page, system }) => {
-  // Nobody waits for figures to grow old.
+  // The test does not wait for figures to become stale.
   await page.clock.install();
   const hangUp = await hangingUp(page);
   for (const route of ['/admin', '/admin/nodes/n2', GROUPS]) {

@@ -138,7 +138,7 @@ test('an operation that finishes before its cancellation arrives: the screen say
   const paused = await aNodeNotAsked(page);
   await faults.break('pause', paused);
   await operator.isLedByAnother(7, paused);
-  // Nobody leads on a node that hangs: the transfer waits until it answers again.
+  // A node that hangs takes no leadership: the transfer waits until it answers again.
   const begun = await operator.begin({ kind: 'transfer', node_id: paused, group: 7 });
   expect(begun.status).toBe(202);
   const id = begun.body.operation?.id ?? '';

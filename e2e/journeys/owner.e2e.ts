@@ -48,11 +48,11 @@ test('an owner looks after agents, and the cluster is not theirs to see', async 
   await page.getByRole('link', { name: agent.name }).click();
   await page.getByRole('link', { name: 'Playground' }).click();
   await page.getByRole('button', { name: 'Call the agent' }).click();
-  const said = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
-  await expect(said.first()).toContainText('Hello from the agent');
+  const turns = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
+  await expect(turns.first()).toContainText('Hello from the agent');
   await page.getByLabel('Say').fill('And then?');
   await page.getByLabel('Say').press('Enter');
-  await expect(said).toHaveCount(2);
+  await expect(turns).toHaveCount(2);
   await page.getByText('What was sent', { exact: true }).click();
   const sent = page.getByRole('region', { name: 'What was sent' });
   for (const text of ['"text": "Hello!"', '"text": "And then?"', '"epoch": 2'])
@@ -60,12 +60,12 @@ test('an owner looks after agents, and the cluster is not theirs to see', async 
   await page.getByLabel('At another address').fill('http://127.0.0.1:9');
   await page.getByLabel('Say').fill('Anybody there?');
   await page.getByLabel('Say').press('Enter');
-  await expect(said.nth(2)).toContainText('No answer');
-  await said.first().getByRole('button').click();
+  await expect(turns.nth(2)).toContainText('No answer');
+  await turns.first().getByRole('button').click();
   await expect(page.getByText(/It answers/)).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Start over' }).click();
-  await expect(said).toHaveCount(0);
+  await expect(turns).toHaveCount(0);
   await page.goto(`${system.webUrl}/admin`);
   await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
 });
@@ -160,7 +160,11 @@ test('settings are saved, wrong ones are named, and the secret is rotated', asyn
   await expect(admin.getByText(/It answers/)).toBeVisible();
 });
 
-test('every page of an agent can be used by everybody', async ({ admin: page, agent, system }) => {
+test('every page of an agent can be used by every kind of user', async ({
+  admin: page,
+  agent,
+  system,
+}) => {
   await page.goto(`${system.webUrl}/agents`);
   await expect(page.getByRole('link', { name: agent.name })).toBeVisible();
   await expectAccessible(page);

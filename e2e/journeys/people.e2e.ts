@@ -135,12 +135,12 @@ test('a conversation that is deleted is gone, on the other device that has it op
 }) => {
   await page.goto(`${system.webUrl}/inbox`);
   const doomed = await startConversation(page);
-  await send(page, 'Nobody is to read this again');
-  await committed(page, 'Nobody is to read this again');
+  await send(page, 'This is to be erased');
+  await committed(page, 'This is to be erased');
   const phone = await browser.newContext({ storageState: await page.context().storageState() });
   const other = await phone.newPage();
   await other.goto(`${system.webUrl}/inbox/${doomed}`);
-  await committed(other, 'Nobody is to read this again');
+  await committed(other, 'This is to be erased');
   await page.getByRole('button', { name: 'Conversation menu' }).click();
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
   const dialog = page.getByRole('dialog', { name: /^Delete/ });
@@ -150,7 +150,7 @@ test('a conversation that is deleted is gone, on the other device that has it op
   for (const device of [page, other])
     await expect(device.locator(`a[href*="${doomed}"]`)).toHaveCount(0);
   await expect(other.getByText('There is no such conversation any more')).toBeVisible();
-  await expect(other.getByText('Nobody is to read this again')).toHaveCount(0);
+  await expect(other.getByText('This is to be erased')).toHaveCount(0);
   await phone.close();
 });
 

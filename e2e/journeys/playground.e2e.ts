@@ -3,7 +3,7 @@ import { expectAccessible } from '../support/axe.ts';
 import { test } from '../support/journey.ts';
 
 /** Raft in the browser: what happens is the core's doing, so only what must happen is expected. */
-test('a split vote can be loaded, played and watched until somebody is elected', async ({
+test('a split vote can be loaded, played and watched until a leader is elected', async ({
   admin: page,
   system,
 }) => {

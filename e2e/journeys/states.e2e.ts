@@ -32,7 +32,7 @@ test('full: more conversations than a list begins with', async ({ person: page, 
 });
 
 test('loading: nothing has come from the cluster yet', async ({ person: page, system }) => {
-  // Accepted, and then nothing more is heard: as with nodes that hang.
+  // Accepted, and then nothing more arrives: as with nodes that hang.
   await page.routeWebSocket(/socket\.io/, () => undefined);
   await page.goto(`${system.webUrl}/inbox/00-00000000000000000000000000`);
   await expect(page.getByText('Loading the conversation…')).toBeAttached();

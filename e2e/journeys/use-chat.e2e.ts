@@ -54,7 +54,7 @@ for (const transport of ['default', 'fleet'] as const) {
       await page.close();
     });
 
-    test('a reload in mid-answer shows what was said, and goes on', async ({
+    test('a reload in mid-answer shows what was streamed, and continues', async ({
       browser,
       useChat,
     }) => {
@@ -112,7 +112,7 @@ for (const transport of ['default', 'fleet'] as const) {
   });
 }
 
-test('stop: with the cluster’s transport the agent stops, and what was said stays', async ({
+test('stop: with the cluster’s transport the agent stops, and what was streamed stays', async ({
   browser,
   useChat,
 }) => {

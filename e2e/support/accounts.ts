@@ -5,7 +5,7 @@ import type { RunningSystem } from './system.ts';
 
 export type Role = 'user' | 'owner' | 'admin';
 
-/** Somebody who may sign in, made for one journey alone. */
+/** An account that may sign in, made for one journey alone. */
 export interface Account {
   readonly id: string;
   readonly name: string;

@@ -14,7 +14,7 @@ export class Faults {
 
   /** `pause` freezes a process: its connections stay open, and nothing is answered. */
   async break(action: 'kill' | 'stop' | 'pause', part: string): Promise<void> {
-    // Noted first: what was broken in part is repaired, too.
+    // Recorded first: what was broken in part is repaired, too.
     this.#broken.set(part, action === 'pause' ? 'resume' : 'start');
     await this.#system.control(action, part);
   }

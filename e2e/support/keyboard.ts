@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 const TABS_MAX = 80;
 
-/** Goes to a control as somebody without a pointer does: with Tab, from wherever the focus is. */
+/** Goes to a control as a user without a pointer does: with Tab, from wherever the focus is. */
 export async function tabTo(page: Page, control: Locator): Promise<void> {
   await expect(control.first()).toBeVisible();
   for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {

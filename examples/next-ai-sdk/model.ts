@@ -3,7 +3,7 @@ import { MockLanguageModelV4 } from 'ai/test';
 
 type Prompt = Parameters<MockLanguageModelV4['doStream']>[0]['prompt'];
 
-/** Stands for a real model (`openai('gpt-5')`, ...), so that the example runs without a key: it repeats what was said. */
+/** Stands for a real model (`openai('gpt-5')`, ...), so that the example runs without a key: it repeats the message. */
 export const model = new MockLanguageModelV4({
   doStream: async ({ prompt }) => {
     const words = `You said: ${newestText(prompt)}`.match(/\S+\s*/g) ?? [];

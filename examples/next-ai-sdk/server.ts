@@ -25,7 +25,7 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promi
 
 const server = createServer((incoming, outgoing) => {
   serve(incoming, outgoing).catch((error: unknown) => {
-    // A caller that went (somebody pressed stop) is no error.
+    // A caller that went (the user pressed stop) is no error.
     if (outgoing.destroyed) return;
     console.error(error);
     if (outgoing.headersSent) outgoing.destroy();

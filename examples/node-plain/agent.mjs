@@ -42,7 +42,7 @@ async function answer(request, response) {
   const send = (chunk) => response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   send({ type: 'text-start', id: '1' });
   for (const delta of `You said: ${text}`.match(/\S+\s*/g)) {
-    // The caller has gone (somebody pressed stop): do no more work.
+    // The caller has gone (the user pressed stop): do no more work.
     if (response.destroyed) return;
     send({ type: 'text-delta', id: '1', delta });
     await wait(10);

@@ -49,7 +49,7 @@ class Agent(BaseHTTPRequestHandler):
         try:
             self.answer(text)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # The caller has gone (somebody pressed stop): do no more work.
+            pass  # The caller has gone (the user pressed stop): do no more work.
 
     def answer(self, text):
         self.send_chunk({"type": "text-start", "id": "1"})

@@ -9,7 +9,7 @@ import {
 import { type FormEvent, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
-/** Where the chat is and who talks: your application knows it; this page is told by its address. */
+/** Where the chat is and who talks: your application knows it; this page reads it from its address. */
 const {
   node,
   token,
@@ -88,6 +88,6 @@ function Parts({ parts, answer }: PartsProps) {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
-// The log has everything that was said: a reload, or another device, begins where this one is.
+// The log has every message: a reload, or another device, begins where this one is.
 const history = await readChat({ node: node ?? '', token: token ?? '', session: session ?? '' });
 createRoot(root).render(<Chat history={history} />);

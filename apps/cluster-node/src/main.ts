@@ -53,10 +53,10 @@ function failed(error: unknown): never {
 }
 
 process.on('uncaughtException', (error) =>
-  die(INTERNAL_FAULT, 'an error that nobody handled', error),
+  die(INTERNAL_FAULT, 'internal error: uncaught exception', error),
 );
 process.on('unhandledRejection', (error) =>
-  die(INTERNAL_FAULT, 'a rejection that nobody handled', error),
+  die(INTERNAL_FAULT, 'internal error: unhandled rejection', error),
 );
 
 const starting = ClusterNode.start({

@@ -67,13 +67,10 @@ export function mapOk<T, U, R>(outcome: Outcome<T, R>, map: (value: T) => U): Ou
   return outcome.status === 'ok' ? ok(map(outcome.value)) : outcome;
 }
 
-/** An outcome as the edge is given it: what may or may not have been done failed with `timeout` or `internal`; `C`: the codes it may fail with. */
+/**
+ * An outcome at the door of the runtime: unknown has become `timeout` or `internal`, and `C` is the closed set of codes that
+ * the call documents. Unlike an Outcome it can state that a call has no unknown end.
+ */
 export type Result<T, C extends ErrorCode = ErrorCode> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: Failure<C> };
-
-export function resultOf<T>(outcome: Outcome<T>): Result<T> {
-  return outcome.status === 'ok'
-    ? { ok: true, value: outcome.value }
-    : { ok: false, error: failureOf(outcome) };
-}

@@ -4,7 +4,7 @@ import { FakeAgent, HELLO, sse, stream } from '../src/effects/dispatch/testing/f
 import { openSession } from './support/answers.ts';
 import { TestCluster } from './support/cluster.ts';
 
-const TOKEN = 'Bearer a-token-of-the-agent-that-nobody-may-see';
+const TOKEN = 'Bearer a-token-of-the-agent-owner';
 let cluster: TestCluster;
 let agent: FakeAgent;
 let origin_url: string;

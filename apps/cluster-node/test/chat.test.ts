@@ -92,7 +92,7 @@ test('a reload in mid-answer resumes it from its first chunk, on any node; nothi
     .toBe(true);
 });
 
-test('stop from the page ends the stream for its readers, and keeps what was said', async () => {
+test('stop from the page ends the stream for its readers, and keeps what was streamed', async () => {
   agent.script = async function* () {
     yield TEXT.start;
     yield word('Word');
@@ -211,7 +211,7 @@ test('a request that is no chat says what is wrong with it', async () => {
   const chat = { id: 'chat-wrong', messages: [message], trigger: 'submit-message' };
   expect((await send({ ...chat, messages: [] }, token)).status).toBe(422);
   expect((await send(chat, token)).status).toBe(404);
-  expect(await send({ ...chat, agent_id: 'nobody' }, token)).toMatchObject({ status: 422 });
+  expect(await send({ ...chat, agent_id: 'unknown' }, token)).toMatchObject({ status: 422 });
   expect(await send({ ...chat, agent_id: 'sdk' }, API_KEY)).toMatchObject({
     status: 422,
     body: { errors: [{ path: 'id' }] },

@@ -17,13 +17,13 @@ interface Watchable<T> {
 /** Resolves as soon as the store's value is what is waited for. */
 function until<T>(store: Watchable<T>, isIt: (value: T) => boolean): Promise<T> {
   return new Promise((resolve) => {
-    const look = (): void => {
+    const check = (): void => {
       if (!isIt(store.get())) return;
       stop();
       resolve(store.get());
     };
-    const stop = store.subscribe(look);
-    look();
+    const stop = store.subscribe(check);
+    check();
   });
 }
 

@@ -63,18 +63,18 @@ test('the same client message id through another node is the same message', asyn
   expect(await history(sessionId)).toHaveLength(1);
 });
 
-test('a subscriber on any node hears every message, in order; a join replays what was missed', async () => {
+test('a subscriber on any node receives every message, in order; a join replays what was missed', async () => {
   const sessionId = await cluster.createSession('cleo');
   const sender = await cluster.socket('n1', 'cleo');
-  const heard: number[] = [];
+  const seqs: number[] = [];
   const listener = await cluster.socket('n3', 'cleo');
-  listener.on('session:message', (message: { seq: number }) => heard.push(message.seq));
+  listener.on('session:message', (message: { seq: number }) => seqs.push(message.seq));
   expect(
     await emit(listener, 'session:join', { session_id: sessionId, last_seq: 0 }),
   ).toMatchObject({ ok: true, messages: [] });
   for (let number = 1; number <= 20; number += 1) await send(sender, sessionId, `m${number}`);
-  await expect.poll(() => heard.length).toBe(20);
-  expect(heard).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+  await expect.poll(() => seqs.length).toBe(20);
+  expect(seqs).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
   const late = await emit(await cluster.socket('n2', 'cleo'), 'session:join', {
     session_id: sessionId,
     last_seq: 15,

@@ -16,7 +16,7 @@ import { OwnerBed, SETTLE } from './support/owner-bed.ts';
 
 /** What the owner of an agent sees and does, with real nodes, a real Postgres and a real agent. */
 
-const TOKEN = 'Bearer a-token-of-the-agent-that-nobody-may-see';
+const TOKEN = 'Bearer a-token-of-the-agent-owner';
 let bed: OwnerBed;
 let cluster: TestCluster;
 let agent: FakeAgent;
@@ -43,7 +43,7 @@ test('every attempt is there, on every node, with its times and what went over t
     if (agent.calls.length === 1)
       response
         .writeHead(503, { 'retry-after': '0', 'set-cookie': 'id=a-cookie-of-the-agent' })
-        .end(`you said ${TOKEN}`);
+        .end(`you sent ${TOKEN}`);
     else hello(request, response, body);
   };
   const sessionId = await openSession(cluster, 'ann', {
@@ -122,7 +122,7 @@ test('pages, states, and who may look', async () => {
   expect((await bed.deliveries('paged', '?state=failed')).deliveries).toEqual([]);
   const answers = await Promise.all([
     cluster.call('n1', 'GET', '/api/agents/paged/deliveries', { token: await tokenFor('ben') }),
-    cluster.call('n1', 'GET', '/api/agents/nobody/deliveries'),
+    cluster.call('n1', 'GET', '/api/agents/unknown/deliveries'),
     cluster.call('n1', 'GET', '/api/agents/paged/deliveries?state=lost'),
     cluster.call('n1', 'GET', '/api/agents/paged/deliveries?cursor=7'),
     cluster.call('n1', 'GET', `/api/agents/paged/deliveries/${sessionId}:99`),
@@ -137,7 +137,7 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
     const { user_id } = JSON.parse(body);
     const echo = JSON.stringify({ no_chunk: true, you_sent: TOKEN });
     if (user_id === 'dee3') response.writeHead(200).end(echo);
-    else response.writeHead(404).end('nobody here');
+    else response.writeHead(404).end('not here');
   };
   for (const userId of ['dee1', 'dee2', 'dee3']) {
     const headers = { authorization: TOKEN };
@@ -157,9 +157,9 @@ test('dead letters are grouped by what went wrong, and replayed once each', asyn
       ['invalid_answer', 1],
     ]);
   // An agent that quotes what it was sent: neither its owner's page nor the log says it again.
-  const said = [JSON.stringify(await groups()), ...NODES.map((id) => cluster.node(id).output())];
-  expect(said.filter((text) => text.includes(TOKEN.slice('Bearer '.length)))).toEqual([]);
-  expect(said.slice(1).some((text) => text.includes('dispatch-failed'))).toBe(true);
+  const sent = [JSON.stringify(await groups()), ...NODES.map((id) => cluster.node(id).output())];
+  expect(sent.filter((text) => text.includes(TOKEN.slice('Bearer '.length)))).toEqual([]);
+  expect(sent.slice(1).some((text) => text.includes('dispatch-failed'))).toBe(true);
   const notFound = (await groups('n2')).find(({ error_code }) => error_code === 'http_status');
   expect(notFound).toMatchObject({ status: 404, error: expect.stringContaining('404') });
   const listed = await bed.get<DeadLettersAnswer>(
@@ -230,13 +230,13 @@ test('a rotated secret signs beside the one before it until the overlap ends, an
   });
   const { secret: first } = (registered.body as unknown as { agent: { secret: string } }).agent;
   const sessionId = await openSession(cluster, 'sue', { id: 'signed', origin_url });
-  let said = 0;
+  let sent = 0;
   const called = async (): Promise<(typeof agent.calls)[number]> => {
-    said += 1;
-    await bed.say(sessionId, 'sue', `question ${said}`);
+    sent += 1;
+    await bed.say(sessionId, 'sue', `question ${sent}`);
     await expect
       .poll(async () => (await messagesOf(cluster, sessionId, 'n1')).length, SETTLE)
-      .toBe(2 * said);
+      .toBe(2 * sent);
     const call = agent.calls.at(-1);
     if (call === undefined) throw new Error('the agent was not called');
     return call;
@@ -290,7 +290,7 @@ test('a rotated secret signs beside the one before it until the overlap ends, an
     const key = secret.slice('whsec_'.length);
     expect(shown.filter((text) => text.includes(key))).toEqual([]);
   }
-  expect((await cluster.call('n1', 'POST', '/api/agents/nobody/secret/rotate')).status).toBe(404);
+  expect((await cluster.call('n1', 'POST', '/api/agents/unknown/secret/rotate')).status).toBe(404);
 });
 
 test('an agent is tested before it is registered and after, and nothing of it is kept', async () => {
@@ -317,13 +317,13 @@ test('an agent is tested before it is registered and after, and nothing of it is
   expect((await bed.deliveries('tested')).deliveries).toEqual([]);
   const refused = await Promise.all([
     cluster.call('n1', 'POST', '/api/agents/test', { body: { agent: { origin_url: 'ftp://x' } } }),
-    cluster.call('n1', 'POST', '/api/agents/nobody/test'),
+    cluster.call('n1', 'POST', '/api/agents/unknown/test'),
     cluster.call('n1', 'POST', '/api/agents/tested/test', { token: await tokenFor('tom') }),
   ]);
   expect(refused.map(({ status }) => status)).toEqual([422, 404, 403]);
 });
 
-test('while Postgres is away, what waits and what is new is there, and is said to be all there is', async () => {
+test('while Postgres is unreachable, pending and new attempts are listed, and marked as all that is known', async () => {
   agent.handler = (_, response) => response.writeHead(503, { 'retry-after': '60' }).end('busy');
   const sessionId = await openSession(cluster, 'cid', { id: 'away', origin_url });
   const dead = await openSession(cluster, 'cid', { id: 'lost', origin_url });
@@ -345,7 +345,7 @@ test('while Postgres is away, what waits and what is new is there, and is said t
       groups: [{ error_code: 'http_status', status: 400, count: 1, example: `${dead}:1` }],
       sources: { archive: 'unavailable' },
     });
-    // The person gives up: nobody waits for the next attempt any more.
+    // The user stops: no further attempt is wanted.
     expect((await cluster.call('n1', 'POST', `/api/sessions/${sessionId}/stop`)).status).toBe(202);
     await bed.settled('away', 'stopped', 'n3');
   });

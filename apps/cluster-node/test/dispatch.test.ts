@@ -40,8 +40,8 @@ afterEach(async () => {
 const NODES = ['n1', 'n2', 'n3'] as const;
 const WORD_MS = 20;
 
-/** Says "w1 w2 w3 ..." until it is told to end, or the call is closed. */
-function dripping(): { readonly said: () => string; end(): void } {
+/** Says "w1 w2 w3 ..." until it is made to end, or the call is closed. */
+function dripping(): { readonly sent: () => string; end(): void } {
   let word = 0;
   let end = (): void => undefined;
   agent.handler = (_, response) => {
@@ -58,7 +58,7 @@ function dripping(): { readonly said: () => string; end(): void } {
     };
   };
   return {
-    said: () => Array.from({ length: word }, (_, at) => `w${at + 1} `).join(''),
+    sent: () => Array.from({ length: word }, (_, at) => `w${at + 1} `).join(''),
     end: () => end(),
   };
 }
@@ -135,7 +135,7 @@ async function watched(sessionId: string, userId: string) {
 
 test('late joiners on every node get the answer from its first chunk, merged, and go on with it', async () => {
   const sessionId = await openSession(cluster, 'ann', { id: 'late', origin_url });
-  const { said, end } = dripping();
+  const { sent, end } = dripping();
   const first = await device('n1', 'ann', sessionId);
   await send(first.socket, sessionId, 'tell me');
   await expect.poll(() => first.text().split(' ').length).toBeGreaterThan(10);
@@ -151,17 +151,17 @@ test('late joiners on every node get the answer from its first chunk, merged, an
     await expect.poll(() => live.length).toBeGreaterThan(3);
     expect(live[0]?.index).toBe(so?.next_index);
     const text = textOfChunks(so?.chunks ?? []) + textOfChunks(live.map(({ chunk }) => chunk));
-    expect(said().startsWith(text)).toBe(true);
+    expect(sent().startsWith(text)).toBe(true);
   }
   end();
   await expect
     .poll(async () => (await messagesOf(cluster, sessionId, 'n2')).map(textOf).at(-1)?.trim())
-    .toBe(said().trim());
+    .toBe(sent().trim());
 });
 
 test('retry: kill -9 of the streaming node takes nothing off the screen, and the work is taken up again', async () => {
   const sessionId = await openSession(cluster, 'bea', { id: 'retrying', origin_url });
-  const { said } = dripping();
+  const { sent } = dripping();
   const { victim, near, far, screen } = await watched(sessionId, 'bea');
   let answerAgain = (): void => undefined;
   agent.handler = (_, response) => {
@@ -179,8 +179,8 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
       last_seq: 0,
     });
     const text = textOfChunks(so?.chunks ?? []);
-    expect(shown.startsWith(text) || said().startsWith(text)).toBe(true);
-    // What was said in the last half second may be missing, the time it takes to note it included.
+    expect(shown.startsWith(text) || sent().startsWith(text)).toBe(true);
+    // What was streamed in the last half second may be missing, the time of the checkpoint included.
     expect(text.length).toBeGreaterThan(shown.length / 3);
     ids.add(so?.chunks[0]?.messageId);
   }
@@ -194,7 +194,7 @@ test('retry: kill -9 of the streaming node takes nothing off the screen, and the
   expect((await messagesOf(cluster, sessionId, victim)).map(({ seq }) => seq)).toEqual([1, 2]);
 });
 
-test('seal: after kill -9 what was on the screen is kept as it stands, and nobody is called again', async () => {
+test('seal: after kill -9 what was on the screen is kept as it stands, and the agent is not called again', async () => {
   const settings = { id: 'sealing', origin_url, after_node_loss: 'seal' };
   const sessionId = await openSession(cluster, 'cid', settings);
   dripping();
@@ -212,7 +212,7 @@ test('seal: after kill -9 what was on the screen is kept as it stands, and nobod
   await cluster.ready(victim);
 });
 
-test('stop: no device of any node hears anything of it afterwards, and all have the same partial answer', async () => {
+test('stop: no device of any node receives anything of it afterwards, and all have the same partial answer', async () => {
   const sessionId = await openSession(cluster, 'dan', { id: 'stopped', origin_url });
   dripping();
   const devices = await Promise.all(NODES.map((nodeId) => device(nodeId, 'dan', sessionId)));

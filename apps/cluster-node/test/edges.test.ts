@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-test('who may do what: nobody, another user, the user, an admin, the API key', async () => {
+test('who may do what: anonymous, another user, the user, an admin, the API key', async () => {
   const path = `/api/sessions/${sessionId}`;
   const as = async (token: string, method: string, url: string, body?: unknown) =>
     (await cluster.call('n1', method, url, body === undefined ? { token } : { token, body }))
@@ -111,7 +111,7 @@ async function refusedAsSecond(through: readonly string[]): Promise<void> {
 
 test('a second process on the same data directory is refused', () => refusedAsSecond([]));
 
-// Where the system lets nobody make a network namespace there is nothing to be tried.
+// Where the system permits no network namespace there is nothing to be tried.
 test.skipIf(!mayUnshare)(
   'a second process in another network, as in a second container, is refused as well',
   () => refusedAsSecond(OTHER_NETWORK),

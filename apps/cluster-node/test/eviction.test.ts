@@ -66,30 +66,30 @@ async function allCold(): Promise<void> {
 
 test('a session that has left memory is the same from outside, comes back for a message, and is exact across the boundary', async () => {
   const sessionId = await cluster.createSession('ann');
-  const said = Array.from({ length: 100 }, (_, at) => `message ${at + 1}`);
-  for (const text of said) await seqOf(sessionId, text);
+  const sent = Array.from({ length: 100 }, (_, at) => `message ${at + 1}`);
+  for (const text of sent) await seqOf(sessionId, text);
   const before = (await cluster.call('n1', 'GET', `/api/sessions/${sessionId}`)).body;
   await allCold();
   for (const id of NODES) {
     expect(await gauge(id, 'fleetlm_sessions_cold')).toBe(1);
     expect((await cluster.call(id, 'GET', `/api/sessions/${sessionId}`)).body).toEqual(before);
-    expect(await textsOf(sessionId, id)).toEqual(said);
+    expect(await textsOf(sessionId, id)).toEqual(sent);
   }
   // Reading brought nothing back; a message sent again is still known, and the next one follows.
   expect(await gauge('n1', 'fleetlm_sessions_hot')).toBe(0);
   expect(await seqOf(sessionId, 'message 3')).toBe(3);
   expect(await seqOf(sessionId, 'one more')).toBe(101);
-  expect(await textsOf(sessionId, 'n2')).toEqual([...said, 'one more']);
+  expect(await textsOf(sessionId, 'n2')).toEqual([...sent, 'one more']);
   // Pages while a flush is under way, and while sessions leave memory.
   for (let number = 1; number <= 60; number += 1) {
-    said.push(`late ${number}`);
+    sent.push(`late ${number}`);
     await seqOf(sessionId, `late ${number}`);
     if (number % 6 === 0)
       expect(await textsOf(sessionId, NODES[number % 3] ?? 'n1', 50)).toHaveLength(101 + number);
   }
 });
 
-test('without Postgres a cold session can not be written to, which is said; hot ones go on, and nothing leaves memory', async () => {
+test('without Postgres a cold session can not be written to, which is reported; hot ones go on, and nothing leaves memory', async () => {
   const cold = await cluster.createSession('ann');
   await seqOf(cold, 'before');
   await allCold();

@@ -37,7 +37,7 @@ async function metric(nodeId: string, name: string): Promise<number> {
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 }
 
-interface Heard {
+interface Received {
   readonly seqs: number[];
   readonly texts: string[];
   readonly chunks: { readonly key: string; readonly index: number; readonly delta: string }[];
@@ -45,45 +45,45 @@ interface Heard {
   resyncs: number;
 }
 
-/** A client that does what the SDK does: joins, and joins again from what it has when it is told to. */
-async function listen(through: string, userId: string, sessionId: string): Promise<Heard> {
-  const heard: Heard = { seqs: [], texts: [], chunks: [], statuses: [], resyncs: 0 };
+/** A client that does what the SDK does: joins, and joins again from what it has when it is asked to. */
+async function listen(through: string, userId: string, sessionId: string): Promise<Received> {
+  const received: Received = { seqs: [], texts: [], chunks: [], statuses: [], resyncs: 0 };
   const socket = await cluster.socket(through, userId);
   const join = async (): Promise<void> => {
-    const lastSeq = heard.seqs.at(-1) ?? 0;
+    const lastSeq = received.seqs.at(-1) ?? 0;
     const ack = await emit(socket, 'session:join', { session_id: sessionId, last_seq: lastSeq });
     const { messages = [] } = ack as unknown as { messages?: WireMessage[] };
     for (const message of messages) note(message);
     if (ack.stream === undefined) return;
     const { epoch, attempt, next_index: next, chunks } = ack.stream;
     const key = `${epoch}/${attempt}`;
-    heard.chunks.splice(0, heard.chunks.length, {
+    received.chunks.splice(0, received.chunks.length, {
       key,
       index: next - 1,
       delta: textOfChunks(chunks),
     });
   };
   const note = (message: WireMessage): void => {
-    // Whoever joins again while it is live may be told twice.
-    if (heard.resyncs > 0 && heard.seqs.includes(message.seq)) return;
-    heard.seqs.push(message.seq);
-    heard.texts.push(textOf({ ...message, id: '', sender_id: '', kind: '', metadata: {} }));
+    // A client that joins again while it is live may get a message twice.
+    if (received.resyncs > 0 && received.seqs.includes(message.seq)) return;
+    received.seqs.push(message.seq);
+    received.texts.push(textOf({ ...message, id: '', sender_id: '', kind: '', metadata: {} }));
   };
   socket.on('session:message', note);
-  socket.on('session:status', ({ status }: { status: string }) => heard.statuses.push(status));
+  socket.on('session:status', ({ status }: { status: string }) => received.statuses.push(status));
   socket.on('session:chunk', (event: WireChunk) =>
-    heard.chunks.push({
+    received.chunks.push({
       key: `${event.epoch}/${event.attempt}`,
       index: event.index,
       delta: event.chunk.delta ?? '',
     }),
   );
   socket.on('resync', () => {
-    heard.resyncs += 1;
+    received.resyncs += 1;
     void join();
   });
   await join();
-  return heard;
+  return received;
 }
 
 interface WireMessage {
@@ -114,7 +114,7 @@ async function sendUntilDone(socket: Socket, sessionId: string, text: string): P
 const ascending = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
 
 /** Of every attempt each chunk once, and none left out. */
-function expectWhole(chunks: Heard['chunks']): void {
+function expectWhole(chunks: Received['chunks']): void {
   const next = new Map<string, number>();
   for (const { key, index } of chunks) {
     expect(index, JSON.stringify(chunks)).toBe(next.get(key) ?? index);
@@ -133,7 +133,7 @@ test('a node without a replica serves everything: send, read, join, inbox, live 
     ok: true,
     sessions: [{ session_id: id, last_seq: 0 }],
   });
-  const heard = await listen(through, 'ann', id);
+  const received = await listen(through, 'ann', id);
   const elsewhere = await listen(second, 'ann', id);
   const opened = gate();
   agent.script = async function* () {
@@ -144,12 +144,12 @@ test('a node without a replica serves everything: send, read, join, inbox, live 
   };
   expect(await send(socket, id, 'hello')).toMatchObject({ ok: true, seq: 1, duplicate: false });
   expect(await send(socket, id, 'hello')).toMatchObject({ ok: true, seq: 1, duplicate: true });
-  for (const { chunks } of [heard, elsewhere])
+  for (const { chunks } of [received, elsewhere])
     await expect.poll(() => chunks.map(({ delta }) => delta).join('')).toBe('one two three ');
   const late = await listen(through, 'ann', id);
   expect(late.chunks.map(({ delta }) => delta).join('')).toBe('one two three ');
   opened.open();
-  for (const { seqs, chunks, statuses } of [heard, elsewhere, late]) {
+  for (const { seqs, chunks, statuses } of [received, elsewhere, late]) {
     await expect.poll(() => seqs).toEqual([1, 2]);
     expectWhole(chunks);
     expect(chunks.map(({ delta }) => delta).join('')).toBe('one two three four');
@@ -166,7 +166,7 @@ test('kill -9 of the node that is followed: no message is missed, none comes twi
   agent.script = () => say('Hello');
   const { id, holders, others } = await session('bob');
   const [through = '', from = ''] = others;
-  const heard = await listen(through, 'bob', id);
+  const received = await listen(through, 'bob', id);
   const inbox = await cluster.socket(through, 'bob');
   const versions: number[] = [];
   let lastSeq = 0;
@@ -176,8 +176,10 @@ test('kill -9 of the node that is followed: no message is missed, none comes twi
   });
   await emit(inbox, 'inbox:join', {});
   const socket = await cluster.socket(from, 'bob');
-  const told = await Promise.all(holders.map((node) => metric(node, 'fleetlm_topics_told')));
-  const victim = holders[told.findIndex((count) => count > 0)] ?? '';
+  const published = await Promise.all(
+    holders.map((node) => metric(node, 'fleetlm_topics_published')),
+  );
+  const victim = holders[published.findIndex((count) => count > 0)] ?? '';
   expect(holders).toContain(victim);
   let running = true;
   let sent = 0;
@@ -192,9 +194,9 @@ test('kill -9 of the node that is followed: no message is missed, none comes twi
   await work;
   const { length } = await messagesOf(cluster, id, from);
   // Answers of the agent come in between, and perhaps one more.
-  await expect.poll(() => heard.seqs.length).toBeGreaterThanOrEqual(length);
-  expect(heard.seqs).toEqual(ascending(heard.seqs.length));
-  expect(heard.resyncs).toBe(0);
+  await expect.poll(() => received.seqs.length).toBeGreaterThanOrEqual(length);
+  expect(received.seqs).toEqual(ascending(received.seqs.length));
+  expect(received.resyncs).toBe(0);
   await expect.poll(() => lastSeq).toBeGreaterThanOrEqual(length);
   expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 });
@@ -202,9 +204,11 @@ test('kill -9 of the node that is followed: no message is missed, none comes twi
 test('kill -9 of the node that is followed, in the middle of an answer: no chunk is missed or comes twice', async () => {
   const { id, holders, others } = await session('cleo');
   const [through = ''] = others;
-  const heard = await listen(through, 'cleo', id);
-  const told = await Promise.all(holders.map((node) => metric(node, 'fleetlm_topics_told')));
-  const victim = holders[told.findIndex((count) => count > 0)] ?? '';
+  const received = await listen(through, 'cleo', id);
+  const published = await Promise.all(
+    holders.map((node) => metric(node, 'fleetlm_topics_published')),
+  );
+  const victim = holders[published.findIndex((count) => count > 0)] ?? '';
   const opened = gate();
   agent.script = async function* () {
     yield TEXT.start;
@@ -215,10 +219,10 @@ test('kill -9 of the node that is followed, in the middle of an answer: no chunk
   };
   const socket = await cluster.socket(through, 'cleo');
   await sendUntilDone(socket, id, 'tell me');
-  await expect.poll(() => heard.chunks.at(-1)?.delta).toBe('It was ');
+  await expect.poll(() => received.chunks.at(-1)?.delta).toBe('It was ');
   await cluster.node(victim).kill('SIGKILL');
   opened.open();
-  await expect.poll(() => heard.seqs).toEqual([1, 2]);
-  expectWhole(heard.chunks);
-  expect(heard.texts.at(-1)).toContain('a long story');
+  await expect.poll(() => received.seqs).toEqual([1, 2]);
+  expectWhole(received.chunks);
+  expect(received.texts.at(-1)).toContain('a long story');
 });

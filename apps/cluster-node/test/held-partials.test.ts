@@ -35,7 +35,7 @@ const REST = 'y'.repeat(REPLY_BYTES_MAX - ROOM_BYTES - PIECES * PIECE.length);
 /** With the partial it is about the largest entry that there can be. */
 const QUESTION = 'z'.repeat(CONTENT_BYTES_MAX - 64);
 
-/** Says nearly all that a reply may hold and ends when it is told to; asked the next question, it says hello. */
+/** Says nearly all that a reply may hold and ends when it is made to; asked the next question, it says hello. */
 function hangAtTheLimit(): () => void {
   let end = (): void => undefined;
   agent.handler = (_request, response, body) => {

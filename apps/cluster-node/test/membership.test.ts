@@ -165,7 +165,7 @@ test(
       },
     );
     await step(
-      'M2 M9 shrinking to three: a removed node is told so, and never comes in again with its old directory',
+      'M2 M9 shrinking to three: a removed node learns of it, and never comes in again with its old directory',
       async () => {
         const load = new SteadyLoad(cluster, ['n1', 'n2', 'n3']);
         await load.begin(['mia', 'ned']);

@@ -20,7 +20,7 @@ async function fewestTimes(query = ''): Promise<number> {
   return Math.min(...nodes.map(({ figures }) => figures?.times.length ?? 0));
 }
 
-test('every node tells what it has kept of itself, whichever one is asked', async () => {
+test('every node reports what it has kept of itself, whichever one is asked', async () => {
   await expect.poll(() => fewestTimes()).toBeGreaterThanOrEqual(3);
   const { nodes, reported_by } = await metrics();
   expect(reported_by).toBe('n1');

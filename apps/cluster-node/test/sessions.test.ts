@@ -57,7 +57,7 @@ test('an inbox of more than its newest 500 conversations comes in pages, on ever
   });
 });
 
-test('nobody else may, and nothing is asked for in vain', async () => {
+test('no other may, and nothing is asked for in vain', async () => {
   expect((await patch({ status: 'archived' }, 'bob')).status).toBe(404);
   expect((await patch({})).status).toBe(422);
   expect((await patch({ status: 'deleted' })).status).toBe(422);
@@ -71,7 +71,7 @@ test('a search without Postgres says so', async () => {
   expect((await cluster.call('n1', 'GET', '/api/search?q=h', { token })).status).toBe(422);
 });
 
-test('a conversation that its person erases is gone on every node and device, and nobody else may', async () => {
+test('a conversation that its user erases is gone on every node and device, and no other user may', async () => {
   const session = await cluster.createSession('eve');
   const kept = await cluster.createSession('eve');
   const path = `/api/sessions/${session}`;
@@ -80,14 +80,14 @@ test('a conversation that its person erases is gone on every node and device, an
   expect((await cluster.call('n1', 'POST', `${path}/messages`, { body })).status).toBe(201);
   const phone = await cluster.socket('n3', 'eve');
   await phone.timeout(5_000).emitWithAck('inbox:join', {});
-  const told = new Promise<{ sessions: readonly object[] }>((resolve) =>
+  const published = new Promise<{ sessions: readonly object[] }>((resolve) =>
     phone.on('inbox:delta', (delta: { sessions: readonly { status?: string }[] }) => {
       if (delta.sessions.some(({ status }) => status === 'erased')) resolve(delta);
     }),
   );
   expect((await cluster.call('n2', 'POST', `${path}/erase`, { token: bob })).status).toBe(404);
   expect((await cluster.call('n2', 'POST', `${path}/erase`, { token: eve })).status).toBe(204);
-  expect((await told).sessions).toMatchObject([
+  expect((await published).sessions).toMatchObject([
     { session_id: session, status: 'erased', title: null, last_message: null },
   ]);
   for (const node of ['n1', 'n2', 'n3']) {

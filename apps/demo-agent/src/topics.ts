@@ -15,9 +15,9 @@ export const TOPICS: readonly Topic[] = [
 2. The node finds the group of your conversation and the node that **leads** that group.
 3. The leader appends it to its log and tells the two followers; all three write it to disk.
 4. As soon as **two of three disks** have it, it is committed: it has a number, and you see it.
-5. Every device of yours is told, I am called, and Postgres hears of it a few seconds later.
+5. Every device of yours gets it, I am called, and Postgres has it a few seconds later.
 
-Nobody waits for Postgres.`,
+Nothing waits for Postgres.`,
   },
   {
     title: 'what happens when a node dies',
@@ -81,7 +81,7 @@ and I can show you what an agent may do:
 - \`think\`: I reason before I answer
 - \`calculate 6 * 7\`: I call a tool
 - \`tell me a long story\`: I take my time
-- \`be slow\`: I think for five seconds before the first word
+- \`be slow\`: I think for five seconds before the first token
 - \`fail\`: I answer with an error (FleetLM tries again, then tells you)
 - \`break off\`: I fail in the middle of an answer`;
 

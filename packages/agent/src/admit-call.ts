@@ -23,7 +23,7 @@ export function checkSecret(secret: AgentSecret | undefined): void {
   if (secret !== null) secretKeys(secret);
 }
 
-/** Lets a call in that is signed and that can be read; else says how to answer it. */
+/** Admits a call that is signed and that can be read; else the status and text to answer it with. */
 export function admitCall(
   secret: AgentSecret,
   headers: WebhookHeaders,

@@ -94,7 +94,7 @@ describe.each([
     expect(await response.text()).toContain(reason);
   });
 
-  test('what the answer throws ends it, and its author hears it', async () => {
+  test('what the answer throws ends it, and its author is informed', async () => {
     const errors: unknown[] = [];
     const url = await start({
       secret: SECRET,

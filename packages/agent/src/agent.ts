@@ -8,17 +8,31 @@ import { answerResponse } from './web.ts';
 import type { AnswerOutcome } from './write-answer.ts';
 
 export interface AgentOptions {
+  /** `whsec_...`, or several while it is rotated. Null: unsigned calls are answered too. Undefined: a TypeError at the start. */
   readonly secret: AgentSecret | undefined;
   /**
    * Writes the answer. What it throws ends the answer: an AnswerError is shown to the person, of anything
-   * else only that the agent failed. Before the first word FleetLM tries again.
+   * else only that the agent failed. Before the first content FleetLM tries again.
    */
   readonly answer: (call: AgentCall, answer: Answer, signal: AbortSignal) => Promise<void>;
-  /** Hears what `answer` threw; standard error when it is left out. */
+  /** Called with what `answer` threw; standard error when it is left out. */
   readonly onError?: (error: unknown, call: AgentCall) => void;
 }
 
-/** An agent as a listener of Node's `createServer`, or an Express handler in front of any body parser. */
+/**
+ * An agent as a listener of Node's `createServer`, or an Express handler in front of any body parser. Calls that are not
+ * signed by `secret` get 401, bodies that are no call 400, larger than BODY_BYTES_MAX 413, slower than BODY_TIMEOUT_MS 408.
+ * Throws a TypeError for a secret that is none.
+ *
+ * @example
+ * const listener = nodeAgent({
+ *   secret: process.env.FLEETLM_WEBHOOK_SECRET,
+ *   answer: async (call, answer, signal) => {
+ *     for await (const text of model.stream(call.messages, signal)) await answer.text(text);
+ *   },
+ * });
+ * createServer(listener).listen(3000);
+ */
 export function nodeAgent(
   options: AgentOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -42,7 +56,7 @@ export function nodeAgent(
         return;
       }
       response.destroy();
-      // A request that broke off while it was being read has nobody to tell, and is no fault of ours.
+      // A request that broke off while it was being read has no one to answer, and is no fault of ours.
       if (request.complete) complain('A call of FleetLM could not be answered:', error);
     });
   };
@@ -52,7 +66,13 @@ function refuse(response: ServerResponse, status: number, detail: string): void 
   response.writeHead(status, refusalHeaders(status)).end(`${detail}\n`);
 }
 
-/** An agent as a web handler: `export const POST = webAgent(...)` in Next.js, `fetch` in Bun and Deno. */
+/**
+ * An agent as a web handler, with the errors of `nodeAgent`.
+ *
+ * @example
+ * // Next.js: app/webhook/route.ts; in Bun and Deno it is the `fetch` of a server.
+ * export const POST = webAgent({ secret: process.env.FLEETLM_WEBHOOK_SECRET, answer });
+ */
 export function webAgent(options: AgentOptions): (request: Request) => Promise<Response> {
   checkSecret(options.secret);
   return async (request) => {
@@ -75,6 +95,7 @@ export function webAgent(options: AgentOptions): (request: Request) => Promise<R
   };
 }
 
+/** How a call that is not taken is answered: the reason as plain text. */
 export function refusal(status: number, detail: string): Response {
   return new Response(`${detail}\n`, { status, headers: refusalHeaders(status) });
 }
@@ -93,7 +114,7 @@ function report(options: AgentOptions, outcome: AnswerOutcome, call: AgentCall):
   } else options.onError(outcome.error, call);
 }
 
-/** An agent whose author did not ask to be told still has to see what went wrong. */
+/** An agent without a handler of its author still has to see what went wrong. */
 function complain(what: string, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: the one place that speaks on its own
   console.error(what, error);

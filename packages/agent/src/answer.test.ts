@@ -6,14 +6,14 @@ import type { AnswerOutcome } from './write-answer.ts';
 
 const chunkSchema = asSchema(uiMessageChunkSchema);
 
-interface Told {
+interface Collected {
   readonly chunks: readonly UIMessageChunk[];
   readonly message: unknown;
   readonly outcome: AnswerOutcome;
 }
 
 /** What the AI SDK's own reader makes of an answer. */
-async function told(write: (answer: Answer) => Promise<void>): Promise<Told> {
+async function collect(write: (answer: Answer) => Promise<void>): Promise<Collected> {
   const { promise, resolve } = Promise.withResolvers<AnswerOutcome>();
   const response = answerResponse(write, resolve);
   const events = (await response.text()).split('\n\n').filter((event) => event !== '');
@@ -32,7 +32,7 @@ async function told(write: (answer: Answer) => Promise<void>): Promise<Told> {
 }
 
 test('the AI SDK reads what an agent writes: thinking, a tool, text, sources, data', async () => {
-  const { message, outcome } = await told(async (answer) => {
+  const { message, outcome } = await collect(async (answer) => {
     await answer.metadata({ model: 'abacus' });
     await answer.reasoning(['let me ', 'see']);
     await answer.reasoning('!');
@@ -66,8 +66,8 @@ test('the AI SDK reads what an agent writes: thinking, a tool, text, sources, da
   });
 });
 
-test('an AnswerError is told, and the stream still ends', async () => {
-  const { chunks, outcome } = await told(async (answer) => {
+test('an AnswerError is reported, and the stream still ends', async () => {
+  const { chunks, outcome } = await collect(async (answer) => {
     await answer.text('so far');
     throw new AnswerError('out of luck');
   });
@@ -75,16 +75,16 @@ test('an AnswerError is told, and the stream still ends', async () => {
   expect(outcome.type).toBe('failed');
 });
 
-test('the message of any other error stays on the machine, and its author hears it', async () => {
+test('the message of any other error stays on the machine, and its author is informed', async () => {
   const secret = new Error('password of db.internal is wrong');
-  const { chunks, outcome } = await told(() => Promise.reject(secret));
+  const { chunks, outcome } = await collect(() => Promise.reject(secret));
   expect(JSON.stringify(chunks)).not.toContain('internal');
   expect(chunks.at(-1)).toEqual({ type: 'error', errorText: 'The agent failed.' });
   expect(outcome).toEqual({ type: 'failed', error: secret });
 });
 
 test('a tool that fails is shown as failed, and the answer may go on', async () => {
-  const { message, outcome } = await told(async (answer) => {
+  const { message, outcome } = await collect(async (answer) => {
     const search = answer.tool('search', {}, () => Promise.reject(new AnswerError('no index')));
     await search.catch(() => answer.text('I could not search.'));
   });
@@ -99,7 +99,7 @@ test('a tool that fails is shown as failed, and the answer may go on', async () 
 });
 
 test('a tool without a result has one that JSON can hold', async () => {
-  const { message } = await told(async (answer) => {
+  const { message } = await collect(async (answer) => {
     await answer.tool('notify', {}, () => undefined);
   });
   expect(message).toMatchObject({ parts: [{ type: 'step-start' }, { output: null }] });
@@ -107,7 +107,7 @@ test('a tool without a result has one that JSON can hold', async () => {
 
 test('asking for approval leaves the tool waiting, under the ids that the agent was given', async () => {
   const asked = Promise.withResolvers<unknown>();
-  const { message } = await told(async (answer) => {
+  const { message } = await collect(async (answer) => {
     asked.resolve(await answer.requestApproval('sendMail', { to: 'bob' }));
   });
   const { toolCallId, approvalId } = Object(await asked.promise);
@@ -128,7 +128,7 @@ test('asking for approval leaves the tool waiting, under the ids that the agent 
 test('what a person decided goes on in the part that asked', async () => {
   const decided = (approved: boolean) => ({ toolCallId: 'c', approval: { id: 'a', approved } });
   const sent: string[] = [];
-  const { chunks, outcome } = await told(async (answer) => {
+  const { chunks, outcome } = await collect(async (answer) => {
     await answer.chunk({ type: 'tool-input-available', toolCallId: 'c', toolName: 'x', input: 1 });
     expect(await answer.afterApproval(decided(true), () => sent.push('mail'))).toBe(1);
     expect(await answer.afterApproval(decided(false), () => sent.push('mail'))).toBeNull();

@@ -15,7 +15,7 @@ export class AnswerError extends Error {
   }
 }
 
-/** The caller has gone (a person pressed stop, or the node did): nobody reads what is written from here on. */
+/** The caller has gone (a person pressed stop, or the node did): what is written is not read from here on. */
 export class CallerGoneError extends Error {
   constructor() {
     super('the caller has closed the connection');
@@ -31,7 +31,7 @@ export function textOfError(error: unknown, otherwise = 'The agent failed.'): st
 /**
  * Writes an answer part by part. Open one with `nodeAgent` or `webAgent` (or below them `streamAnswer` and
  * `answerResponse`); `finish` is written when your function returns, `error` when it throws. Await every call:
- * it resolves when there is room for more, and rejects with CallerGoneError when nobody listens any more.
+ * it resolves when there is room for more, and rejects with CallerGoneError when the caller has gone.
  */
 export class Answer {
   readonly #sink: ChunkSink;
@@ -116,7 +116,7 @@ export class Answer {
 
   /**
    * Goes on with a tool call that a person has decided about: runs it when they allowed it, and shows what came of it in
-   * its own part. Null: they did not. Throws when nobody has decided.
+   * its own part. Null: they did not. Throws when there is no decision.
    */
   async afterApproval<T>(
     part: Readonly<Record<string, unknown>>,

@@ -32,7 +32,14 @@ const callSchema = webhookRequestSchema
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Parses the raw body of a webhook. Throws AgentCallError. */
+/**
+ * Parses the raw body of a webhook, after its signature was checked. Fields that a newer FleetLM adds are dropped. Throws an
+ * AgentCallError that names every wrong field: answer it with 400.
+ *
+ * @example
+ * const call = parseCall(rawBody);
+ * const text = newestUserText(call); // null: the newest message has no text, such as an approval of a tool
+ */
 export function parseCall(body: string | Uint8Array): AgentCall {
   let value: unknown;
   try {

@@ -63,7 +63,7 @@ export async function streamAnswer(
   const onClose = (): void => gone.abort(new CallerGoneError());
   response.once('close', onClose);
   response.writeHead(200, ANSWER_HEADERS);
-  // Before the first word is there, the caller should know that it is being thought about.
+  // Before the first content is there, the caller should know that it is being thought about.
   response.flushHeaders();
   const outcome = await writeAnswer(
     async (chunk) => {

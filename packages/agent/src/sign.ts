@@ -4,6 +4,11 @@ import { secretKeys } from './verify.ts';
 /**
  * The headers that FleetLM signs a call with (Standard Webhooks 1.0): for tests of an agent. `secret` may be
  * several while one is being rotated: then there are as many signatures. Throws a TypeError for no secret.
+ *
+ * @example
+ * const body = JSON.stringify(call);
+ * const headers = signWebhook({ secret: 'whsec_...', id: `${sessionId}:1`, body });
+ * await fetch(url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body });
  */
 export function signWebhook(options: {
   readonly secret: string | readonly string[];

@@ -93,7 +93,7 @@ test.each([
   ['too short', 'whsec_AAAA', 'at least 24 bytes'],
   ['none at all', [], 'no webhook secret'],
 ])(
-  "a secret of one's own that is none (%s) is told apart from a forged call",
+  "a secret of one's own that is none (%s) is distinguished from a forged call",
   (_, secret, reason) => {
     expect(() => verify({ secret })).toThrow(TypeError);
     expect(() => verify({ secret })).toThrow(reason);

@@ -17,9 +17,10 @@ export class WebhookVerificationError extends Error {
 /** How far `webhook-timestamp` may be from now, as the reference libraries of Standard Webhooks have it. */
 export const TOLERANCE_SECONDS_DEFAULT = 5 * 60;
 
-/** More signatures than this are not compared: nobody rotates through so many secrets at once. */
+/** More signatures than this are not compared: no owner rotates through so many secrets at once. */
 export const SIGNATURES_MAX = 16;
 
+/** A call, and what it is checked with. */
 export interface VerifyOptions {
   /** `whsec_<base64>`; several while a secret is being rotated. */
   readonly secret: string | readonly string[];
@@ -43,6 +44,10 @@ export interface VerifiedWebhook {
  * Checks a call as Standard Webhooks 1.0 says: HMAC-SHA256 over `id.timestamp.body`, compared in constant
  * time, not further than the tolerance from now, any of the signatures under any of the secrets. Throws
  * WebhookVerificationError; a TypeError when a secret of your own is not one.
+ *
+ * @example
+ * const { id } = verifyWebhook({ secret: 'whsec_...', headers: request.headers, body: rawBody });
+ * if (await hasAnswered(id)) return; // the same `<session_id>:<epoch>` is another attempt of one run
  */
 export function verifyWebhook(options: VerifyOptions): VerifiedWebhook {
   const keys = secretKeys(options.secret);

@@ -9,7 +9,7 @@ import {
 
 /**
  * A web `Response` that streams an answer, for route handlers. The signal is aborted when the caller goes
- * before the end. `onOutcome` hears what it came to; log `failed` there.
+ * before the end. `onOutcome` is called with the outcome; log `failed` there.
  */
 export function answerResponse(
   write: (answer: Answer, signal: AbortSignal) => Promise<void>,

@@ -3,7 +3,7 @@ import { Answer, CallerGoneError, type ChunkSink, textOfError } from './answer.t
 /** What a streamed answer came to. */
 export type AnswerOutcome =
   | { readonly type: 'finished' }
-  /** The function threw; the person was told what `textOfError` lets through. */
+  /** The function threw; the user sees what `textOfError` passes. */
   | { readonly type: 'failed'; readonly error: unknown }
   /** The caller went before the end. */
   | { readonly type: 'gone' };
@@ -23,11 +23,11 @@ export async function writeAnswer(
     await sink({ type: 'finish' });
     return { type: 'finished' };
   } catch (error) {
-    return await tellError(sink, error);
+    return await writeError(sink, error);
   }
 }
 
-async function tellError(sink: ChunkSink, error: unknown): Promise<AnswerOutcome> {
+async function writeError(sink: ChunkSink, error: unknown): Promise<AnswerOutcome> {
   if (error instanceof CallerGoneError) return { type: 'gone' };
   try {
     await sink({ type: 'error', errorText: textOfError(error) });

@@ -10,18 +10,18 @@ import type { BenchUser } from './user.ts';
 /** What one more of each costs, all nodes of the cluster together. Compare within one report only. */
 export interface CapacityReport {
   readonly nodes: number;
-  /** Nobody does anything. */
+  /** No user does anything. */
   readonly idle: readonly IdleCost[];
   readonly cpu_ms_per_s_per_100_groups: number;
   /** A session that was created and is in memory. */
   readonly session: { readonly count: number; readonly rss_kb: number };
-  /** A socket that joined a session and hears nothing; its session is not in it. */
+  /** A socket that joined a session and receives nothing; its session is not in it. */
   readonly subscriber: {
     readonly count: number;
     readonly rss_kb: number;
     readonly cpu_ms_per_s_per_1000: number;
   };
-  /** Sent over a socket, committed, told to one device, archived. */
+  /** Sent over a socket, committed, published to one device, archived. */
   readonly message: {
     readonly count: number;
     readonly text_bytes: number;
@@ -30,7 +30,7 @@ export interface CapacityReport {
     /** Tables and indexes. */
     readonly postgres_bytes: number;
   };
-  /** The same messages told to further devices. */
+  /** The same messages published to further devices. */
   readonly delivery: { readonly count: number; readonly cpu_ms_per_1000: number };
 }
 

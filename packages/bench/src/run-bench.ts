@@ -22,7 +22,7 @@ export interface BenchReport extends Verdict {
   readonly rss_mb: number;
 }
 
-/** Nobody answers in a benchmark of the append path: the agent's work waits until the run is over. */
+/** No agent answers in a benchmark of the append path: the agent's work waits until the run is over. */
 const AGENT = { name: 'Bench', origin_url: 'http://127.0.0.1:9', debounce_window_ms: 60_000 };
 const PAGE = 500;
 

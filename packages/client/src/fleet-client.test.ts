@@ -154,7 +154,7 @@ describe('FleetClient', () => {
     expect(store.view.get().messages[0]?.seq).toBe(891);
   });
 
-  test('whoever comes in the middle of an answer sees it from its first word, then live, then as a message', async () => {
+  test('a client that joins in the middle of an answer gets it from its first content, then live, then as a message', async () => {
     log.chunk(1, 0, { type: 'start' });
     log.chunk(1, 1, { type: 'text-start', id: 't' });
     log.chunk(1, 2, { type: 'text-delta', id: 't', delta: 'Once ' });
@@ -178,7 +178,7 @@ describe('FleetClient', () => {
     await soon(() => expect(client.connection.get().status).toBe('online'));
   });
 
-  test('signed out, it waits for a person, and goes on when told', async () => {
+  test('signed out, it waits for a user, and continues when retried', async () => {
     let token: string | null = null;
     const client = connect({ token: async () => token });
     await soon(() => expect(client.connection.get().status).toBe('signed_out'));

@@ -13,7 +13,7 @@ import { isMessage, type Message } from './wire.ts';
 /** Conversations kept after they were closed, so that going back shows them at once. */
 const CLOSED_SESSIONS_MAX = 20;
 
-/** Leaving a conversation that nobody has joined changes nothing, needs no quorum, and is always answered. */
+/** Leaving a conversation that is not joined changes nothing, needs no quorum, and is always answered. */
 const PROBE = { event: 'session:leave', payload: { session_id: '00-00000000000000000000000000' } };
 
 export interface FleetClientOptions {
@@ -31,7 +31,17 @@ export interface FleetClientOptions {
 
 /**
  * A person's connection to the cluster: one socket, an inbox, any number of live conversations and an outbox.
- * Loses nothing and shows nothing twice over reconnects, node failures and reloads.
+ * Loses nothing and shows nothing twice over reconnects, node failures and reloads. `start` connects, `stop` ends it; what
+ * fails in between is in the stores and is retried, nothing throws.
+ *
+ * @example
+ * const client = new FleetClient({ nodes: ['https://n1.example'], userId: 'ann', token: () => fetchToken() });
+ * client.start();
+ * const session = client.session(sessionId);
+ * const close = session.open(); // live from here on
+ * session.view.subscribe(() => render(session.view.get().messages));
+ * const sent = session.send({ text: 'Hello' }); // at once in the outbox; { ok: false } only when it can never be sent
+ * close();
  */
 export class FleetClient {
   readonly userId: string;
@@ -81,7 +91,7 @@ export class FleetClient {
     this.#stopListening = null;
   }
 
-  /** Try now instead of waiting: the network came back, the page became visible, somebody signed in. */
+  /** Try now instead of waiting: the network came back, the page became visible, a user signed in. */
   wake(): void {
     this.#connection.wake();
   }
@@ -91,7 +101,7 @@ export class FleetClient {
     this.#connection.renewToken();
   }
 
-  /** The store of a conversation; live while somebody holds it open (`store.open()`). */
+  /** The store of a conversation; live while it is held open (`store.open()`). */
   session(sessionId: string): SessionStore {
     const known = this.#sessions.get(sessionId);
     if (known !== undefined) return known;

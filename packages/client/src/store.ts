@@ -5,6 +5,7 @@ export interface ReadableStore<T> {
   subscribe(listener: () => void): () => void;
 }
 
+/** A store whose owner sets the value; listeners run synchronously, and only when it is another object. */
 export class Store<T> implements ReadableStore<T> {
   #value: T;
   #listeners = new Set<() => void>();

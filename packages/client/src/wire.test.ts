@@ -57,6 +57,8 @@ describe('what the cluster sends, checked by hand, is what the schemas say', () 
     expect(isSession(sessionSchema.parse(session(3)))).toBe(true);
     expect(isInboxEntry(ENTRY)).toBe(true);
     expect(isInboxEntry({ ...ENTRY, last_message: null })).toBe(true);
+    const { title: _, ...untitled } = ENTRY;
+    expect(isInboxEntry(untitled)).toBe(false);
   });
 
   test('a join in the middle of an answer is taken', () => {
@@ -88,6 +90,8 @@ describe('what the cluster sends, checked by hand, is what the schemas say', () 
       chunk: { type: 'start' },
     };
     expect(readLiveChunk(sessionChunkSchema.parse(chunk))).toEqual(chunk);
+    const { attempt: _, ...unnumbered } = chunk;
+    expect(readLiveChunk(unnumbered)).toBe(null);
   });
 
   test('half of a message is not taken for one', () => {

@@ -34,8 +34,8 @@ export interface InboxEntry {
   readonly session_id: string;
   readonly agent_id: string;
   readonly agent_name: string;
-  /** What people call the conversation; null, or not there from an older node: it has no name. */
-  readonly title?: string | null;
+  /** Null: the conversation has no title. */
+  readonly title: string | null;
   readonly status: string;
   readonly last_seq: number;
   readonly last_read_seq: number;
@@ -103,6 +103,7 @@ export interface LiveChunk {
   readonly chunk: UiChunk;
 }
 
+/** The answer to an event; what is no ack at all is the error `malformed`. */
 export function readAck(value: unknown): Ack {
   if (isObject(value) && value.ok === true) return { ok: true, body: value };
   const error = isObject(value) ? value.error : null;
@@ -127,6 +128,7 @@ export function malformed(what: string): WireError {
   };
 }
 
+/** Whether a value is a message of the contract; fields that a newer node adds are kept. */
 export function isMessage(value: unknown): value is Message {
   return (
     isObject(value) &&
@@ -151,7 +153,7 @@ export function isInboxEntry(value: unknown): value is InboxEntry {
     isObject(value) &&
     hasStrings(value, ['session_id', 'agent_id', 'agent_name', 'status', 'updated_at']) &&
     hasNumbers(value, ['last_seq', 'last_read_seq', 'unread_count']) &&
-    (value.title === undefined || value.title === null || typeof value.title === 'string') &&
+    (value.title === null || typeof value.title === 'string') &&
     (value.last_message === null ||
       (isObject(value.last_message) &&
         hasStrings(value.last_message, ['sender_id', 'kind', 'preview', 'inserted_at'])))
@@ -162,14 +164,16 @@ export function isChunk(value: unknown): value is UiChunk {
   return isObject(value) && typeof value.type === 'string';
 }
 
+/** Null: malformed. */
 export function readLiveChunk(value: unknown): LiveChunk | null {
   if (!isObject(value) || !isChunk(value.chunk)) return null;
   const { session_id, epoch, index, attempt, chunk } = value;
-  if (typeof session_id !== 'string' || typeof epoch !== 'number' || typeof index !== 'number')
-    return null;
-  return { session_id, epoch, index, attempt: typeof attempt === 'number' ? attempt : 1, chunk };
+  if (typeof session_id !== 'string' || typeof epoch !== 'number') return null;
+  if (typeof attempt !== 'number' || typeof index !== 'number') return null;
+  return { session_id, epoch, attempt, index, chunk };
 }
 
+/** Null: malformed. */
 export function readAgentStatus(value: unknown): AgentStatus | null {
   if (!isObject(value) || typeof value.epoch !== 'number') return null;
   const status = RUN_STATUSES.find((known) => known === value.status);
@@ -183,6 +187,7 @@ export function readAgentStatus(value: unknown): AgentStatus | null {
   };
 }
 
+/** Null: malformed. */
 export function readJoin(body: JsonObject): JoinAnswer | null {
   const { session, messages, last_seq, has_more, stream } = body;
   if (!isSession(session) || !Array.isArray(messages) || !messages.every(isMessage)) return null;
@@ -198,15 +203,11 @@ export function readJoin(body: JsonObject): JoinAnswer | null {
 }
 
 function readStream(value: unknown): StreamSnapshot | null {
-  if (!isObject(value) || typeof value.epoch !== 'number') return null;
-  const chunks = value.chunks;
+  if (!isObject(value)) return null;
+  const { epoch, attempt, chunks, next_index } = value;
   if (!Array.isArray(chunks) || !chunks.every(isChunk)) return null;
-  return {
-    epoch: value.epoch,
-    attempt: typeof value.attempt === 'number' ? value.attempt : 1,
-    chunks,
-    next_index: typeof value.next_index === 'number' ? value.next_index : chunks.length,
-  };
+  if (typeof epoch !== 'number' || typeof attempt !== 'number') return null;
+  return typeof next_index === 'number' ? { epoch, attempt, chunks, next_index } : null;
 }
 
 const RUN_STATUSES: readonly RunStatus[] = ['idle', 'waiting', 'running', 'failed'];

@@ -1,7 +1,7 @@
 /**
  * What a million sessions cost when one in a hundred is hot:
  * `node --expose-gc packages/conversation/bench/million-sessions.ts [sessions] [never]`. One line of JSON a tenth of the
- * way. With `never` nobody leaves memory: take fewer sessions then.
+ * way. With `never` no session leaves memory: take fewer sessions then.
  */
 import process from 'node:process';
 import {

@@ -9,6 +9,7 @@ import {
 } from './index.ts';
 import {
   AGENT,
+  agentSays,
   archive,
   create,
   effectTypes,
@@ -20,7 +21,6 @@ import {
   SESSION,
   say,
   sessionOf,
-  tell,
   USER,
   uuid,
 } from './testing/commands.ts';
@@ -111,10 +111,14 @@ describe('messages', () => {
 
   test('C24 the window of the user is not the one of the agent', () => {
     const state = groupAfter(create(), say(1));
-    for (let number = 1; number <= CLIENT_MESSAGE_IDS_MAX; number += 1) apply(state, tell(number));
+    for (let number = 1; number <= CLIENT_MESSAGE_IDS_MAX; number += 1)
+      apply(state, agentSays(number));
     expect(apply(state, say(1)).reply).toMatchObject({ duplicate: true, message: { seq: 1 } });
     for (let number = 2; number <= CLIENT_MESSAGE_IDS_MAX; number += 1) apply(state, say(number));
-    expect(apply(state, tell(1)).reply).toMatchObject({ duplicate: true, message: { seq: 2 } });
+    expect(apply(state, agentSays(1)).reply).toMatchObject({
+      duplicate: true,
+      message: { seq: 2 },
+    });
     const restored = importState(exportState(state));
     expect(apply(restored, say(1)).reply).toMatchObject({ duplicate: true, message: { seq: 1 } });
     expect(stateDigest(restored)).toBe(stateDigest(state));
@@ -148,13 +152,16 @@ describe('messages', () => {
 
   test('C25 client message ids of the user, of the agent and of other sessions are apart', () => {
     const state = groupAfter(create(), create({ sessionId: OTHER_SESSION }), say(1));
-    expect(apply(state, tell(1)).reply).toMatchObject({ duplicate: false, message: { seq: 2 } });
+    expect(apply(state, agentSays(1)).reply).toMatchObject({
+      duplicate: false,
+      message: { seq: 2 },
+    });
     expect(apply(state, say(1, { sessionId: OTHER_SESSION })).reply).toMatchObject({
       duplicate: false,
     });
   });
 
-  test('C25 ids that are no UUIDs, that are much alike or not Latin are told apart', () => {
+  test('C25 ids that are no UUIDs, that are much alike or not Latin are distinguished', () => {
     const odd = ['a', 'A', 'aa', '用户', '用戶', uuid(7), uuid(7).toUpperCase(), `${uuid(7)} `];
     // Each pair has one and the same 32-bit FNV-1a hash.
     const ids = [...odd, 'costarring', 'liquid', 'declinate', 'macallums', 'altarage', 'zinke'];
@@ -182,7 +189,7 @@ describe('messages', () => {
 
   test("C28 the agent's own message makes no work", () => {
     const state = groupAfter(create());
-    expect(effectTypes(apply(state, tell(1)))).toEqual(['message-committed', 'inbox-changed']);
+    expect(effectTypes(apply(state, agentSays(1)))).toEqual(['message-committed', 'inbox-changed']);
     expect(sessionOf(state)).toMatchObject({
       lastSeq: 1,
       lastUserSeq: 0,

@@ -40,7 +40,7 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
   const effects: Effect[] = [];
   const commit = (from: Sender['type'], content: NewMessage): Message =>
     commitMessage(group, session, from, content, timeMs, effects);
-  // A new epoch out of an answer that was held up: what it had said stands before the message that ended it.
+  // A new epoch out of an answer that was held up: what it had streamed stands before the message that ended it.
   const isEnded = next.epoch !== session.dispatch.epoch;
   const partial = isEnded && isAttempted(session.dispatch) ? (command.held?.partial ?? null) : null;
   if (partial !== null) commit('agent', partial);

@@ -22,11 +22,11 @@ export function applyCheckpoint(
   if (fromIndex !== (own?.index ?? 0))
     return refuse(
       'stale-epoch',
-      `the answer is noted up to chunk ${own?.index ?? 0}, not up to ${fromIndex}`,
+      `the answer is checkpointed up to chunk ${own?.index ?? 0}, not up to ${fromIndex}`,
     );
   const segments = own?.segments ?? [];
   if (bytesOf(segments) + chunks.length > CHECKPOINT_BYTES_MAX)
-    return refuse('checkpoint-full', `no more than ${CHECKPOINT_BYTES_MAX} bytes are noted`);
+    return refuse('checkpoint-full', `no more than ${CHECKPOINT_BYTES_MAX} bytes are checkpointed`);
   const checkpoint: AnswerCheckpoint = {
     attempt,
     index: toIndex,

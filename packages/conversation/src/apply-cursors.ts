@@ -1,11 +1,11 @@
 import { changeInbox, changeRow } from './change-session.ts';
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied } from './results.ts';
+import type { SessionHead } from './session-head.ts';
 import { SessionRecord } from './session-record.ts';
-import type { SessionHead } from './state.ts';
 import { trimTail } from './trim-tail.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -76,5 +76,5 @@ export function applyMarkFlushed(group: GroupRecord, command: CommandOf<'mark-fl
 
 function coldHead(group: GroupRecord, sessionId: string): SessionHead | null {
   const handle = group.cold.find(sessionId);
-  return handle === NOBODY ? null : group.cold.read(handle).head;
+  return handle === NO_HANDLE ? null : group.cold.read(handle).head;
 }

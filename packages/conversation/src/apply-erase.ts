@@ -7,15 +7,15 @@ import {
   outcomeOf,
 } from './change-session.ts';
 import { ClientMessageIds } from './client-message-ids.ts';
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { NO_METADATA } from './metadata.ts';
 import { noSuchSession } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 import { sessionFromSnapshot } from './session-from-snapshot.ts';
-import { headOf, SessionRecord } from './session-record.ts';
-import type { SessionHead } from './state.ts';
+import { headOf, type SessionHead } from './session-head.ts';
+import { SessionRecord } from './session-record.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
@@ -58,7 +58,7 @@ function backWithoutContent(
   { sessionId, timeMs }: CommandOf<'erase-session'>,
 ): SessionRecord | null {
   const handle = group.cold.find(sessionId);
-  if (handle === NOBODY) return null;
+  if (handle === NO_HANDLE) return null;
   const { head } = group.cold.read(handle);
   const inbox = group.inboxOf(head.userId);
   const session = sessionFromSnapshot(group, inbox, snapshotOf(head), 'session');

@@ -1,12 +1,13 @@
 import { type ColdGaps, encodeCold, NO_GAPS } from './cold-record.ts';
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import type { Command } from './commands.ts';
 import type { GroupRecord } from './group-record.ts';
 import { FormatError } from './plain-fields.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied } from './results.ts';
 import { sessionFromSnapshot } from './session-from-snapshot.ts';
-import { headOf, SessionRecord } from './session-record.ts';
+import { headOf } from './session-head.ts';
+import { SessionRecord } from './session-record.ts';
 import type { SessionSnapshot } from './session-snapshot.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -38,7 +39,7 @@ export function applyHydrate(group: GroupRecord, command: CommandOf<'hydrate-ses
   if (present !== undefined)
     return { reply: { type: 'session', session: headOf(present) }, effects: NO_EFFECTS };
   const handle = group.cold.find(archived.id);
-  if (handle === NOBODY) return noSuchSession(group, archived.id);
+  if (handle === NO_HANDLE) return noSuchSession(group, archived.id);
   const { head, gaps } = group.cold.read(handle);
   if (archived.userId !== head.userId)
     return refuse('stale-archive', `the archive has session ${archived.id} of another user`);
@@ -68,7 +69,7 @@ export function enter(group: GroupRecord, session: SessionRecord): void {
   group.flushBacklog += session.lastSeq - session.flushedSeq;
 }
 
-/** The archived state is of before a restore; the head in memory is of after it. */
+/** The archived state predates a restore; the head in memory does not. */
 function withGaps(archived: SessionSnapshot, { counters, voidSeqs }: ColdGaps): SessionSnapshot {
   if (counters === 0 && voidSeqs === 0) return archived;
   return {

@@ -11,7 +11,8 @@ import type { InboxRecord } from './inbox-record.ts';
 import { NO_METADATA } from './metadata.ts';
 import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
-import { headOf, newInternals, SessionRecord } from './session-record.ts';
+import { headOf } from './session-head.ts';
+import { newHead, newInternals, SessionRecord } from './session-record.ts';
 import { METADATA_BYTES_PER_USER_MAX, SESSIONS_PER_USER_MAX } from './state.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -29,16 +30,14 @@ export function applyCreate(group: GroupRecord, command: CommandOf<'create-sessi
   if (inbox.size >= SESSIONS_PER_USER_MAX)
     return refuse('inbox-full', `a user has at most ${SESSIONS_PER_USER_MAX} sessions`);
   if (isTooMuchMetadata(inbox, 0, command.metadata)) return TOO_MUCH_METADATA;
-  const session = new SessionRecord(
-    {
-      id: command.sessionId,
-      userId: inbox.userId,
-      agentId: group.sharedAgentId(command.agentId),
-      metadata: copyOf(command.metadata),
-      insertedAtMs: command.timeMs,
-    },
-    newInternals(inbox),
-  );
+  const head = newHead({
+    id: command.sessionId,
+    userId: inbox.userId,
+    agentId: group.sharedAgentId(command.agentId),
+    metadata: copyOf(command.metadata),
+    insertedAtMs: command.timeMs,
+  });
+  const session = new SessionRecord(head, newInternals(inbox));
   group.hold(session);
   group.indexDirty(session);
   const changed = changeInbox(session, true);

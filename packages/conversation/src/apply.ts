@@ -11,9 +11,18 @@ import type { Applied } from './results.ts';
 import type { GroupState } from './state.ts';
 
 /**
- * Applies one committed command: changes the state in place and answers what the proposer is told and what the rest
+ * Applies one committed command: changes the state in place and returns the reply to the proposer and what the rest
  * of the node does. Deterministic: two states that were given the same commands are the same. A refused command
- * changes nothing.
+ * changes nothing: `reply` is `{ type: 'refused', code, detail }` and there are no effects. Never throws for a command that
+ * `parseCommand` has taken. Times are Unix milliseconds and come with the command.
+ *
+ * @example
+ * const state = createGroupState();
+ * const timeMs = 1_767_225_600_000;
+ * const metadata = new TextEncoder().encode('{}');
+ * const create = { type: 'create-session', sessionId, userId: 'ann', agentId: 'bot', metadata, timeMs } as const;
+ * const { reply, effects } = apply(state, create);
+ * // reply: { type: 'session', session }, effects: [{ type: 'inbox-changed', userId: 'ann', sessionId, version: 1 }]
  */
 export function apply(state: GroupState, command: Command): Applied {
   const group = groupRecordOf(state);

@@ -17,7 +17,7 @@ const FLAG_PACKED_CLIENT_ID = 4;
 const FLAG_HORIZON = 8;
 const FLAGS_KNOWN = FLAG_AGENT | FLAG_PACKED_MESSAGE_ID | FLAG_PACKED_CLIENT_ID | FLAG_HORIZON;
 const NOTHING = new Uint8Array(0);
-/** With more ids than this, most ids that are not among them are told apart without walking through the records. */
+/** With more ids than this, most ids that are not among them are ruled out without walking through the records. */
 const SLOTS_FROM = 32;
 /** A power of two. */
 const SLOTS = 2_048;

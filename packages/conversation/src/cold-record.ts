@@ -11,7 +11,8 @@ import {
   writeU32,
   writeU48,
 } from './byte-fields.ts';
-import type { DispatchState, Session, SessionHead, SessionStatus } from './state.ts';
+import type { SessionHead } from './session-head.ts';
+import type { DispatchState, Session, SessionStatus } from './state.ts';
 
 /*
  * One record: length u32, link u32, activity u48, inbox version u48, counters u32, void seqs u16, flags u8, then the
@@ -24,17 +25,40 @@ export const INBOX_VERSION_AT = 14;
 const COUNTERS_AT = 20;
 const VOID_SEQS_AT = 24;
 const FLAGS_AT = 26;
-const LAST_SEQ_AT = 27;
-const READ_SEQ_AT = 31;
-const UNREAD_AT = 35;
-const USER_SEQ_AT = 39;
-const INSERTED_AT = 43;
-const UPDATED_AT = 49;
 const EPOCH_AT = 55;
-const VERSION_AT = 61;
-const FLUSHED_VERSION_AT = 67;
-const DEBOUNCE_AT = 73;
 export const ID_AT = 77;
+
+/** Fields of a head that are no plain numbers, or (`flushedSeq`) the same as another one: a cold session is flushed. */
+type OtherField =
+  | 'id'
+  | 'userId'
+  | 'agentId'
+  | 'metadata'
+  | 'status'
+  | 'dispatch'
+  | 'lastMessage'
+  | 'flushedSeq';
+
+/** Where each number of a head stands, and in how many bytes. */
+const NUMBERS: Readonly<
+  Record<Exclude<keyof SessionHead, OtherField>, { readonly at: number; readonly bytes: 4 | 6 }>
+> = {
+  activity: { at: ACTIVITY_AT, bytes: 6 },
+  inboxVersion: { at: INBOX_VERSION_AT, bytes: 6 },
+  lastSeq: { at: 27, bytes: 4 },
+  lastReadSeq: { at: 31, bytes: 4 },
+  unreadCount: { at: 35, bytes: 4 },
+  lastUserSeq: { at: 39, bytes: 4 },
+  insertedAtMs: { at: 43, bytes: 6 },
+  updatedAtMs: { at: 49, bytes: 6 },
+  version: { at: 61, bytes: 6 },
+  flushedVersion: { at: 67, bytes: 6 },
+  debounceMs: { at: 73, bytes: 4 },
+};
+type NumberField = keyof typeof NUMBERS;
+const isNumberField = (field: string): field is NumberField => Object.hasOwn(NUMBERS, field);
+const NUMBER_FIELDS = Object.keys(NUMBERS).filter(isNumberField);
+
 const FLAG_ARCHIVED = 1;
 const FLAG_FAILED = 2;
 const FLAG_MESSAGE = 4;
@@ -75,8 +99,11 @@ export function encodeCold(head: SessionHead, gaps: ColdGaps): Uint8Array {
     (lastMessage === null ? 0 : 6 + textBytes(lastMessage.kind) + textBytes(lastMessage.preview));
   const bytes = new Uint8Array(length);
   writeU32(bytes, LENGTH_AT, length);
-  writeU48(bytes, ACTIVITY_AT, head.activity);
-  writeU48(bytes, INBOX_VERSION_AT, head.inboxVersion);
+  for (const field of NUMBER_FIELDS) {
+    const { at, bytes: width } = NUMBERS[field];
+    if (width === 4) writeU32(bytes, at, head[field]);
+    else writeU48(bytes, at, head[field]);
+  }
   writeU32(bytes, COUNTERS_AT, gaps.counters);
   writeU16(bytes, VOID_SEQS_AT, gaps.voidSeqs);
   bytes[FLAGS_AT] =
@@ -84,16 +111,7 @@ export function encodeCold(head: SessionHead, gaps: ColdGaps): Uint8Array {
     (failed === null ? 0 : FLAG_FAILED) |
     (lastMessage === null ? 0 : FLAG_MESSAGE) |
     (lastMessage?.sender.type === 'agent' ? FLAG_BY_AGENT : 0);
-  writeU32(bytes, LAST_SEQ_AT, head.lastSeq);
-  writeU32(bytes, READ_SEQ_AT, head.lastReadSeq);
-  writeU32(bytes, UNREAD_AT, head.unreadCount);
-  writeU32(bytes, USER_SEQ_AT, head.lastUserSeq);
-  writeU48(bytes, INSERTED_AT, head.insertedAtMs);
-  writeU48(bytes, UPDATED_AT, head.updatedAtMs);
   writeU48(bytes, EPOCH_AT, dispatch.epoch);
-  writeU48(bytes, VERSION_AT, head.version);
-  writeU48(bytes, FLUSHED_VERSION_AT, head.flushedVersion);
-  writeU32(bytes, DEBOUNCE_AT, head.debounceMs);
   let at = writeText(bytes, ID_AT, head.id);
   at = writeText(bytes, at, head.userId);
   at = writeText(bytes, at, head.agentId);
@@ -132,27 +150,30 @@ export function decodeCold(
   const agentId = readText(bytes, agentIdAt);
   const dispatch = readDispatch(bytes, offset, dispatchAt, flags);
   const messageAt = (flags & FLAG_FAILED) !== 0 ? textEnd(bytes, dispatchAt + 6) : dispatchAt;
-  const lastSeq = readU32(bytes, offset + LAST_SEQ_AT);
+  const number = (field: NumberField): number => {
+    const { at, bytes: width } = NUMBERS[field];
+    return width === 4 ? readU32(bytes, offset + at) : readU48(bytes, offset + at);
+  };
   const head: SessionHead = {
     id: readText(bytes, offset + ID_AT),
     userId,
     agentId,
     metadata: bytes.slice(metadataAt + 4, dispatchAt),
     status: statusOf(flags),
-    lastSeq,
-    lastReadSeq: readU32(bytes, offset + READ_SEQ_AT),
-    insertedAtMs: readU48(bytes, offset + INSERTED_AT),
-    updatedAtMs: readU48(bytes, offset + UPDATED_AT),
-    activity: readU48(bytes, offset + ACTIVITY_AT),
-    inboxVersion: readU48(bytes, offset + INBOX_VERSION_AT),
-    unreadCount: readU32(bytes, offset + UNREAD_AT),
-    lastUserSeq: readU32(bytes, offset + USER_SEQ_AT),
+    lastSeq: number('lastSeq'),
+    lastReadSeq: number('lastReadSeq'),
+    insertedAtMs: number('insertedAtMs'),
+    updatedAtMs: number('updatedAtMs'),
+    activity: number('activity'),
+    inboxVersion: number('inboxVersion'),
+    unreadCount: number('unreadCount'),
+    lastUserSeq: number('lastUserSeq'),
     dispatch,
-    debounceMs: readU32(bytes, offset + DEBOUNCE_AT),
+    debounceMs: number('debounceMs'),
     lastMessage: readLastMessage(bytes, messageAt, flags, userId, agentId),
-    flushedSeq: lastSeq,
-    version: readU48(bytes, offset + VERSION_AT),
-    flushedVersion: readU48(bytes, offset + FLUSHED_VERSION_AT),
+    flushedSeq: number('lastSeq'),
+    version: number('version'),
+    flushedVersion: number('flushedVersion'),
   };
   const counters = readU32(bytes, offset + COUNTERS_AT);
   return { head, gaps: { counters, voidSeqs: readU16(bytes, offset + VOID_SEQS_AT) } };

@@ -10,7 +10,7 @@ import {
   LINK_AT,
   metadataBytesAt,
 } from './cold-record.ts';
-import type { SessionHead } from './state.ts';
+import type { SessionHead } from './session-head.ts';
 
 const CAPACITY_MIN = 1024;
 const SLOTS_MIN = 16;
@@ -20,7 +20,7 @@ const REMOVED = 0xffff_ffff;
 /** Names a cold session for as long as it is one. */
 export type ColdHandle = number;
 /** No handle. */
-export const NOBODY: ColdHandle = -1;
+export const NO_HANDLE: ColdHandle = -1;
 
 /**
  * The heads of sessions that have left memory, in one buffer, found by id: open addressing with linear probing over the
@@ -58,7 +58,7 @@ export class ColdSessions {
     this.#offsets[handle] = this.#end;
     this.#bytes.set(record, this.#end);
     this.#end += record.length;
-    this.setLink(handle, NOBODY);
+    this.setLink(handle, NO_HANDLE);
     if ((this.#slotsUsed + 1) * 3 > this.#slots.length * 2) this.#rehash();
     this.#putSlot(id, handle);
     this.#count += 1;
@@ -69,7 +69,7 @@ export class ColdSessions {
     const mask = this.#slots.length - 1;
     for (let slot = hashOf(id) & mask; ; slot = (slot + 1) & mask) {
       const found = this.#slots[slot] ?? EMPTY;
-      if (found === EMPTY) return NOBODY;
+      if (found === EMPTY) return NO_HANDLE;
       if (found !== REMOVED && this.#hasId(found - 1, id)) return found - 1;
     }
   }

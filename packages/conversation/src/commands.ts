@@ -26,7 +26,7 @@ export type WhileAnswering = (typeof WHILE_ANSWERING)[number];
 export interface HeldAnswer {
   readonly epoch: number;
   readonly attempt: number;
-  /** What has been said so far, closed; null: nothing yet. */
+  /** What has been streamed so far, sealed; null: nothing yet. */
   readonly partial: NewMessage | null;
 }
 
@@ -112,7 +112,7 @@ export type Command =
       readonly error: string;
       readonly timeMs: number;
     }
-  /** What an attempt has said since its last checkpoint: chunks `fromIndex` to `toIndex` - 1, packed. */
+  /** What an attempt has streamed since its last checkpoint: chunks `fromIndex` to `toIndex` - 1, packed. */
   | {
       readonly type: 'checkpoint-answer';
       readonly sessionId: string;

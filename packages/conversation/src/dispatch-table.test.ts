@@ -153,7 +153,7 @@ describe('the life of a piece of work', () => {
 const HELD = {
   nothing: null,
   silent: { epoch: 3, attempt: 1, hasContent: false },
-  heard: { epoch: 3, attempt: 1, hasContent: true },
+  content: { epoch: 3, attempt: 1, hasContent: true },
   other: { epoch: 3, attempt: 2, hasContent: true },
 } as const;
 type Held = keyof typeof HELD;
@@ -165,26 +165,26 @@ const DURING: Readonly<
   >
 > = {
   running: {
-    queue: { nothing: 'on', silent: 'on', heard: 'on', other: 'on' },
-    interrupt: { nothing: 'on', silent: 'anew', heard: 'anew', other: 'on' },
+    queue: { nothing: 'on', silent: 'on', content: 'on', other: 'on' },
+    interrupt: { nothing: 'on', silent: 'anew', content: 'anew', other: 'on' },
     reject: {
       nothing: 'agent-busy',
       silent: 'agent-busy',
-      heard: 'agent-busy',
+      content: 'agent-busy',
       other: 'agent-busy',
     },
-    merge: { nothing: 'on', silent: 'anew', heard: 'on', other: 'on' },
+    merge: { nothing: 'on', silent: 'anew', content: 'on', other: 'on' },
   },
   waiting: {
-    queue: { nothing: 'on', silent: 'on', heard: 'on', other: 'on' },
-    interrupt: { nothing: 'on', silent: 'on', heard: 'anew', other: 'on' },
+    queue: { nothing: 'on', silent: 'on', content: 'on', other: 'on' },
+    interrupt: { nothing: 'on', silent: 'on', content: 'anew', other: 'on' },
     reject: {
       nothing: 'agent-busy',
       silent: 'agent-busy',
-      heard: 'agent-busy',
+      content: 'agent-busy',
       other: 'agent-busy',
     },
-    merge: { nothing: 'on', silent: 'on', heard: 'on', other: 'on' },
+    merge: { nothing: 'on', silent: 'on', content: 'on', other: 'on' },
   },
 };
 
@@ -192,7 +192,7 @@ describe('a message while the agent answers', () => {
   test.each(
     (['running', 'waiting'] as const).flatMap((status) =>
       WHILE_ANSWERING.flatMap((choice) =>
-        (['nothing', 'silent', 'heard', 'other'] as const).map((held) => ({
+        (['nothing', 'silent', 'content', 'other'] as const).map((held) => ({
           status,
           choice,
           held,
@@ -219,7 +219,7 @@ describe('a message while the agent answers', () => {
     expect(at(1_501)).toEqual({ next: STATES.running });
   });
 
-  test('C55 before the first call nobody is refused', () => {
+  test('C55 before the first call no message is refused', () => {
     const waiting = { ...STATES.waiting, attempt: 0 };
     const event = { ...EVENTS['user-message'], whileAnswering: 'reject' } as const;
     expect(dispatchAfter(waiting, event, FACTS)).toEqual({ next: { ...waiting, dueAtMs: 1_200 } });

@@ -9,7 +9,7 @@ export type DispatchEvent =
       readonly timeMs: number;
       readonly debounceMs: number;
       readonly whileAnswering: WhileAnswering;
-      /** The answer that the proposer held up for this message, and whether anything of it was said. */
+      /** The answer that the proposer held up for this message, and whether it has content. */
       readonly held: (Attempt & { readonly hasContent: boolean }) | null;
     }
   | {
@@ -231,11 +231,11 @@ function duringAnswer(state: StateOf<'running'>, event: EventOf<'user-message'>)
     case 'reject':
       return agentBusy(state);
     case 'interrupt':
-      return { next: holdsIt(state, event) ? newWork(state, event) : state };
+      return { next: holdsAnswerOf(state, event) ? newWork(state, event) : state };
     case 'merge': {
       const isEarly = event.timeMs - state.startedAtMs <= event.debounceMs;
-      const isUnheard = holdsIt(state, event) && event.held?.hasContent === false;
-      return { next: isEarly && isUnheard ? newWork(state, event) : state };
+      const hasNoContent = holdsAnswerOf(state, event) && event.held?.hasContent === false;
+      return { next: isEarly && hasNoContent ? newWork(state, event) : state };
     }
     default:
       return event.whileAnswering satisfies never;
@@ -246,14 +246,14 @@ function duringAnswer(state: StateOf<'running'>, event: EventOf<'user-message'>)
 function duringWait(state: StateOf<'waiting'>, event: EventOf<'user-message'>): DispatchOutcome {
   if (state.attempt > 0) {
     if (event.whileAnswering === 'reject') return agentBusy(state);
-    const isHeard = holdsIt(state, event) && event.held?.hasContent === true;
-    if (event.whileAnswering === 'interrupt' && isHeard) return { next: newWork(state, event) };
+    const hasContent = holdsAnswerOf(state, event) && event.held?.hasContent === true;
+    if (event.whileAnswering === 'interrupt' && hasContent) return { next: newWork(state, event) };
   }
   return { next: pushedBack(state, event) };
 }
 
 /** An answer that the proposer did not hold up might be cut off unseen: such a message only waits. */
-function holdsIt(state: Attempt, { held }: EventOf<'user-message'>): boolean {
+function holdsAnswerOf(state: Attempt, { held }: EventOf<'user-message'>): boolean {
   return held !== null && isCurrent(state, held);
 }
 

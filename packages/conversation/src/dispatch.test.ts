@@ -136,7 +136,7 @@ describe('work for the agent', () => {
     expect(sessionOf(state).dispatch).toEqual(failed);
   });
 
-  test('C47 work that nobody can be called for fails without an attempt', () => {
+  test('C47 work without an agent to call fails without an attempt', () => {
     const state = groupAfter(create(), say(1), fail(1, 0, 'the agent is disabled'));
     expect(sessionOf(state).dispatch).toMatchObject({ status: 'failed', attempt: 0 });
   });
@@ -150,7 +150,7 @@ describe('work for the agent', () => {
     });
   });
 
-  test('C49 stopping ends the epoch and keeps what was said so far, once', () => {
+  test('C49 stopping ends the epoch and keeps what was streamed so far, once', () => {
     const state = groupAfter(create(), say(1), start(1, 1));
     apply(state, stop(1, message(2, { kind: 'assistant' })));
     expect(sessionOf(state)).toMatchObject({ lastSeq: 2, dispatch: { status: 'idle', epoch: 1 } });

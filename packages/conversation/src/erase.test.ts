@@ -15,6 +15,7 @@ import {
 import {
   AGENT,
   accepted,
+  agentSays,
   archive,
   complete,
   create,
@@ -28,7 +29,6 @@ import {
   SESSION,
   say,
   start,
-  tell,
   USER,
   update,
   upTo,
@@ -41,7 +41,7 @@ const secret = new TextEncoder().encode(
 
 /** A session with a secret wherever a person may write one, and another one beside it. */
 function groupWithSecrets() {
-  const said = {
+  const fields = {
     message: {
       id: '0197d3b0-0000-7000-8000-0000000000aa',
       kind: 'text',
@@ -53,8 +53,8 @@ function groupWithSecrets() {
   return groupAfter(
     create({ metadata: new TextEncoder().encode(JSON.stringify({ title: SECRET })) }),
     create({ sessionId: OTHER_SESSION }),
-    say(1, said),
-    tell(2, { ...said, clientMessageId: `${SECRET}-2` }),
+    say(1, fields),
+    agentSays(2, { ...fields, clientMessageId: `${SECRET}-2` }),
     say(3, { sessionId: OTHER_SESSION }),
   );
 }
@@ -90,7 +90,7 @@ describe('erasing', () => {
     const before = stateDigest(state);
     for (const command of [
       say(4),
-      tell(5),
+      agentSays(5),
       read(1),
       archive(),
       update({ status: 'active' }),
@@ -146,7 +146,7 @@ describe('erasing', () => {
     expect(row).toMatchObject({ messages: [], session: { status: 'erased', agentId: AGENT } });
   });
 
-  test('C103 other devices hear of it as of any change of the inbox; it is no activity', () => {
+  test('C103 other devices receive it like any change of the inbox; it is no activity', () => {
     const state = groupWithSecrets();
     const before = state.sessions.get(SESSION)?.activity;
     const { version } = inboxChanges(state, USER, 0, upTo(50));

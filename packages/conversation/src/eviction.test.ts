@@ -25,6 +25,7 @@ import {
 } from './index.ts';
 import type { Applied } from './results.ts';
 import {
+  agentSays,
   archive,
   complete,
   create,
@@ -43,7 +44,6 @@ import {
   sessionOf,
   start,
   stop,
-  tell,
   USER,
   update,
   upTo,
@@ -75,9 +75,9 @@ describe('leaving memory', () => {
   });
 
   test.each<[string, readonly Command[]]>([
-    ['a message is not flushed', [tell(3)]],
+    ['a message is not flushed', [agentSays(3)]],
     ['its row is not flushed', [read(1)]],
-    ['it was changed since, and flushed again', [tell(3), flushed(3, 99)]],
+    ['it was changed since, and flushed again', [agentSays(3), flushed(3, 99)]],
     ['it was read since, and flushed again', [read(1), flushed(2, 99)]],
     ['work waits', [say(3), flushed(3, 99)]],
     ['work is running', [say(3), start(2, 1), flushed(3, 99)]],
@@ -110,13 +110,13 @@ function evictionIds(state: GroupState, query: Parameters<typeof evictionCandida
 }
 
 describe('out of memory', () => {
-  test('C93 every command for it is told so, changes nothing, and has no effects', () => {
+  test('C93 every command for it is refused, changes nothing, and has no effects', () => {
     const state = quiet();
     evictAll(state);
     const digest = stateDigest(state);
     for (const command of [
       say(9),
-      tell(9),
+      agentSays(9),
       create(),
       read(2),
       archive(),
@@ -193,14 +193,14 @@ describe('coming back', () => {
     const state = groupAfter(create());
     const payload = new Uint8Array(100_000).fill(0x20);
     for (let number = 1; number <= 10; number += 1)
-      apply(state, tell(number, { message: message(number, { payload }) }));
+      apply(state, agentSays(number, { message: message(number, { payload }) }));
     apply(state, flushedAll(state));
     const [session] = evictAll(state);
     if (session === undefined) throw new Error('nothing left');
     expect(session.tail.length).toBeLessThanOrEqual(EVICTED_TAIL_BYTES_MAX);
     apply(state, { type: 'hydrate-session', session, timeMs: 1 });
     expect(sessionOf(state).tail.map(({ seq }) => seq)).toEqual([9, 10]);
-    expect(apply(state, tell(11)).reply).toMatchObject({ message: { seq: 11 } });
+    expect(apply(state, agentSays(11)).reply).toMatchObject({ message: { seq: 11 } });
     expect(sessionOf(state).tail.map(({ seq }) => seq)).toEqual([9, 10, 11]);
   });
 

@@ -1,5 +1,5 @@
 import { canLeave, enter } from './apply-eviction.ts';
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import { groupRecordOf } from './group-record.ts';
 import { FormatError } from './plain-fields.ts';
 import { sessionFromSnapshot } from './session-from-snapshot.ts';
@@ -10,7 +10,7 @@ import type { GroupState } from './state.ts';
 /** Messages of a session that leave memory with it and come back with it; older ones are in Postgres alone. */
 export const EVICTED_TAIL_BYTES_MAX = 256 * 1024;
 /** Sessions that are looked at in one go: those with work stay in the way. */
-const LOOKS_MAX = 2_000;
+const VISITS_MAX = 2_000;
 
 /** Which sessions may leave memory: clean since before a time, as many as that. */
 export interface EvictionQuery {
@@ -32,13 +32,13 @@ export function evictionCandidates(
   const candidates: SessionSnapshot[] = [];
   let bytes = 0;
   let freed = 0;
-  let looks = 0;
+  let visits = 0;
   for (const session of groupRecordOf(state).clean) {
     if (except?.has(session.id) === true) continue;
-    looks += 1;
+    visits += 1;
     if (surplus !== undefined && candidates.length >= surplus.sessions && freed >= surplus.bytes)
       break;
-    if (candidates.length >= sessionsMax || bytes >= bytesMax || looks > LOOKS_MAX) break;
+    if (candidates.length >= sessionsMax || bytes >= bytesMax || visits > VISITS_MAX) break;
     if (SessionRecord.internals(session).cleanSinceMs > cleanBeforeMs || !canLeave(session))
       continue;
     const snapshot = sessionSnapshot(session, EVICTED_TAIL_BYTES_MAX);
@@ -70,7 +70,7 @@ export function adoptSession(state: GroupState, snapshot: SessionSnapshot): void
   inbox.version = Math.max(inbox.version, snapshot.inboxVersion);
   const session = sessionFromSnapshot(group, inbox, snapshot, 'session');
   const handle = group.cold.find(snapshot.id);
-  if (handle !== NOBODY) {
+  if (handle !== NO_HANDLE) {
     inbox.removeCold(handle);
     group.cold.remove(snapshot.id);
   }

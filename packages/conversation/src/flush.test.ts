@@ -109,7 +109,7 @@ describe('the mark', () => {
 });
 
 describe('what the flusher reads', () => {
-  test("C73 a batch is bounded in bytes, and a session that is left out stands in nobody's way", () => {
+  test('C73 a batch is bounded in bytes, and a session that is left out blocks no others', () => {
     const state = groupAfter(create(), ...many(4), create({ sessionId: OTHER_SESSION }));
     const cut = flushCandidates(state, 100, { bytesMax: 1 });
     expect(cut.map(({ watermark, messages }) => [watermark.seq, messages.length])).toEqual([

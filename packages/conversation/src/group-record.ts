@@ -1,6 +1,6 @@
 import type { ByteMeter } from './byte-log.ts';
 import type { ClientMessageIds } from './client-message-ids.ts';
-import { ColdSessions, NOBODY } from './cold-sessions.ts';
+import { ColdSessions, NO_HANDLE } from './cold-sessions.ts';
 import { InboxRecord } from './inbox-record.ts';
 import { SessionRecord } from './session-record.ts';
 import { type GroupState, TAIL_MESSAGES_MIN } from './state.ts';
@@ -87,7 +87,7 @@ export class GroupRecord implements GroupState {
   }
 
   isCold(sessionId: string): boolean {
-    return this.cold.find(sessionId) !== NOBODY;
+    return this.cold.find(sessionId) !== NO_HANDLE;
   }
 
   /** Takes a session that nothing refers to any more out of every index. */
@@ -112,7 +112,7 @@ export function firstTailSeqOf(session: {
   return Math.min(session.flushedSeq, Math.max(session.lastSeq - TAIL_MESSAGES_MIN, 0)) + 1;
 }
 
-/** The state of a group without any session. */
+/** The state of a group without any session: where the log of a group begins. */
 export function createGroupState(): GroupState {
   return new GroupRecord();
 }

@@ -1,4 +1,4 @@
-import { type ColdHandle, type ColdSessions, NOBODY } from './cold-sessions.ts';
+import { type ColdHandle, type ColdSessions, NO_HANDLE } from './cold-sessions.ts';
 import { SessionRecord } from './session-record.ts';
 import type { Inbox } from './state.ts';
 
@@ -14,7 +14,7 @@ export class InboxRecord implements Inbox {
   #metadataBytes = 0;
   readonly #cold: ColdSessions;
   #newest: SessionRecord | null = null;
-  #newestCold: ColdHandle = NOBODY;
+  #newestCold: ColdHandle = NO_HANDLE;
 
   constructor(userId: string, cold: ColdSessions) {
     this.userId = userId;
@@ -45,10 +45,10 @@ export class InboxRecord implements Inbox {
   *newestFirst(): Generator<SessionRecord | ColdHandle> {
     let session = this.#newest;
     let handle = this.#newestCold;
-    while (session !== null || handle !== NOBODY) {
+    while (session !== null || handle !== NO_HANDLE) {
       if (
         session !== null &&
-        (handle === NOBODY || session.activity > this.#cold.activityOf(handle))
+        (handle === NO_HANDLE || session.activity > this.#cold.activityOf(handle))
       ) {
         yield session;
         session = SessionRecord.internals(session).older;
@@ -100,14 +100,14 @@ export class InboxRecord implements Inbox {
   insertCold(handle: ColdHandle): void {
     this.#count(1, this.#cold.metadataBytesOf(handle));
     const activity = this.#cold.activityOf(handle);
-    let newer = NOBODY;
+    let newer = NO_HANDLE;
     let older = this.#newestCold;
-    while (older !== NOBODY && this.#cold.activityOf(older) > activity) {
+    while (older !== NO_HANDLE && this.#cold.activityOf(older) > activity) {
       newer = older;
       older = this.#cold.linkOf(older);
     }
     this.#cold.setLink(handle, older);
-    if (newer === NOBODY) this.#newestCold = handle;
+    if (newer === NO_HANDLE) this.#newestCold = handle;
     else this.#cold.setLink(newer, handle);
   }
 
@@ -119,9 +119,9 @@ export class InboxRecord implements Inbox {
       return;
     }
     let newer = this.#newestCold;
-    while (newer !== NOBODY && this.#cold.linkOf(newer) !== handle)
+    while (newer !== NO_HANDLE && this.#cold.linkOf(newer) !== handle)
       newer = this.#cold.linkOf(newer);
-    if (newer !== NOBODY) this.#cold.setLink(newer, older);
+    if (newer !== NO_HANDLE) this.#cold.setLink(newer, older);
   }
 
   #count(sessions: number, metadataBytes: number): void {

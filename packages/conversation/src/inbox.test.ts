@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apply, getInbox, inboxChanges, listSessions } from './index.ts';
 import {
+  agentSays,
   archive,
   complete,
   create,
@@ -10,7 +11,6 @@ import {
   SESSION,
   say,
   start,
-  tell,
   USER,
   upTo,
 } from './testing/commands.ts';
@@ -29,7 +29,7 @@ describe('inboxes', () => {
     expect(order()).toEqual([THIRD_SESSION, OTHER_SESSION, SESSION]);
     apply(state, say(1));
     expect(order()).toEqual([SESSION, THIRD_SESSION, OTHER_SESSION]);
-    apply(state, tell(2, { sessionId: OTHER_SESSION }));
+    apply(state, agentSays(2, { sessionId: OTHER_SESSION }));
     expect(order()).toEqual([OTHER_SESSION, SESSION, THIRD_SESSION]);
     for (const command of [start(1, 1), read(1), archive(THIRD_SESSION)]) apply(state, command);
     expect(order()).toEqual([OTHER_SESSION, SESSION, THIRD_SESSION]);
@@ -39,7 +39,13 @@ describe('inboxes', () => {
 
   test('C61 every change of an entry is one version of its inbox, and of no other', () => {
     const state = groupAfter(create(), create({ sessionId: OTHER_SESSION, userId: 'bob' }));
-    for (const [index, command] of [say(1), start(1, 1), tell(2), read(1), archive()].entries())
+    for (const [index, command] of [
+      say(1),
+      start(1, 1),
+      agentSays(2),
+      read(1),
+      archive(),
+    ].entries())
       expect(apply(state, command).effects.at(-1)).toEqual({
         type: 'inbox-changed',
         userId: USER,
@@ -47,7 +53,7 @@ describe('inboxes', () => {
         version: 2 + index,
       });
     expect(getInbox(state, 'bob')?.version).toBe(1);
-    expect(getInbox(state, 'nobody')).toBeNull();
+    expect(getInbox(state, 'unknown')).toBeNull();
   });
 
   test('C62 what changed since a version is each changed entry once, in the order of the changes', () => {
@@ -57,7 +63,7 @@ describe('inboxes', () => {
       sessions: [],
       isWhole: true,
     });
-    for (const command of [say(1), tell(2, { sessionId: OTHER_SESSION }), read(1)])
+    for (const command of [say(1), agentSays(2, { sessionId: OTHER_SESSION }), read(1)])
       apply(state, command);
     const { version, sessions } = inboxChanges(state, USER, 3, upTo(50));
     expect(version).toBe(6);
@@ -65,7 +71,7 @@ describe('inboxes', () => {
       [OTHER_SESSION, 5],
       [SESSION, 6],
     ]);
-    expect(inboxChanges(state, 'nobody', 0, upTo(50))).toEqual({
+    expect(inboxChanges(state, 'unknown', 0, upTo(50))).toEqual({
       version: 0,
       sessions: [],
       isWhole: true,
@@ -96,7 +102,7 @@ describe('inboxes', () => {
     }
   });
 
-  test('changes that are more than fits are told to be too much, and one of any size is given', () => {
+  test('changes that are more than fits are reported as too many, and one of any size is given', () => {
     const metadata = new Uint8Array(50_000).fill(0x20);
     const ids = Array.from({ length: 3 }, (_, at) => `7f-01JB${String(at).padStart(22, '0')}`);
     const state = groupAfter(...ids.map((sessionId) => create({ sessionId, metadata })));
@@ -118,6 +124,6 @@ describe('inboxes', () => {
     const second = listSessions(state, USER, { ...upTo(2), beforeActivity });
     expect(second.sessions.map(({ id }) => id)).toEqual([OTHER_SESSION]);
     expect(second.next).toBeNull();
-    expect(listSessions(state, 'nobody', upTo(2))).toEqual({ sessions: [], next: null });
+    expect(listSessions(state, 'unknown', upTo(2))).toEqual({ sessions: [], next: null });
   });
 });

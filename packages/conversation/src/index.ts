@@ -53,6 +53,7 @@ export {
 } from './read.ts';
 export { leaveGaps, type RestoreGaps } from './restore.ts';
 export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
+export type { HeadFieldOf, PublicName, SessionHead } from './session-head.ts';
 export type { SessionSnapshot } from './session-snapshot.ts';
 export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
 export { readSessionSnapshot } from './snapshot-fields.ts';
@@ -66,7 +67,6 @@ export type {
   Inbox,
   Message,
   Session,
-  SessionHead,
   SessionStatus,
 } from './state.ts';
 export {

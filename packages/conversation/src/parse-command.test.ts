@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMAND_VERSION, type Command, parseCommand, versioned } from './index.ts';
 import {
+  agentSays,
   archive,
   checkpoint,
   complete,
@@ -18,7 +19,6 @@ import {
   say,
   start,
   stop,
-  tell,
   update,
 } from './testing/commands.ts';
 
@@ -59,7 +59,7 @@ describe('commands from the log', () => {
   test('C6 a sender may be the agent, and a stop may keep nothing', () => {
     const held = { epoch: 2, attempt: 1, partial: null };
     for (const command of [
-      tell(1),
+      agentSays(1),
       stop(3, null),
       say(1, { whileAnswering: 'interrupt', held }),
       say(1, { whileAnswering: 'merge', held: { ...held, partial: message(2) } }),

@@ -27,6 +27,7 @@ import {
 } from './plain-fields.ts';
 import { readSessionSnapshot } from './snapshot-fields.ts';
 
+/** A command, or why the entry is none; `error` names the field. */
 export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | {
@@ -46,10 +47,15 @@ export function versioned(command: Command): readonly [version: number, command:
 
 /**
  * A decoded log entry `[version, command]` as a command. Anything else, another version included, is an error that
- * names the field. Byte fields are not copied.
+ * names the field. Total: it never throws. Byte fields are not copied.
+ *
+ * @example
+ * const parsed = parseCommand(unpack(entry));
+ * if (parsed.ok) apply(state, parsed.command);
+ * else if (parsed.reason === 'unsupported') stall(parsed.error); // a newer node applies it: do not skip it
  *
  * Every replica must come to the same answer. So whatever changes the set of commands that are taken, a bound included,
- * raises COMMAND_VERSION: a replica of before then stalls instead of refusing what the others apply.
+ * raises COMMAND_VERSION: a replica of an earlier version then stalls instead of refusing what the others apply.
  */
 export function parseCommand(plain: unknown): ParsedCommand {
   if (!Array.isArray(plain) || plain.length !== 2)

@@ -51,6 +51,6 @@ describe('pages of messages', () => {
     expect(() => readMessages({ ...sessionOf(state) }, { afterSeq: 0 }, upTo(1))).toThrow(
       TypeError,
     );
-    expect(getSession(createGroupState(), 'nobody')).toBeNull();
+    expect(getSession(createGroupState(), 'unknown')).toBeNull();
   });
 });

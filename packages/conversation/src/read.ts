@@ -1,7 +1,8 @@
-import { NOBODY } from './cold-sessions.ts';
+import { NO_HANDLE } from './cold-sessions.ts';
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
-import { headOf, SessionRecord } from './session-record.ts';
+import { headOf, type SessionHead } from './session-head.ts';
+import { SessionRecord } from './session-record.ts';
 import type {
   AnswerCheckpoint,
   DispatchState,
@@ -9,7 +10,6 @@ import type {
   Inbox,
   Message,
   Session,
-  SessionHead,
 } from './state.ts';
 
 /** The live session: it changes with the next command. `sessionHead` makes a copy. Null: there is none, or no more. */
@@ -21,8 +21,8 @@ export function getSession(state: GroupState, sessionId: string): Session | null
 export function findHead(state: GroupState, sessionId: string): SessionHead | null {
   const group = groupRecordOf(state);
   const session = group.sessions.get(sessionId);
-  const handle = session === undefined ? group.cold.find(sessionId) : NOBODY;
-  const head = handle === NOBODY ? session : group.cold.read(handle).head;
+  const handle = session === undefined ? group.cold.find(sessionId) : NO_HANDLE;
+  const head = handle === NO_HANDLE ? session : group.cold.read(handle).head;
   return head === undefined || head.status === 'erased' ? null : headOf(head);
 }
 
@@ -130,7 +130,15 @@ export function pageBytes(messages: readonly Message[], { envelopeBytes }: PageS
   return messages.reduce((sum, { payload }) => sum + payload.length + envelopeBytes, 0);
 }
 
-/** The first messages after `afterSeq`, or the last before `beforeSeq`, as many as fit in `size`. */
+/**
+ * The first messages after `afterSeq`, or the last before `beforeSeq`, ascending, as many as fit in `size` (at most `limit`
+ * messages and `bytesMax` bytes, at least one when there is any). What has left memory is named by `archive` and is to be
+ * read from Postgres. Throws a TypeError for a session that is a copy.
+ *
+ * @example
+ * const session = getSession(state, sessionId);
+ * const page = readMessages(session, { afterSeq: 0 }, { limit: 50, bytesMax: 4 * 1024 * 1024, envelopeBytes: 512 });
+ */
 export function readMessages(
   session: Session,
   from: { readonly afterSeq: number } | { readonly beforeSeq: number },
@@ -182,7 +190,7 @@ function recordOf(session: Session): SessionRecord {
   throw new TypeError('messages are read from a session of the state, not from a copy of one');
 }
 
-/** What an answer in progress had said when the log last took note of it; null: nothing, or none is. */
+/** The last checkpoint of an answer in progress; null: nothing, or none is. */
 export function answerCheckpoint(session: Session): AnswerCheckpoint | null {
   return SessionRecord.internals(recordOf(session)).checkpoint;
 }
@@ -243,7 +251,8 @@ export interface FlushLimits {
 
 /**
  * Sessions that Postgres lacks something of, those first that have waited longest, up to `rowsMax` rows (a session is
- * one, each message is one) and `bytesMax`. A backlog that doesn't fit is cut: the rest comes with the next call, after its watermark.
+ * one, each message is one) and `bytesMax`. A backlog that doesn't fit is cut: the rest comes with the next call, after its
+ * watermark. Written rows are confirmed by a `mark-flushed` command; until then the same candidates are given again.
  */
 export function flushCandidates(
   state: GroupState,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apply, exportState, importState, leaveGaps, VOID_KIND } from './index.ts';
 import {
+  agentSays,
   complete,
   create,
   flushed,
@@ -10,13 +11,12 @@ import {
   say,
   sessionOf,
   start,
-  tell,
 } from './testing/commands.ts';
 
 const GAPS = { voidSeqs: 3, counters: 1_000, rowVersions: new Map([[SESSION, 40]]) };
 
 function restored() {
-  const state = groupAfter(create(), say(1), tell(2), read(2), flushed(2, 4));
+  const state = groupAfter(create(), say(1), agentSays(2), read(2), flushed(2, 4));
   leaveGaps(state, GAPS);
   return importState(structuredClone(exportState(state)));
 }

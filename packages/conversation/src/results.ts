@@ -1,11 +1,12 @@
-import type { DispatchState, Message, SessionHead } from './state.ts';
+import type { SessionHead } from './session-head.ts';
+import type { DispatchState, Message } from './state.ts';
 
 export type RefusalCode =
   | 'session-not-found'
   | 'session-exists'
   | 'session-archived'
   | 'not-participant'
-  /** Its id is older than those that are remembered: whether it was taken before can't be told. */
+  /** Its id is older than those that are remembered: whether it was taken before is not known. */
   | 'client-message-id-expired'
   | 'stale-epoch'
   | 'nothing-to-retry'
@@ -15,12 +16,12 @@ export type RefusalCode =
   | 'seq-beyond-last'
   /** The user has as many sessions, or as much metadata, as one may. */
   | 'inbox-full'
-  /** It has left memory: hydrate it, then propose again. Never told to a client. */
+  /** It has left memory: hydrate it, then propose again. Never sent to a client. */
   | 'session-cold'
   /** What was brought from the archive is not what left memory. */
   | 'stale-archive';
 
-/** What the proposer is told. A refusal changed nothing. */
+/** The reply to the proposer. A refusal changed nothing. */
 export type Reply =
   | { readonly type: 'session'; readonly session: SessionHead }
   | { readonly type: 'appended'; readonly message: Message; readonly duplicate: boolean }
@@ -64,6 +65,7 @@ export type Effect =
 
 export type EffectType = Effect['type'];
 
+/** What applying a command came to: the answer for its proposer, and what the node performs, in this order. */
 export interface Applied {
   readonly reply: Reply;
   readonly effects: readonly Effect[];

@@ -3,6 +3,7 @@ import { firstTailSeqOf, type GroupRecord } from './group-record.ts';
 import type { InboxRecord } from './inbox-record.ts';
 import { MessageTail } from './message-tail.ts';
 import { FormatError } from './plain-fields.ts';
+import type { SessionHead } from './session-head.ts';
 import { SessionRecord } from './session-record.ts';
 import type { SessionSnapshot } from './session-snapshot.ts';
 import { UnreadMarks } from './unread-marks.ts';
@@ -29,43 +30,26 @@ export function sessionFromSnapshot(
   const unread = readRecords(`${path}.unread`, () =>
     UnreadMarks.fromWords(from.unread.words, from.unread.firstWord, from.lastReadSeq, from.lastSeq),
   );
-  const session = new SessionRecord(
-    {
-      id: from.id,
-      userId: inbox.userId,
-      agentId: group.sharedAgentId(from.agentId),
-      metadata: new Uint8Array(from.metadata),
-      insertedAtMs: from.insertedAtMs,
-    },
-    {
-      tail,
-      clientMessageIds: readRecords(`${path}.clientMessageIds`, () =>
-        ClientMessageIds.fromBytes(from.clientMessageIds, from.lastSeq),
-      ),
-      unread,
-      inbox,
-      checkpoint: from.checkpoint,
-      voidSeqs: from.voidSeqs,
-      cleanSinceMs: from.updatedAtMs,
-      newer: null,
-      older: null,
-    },
-  );
-  session.status = from.status;
-  session.lastSeq = from.lastSeq;
-  session.lastReadSeq = from.lastReadSeq;
-  session.updatedAtMs = from.updatedAtMs;
-  session.activity = from.activity;
-  session.inboxVersion = from.inboxVersion;
-  session.unreadCount = unread.count;
-  session.lastUserSeq = from.lastUserSeq;
-  session.dispatch = from.dispatch;
-  session.debounceMs = from.debounceMs;
-  session.lastMessage = from.lastMessage;
-  session.flushedSeq = from.flushedSeq;
-  session.version = from.version;
-  session.flushedVersion = from.flushedVersion;
-  return session;
+  const head: SessionHead = {
+    ...from,
+    userId: inbox.userId,
+    agentId: group.sharedAgentId(from.agentId),
+    metadata: new Uint8Array(from.metadata),
+    unreadCount: unread.count,
+  };
+  return new SessionRecord(head, {
+    tail,
+    clientMessageIds: readRecords(`${path}.clientMessageIds`, () =>
+      ClientMessageIds.fromBytes(from.clientMessageIds, from.lastSeq),
+    ),
+    unread,
+    inbox,
+    checkpoint: from.checkpoint,
+    voidSeqs: from.voidSeqs,
+    cleanSinceMs: from.updatedAtMs,
+    newer: null,
+    older: null,
+  });
 }
 
 /** Packed records say themselves what is wrong; this says where. */

@@ -2,14 +2,8 @@ import { ClientMessageIds } from './client-message-ids.ts';
 import type { Payload } from './commands.ts';
 import type { InboxRecord } from './inbox-record.ts';
 import { MessageTail } from './message-tail.ts';
-import type {
-  AnswerCheckpoint,
-  DispatchState,
-  Message,
-  Session,
-  SessionHead,
-  SessionStatus,
-} from './state.ts';
+import type { SessionHead } from './session-head.ts';
+import type { AnswerCheckpoint, DispatchState, Message, Session, SessionStatus } from './state.ts';
 import { UnreadMarks } from './unread-marks.ts';
 
 /** What a session keeps beside what it shows. */
@@ -35,33 +29,44 @@ export class SessionRecord implements Session {
   readonly userId: string;
   readonly agentId: string;
   metadata: Payload;
-  status: SessionStatus = 'active';
-  lastSeq = 0;
-  lastReadSeq = 0;
+  status: SessionStatus;
+  lastSeq: number;
+  lastReadSeq: number;
   readonly insertedAtMs: number;
   updatedAtMs: number;
-  activity = 0;
-  inboxVersion = 0;
-  unreadCount = 0;
-  lastUserSeq = 0;
-  dispatch: DispatchState = NEVER_CALLED;
-  debounceMs = 0;
-  lastMessage: Session['lastMessage'] = null;
-  flushedSeq = 0;
-  version = 1;
-  flushedVersion = 0;
+  activity: number;
+  inboxVersion: number;
+  unreadCount: number;
+  lastUserSeq: number;
+  dispatch: DispatchState;
+  debounceMs: number;
+  lastMessage: Session['lastMessage'];
+  flushedSeq: number;
+  version: number;
+  flushedVersion: number;
   readonly #internals: SessionInternals;
 
-  constructor(
-    origin: Pick<Session, 'id' | 'userId' | 'agentId' | 'metadata' | 'insertedAtMs'>,
-    internals: SessionInternals,
-  ) {
-    this.id = origin.id;
-    this.userId = origin.userId;
-    this.agentId = origin.agentId;
-    this.metadata = origin.metadata;
-    this.insertedAtMs = origin.insertedAtMs;
-    this.updatedAtMs = origin.insertedAtMs;
+  /** No field has an initial value here: one that is not taken from `head` does not compile. */
+  constructor(head: SessionHead, internals: SessionInternals) {
+    this.id = head.id;
+    this.userId = head.userId;
+    this.agentId = head.agentId;
+    this.metadata = head.metadata;
+    this.status = head.status;
+    this.lastSeq = head.lastSeq;
+    this.lastReadSeq = head.lastReadSeq;
+    this.insertedAtMs = head.insertedAtMs;
+    this.updatedAtMs = head.updatedAtMs;
+    this.activity = head.activity;
+    this.inboxVersion = head.inboxVersion;
+    this.unreadCount = head.unreadCount;
+    this.lastUserSeq = head.lastUserSeq;
+    this.dispatch = head.dispatch;
+    this.debounceMs = head.debounceMs;
+    this.lastMessage = head.lastMessage;
+    this.flushedSeq = head.flushedSeq;
+    this.version = head.version;
+    this.flushedVersion = head.flushedVersion;
     this.#internals = internals;
   }
 
@@ -88,6 +93,29 @@ export class SessionRecord implements Session {
 
 const NEVER_CALLED: DispatchState = { status: 'idle', epoch: 0 };
 
+/** The head of a session that was created a moment ago, in no inbox yet. */
+export function newHead(
+  origin: Pick<Session, 'id' | 'userId' | 'agentId' | 'metadata' | 'insertedAtMs'>,
+): SessionHead {
+  return {
+    ...origin,
+    status: 'active',
+    lastSeq: 0,
+    lastReadSeq: 0,
+    updatedAtMs: origin.insertedAtMs,
+    activity: 0,
+    inboxVersion: 0,
+    unreadCount: 0,
+    lastUserSeq: 0,
+    dispatch: NEVER_CALLED,
+    debounceMs: 0,
+    lastMessage: null,
+    flushedSeq: 0,
+    version: 1,
+    flushedVersion: 0,
+  };
+}
+
 export function newInternals(inbox: InboxRecord): SessionInternals {
   return {
     tail: MessageTail.empty(),
@@ -99,29 +127,5 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
     cleanSinceMs: 0,
     newer: null,
     older: null,
-  };
-}
-
-export function headOf(session: SessionHead): SessionHead {
-  return {
-    id: session.id,
-    userId: session.userId,
-    agentId: session.agentId,
-    metadata: session.metadata,
-    status: session.status,
-    lastSeq: session.lastSeq,
-    lastReadSeq: session.lastReadSeq,
-    insertedAtMs: session.insertedAtMs,
-    updatedAtMs: session.updatedAtMs,
-    activity: session.activity,
-    inboxVersion: session.inboxVersion,
-    unreadCount: session.unreadCount,
-    lastUserSeq: session.lastUserSeq,
-    dispatch: session.dispatch,
-    debounceMs: session.debounceMs,
-    lastMessage: session.lastMessage,
-    flushedSeq: session.flushedSeq,
-    version: session.version,
-    flushedVersion: session.flushedVersion,
   };
 }

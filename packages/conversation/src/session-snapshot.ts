@@ -1,26 +1,9 @@
+import type { HeadFieldOf, SessionHead } from './session-head.ts';
 import { SessionRecord } from './session-record.ts';
-import type { AnswerCheckpoint, DispatchState, Session, SessionStatus } from './state.ts';
+import type { AnswerCheckpoint } from './state.ts';
 
 /** A session as a snapshot has it. `tail` and `clientMessageIds` are packed records. */
-export interface SessionSnapshot {
-  readonly id: string;
-  readonly userId: string;
-  readonly agentId: string;
-  readonly metadata: Uint8Array;
-  readonly status: SessionStatus;
-  readonly lastSeq: number;
-  readonly lastReadSeq: number;
-  readonly insertedAtMs: number;
-  readonly updatedAtMs: number;
-  readonly activity: number;
-  readonly inboxVersion: number;
-  readonly lastUserSeq: number;
-  readonly dispatch: DispatchState;
-  readonly debounceMs: number;
-  readonly lastMessage: Session['lastMessage'];
-  readonly flushedSeq: number;
-  readonly version: number;
-  readonly flushedVersion: number;
+export interface SessionSnapshot extends Pick<SessionHead, HeadFieldOf<'snapshot'>> {
   readonly tailFirstSeq: number;
   readonly tail: Uint8Array;
   readonly clientMessageIds: Uint8Array;
@@ -31,7 +14,7 @@ export interface SessionSnapshot {
 
 /**
  * The session as it is now; later commands don't change it. Message bytes are views, not copies. Of messages below the
- * watermark only as many of the newest as fit in `tailBytesMax`.
+ * watermark only as many of the newest as fit in `tailBytesMax`. Written out: a spread would double what a snapshot costs.
  */
 export function sessionSnapshot(
   session: SessionRecord,

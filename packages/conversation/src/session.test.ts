@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { apply, getInbox, readMessages, sessionHead, stateDigest } from './index.ts';
 import {
   AGENT,
+  agentSays,
   archive,
   complete,
   create,
@@ -14,7 +15,6 @@ import {
   say,
   sessionOf,
   start,
-  tell,
   USER,
   update,
   upTo,
@@ -76,11 +76,11 @@ describe('sessions', () => {
   });
 
   test('C14 an archived session takes no messages but is read as before, and its cursor moves', () => {
-    const state = groupAfter(create(), say(1), tell(2));
+    const state = groupAfter(create(), say(1), agentSays(2));
     const applied = apply(state, archive());
     expect(applied.reply).toMatchObject({ type: 'session', session: { status: 'archived' } });
     expect(apply(state, say(3)).reply).toMatchObject({ code: 'session-archived' });
-    expect(apply(state, tell(3)).reply).toMatchObject({ code: 'session-archived' });
+    expect(apply(state, agentSays(3)).reply).toMatchObject({ code: 'session-archived' });
     expect(readMessages(sessionOf(state), { afterSeq: 0 }, upTo(10)).messages).toHaveLength(2);
     expect(apply(state, read(2)).reply).toEqual({ type: 'read', lastReadSeq: 2 });
   });
@@ -133,7 +133,7 @@ describe('sessions', () => {
     expect(reply).toMatchObject({ session: { metadata, status: 'archived' } });
   });
 
-  test('C19 an update to what is the case changes nothing', () => {
+  test('C19 an update to what already holds changes nothing', () => {
     const state = groupAfter(create());
     const { metadata } = state.sessions.get(SESSION) ?? { metadata: new Uint8Array() };
     expect(apply(state, update({ metadata, status: 'active' })).effects).toEqual([]);
@@ -154,8 +154,8 @@ describe('sessions', () => {
 });
 
 describe('read cursors', () => {
-  test('C30 a cursor moves and other devices hear of it', () => {
-    const state = groupAfter(create(), tell(1), tell(2));
+  test('C30 a cursor moves and other devices receive it', () => {
+    const state = groupAfter(create(), agentSays(1), agentSays(2));
     expect(apply(state, read(1))).toEqual({
       reply: { type: 'read', lastReadSeq: 1 },
       effects: [
@@ -167,7 +167,7 @@ describe('read cursors', () => {
   });
 
   test('C31 a cursor never goes back: the answer is where it is', () => {
-    const state = groupAfter(create(), tell(1), tell(2), read(2));
+    const state = groupAfter(create(), agentSays(1), agentSays(2), read(2));
     const before = stateDigest(state);
     for (const seq of [0, 1, 2])
       expect(apply(state, read(seq))).toEqual({
@@ -178,13 +178,13 @@ describe('read cursors', () => {
   });
 
   test('C32 a cursor beyond the newest message is refused', () => {
-    const state = groupAfter(create(), tell(1));
+    const state = groupAfter(create(), agentSays(1));
     expect(apply(state, read(2)).reply).toMatchObject({ code: 'seq-beyond-last' });
   });
 
   test('C33 unread are the messages of others above the cursor, wherever it stops', () => {
     const commands = Array.from({ length: 300 }, (_, index) =>
-      index % 3 === 0 ? say(index + 1) : tell(index + 1),
+      index % 3 === 0 ? say(index + 1) : agentSays(index + 1),
     );
     const state = groupAfter(create(), ...commands, flushed(300, 301));
     for (const seq of [1, 2, 31, 32, 33, 63, 64, 65, 100, 299, 300]) {
@@ -195,7 +195,7 @@ describe('read cursors', () => {
   });
 
   test("C34 only the session's user moves its cursor", () => {
-    const state = groupAfter(create(), tell(1));
+    const state = groupAfter(create(), agentSays(1));
     expect(apply(state, read(1, { userId: 'mallory' })).reply).toMatchObject({
       code: 'not-participant',
     });
@@ -203,12 +203,12 @@ describe('read cursors', () => {
 });
 
 test('C7 a message that was read stays what it was when memory is given back behind it', () => {
-  const commands = Array.from({ length: 500 }, (_, index) => tell(index + 1));
+  const commands = Array.from({ length: 500 }, (_, index) => agentSays(index + 1));
   const state = groupAfter(create(), ...commands);
   const { messages } = readMessages(sessionOf(state), { afterSeq: 0 }, upTo(500));
   const copies = structuredClone(messages);
   apply(state, flushed(500, 501));
-  apply(state, tell(501));
+  apply(state, agentSays(501));
   expect(sessionOf(state).tail).toHaveLength(64);
   expect(messages).toEqual(copies);
 });
@@ -219,7 +219,7 @@ test('C7 what was handed out earlier does not change with later commands', () =>
   const [message] = readMessages(sessionOf(state), { afterSeq: 0 }, upTo(1)).messages;
   const copies = structuredClone({ head, message });
   for (let number = 2; number <= 200; number += 1) {
-    apply(state, tell(number));
+    apply(state, agentSays(number));
     apply(state, flushed(number, number));
   }
   expect({ head, message }).toEqual(copies);

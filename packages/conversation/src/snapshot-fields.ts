@@ -18,6 +18,7 @@ import {
   text,
   textOrNull,
 } from './plain-fields.ts';
+import { SESSION_HEAD_FIELDS, type SessionHead } from './session-head.ts';
 import type { SessionSnapshot } from './session-snapshot.ts';
 import {
   type AnswerCheckpoint,
@@ -27,32 +28,22 @@ import {
   VOID_SEQS_MAX,
 } from './state.ts';
 
+/** What a snapshot has of a session beside its head. */
+const BESIDE_THE_HEAD = {
+  tailFirstSeq: true,
+  tail: true,
+  clientMessageIds: true,
+  checkpoint: true,
+  voidSeqs: true,
+  unread: true,
+} as const satisfies Readonly<Record<Exclude<keyof SessionSnapshot, keyof SessionHead>, true>>;
+
 const SESSION_KEYS: readonly string[] = [
-  'id',
-  'userId',
-  'agentId',
-  'metadata',
-  'status',
-  'lastSeq',
-  'lastReadSeq',
-  'insertedAtMs',
-  'updatedAtMs',
-  'activity',
-  'inboxVersion',
-  'lastUserSeq',
-  'dispatch',
-  'debounceMs',
-  'lastMessage',
-  'flushedSeq',
-  'version',
-  'flushedVersion',
-  'tailFirstSeq',
-  'tail',
-  'clientMessageIds',
-  'checkpoint',
-  'voidSeqs',
-  'unread',
-] satisfies readonly (keyof SessionSnapshot)[];
+  ...Object.entries(SESSION_HEAD_FIELDS).flatMap(([field, places]) =>
+    places.some((place) => place === 'snapshot') ? field : [],
+  ),
+  ...Object.keys(BESIDE_THE_HEAD),
+];
 
 /** One session of a snapshot: every field by type and bounds, and against the others. */
 export function readSessionSnapshot(value: unknown, path: string): SessionSnapshot {

@@ -8,6 +8,7 @@ import {
   stateDigest,
 } from './index.ts';
 import {
+  agentSays,
   checkpoint,
   create,
   flushed,
@@ -18,7 +19,6 @@ import {
   say,
   sessionOf,
   start,
-  tell,
 } from './testing/commands.ts';
 
 /** A snapshot with something in every field, free to be damaged. */
@@ -27,8 +27,8 @@ function rich(): Record<string, unknown> {
     create(),
     create({ sessionId: OTHER_SESSION, userId: 'bob' }),
     say(1),
-    tell(2),
-    tell(3),
+    agentSays(2),
+    agentSays(3),
     read(2),
     start(1, 1),
     checkpoint(1, 1, 0, 3),
@@ -104,7 +104,7 @@ describe('snapshots', () => {
     ['inboxes.0.sessionIds.1', SESSION],
     ['sessions.0.id', OTHER_SESSION],
     ['sessions.0.id', ''],
-    ['sessions.0.userId', 'nobody'],
+    ['sessions.0.userId', 'unknown'],
     ['sessions.0.color', 'red'],
     ['sessions.0.status', 'deleted'],
     ['sessions.0.status', 'archived'],

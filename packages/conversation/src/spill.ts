@@ -15,7 +15,7 @@ const KEPT = {
 /** Moved as one: what is read back for one message. */
 const SEGMENT_BYTES_MAX = 256 * 1024;
 /** Sessions that are looked at in one go. */
-const LOOKS_MAX = 1_000;
+const VISITS_MAX = 1_000;
 
 /**
  * Moves messages of sessions that wait for Postgres out of memory, all but what is kept, at most `bytesMax` in one go. The state is the same before and after, in everything that can be asked of it: this is no command, each replica
@@ -29,10 +29,10 @@ export function spillTails(
 ): number {
   const { bytesMin, ...keep } = KEPT[kept];
   let moved = 0;
-  let looks = 0;
+  let visits = 0;
   for (const session of groupRecordOf(state).dirty) {
-    looks += 1;
-    if (moved >= bytesMax || looks > LOOKS_MAX) break;
+    visits += 1;
+    if (moved >= bytesMax || visits > VISITS_MAX) break;
     const { tail } = SessionRecord.internals(session);
     while (tail.bytesInMemory > bytesMin && moved < bytesMax) {
       const bytes = tail.spill(store, keep, SEGMENT_BYTES_MAX);

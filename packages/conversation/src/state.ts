@@ -42,10 +42,10 @@ export type DispatchState =
 
 export type DispatchStatus = DispatchState['status'];
 
-/** An erased session is a tombstone: known to inboxes and the archive until they have heard of it, to nobody else. */
+/** An erased session is a tombstone: known to inboxes and the archive until both have it, and to no others. */
 export type SessionStatus = 'active' | 'archived' | 'erased';
 
-/** One conversation. Mutable inside `apply` only; everybody else sees it read-only. */
+/** One conversation. Mutable inside `apply` only; all others see it read-only. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
@@ -89,9 +89,9 @@ export interface Session {
   readonly tail: readonly Message[];
 }
 
-/** What an answer in progress had said when the log last took note of it; survives the node that streams it. */
+/** The replicated part of an answer in progress; survives the node that streams it. */
 export interface AnswerCheckpoint {
-  /** The attempt that said it: the newest of its epoch that has said anything. */
+  /** The attempt that streamed it: the newest of its epoch that has streamed anything. */
   readonly attempt: number;
   /** Chunks below this index are in it. */
   readonly index: number;
@@ -101,9 +101,6 @@ export interface AnswerCheckpoint {
 
 /** Of all segments of one answer together. */
 export const CHECKPOINT_BYTES_MAX = 1024 * 1024;
-
-/** A session without its messages: a copy that later commands do not change. */
-export type SessionHead = Omit<Session, 'tail'>;
 
 /** The kind of a message that stands for a number which may have been given, and lost, before a restore. */
 export const VOID_KIND = 'void';

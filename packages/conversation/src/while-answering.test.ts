@@ -67,7 +67,7 @@ describe('a message while the agent answers', () => {
     expect(sessionOf(state).lastSeq).toBe(3);
   });
 
-  test('C56 nothing is kept of an answer that had said nothing', () => {
+  test('C56 nothing is kept of an answer without content', () => {
     const state = groupAfter(
       create(),
       say(1),
@@ -85,7 +85,7 @@ describe('a message while the agent answers', () => {
     expect(sessionOf(state).dispatch).toMatchObject({ status: 'waiting', epoch: 2 });
   });
 
-  test('C56 between two attempts what was said is kept, too', () => {
+  test('C56 between two attempts what was streamed is kept, too', () => {
     const state = groupAfter(create(), say(1), start(1, 1), checkpoint(1, 1, 0, 3), start(1, 2));
     apply(state, defer(1, 2, 60_000));
     apply(state, say(2, { whileAnswering: 'interrupt', held: held(1, 2, 7) }));
@@ -93,7 +93,7 @@ describe('a message while the agent answers', () => {
     expect(sessionOf(state).dispatch).toMatchObject({ status: 'waiting', epoch: 2, attempt: 0 });
   });
 
-  test('C57 a message in the debounce window of a call that has said nothing joins its work', () => {
+  test('C57 a message in the debounce window of a call without content joins its work', () => {
     const state = groupAfter(create(), say(1), start(1, 1, 8_000));
     apply(state, say(2, { whileAnswering: 'merge', held: held(1, 1, null), timeMs: 8_300 }));
     expect(sessionOf(state).dispatch).toMatchObject({
@@ -106,7 +106,7 @@ describe('a message while the agent answers', () => {
     expect(senders(state)).toEqual(['user', 'user']);
   });
 
-  test('C57 later, or after the first word, it waits for the answer to end', () => {
+  test('C57 later, or after the first content, it waits for the answer to end', () => {
     for (const late of [
       say(2, { whileAnswering: 'merge', held: held(1, 1, null), timeMs: 8_501 }),
       say(2, { whileAnswering: 'merge', held: held(1, 1, 7), timeMs: 8_100 }),
@@ -127,8 +127,8 @@ describe('a message while the agent answers', () => {
   });
 });
 
-describe('what has been said so far', () => {
-  const noted = (state: Parameters<typeof sessionOf>[0]) => {
+describe('the checkpoint of an answer', () => {
+  const checkpointed = (state: Parameters<typeof sessionOf>[0]) => {
     const checkpointed = answerCheckpoint(sessionOf(state));
     if (checkpointed === null) return null;
     const { attempt, index, segments } = checkpointed;
@@ -140,27 +140,27 @@ describe('what has been said so far', () => {
     expect(apply(state, checkpoint(1, 1, 2, 4)).reply).toMatchObject({ code: 'stale-epoch' });
     expect(apply(state, checkpoint(1, 1, 4, 5)).reply).toMatchObject({ code: 'stale-epoch' });
     apply(state, checkpoint(1, 1, 3, 5));
-    expect(noted(state)).toEqual({ attempt: 1, index: 5, bytes: [0, 1, 2, 3, 4] });
+    expect(checkpointed(state)).toEqual({ attempt: 1, index: 5, bytes: [0, 1, 2, 3, 4] });
     expect(apply(state, checkpoint(1, 1, 3, 5)).reply).toMatchObject({ code: 'stale-epoch' });
   });
 
-  test('C83 is noted under the running epoch and attempt only', () => {
+  test('C83 is taken under the running epoch and attempt only', () => {
     const state = groupAfter(create(), say(1));
     expect(apply(state, checkpoint(1, 1, 0, 1)).reply).toMatchObject({ code: 'stale-epoch' });
     apply(state, start(1, 1));
     for (const other of [checkpoint(1, 2, 0, 1), checkpoint(2, 1, 0, 1)])
       expect(apply(state, other).reply).toMatchObject({ code: 'stale-epoch' });
-    expect(noted(state)).toBeNull();
+    expect(checkpointed(state)).toBeNull();
   });
 
-  test('C84 stays through further attempts until one of them has said something', () => {
+  test('C84 stays through further attempts until one of them has streamed something', () => {
     const state = groupAfter(create(), say(1), start(1, 1), checkpoint(1, 1, 0, 3));
     apply(state, start(1, 2));
     apply(state, defer(1, 2, 60_000));
-    expect(noted(state)).toMatchObject({ attempt: 1, index: 3 });
+    expect(checkpointed(state)).toMatchObject({ attempt: 1, index: 3 });
     apply(state, start(1, 3));
     apply(state, checkpoint(1, 3, 0, 1));
-    expect(noted(state)).toEqual({ attempt: 3, index: 1, bytes: [0] });
+    expect(checkpointed(state)).toEqual({ attempt: 3, index: 1, bytes: [0] });
   });
 
   test('C85 is gone when the epoch has ended', () => {
@@ -171,12 +171,12 @@ describe('what has been said so far', () => {
       say(4, { whileAnswering: 'interrupt', held: held(1, 1, 5) }),
     ]) {
       const state = groupAfter(create(), say(1), start(1, 1), checkpoint(1, 1, 0, 3), end);
-      expect(noted(state)).toBeNull();
+      expect(checkpointed(state)).toBeNull();
     }
     const again = groupAfter(create(), say(1), start(1, 1), checkpoint(1, 1, 0, 3), say(2));
     apply(again, complete(1, 1, 4));
     expect(sessionOf(again).dispatch).toMatchObject({ status: 'waiting', epoch: 2 });
-    expect(noted(again)).toBeNull();
+    expect(checkpointed(again)).toBeNull();
   });
 
   test('C86 has a limit, and says so', () => {
@@ -184,10 +184,10 @@ describe('what has been said so far', () => {
     const huge = new Uint8Array(CHECKPOINT_BYTES_MAX);
     expect(apply(state, { ...checkpoint(1, 1, 0, 1), chunks: huge }).reply.type).toBe('dispatch');
     expect(apply(state, checkpoint(1, 1, 1, 2)).reply).toMatchObject({ code: 'checkpoint-full' });
-    expect(noted(state)).toMatchObject({ index: 1 });
+    expect(checkpointed(state)).toMatchObject({ index: 1 });
   });
 
-  test('C87 is announced to nobody', () => {
+  test('C87 is not published', () => {
     const state = groupAfter(create(), say(1), start(1, 1));
     const { version, inboxVersion } = sessionOf(state);
     expect(apply(state, checkpoint(1, 1, 0, 3)).effects).toEqual([]);

@@ -4,7 +4,7 @@ import { sqlStateOf } from './archive-database.ts';
 export type DatabaseFailure =
   /** The data itself is refused: it will be refused again, what stands beside it need not wait. */
   | 'data'
-  /** Either this data provokes it or the server is in trouble: what is taken beside it tells. */
+  /** Either this data provokes it or the server is in trouble: what is taken beside it shows which. */
   | 'suspect'
   /** Two statements were in each other's way: the same again, at once. */
   | 'conflict'

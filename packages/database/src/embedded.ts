@@ -83,7 +83,7 @@ async function serve(
   user: PostgresUser | null,
   { port, onExit }: EmbeddedPostgresOptions,
 ): Promise<{ stop(): Promise<void> }> {
-  // The socket file would go to a folder that the user may not write to; nobody needs it.
+  // The socket file would go to a folder that the user may not write to; it is not needed.
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='];
   const { child, output, printed } = start(user, postgres, [
     '-D',
@@ -126,7 +126,7 @@ function start(user: PostgresUser | null, binary: string, args: readonly string[
   const invocation = runAs(user, binary, args);
   const child = spawn(invocation.command, invocation.args, {
     ...invocation.options,
-    // The folder of whoever runs this may be closed to the user.
+    // The folder of the user who runs this may be closed to the user.
     cwd: '/',
     env: ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,7 +9,7 @@ test('gives each port once, below those of outgoing connections', async () => {
   expect(Math.max(...ports)).toBeLessThan(32_768);
 });
 
-test('leaves out a port on which somebody listens', async () => {
+test('leaves out a port on which a process listens', async () => {
   const [taken = 0] = await freePorts(1);
   // The next candidate is the one after it.
   const server = createServer();

@@ -13,7 +13,7 @@ const PART_SIZE = Math.floor((LAST_PORT - FIRST_PORT + 1) / PARTS);
 
 let next: number | null = null;
 
-/** Ports of 127.0.0.1 that nobody listens on; this process is given each one once. */
+/** Ports of 127.0.0.1 that are free; this process is given each one once. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const ports: number[] = [];
   for (let tried = 0; ports.length < count; tried += 1) {

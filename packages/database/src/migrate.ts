@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
-/** Any number that nobody else locks: three nodes that start at once migrate one after the other. */
+/** Any number that no other program locks: three nodes that start at once migrate one after the other. */
 const ADVISORY_LOCK = 7_225_530_417;
 const CONNECT_LIMIT_MS = 5000;
 /** A Postgres that accepts a connection and then says nothing must not hold its caller for ever. */

@@ -11,7 +11,7 @@ export interface Invocation {
   readonly options: Pick<SpawnOptions, 'uid' | 'gid'>;
 }
 
-/** Who Postgres runs as; null: whoever runs this. Ids of the system. */
+/** Who Postgres runs as; null: the user who runs this. Ids of the system. */
 export interface PostgresUser {
   readonly uid: number;
   readonly gid: number;

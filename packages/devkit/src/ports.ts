@@ -40,7 +40,7 @@ function layout(web: number, nodeBase: number, postgres: number): Ports {
   };
 }
 
-/** The names of those parts whose port somebody else holds. */
+/** The names of those parts whose port another process holds. */
 export async function portsInUse(ports: Ports): Promise<readonly string[]> {
   const wanted: readonly (readonly [string, number])[] = [
     ['the web app', ports.web],
@@ -69,7 +69,7 @@ function isFree(port: number): Promise<boolean> {
 /** Below the ports that Linux gives to outgoing connections. */
 const PORT_BASES = Array.from({ length: 30 }, (_, at) => 17_000 + at * 400);
 
-/** A PORT_BASE whose ports nobody listens on. */
+/** A PORT_BASE whose ports are free. */
 export async function freePortBase(): Promise<string> {
   for (const base of PORT_BASES.map(String))
     if ((await portsInUse(portsFrom(base))).length === 0) return base;

@@ -9,7 +9,7 @@ import { answers, waitUntil } from './wait-until.ts';
 /** A busy machine of two cores compiles the web app of `npm run dev` for more than a minute. */
 const READY_LIMIT_MS = 180_000;
 
-/** Starts everything in order; `say` is told what is being done. */
+/** Starts everything in order; `say` is called with what is being done. */
 export async function startSystem(
   system: System,
   secrets: Secrets,

@@ -111,7 +111,7 @@ export function fuzzSmoke(minutes: string | undefined): Step {
       'node',
       'packages/devkit/scripts/fuzz.ts',
       '--smoke',
-      // The same inputs in every run: new ones are drawn by longer campaigns, not under somebody's change.
+      // The same inputs in every run: new ones are drawn by longer campaigns, not during a change.
       ...['--seed', '1'],
       ...(minutes === undefined ? [] : ['--minutes', minutes]),
     ],

@@ -8,7 +8,7 @@ export interface SystemOptions {
   readonly ports: Ports;
   readonly dataDirectory: string;
   readonly secrets: Secrets;
-  /** Somebody's own Postgres; null: the embedded one. */
+  /** The user's own Postgres; null: the embedded one. */
   readonly databaseUrl: string | null;
   /** `dev` reloads on change. */
   readonly mode: 'start' | 'dev';

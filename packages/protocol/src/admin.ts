@@ -40,7 +40,7 @@ export const clusterNodeSchema = z.strictObject({
   address: z.string().nullable(),
   leaders: count.nullable(),
   replicas: count.nullable(),
-  /** When the reporter last heard from the node, in milliseconds before this report; 0 for itself. */
+  /** When the reporter last received a report of the node, in milliseconds before this report; 0 for itself. */
   last_contact_ms_ago: ageMs.nullable(),
   event_loop_delay_p99_ms: z.number().min(0).nullable(),
   /** Of the last minute: the component that kept the event loop longest without a break. */

@@ -33,6 +33,8 @@ function avalanche(input: number): number {
 /**
  * The group that holds a user's inbox and all of their sessions: 0 to groups - 1. Fixed for the life of a
  * cluster, so neither this function nor the number of groups may ever change.
+ *
+ * @param groups how many groups the cluster has, at least 1.
  */
 export function groupOfUser(userId: string, groups: number): number {
   if (!Number.isInteger(groups) || groups < 1 || groups > 256)

@@ -16,7 +16,7 @@ export const CHAT_MESSAGES_MAX = 10_000;
 export const CHAT_PARTS_MAX = 20_000;
 /** Nesting of a whole request: the nesting of a message's content inside the envelope that carries it. */
 export const BODY_DEPTH_MAX = JSON_DEPTH_MAX + 8;
-/** Values in a whole request, arrays and objects included: small ones cost the parser more than their bytes tell. */
+/** Values in a whole request, arrays and objects included: small ones cost the parser more than their bytes suggest. */
 export const BODY_VALUES_MAX = 200_000;
 /** Keys of one object in a request; content of its full size with distinct keys has fewer. */
 export const OBJECT_KEYS_MAX = 40_000;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { clusterEventSchema } from './admin.ts';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
+import { byMetric } from './metric-names.ts';
 
 const count = z.int().min(0);
 /** Null: not known in this step, which is never the same as zero. */
@@ -50,21 +51,7 @@ export const nodeMetricsAnswerSchema = z.strictObject({
       reported_at: timestampSchema,
       step_ms: count,
       times: z.array(z.number()),
-      series: z.strictObject({
-        loop_delay_ms: column,
-        loop_utilization: column,
-        wal_sync_p99_ms: column,
-        entries_appended_per_s: column,
-        entries_applied_per_s: column,
-        elections: column,
-        flush_backlog: column,
-        flush_rows_per_s: column,
-        dispatch_queued: column,
-        dispatch_running: column,
-        dispatch_failures: column,
-        rss_bytes: column,
-        heap_used_bytes: column,
-      }),
+      series: z.strictObject(byMetric(() => column)),
       flush: flushFiguresSchema,
       dispatch: dispatchFiguresSchema,
     })

@@ -1,23 +1,10 @@
 import * as z from 'zod';
 import { nodeIdSchema, timestampSchema } from './ids.ts';
 import { GROUPS_MAX } from './limits.ts';
+import { AUDIT_KINDS, OPERATION_KINDS, OPERATION_STATES } from './operation-kinds.ts';
 
 const count = z.int().min(0);
 const groupNumber = z.int().min(0).max(65_535);
-
-/** What operators can ask of the cluster. */
-export const OPERATION_KINDS = [
-  'join',
-  'drain',
-  'undrain',
-  'remove',
-  'replace',
-  'transfer',
-  'rebalance',
-] as const;
-
-/** What the audit has: operations, and entries that were taken out of a stalled group. */
-export const AUDIT_KINDS = [...OPERATION_KINDS, 'revive'] as const;
 
 /** A node that joins begins its operation itself; all others are asked for. */
 const requestKinds = z.enum(['drain', 'undrain', 'remove', 'replace', 'transfer', 'rebalance']);
@@ -60,7 +47,7 @@ export const operationSchema = z.strictObject({
   node_id: nodeIdSchema.nullable(),
   group: groupNumber.nullable(),
   requested_by: z.string(),
-  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  state: z.enum(OPERATION_STATES),
   started_at: timestampSchema,
   ended_at: timestampSchema.nullable(),
   detail: z.string(),

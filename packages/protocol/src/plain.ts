@@ -1,5 +1,6 @@
 /** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
 
+export { doubledMs, jitteredMs } from './backoff.ts';
 export {
   type AckError,
   ackError,
@@ -18,6 +19,8 @@ export {
 } from './errors/error-codes.ts';
 export { fnv1a32, groupOfUser } from './group-hash.ts';
 export * from './limits.ts';
+export { byMetric, METRIC_NAMES, type MetricName } from './metric-names.ts';
+export { AUDIT_KINDS, OPERATION_KINDS, OPERATION_STATES } from './operation-kinds.ts';
 export {
   type BodyBounds,
   BodyTimeoutError,

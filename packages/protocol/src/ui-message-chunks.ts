@@ -140,7 +140,7 @@ const fixedChunks = [
       providerExecuted: flag,
       providerMetadata,
     },
-    'What the person said.',
+    'The message of the user.',
     7,
   ),
   chunk(
@@ -189,7 +189,7 @@ const fixedChunks = [
     { finishReason: z.enum(FINISH_REASONS).optional(), messageMetadata: z.unknown().optional() },
     'The answer is complete.',
   ),
-  chunk('abort', { reason: text }, 'The agent breaks off; what was said stays.'),
+  chunk('abort', { reason: text }, 'The agent breaks off; what was streamed stays.'),
   chunk('error', { errorText: z.string() }, 'The agent failed. The text is shown to the person.'),
 ] as const;
 

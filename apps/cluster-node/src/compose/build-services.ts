@@ -110,7 +110,7 @@ export function buildServices(options: ServicesOptions) {
     address: ownAddress(environment),
     ownReport: report,
     replaceAfterMs: environment.nodeReplaceAfterMs,
-    tell: (group, detail) => gossip.tell('membership-changed', group, detail),
+    publish: (group, detail) => gossip.publish('membership-changed', group, detail),
     onError: faults.report,
   });
   const readiness = new Readiness(
@@ -138,7 +138,7 @@ export function buildServices(options: ServicesOptions) {
     archive: flusher.archive,
     wallClockMs: Date.now,
     admin: new NodeAdmin({ ...nodes, operations: topology.operations, reports, events }),
-    deliveries: (retry) => new NodeDeliveries({ ...nodes, keeper: deliveries, retry }),
+    deliveries: (retry) => new NodeDeliveries({ ...nodes, recorder: deliveries, retry }),
     agentStats: (agentId) => agentStats(nodes, agentId),
     metrics,
   });

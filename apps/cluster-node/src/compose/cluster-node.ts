@@ -101,7 +101,7 @@ export class ClusterNode {
       openTcpMesh(
         {
           ...environment.mesh,
-          // Without a secret there is only this node, and nobody gets in.
+          // Without a secret there is only this node, and no other is admitted.
           secret: environment.clusterSecret ?? randomBytes(32).toString('hex'),
           identity: this.#identity(bootNonce, descriptor?.clusterId ?? null),
           peers: environment.peers.filter(({ nodeId }) => nodeId !== environment.nodeId),
@@ -171,9 +171,9 @@ export class ClusterNode {
         this.#join(descriptor).catch(onFailure);
       },
       address: ownAddress(environment),
-      letIn: (request, done) => {
+      admit: (request, done) => {
         if (this.#services === null) done(NOT_YET);
-        else this.#services.topology.letIn(request, done);
+        else this.#services.topology.admit(request, done);
       },
       isGone: (incarnation) => this.#services?.topology.isGone(incarnation) ?? false,
       onRefused,
@@ -197,7 +197,7 @@ export class ClusterNode {
       secrets: new AgentSecrets(await this.#secretBox(), Date.now),
       descriptor,
       dataDirectory: this.#directory,
-      silentBelow: await this.#directory.silentBelow(),
+      nonVotingBelow: await this.#directory.nonVotingBelow(),
       nodesChanged: () => this.#entry?.nodesChanged(),
       storage,
       mesh,
@@ -236,7 +236,7 @@ export class ClusterNode {
   }
 
   #waitingFor(): readonly string[] {
-    const joining = this.#entry?.waitsToBeLetIn ?? null;
+    const joining = this.#entry?.admissionStatus ?? null;
     if (joining !== null) return [joining];
     if (this.#entry?.descriptor !== null) return ['the log is being read'];
     const { peers, nodeId } = this.#options.environment;
@@ -280,6 +280,6 @@ function portError(
 ): ConfigurationError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new ConfigurationError(
-    `${variable}: nobody can listen on ${host}:${port} (${detail}). Stop whatever uses the port, or set ${variable} to another one.`,
+    `${variable}: cannot listen on ${host}:${port} (${detail}). Stop whatever uses the port, or set ${variable} to another one.`,
   );
 }

@@ -44,7 +44,7 @@ export class NodeServices {
         return router.remote.handleRequest(nodeId, frame);
       case 'response':
         return router.remote.handleResponse(nodeId, frame);
-      case 'cast':
+      case 'publish':
         return gossip.receive(nodeId, frame);
       default:
         return channel satisfies never;
@@ -57,16 +57,16 @@ export class NodeServices {
       case 'peer-up':
         reports.connected(event.identity.nodeId);
         topology.peerUp(event.identity);
-        gossip.tell('node-up', null, `${event.identity.nodeId} is connected`);
+        gossip.publish('node-up', null, `${event.identity.nodeId} is connected`);
         return;
       case 'peer-down':
         topology.peerDown(event.nodeId);
         router.remote.peerDown(event.nodeId);
         feed.peerDown(event.nodeId);
-        gossip.tell('node-down', null, `${event.nodeId}: ${event.reason}`);
+        gossip.publish('node-down', null, `${event.nodeId}: ${event.reason}`);
         return;
       case 'peer-refused':
-        gossip.tell('peer-refused', null, `${event.nodeId ?? event.address}: ${event.refusal}`);
+        gossip.publish('peer-refused', null, `${event.nodeId ?? event.address}: ${event.refusal}`);
         return;
       default:
         event satisfies never;

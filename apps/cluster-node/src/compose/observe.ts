@@ -1,7 +1,7 @@
 import { coldStats } from '@fleetlm/conversation';
 import type { RecordedParts } from '../control/node-recorder.ts';
 import { syncP99Ms } from '../control/own-report.ts';
-import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -10,11 +10,11 @@ export interface ObservedParts extends RecordedParts {
   readonly metrics: Metrics;
   readonly router: Router;
   readonly feed: Feed;
-  readonly deliveries: DeliveryKeeper;
+  readonly deliveries: DeliveryRecorder;
   readonly peersConnected: () => number;
 }
 
-/** Registers what other parts count: read when somebody asks for the metrics. */
+/** Registers what other parts count: read when the metrics are asked for. */
 export function observeParts(parts: ObservedParts): void {
   const { metrics, host, groups, wal, router, feed, dispatch, flusher, deliveries, eventLoop } =
     parts;
@@ -146,7 +146,7 @@ export function observeParts(parts: ObservedParts): void {
   observe('fleetlm_dispatch_completed_total', 'Answers committed', () => dispatch.stats.completed);
   observe(
     'fleetlm_dispatch_checkpoints_total',
-    'Pieces of answers in progress that were noted in the log',
+    'Pieces of answers in progress checkpointed in the log',
     () => dispatch.stats.checkpoints,
   );
   observe(
@@ -178,12 +178,12 @@ export function observeParts(parts: ObservedParts): void {
   );
   observe(
     'fleetlm_topics_followed',
-    'Sessions and inboxes that other nodes tell this one of',
+    'Sessions and inboxes whose events other nodes publish to this one',
     () => feed.stats.followed,
   );
   observe(
-    'fleetlm_topics_told',
-    'Sessions and inboxes that this node tells others of',
+    'fleetlm_topics_published',
+    'Sessions and inboxes whose events this node publishes to others',
     () => feed.stats.followers,
   );
   observe('fleetlm_live_answers', 'Answers in progress kept here', () => feed.stats.liveAnswers);

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { snapshotSources } from '../control/snapshot-sources.ts';
-import { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import {
   createDispatchEngine,
   DISPATCH_LIMITS,
@@ -52,7 +52,7 @@ export function buildFlusher(
       log.error(conflict, 'flusher: Postgres does not take this session as the log has it'),
     onGap: (gap) => {
       metrics.faults.inc({ kind: 'archive-gap' });
-      log.error(gap, 'flusher: Postgres was restored and lacks messages that nobody has any more');
+      log.error(gap, 'flusher: Postgres was restored and lacks messages that no node has any more');
     },
   });
 }
@@ -61,8 +61,8 @@ export function buildFlusher(
 export function buildDeliveries(
   { environment, log }: ServicesOptions,
   { groups }: Replication,
-): DeliveryKeeper {
-  return new DeliveryKeeper({
+): DeliveryRecorder {
+  return new DeliveryRecorder({
     nodeId: environment.nodeId,
     databaseUrl: environment.databaseUrl,
     wallClockMs: Date.now,
@@ -79,7 +79,7 @@ export function buildDeliveries(
 export interface DispatchParts {
   readonly flusher: Flusher;
   readonly feed: Feed;
-  readonly deliveries: DeliveryKeeper;
+  readonly deliveries: DeliveryRecorder;
   readonly catchUpAgents: () => Promise<boolean>;
   readonly runtime: Pick<Runtime, 'patchAgent'>;
 }

@@ -67,8 +67,8 @@ export function buildReplication(options: ServicesOptions, wires: Wires): Replic
   const placement = new LivePlacement(descriptor, groups);
   const replicas = new Replicas({
     ...parts,
-    silentBelow: options.silentBelow,
-    saveSilentBelow: (indexes) => dataDirectory.saveSilentBelow(indexes),
+    nonVotingBelow: options.nonVotingBelow,
+    saveNonVotingBelow: (indexes) => dataDirectory.saveNonVotingBelow(indexes),
     servingChanged: wires.servingChanged.call,
   });
   return {

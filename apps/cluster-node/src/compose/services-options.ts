@@ -17,10 +17,10 @@ export interface ServicesOptions {
   readonly descriptor: LiveDescriptor;
   readonly dataDirectory: Pick<
     DataDirectory,
-    'saveSilentBelow' | 'markOpened' | 'skippedEntries' | 'saveSkippedEntries'
+    'saveNonVotingBelow' | 'markOpened' | 'skippedEntries' | 'saveSkippedEntries'
   >;
   /** Of the replicas on this disk: below which index each has no vote. */
-  readonly silentBelow: ReadonlyMap<number, number>;
+  readonly nonVotingBelow: ReadonlyMap<number, number>;
   readonly storage: Storage;
   readonly mesh: Mesh;
   readonly metrics: Metrics;

@@ -102,7 +102,7 @@ describe('the environment', () => {
     expect(message).toContain(`Example: ${VARIABLES[name].example}`);
   });
 
-  test('a node that joins later need not name itself, unless nobody could call it where it listens', () => {
+  test('a node that joins later need not name itself, unless others cannot call it where it listens', () => {
     const environment = { ...GOOD, CLUSTER_PEERS: 'n2=127.0.0.1:4102' };
     expect(readEnvironment({ ...environment, CLUSTER_SECRET: SECRET_32 }).peers).toHaveLength(1);
     expect(messageOf({ ...environment, MESH_HOST: '0.0.0.0' })).toContain(

@@ -42,9 +42,9 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** All nodes are connected with each other, and tell each other how they are once a second. */
+/** All nodes are connected with each other, and report to each other once a second. */
 const NODES_MAX = 32;
-/** Addresses that are good to listen on, but nobody can call. */
+/** Addresses that are good to listen on, but not to call. */
 const WILDCARDS = ['0.0.0.0', '::'];
 
 /** Where other nodes call this one: as CLUSTER_PEERS has it, else where it listens. */

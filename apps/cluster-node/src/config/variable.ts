@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** One variable of the environment: how it is read, and what an operator is told when it is wrong. */
+/** One variable of the environment: how it is read, and the message to the operator when it is wrong. */
 export interface Variable<S extends z.ZodType> {
   readonly schema: S;
   readonly meaning: string;

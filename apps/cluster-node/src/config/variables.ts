@@ -39,7 +39,7 @@ const peers = text.transform((value, context): readonly PeerAddress[] => {
   return addresses;
 });
 
-/** Fewer can be guessed by whoever has seen one token, or one handshake. */
+/** Fewer can be guessed by one who has seen one token, or one handshake. */
 export const SECRET_LENGTH_MIN = 32;
 const secret = text.min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`);
 

@@ -35,7 +35,7 @@ export interface ClusterEntryOptions {
   /** The descriptor is on disk: from now on this node is a member. */
   readonly onMember: (descriptor: LiveDescriptor) => void;
   /** A member is asked to let a node in. */
-  readonly letIn: (request: JoinRequest, done: (answer: LetIn) => void) => void;
+  readonly admit: (request: JoinRequest, done: (answer: JoinResult) => void) => void;
   /** Whether the directory was of a node that is gone for good. */
   readonly isGone: (incarnation: string) => boolean;
   /** The node can't become what it is asked to be: exit code 78. */
@@ -45,31 +45,31 @@ export interface ClusterEntryOptions {
   readonly log: Logger;
 }
 
-export type LetIn =
+export type JoinResult =
   | { readonly ok: true; readonly node: MemberNode }
   /** `isFinal`: asking again won't help. */
   | { readonly ok: false; readonly isFinal: boolean; readonly detail: string };
 
-/** A node that waits to be let in asks again after this. */
+/** A node that waits to be admitted asks again after this. */
 const ASK_EVERY_MS = 1_000;
 
 /**
  * How a node becomes a member of a cluster. Nodes that know none wait until all founding nodes see each other and
  * none of them knows one; then the lowest id founds it. A node that meets one that knows a cluster takes over
- * its description, if it is named in it; else it asks to be let in. Nobody founds alone what others may have founded
+ * its description, if it is named in it; else it asks to be admitted. No node founds alone what others may have founded
  * already.
  */
 export class ClusterEntry {
   readonly #options: ClusterEntryOptions;
   readonly #connected = new Map<string, NodeIdentity>();
   readonly #hellos = new Map<string, Hello>();
-  /** Nodes that told us of their cluster. */
+  /** Nodes that sent us the description of their cluster. */
   readonly #members = new Set<string>();
   #descriptor: LiveDescriptor | null;
   #saving = false;
   #disagreement = '';
   #asking: NodeJS.Timeout | null = null;
-  #notLetIn = '';
+  #rejection = '';
   #isOutdated = false;
   #isWriting = false;
 
@@ -83,11 +83,11 @@ export class ClusterEntry {
   }
 
   /** Null: no cluster has been asked. */
-  get waitsToBeLetIn(): string | null {
+  get admissionStatus(): string | null {
     if (this.#asking === null || this.#descriptor !== null) return null;
-    return this.#notLetIn === ''
+    return this.#rejection === ''
       ? 'joining: waiting to be let into the cluster'
-      : `joining: ${this.#notLetIn}`;
+      : `joining: ${this.#rejection}`;
   }
 
   close(): void {
@@ -118,7 +118,7 @@ export class ClusterEntry {
   /** For the mesh: whether a node whose secret was right is one of ours; null accepts. */
   admit(identity: NodeIdentity): PeerRefusal | null {
     if (this.#options.isGone(identity.incarnation)) return 'unknown-incarnation';
-    // Whoever has proven the secret may ask to be let in; what it may do then is up to the registry.
+    // A node that has proven the secret may ask to be admitted; what it may do then is up to the registry.
     if (this.#descriptor !== null || identity.clusterId !== null || this.#members.size > 0)
       return null;
     return this.#options.peers.some(({ nodeId }) => nodeId === identity.nodeId)
@@ -164,10 +164,10 @@ export class ClusterEntry {
         this.#adopt(decodeDescriptor(message.descriptor), nodeId);
         return;
       case 'join':
-        this.#letIn(nodeId, message);
+        this.#admit(nodeId, message);
         return;
-      case 'not-let-in':
-        this.#wasNotLetIn(nodeId, message);
+      case 'join-rejected':
+        this.#joinRejected(nodeId, message);
         return;
       case 'hello':
         if (this.#descriptor !== null) this.#greet(nodeId);
@@ -244,7 +244,7 @@ export class ClusterEntry {
 
   #incarnationOf(nodeId: string): string {
     const hello = this.#hellos.get(nodeId);
-    if (hello === undefined) throw new Error(`${nodeId} has not said hello`);
+    if (hello === undefined) throw new Error(`${nodeId} has not sent its hello`);
     return hello.incarnation;
   }
 
@@ -270,15 +270,15 @@ export class ClusterEntry {
       [...this.#members].some((member) => send(member, frame));
   }
 
-  #letIn(nodeId: string, request: JoinRequest): void {
-    const { letIn, send } = this.#options;
+  #admit(nodeId: string, request: JoinRequest): void {
+    const { admit, send } = this.#options;
     if (this.#descriptor === null || request.nodeId !== nodeId) return;
-    letIn(request, (answer) => {
+    admit(request, (answer) => {
       const descriptor = this.#descriptor;
       if (descriptor === null) return;
       if (!answer.ok) {
         const { isFinal, detail } = answer;
-        send(nodeId, encodeFounding({ type: 'not-let-in', isFinal, detail }));
+        send(nodeId, encodeFounding({ type: 'join-rejected', isFinal, detail }));
         return;
       }
       const others = descriptor.nodes.filter((node) => node.nodeId !== nodeId);
@@ -287,19 +287,19 @@ export class ClusterEntry {
         (a, b) => a.number - b.number,
       );
       const { clusterId, groups, replicas, founders } = descriptor;
-      const told = encodeDescriptor({ clusterId, groups, replicas, founders, nodes });
-      send(nodeId, encodeFounding({ type: 'descriptor', descriptor: told }));
+      const announced = encodeDescriptor({ clusterId, groups, replicas, founders, nodes });
+      send(nodeId, encodeFounding({ type: 'descriptor', descriptor: announced }));
     });
   }
 
-  #wasNotLetIn(
+  #joinRejected(
     from: string,
-    { isFinal, detail }: Extract<FoundingMessage, { type: 'not-let-in' }>,
+    { isFinal, detail }: Extract<FoundingMessage, { type: 'join-rejected' }>,
   ): void {
     if (this.#descriptor !== null) return;
     if (isFinal) this.#options.onRefused(`${from} does not let this node in: ${detail}`);
-    else if (detail !== this.#notLetIn) this.#options.log.warn({ peer: from, detail }, 'joining');
-    this.#notLetIn = detail;
+    else if (detail !== this.#rejection) this.#options.log.warn({ peer: from, detail }, 'joining');
+    this.#rejection = detail;
   }
 
   #save(descriptor: ClusterDescriptor, how: string): void {
@@ -334,7 +334,8 @@ const REFUSAL_TEXT: Readonly<Record<PeerRefusal, string>> = {
   'other-cluster': 'mesh: that node belongs to another cluster; see CLUSTER_PEERS and DATA_DIR',
   'unknown-incarnation': 'mesh: a node that was removed from the cluster',
   'duplicate-node': 'mesh: a node of that name is already connected; NODE_ID must be unique',
-  'unexpected-node': 'mesh: nobody expected that node at that address; see CLUSTER_PEERS',
+  'unexpected-node':
+    'mesh: rejected connection: unexpected node at this address; see CLUSTER_PEERS',
   'protocol-version': 'mesh: that node speaks another version of the protocol',
-  malformed: 'mesh: somebody who does not speak the protocol',
+  malformed: 'mesh: rejected connection: malformed handshake',
 };

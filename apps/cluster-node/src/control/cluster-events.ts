@@ -7,7 +7,7 @@ export const EVENTS_KEPT_MAX = 1_000;
 
 const ROOM = 'events';
 
-/** What happened lately in the cluster, as this node has heard it. */
+/** What happened lately in the cluster, as this node has received it. */
 export class ClusterEvents {
   readonly #sinks: SinkRooms<ClusterEvent>;
   #events: ClusterEvent[] = [];

@@ -12,8 +12,8 @@ import { type OperationProgress, progressOf } from '../membership/operation-prog
 import { placementOf, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput } from '../membership/planner.ts';
 import type { SkippedEntry } from '../membership/skipped-entries.ts';
-import { type OperationError, within } from '../operations/operation-errors.ts';
-import { type Result, resultOf } from '../outcome.ts';
+import { type OperationError, resultOf } from '../operations/operation-errors.ts';
+import type { Result } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 
 export interface OperationRequest {
@@ -104,7 +104,7 @@ export class ClusterOperations implements OperationsRuntime {
     command: RegistryCommand,
   ): Promise<Result<OperationBody, OperationError<'registry'>>> {
     const outcome = await this.#ports.router.request({ type: 'registry', command });
-    if (outcome.status !== 'ok') return within('registry', resultOf(outcome));
+    if (outcome.status !== 'ok') return resultOf('registry', outcome);
     if (outcome.value.type !== 'operation') throw new Error(`registry: ${outcome.value.type}`);
     return { ok: true, value: this.#view(outcome.value.operation, null) };
   }
@@ -136,7 +136,7 @@ export class ClusterOperations implements OperationsRuntime {
     for (const { group, voters, leader } of input.groups) {
       const placed = placement.replicasOf(group);
       const kept = voters.filter((node) => !placed.includes(node) && !alive.has(node));
-      // As the planner does it: a lost copy that nobody can take is not given up.
+      // As the planner does it: a lost copy that no node can take is not given up.
       const isWithout =
         group === SYSTEM_GROUP || request.kind === 'remove' || request.kind === 'drain';
       const missing = isWithout ? 0 : Math.max(0, input.replicas - placed.length);
@@ -153,7 +153,7 @@ export class ClusterOperations implements OperationsRuntime {
     const leaderMoves = request.kind === 'rebalance' ? leaderMovesOf(input) : [];
     const warnings: string[] = [];
     if (fragile > 0)
-      warnings.push(`${fragile} groups would stand still if one more node were lost`);
+      warnings.push(`${fragile} groups would lose their quorum if one more node were lost`);
     if (copiesMin < input.replicas)
       warnings.push(`groups would have ${copiesMin} copies instead of ${input.replicas}`);
     for (const { nodeId, isAlive, state } of input.nodes)

@@ -15,7 +15,7 @@ export interface ClusterReportsOptions {
   readonly monotonicMs: () => number;
 }
 
-interface Heard {
+interface Received {
   readonly report: NodeReport;
   readonly atMonotonicMs: number;
 }
@@ -23,7 +23,7 @@ interface Heard {
 /** The newest report of every node, merged into one view with the age of each figure. */
 export class ClusterReports {
   readonly #options: ClusterReportsOptions;
-  readonly #heard = new Map<string, Heard>();
+  readonly #received = new Map<string, Received>();
   readonly #everConnected = new Set<string>();
 
   constructor(options: ClusterReportsOptions) {
@@ -33,7 +33,7 @@ export class ClusterReports {
   receive(nodeId: string, report: NodeReport): void {
     // A node speaks for itself only.
     if (report.nodeId === nodeId)
-      this.#heard.set(nodeId, { report, atMonotonicMs: this.#options.monotonicMs() });
+      this.#received.set(nodeId, { report, atMonotonicMs: this.#options.monotonicMs() });
   }
 
   connected(nodeId: string): void {
@@ -43,7 +43,7 @@ export class ClusterReports {
   /** As operators are answered. */
   view(): ClusterSnapshot {
     const { descriptor, self, wallClockMs, monotonicMs, ownReport } = this.#options;
-    this.#heard.set(self, { report: ownReport(), atMonotonicMs: monotonicMs() });
+    this.#received.set(self, { report: ownReport(), atMonotonicMs: monotonicMs() });
     const groups: ClusterGroup[] = [];
     const reports = this.#groupReports();
     for (let group = 0; group < descriptor.groups; group += 1)
@@ -61,11 +61,12 @@ export class ClusterReports {
 
   #nodeView(nodeId: string, address: string, membership: NodeState | null): ClusterNode {
     const { self, isConnected, monotonicMs } = this.#options;
-    const heard = this.#heard.get(nodeId);
-    const report = heard?.report;
-    const ageMs = heard === undefined ? null : Math.round(monotonicMs() - heard.atMonotonicMs);
+    const received = this.#received.get(nodeId);
+    const report = received?.report;
+    const ageMs =
+      received === undefined ? null : Math.round(monotonicMs() - received.atMonotonicMs);
     const isUp = nodeId === self || isConnected(nodeId);
-    const wasUp = heard !== undefined || this.#everConnected.has(nodeId);
+    const wasUp = received !== undefined || this.#everConnected.has(nodeId);
     const led = report?.groups.filter(({ role }) => role === 'leader');
     return {
       node_id: nodeId,
@@ -91,7 +92,7 @@ export class ClusterReports {
 
   #groupReports(): ReadonlyMap<number, ReadonlyMap<string, GroupReport>> {
     const byGroup = new Map<number, Map<string, GroupReport>>();
-    for (const [nodeId, { report }] of this.#heard)
+    for (const [nodeId, { report }] of this.#received)
       for (const group of report.groups) {
         const reports = byGroup.get(group.group) ?? new Map<string, GroupReport>();
         reports.set(nodeId, group);
@@ -131,7 +132,7 @@ export class ClusterReports {
     };
   }
 
-  /** Its voters, and whoever else has a replica open: one that arrives, or is about to go. */
+  /** Its voters, and any other node with an open replica: one that arrives, or is about to go. */
   #replicaNames(
     voters: readonly number[],
     reports: ReadonlyMap<string, GroupReport>,

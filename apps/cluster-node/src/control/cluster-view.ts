@@ -1,6 +1,6 @@
 import type { ClusterEventBody } from '@fleetlm/protocol';
 
-/** What nodes tell each other at once. */
+/** What nodes report to each other at once. */
 export interface ClusterEvent {
   readonly atMs: number;
   readonly nodeId: string;

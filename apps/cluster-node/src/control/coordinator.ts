@@ -16,14 +16,14 @@ import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Without any change the cluster is looked at so often. */
-const LOOK_EVERY_MS = 10_000;
+const RECONCILE_EVERY_MS = 10_000;
 /** Changes of a moment are looked at together. */
 const CHANGE_DEBOUNCE_MS = 500;
 /** While something is on the move, or waits. */
 const MOVING_EVERY_MS = 300;
 const WAITING_EVERY_MS = 1_000;
 /** A coordinator begins to count the silence of others when it is elected, and decides nothing before. */
-const FIRST_LOOK_MS = 1_000;
+const FIRST_RECONCILE_MS = 1_000;
 
 export interface CoordinatorPorts {
   /** The term in which this node leads the system group; null: it does not, or not yet. */
@@ -38,7 +38,7 @@ export interface CoordinatorPorts {
   readonly replaceAfterMs: number;
   readonly newOperationId: () => string;
   /** `group` null: of the cluster's own facts. */
-  readonly tell: (group: number | null, detail: string) => void;
+  readonly publish: (group: number | null, detail: string) => void;
   readonly monotonicMs: () => number;
   readonly onError: (error: unknown) => void;
   readonly log: Logger;
@@ -50,12 +50,12 @@ export interface CoordinatorPorts {
  */
 export class Coordinator {
   readonly #ports: CoordinatorPorts;
-  /** Since when each node has not been heard of. */
+  /** Since when each node has sent no report. */
   readonly #deadSince = new Map<number, number>();
   #timer: NodeJS.Timeout | null = null;
   #dueAtMs = Number.POSITIVE_INFINITY;
   #term: number | null = null;
-  #isLooking = false;
+  #isReconciling = false;
   #stopped = false;
 
   constructor(ports: CoordinatorPorts) {
@@ -64,7 +64,7 @@ export class Coordinator {
 
   /** Something has changed: nodes, leaders, or what is wanted. */
   changed(): void {
-    this.#lookIn(CHANGE_DEBOUNCE_MS);
+    this.#scheduleReconcile(CHANGE_DEBOUNCE_MS);
   }
 
   stop(): void {
@@ -72,41 +72,41 @@ export class Coordinator {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  #lookIn(ms: number): void {
+  #scheduleReconcile(ms: number): void {
     const dueAtMs = this.#ports.monotonicMs() + ms;
-    if (this.#stopped || this.#isLooking || dueAtMs >= this.#dueAtMs) return;
+    if (this.#stopped || this.#isReconciling || dueAtMs >= this.#dueAtMs) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#dueAtMs = dueAtMs;
-    const look = (): void => {
+    const reconcile = (): void => {
       this.#timer = null;
       this.#dueAtMs = Number.POSITIVE_INFINITY;
-      this.#isLooking = true;
-      void this.#look()
+      this.#isReconciling = true;
+      void this.#reconcile()
         .catch((error: unknown) => {
           this.#ports.onError(error);
           return WAITING_EVERY_MS;
         })
         .then((nextMs) => {
-          this.#isLooking = false;
-          this.#lookIn(nextMs);
+          this.#isReconciling = false;
+          this.#scheduleReconcile(nextMs);
         });
     };
-    this.#timer = setTimeout(guarded('timer', look), ms);
+    this.#timer = setTimeout(guarded('timer', reconcile), ms);
   }
 
   /** The answer is when to look again. */
-  async #look(): Promise<number> {
+  async #reconcile(): Promise<number> {
     const term = this.#ports.term();
     if (term === null) {
       this.#term = null;
       this.#deadSince.clear();
-      return LOOK_EVERY_MS;
+      return RECONCILE_EVERY_MS;
     }
     if (term !== this.#term) {
       this.#term = term;
       this.#deadSince.clear();
       this.#ports.log.info({ term }, 'this node is the coordinator');
-      return FIRST_LOOK_MS;
+      return FIRST_RECONCILE_MS;
     }
     const input = inComponent('coordinator', () => this.#ports.input());
     if (await this.#updateNodes(input)) return MOVING_EVERY_MS;
@@ -114,7 +114,7 @@ export class Coordinator {
     await this.#perform(steps, term);
     const hasEnded = await this.#endOperations(input);
     if (steps.length > 0 || hasEnded) return MOVING_EVERY_MS;
-    return waiting.length > 0 || this.#running().length > 0 ? WAITING_EVERY_MS : LOOK_EVERY_MS;
+    return waiting.length > 0 || this.#running().length > 0 ? WAITING_EVERY_MS : RECONCILE_EVERY_MS;
   }
 
   // --- nodes ---------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ export class Coordinator {
     }
   }
 
-  /** For too long, and there is somebody who could take its replicas. */
+  /** For too long, and there is a node that could take its replicas. */
   #isLost(number: number, { nodes, replicas }: PlanInput, now: number): boolean {
     const since = this.#deadSince.get(number) ?? now;
     const others = nodes.filter(
@@ -207,15 +207,15 @@ export class Coordinator {
   /** False: the steps after it have to wait. */
   async #step(step: Step, term: number): Promise<boolean> {
     const outcome = await this.#call(step, term);
-    const { log, tell, registry } = this.#ports;
+    const { log, publish, registry } = this.#ports;
     const isDone = outcome.status === 'ok';
     if (!isDone) log.info({ step, outcome }, 'membership: a step has to be made again');
     else if (step.type === 'change') {
       const { nodes } = registry();
       const named = (number: number): string => nodes.get(number)?.nodeId ?? `number ${number}`;
       if (step.group === SYSTEM_GROUP)
-        tell(null, `the cluster's own facts: ${inWords(step, named)}`);
-      else tell(step.group, inWords(step, named));
+        publish(null, `the cluster's own facts: ${describeStep(step, named)}`);
+      else publish(step.group, describeStep(step, named));
     }
     return isDone;
   }
@@ -229,7 +229,12 @@ export class Coordinator {
         const nodeId = nodeIdOf(step.node);
         if (nodeId === undefined) return Promise.resolve(NOT_CONNECTED);
         return step.type === 'open-replica'
-          ? router.ask(nodeId, { type: step.type, term, group, silentBelow: step.silentBelow })
+          ? router.ask(nodeId, {
+              type: step.type,
+              term,
+              group,
+              nonVotingBelow: step.nonVotingBelow,
+            })
           : router.ask(nodeId, { type: step.type, term, group });
       }
       case 'transfer':
@@ -300,17 +305,17 @@ export class Coordinator {
 }
 
 /** `n4 learns`, `n4 votes, n2 leaves`. */
-function inWords(
+function describeStep(
   { addLearners, promote, demote, remove }: Extract<Step, { type: 'change' }>,
   named: (number: number) => string,
 ): string {
-  const said = (numbers: readonly number[], what: string): readonly string[] =>
+  const phrases = (numbers: readonly number[], what: string): readonly string[] =>
     numbers.map((number) => `${named(number)} ${what}`);
   return [
-    ...said(addLearners, 'learns'),
-    ...said(promote, 'votes'),
-    ...said(demote, 'votes no more'),
-    ...said(remove, 'leaves'),
+    ...phrases(addLearners, 'learns'),
+    ...phrases(promote, 'votes'),
+    ...phrases(demote, 'votes no more'),
+    ...phrases(remove, 'leaves'),
   ].join(', ');
 }
 

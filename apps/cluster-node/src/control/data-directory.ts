@@ -73,9 +73,9 @@ export interface DataDirectory {
   /** A key of this node's own; null: there is none. */
   secretKey(): Promise<string | null>;
   makeSecretKey(): Promise<string>;
-  /** Of groups that came (back) to this node: below which index it has no say in them. */
-  silentBelow(): Promise<ReadonlyMap<number, number>>;
-  saveSilentBelow(groups: ReadonlyMap<number, number>): Promise<void>;
+  /** Of groups that came (back) to this node: below which index it does not vote in them. */
+  nonVotingBelow(): Promise<ReadonlyMap<number, number>>;
+  saveNonVotingBelow(groups: ReadonlyMap<number, number>): Promise<void>;
   /** What operators took out of groups, as this node knew it when it last ran. */
   readonly skippedEntries: readonly SkippedEntry[];
   saveSkippedEntries(entries: readonly SkippedEntry[]): Promise<void>;
@@ -111,11 +111,11 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
     saveDescriptor: (descriptor) => writeJson(path, CLUSTER_FILE, encodeDescriptor(descriptor)),
     secretKey: () => secretKey(path),
     makeSecretKey: () => makeSecretKey(path),
-    silentBelow: async () => {
+    nonVotingBelow: async () => {
       const replicas = await readJson(path, REPLICAS_FILE, replicasSchema);
       return new Map(replicas?.silentBelow ?? []);
     },
-    saveSilentBelow: (groups) =>
+    saveNonVotingBelow: (groups) =>
       writeJson(path, REPLICAS_FILE, { version: VERSION, silentBelow: [...groups] }),
     skippedEntries: skipped?.entries ?? [],
     saveSkippedEntries: (entries) => writeJson(path, SKIPPED_FILE, { version: VERSION, entries }),
@@ -126,7 +126,7 @@ export async function openDataDirectory(path: string, nodeId: string): Promise<D
   };
 }
 
-/** Renamed, not deleted: somebody may want to look at it. */
+/** Renamed, not deleted: an operator may want to look at it. */
 async function putAside(
   path: string,
   names: readonly string[],

@@ -1,7 +1,7 @@
 import { findHead, getSession, inboxChanges } from '@fleetlm/conversation';
 import { groupOfSession, groupOfUser, PAGE_BYTES_MAX, PAGE_LIMIT_MAX } from '@fleetlm/protocol';
 import type { Mesh } from '@fleetlm/raft/mesh';
-import { notedAnswer } from '../effects/dispatch/index.ts';
+import { checkpointedAnswer } from '../effects/dispatch/index.ts';
 import type { FeedPorts } from '../effects/feed/feed.ts';
 import { encodeUnfollow } from '../effects/feed/follow-codec.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
@@ -10,8 +10,8 @@ import { SESSION_ENVELOPE_BYTES_MAX } from '../limits.ts';
 import type { OutcomeOf } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
 import { newUuid } from '../uuid.ts';
-import { type CastKind, encodeCast } from './casts.ts';
 import type { GroupLocator } from './group-locator.ts';
+import { encodePublish, type PublishKind } from './publish-frames.ts';
 
 /** What changed in an inbox, in one event or one frame of the mesh; for more its readers begin afresh. */
 const INBOX_CHANGES_SIZE = {
@@ -41,8 +41,8 @@ export function feedPorts({
   mesh,
   onError,
 }: FeedSources): FeedPorts {
-  const cast = (nodeId: string, kind: CastKind, body: Uint8Array): boolean =>
-    mesh.send(nodeId, 'cast', encodeCast(kind, body));
+  const send = (nodeId: string, kind: PublishKind, body: Uint8Array): boolean =>
+    mesh.send(nodeId, 'publish', encodePublish(kind, body));
   return {
     inboxChanges: (userId, sinceVersion) => {
       const state = groups.state(groupOfUser(userId, groupCount));
@@ -52,12 +52,12 @@ export function feedPorts({
       const state = groups.state(groupOfSession(sessionId) ?? -1);
       return (state === null ? null : findHead(state, sessionId))?.dispatch ?? null;
     },
-    noted: (sessionId) => {
+    checkpoint: (sessionId) => {
       const state = groups.state(groupOfSession(sessionId) ?? -1);
       const session = state === null ? null : getSession(state, sessionId);
-      const noted = session === null ? null : notedAnswer(session, newUuid);
-      if (session === null || noted === null) return null;
-      const { attempt, chunks, nextIndex } = noted;
+      const checkpoint = session === null ? null : checkpointedAnswer(session, newUuid);
+      if (session === null || checkpoint === null) return null;
+      const { attempt, chunks, nextIndex } = checkpoint;
       return { epoch: session.dispatch.epoch, attempt, chunks, nextIndex };
     },
     fetch: async (sessionId) => answerOf(await router.request({ type: 'live-answer', sessionId })),
@@ -74,15 +74,15 @@ export function feedPorts({
       router.call({ type: 'follow', group, subscriber: self, number, topic }, (outcome) =>
         done(outcome.status === 'ok' ? outcome.value : null),
       ),
-    unfollow: (nodeId, number) => void cast(nodeId, 'unfollow', encodeUnfollow(number)),
+    unfollow: (nodeId, number) => void send(nodeId, 'unfollow', encodeUnfollow(number)),
     fetchFrom: async (nodeId, sessionId) =>
-      answerOf(await router.ask(nodeId, { type: 'told-answer', sessionId })),
-    castChunk: (sessionId, frame) => {
+      answerOf(await router.ask(nodeId, { type: 'relayed-answer', sessionId })),
+    sendChunk: (sessionId, frame) => {
       const group = groupOfSession(sessionId);
       for (const nodeId of group === null ? [] : locator.otherHolders(group))
-        cast(nodeId, 'chunk', frame);
+        send(nodeId, 'chunk', frame);
     },
-    castEvent: (nodeId, frame) => cast(nodeId, 'followed', frame),
+    sendEvent: (nodeId, frame) => send(nodeId, 'followed', frame),
     monotonicMs: () => performance.now(),
     onError,
   };

@@ -6,7 +6,6 @@ import { EVENT_DETAIL_LENGTH_MAX } from '../limits.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type CastKind, encodeCast, openCast } from './casts.ts';
 import type { ClusterEvents } from './cluster-events.ts';
 import type { ClusterReports } from './cluster-reports.ts';
 import type { ClusterEvent } from './cluster-view.ts';
@@ -19,6 +18,7 @@ import {
   type NodeReport,
 } from './node-report.ts';
 import type { PeerNumbers } from './peer-numbers.ts';
+import { decodePublish, encodePublish, type PublishKind } from './publish-frames.ts';
 
 const REPORT_EVERY_MS = 1_000;
 
@@ -37,7 +37,7 @@ export interface GossipOptions {
   readonly feed: Pick<Feed, 'receiveChunk' | 'receiveEvent' | 'receiveUnfollow'>;
 }
 
-/** What the nodes tell each other without being asked: how they are, what happened, parts of answers. */
+/** What the nodes publish each other without being asked: how they are, what happened, parts of answers. */
 export class Gossip {
   readonly #options: GossipOptions;
   #timer: NodeJS.Timeout | null = null;
@@ -58,8 +58,8 @@ export class Gossip {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  /** Something happened on this node: to its log, and to whoever watches the cluster through any node. */
-  tell(kind: ClusterEvent['kind'], group: number | null, detail: string): void {
+  /** Something happened on this node: for its log, and for those who watch the cluster through any node. */
+  publish(kind: ClusterEvent['kind'], group: number | null, detail: string): void {
     const { nodeId, log, events } = this.#options;
     const event: ClusterEvent = {
       atMs: Date.now(),
@@ -73,48 +73,48 @@ export class Gossip {
     const level = kind === 'leader-elected' ? 'debug' : 'info';
     log[level]({ event: kind, group, detail }, 'cluster event');
     events.publish(event);
-    this.cast('event', encodeEvent(event));
+    this.#broadcast('event', encodeEvent(event));
   }
 
   /** A turn has exhausted its attempts: every replica knows, the leader says so. */
   dispatchFailed(sessionId: string, error: string): void {
     const group = groupOfSession(sessionId);
     if (group !== null && this.#options.isReadyLeader(group))
-      this.tell('dispatch-failed', group, `${sessionId}: ${error}`);
+      this.publish('dispatch-failed', group, `${sessionId}: ${error}`);
   }
 
   /** To all nodes that are connected; the others learn it from the next one, or ask. */
-  cast(kind: CastKind, body: Uint8Array): void {
+  #broadcast(kind: PublishKind, body: Uint8Array): void {
     const { mesh } = this.#options;
     const { connected } = mesh;
     if (connected.length === 0) return;
-    const frame = encodeCast(kind, body);
-    for (const { nodeId } of connected) mesh.send(nodeId, 'cast', frame);
+    const frame = encodePublish(kind, body);
+    for (const { nodeId } of connected) mesh.send(nodeId, 'publish', frame);
   }
 
   /** False: malformed. */
   receive(nodeId: string, frame: Uint8Array): boolean {
-    const cast = openCast(frame);
-    if (cast === null) return false;
-    switch (cast.kind) {
+    const published = decodePublish(frame);
+    if (published === null) return false;
+    switch (published.kind) {
       case 'chunk':
-        return this.#options.feed.receiveChunk(cast.body);
+        return this.#options.feed.receiveChunk(published.body);
       case 'followed':
-        return this.#options.feed.receiveEvent(nodeId, cast.body);
+        return this.#options.feed.receiveEvent(nodeId, published.body);
       case 'unfollow':
-        return this.#options.feed.receiveUnfollow(nodeId, cast.body);
+        return this.#options.feed.receiveUnfollow(nodeId, published.body);
       case 'report': {
-        const report = decodeReport(cast.body);
+        const report = decodeReport(published.body);
         if (report !== null) this.#reported(nodeId, report);
         return report !== null;
       }
       case 'event': {
-        const event = decodeEvent(cast.body);
+        const event = decodeEvent(published.body);
         if (event !== null) this.#options.events.publish(event);
         return event !== null;
       }
       default:
-        return cast.kind satisfies never;
+        return published.kind satisfies never;
     }
   }
 
@@ -126,11 +126,12 @@ export class Gossip {
   }
 
   #report(): void {
-    this.cast('report', encodeReport(this.#options.ownReport()));
+    this.#broadcast('report', encodeReport(this.#options.ownReport()));
     const { databaseUp, passes, failures, lastError } = this.#options.flusherStats();
     if (passes + failures === 0 || databaseUp === this.#databaseWasUp) return;
-    if (!databaseUp) this.tell('flush-failed', null, lastError ?? 'Postgres can not be reached');
-    else if (this.#databaseWasUp !== null) this.tell('flush-recovered', null, 'Postgres is back');
+    if (!databaseUp) this.publish('flush-failed', null, lastError ?? 'Postgres can not be reached');
+    else if (this.#databaseWasUp !== null)
+      this.publish('flush-recovered', null, 'Postgres is back');
     this.#databaseWasUp = databaseUp;
   }
 }

@@ -1,6 +1,6 @@
 import type { GroupReport, NodeReport } from './node-report.ts';
 
-interface Heard {
+interface Received {
   readonly groups: ReadonlyMap<number, GroupReport>;
   readonly atMs: number;
 }
@@ -12,7 +12,7 @@ interface Known {
 
 /** Which nodes hold which groups, and who leads them, by what the nodes report of themselves. */
 export class GroupDirectory {
-  readonly #heard = new Map<number, Heard>();
+  readonly #received = new Map<number, Received>();
   readonly #known = new Map<number, Known>();
   readonly #monotonicMs: () => number;
 
@@ -22,20 +22,20 @@ export class GroupDirectory {
 
   receive(node: number, report: NodeReport): void {
     const groups = new Map([...report.groups, report.system].map((group) => [group.group, group]));
-    this.#heard.set(node, { groups, atMs: this.#monotonicMs() });
+    this.#received.set(node, { groups, atMs: this.#monotonicMs() });
     this.#known.clear();
   }
 
-  /** The node can't be reached: what it said last may not be so any more. */
+  /** The node can't be reached: its last report may not hold any more. */
   forget(node: number): void {
-    this.#heard.delete(node);
+    this.#received.delete(node);
     this.#known.clear();
   }
 
   /** Milliseconds since its last word; infinite: none. */
   silentMs(node: number): number {
-    const heard = this.#heard.get(node);
-    return heard === undefined ? Number.POSITIVE_INFINITY : this.#monotonicMs() - heard.atMs;
+    const received = this.#received.get(node);
+    return received === undefined ? Number.POSITIVE_INFINITY : this.#monotonicMs() - received.atMs;
   }
 
   /** 0: none is known. */
@@ -49,12 +49,12 @@ export class GroupDirectory {
   }
 
   reportOf(node: number, group: number): GroupReport | null {
-    return this.#heard.get(node)?.groups.get(group) ?? null;
+    return this.#received.get(node)?.groups.get(group) ?? null;
   }
 
   /** Nodes that have a replica of the group open. */
   openOn(group: number): readonly number[] {
-    return [...this.#heard].flatMap(([node, { groups }]) => (groups.has(group) ? [node] : []));
+    return [...this.#received].flatMap(([node, { groups }]) => (groups.has(group) ? [node] : []));
   }
 
   #of(group: number): Known {
@@ -63,7 +63,7 @@ export class GroupDirectory {
     let leader = 0;
     let term = -1;
     const holders: number[] = [];
-    for (const [node, { groups }] of this.#heard) {
+    for (const [node, { groups }] of this.#received) {
       const report = groups.get(group);
       if (report === undefined) continue;
       if (report.isServing) holders.push(node);

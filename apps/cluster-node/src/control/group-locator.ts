@@ -52,7 +52,7 @@ export class GroupLocator {
     );
   }
 
-  /** Number of a node; 0: nobody as far as this node knows. */
+  /** Number of a node; 0: none as far as this node knows. */
   leaderOf(group: number): number {
     const { groups, replicas, host, directory } = this.#options;
     if (groups.has(group) && !replicas.hasFailed(group)) {

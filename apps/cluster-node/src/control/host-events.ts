@@ -29,7 +29,7 @@ export interface HostEventTargets {
   readonly onFatal: (failure: FatalFailure) => void;
 }
 
-/** Tells the parts of the node what happened in its groups. */
+/** Informs the parts of the node of what happened in its groups. */
 export function handleHostEvent(event: HostEvent, targets: HostEventTargets): void {
   const { router, feed, dispatch, flusher, gossip, replicas, topology, metrics, log, onFatal } =
     targets;
@@ -40,12 +40,12 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       topology.leaderChanged(event.group, event.leader);
       if (event.role === 'leader') {
         dispatch.leadershipGained(event.group);
-        gossip.tell('leader-elected', event.group, `leads in term ${event.term}`);
+        gossip.publish('leader-elected', event.group, `leads in term ${event.term}`);
       } else dispatch.leadershipLost(event.group);
       return;
     case 'snapshot-saved':
       flusher.snapshotSaved(event.group);
-      gossip.tell('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
+      gossip.publish('snapshot-saved', event.group, `up to ${event.index}, ${event.bytes} bytes`);
       return;
     case 'snapshot-installed':
       feed.resync(
@@ -55,7 +55,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
         },
         'this node was brought up to date with a snapshot',
       );
-      gossip.tell('snapshot-installed', event.group, `up to ${event.index}`);
+      gossip.publish('snapshot-installed', event.group, `up to ${event.index}`);
       return;
     case 'snapshot-too-large': {
       const { type: _type, isFirst, stage, ...detail } = event;

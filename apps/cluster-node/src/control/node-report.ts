@@ -3,7 +3,7 @@ import { Packr } from 'msgpackr';
 import * as z from 'zod';
 import type { ClusterEvent } from './cluster-view.ts';
 
-/** What every node tells the others once a second about itself, and at once about an event. */
+/** What every node reports to the others once a second about itself, and at once about an event. */
 const count = z.int().min(0);
 
 const groupReportSchema = z.strictObject({

@@ -3,7 +3,7 @@ import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 
 /**
  * Which member a connected process is: by its data directory, not by its name. A name may come back with an empty
- * directory, and what was said by the one must never be counted for the other.
+ * directory, and what was sent by the one must never be counted for the other.
  */
 export class PeerNumbers {
   readonly #descriptor: ClusterDescriptor;
@@ -13,7 +13,7 @@ export class PeerNumbers {
     this.#descriptor = descriptor;
   }
 
-  /** Its number; null: it is no member, or this node has not heard of it yet. */
+  /** Its number; null: it is no member, or this node does not know it yet. */
   up({ nodeId, incarnation }: NodeIdentity): number | null {
     const number = this.#numberOf(nodeId, incarnation);
     this.#connected.set(nodeId, { incarnation, number });

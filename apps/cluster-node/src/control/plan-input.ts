@@ -6,7 +6,7 @@ import type { GroupDirectory } from './group-directory.ts';
 
 /** Groups on the move at once: all together, and towards one node. Each is at most one snapshot. */
 export const MOVE_LIMITS = { movesMax: 12, movesPerNodeMax: 6 } as const;
-/** A node that was not heard of for so long counts as away; its connection mostly breaks before. */
+/** A node without a report for so long counts as unreachable; its connection mostly breaks before. */
 const SILENT_MS_MAX = 5_000;
 
 export interface ShapeSources {

@@ -16,15 +16,15 @@ export interface ReplicasOptions {
   /** The replica of the group serves from now on, or does not any more. */
   readonly servingChanged: (group: number, isServing: boolean) => void;
   /** As the disk has it. */
-  readonly silentBelow: ReadonlyMap<number, number>;
+  readonly nonVotingBelow: ReadonlyMap<number, number>;
   /** Durable once it resolves. */
-  readonly saveSilentBelow: (groups: ReadonlyMap<number, number>) => Promise<void>;
+  readonly saveNonVotingBelow: (groups: ReadonlyMap<number, number>) => Promise<void>;
 }
 
 /** The replicas of this node: opened, confirmed to be up to date, and closed when their groups have moved away. */
 export class Replicas {
   readonly #options: ReplicasOptions;
-  readonly #silentBelow: Map<number, number>;
+  readonly #nonVotingBelow: Map<number, number>;
   readonly #serving = new Set<number>();
   readonly #failed = new Set<number>();
   readonly #confirming = new Set<number>();
@@ -35,7 +35,7 @@ export class Replicas {
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
-    this.#silentBelow = new Map(options.silentBelow);
+    this.#nonVotingBelow = new Map(options.nonVotingBelow);
   }
 
   /**
@@ -53,7 +53,7 @@ export class Replicas {
     if (isNew) groups.add(SYSTEM_GROUP, [], 0);
     for (const group of onDisk)
       if (group < descriptor.groups || group === SYSTEM_GROUP)
-        groups.add(group, [], this.#silentBelow.get(group) ?? 0);
+        groups.add(group, [], this.#nonVotingBelow.get(group) ?? 0);
   }
 
   #found(): void {
@@ -70,17 +70,17 @@ export class Replicas {
   }
 
   /** An empty replica of a group that was given to this node; nothing when it is open already. */
-  async open(group: number, silentBelow: number): Promise<void> {
+  async open(group: number, nonVotingBelow: number): Promise<void> {
     const { groups, host } = this.#options;
     if (groups.has(group)) return;
-    this.#silentBelow.set(group, silentBelow);
+    this.#nonVotingBelow.set(group, nonVotingBelow);
     await this.#save();
     if (groups.has(group)) return;
-    groups.add(group, [], silentBelow);
+    groups.add(group, [], nonVotingBelow);
     host.setPreferredLeader(group, this.#placement?.preferredLeader(group) ?? 0);
   }
 
-  /** False: the replica is a member of its group by what it hears, so it stays. */
+  /** False: the replica is a member of its group as far as it knows, so it stays. */
   async close(group: number): Promise<boolean> {
     const { groups, host, servingChanged, self } = this.#options;
     if (!groups.has(group)) return true;
@@ -91,14 +91,14 @@ export class Replicas {
     if (this.#serving.delete(group)) servingChanged(group, false);
     this.#failed.delete(group);
     await new Promise<void>((resolve) => groups.remove(group, resolve));
-    this.#silentBelow.delete(group);
+    this.#nonVotingBelow.delete(group);
     await this.#save();
     return true;
   }
 
   #save(): Promise<void> {
-    const groups = new Map(this.#silentBelow);
-    this.#saved = this.#saved.then(() => this.#options.saveSilentBelow(groups));
+    const groups = new Map(this.#nonVotingBelow);
+    this.#saved = this.#saved.then(() => this.#options.saveNonVotingBelow(groups));
     return this.#saved;
   }
 

@@ -25,7 +25,7 @@ export class StalledGroups {
 
   /** Before the groups are opened: a replay must not apply what the other replicas skipped. */
   start(): void {
-    this.#tell(this.#known);
+    this.#publish(this.#known);
   }
 
   /** The system group has decided: kept on this node's disk first, so that it holds at every start. */
@@ -36,11 +36,11 @@ export class StalledGroups {
     const { directory, onError } = this.#options;
     this.#saved = this.#saved
       .then(() => directory.saveSkippedEntries(decided))
-      .then(() => this.#tell(decided))
+      .then(() => this.#publish(decided))
       .catch(onError);
   }
 
-  #tell(entries: readonly SkippedEntry[]): void {
+  #publish(entries: readonly SkippedEntry[]): void {
     for (const group of new Set(entries.map((entry) => entry.group))) {
       const skips = entries
         .filter((entry) => entry.group === group)

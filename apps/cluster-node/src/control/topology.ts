@@ -19,7 +19,7 @@ import { inComponent } from '../telemetry/component-turns.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { changeGroup } from './change-group.ts';
-import type { LetIn } from './cluster-entry.ts';
+import type { JoinResult } from './cluster-entry.ts';
 import { ClusterOperations } from './cluster-operations.ts';
 import { Coordinator } from './coordinator.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -52,7 +52,7 @@ export interface TopologyOptions {
   readonly replaceAfterMs: number;
   /** The list of nodes is another one: for this node's next start. */
   readonly nodesChanged: () => void;
-  readonly tell: (group: number | null, detail: string) => void;
+  readonly publish: (group: number | null, detail: string) => void;
   readonly onError: (error: unknown) => void;
   readonly log: Logger;
 }
@@ -66,7 +66,7 @@ export class Topology {
 
   constructor(options: TopologyOptions) {
     this.#options = options;
-    const { router, descriptor, peers, self, host, tell, onError, log } = options;
+    const { router, descriptor, peers, self, host, publish, onError, log } = options;
     this.operations = new ClusterOperations({
       registry: () => this.registry,
       skipped: () => options.groups.system.skipped,
@@ -84,7 +84,7 @@ export class Topology {
       nodeIdOf: (node) => (node === self ? null : (peers.nodeIdOf(node) ?? undefined)),
       replaceAfterMs: options.replaceAfterMs,
       newOperationId: ulid,
-      tell,
+      publish,
       monotonicMs: () => performance.now(),
       onError,
       log,
@@ -100,7 +100,7 @@ export class Topology {
     return this.registry.nodes.get(this.#options.self) ?? null;
   }
 
-  /** The name of the node that leads the system group; null: nobody as far as this node knows. */
+  /** The name of the node that leads the system group; null: none as far as this node knows. */
   get coordinator(): string | null {
     const { host, groups } = this.#options;
     const leader = groups.has(SYSTEM_GROUP) ? host.leaderOf(SYSTEM_GROUP) : 0;
@@ -134,7 +134,7 @@ export class Topology {
         done(notLeader(leader));
       }
     },
-    openReplica: (group, silentBelow) => this.#options.replicas.open(group, silentBelow),
+    openReplica: (group, nonVotingBelow) => this.#options.replicas.open(group, nonVotingBelow),
     closeReplica: (group) => this.#options.replicas.close(group),
     stallOf: (group) => this.#options.stalled.report(group),
   };
@@ -146,16 +146,16 @@ export class Topology {
     this.#refresh();
   }
 
-  /** The registry is up to date here: this node tells the others if it has moved, and its directory is in use. */
+  /** The registry is up to date here: this node announces if it has moved, and its directory is in use. */
   caughtUp(): void {
     const { dataDirectory, address, log, onError } = this.#options;
     dataDirectory.markOpened().catch(onError);
     const { own } = this;
     if (own === null || (own.host === address.host && own.port === address.port)) return;
-    log.info({ ...address }, 'this node has moved: the cluster is told');
+    log.info({ ...address }, 'this node has another address: announcing it to the cluster');
     const { nodeId, incarnation } = own;
-    this.letIn({ nodeId, incarnation, ...address }, (answer) => {
-      if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be told');
+    this.admit({ nodeId, incarnation, ...address }, (answer) => {
+      if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be announced');
     });
   }
 
@@ -166,15 +166,15 @@ export class Topology {
     );
   }
 
-  /** A node asks to be let in; or tells where it is now. */
-  letIn(
+  /** A node asks to be admitted, or announces its address. */
+  admit(
     request: {
       readonly nodeId: string;
       readonly incarnation: string;
       readonly host: string;
       readonly port: number;
     },
-    done: (answer: LetIn) => void,
+    done: (answer: JoinResult) => void,
   ): void {
     const { nodeId, incarnation, host, port } = request;
     const command: RegistryCommand = {
@@ -195,7 +195,7 @@ export class Topology {
     });
   }
 
-  /** False: malformed. What is said by nobody that this node knows as a member is not listened to. */
+  /** False: malformed. What no known member has sent is dropped. */
   receiveRaft(nodeId: string, frame: Uint8Array): boolean {
     const number = this.#options.peers.numberOf(nodeId);
     return number === null || this.#options.host.receive(number, frame);
@@ -249,7 +249,7 @@ export class Topology {
     const { descriptor, nodesChanged, groups, stalled, replicas, placement } = this.#options;
     stalled.decided(groups.system.skipped);
     const present = [...this.registry.nodes.values()].filter(({ state }) => state !== 'gone');
-    // A node that was let in a moment ago has not read the registry yet.
+    // A node that was admitted a moment ago has not read the registry yet.
     if (this.own === null) return;
     if (descriptor.update(present)) {
       nodesChanged();

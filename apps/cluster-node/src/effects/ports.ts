@@ -8,16 +8,16 @@ import type {
   Session,
 } from '@fleetlm/conversation';
 
-import type { NodeRefusal, Outcome } from '../outcome.ts';
+import type { NodeRefusal, Outcome, Result } from '../outcome.ts';
 
 export type { AgentRecord } from '../membership/agent-record.ts';
 
 /**
- * What performers of effects are given by the composition root. Nobody here imports the router, the
+ * What performers of effects are given by the composition root. Nothing here imports the router, the
  * gateway or the groups: data comes back up through these functions.
  */
 
-/** How a command proposed on this node ended; refused: definite, unknown: the state will tell. */
+/** How a command proposed on this node ended; refused: definite, unknown: the state will show. */
 export type Proposed = Outcome<Reply, NodeRefusal>;
 
 /** Proposes on this node only: a performer's command must not outlive its leadership. */
@@ -42,7 +42,7 @@ export interface Archive {
   /** The last messages with seq < beforeSeq, as many as fit in `size`. */
   messagesBefore(sessionId: string, beforeSeq: number, size: PageSize): Promise<ArchivedPage>;
   /** Never rejects. */
-  search(search: MessageSearch): Promise<SearchOutcome>;
+  search(search: MessageSearch): Promise<SearchResult>;
 }
 
 export interface ArchivedPage {
@@ -71,14 +71,9 @@ export interface FoundMessage {
   readonly insertedAtMs: number;
 }
 
-export type SearchOutcome =
-  | { readonly ok: true; readonly value: readonly FoundMessage[] }
-  | {
-      readonly ok: false;
-      readonly error: { readonly code: 'archive_unavailable'; readonly detail: string };
-    };
+export type SearchResult = Result<readonly FoundMessage[], 'archive_unavailable'>;
 
-/** What a user is told. */
+/** The text for users. */
 export const ARCHIVE_UNREACHABLE =
   'The archive is unreachable. Messages are safe; older ones can be read again when it returns.';
 

@@ -4,7 +4,7 @@ import { type Identity, isOperator } from './identity.ts';
 import type { Refusals } from './refusals.ts';
 import { RequestError } from './request-error.ts';
 
-/** A user acts only for itself; the API key for everybody. */
+/** A user acts only for itself; the API key for all. */
 export function requireSelf(identity: Identity, userId: string): void {
   if (identity.type === 'user' && identity.userId !== userId)
     throw new RequestError('forbidden', 'a user acts only for itself');

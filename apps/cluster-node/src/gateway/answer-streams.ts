@@ -96,7 +96,7 @@ export class AnswerStreams {
       readonly reader: SdkVersion | null;
       readonly first?: Step;
       readonly headers?: Readonly<Record<string, string>>;
-      /** What was found out otherwise, heard last. */
+      /** What was found out otherwise, read last. */
       readonly known?: readonly SessionEvent[];
     },
   ): void {
@@ -111,7 +111,7 @@ export class AnswerStreams {
       },
     });
     this.#open.add(stream);
-    // Its reader may have gone while the session was looked up: no event tells of it any more.
+    // Its reader may have gone while the session was looked up: no event brings it any more.
     if (reply.raw.destroyed) {
       stream.destroy();
       return;
@@ -133,7 +133,7 @@ export class AnswerStreams {
     contained('stream', begin, () => stream.destroy())();
   }
 
-  /** The node stops: its readers are told to ask another one. */
+  /** The node stops: its readers must ask another one. */
   endAll(): void {
     for (const stream of this.#open) {
       stream.write([LOST]);

@@ -35,7 +35,7 @@ export interface ChatEntry {
 }
 
 /**
- * The entry for a request, after the conversation as the log has it; null: nothing new was said, the work that failed is to be
+ * The entry for a request, after the conversation as the log has it; null: nothing new was sent, the work that failed is to be
  * done again. Of the browser's messages only the newest is read, and of an answer only what the person added to it.
  * Throws a RequestError.
  */
@@ -48,7 +48,7 @@ export function chatEntryOf(
   const newest = request.messages.at(-1);
   switch (newest?.role) {
     case 'user':
-      return checked(said(newest, request.messageId ?? null, refusals), refusals);
+      return checked(sentMessage(newest, request.messageId ?? null, refusals), refusals);
     case 'assistant':
       return checked(toolResponse(newest, thread, refusals), refusals);
     default:
@@ -74,7 +74,7 @@ function checked(entry: ChatEntry, { refuse }: EntryRefusals): ChatEntry {
   return entry;
 }
 
-function said(
+function sentMessage(
   { id, parts }: UiMessage,
   replaces: string | null,
   refusals: EntryRefusals,

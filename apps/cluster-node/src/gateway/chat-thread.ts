@@ -17,7 +17,7 @@ export interface ThreadMessage {
 export interface ChatThread {
   readonly messages: readonly ThreadMessage[];
   /** The newest entry of the person answers tool calls: the next answer goes on with the last message. */
-  readonly goesOn: boolean;
+  readonly isContinued: boolean;
 }
 
 /** Errors of reading the conversation. */
@@ -43,7 +43,7 @@ export async function chatThread(
       role: message.sender_id === userId ? 'user' : 'assistant',
       parts: partsOf(message),
     })),
-    goesOn: log.findLast(({ sender_id }) => sender_id === userId)?.kind === TOOL_RESPONSE_KIND,
+    isContinued: log.findLast(({ sender_id }) => sender_id === userId)?.kind === TOOL_RESPONSE_KIND,
   };
 }
 

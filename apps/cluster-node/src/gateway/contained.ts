@@ -2,7 +2,7 @@ import { type HandlerSource, reportHandlerError, runGuarded } from '../telemetry
 
 /**
  * A guarded callback that also lets no rejection out of a promise that it returns. Listeners, timers and subscriptions
- * have no caller that could catch one: it would end the process, and everybody's connections with it. `end` closes just
+ * have no caller that could catch one: it would end the process, and all connections with it. `end` closes just
  * what the callback was about.
  */
 export function contained<A extends readonly unknown[]>(

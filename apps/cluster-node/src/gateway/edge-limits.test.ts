@@ -14,29 +14,17 @@ import {
   SOCKET_ROOMS_MAX,
 } from './limits.ts';
 import { openSockets, wireClient } from './testing/socket-client.ts';
-import {
-  openTestGateway,
-  TEST_API_KEY,
-  TEST_QUOTAS,
-  type TestGateway,
-  testToken,
-} from './testing/test-gateway.ts';
+import { openGateways, TEST_API_KEY, TEST_QUOTAS, testToken } from './testing/test-gateway.ts';
 
 // Real connections: they are as fast as the machine has time for them.
 vi.setConfig({ testTimeout: 30_000 });
 
-const opened: TestGateway[] = [];
 const sockets = openSockets();
+const { open, closeAll } = openGateways();
 afterEach(async () => {
   sockets.closeAll();
-  for (const gateway of opened.splice(0)) await gateway.close();
+  await closeAll();
 });
-
-async function open(...args: Parameters<typeof openTestGateway>): Promise<TestGateway> {
-  const gateway = await openTestGateway(...args);
-  opened.push(gateway);
-  return gateway;
-}
 
 const SESSION = '00-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const AUTHORIZED = { authorization: `Bearer ${TEST_API_KEY}` };

@@ -2,29 +2,17 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HEADER_BYTES_MAX, NAMESPACES_PER_CONNECTION_MAX } from './limits.ts';
 import { openSockets, wireClient } from './testing/socket-client.ts';
-import {
-  openTestGateway,
-  TEST_API_KEY,
-  TEST_QUOTAS,
-  type TestGateway,
-  testToken,
-} from './testing/test-gateway.ts';
+import { openGateways, TEST_API_KEY, TEST_QUOTAS, testToken } from './testing/test-gateway.ts';
 
 // Real connections: they are as fast as the machine has time for them.
 vi.setConfig({ testTimeout: 30_000 });
 
-const opened: TestGateway[] = [];
 const sockets = openSockets();
+const { open, closeAll } = openGateways();
 afterEach(async () => {
   sockets.closeAll();
-  for (const gateway of opened.splice(0)) await gateway.close();
+  await closeAll();
 });
-
-async function open(...args: Parameters<typeof openTestGateway>): Promise<TestGateway> {
-  const gateway = await openTestGateway(...args);
-  opened.push(gateway);
-  return gateway;
-}
 
 const NO_SESSION = { ok: false, error: { code: 'not_found', detail: 'there is none' } } as const;
 
@@ -64,7 +52,7 @@ describe('REST above its quota', () => {
     let began = (): void => undefined;
     const gateway = await open(
       {
-        // Never answered: a request that was let in stays in flight until its client goes.
+        // Never answered: a request that was admitted stays in flight until its client goes.
         getSession: () => {
           asked += 1;
           began();
@@ -75,16 +63,16 @@ describe('REST above its quota', () => {
     );
     const authorization = `Bearer ${await testToken()}`;
     const url = `${gateway.url}/api/sessions/00-01J8ZZZZZZZZZZZZZZZZZZZZZZ`;
-    const ask = async (): Promise<'let in' | number> => {
+    const ask = async (): Promise<'admitted' | number> => {
       const gone = new AbortController();
-      const letIn = new Promise<'let in'>((resolve) => {
-        began = () => resolve('let in');
+      const admitted = new Promise<'admitted'>((resolve) => {
+        began = () => resolve('admitted');
       });
       const refused = fetch(url, { headers: { authorization }, signal: gone.signal }).then(
         ({ status }) => status,
-        () => 'let in' as const,
+        () => 'admitted' as const,
       );
-      const outcome = await Promise.race([letIn, refused]);
+      const outcome = await Promise.race([admitted, refused]);
       gone.abort();
       await refused;
       return outcome;
@@ -95,7 +83,7 @@ describe('REST above its quota', () => {
     expect(await ask()).toBe(429);
     gone.abort();
     await expect(first).rejects.toThrow();
-    await expect.poll(ask).toBe('let in');
+    await expect.poll(ask).toBe('admitted');
   });
 });
 

@@ -36,7 +36,7 @@ const chunks = (bytes: number) =>
     delta: 'x'.repeat(950),
   }));
 
-test('a run of the largest size is told again to a reader that takes its time', async () => {
+test('a run of the largest size is replayed to a reader that takes its time', async () => {
   const { stream, reader } = await open();
   stream.write(chunks(3_000_000));
   stream.end();

@@ -34,7 +34,7 @@ export class EventStream {
       'x-vercel-ai-ui-message-stream': 'v1',
       ...options.headers,
     });
-    // The reader is to know that it is heard, also while the agent thinks.
+    // The reader is to know that the stream lives, also while the agent thinks.
     response.flushHeaders();
     const end = (): void => this.destroy();
     const keepAlive = contained('stream', () => this.#write(': keep-alive\n\n'), end);

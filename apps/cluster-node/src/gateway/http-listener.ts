@@ -23,7 +23,7 @@ export interface HttpListener {
   serve(handler: RequestHandler): void;
 }
 
-/** Rejects with the error of `listen` (EADDRINUSE: somebody else has the port). */
+/** Rejects with the error of `listen` (EADDRINUSE: another process has the port). */
 export function listenHttp(options: {
   readonly host: string;
   readonly port: number;

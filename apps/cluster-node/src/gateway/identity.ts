@@ -56,7 +56,7 @@ interface Verified {
   readonly untilMs: number;
 }
 
-/** Tells who presents a token: a JWT (HS256 or from a JWKS), or the API key. */
+/** Identifies the bearer of a token: a JWT (HS256 or from a JWKS), or the API key. */
 export class IdentityVerifier {
   readonly #settings: IdentitySettings;
   readonly #secret: Uint8Array | null;
@@ -215,7 +215,7 @@ function isHs256(token: string): boolean {
   }
 }
 
-/** Whether somebody may operate the cluster and its agents. */
+/** Whether the caller may operate the cluster and its agents. */
 export function isOperator(identity: Identity): boolean {
   return identity.type === 'api-key' || identity.role === 'admin';
 }

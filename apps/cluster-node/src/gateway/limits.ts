@@ -1,4 +1,4 @@
-/** Bounds of the edge. What happens at each is said where it is used. */
+/** Bounds of the edge. What happens at each is stated where it is used. */
 
 /** Events of one socket; more are answered with `rate_limited`. */
 export const SOCKET_RATE = { perSecond: 2_000, burst: 4_000 } as const;
@@ -42,21 +42,21 @@ export const SOCKETS_MAX = 20_000;
 export const SOCKET_ROOMS_MAX = 200;
 /** A websocket message; a larger one closes the connection. */
 export const SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024;
-/** Unsent bytes of live events of one socket above which it is told to resync and gets no more until it does. */
+/** Unsent bytes of live events of one socket above which it gets a resync and gets no more until it does. */
 export const SOCKET_BUFFER_BYTES_MAX = 1024 * 1024;
 /** Bytes of the messages in the answer to `session:join`, at least one message: a slow connection is to get it in time. */
 export const JOIN_BYTES_MAX = 512 * 1024;
-/** Events that come while a join is being answered; with more the client is told to join again. */
+/** Events that come while a join is being answered; with more the client must join again. */
 export const JOIN_PENDING_EVENTS_MAX = 2_000;
-/** Bytes of the events that come while a join is being answered; with more the client is told to join again. */
+/** Bytes of the events that come while a join is being answered; with more the client must join again. */
 export const JOIN_PENDING_BYTES_MAX = 512 * 1024;
 /** Unsent bytes of one socket above which it is disconnected: more than a page, a run in progress and live events. */
 export const SOCKET_BUFFER_BYTES_HARD = 8 * 1024 * 1024;
-/** Unsent bytes of a stream of server-sent events above which it is ended: more than a whole run told again, and its reply. */
+/** Unsent bytes of a stream of server-sent events above which it is ended: more than a whole run replayed, and its reply. */
 export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
-/** Events that come while a stream reads the answer so far; with more its reader is told to ask again. */
+/** Events that come while a stream reads the answer so far; with more its reader must ask again. */
 export const STREAM_PENDING_EVENTS_MAX = 2_000;
-/** Bytes of those events: a reply and as much beside it. With more its reader is told to ask again. */
+/** Bytes of those events: a reply and as much beside it. With more its reader must ask again. */
 export const STREAM_PENDING_BYTES_MAX = 2 * 1024 * 1024;
 /** Streams of server-sent events; more are refused with `overloaded`. */
 export const STREAMS_MAX = 5_000;

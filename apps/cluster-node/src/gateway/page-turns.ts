@@ -1,4 +1,4 @@
-/** The part of an Engine.IO connection that tells whether it takes more. */
+/** The part of an Engine.IO connection that shows whether it takes more. */
 export interface PageConnection {
   readonly readyState: string;
   /** `writable`: everything handed over so far has left for the network; `ready`: it has now. */

@@ -98,7 +98,7 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
         `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
-  // Whoever goes on writing, or does not read the answer, is not waited for.
+  // A client that keeps writing, or does not read the answer, is not waited for.
   socket.destroySoon();
 }
 

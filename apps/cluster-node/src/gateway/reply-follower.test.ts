@@ -45,7 +45,7 @@ function read(events: readonly SessionEvent[], options = NEW_READER, epoch = 3) 
 const WHOLE = [START, OPEN, say('Hello'), CLOSE, FINISH];
 
 describe('an answer as one stream', () => {
-  test('is what the agent said, once', () => {
+  test('is what the agent streamed, once', () => {
     const { chunks, ends } = read([
       ...spoken(2, 1, WHOLE),
       running(3, 1),
@@ -63,7 +63,7 @@ describe('an answer as one stream', () => {
     expect(read([...events, kept(3, 'finish', 'Hello')])).toMatchObject({ ends: 1, chunks: WHOLE });
   });
 
-  test('that comes late is told from the log', () => {
+  test('that comes late is replayed from the log', () => {
     const { text, message, ends } = read([kept(3, 'finish', 'Hello')]);
     expect({ text, id: message.id, end: message.end, ends }).toEqual({
       text: 'Hello',
@@ -73,7 +73,7 @@ describe('an answer as one stream', () => {
     });
   });
 
-  test('that is stopped closes what is open, whoever reads it', () => {
+  test('that is stopped closes what is open, for every reader', () => {
     const { message, text } = read([
       ...spoken(3, 1, [START, OPEN, say('Hel')]),
       kept(3, 'stop', 'Hel'),
@@ -108,7 +108,7 @@ describe('an answer as one stream', () => {
     const end = kept(3, 'finish', 'Whole');
     expect(read([...events, end]).text).toBe('Whole');
     expect(read([...events, end], { canReset: false, retold: 0 }).message.end).toBe('error');
-    // Nothing had been said: nobody notices.
+    // There was no content: no reader notices.
     const silent = [...spoken(3, 1, [START]), ...spoken(3, 2, WHOLE), end];
     expect(read(silent, { canReset: false, retold: 0 }).chunks).toEqual(WHOLE);
     // The first one was whole, and yet not kept.
@@ -147,9 +147,9 @@ describe('an answer as one stream', () => {
       fc.property(fc.array(fc.nat(WHOLE.length - 1), { maxLength: 30 }), (order) => {
         const events = order.flatMap((index) => spoken(3, 1, WHOLE).slice(index, index + 1));
         const { chunks, message } = read([...events, kept(3, 'finish', 'Hello')]);
-        const said = chunks.filter(({ type }) => type !== 'error');
+        const received = chunks.filter(({ type }) => type !== 'error');
         if (message.end === 'finish') expect(message.parts).toMatchObject([{ type: 'text' }]);
-        else expect(said).toEqual(WHOLE.slice(0, said.length));
+        else expect(received).toEqual(WHOLE.slice(0, received.length));
       }),
     );
   });

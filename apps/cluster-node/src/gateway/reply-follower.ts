@@ -119,7 +119,7 @@ export class ReplyFollower {
         return NOTHING;
       case 'failed':
         return this.#over([...this.#started(), { type: 'error', errorText: dispatch.error }]);
-      // Stopped before its first word; a word that was kept comes as a message before this.
+      // Stopped before its first content; content that was kept comes as a message before this.
       case 'idle':
         return this.#closed('abort');
       default:
@@ -133,11 +133,11 @@ export class ReplyFollower {
     const chunks: Chunk[] = [];
     if (!this.#hasStarted) {
       if (this.#options.retold > 0) return this.#over([LOST]);
-      const told = [
+      const replayed = [
         { type: 'start', messageId: content.id },
         ...chunksOfParts(partsOf({ content })),
       ];
-      chunks.push(...told.flatMap((chunk, index) => this.#shown(chunk, index)));
+      chunks.push(...replayed.flatMap((chunk, index) => this.#shown(chunk, index)));
     }
     const { termination } = metadata;
     // The agent's own end was a chunk: without it the reader has not got everything.
@@ -174,7 +174,7 @@ export class ReplyFollower {
     ]);
   }
 
-  /** Another attempt speaks. What the reader is told of it first; null: it can't be told. */
+  /** Another attempt speaks. What the reader gets of it first; null: it can't be replayed. */
   #restart(attempt: number): readonly Chunk[] | null {
     const hasShown = this.#message.parts.length > 0;
     const steps = this.#message.parts.filter(({ type }) => type === 'step-start').length;

@@ -16,7 +16,7 @@ export function agentStatsHandlers(runtime: Runtime) {
 
 function statsAnswer({ windows, nodes }: AgentStats): AgentStatsAnswer {
   const sum = (of: 'inFlight' | 'queued' | 'retrying'): number =>
-    nodes.reduce((total, { figures }) => total + (figures?.[of] ?? 0), 0);
+    nodes.reduce((total, { stats }) => total + (stats?.[of] ?? 0), 0);
   return {
     stats: {
       in_flight: sum('inFlight'),
@@ -25,16 +25,16 @@ function statsAnswer({ windows, nodes }: AgentStats): AgentStatsAnswer {
       last_15_min: windowBody(windows.last_15_min),
       last_24_h: windowBody(windows.last_24_h),
     },
-    is_complete: nodes.every(({ figures }) => figures !== null),
-    nodes: nodes.map(({ nodeId, figures }) => ({
+    is_complete: nodes.every(({ stats }) => stats !== null),
+    nodes: nodes.map(({ nodeId, stats }) => ({
       node_id: nodeId,
-      state: figures === null ? 'unreachable' : 'ok',
-      reported_at: figures === null ? null : isoTime(figures.atMs),
-      since: figures === null ? null : isoTime(figures.sinceMs),
-      in_flight: figures?.inFlight ?? null,
-      queued: figures?.queued ?? null,
-      retrying: figures?.retrying ?? null,
-      breaker: figures?.breaker ?? null,
+      state: stats === null ? 'unreachable' : 'ok',
+      reported_at: stats === null ? null : isoTime(stats.atMs),
+      since: stats === null ? null : isoTime(stats.sinceMs),
+      in_flight: stats?.inFlight ?? null,
+      queued: stats?.queued ?? null,
+      retrying: stats?.retrying ?? null,
+      breaker: stats?.breaker ?? null,
     })),
   };
 }

@@ -13,12 +13,12 @@ export function agentTestHandlers(runtime: Runtime) {
     testAgent: async (call) => {
       const { text, earlier, session_id, origin_url, webhook_path } = call.body;
       const agent = await knownAgent(runtime, call.params.id, call);
-      const said = { text, earlier, sessionId: session_id ?? null };
+      const conversation = { text, earlier, sessionId: session_id ?? null };
       const address = {
         originUrl: origin_url ?? agent.originUrl,
         webhookPath: webhook_path ?? agent.webhookPath,
       };
-      return testAnswer(call.value(await runtime.testAgent(agent, address, said)));
+      return testAnswer(call.value(await runtime.testAgent(agent, address, conversation)));
     },
 
     testNewAgent: async ({ body, value }) => {

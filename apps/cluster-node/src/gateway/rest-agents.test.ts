@@ -1,12 +1,11 @@
 import {
-  AGENT_DEFAULTS,
   AGENT_HEADER_VALUE_LENGTH_MAX,
   AGENT_HEADERS_MAX,
   PAGE_BYTES_MAX,
-  settingsOf,
 } from '@fleetlm/protocol';
 import { afterEach, expect, test } from 'vitest';
 import type { AgentRecord } from '../membership/agent-record.ts';
+import { agentRecord } from '../membership/testing/agent-record.ts';
 import { openTestGateway, TEST_API_KEY, type TestGateway } from './testing/test-gateway.ts';
 
 const VALUE = 'v'.repeat(AGENT_HEADER_VALUE_LENGTH_MAX);
@@ -15,15 +14,7 @@ const LARGE_HEADERS = Object.fromEntries(
 );
 
 function agent(n: number, change: Partial<AgentRecord> = {}): AgentRecord {
-  return {
-    id: `agent-${n}`,
-    ...settingsOf({ ...AGENT_DEFAULTS, name: 'Agent', origin_url: 'http://agent.example' }),
-    secret: 'sealed1:a:first',
-    previousSecret: null,
-    insertedAtMs: 1,
-    updatedAtMs: 1,
-    ...change,
-  };
+  return agentRecord({ id: `agent-${n}`, ...change });
 }
 
 let gateway: TestGateway;
@@ -79,7 +70,7 @@ test('a limit and a status are kept from page to page', async () => {
 });
 
 test.each([
-  ['after=nobody', 'after'],
+  ['after=unknown', 'after'],
   ['limit=0', 'limit'],
   ['limit=10001', 'limit'],
 ])('?%s is refused with the name of the field', async (query, field) => {

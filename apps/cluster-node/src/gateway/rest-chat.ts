@@ -104,7 +104,7 @@ interface Sent {
   readonly known: readonly SessionEvent[];
 }
 
-/** Puts what was said into the log. A request that comes twice finds what the first one did. */
+/** Appends what was sent. A request that comes twice finds what the first one did. */
 async function send(
   runtime: Runtime,
   identity: Identity,
@@ -139,7 +139,7 @@ async function send(
   };
 }
 
-/** The reader of a continued message has its parts already: as many chunks as they are told in. */
+/** The reader of a continued message has its parts already: as many chunks as they are sent in. */
 function retoldOf(
   { messages, trigger }: ChatRequest,
   thread: Awaited<ReturnType<typeof chatThread>>['messages'],
@@ -157,9 +157,9 @@ async function retoldChunks(
   session: SessionView,
   refusals: ThreadRefusals,
 ): Promise<number> {
-  const { messages, goesOn } = await chatThread(runtime, session, refusals);
+  const { messages, isContinued } = await chatThread(runtime, session, refusals);
   const last = messages.at(-1);
-  return goesOn && last?.role === 'assistant' ? chunksOfParts(last.parts).length : 0;
+  return isContinued && last?.role === 'assistant' ? chunksOfParts(last.parts).length : 0;
 }
 
 async function answersAfter(

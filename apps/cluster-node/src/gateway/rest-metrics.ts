@@ -1,6 +1,6 @@
 import type { MetricsAnswer, NodeMetricsAnswer } from '@fleetlm/protocol';
+import { byMetric } from '@fleetlm/protocol';
 import type { ClusterMetrics, Runtime } from '../runtime/runtime-api.ts';
-import { byMetric } from '../telemetry/metric-ring.ts';
 import { clusterEvent } from './cluster-wire.ts';
 import type { Handlers } from './rest-call.ts';
 import { isoTime } from './wire.ts';

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const PROTECTED = REST_ROUTES.filter(({ access }) => access !== 'anyone');
-const BODY = '{"marker":"body-of-somebody-unknown"}';
+const BODY = '{"marker":"body-of-an-unknown-user"}';
 
 const parsed = new Set<string>();
 const parseJson = JSON.parse;
@@ -124,12 +124,12 @@ describe('without a token', () => {
   });
 });
 
-const CALLERS = ['nobody', 'stranger', 'user', 'admin', 'api key'] as const;
+const CALLERS = ['anonymous', 'stranger', 'user', 'admin', 'api key'] as const;
 type Caller = (typeof CALLERS)[number];
 
 async function headersOf(caller: Caller): Promise<readonly string[]> {
   switch (caller) {
-    case 'nobody':
+    case 'anonymous':
       return [];
     case 'stranger':
       return [`authorization: Bearer ${await testToken({}, { secret: 'x'.repeat(40) })}`];
@@ -145,7 +145,7 @@ async function headersOf(caller: Caller): Promise<readonly string[]> {
 /** The status of a refusal; null: the call is admitted. */
 function refusalOf(access: RestAccess, caller: Caller): 401 | 403 | null {
   if (access === 'anyone') return null;
-  if (caller === 'nobody' || caller === 'stranger') return 401;
+  if (caller === 'anonymous' || caller === 'stranger') return 401;
   return access === 'operator' && caller === 'user' ? 403 : null;
 }
 

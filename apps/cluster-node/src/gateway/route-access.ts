@@ -72,7 +72,7 @@ async function verified(
   }
 }
 
-/** Throws where there is none: a call that nobody decided about does not start. */
+/** Throws where there is none: a call without a decision does not start. */
 function accessOf({ method, url, config }: RouteOptions): RestAccess {
   if (config?.access !== undefined) return config.access;
   // Preflight requests carry no token and change nothing.

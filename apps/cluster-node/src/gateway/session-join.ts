@@ -44,7 +44,7 @@ interface JoinCall extends Refusals<JoinError> {
 export async function joinSession(join: Join, call: JoinCall): Promise<void> {
   const { ack } = call;
   const { socket, room, runtime, sessionId, lastSeq } = join;
-  // The one who joins again is live already: its room goes on telling it.
+  // The one who joins again is live already: its room goes on publishing to it.
   if (socket.rooms.has(room)) {
     ack(await answerOf(join, call));
     return;

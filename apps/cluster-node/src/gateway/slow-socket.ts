@@ -8,7 +8,7 @@ const ACK = '3';
 
 /**
  * Watches what waits to be sent to a socket. While the transport is busy with one batch, packets pile up for
- * the next: that pile is measured. Above the limit of live events the socket is told to resync and leaves its rooms,
+ * the next: that pile is measured. Above the limit of live events the socket gets a resync and leaves its rooms,
  * above the hard limit (its own requests fill it) it is disconnected. One page and what goes with it always fit.
  */
 export function watchSlowness(
@@ -21,7 +21,7 @@ export function watchSlowness(
   };
   let queuedBytes = 0;
   let eventBytes = 0;
-  let told = false;
+  let reported = false;
   const created = (packet: { readonly data?: unknown }): void => {
     const bytes = sizeOf(packet.data);
     queuedBytes += bytes;
@@ -32,8 +32,8 @@ export function watchSlowness(
       return;
     }
     if (!isAck(packet.data)) eventBytes += bytes;
-    if (told || eventBytes <= SOCKET_BUFFER_BYTES_MAX) return;
-    told = true;
+    if (reported || eventBytes <= SOCKET_BUFFER_BYTES_MAX) return;
+    reported = true;
     metrics.slowSockets.inc({ answer: 'resync' });
     leaveRooms();
     // Not within the broadcast that filled the buffer.
@@ -43,7 +43,7 @@ export function watchSlowness(
   const flushed = (): void => {
     queuedBytes = 0;
     eventBytes = 0;
-    told = false;
+    reported = false;
   };
   socket.conn.on('packetCreate', contained('socket', created, end));
   socket.conn.on('flush', contained('socket', flushed, end));

@@ -155,7 +155,7 @@ test.each<[string, (sessionId: string, index: number) => SessionEvent]>([
   ['message', (sessionId) => ({ type: 'message', message: messageOf(sessionId, MESSAGES + 1) })],
   ['chunk', (_, index) => ({ type: 'chunk', epoch: 1, attempt: 1, index, chunk: LARGE_CHUNK })],
 ])(
-  'events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
+  'events during a join are kept up to their limit in bytes; beyond it the client must join again: %s',
   async (_, event) => {
     const { client } = await open({
       subscribed: (sessionId, sink) => {

@@ -15,7 +15,7 @@ export function inboxRoom(userId: string): string {
   return INBOX + userId;
 }
 
-/** The name and payload of what a client is told about an event of a session. */
+/** The name and payload of the client's event for an event of a session. */
 export function sessionPacket(sessionId: string, event: SessionEvent): SocketPacket {
   switch (event.type) {
     case 'message':

@@ -259,7 +259,7 @@ export class SocketSession {
 
   #handle(event: SocketEventName, args: readonly unknown[], handle: Handle): void {
     const callback = args.at(-1);
-    // Every event has an ack; without one nobody wants to know.
+    // Every event has an ack; without one no answer is wanted.
     if (!isFunction(callback)) return;
     const { metrics } = this.#options;
     let open = true;
@@ -280,7 +280,7 @@ export class SocketSession {
     else this.#run(event, args[0], handle, (body) => answer('ok', body), refuse);
   }
 
-  /** An event that fails is refused; nothing escapes to the transport, and nobody else notices. */
+  /** An event that fails is refused; nothing escapes to the transport, and no other is affected. */
   #run(event: SocketEventName, payload: unknown, handle: Handle, ack: Ack, refuse: Refuse): void {
     try {
       this.#options.take();

@@ -47,7 +47,7 @@ export class TokenBucket {
   }
 }
 
-/** A bucket a key; the least recently used are forgotten, which only ever gives somebody a full bucket. */
+/** A bucket a key; the least recently used are dropped, which only ever refills a bucket. */
 export class TokenBuckets {
   readonly #limit: RateLimit;
   readonly #keysMax: number;

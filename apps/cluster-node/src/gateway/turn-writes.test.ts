@@ -57,7 +57,7 @@ test('what is sent before the connection is closed still arrives', async () => {
   expect(received).toEqual([['event', 'last']]);
 });
 
-test('a client that does not read is told that it is too slow', async () => {
+test('a client that does not read is noticed as too slow', async () => {
   const { socket, tcp } = await connected();
   const metrics = createMetrics();
   let left = false;

@@ -13,6 +13,7 @@ import type {
   FoundMessage,
   Message,
   Runtime,
+  SessionAnswerField,
   SessionView,
 } from '../runtime/runtime-api.ts';
 
@@ -48,7 +49,7 @@ export function messageBody(message: Message): MessageBody {
   };
 }
 
-/** Who asks for an erased session is told that there is none. */
+/** Who asks for an erased session gets the answer that there is none. */
 function shownStatus({ id, status }: SessionView): SessionBody['status'] {
   if (status === 'erased') throw new Error(`session ${id} was erased: it can't be shown`);
   return status;
@@ -65,7 +66,7 @@ export function sessionBody(session: SessionView): SessionBody {
     last_read_seq: session.lastReadSeq,
     inserted_at: isoTime(session.insertedAtMs),
     updated_at: isoTime(session.updatedAtMs),
-  };
+  } satisfies Readonly<Record<SessionAnswerField, unknown>>;
 }
 
 export function runState(dispatch: DispatchState): RunState {

@@ -71,11 +71,11 @@ export class Groups {
 
   /**
    * Opens a replica, and replays what the disk holds of it. `voters`: the group's first members, when it is founded;
-   * none for a replica that the disk knows, or that joins. `silentBelow`: see the host.
+   * none for a replica that the disk knows, or that joins. `nonVotingBelow`: see the host.
    */
-  add(group: number, voters: readonly number[], silentBelow: number): void {
+  add(group: number, voters: readonly number[], nonVotingBelow: number): void {
     const { self, perform, onError } = this.#options;
-    const options = { group, replicaId: self, voters, silentBelow };
+    const options = { group, replicaId: self, voters, nonVotingBelow };
     if (group === SYSTEM_GROUP) {
       this.#opened().addGroup({ ...options, machine: this.#system });
       this.#hasSystem = true;

@@ -81,7 +81,7 @@ function archiveOf(all: readonly Message[]): Archive {
       const messages = fitting(wanted, bytesMax, envelopeBytes);
       return { messages: messages.toReversed(), isCut: messages.length < wanted.length };
     },
-    search: () => Promise.reject(new Error('nobody searches')),
+    search: () => Promise.reject(new Error('no search is expected')),
   };
 }
 

@@ -113,7 +113,7 @@ async function withArchivedBack(
   return { messages: [...older.messages, ...messages], lastSeq, hasMore: hasMore || older.isCut };
 }
 
-/** A hole would look like lost messages to whoever reads this page: better an error than a gap. */
+/** A hole would look like lost messages to the reader of this page: better an error than a gap. */
 function requireWhole(
   { messages, isCut }: ArchivedPage,
   { sessionId, afterSeq, throughSeq }: Missing,

@@ -75,7 +75,6 @@ const COMMANDS: readonly Command[] = [
 ];
 
 const SYSTEM_COMMANDS: readonly SystemCommand[] = [
-  { type: 'set-standing', nodeId: 'n1', standing: 'draining' },
   { type: 'rotate-secret', agentId: 'bot', secret: 'sealed', previousUntilMs: null, timeMs: 1 },
   { type: 'patch-agent', agentId: 'bot', patch: { name: 'Bot', headers: { a: 'b' } }, timeMs: 1 },
   { type: 'set-node-state', number: 1, from: 'active', to: 'draining', timeMs: 1 },

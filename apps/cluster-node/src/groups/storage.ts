@@ -36,7 +36,7 @@ export class LostLogError extends Error {
   }
 }
 
-/** What a person at a terminal is told about a log that can't be used any more. */
+/** The error that an operator reads about a log that can't be used any more. */
 export function describe(failure: WalFailure): string {
   switch (failure.kind) {
     case 'corrupt':
@@ -48,6 +48,8 @@ export function describe(failure: WalFailure): string {
       return `${failure.file} could not be written: ${failure.detail}. What the disk holds is read back at the next start`;
     case 'foreign':
       return `${failure.file} does not belong here: ${failure.detail}`;
+    case 'later-version':
+      return `${failure.file} was ${failure.detail}. Start this node with the version that ran here last`;
     case 'full':
       return `${failure.file}: no space is left (${failure.detail})`;
     default:

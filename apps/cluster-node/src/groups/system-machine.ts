@@ -16,7 +16,6 @@ import type { GroupReply } from './group-reply.ts';
 export class SystemMachine implements StateMachine<GroupReply> {
   readonly #changed: () => void;
   readonly #onError: (error: unknown) => void;
-  readonly #founders: readonly MemberNode[];
   #state: SystemState;
 
   constructor(
@@ -24,7 +23,6 @@ export class SystemMachine implements StateMachine<GroupReply> {
     changed: () => void,
     onError: (error: unknown) => void,
   ) {
-    this.#founders = founders;
     this.#state = emptySystemState(founders);
     this.#changed = changed;
     this.#onError = onError;
@@ -38,7 +36,7 @@ export class SystemMachine implements StateMachine<GroupReply> {
     const parsed = decodeSystemCommand(data);
     if (!parsed.ok) return { status: parsed.reason, detail: parsed.error };
     const reply = applySystemCommand(this.#state, parsed.command);
-    this.#tellChanged();
+    this.#publishChange();
     return { status: 'applied', reply: { machine: 'system', reply } };
   }
 
@@ -47,12 +45,12 @@ export class SystemMachine implements StateMachine<GroupReply> {
   }
 
   restore(data: Uint8Array): void {
-    this.#state = decodeSystemState(data, this.#founders);
-    this.#tellChanged();
+    this.#state = decodeSystemState(data);
+    this.#publishChange();
   }
 
   /** The state is changed by now: what this node makes of it must not undo that. */
-  #tellChanged(): void {
+  #publishChange(): void {
     try {
       this.#changed();
     } catch (error) {

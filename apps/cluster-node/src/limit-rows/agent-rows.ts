@@ -13,7 +13,7 @@ import {
 } from '../effects/dispatch/answer-stream.ts';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt-report.ts';
 import { ANSWERS_BYTES_MAX, ANSWERS_BYTES_PER_AGENT_MAX } from '../effects/dispatch/byte-budget.ts';
-import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-pace.ts';
+import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-throttle.ts';
 import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
 import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
 import { CONNECTIONS_PER_AGENT_MAX, HEADERS_BYTES_MAX } from '../effects/dispatch/http-pools.ts';
@@ -34,7 +34,7 @@ const DISPATCH = 'effects/dispatch/';
 const STREAM = `${DISPATCH}answer-stream.ts`;
 const REPLY = `${DISPATCH}running-answer.ts`;
 const BREAKS = 'the answer ends there with `error`; what came before is kept';
-const HOSTILE = `${DISPATCH}hostile-answers.test.ts > %s: the reply ends at the limit, with what was said`;
+const HOSTILE = `${DISPATCH}hostile-answers.test.ts > %s: the reply ends at the limit, with what was streamed`;
 
 const calls = limitRows('Calls to agents', FOLDER, [
   {
@@ -91,7 +91,7 @@ const calls = limitRows('Calls to agents', FOLDER, [
     unit: 'entries',
     in: `${DISPATCH}http-pools.ts`,
     answer: 'the call waits for one',
-    test: `${DISPATCH}hostile-agents.test.ts > on all its calls keeps nobody else from being answered`,
+    test: `${DISPATCH}hostile-agents.test.ts > on all its calls delays no other agent`,
   },
   {
     input: 'test calls at once',
@@ -164,9 +164,9 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'chunks of one agent',
     limit: { CHUNKS_PER_SECOND_MAX },
     unit: 'a second',
-    in: `${DISPATCH}chunk-pace.ts`,
+    in: `${DISPATCH}chunk-throttle.ts`,
     answer: 'it is read more slowly',
-    test: `${DISPATCH}chunk-pace.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
+    test: `${DISPATCH}chunk-throttle.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
   },
   {
     input: 'answers of one agent that are being read',
@@ -214,7 +214,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     unit: 'bytes',
     in: `${DISPATCH}compaction.ts`,
     answer: 'not used; the history is sent as it is',
-    test: `${DISPATCH}compaction.test.ts > an agent that can’t summarise still answers, with the whole history, and it is said why`,
+    test: `${DISPATCH}compaction.test.ts > an agent that can’t summarise still answers, with the whole history, and the reason is recorded`,
   },
   {
     input: 'answer to a test call',
@@ -222,7 +222,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     unit: 'bytes',
     in: `${DISPATCH}test-caller.ts`,
     answer: 'the report says so',
-    test: `${DISPATCH}test-caller.test.ts > nobody there, too slow, too much: told, in bounded time and space`,
+    test: `${DISPATCH}test-caller.test.ts > no listener, too slow, too much: reported in bounded time and space`,
   },
 ]);
 

@@ -55,7 +55,7 @@ const rest = limitRows('REST', FOLDER, [
     test: 'gateway/edge-limits.test.ts > a body of its limit is read, and one byte more is refused',
   },
   {
-    input: 'body that nobody reads, to keep its connection',
+    input: 'body that is not read, to keep its connection',
     limit: { UNREAD_BODY_BYTES_MAX },
     unit: 'bytes',
     in: 'gateway/problem-answers.ts',

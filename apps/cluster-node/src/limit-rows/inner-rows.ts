@@ -80,7 +80,7 @@ const conversations = limitRows('Conversations', FOLDER, [
     limit: { CHECKPOINT_BYTES_MAX },
     unit: 'bytes',
     in: `${STATE}apply-checkpoint.ts`,
-    answer: 'not noted; the run goes on',
+    answer: 'not checkpointed; the run continues',
     test: `${STATE}while-answering.test.ts > C86 has a limit, and says so`,
   },
   {
@@ -156,7 +156,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'entries',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client must join again: %s',
   },
   {
     input: 'bytes of the events during a join',
@@ -164,7 +164,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'bytes',
     in: 'gateway/session-join.ts',
     answer: '`resync`',
-    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client is told to join again: %s',
+    test: 'gateway/socket-pages.test.ts > events during a join are kept up to their limit in bytes; beyond it the client must join again: %s',
   },
   {
     input: 'sessions in the answer to `inbox:join` and in an `inbox:page`',
@@ -344,7 +344,7 @@ const archive = limitRows('Archive and search', FOLDER, [
     unit: 'bytes',
     in: 'effects/flusher/flusher.ts',
     answer: 'the rest follows in the next',
-    test: `${STATE}flush.test.ts > C73 a batch is bounded in bytes, and a session that is left out stands in nobody's way`,
+    test: `${STATE}flush.test.ts > C73 a batch is bounded in bytes, and a session that is left out blocks no others`,
   },
   {
     input: 'text of a message that search looks through',

@@ -38,8 +38,7 @@ export const descriptorSchema = z.strictObject({
   clusterId: z.string().min(1),
   groups: z.int().min(1).max(256),
   replicas: z.int().min(1),
-  /** Left out by founding nodes of before there were others. */
-  founders: z.array(memberSchema).optional(),
+  founders: z.array(memberSchema),
   nodes: z.array(memberSchema).min(1),
 });
 
@@ -63,8 +62,8 @@ export function encodeDescriptor({
 
 /** Throws a ZodError. */
 export function decodeDescriptor(value: unknown): ClusterDescriptor {
-  const { version: _, founders, ...descriptor } = descriptorSchema.parse(value);
-  return { ...descriptor, founders: founders ?? descriptor.nodes };
+  const { version: _, ...descriptor } = descriptorSchema.parse(value);
+  return descriptor;
 }
 
 export function memberOf(descriptor: ClusterDescriptor, nodeId: string): MemberNode | null {
@@ -82,7 +81,7 @@ export function ownNumber(descriptor: ClusterDescriptor, nodeId: string): number
   return member.number;
 }
 
-/** The descriptor with the nodes that it has at any moment: whoever holds it sees them come and go. */
+/** The descriptor with the nodes that it has at any moment: its holders see them come and go. */
 export class LiveDescriptor implements ClusterDescriptor {
   readonly clusterId: string;
   readonly groups: number;

@@ -3,8 +3,8 @@ import { decodeFounding, encodeFounding } from './founding-messages.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test('a message is what was said', () => {
-  const message = { type: 'not-let-in', isFinal: true, detail: 'no' } as const;
+test('a message is decoded as it was encoded', () => {
+  const message = { type: 'join-rejected', isFinal: true, detail: 'no' } as const;
   expect(decodeFounding(encodeFounding(message))).toEqual(message);
 });
 

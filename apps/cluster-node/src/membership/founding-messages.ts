@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { descriptorSchema } from './cluster-descriptor.ts';
 
-/** What nodes tell each other on the `founding` channel, as JSON. */
+/** What nodes send each other on the `founding` channel, as JSON. */
 const helloSchema = z.strictObject({
   type: z.literal('hello'),
   nodeId: z.string(),
   incarnation: z.string().min(1),
-  /** The founding nodes as this one was told, ascending. */
+  /** The founding nodes as this one received them, ascending. */
   peers: z.array(z.string()),
   groups: z.int(),
   replicas: z.int(),
@@ -31,7 +31,7 @@ const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('descriptor'), descriptor: descriptorSchema }),
   joinSchema,
   z.strictObject({
-    type: z.literal('not-let-in'),
+    type: z.literal('join-rejected'),
     /** False: it may be asked again, as it is. */
     isFinal: z.boolean(),
     detail: z.string(),

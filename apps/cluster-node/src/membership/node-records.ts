@@ -1,32 +1,16 @@
 import type { MemberNode } from './cluster-descriptor.ts';
 
 /**
- * `joining`: known, and not up to date yet; `active`; `draining`: its replicas move away; `lost`: not heard of for too
+ * `joining`: known, and not up to date yet; `active`; `draining`: its replicas move away; `lost`: without a report for too
  * long, its replicas are made anew elsewhere; `gone`: its number will never be anybody's again.
  */
-export type NodeState = 'joining' | 'active' | 'draining' | 'lost' | 'gone';
-
-export const NODE_STATES = [
-  'joining',
-  'active',
-  'draining',
-  'lost',
-  'gone',
-] as const satisfies readonly NodeState[];
+export const NODE_STATES = ['joining', 'active', 'draining', 'lost', 'gone'] as const;
+export type NodeState = (typeof NODE_STATES)[number];
 
 export interface NodeRecord extends MemberNode {
   readonly state: NodeState;
   readonly sinceMs: number;
 }
-
-export type OperationKind =
-  | 'join'
-  | 'drain'
-  | 'undrain'
-  | 'remove'
-  | 'replace'
-  | 'transfer'
-  | 'rebalance';
 
 export const OPERATION_KINDS = [
   'join',
@@ -36,16 +20,11 @@ export const OPERATION_KINDS = [
   'replace',
   'transfer',
   'rebalance',
-] as const satisfies readonly OperationKind[];
+] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
 
-export type OperationState = 'running' | 'done' | 'failed' | 'cancelled';
-
-export const OPERATION_STATES = [
-  'running',
-  'done',
-  'failed',
-  'cancelled',
-] as const satisfies readonly OperationState[];
+export const OPERATION_STATES = ['running', 'done', 'failed', 'cancelled'] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
 
 export interface OperationTarget {
   readonly id: string;

@@ -31,7 +31,7 @@ const OPERATIONS_MAX = 200;
 const AUDIT_MAX = 1_000;
 
 export type RegistryCommand =
-  /** A node asks to be let in, tells its address anew, or comes back with an empty directory. */
+  /** A node asks to be admitted, announces its new address, or comes back with an empty directory. */
   | {
       readonly type: 'join-node';
       readonly nodeId: string;
@@ -233,7 +233,7 @@ function endOperation(
   };
 }
 
-/** A removal that is done makes the number nobody's; one that is cancelled gives the node back. */
+/** A removal that is done retires the number; one that is cancelled gives the node back. */
 function leave(
   registry: NodeRegistry,
   { kind, number }: OperationRecord,

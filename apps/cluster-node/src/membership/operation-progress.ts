@@ -32,7 +32,7 @@ export function progressOf(
   const { waiting } = open.length === 0 ? { waiting: [] } : planSteps(input);
   const reasons = new Map(waiting.map(({ group, reason }) => [group, reason]));
   const state = operation.number === null ? null : nodes.get(operation.number)?.state;
-  const isLetIn = operation.kind !== 'join' || (state !== 'joining' && state !== undefined);
+  const isAdmitted = operation.kind !== 'join' || (state !== 'joining' && state !== undefined);
   return {
     done: concerned.size - open.length,
     total: concerned.size,
@@ -40,7 +40,7 @@ export function progressOf(
       group,
       reason: reasons.get(group) ?? (leader === 0 ? 'it has no leader' : 'its turn comes'),
     })),
-    isComplete: open.length === 0 && isLetIn,
+    isComplete: open.length === 0 && isAdmitted,
   };
 }
 

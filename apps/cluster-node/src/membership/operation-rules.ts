@@ -16,13 +16,13 @@ function isShrinking(kind: OperationKind): boolean {
 
 /**
  * What people ask for and takes nodes away: one of them at a time, so that two can't take away a quorum together. That a
- * node died is nobody's wish: its replacement waits for nothing, or what waits for the node would wait for ever.
+ * node died was not asked for: its replacement waits for nothing, or what waits for the node would wait for ever.
  */
 function isExclusive({ kind, by }: OperationTarget): boolean {
   return isShrinking(kind) && by !== COORDINATOR;
 }
 
-/** Who asks when nobody did. */
+/** Who asks when no operator did. */
 export const COORDINATOR = 'coordinator';
 
 export function conflicting(
@@ -57,7 +57,7 @@ export function stateRefusal(kind: OperationKind, { nodeId, state }: NodeRecord)
 }
 
 const DONE_TO: Readonly<Record<OperationKind, string>> = {
-  join: 'let in',
+  join: 'admitted',
   drain: 'drained',
   undrain: 'taken back',
   remove: 'removed',

@@ -14,7 +14,7 @@ export interface PlacedNode {
 export interface Placement {
   /** Node numbers, the best first. Throws RangeError for a group that is none. */
   replicasOf(group: number): readonly number[];
-  /** Of the nodes that hold it, the one that should lead; 0: nobody holds it. */
+  /** Of the nodes that hold it, the one that should lead; 0: none holds it. */
   preferredLeader(group: number): number;
 }
 

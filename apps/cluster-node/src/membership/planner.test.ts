@@ -154,7 +154,7 @@ class Model {
   pass(random: (bound: number) => number): void {
     for (const [group, model] of this.groups) {
       for (const node of [...model.learners, ...model.voters]) {
-        // A node that is let in opens the system group by itself.
+        // A node that is admitted opens the system group by itself.
         if (group === SYSTEM_GROUP && this.isAlive(node)) model.open.add(node);
         if (model.open.has(node) && this.isAlive(node) && random(2) === 0) model.caughtUp.add(node);
       }
@@ -254,7 +254,7 @@ test('from one node to three: each group gets both at once, never two voters', (
   expect([...sizes]).toEqual([1, 3]);
 });
 
-test('three nodes, one of them lost: its copies are kept, since nobody could take them', () => {
+test('three nodes, one of them lost: its copies are kept, since no node could take them', () => {
   const model = new Model(3, 8);
   model.set(2, { state: 'lost', isAlive: false });
   for (const model_ of model.groups.values()) if (model_.leader === 2) model_.leader = 1;

@@ -3,14 +3,14 @@ import { type Placement, SYSTEM_GROUP } from './placement.ts';
 
 /**
  * What has to be done next so that every group lives where it should: a pure function of what is known. It is asked
- * again and again, by whoever is the coordinator; each step may be carried out twice, or not at all.
+ * again and again, by the coordinator of the moment; each step may be carried out twice, or not at all.
  */
 
 export interface PlannedNode {
   readonly number: number;
   readonly nodeId: string;
   readonly state: NodeState;
-  /** Connected, and heard of lately. */
+  /** Connected, with a recent report. */
   readonly isAlive: boolean;
 }
 
@@ -53,9 +53,9 @@ export type Step =
       readonly type: 'open-replica';
       readonly group: number;
       readonly node: number;
-      readonly silentBelow: number;
+      readonly nonVotingBelow: number;
     }
-  /** Nobody counts it any more: its data goes. */
+  /** No group counts it any more: its data goes. */
   | { readonly type: 'close-replica'; readonly group: number; readonly node: number }
   | { readonly type: 'transfer'; readonly group: number; readonly to: number }
   /** One change of the configuration; of several voters, by joint consensus. Only from exactly these voters. */
@@ -190,7 +190,7 @@ class Planner {
     return group === SYSTEM_GROUP && (this.#nodes.get(node)?.state ?? 'gone') !== 'gone';
   }
 
-  /** Learners that nobody waits for, and, in the system group, those that everybody should be. True: a step was found. */
+  /** Learners that no step waits for, and, in the system group, those that every node should be. True: a step was found. */
   #changeLearners(group: PlannedGroup, wanted: readonly number[]): boolean {
     const needless = group.learners.filter(
       (node) => !wanted.includes(node) && !this.#isSystemMember(group, node),
@@ -224,7 +224,7 @@ class Planner {
   /** What a node has open of an earlier time it keeps: with its log and its votes it is no worse than others. */
   #open({ group, lastIndex }: PlannedGroup, nodes: readonly number[]): void {
     for (const node of nodes)
-      this.#steps.push({ type: 'open-replica', group, node, silentBelow: lastIndex });
+      this.#steps.push({ type: 'open-replica', group, node, nonVotingBelow: lastIndex });
     this.#waiting.push({ group, reason: `${this.#names(nodes)}: a replica is being opened` });
   }
 
@@ -252,7 +252,7 @@ class Planner {
       return;
     }
     const [successor] = staying.filter((node) => group.voters.includes(node));
-    // Its leader goes: it hands over first, so that nobody has to wait for an election.
+    // Its leader goes: it hands over first, so that no request waits for an election.
     if (extra.includes(group.leader) && successor !== undefined) {
       this.#steps.push({ type: 'transfer', group: group.group, to: successor });
       this.#wait(group, 'its leader hands over');

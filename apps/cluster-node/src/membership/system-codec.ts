@@ -6,8 +6,6 @@ import {
 } from '@fleetlm/protocol/agent-fields';
 import * as z from 'zod';
 import { AgentRegistry } from './agent-registry.ts';
-import type { MemberNode } from './cluster-descriptor.ts';
-import { registryOf } from './node-registry.ts';
 import {
   registryCommandSchemas,
   registryFrom,
@@ -79,11 +77,6 @@ const commandSchema = z.discriminatedUnion('type', [
     previousUntilMs: z.int().nullable(),
     timeMs: z.int(),
   }),
-  z.strictObject({
-    type: z.literal('set-standing'),
-    nodeId: z.string(),
-    standing: z.enum(['active', 'draining']),
-  }),
   skipCommandSchema,
   ...registryCommandSchemas,
 ]);
@@ -105,10 +98,8 @@ const snapshotSchema = z.tuple([
   z.literal(VERSION),
   z.strictObject({
     agents: z.array(agentRecordSchema),
-    /** Left out, or standings instead, before there were operations. */
-    registry: registrySchema.optional(),
-    standings: z.array(z.tuple([z.string(), z.string()])).optional(),
-    /** Left out while there are none: an earlier version reads such a snapshot. */
+    registry: registrySchema,
+    /** Absent when there are none. */
     skipped: z.array(skippedEntrySchema).optional(),
   }),
 ]);
@@ -128,7 +119,7 @@ export type ParsedSystemCommand =
 
 /**
  * Total: whatever the bytes are, it answers, and every replica alike. So whatever changes the set of commands that are
- * taken raises VERSION: a replica of before then stalls instead of refusing what the others apply.
+ * taken raises VERSION: a replica of an earlier version then stalls instead of refusing what the others apply.
  */
 export function decodeSystemCommand(data: Uint8Array): ParsedSystemCommand {
   let plain: unknown;
@@ -167,14 +158,11 @@ export function encodeSystemState(state: SystemState): Uint8Array {
 }
 
 /** Throws when the bytes are no snapshot of a known version. */
-export function decodeSystemState(
-  data: Uint8Array,
-  founders: readonly MemberNode[] = [],
-): SystemState {
+export function decodeSystemState(data: Uint8Array): SystemState {
   const [, { agents, registry, skipped }] = snapshotSchema.parse(decode(data));
   return {
     agents: AgentRegistry.of(agents),
-    registry: registry === undefined ? registryOf(founders) : registryFrom(registry),
+    registry: registryFrom(registry),
     skipped: skipped ?? [],
   };
 }

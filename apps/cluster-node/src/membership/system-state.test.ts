@@ -1,4 +1,3 @@
-import { AGENT_DEFAULTS, settingsOf } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
 import { AgentSecrets } from '../runtime/agent-secrets.ts';
 import { SecretBox } from '../runtime/secret-box.ts';
@@ -11,15 +10,9 @@ import {
   type SystemCommand,
   type SystemState,
 } from './system-state.ts';
+import { agentRecord } from './testing/agent-record.ts';
 
-const AGENT: AgentRecord = {
-  id: 'bot',
-  ...settingsOf({ ...AGENT_DEFAULTS, name: 'Bot', origin_url: 'http://agent.example' }),
-  secret: 'sealed1:a:first',
-  previousSecret: null,
-  insertedAtMs: 1,
-  updatedAtMs: 1,
-};
+const AGENT = agentRecord();
 
 function stateWith(...commands: readonly SystemCommand[]): SystemState {
   const state = emptySystemState();
@@ -70,9 +63,13 @@ test('a secret that is given replaces both', () => {
   expect(agentOf(stateWith(rotate('second', 100), name))?.previousSecret?.untilMs).toBe(100);
 });
 
-test('a snapshot keeps both', () => {
+test('a snapshot keeps both secrets; one without a field is refused by the name of the field', () => {
   const state = stateWith(rotate('second', 100));
   expect(decodeSystemState(encodeSystemState(state))).toEqual(state);
+  const without = new TextDecoder()
+    .decode(encodeSystemState(stateWith()))
+    .replace('"previousSecret":null,', '');
+  expect(() => decodeSystemState(new TextEncoder().encode(without))).toThrow('previousSecret');
 });
 
 test('calls are signed with both while both are in force, and nothing of them is in the log', () => {

@@ -4,7 +4,6 @@ import type { MemberNode } from './cluster-descriptor.ts';
 import {
   applyRegistryCommand,
   type NodeRegistry,
-  nodeNamed,
   type RegistryCommand,
   type RegistryReply,
   registryOf,
@@ -35,12 +34,6 @@ export type SystemCommand =
       readonly secret: string;
       readonly previousUntilMs: number | null;
       readonly timeMs: number;
-    }
-  /** Of logs of before there were operations. */
-  | {
-      readonly type: 'set-standing';
-      readonly nodeId: string;
-      readonly standing: 'active' | 'draining';
     }
   | SkipCommand
   | RegistryCommand;
@@ -104,12 +97,6 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       return addSkippedEntry(state.skipped, command)
         ? { type: 'done' }
         : { type: 'refused', code: 'too-many-skipped' };
-    case 'set-standing': {
-      const node = nodeNamed(state.registry, command.nodeId);
-      if (node !== null)
-        state.registry.nodes.set(node.number, { ...node, state: command.standing });
-      return { type: 'done' };
-    }
     default:
       return command satisfies never;
   }

@@ -22,7 +22,7 @@ const windowSchema = z.strictObject({
 });
 
 /** How an agent does, by what one node has seen. */
-export const agentFiguresSchema = z.strictObject({
+export const agentNodeStatsSchema = z.strictObject({
   sinceMs: z.number(),
   windows: z.strictObject({ last_15_min: windowSchema, last_24_h: windowSchema }),
   /** By the node's own clock. */

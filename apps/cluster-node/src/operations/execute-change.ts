@@ -51,7 +51,7 @@ export function executeReplica(
   if (isOutdated(term, ports, done)) return;
   const work =
     type === 'open-replica'
-      ? ports.openReplica(group, operation.silentBelow).then(() => true)
+      ? ports.openReplica(group, operation.nonVotingBelow).then(() => true)
       : ports.closeReplica(group);
   settle(work, ports, done, (isDone) =>
     done(isDone ? DONE : rejected('conflict', 'the replica is a member of its group')),

@@ -63,7 +63,7 @@ function proposing<T extends CommandType>(replied: Replied<T>) {
       replied: (reply) => done(replied(reply, operation, group, ports)),
       refused: done,
     };
-    // Whoever wants a conversation erased needs nothing of it from the archive.
+    // An erasure needs nothing of it from the archive.
     if (operation.type !== 'erase-session' && ports.groups.isCold(group, operation.sessionId))
       hydrateFirst(work, 1);
     else propose(work, 0);
@@ -203,7 +203,7 @@ function commandOf(
         sender,
         clientMessageId,
         message,
-        // A decision is complete with its first word: nothing follows that would be worth waiting for.
+        // A decision is complete with its first content: nothing follows that would be worth waiting for.
         debounceMs: isControlKind(message.kind) ? 0 : (agent?.debounceWindowMs ?? 0),
         whileAnswering: agent?.whileAnswering ?? 'queue',
         held,
@@ -259,7 +259,7 @@ function replayRefusal(
   return rejected('conflict', `the turn can't be replayed: it ${now}`);
 }
 
-/** What the state machine refused, as callers are told; a field that caused it is named as requests name it. */
+/** What the state machine refused, as callers are answered; a field that caused it is named as requests name it. */
 export function refusalOf({ code, detail }: { code: RefusalCode; detail: string }): Failure {
   if (code === 'seq-beyond-last') return invalidField('last_seq', detail, detail);
   return { code: codeOf(code), detail };
@@ -289,7 +289,7 @@ function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
   }
 }
 
-/** A person stops the answer: the engine that streams it knows what was said so far. */
+/** A user stops the answer: the engine that streams it has what was streamed so far. */
 export function executeStop(
   { sessionId }: OperationOf<'stop-answer'>,
   ports: ExecutionPorts,

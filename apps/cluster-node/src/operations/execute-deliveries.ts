@@ -3,7 +3,7 @@ import { ok } from '../outcome.ts';
 import { attempting, type Done, type ExecutionPorts } from './execution.ts';
 import type { OperationOf } from './operations.ts';
 
-/** Attempts of one agent that a node tells another one of; the newest. */
+/** Attempts of one agent that a node sends another one; the newest. */
 const ATTEMPTS_MAX = 1_000;
 /** What was reported a moment ago is written first, so that it can be read in one place; for so long. */
 const WRITE_LIMIT_MS = 1_000;
@@ -39,17 +39,17 @@ export function executeRecentDeliveries(
 }
 
 /** How an agent does, by what this node has seen. */
-export function executeAgentFigures(
-  { agentId }: OperationOf<'agent-figures'>,
+export function executeAgentNodeStats(
+  { agentId }: OperationOf<'agent-node-stats'>,
   { deliveries, dispatch, wallClockMs }: ExecutionPorts,
-  done: Done<'agent-figures'>,
+  done: Done<'agent-node-stats'>,
 ): void {
   const atMs = wallClockMs();
   // An agent without calls here has no load.
   const load = dispatch.agentLoads().find((known) => known.agentId === agentId);
   done(
     ok({
-      ...deliveries.figures.of(agentId, atMs),
+      ...deliveries.attempts.of(agentId, atMs),
       atMs,
       inFlight: load?.running ?? 0,
       queued: load?.queued ?? 0,

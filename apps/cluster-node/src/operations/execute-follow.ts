@@ -11,12 +11,12 @@ export function executeFollow(
   done: Done<'follow'>,
 ): void {
   const { group, subscriber, number, topic } = operation;
-  // Up to date first: nothing is told that the follower has heard from another replica already.
+  // Up to date first: nothing is published that the follower has from another replica already.
   afterReadIndex(group, ports, done, () => {
     const followed = ports.feed.follow(subscriber, number, topic);
     done(
       followed === null
-        ? rejected('overloaded', 'this node tells that one of too many topics already')
+        ? rejected('overloaded', 'this node publishes too many topics to that one already')
         : ok({ nodeId: ports.self, followed }),
     );
   });
@@ -32,10 +32,10 @@ export function executeLiveAnswer(
   else done(notLeader(group === null ? 0 : ports.leaderOf(group)));
 }
 
-export function executeToldAnswer(
-  { sessionId }: OperationOf<'told-answer'>,
+export function executeRelayedAnswer(
+  { sessionId }: OperationOf<'relayed-answer'>,
   ports: ExecutionPorts,
-  done: Done<'told-answer'>,
+  done: Done<'relayed-answer'>,
 ): void {
   settle(ports.feed.liveAnswer(sessionId), ports, done, (answer) => done(ok(answer)));
 }

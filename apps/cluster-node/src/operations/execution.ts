@@ -1,5 +1,5 @@
 import type { Failure, OtherErrorCode } from '@fleetlm/protocol';
-import type { DeliveryKeeper } from '../effects/deliveries/index.ts';
+import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Flusher } from '../effects/flusher/index.ts';
@@ -28,9 +28,9 @@ export interface ExecutionPorts {
   readonly archive: Archive;
   readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold' | 'agentLoads'>;
   readonly flusher: Pick<Flusher, 'flushNow' | 'hydrate'>;
-  readonly deliveries: Pick<DeliveryKeeper, 'log' | 'figures' | 'stats' | 'flush'>;
+  readonly deliveries: Pick<DeliveryRecorder, 'log' | 'attempts' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
-  /** As far as this node knows; 0: nobody. */
+  /** As far as this node knows; 0: none. */
   readonly leaderOf: (group: number) => number;
   readonly isReadyLeader: (group: number) => boolean;
   readonly transferLeadership: (group: number, to: number) => void;
@@ -38,7 +38,7 @@ export interface ExecutionPorts {
   /** The newest term of the system group that this node knows. */
   readonly systemTerm: () => number;
   readonly changeGroup: (change: GroupChange, done: Done<'change-group'>) => void;
-  readonly openReplica: (group: number, silentBelow: number) => Promise<void>;
+  readonly openReplica: (group: number, nonVotingBelow: number) => Promise<void>;
   /** False: it is a member of its group. */
   readonly closeReplica: (group: number) => Promise<boolean>;
   /** Null: the replica here applies what is committed, or there is none. */

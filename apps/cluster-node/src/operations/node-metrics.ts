@@ -1,6 +1,6 @@
+import { byMetric } from '@fleetlm/protocol';
 import * as z from 'zod';
 import type { Immutable } from '../immutable.ts';
-import { byMetric } from '../telemetry/metric-ring.ts';
 
 const count = z.int().min(0);
 const value = z.number().nullable();

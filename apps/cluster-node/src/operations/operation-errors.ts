@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@fleetlm/protocol';
-import type { Result } from '../outcome.ts';
+import { failureOf, type Outcome, type Result } from '../outcome.ts';
 import type { OperationType } from './operations.ts';
 
-/** Nothing was changed, or (`timeout`) nobody knows. */
+/** Nothing was changed, or (`timeout`) it is not known. */
 const CALLED = ['no_quorum', 'timeout', 'overloaded'] as const;
 /** What is appended to a log must fit an entry, and its format. */
 const PROPOSED = [...CALLED, 'invalid_request', 'payload_too_large'] as const;
@@ -40,18 +40,18 @@ export type OperationError<O extends AskedOperation> =
   | 'internal';
 
 /**
- * The result, whose error is one of those of its operation. Another one is a defect, of this node or of the one that
- * answered: it is `internal`.
+ * The outcome of an operation as the door of the runtime answers it; the only place where an outcome becomes a result. The
+ * error is one of those of its operation: another one is a defect, of this node or of the one that answered, and `internal`.
  */
-export function within<T, O extends AskedOperation>(
+export function resultOf<T, O extends AskedOperation>(
   operation: O,
-  result: Result<T>,
+  outcome: Outcome<T>,
 ): Result<T, OperationError<O>>;
-export function within<T>(operation: AskedOperation, result: Result<T>): Result<T> {
-  if (result.ok) return result;
-  const { code } = result.error;
+export function resultOf<T>(operation: AskedOperation, outcome: Outcome<T>): Result<T> {
+  if (outcome.status === 'ok') return { ok: true, value: outcome.value };
+  const error = failureOf(outcome);
   const codes: readonly ErrorCode[] = OPERATION_ERRORS[operation];
-  if (code === 'internal' || codes.includes(code)) return result;
-  const detail = `${operation} failed with ${code}, which is none of its errors`;
+  if (error.code === 'internal' || codes.includes(error.code)) return { ok: false, error };
+  const detail = `${operation} failed with ${error.code}, which is none of its errors`;
   return { ok: false, error: { code: 'internal', detail } };
 }

@@ -11,7 +11,7 @@ import {
 import { skipFields } from '../membership/skipped-entries.ts';
 import { agentPatchSchema, agentRecordSchema } from '../membership/system-codec.ts';
 import type { Outcome } from '../outcome.ts';
-import { agentFiguresSchema, recordedAttemptSchema } from './delivery-schemas.ts';
+import { agentNodeStatsSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { nodeMetricsSchema } from './node-metrics.ts';
 
 const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
@@ -112,7 +112,7 @@ export const OPERATIONS = {
   'stop-answer': operation('stop-answer', 'leader', { sessionId: id }, nothing),
   'live-answer': operation('live-answer', 'leader', { sessionId: id }, liveAnswerSchema),
   /** The answer in progress as this node has it, which publishes it to others. */
-  'told-answer': operation('told-answer', 'node', { sessionId: id }, liveAnswerSchema),
+  'relayed-answer': operation('relayed-answer', 'node', { sessionId: id }, liveAnswerSchema),
   follow: operation(
     'follow',
     'replica',
@@ -186,7 +186,7 @@ export const OPERATIONS = {
   'open-replica': operation(
     'open-replica',
     'node',
-    { term: count, group: count, silentBelow: count },
+    { term: count, group: count, nonVotingBelow: count },
     nothing,
   ),
   'close-replica': operation('close-replica', 'node', { term: count, group: count }, nothing),
@@ -202,7 +202,7 @@ export const OPERATIONS = {
   /** No replica of the group applies this entry. */
   'skip-entry': operation('skip-entry', 'leader', skipFields, nothing),
   flush: operation('flush', 'node', {}, z.strictObject({ rows: count })),
-  'agent-figures': operation('agent-figures', 'node', { agentId: id }, agentFiguresSchema),
+  'agent-node-stats': operation('agent-node-stats', 'node', { agentId: id }, agentNodeStatsSchema),
   'recent-deliveries': operation(
     'recent-deliveries',
     'node',
@@ -248,4 +248,4 @@ export type Operation = Requests[OperationType];
 export type Typed<T extends OperationType> = OperationOf<T> & { readonly type: T };
 export type OutcomeOf<T extends OperationType> = Outcome<ResultOf<T>>;
 
-export type AgentNodeFigures = ResultOf<'agent-figures'>;
+export type AgentNodeStats = ResultOf<'agent-node-stats'>;

@@ -9,9 +9,9 @@ import {
   executeSession,
   executeStop,
 } from './execute-command.ts';
-import { executeAgentFigures, executeRecentDeliveries } from './execute-deliveries.ts';
+import { executeAgentNodeStats, executeRecentDeliveries } from './execute-deliveries.ts';
 import { executeFlush } from './execute-flush.ts';
-import { executeFollow, executeLiveAnswer, executeToldAnswer } from './execute-follow.ts';
+import { executeFollow, executeLiveAnswer, executeRelayedAnswer } from './execute-follow.ts';
 import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
 import { executeAgentChange, executeRegistry, executeSkip } from './execute-system.ts';
 import { type Attempt, attempting, DONE, type Done, type ExecutionPorts } from './execution.ts';
@@ -46,7 +46,7 @@ export const OPERATION_TABLE: { readonly [T in OperationType]: Entry<T> } = {
   'retry-dispatch': { ...OPERATIONS['retry-dispatch'], group: ofSession, execute: executeRetry },
   'stop-answer': { ...OPERATIONS['stop-answer'], group: ofSession, execute: executeStop },
   'live-answer': { ...OPERATIONS['live-answer'], group: ofSession, execute: executeLiveAnswer },
-  'told-answer': { ...OPERATIONS['told-answer'], group: none, execute: executeToldAnswer },
+  'relayed-answer': { ...OPERATIONS['relayed-answer'], group: none, execute: executeRelayedAnswer },
   follow: { ...OPERATIONS.follow, group: named, execute: executeFollow },
   'get-session': { ...OPERATIONS['get-session'], group: ofSession, execute: executeGetSession },
   'list-sessions': { ...OPERATIONS['list-sessions'], group: named, execute: executeListSessions },
@@ -82,7 +82,11 @@ export const OPERATION_TABLE: { readonly [T in OperationType]: Entry<T> } = {
     execute: ({ group }, { stallOf }, done) => done(ok(stallOf(group))),
   },
   flush: { ...OPERATIONS.flush, group: none, execute: executeFlush },
-  'agent-figures': { ...OPERATIONS['agent-figures'], group: none, execute: executeAgentFigures },
+  'agent-node-stats': {
+    ...OPERATIONS['agent-node-stats'],
+    group: none,
+    execute: executeAgentNodeStats,
+  },
   'recent-deliveries': {
     ...OPERATIONS['recent-deliveries'],
     group: none,

@@ -9,7 +9,7 @@ import {
   writeSnapshotPart,
 } from '../effects/flusher/snapshot-rows.ts';
 
-/** Nobody waits for it, and there may be much to read. */
+/** No request waits for it, and there may be much to read. */
 const STATEMENT_LIMIT_MS = 10 * 60_000;
 const PAGE_ROWS = 2_000;
 /** Of the bodies that are in memory together; at least one message. */

@@ -88,7 +88,7 @@ function createFrom(state: GroupState, row: ArchivedSession): void {
   });
 }
 
-/** The snapshot may be of before: what a person had erased must not come back with it. */
+/** The snapshot may be older: what a user had erased must not come back with it. */
 function eraseAgain(state: GroupState, { id, insertedAtMs }: ArchivedSession): void {
   perform(state, { type: 'erase-session', sessionId: id, timeMs: insertedAtMs });
 }

@@ -21,7 +21,7 @@ export interface RestoreOptions {
   readonly databaseUrl: string;
   /** Gets a folder for each node, named after it. */
   readonly dataDirectory: string;
-  /** Null: the one that was heard of last. */
+  /** Null: the one that was updated last. */
   readonly clusterId: string | null;
   readonly voidSeqs: number;
   readonly say: (line: string) => void;

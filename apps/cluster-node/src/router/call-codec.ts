@@ -56,7 +56,7 @@ export interface CallRequest {
   readonly operation: Operation;
 }
 
-/** A frame that is not understood: `number` tells which call it is of, when even that can be read. */
+/** A frame that is not understood: `number` states which call it is of, when even that can be read. */
 export interface BadFrame {
   readonly ok: false;
   readonly number: number | null;

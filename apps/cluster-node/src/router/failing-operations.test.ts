@@ -7,27 +7,15 @@ import { MESH_FRAME_BYTES_MAX } from '../limits.ts';
 import type { Attempt, ExecutionPorts } from '../operations/execution.ts';
 import type { Operation } from '../operations/operations.ts';
 import { executeOperation } from '../operations/table.ts';
+import { APPEND, SESSION } from '../operations/testing/append-operation.ts';
 import { ok, refused } from '../outcome.ts';
 import { reportHandlerErrors } from '../telemetry/guarded.ts';
 import { encodeResponse } from './call-codec.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { Router } from './router.ts';
 
-const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const GROUP = groupOfSession(SESSION) ?? -1;
 const utf8 = new TextEncoder();
-const APPEND = {
-  type: 'append',
-  sessionId: SESSION,
-  sender: { type: 'user', id: 'alice' },
-  clientMessageId: 'c1',
-  message: {
-    id: '0197d3b0-0000-7000-8000-000000000001',
-    kind: 'text',
-    payload: utf8.encode('{}'),
-    preview: '',
-  },
-} as const satisfies Operation;
 
 /** A leader whose agent interrupts: an append holds the answer in progress. */
 class Leader {

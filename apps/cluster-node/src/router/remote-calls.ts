@@ -118,7 +118,7 @@ export class RemoteCalls {
     this.#resolveWhere((waiting) => waiting.nodeId === nodeId);
   }
 
-  /** Somebody else leads the group now: the node that was asked may never answer. */
+  /** Another node leads the group now: the node that was asked may never answer. */
   leaderChanged(group: number, leaderNodeId: string): void {
     this.#resolveWhere((waiting) => waiting.group === group && waiting.nodeId !== leaderNodeId);
   }

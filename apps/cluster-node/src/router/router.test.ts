@@ -110,21 +110,21 @@ test('a leader that is away is looked for until there is another', async () => {
   expect(await outcome).toMatchObject({ status: 'ok' });
 });
 
-test('what nobody can carry out fails in time, and says that it may be tried again', async () => {
+test('what no node can execute fails in time, and says that it may be tried again', async () => {
   nodes = new Nodes(3);
   nodes.away.add(2).add(3);
   expect(await nodes.call(1)).toMatchObject({ status: 'refused', code: 'no_quorum' });
   expect(nodes.routers[0]?.inFlight).toBe(0);
 });
 
-test('an outcome that stays unknown is told as such', async () => {
+test('an outcome that stays unknown is reported as such', async () => {
   nodes = new Nodes(3);
   nodes.leaders.set(1, 1);
   nodes.answers.set(1, () => ({ status: 'unknown' }));
   expect(await nodes.call(1)).toEqual({ status: 'unknown' });
 });
 
-test('a full disk is told at once', async () => {
+test('a full disk is reported at once', async () => {
   nodes = new Nodes(3);
   nodes.leaders.set(1, 2);
   nodes.answers.set(2, () => ({ status: 'refused', code: 'disk-full', leader: 0 }));

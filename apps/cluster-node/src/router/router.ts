@@ -1,4 +1,4 @@
-import { invalidField } from '@fleetlm/protocol';
+import { doubledMs, invalidField, jitteredMs } from '@fleetlm/protocol';
 import { type Attempt, isNodeRefusal } from '../operations/execution.ts';
 import type {
   GroupOperationType,
@@ -225,8 +225,8 @@ export class Router {
 
   #later(call: Call): void {
     const { random, monotonicMs } = this.#options;
-    const pause = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (call.attempts - 1));
-    const jittered = pause / 2 + (pause / 2) * random();
+    const pause = doubledMs(call.attempts - 1, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
+    const jittered = jitteredMs(pause, random());
     // The sweeper ends a call whose deadline comes before its next attempt.
     if (monotonicMs() + jittered >= call.deadlineMs) return;
     setTimeout(
@@ -291,7 +291,7 @@ const NOT_CONNECTED: Refused<NodeRefusal> = {
 };
 const OVERLOADED = refused({
   code: 'overloaded',
-  detail: 'this node has too many requests in hand; nothing was changed',
+  detail: 'this node has too many requests in flight; nothing was changed',
 });
 
 function noGroup(operation: Operation): Refused {

@@ -5,9 +5,9 @@ import type { ClusterReports } from '../control/cluster-reports.ts';
 import type { ClusterEvent } from '../control/cluster-view.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
-import { within } from '../operations/operation-errors.ts';
+import { resultOf } from '../operations/operation-errors.ts';
 import type { OperationType, OutcomeOf, StallReport, Typed } from '../operations/operations.ts';
-import { type Result, resultOf } from '../outcome.ts';
+import type { Result } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import { askNodes } from './ask-nodes.ts';
@@ -44,15 +44,15 @@ export class NodeAdmin implements AdminRuntime {
     if (to === undefined) return noNode(toNodeId);
     if (group >= descriptor.groups) return noGroup(group);
     const outcome = await router.request({ type: 'transfer-group', group, to: to.number });
-    return within('transfer-group', resultOf(outcome));
+    return resultOf('transfer-group', outcome);
   }
 
   /** On every node that can be reached. */
   async snapshotGroup(group: number): ReturnType<AdminRuntime['snapshotGroup']> {
     if (group >= this.#ports.descriptor.groups) return noGroup(group);
     const outcomes = await this.#askAll({ type: 'snapshot-group', group });
-    const failed = outcomes.map(resultOf).find(({ ok }) => !ok);
-    return failed === undefined ? { ok: true, value: null } : within('snapshot-group', failed);
+    const failed = outcomes.find(({ status }) => status !== 'ok');
+    return failed === undefined ? { ok: true, value: null } : resultOf('snapshot-group', failed);
   }
 
   async stalls(group: number): Promise<readonly StalledReplica[]> {
@@ -90,13 +90,13 @@ export class NodeAdmin implements AdminRuntime {
       return { ok: false, error: { code: 'conflict', detail } };
     }
     const outcome = await router.request({ type: 'skip-entry', group, index, term, digest, by });
-    return within('skip-entry', resultOf(outcome));
+    return resultOf('skip-entry', outcome);
   }
 
   async flush(): ReturnType<AdminRuntime['flush']> {
     let rows = 0;
     for (const outcome of await this.#askAll({ type: 'flush' })) {
-      const result = within('flush', resultOf(outcome));
+      const result = resultOf('flush', outcome);
       if (!result.ok) return result;
       rows += result.value.rows;
     }

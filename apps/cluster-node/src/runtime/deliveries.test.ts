@@ -21,7 +21,7 @@ const ATTEMPTS: readonly RecordedAttempt[] = Array.from({ length: PAGE_LIMIT_MAX
 /** All of them are in memory only: Postgres is away. */
 function deliveries(): NodeDeliveries {
   const ports: Partial<DeliveriesPorts> = {
-    keeper: {
+    recorder: {
       page: async () => null,
       delivery: async () => null,
       deadLetterGroups: async () => null,

@@ -1,8 +1,8 @@
 import { PAGE_BYTES_MAX, REPLAYS_MAX } from '@fleetlm/protocol';
 import {
   type DeliveryAttempt,
-  type DeliveryKeeper,
   type DeliveryPlace,
+  type DeliveryRecorder,
   deadLettersOf,
   deliveriesOf,
   fittingDeliveries,
@@ -26,7 +26,7 @@ import type {
 import { mapLimited } from './map-limited.ts';
 
 export interface DeliveriesPorts extends AskPorts {
-  readonly keeper: Pick<DeliveryKeeper, 'page' | 'delivery' | 'deadLetterGroups'>;
+  readonly recorder: Pick<DeliveryRecorder, 'page' | 'delivery' | 'deadLetterGroups'>;
   /** Has the agent called again for a turn that has failed, if it still is the newest of its session. */
   readonly retry: (agentId: string, turn: TurnName) => Promise<Result<null>>;
 }
@@ -52,7 +52,7 @@ export class NodeDeliveries implements DeliveriesRuntime {
 
   async list(agentId: string, query: DeliveryQuery): Promise<DeliveryPage> {
     const unwritten = await this.#inMemory(agentId, null, 'unwritten');
-    const stored = await this.#ports.keeper.page(agentId, query);
+    const stored = await this.#ports.recorder.page(agentId, query);
     if (stored === null) {
       const { attempts, nodes } = await this.#inMemory(agentId, null, 'all');
       return { ...pageOf(attempts, query, null), sources: { archive: 'unavailable', nodes } };
@@ -70,7 +70,7 @@ export class NodeDeliveries implements DeliveriesRuntime {
     epoch: number,
   ): ReturnType<DeliveriesRuntime['get']> {
     const turn = { sessionId, epoch };
-    const stored = await this.#ports.keeper.delivery(agentId, sessionId, epoch);
+    const stored = await this.#ports.recorder.delivery(agentId, sessionId, epoch);
     const { attempts, nodes } = await this.#inMemory(agentId, turn, 'all');
     const [delivery] = deliveriesOf([...(stored ?? []), ...attempts]);
     if (delivery === undefined) return notFound(agentId, turn, stored === null);
@@ -81,10 +81,12 @@ export class NodeDeliveries implements DeliveriesRuntime {
   async deadLetters(agentId: string, query: DeadLetterQuery): Promise<DeadLetterPage> {
     const { group } = query;
     const { nodes } = await this.#inMemory(agentId, null, 'unwritten');
-    const groups = await this.#ports.keeper.deadLetterGroups(agentId);
+    const groups = await this.#ports.recorder.deadLetterGroups(agentId);
     const pageQuery = { ...query, state: 'failed', deadGroup: group } as const;
     const stored =
-      groups === null || group === null ? null : await this.#ports.keeper.page(agentId, pageQuery);
+      groups === null || group === null
+        ? null
+        : await this.#ports.recorder.page(agentId, pageQuery);
     if (groups === null || (group !== null && stored === null))
       return this.#deadLettersInMemory(agentId, query);
     const page = stored === null ? NO_PAGE : pageOf(stored.attempts, pageQuery, stored.through);
@@ -200,12 +202,12 @@ function pageOf(
 function notFound(
   agentId: string,
   { sessionId, epoch }: TurnName,
-  isArchiveAway: boolean,
+  isArchiveUnavailable: boolean,
 ): Result<never, 'not_found' | 'archive_unavailable'> {
   const name = `${sessionId}:${epoch} to the agent "${agentId}"`;
   return {
     ok: false,
-    error: isArchiveAway
+    error: isArchiveUnavailable
       ? {
           code: 'archive_unavailable',
           detail: `no node remembers a delivery ${name}, and Postgres can't be asked`,

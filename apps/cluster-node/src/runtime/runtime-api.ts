@@ -1,4 +1,4 @@
-import type { Message, Sender, SessionHead } from '@fleetlm/conversation';
+import type { HeadFieldOf, Message, PublicName, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ClusterSnapshot } from '@fleetlm/protocol';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
 import type { ClusterEvent } from '../control/cluster-view.ts';
@@ -43,6 +43,8 @@ export type { ClusterMetrics } from './cluster-metrics.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
+/** The names of the fields that answers show of a session. */
+export type SessionAnswerField = PublicName<HeadFieldOf<'answer'>>;
 
 export interface SessionUpdate {
   readonly metadata: Readonly<Record<string, unknown>> | null;
@@ -174,7 +176,7 @@ export interface Runtime {
   testAgent(
     agent: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
-    said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
+    conversation: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
   ): Promise<Result<TestReport, 'conflict' | 'overloaded'>>;
   /** Null: a secret is made up. */
   testNewAgent(
@@ -186,7 +188,7 @@ export interface Runtime {
   readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
-  /** For operators: what all nodes report, as this node has heard it. */
+  /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }
 
@@ -215,7 +217,7 @@ export interface AdminRuntime {
   readonly operations: OperationsRuntime;
   /** What each node has kept of itself, later than `afterMs` (Unix milliseconds). */
   metrics(range: MetricRange, afterMs: number): Promise<ClusterMetrics>;
-  /** As this node has heard them since it started, newest first. */
+  /** As this node has received them since it started, newest first. */
   recentEvents(): readonly ClusterEvent[];
   subscribeEvents(sink: (event: ClusterEvent) => void): Subscription;
 }

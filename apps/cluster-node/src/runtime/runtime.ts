@@ -7,10 +7,10 @@ import type { Archive, MessageSearch } from '../effects/ports.ts';
 import {
   type AskedOperation,
   type OperationError,
-  within,
+  resultOf,
 } from '../operations/operation-errors.ts';
 import type { GroupOperationType, OutcomeOf, ResultOf, Typed } from '../operations/operations.ts';
-import { mapOk, resultOf } from '../outcome.ts';
+import { mapOk } from '../outcome.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type AgentSecrets, newSigningSecret } from './agent-secrets.ts';
@@ -130,7 +130,7 @@ export class NodeRuntime implements Runtime {
             ? null
             : { id, sessionId, seq, sender, kind, payload: message.payload, insertedAtMs },
         }));
-        resolve(within('append', resultOf(appended)));
+        resolve(resultOf('append', appended));
       });
     });
   }
@@ -223,22 +223,26 @@ export class NodeRuntime implements Runtime {
       secret: sealed,
       previousUntilMs,
     });
-    return within('rotate-secret', resultOf(mapOk(outcome, () => ({ secret, previousUntilMs }))));
+    return resultOf(
+      'rotate-secret',
+      mapOk(outcome, () => ({ secret, previousUntilMs })),
+    );
   }
 
   async testAgent(
     registered: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,
-    said: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
+    conversation: Pick<TestCall, 'sessionId' | 'earlier' | 'text'>,
   ): ReturnType<Runtime['testAgent']> {
     const agent = { ...registered, ...address };
     if (!isSameOrigin(registered.originUrl, address.originUrl)) {
       const stranger = { ...agent, headers: {} };
       const secrets = [newSigningSecret()];
-      return this.#test({ agent: stranger, secrets, isSecretKnown: false, ...said });
+      return this.#test({ agent: stranger, secrets, isSecretKnown: false, ...conversation });
     }
     const secrets = this.#ports.secrets.signing(agent);
-    if (secrets !== null) return this.#test({ agent, secrets, isSecretKnown: true, ...said });
+    if (secrets !== null)
+      return this.#test({ agent, secrets, isSecretKnown: true, ...conversation });
     const detail = 'no key of this node opens its signing secret: rotate it, or see SECRET_KEYS';
     return { ok: false, error: { code: 'conflict', detail } };
   }
@@ -249,8 +253,8 @@ export class NodeRuntime implements Runtime {
     text: string,
   ): ReturnType<Runtime['testNewAgent']> {
     const secrets = [secret ?? newSigningSecret()];
-    const said = { text, earlier: [], sessionId: null };
-    return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...said });
+    const conversation = { text, earlier: [], sessionId: null };
+    return this.#test({ agent, secrets, isSecretKnown: secret !== null, ...conversation });
   }
 
   async #test(call: TestCall): ReturnType<Runtime['testNewAgent']> {
@@ -284,7 +288,7 @@ export class NodeRuntime implements Runtime {
   async #call<T extends AskedOperation & GroupOperationType>(
     operation: Typed<T>,
   ): Promise<Result<ResultOf<T>, OperationError<T>>> {
-    return within(operation.type, resultOf(await this.#ports.router.request(operation)));
+    return resultOf(operation.type, await this.#ports.router.request(operation));
   }
 }
 

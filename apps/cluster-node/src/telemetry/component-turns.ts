@@ -8,7 +8,7 @@ let longestComponent: LoopComponent = 'other';
 let innerMs = 0;
 
 /**
- * Runs a synchronous stretch of a component, so that a blocked event loop can be told by name. Costs two looks at the
+ * Runs a synchronous stretch of a component, so that a blocked event loop can be attributed. Costs two looks at the
  * clock. A component within another one counts for itself.
  */
 export function inComponent<T>(name: LoopComponent, run: () => T): T {

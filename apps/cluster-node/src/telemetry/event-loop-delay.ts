@@ -16,7 +16,7 @@ export interface EventLoopDelay
   stop(): void;
 }
 
-/** `onBlock` is told of every turn that took too long. */
+/** `onBlock` is called for every turn that took too long. */
 export function watchEventLoopDelay(onBlock: (block: LongestTurn) => void): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const watchdog = watchEventLoop(onBlock);

@@ -34,7 +34,7 @@ describe('the watchdog of the event loop', () => {
     expect(blocks[0]?.ms).toBeGreaterThan(LOOP_BLOCK_MS);
   });
 
-  test('tells of a block by nobody it knows', async () => {
+  test('reports a block by no component it knows', async () => {
     await pause(60);
     spin(LOOP_BLOCK_MS + 400);
     await expect.poll(() => blocks.length).toBeGreaterThan(0);
@@ -50,13 +50,13 @@ describe('the watchdog of the event loop', () => {
     expect(['search', 'starved']).toContain(watchdog.longestTurn()?.component);
   });
 
-  test('gives a block as the worst delay, also to whoever asks before the beat', async () => {
+  test('gives a block as the worst delay, also when asked before the beat', async () => {
     await expect.poll(() => watchdog.takeWorstMs()).not.toBeNull();
     spin(300);
     expect(watchdog.takeWorstMs()).toBeGreaterThanOrEqual(200);
   });
 
-  test('tells a process that got no processor time from one that was busy', () => {
+  test('distinguishes a process that got no processor time from one that was busy', () => {
     expect(blockedBy(1_000, 20, { component: 'apply', ms: 10 })).toBe('starved');
     expect(blockedBy(1_000, 900, { component: 'apply', ms: 10 })).toBe('other');
     expect(blockedBy(1_000, 900, { component: 'apply', ms: 800 })).toBe('apply');

@@ -2,7 +2,7 @@ import type { LongestTurn, LoopComponent } from '@fleetlm/protocol';
 import { takeLongestTurn } from './component-turns.ts';
 import { RecentTurns } from './recent-turns.ts';
 
-/** A beat wakes the process up: rarely enough to cost nothing, often enough to tell one block from the next. */
+/** A beat wakes the process up: rarely enough to cost nothing, often enough to distinguish one block from the next. */
 const BEAT_MS = 50;
 /** A turn of the event loop that takes longer is logged and counted. */
 export const LOOP_BLOCK_MS = 200;
@@ -48,7 +48,7 @@ export function watchEventLoop(onBlock: (block: LongestTurn) => void): EventLoop
   timer.unref();
   return {
     takeWorstMs: () => {
-      // Whoever asks at the end of a block may come before the beat.
+      // A caller at the end of a block may come before the beat.
       const lateMs = performance.now() - lastBeatMs - BEAT_MS;
       const worst = worstMs === null ? null : Math.max(worstMs, lateMs);
       worstMs = worst === null ? null : 0;
@@ -62,7 +62,7 @@ export function watchEventLoop(onBlock: (block: LongestTurn) => void): EventLoop
   };
 }
 
-/** Most of a block is one component's doing, or nobody marked it; with little CPU time it was none of ours. */
+/** Most of a block is one component's doing, or not marked; with little CPU time it was none of ours. */
 export function blockedBy(ms: number, cpuMs: number, longest: LongestTurn): LoopComponent {
   if (cpuMs < ms / 2) return 'starved';
   return longest.ms >= Math.min(ms, cpuMs) / 2 ? longest.component : 'other';

@@ -1,4 +1,4 @@
-/** Where work begins that nobody waits for: a closed set, the label of a metric. */
+/** Where work begins without a caller that waits: a closed set, the label of a metric. */
 export const HANDLER_SOURCES = [
   'mesh',
   'call',

@@ -8,7 +8,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Beyond this much unwritten output further lines are dropped: a blocked pipe must not stop the node. */
 export const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Fields that hold secrets, wherever a line has them. Nobody is to log them; who does, logs nothing of them. */
+/** Fields that hold secrets, wherever a line has them. They are not to be logged; where they are, they are left out. */
 const SECRET_NAMES = [
   'authorization',
   'Authorization',
@@ -35,7 +35,7 @@ export interface NodeLogger {
 export function createLogger(options: {
   readonly level: LogLevel;
   readonly nodeId: string;
-  /** Standard output, if nothing else is said. */
+  /** Standard output, by default. */
   readonly file?: string;
 }): NodeLogger {
   const dest = options.file ?? 1;
@@ -54,7 +54,7 @@ export function createLogger(options: {
       try {
         stream.flushSync();
       } catch {
-        // Standard output is gone or not open yet: there is nobody left to tell.
+        // Standard output is gone or not open yet: there is nowhere left to write.
       }
     },
   };

@@ -1,6 +1,7 @@
+import { byMetric } from '@fleetlm/protocol';
 import { describe, expect, it } from 'vitest';
 import { MetricHistory } from './metric-history.ts';
-import { byMetric, type MetricPoint } from './metric-ring.ts';
+import type { MetricPoint } from './metric-ring.ts';
 
 const START_MS = 1_800_000_000_000;
 

@@ -1,3 +1,5 @@
+import { byMetric, METRIC_NAMES, type MetricName } from '@fleetlm/protocol';
+
 /** How the points of a minute are made of its seconds. */
 export type Fold = 'worst' | 'mean' | 'sum';
 
@@ -21,25 +23,7 @@ export const METRICS = {
   dispatch_failures: 'sum',
   rss_bytes: 'worst',
   heap_used_bytes: 'worst',
-} as const satisfies Readonly<Record<string, Fold>>;
-
-export type MetricName = keyof typeof METRICS;
-
-export const METRIC_NAMES: readonly MetricName[] = [
-  'loop_delay_ms',
-  'loop_utilization',
-  'wal_sync_p99_ms',
-  'entries_appended_per_s',
-  'entries_applied_per_s',
-  'elections',
-  'flush_backlog',
-  'flush_rows_per_s',
-  'dispatch_queued',
-  'dispatch_running',
-  'dispatch_failures',
-  'rss_bytes',
-  'heap_used_bytes',
-];
+} as const satisfies Readonly<Record<MetricName, Fold>>;
 
 export type MetricPoint = Readonly<Record<MetricName, number | null>>;
 
@@ -106,22 +90,4 @@ export function folded(points: readonly MetricPoint[]): MetricPoint {
 
 function known(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
-}
-
-export function byMetric<T>(make: (name: MetricName) => T): Record<MetricName, T> {
-  return {
-    loop_delay_ms: make('loop_delay_ms'),
-    loop_utilization: make('loop_utilization'),
-    wal_sync_p99_ms: make('wal_sync_p99_ms'),
-    entries_appended_per_s: make('entries_appended_per_s'),
-    entries_applied_per_s: make('entries_applied_per_s'),
-    elections: make('elections'),
-    flush_backlog: make('flush_backlog'),
-    flush_rows_per_s: make('flush_rows_per_s'),
-    dispatch_queued: make('dispatch_queued'),
-    dispatch_running: make('dispatch_running'),
-    dispatch_failures: make('dispatch_failures'),
-    rss_bytes: make('rss_bytes'),
-    heap_used_bytes: make('heap_used_bytes'),
-  };
 }

@@ -48,7 +48,7 @@ export interface Metrics {
   readonly handlerErrors: ClosedCounter<{ readonly source: HandlerSource }>;
   readonly eventLoopBlocks: ClosedCounter<{ readonly component: LoopComponent }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
-  /** Registers a gauge that is read when somebody asks for the metrics. */
+  /** Registers a gauge that is read when the metrics are asked for. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
   /** Prometheus text. */
   text(): Promise<string>;
@@ -97,7 +97,7 @@ export type ObservedName =
   | 'fleetlm_sockets_connected'
   | 'fleetlm_sessions_subscribed'
   | 'fleetlm_topics_followed'
-  | 'fleetlm_topics_told'
+  | 'fleetlm_topics_published'
   | 'fleetlm_live_answers'
   | 'fleetlm_live_answer_bytes'
   | 'fleetlm_requests_in_flight';

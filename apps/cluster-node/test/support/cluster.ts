@@ -16,8 +16,8 @@ const PASSING: ReadonlySet<string> = new Set(['no_quorum', 'timeout', 'overloade
 const CALL_LIMIT_MS = 30_000;
 const STATUS_LIMIT_MS = 10_000;
 const GROUPS = 16;
-/** Nobody listens there: a node has to work without its archive. */
-export const NO_DATABASE = `postgresql://nobody:nothing@${LOOPBACK}:1/none`;
+/** Nothing listens there: a node has to work without its archive. */
+export const NO_DATABASE = `postgresql://no-user:none@${LOOPBACK}:1/none`;
 
 export const JWT_SECRET = 'a-secret-for-tests-of-the-cluster-node';
 export const API_KEY = 'an-api-key-for-tests-of-the-cluster-node';
@@ -81,7 +81,7 @@ export class TestCluster {
     return cluster;
   }
 
-  /** A further node: it names the living ones, and is let in by them. */
+  /** A further node: it names the living ones, and is admitted by them. */
   async join(id: string, env: Readonly<Record<string, string>> = {}): Promise<TestNode> {
     const [port, meshPort] = await freePorts(2);
     const [first] = this.nodes.values();

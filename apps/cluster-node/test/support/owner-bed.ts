@@ -7,7 +7,7 @@ import type { DeliveriesAnswer, DeliveryBody } from '@fleetlm/protocol';
 import { expect } from 'vitest';
 import { TestCluster } from './cluster.ts';
 
-/** Nobody waits for a fixed time, only for a condition; a busy machine takes its while. */
+/** No wait is for a fixed time, each is for a condition; a busy machine takes its while. */
 export const SETTLE = { timeout: 30_000, interval: 50 };
 
 /** Three nodes with a Postgres of their own that can be away for a while, as the owner of an agent sees them. */
@@ -33,7 +33,7 @@ export class OwnerBed {
     const directory = mkdtempSync(join(tmpdir(), 'fleetlm-owners-'));
     const [port = 0] = await freePorts(1);
     const postgres = await startEmbeddedPostgres({ directory, port });
-    // What is said in the log must not be said too much, at any level.
+    // What the log needs must not flood it, at any level.
     const env = { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug' };
     try {
       const cluster = await TestCluster.start({ env });

@@ -54,7 +54,7 @@ export const mailBob: Script = async function* (prompt) {
   }
 };
 
-/** Pulled, so that a script never runs ahead of whoever reads it. */
+/** Pulled, so that a script never runs ahead of its reader. */
 function streamOf(chunks: AsyncGenerator<ModelChunk>): ReadableStream<ModelChunk> {
   return new ReadableStream<ModelChunk>({
     async pull(controller) {
@@ -65,7 +65,7 @@ function streamOf(chunks: AsyncGenerator<ModelChunk>): ReadableStream<ModelChunk
   });
 }
 
-/** A gate in a script: `passed` waits until somebody opens it. */
+/** A gate in a script: `passed` waits until it is opened. */
 export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { passed: promise, open: resolve };

@@ -6,6 +6,7 @@ const entry = (session_id: string, over: Partial<InboxEntry> = {}): InboxEntry =
   session_id,
   agent_id: 'a',
   agent_name: 'Ava',
+  title: null,
   status: 'idle',
   last_seq: 1,
   last_read_seq: 1,

@@ -75,7 +75,7 @@ async function readReply(
   let bytes = 0;
   try {
     for await (const piece of response.body ?? []) {
-      limits.heard();
+      limits.received();
       reply.firstByteMs ??= performance.now() - startedAt;
       reply.pieces += 1;
       bytes += piece.length;
@@ -117,7 +117,7 @@ class Limits {
     return this.#reason;
   }
 
-  heard(): void {
+  received(): void {
     clearTimeout(this.#silence);
     this.#silence = this.#arm(this.#timeoutMs, `silence of ${this.#timeoutMs} ms in the answer`);
   }

@@ -39,7 +39,7 @@ export class ChunkOrder {
     if (this.#end !== null) {
       this.#fault(
         'warning',
-        `${chunk.type} (chunk ${this.#count}) comes after ${this.#end}; nobody reads it`,
+        `${chunk.type} (chunk ${this.#count}) comes after ${this.#end}; it is not read`,
       );
       return;
     }

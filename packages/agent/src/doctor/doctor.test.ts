@@ -203,7 +203,7 @@ describe('what is wrong with an answer is named', () => {
     expect(checksBy(broken, 'wrong')).toContain('time');
   });
 
-  test('nobody listens', async () => {
+  test('nothing listens', async () => {
     const server = await serve(GOOD);
     await server.close();
     const report = await examineAgent({ url: server.url, secret: null });
@@ -213,7 +213,7 @@ describe('what is wrong with an answer is named', () => {
   });
 });
 
-describe('what is wrong with how calls are let in is named', () => {
+describe('what is wrong with how calls are admitted is named', () => {
   const answer = answering(sse(...TEXT, FINISH));
 
   test('an endpoint that checks no signature, although it has a secret', async () => {

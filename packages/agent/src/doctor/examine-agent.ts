@@ -15,7 +15,7 @@ import {
 
 export interface DoctorOptions {
   readonly url: string;
-  /** `whsec_...`; without it nothing is said about signatures. */
+  /** `whsec_...`; without it signatures are not examined. */
   readonly secret: string | null;
   /** The agent's own headers, as it is registered with. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -124,7 +124,7 @@ class Patient {
       check,
       `${what} is answered with ${reply.status}`,
       check === 'stale'
-        ? 'Whoever has overheard a call can play it again. Refuse timestamps more than five minutes away.'
+        ? 'An eavesdropper can play a call again. Refuse timestamps more than five minutes away.'
         : 'Anybody who knows the address can call the agent. Check webhook-signature over the raw body.',
     );
   }
@@ -153,7 +153,7 @@ class Patient {
     return warning(
       'malformed',
       found,
-      'Refuse it with 400. (FleetLM never sends one; somebody else may.)',
+      'Refuse it with 400. (FleetLM never sends one; another caller may.)',
     );
   }
 
@@ -184,7 +184,7 @@ class Patient {
     return wrong(
       'history',
       `a conversation with thinking and a failed tool call in it: ${seenOf(reply)}`,
-      'History holds what was said, broken off answers too. With the AI SDK: convertToModelMessages(messages).',
+      'History holds all messages, interrupted answers too. With the AI SDK: convertToModelMessages(messages).',
     );
   }
 

@@ -34,8 +34,8 @@ type Response = Extract<EndpointReply, { readonly type: 'response' }>;
 function statusFinding(reply: Response, isSecretKnown: boolean): Finding {
   const { status } = reply;
   if (status >= 200 && status < 300) return ok('status', String(status));
-  const said = reply.text.trim().split('\n')[0]?.slice(0, 200) ?? '';
-  const found = said === '' ? String(status) : `${status}: ${said}`;
+  const excerpt = reply.text.trim().split('\n')[0]?.slice(0, 200) ?? '';
+  const found = excerpt === '' ? String(status) : `${status}: ${excerpt}`;
   return wrong('status', found, statusAdvice(status, reply.headers, isSecretKnown));
 }
 
@@ -48,7 +48,7 @@ function statusAdvice(status: number, headers: Headers, isSecretKnown: boolean):
   if (status === 410)
     return '410 tells FleetLM to disable the agent. Say it only when the agent is gone for good.';
   if (status === 404)
-    return 'Is the path right? FleetLM calls origin_url + webhook_path, which is /webhook if nothing else was said.';
+    return 'Is the path right? FleetLM calls origin_url + webhook_path, which is /webhook by default.';
   if (status === 405) return 'An agent is called with POST.';
   if (status >= 300 && status < 400) {
     return `Redirects are not followed. Register the address itself: ${headers.get('location') ?? 'it'}.`;
@@ -56,7 +56,7 @@ function statusAdvice(status: number, headers: Headers, isSecretKnown: boolean):
   if (status === 429 || status === 408 || status === 425 || status >= 500) {
     return 'FleetLM would try again, four times in all. See the log of your agent.';
   }
-  return 'Other 4xx are final: the person is told that the agent failed.';
+  return 'Other 4xx are final: the user sees that the agent failed.';
 }
 
 function timeFinding(reply: Response): Finding {

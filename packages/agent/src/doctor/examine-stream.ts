@@ -10,8 +10,8 @@ import type { StreamItem, StreamReading } from './read-stream.ts';
 
 const LINE_LENGTH_MAX = 1024 * 1024;
 const CHUNKS_MAX = 100_000;
-/** Faults of one kind that are told; the rest is counted. */
-const FAULTS_TOLD_MAX = 3;
+/** Faults of one kind that are listed; the rest is counted. */
+const FAULTS_LISTED_MAX = 3;
 
 const HANDLER_ADVICE =
   'Answer with an AI SDK UI message stream: toUIMessageStreamResponse() of the AI SDK, or @fleetlm/agent, or one chunk a line.';
@@ -78,7 +78,7 @@ function whyInvalid(value: unknown): string {
 
 function chunksFinding(valid: readonly UiMessageChunk[], invalid: readonly string[]): Finding {
   if (invalid.length > 0) {
-    return wrong('chunks', told(invalid), chunkAdvice(invalid));
+    return wrong('chunks', listed(invalid), chunkAdvice(invalid));
   }
   if (valid.length > CHUNKS_MAX) {
     return wrong(
@@ -115,7 +115,7 @@ function orderFinding(order: ChunkOrder): Finding {
   if (faults.length === 0)
     return ok('order', 'every start has its end, every tool call its outcome');
   const isWrong = faults.some(({ verdict }) => verdict === 'wrong');
-  const detail = told(faults.map((fault) => fault.detail));
+  const detail = listed(faults.map((fault) => fault.detail));
   return isWrong
     ? wrong(
         'order',
@@ -145,7 +145,7 @@ function endFinding(order: ChunkOrder, reading: StreamReading): Finding {
       return wrong(
         'end',
         'the agent answered with an error chunk',
-        'As the first word FleetLM takes it for a failed attempt and tries again; later it ends the message. See the log of your agent.',
+        'As the first content FleetLM takes it for a failed attempt and tries again; later it ends the message. See the log of your agent.',
       );
     case null:
       return wrong(
@@ -176,9 +176,9 @@ function clientsFinding(valid: readonly UiMessageChunk[]): Finding {
   return ok('clients', `${needed}; a reader built with an older one does not know it`);
 }
 
-function told(faults: readonly string[]): string {
-  const rest = faults.length - FAULTS_TOLD_MAX;
-  const first = faults.slice(0, FAULTS_TOLD_MAX).join('; ');
+function listed(faults: readonly string[]): string {
+  const rest = faults.length - FAULTS_LISTED_MAX;
+  const first = faults.slice(0, FAULTS_LISTED_MAX).join('; ');
   return rest > 0 ? `${first}; and ${rest} more` : first;
 }
 

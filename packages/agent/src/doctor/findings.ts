@@ -1,4 +1,4 @@
-/** `warning`: it works, and something will surprise somebody. `skipped`: there was nothing to look at. */
+/** `warning`: it works, and something may surprise its owner. `skipped`: there was nothing to look at. */
 export type Verdict = 'ok' | 'warning' | 'wrong' | 'skipped';
 
 /** What one check came to. */

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 
-/** What one line or event of a stream said. */
+/** One line or event of a stream. */
 export type StreamItem =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'done' }

@@ -32,7 +32,7 @@ function verdictOf(findings: readonly Finding[]): string {
     : `${faults} ${faults === 1 ? 'thing is' : 'things are'} wrong.${also}`;
 }
 
-/** An endpoint must not write to the terminal of whoever examines it. */
+/** An endpoint must not write to the terminal of the one who examines it. */
 function oneLine(text: string): string {
   return text
     .split('\n')

@@ -86,7 +86,7 @@ export async function runFuzz(options: FuzzOptions, nodeMain: string): Promise<F
   });
   const stop = (): void => {
     saveFindings(findings.all, folder);
-    // Nodes end because they are told to from now on: none is started again.
+    // Nodes end because they are stopped from now on: none is started again.
     for (const node of cluster.nodes) node.process.onEnd = () => undefined;
     void cluster.close(options.keep).then(() => process.exit(130));
   };
@@ -134,7 +134,7 @@ async function fuzzCluster(
     const suspects = cases.between(sample.fromMs, sample.untilMs).slice(0, SUSPECTS_MAX);
     findings.add(
       'loop-blocked',
-      `${sample.node} stood still for ${Math.round(milliseconds)} ms (${Math.round(sample.cpuMs)} ms of processor time)`,
+      `${sample.node} was blocked for ${Math.round(milliseconds)} ms (${Math.round(sample.cpuMs)} ms of processor time)`,
       suspects,
       suspects[0]?.name ?? 'nothing was played',
     );

@@ -11,7 +11,7 @@ import type { Workload } from './workload/workload.ts';
 
 const WITHOUT_POSTGRES_MS = 5_000;
 const CONVERGE_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 250;
+const POLL_EVERY_MS = 250;
 
 export interface PowerFailure {
   readonly survivors: readonly SurvivingTail[];
@@ -20,7 +20,7 @@ export interface PowerFailure {
 
 /**
  * Postgres is stopped, people write on, then all nodes lose power at once; started again without Postgres they
- * must have every acknowledged message that Postgres had not. The load stands still afterwards.
+ * must have every acknowledged message that Postgres had not. There is no load afterwards.
  */
 export async function failPowerWithoutPostgres(
   cluster: RigCluster,
@@ -138,7 +138,7 @@ async function within(condition: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + CONVERGE_LIMIT_MS;
   while (!(await condition())) {
     if (performance.now() > deadline) return false;
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
   return true;
 }

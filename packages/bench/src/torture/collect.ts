@@ -14,7 +14,7 @@ const LIMIT_MS = 15_000;
 const ATTEMPTS = 20;
 const AT_ONCE = 6;
 
-/** A session as one node tells it, from a seq on. Throws when the node does not answer in many attempts. */
+/** A session as one node has it, from a seq on. Throws when the node does not answer in many attempts. */
 export async function readMessages(
   rest: RestClient,
   target: string,

@@ -15,7 +15,7 @@ export interface ClusterState {
   readonly groups: readonly ClusterGroup[];
   /** Newest first. */
   readonly events: readonly ClusterEvent[];
-  /** Null: not told yet. */
+  /** Null: not known yet. */
   readonly operations: ClusterOperations | null;
 }
 
@@ -64,7 +64,7 @@ export function withEvent(state: ClusterState, event: ClusterEvent): ClusterStat
   return { ...state, events: [event, ...state.events].slice(0, CLUSTER_EVENTS_MAX) };
 }
 
-/** What happened before this page was opened, newest first; what came live meanwhile is not told twice. */
+/** What happened before this page was opened, newest first; what came live meanwhile is not listed twice. */
 export function withEarlierEvents(
   state: ClusterState,
   earlier: readonly ClusterEvent[],

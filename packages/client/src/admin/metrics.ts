@@ -1,27 +1,14 @@
 import type * as wire from '@fleetlm/protocol';
+import { byMetric, METRIC_NAMES } from '@fleetlm/protocol/plain';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
 export type MetricRange = wire.MetricsQuery['range'];
 
 type Figures = NonNullable<wire.NodeMetricsAnswer['figures']>;
-export type Metric = keyof Figures['series'];
+export type Metric = wire.MetricName;
 
 /** What a node keeps of itself, in the units of their names. */
-export const METRICS = [
-  'loop_delay_ms',
-  'loop_utilization',
-  'wal_sync_p99_ms',
-  'entries_appended_per_s',
-  'entries_applied_per_s',
-  'elections',
-  'flush_backlog',
-  'flush_rows_per_s',
-  'dispatch_queued',
-  'dispatch_running',
-  'dispatch_failures',
-  'rss_bytes',
-  'heap_used_bytes',
-] as const satisfies readonly Metric[];
+export const METRICS = METRIC_NAMES;
 
 export type MetricSeries = Readonly<Record<Metric, readonly (number | null)[]>>;
 
@@ -103,7 +90,7 @@ function appended(
     node_id: nodeId,
     answered: true,
     times: times.slice(Math.max(0, cut)),
-    series: bySeries((metric) =>
+    series: byMetric((metric) =>
       [
         ...(before?.series[metric] ?? []),
         ...figures.series[metric].filter((_, at) => isNew[at]),
@@ -132,7 +119,7 @@ function readFigures(value: unknown): NodeFigures | null {
   return {
     reported_at: stringField(value, 'reported_at') ?? '',
     times: value.times.filter((at) => typeof at === 'number'),
-    series: bySeries((metric) => readColumn(series[metric])),
+    series: byMetric((metric) => readColumn(series[metric])),
     flush: {
       database_up: typeof flush.database_up === 'boolean' ? flush.database_up : null,
       backlog: numberOf(flush, 'backlog'),
@@ -176,22 +163,4 @@ function readColumn(value: unknown): readonly (number | null)[] {
 function numberOf(object: JsonObject, key: string): number | null {
   const value = object[key];
   return typeof value === 'number' ? value : null;
-}
-
-function bySeries<T>(make: (metric: Metric) => T): Record<Metric, T> {
-  return {
-    loop_delay_ms: make('loop_delay_ms'),
-    loop_utilization: make('loop_utilization'),
-    wal_sync_p99_ms: make('wal_sync_p99_ms'),
-    entries_appended_per_s: make('entries_appended_per_s'),
-    entries_applied_per_s: make('entries_applied_per_s'),
-    elections: make('elections'),
-    flush_backlog: make('flush_backlog'),
-    flush_rows_per_s: make('flush_rows_per_s'),
-    dispatch_queued: make('dispatch_queued'),
-    dispatch_running: make('dispatch_running'),
-    dispatch_failures: make('dispatch_failures'),
-    rss_bytes: make('rss_bytes'),
-    heap_used_bytes: make('heap_used_bytes'),
-  };
 }

@@ -1,13 +1,12 @@
 import type * as wire from '@fleetlm/protocol';
+import { AUDIT_KINDS } from '@fleetlm/protocol/plain';
 import { isObject, stringField } from '@fleetlm/protocol/ui-stream';
-import { OPERATION_KINDS } from './operations-wire.ts';
 
 /** What an operation would do, and what stands against it. */
 export type OperationPlan = Readonly<wire.OperationPlanBody>;
 /** Who did what to the cluster. */
 export type AuditEntry = Readonly<wire.AuditAnswer['entries'][number]>;
 
-const AUDIT_KINDS: readonly AuditEntry['kind'][] = [...OPERATION_KINDS, 'revive'];
 const ACTIONS: readonly AuditEntry['action'][] = ['started', 'done', 'failed', 'cancelled'];
 
 /** From `{plan}`. Null: not understood; a plan is never guessed at. */

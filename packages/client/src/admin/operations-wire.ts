@@ -1,9 +1,10 @@
 import type * as wire from '@fleetlm/protocol';
+import { OPERATION_KINDS, OPERATION_STATES } from '@fleetlm/protocol/plain';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
 /** A change of the cluster while it runs. */
 export type ClusterOperation = Omit<Readonly<wire.OperationBody>, 'progress'> & {
-  /** Null: it has ended, or nobody knows. */
+  /** Null: it has ended, or it is not known. */
   readonly progress: OperationProgress | null;
 };
 export type OperationKind = ClusterOperation['kind'];
@@ -15,18 +16,6 @@ export interface ClusterOperations {
   readonly coordinator: string | null;
   readonly operations: readonly ClusterOperation[];
 }
-
-export const OPERATION_KINDS = [
-  'join',
-  'drain',
-  'undrain',
-  'remove',
-  'replace',
-  'transfer',
-  'rebalance',
-] as const satisfies readonly OperationKind[];
-
-const OPERATION_STATES: readonly OperationState[] = ['running', 'done', 'failed', 'cancelled'];
 
 /** Null: not understood. */
 export function readOperations(value: unknown): ClusterOperations | null {

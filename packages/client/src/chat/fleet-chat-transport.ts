@@ -53,7 +53,7 @@ export class FleetChatTransport<M extends UIMessage = UIMessage> implements Chat
       }),
     });
     const session = response.headers.get('x-fleetlm-session');
-    // A reload does not come here: whoever aborts wants the agent to stop.
+    // A reload does not come here: an abort wants the agent to stop.
     const stop = (): void => {
       if (session !== null) void this.#stop(session);
     };
@@ -80,7 +80,7 @@ export class FleetChatTransport<M extends UIMessage = UIMessage> implements Chat
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     const token = await this.#options.token();
-    if (token === null) throw new Error('Nobody is signed in.');
+    if (token === null) throw new Error('No user is signed in.');
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',

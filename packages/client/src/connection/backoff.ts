@@ -1,3 +1,5 @@
+import { doubledMs, jitteredMs } from '@fleetlm/protocol/plain';
+
 export const BACKOFF_MIN_MS = 200;
 export const BACKOFF_MAX_MS = 5_000;
 /** Spread of the first tries on other nodes, so that a dead node's clients do not arrive in one instant. */
@@ -17,14 +19,5 @@ export const FAST_RETRY_SPREAD_MS = 80;
 export function backoffMs(attempt: number, nodes: number, random: number): number {
   const fastTries = Math.max(1, nodes - 1);
   if (attempt < fastTries) return random * FAST_RETRY_SPREAD_MS;
-  return doubledMs(attempt - fastTries + 1, BACKOFF_MIN_MS, BACKOFF_MAX_MS, random);
-}
-
-/**
- * A delay in milliseconds that doubles with each failure in a row from `minMs` to `maxMs`, drawn evenly between a half and
- * the whole of it.
- */
-export function doubledMs(failures: number, minMs: number, maxMs: number, random: number): number {
-  const bound = Math.min(maxMs, minMs * 2 ** Math.min(failures, 16));
-  return bound / 2 + random * (bound / 2);
+  return jitteredMs(doubledMs(attempt - fastTries + 1, BACKOFF_MIN_MS, BACKOFF_MAX_MS), random);
 }

@@ -18,7 +18,7 @@ export type ConnectionStatus =
 export type ConnectionEvent =
   | 'start'
   | 'stop'
-  /** The token provider gave a token, said that nobody is signed in, or could not be reached. */
+  /** The token provider gave a token, answered that no user is signed in, or could not be reached. */
   | 'token_ready'
   | 'token_refused'
   | 'token_failed'
@@ -29,7 +29,7 @@ export type ConnectionEvent =
   /** An open connection broke, or is given up because nothing comes back on it. */
   | 'lost'
   | 'timer'
-  /** The network came back, the page became visible, somebody signed in: do not wait for the timer. */
+  /** The network came back, the page became visible, a user signed in: do not wait for the timer. */
   | 'wake';
 
 export type ConnectionCommand =

@@ -132,17 +132,17 @@ describe('the connection', () => {
     expect(first.isClosed).toBe(true);
   });
 
-  test('what a given-up socket still says is not heard', async () => {
+  test('what a given-up socket still sends is dropped', async () => {
     const connection = await online();
     const first = last();
-    const heard = vi.fn();
-    connection.on('session:message', heard);
+    const onMessage = vi.fn();
+    connection.on('session:message', onMessage);
     first.handlers.lost('transport close');
     await vi.advanceTimersByTimeAsync(100);
     last().handlers.opened();
     first.handlers.event('session:message', {});
     first.handlers.lost('again');
-    expect(heard).not.toHaveBeenCalled();
+    expect(onMessage).not.toHaveBeenCalled();
     expect(connection.view.status).toBe('online');
   });
 

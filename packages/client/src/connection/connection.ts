@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly namespace: '/' | '/admin';
   readonly tokens: TokenSource;
   readonly openSocket: OpenNodeSocket;
-  /** What every node answers at once, whatever it says; null: nobody asks on this namespace, the node speaks. */
+  /** What every node answers at once, whatever it says; null: no request on this namespace, the node publishes. */
   readonly probe: { readonly event: string; readonly payload: object } | null;
 }
 
@@ -50,7 +50,7 @@ type EventHandler = (payload: unknown) => void;
 /**
  * A connection to any node of the cluster that heals itself: it carries out the commands of the connection
  * table. Requests fail at once while it is not open; what has to survive that (the outbox, joins) is repeated
- * by its owner, who is told through `subscribe`.
+ * by its owner, who is notified through `subscribe`.
  */
 export class Connection {
   #options: ConnectionOptions;
@@ -64,7 +64,7 @@ export class Connection {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #heartbeat: ReturnType<typeof setInterval> | null = null;
-  #lastHeardMs = 0;
+  #lastReceivedMs = 0;
 
   /** Throws a TypeError for a node that is no URL. */
   constructor(options: ConnectionOptions) {
@@ -126,7 +126,7 @@ export class Connection {
       return { ok: false, error: DISCONNECTED };
     try {
       const ack = readAck(await socket.request(event, payload, timeoutMs));
-      this.#lastHeardMs = Date.now();
+      this.#lastReceivedMs = Date.now();
       return ack;
     } catch {
       if (socket !== this.#socket) return { ok: false, error: DISCONNECTED };
@@ -200,7 +200,7 @@ export class Connection {
     if (answer.status === 'ready') {
       this.#token = answer.token;
       this.#step('token_ready');
-    } else if (answer.status === 'signed_out') this.#step('token_refused', 'Nobody is signed in.');
+    } else if (answer.status === 'signed_out') this.#step('token_refused', 'No user is signed in.');
     else this.#step('token_failed', answer.error.message);
   }
 
@@ -218,7 +218,7 @@ export class Connection {
       {
         opened: () => {
           if (!isCurrent()) return;
-          this.#lastHeardMs = Date.now();
+          this.#lastReceivedMs = Date.now();
           this.#step('opened');
         },
         failed: ({ kind, detail }) => {
@@ -230,7 +230,7 @@ export class Connection {
         },
         event: (name, payload) => {
           if (!isCurrent()) return;
-          this.#lastHeardMs = Date.now();
+          this.#lastReceivedMs = Date.now();
           for (const handler of [...(this.#handlers.get(name) ?? [])]) handler(payload);
         },
       },
@@ -240,7 +240,7 @@ export class Connection {
 
   #beat(): void {
     const socket = this.#socket;
-    const silentMs = Date.now() - this.#lastHeardMs;
+    const silentMs = Date.now() - this.#lastReceivedMs;
     if (socket !== null && silentMs >= HEARTBEAT_EVERY_MS) void this.#probe(socket);
   }
 
@@ -253,9 +253,9 @@ export class Connection {
     const { probe } = this.#options;
     try {
       if (probe !== null) await socket.request(probe.event, probe.payload, PROBE_TIMEOUT_MS);
-      else if (Date.now() - this.#lastHeardMs > SILENCE_MAX_MS) throw new Error('silence');
+      else if (Date.now() - this.#lastReceivedMs > SILENCE_MAX_MS) throw new Error('silence');
       else return;
-      this.#lastHeardMs = Date.now();
+      this.#lastReceivedMs = Date.now();
     } catch {
       if (socket === this.#socket) this.#step('lost', 'The node does not answer.');
     }

@@ -10,7 +10,7 @@ export type DialFailure =
   /** The node answered and does not accept the token. */
   | { readonly kind: 'unauthenticated'; readonly detail: string };
 
-/** What a socket tells its owner. After `failed`, `lost` or `close()` it says nothing more. */
+/** What a socket reports to its owner. After `failed`, `lost` or `close()` it says nothing more. */
 export interface NodeSocketHandlers {
   opened(): void;
   failed(failure: DialFailure): void;

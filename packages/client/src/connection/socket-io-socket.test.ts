@@ -24,8 +24,8 @@ afterEach(async () => {
 
 interface Dialled {
   readonly socket: NodeSocket;
-  /** What the handlers were told, in order. */
-  readonly told: readonly (readonly [string, ...unknown[]])[];
+  /** The calls of the handlers, in order. */
+  readonly calls: readonly (readonly [string, ...unknown[]])[];
   until(name: keyof NodeSocketHandlers): Promise<readonly [string, ...unknown[]]>;
 }
 
@@ -36,28 +36,28 @@ function dial(
     readonly connectTimeoutMs?: number;
   } = {},
 ): Dialled {
-  const told: (readonly [string, ...unknown[]])[] = [];
+  const calls: (readonly [string, ...unknown[]])[] = [];
   let wake = (): void => undefined;
-  const tell = (...call: readonly [string, ...unknown[]]): void => {
-    told.push(call);
+  const record = (...call: readonly [string, ...unknown[]]): void => {
+    calls.push(call);
     wake();
   };
   const socket = openSocketIo(
     { url, namespace: '/', token: 'good', connectTimeoutMs: 5000, ...options },
     {
-      opened: () => tell('opened'),
-      failed: (failure) => tell('failed', failure),
-      lost: (detail) => tell('lost', detail),
-      event: (name, payload) => tell('event', name, payload),
+      opened: () => record('opened'),
+      failed: (failure) => record('failed', failure),
+      lost: (detail) => record('lost', detail),
+      event: (name, payload) => record('event', name, payload),
     },
   );
   sockets.push(socket);
   return {
     socket,
-    told,
+    calls,
     until: async (name) => {
       for (;;) {
-        const call = told.find(([told]) => told === name);
+        const call = calls.find(([called]) => called === name);
         if (call !== undefined) return call;
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -105,7 +105,7 @@ describe.each(['/', '/admin'])('on the namespace %s', (namespace) => {
   });
 });
 
-test('it stays open over many pings, and hears when they stop', async () => {
+test('it stays open over many pings, and notices when they stop', async () => {
   const { dialled, node } = await connected();
   let pings = 0;
   await new Promise<void>((resolve) => {
@@ -113,13 +113,13 @@ test('it stays open over many pings, and hears when they stop', async () => {
       if (type === 'pong' && ++pings === 5) resolve();
     });
   });
-  expect(dialled.told).toEqual([['opened']]);
+  expect(dialled.calls).toEqual([['opened']]);
   // A node that is alive on TCP and says nothing any more.
   Object.defineProperty(node.conn, 'sendPacket', { value: () => undefined });
   expect(await dialled.until('lost')).toEqual(['lost', 'ping timeout']);
 });
 
-test('a request that nobody acknowledges is given up, and those of a lost connection at once', async () => {
+test('a request that is not acknowledged is given up, and those of a lost connection at once', async () => {
   const { dialled, node } = await connected();
   await expect(dialled.socket.request('ask', {}, 20)).rejects.toThrow('timed out');
   const lost = dialled.socket.request('ask', {}, 60_000);
@@ -129,7 +129,7 @@ test('a request that nobody acknowledges is given up, and those of a lost connec
   await expect(dialled.socket.request('ask', {}, 5000)).rejects.toThrow('not connected');
 });
 
-test('a node that refuses the token says why; an unreachable one is told apart', async () => {
+test('a node that refuses the token says why; an unreachable one is distinguished', async () => {
   io.use((_socket, next) =>
     next(Object.assign(new Error('expired'), { data: { code: 'unauthenticated' } })),
   );
@@ -147,12 +147,12 @@ test('a node that accepts and says nothing is given up in time', async () => {
   expect(failed).toEqual(['failed', { kind: 'unreachable', detail: 'no connection in time' }]);
 });
 
-test('after close nothing is told any more, and the node knows', async () => {
+test('after close nothing is reported any more, and the node knows', async () => {
   const { dialled, node } = await connected();
   const gone = new Promise((resolve) => node.once('disconnect', resolve));
   dialled.socket.close();
   expect(await gone).toBe('client namespace disconnect');
-  expect(dialled.told).toEqual([['opened']]);
+  expect(dialled.calls).toEqual([['opened']]);
 });
 
 test.each(['2{"a":1}', '2["a"', '7["a"]', 'x'])(
@@ -161,7 +161,7 @@ test.each(['2{"a":1}', '2["a"', '7["a"]', 'x'])(
     const { dialled, node } = await connected();
     node.conn.write(packet);
     expect(await dialled.until('lost')).toEqual(['lost', 'parse error']);
-    expect(dialled.told).toHaveLength(2);
+    expect(dialled.calls).toHaveLength(2);
   },
 );
 
@@ -174,7 +174,7 @@ test('a request after the node has been silent for too long is rejected at once'
   } finally {
     clock.mockRestore();
   }
-  expect(dialled.told).toEqual([['opened'], ['lost', 'ping timeout']]);
+  expect(dialled.calls).toEqual([['opened'], ['lost', 'ping timeout']]);
 });
 
 test('the node is dialled once, whatever becomes of the connection', async () => {

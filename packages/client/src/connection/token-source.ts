@@ -1,5 +1,5 @@
 /**
- * Gives a token for the cluster: null when nobody is signed in; rejects when that can't be found out now.
+ * Gives a token for the cluster: null when no user is signed in; rejects when that can't be found out now.
  */
 export type TokenProvider = () => Promise<string | null>;
 

@@ -78,7 +78,7 @@ describe('the inbox', () => {
       expect(ids(inboxAfter(inboxAfter(newest, page), all))).toEqual(['d']);
     });
 
-    test('nobody has asked for older ones: a snapshot holds the newest only', () => {
+    test('no older ones were asked for: a snapshot holds the newest only', () => {
       const again = inboxAfter(newest, snapshot(9, [entry('e', 10), entry('d', 9)]));
       expect(ids(again)).toEqual(['e', 'd']);
       expect(again.next).toBe('c');

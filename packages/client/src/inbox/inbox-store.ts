@@ -112,10 +112,9 @@ function readPage(
 ): { readonly next: string | null; readonly entries: readonly InboxEntry[] } | null {
   if (!isObject(value)) return null;
   const { sessions, next } = value;
-  // A node of before there were pages says nothing of a next one.
-  if (next !== null && next !== undefined && typeof next !== 'string') return null;
+  if (next !== null && typeof next !== 'string') return null;
   return Array.isArray(sessions) && sessions.every(isInboxEntry)
-    ? { next: next ?? null, entries: sessions }
+    ? { next, entries: sessions }
     : null;
 }
 

@@ -7,6 +7,7 @@ export interface OutboxStorage {
   save(entries: readonly OutboxEntry[]): void;
 }
 
+/** An outbox that ends with the page: for tests, and where there is no storage. */
 export function memoryOutbox(): OutboxStorage {
   let saved: readonly OutboxEntry[] = [];
   return {

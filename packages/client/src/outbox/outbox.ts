@@ -1,5 +1,5 @@
+import { doubledMs, jitteredMs } from '@fleetlm/protocol/plain';
 import type { JsonObject } from '@fleetlm/protocol/ui-stream';
-import { doubledMs } from '../connection/backoff.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Store } from '../store.ts';
 import { ulid } from '../ulid.ts';
@@ -104,7 +104,7 @@ export class Outbox {
         // The next open connection flushes.
         else if (error.code === 'disconnected') return;
         else if (error.retryable) {
-          await delay(doubledMs(failures, RETRY_MIN_MS, RETRY_MAX_MS, Math.random()));
+          await delay(jitteredMs(doubledMs(failures, RETRY_MIN_MS, RETRY_MAX_MS), Math.random()));
           failures += 1;
         } else this.#apply({ type: 'refused', clientMessageId: entry.clientMessageId, error });
       }

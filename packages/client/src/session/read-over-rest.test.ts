@@ -38,7 +38,7 @@ test('a page comes from the first node that has it, with the token', async () =>
   expect(seen).toEqual(['/api/sessions/s/messages?before_seq=3&limit=50 Bearer good']);
 });
 
-test('a refusal that every node would give is told at once', async () => {
+test('a refusal that every node would give is reported at once', async () => {
   const seen: string[] = [];
   const refusing = await node(answering(404, { detail: 'there is no session s' }));
   const nodes = [refusing, await node(answering(200, PAGE, seen))];
@@ -46,10 +46,10 @@ test('a refusal that every node would give is told at once', async () => {
   expect(seen).toEqual([]);
 });
 
-test('no node, nobody signed in, an answer that is none: each rejects', async () => {
+test('no node, no user signed in, an answer that is none: each rejects', async () => {
   await expect(readOverRest({ nodes: [NOWHERE], token })('s', 3, 50)).rejects.toThrow();
   const signedOut = readOverRest({ nodes: [NOWHERE], token: async () => null });
-  await expect(signedOut('s', 3, 50)).rejects.toThrow('Nobody is signed in');
+  await expect(signedOut('s', 3, 50)).rejects.toThrow('No user is signed in');
   const odd = await node(answering(200, { messages: [{ seq: 1 }] }));
   await expect(readOverRest({ nodes: [odd], token })('s', 3, 50)).rejects.toThrow('status 200');
 });

@@ -7,7 +7,7 @@ const NODE_TIMEOUT_MS = 5_000;
 
 /**
  * Reads older pages from the cluster's REST: the `readBefore` of a client whose pages come from the nodes
- * themselves. Asks one node after the other; rejects with what the last one said, or at once with a refusal that
+ * themselves. Asks one node after the other; rejects with the last one's error, or at once with a refusal that
  * all would give.
  */
 export function readOverRest(options: {
@@ -16,7 +16,7 @@ export function readOverRest(options: {
 }): ReadBefore {
   return async (sessionId, beforeSeq, limit) => {
     const token = await options.token();
-    if (token === null) throw new Error('Nobody is signed in.');
+    if (token === null) throw new Error('No user is signed in.');
     const path = `/api/sessions/${sessionId}/messages?before_seq=${beforeSeq}&limit=${limit}`;
     let last: unknown = new Error('There is no node to ask.');
     for (const node of options.nodes) {

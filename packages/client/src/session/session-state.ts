@@ -24,7 +24,7 @@ import {
   prependMessages,
 } from './message-log.ts';
 
-/** When a first join finds more behind its page than this, it begins anew near the end: nobody opens a long conversation at its first message. */
+/** When a first join finds more behind its page than this, it begins anew near the end: users do not open a long conversation at its first message. */
 export const FIRST_JOIN_DISTANCE_MAX = 200;
 /** How many messages before the newest one a conversation is opened at. */
 export const OPEN_MESSAGES = 60;
@@ -46,7 +46,7 @@ export interface SessionState {
   readonly answer: LiveAnswer | null;
   readonly agent: AgentStatus;
   /**
-   * A message of this person is committed, and the cluster has not said yet what the agent does about it: the
+   * A message of this person is committed, and the cluster has not published yet what the agent does about it: the
    * acknowledgement may be here before the state is.
    */
   readonly isAgentDue: boolean;
@@ -188,7 +188,7 @@ function withStatus(state: SessionState, agent: AgentStatus): SessionState {
   if (agent.epoch < state.agent.epoch || (isBusy(agent) && agent.epoch <= state.endedEpoch))
     return state;
   const endedEpoch = isBusy(agent) ? state.endedEpoch : Math.max(state.endedEpoch, agent.epoch);
-  // The message that an answer became is told before the end of its epoch: here there is none, or it waits
+  // The message that an answer became is published before the end of its epoch: here there is none, or it waits
   // behind a gap, and then the words stay on the screen until a rejoin brings it.
   const isOver = state.answer !== null && state.answer.epoch <= endedEpoch && !hasGap(state.log);
   const answer = isOver ? null : state.answer;

@@ -188,7 +188,7 @@ export class SessionStore {
   async #readOlder(readBefore: ReadBefore, limit: number): Promise<void> {
     try {
       const messages = await readBefore(this.sessionId, this.#state.log.afterSeq + 1, limit);
-      // Whoever is told of these may ask for the next page at once.
+      // A subscriber to these may ask for the next page at once.
       this.#loadingOlder = null;
       this.#apply({ type: 'older', messages });
     } catch (error) {
@@ -286,7 +286,7 @@ export class SessionStore {
     this.#answerTimer = null;
     const startedAtMs = performance.now();
     this.#answer.set(this.#state.answer);
-    // Whoever shows it has done so when the next task runs.
+    // It has been rendered when the next task runs.
     setTimeout(() => {
       this.#answerPauseMs = pauseAfter(performance.now() - startedAtMs);
     });

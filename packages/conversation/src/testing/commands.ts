@@ -68,7 +68,7 @@ export function say(number: number, fields: Fields<'append-message'> = {}): Comm
 }
 
 /** A message that the agent sends by itself. */
-export function tell(number: number, fields: Fields<'append-message'> = {}): Command {
+export function agentSays(number: number, fields: Fields<'append-message'> = {}): Command {
   return say(number, { sender: { type: 'agent', id: AGENT }, ...fields });
 }
 

@@ -10,14 +10,14 @@ import {
 import { message } from './commands.ts';
 
 /**
- * What somebody wants at random; it becomes a command when the state is known, so that epochs, attempts and cursors
+ * A random wish of a user; it becomes a command when the state is known, so that epochs, attempts and cursors
  * are often right and sometimes just wrong. Ids are numbered, so a run is made of its intents alone.
  */
 export interface Intent {
   readonly kind:
     | 'create'
     | 'say'
-    | 'tell'
+    | 'agent-says'
     | 'resend'
     | 'read'
     | 'archive'
@@ -45,7 +45,7 @@ const USERS = ['alice', 'bob', 'alice', 'alice'];
 export const AGENT = 'bot';
 
 const kind = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('say' as const, 'tell' as const) },
+  { weight: 6, arbitrary: fc.constantFrom('say' as const, 'agent-says' as const) },
   { weight: 4, arbitrary: fc.constantFrom('start' as const, 'complete' as const) },
   {
     weight: 4,
@@ -99,7 +99,7 @@ export class Wishes {
   *commands(state: GroupState, wanted: readonly Intent[]): Generator<Command> {
     for (const wish of wanted) {
       this.#timeMs += wish.elapsedMs;
-      const times = wish.kind === 'say' || wish.kind === 'tell' ? wish.times : 1;
+      const times = wish.kind === 'say' || wish.kind === 'agent-says' ? wish.times : 1;
       for (let time = 0; time < times; time += 1) yield this.#command(state, wish);
     }
   }
@@ -107,7 +107,7 @@ export class Wishes {
   #command(state: GroupState, { kind, session: index, off, share }: Intent): Command {
     this.#number += 1;
     const sessionId = SESSIONS[index] ?? 'gone';
-    const userId = USERS[index] ?? 'nobody';
+    const userId = USERS[index] ?? 'unknown';
     const session = getSession(state, sessionId);
     const timeMs = this.#timeMs;
     const lastSeq = session?.lastSeq ?? 0;
@@ -125,7 +125,7 @@ export class Wishes {
           metadata: new Uint8Array([123, 125]),
         };
       case 'say':
-      case 'tell':
+      case 'agent-says':
         return this.#append(base, kind === 'say' ? userId : null, off, { epoch, attempt, share });
       case 'resend':
         return this.#earlier(share) ?? { type: 'retry-dispatch', ...base };
@@ -165,7 +165,7 @@ export class Wishes {
           partial: share < 0.5 ? this.#message() : null,
         };
       case 'checkpoint': {
-        const fromIndex = this.#noted(session, attempt) + Math.abs(off);
+        const fromIndex = this.#checkpointIndex(session, attempt) + Math.abs(off);
         const toIndex = fromIndex + 1 + Math.round(share * 3);
         const chunks = new Uint8Array(toIndex - fromIndex);
         return { type: 'checkpoint-answer', ...base, epoch, attempt, fromIndex, toIndex, chunks };
@@ -190,9 +190,9 @@ export class Wishes {
     }
   }
 
-  #noted(session: Session | null, attempt: number): number {
-    const noted = session === null ? null : answerCheckpoint(session);
-    return noted?.attempt === attempt ? noted.index : 0;
+  #checkpointIndex(session: Session | null, attempt: number): number {
+    const checkpoint = session === null ? null : answerCheckpoint(session);
+    return checkpoint?.attempt === attempt ? checkpoint.index : 0;
   }
 
   #append(

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A command that a page tells its reader to type. */
+/** A command that a page asks its reader to type. */
 export interface DocumentedCommand {
   readonly page: string;
   readonly line: number;

@@ -80,7 +80,7 @@ export const RULES: readonly Rule[] = [
         AUTH_JWT_SECRET: '0123456789abcdef0123456789abcdef',
         API_KEY: 'fk_0123456789abcdef0123456789abcdef',
         DATA_DIR: '.data/n1',
-        // Nobody listens there: a node runs without its archive.
+        // Nothing listens there: a node runs without its archive.
         DATABASE_URL: 'postgresql://fleetlm:fleetlm@127.0.0.1:9/fleetlm',
       },
     },
@@ -264,7 +264,7 @@ export const RULES: readonly Rule[] = [
     'npm run torture -- --only coordinator-kill',
   ),
   ...notHere(
-    'it names machines of somebody’s own; the same program is tried without variables',
+    'it names machines of the reader’s own; the same program is tried without variables',
     `${NODE_ENV} ${NODE}`,
   ),
   ...notHere(

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 const OUTPUT_LENGTH_MAX = 200_000;
 
-/** A command as somebody types it, in a group of processes of its own. */
+/** A command as a user types it, in a group of processes of its own. */
 export interface Typed {
   readonly child: ChildProcess;
   readonly output: () => string;

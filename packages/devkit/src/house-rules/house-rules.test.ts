@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brokenArrows, importCycles } from './import-arrows.ts';
+import { privateWords } from './private-words.ts';
 import { untestedPromises } from './spec-ids.ts';
 import {
   bannedWords,
@@ -54,6 +55,10 @@ describe('house rules', () => {
 
   test('no banned word', () => {
     expect(bannedWords(files)).toEqual([]);
+  });
+
+  test('names, comments and pages use the words of the glossary', () => {
+    expect(privateWords(files)).toEqual([]);
   });
 
   test.each(['packages/conversation', 'packages/raft'])(
@@ -116,7 +121,7 @@ describe('the house rules see what they are made for', () => {
       expect(brokenArrows([file(`apps/web/${path}`, text)])).toHaveLength(count);
   });
 
-  test('a timer that nobody guards', () => {
+  test('a timer without guarded()', () => {
     const timer = (text: string) => file('apps/cluster-node/src/control/a.ts', text);
     expect(unguardedTimers([timer('setInterval(\n  () => this.#tick(), 50);')])).toHaveLength(1);
     expect(unguardedTimers([timer("setInterval(\n  guarded('timer', tick), 50);")])).toEqual([]);
@@ -154,6 +159,25 @@ describe('the house rules see what they are made for', () => {
       'docs/guide/operations.md lacks fleetlm_a',
       'docs/guide/operations.md names fleetlm_c: there is none',
     ]);
+  });
+
+  test.each([
+    ['a comment', '// The leader is told.', 'told'],
+    ['a name', 'const isTold = true;', 'Told'],
+    ['a constant', 'const LET_IN_MS = 1;', 'LET IN'],
+    ['a method', 'this.#letIn(node);', 'let In'],
+    ['a sentence', 'Nobody waits for it.', 'Nobody'],
+    ['a phrase', 'after its first word', 'first word'],
+  ])('a private word in %s, with the word to use', (_, text, word) => {
+    const [problem, ...others] = privateWords([file('packages/raft/src/a.ts', `\n${text}\n`)]);
+    expect(problem).toContain(`packages/raft/src/a.ts:2 has "${word}": write `);
+    expect(others).toEqual([]);
+  });
+
+  test('no private word in what only looks like one', () => {
+    const fine = 'const firstWord = 0; // untold stories, a notebook, the unnoted';
+    expect(privateWords([file('packages/raft/src/a.ts', fine)])).toEqual([]);
+    expect(privateWords([file('docs/decisions/x.md', 'Nobody was told.')])).toEqual([]);
   });
 
   test('a dead link', () => {

@@ -5,7 +5,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'Correct the fields that `errors` names.',
   unauthenticated: 'Get a new token and connect again.',
   forbidden: "Nothing with this token: it is another user's, or for operators.",
-  not_found: 'Check the id. What belongs to somebody else looks like nothing at all.',
+  not_found: 'Check the id. What belongs to another user looks like nothing at all.',
   method_not_allowed: 'See [the calls](rest.md).',
   conflict:
     'Read what is there now: the id is taken, the session is archived, or nothing is running.',

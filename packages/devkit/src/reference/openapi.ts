@@ -19,7 +19,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const ACCESS_WORDS = {
   anyone: 'Without a token.',
-  user: 'A user for itself; the API key for everybody.',
+  user: 'A user for itself; the API key for all.',
   operator: 'The API key, or the role `admin`.',
 } as const;
 

@@ -48,7 +48,7 @@ test('links between the pages lead somewhere', () => {
   expect(dead).toEqual([]);
 });
 
-test('a region that nobody makes, or that a page lacks, is an error', () => {
+test('a region that is not made, or that a page lacks, is an error', () => {
   const page = 'a\n<!-- made: x -->\nold\n<!-- end -->\nb\n';
   expect(fillRegions('p', page, { x: 'new' })).toBe('a\n<!-- made: x -->\nnew\n<!-- end -->\nb\n');
   expect(() => fillRegions('p', page, {})).toThrow('"x"');

@@ -2,7 +2,7 @@
 const REGION = /<!-- made: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g;
 
 /**
- * The page with its regions filled. Throws an Error that names a region that the page has and nobody makes, or
+ * The page with its regions filled. Throws an Error that names a region that the page has and that is not made, or
  * that is made and not on the page.
  */
 export function fillRegions(
@@ -14,7 +14,7 @@ export function fillRegions(
   const filled = text.replaceAll(REGION, (_, name: string) => {
     const content = regions[name];
     if (content === undefined)
-      throw new Error(`${page} has the region "${name}", which nobody makes`);
+      throw new Error(`${page} has the region "${name}", which is not made`);
     unused.delete(name);
     return `<!-- made: ${name} -->\n${content.trim()}\n<!-- end -->`;
   });

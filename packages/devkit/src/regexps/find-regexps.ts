@@ -8,7 +8,7 @@ export interface FoundRegexp {
 
 export interface Regexps {
   readonly literals: readonly FoundRegexp[];
-  /** Lines of `RegExp(...)` whose pattern is put together at run time, so that nothing can be said about it. */
+  /** Lines of `RegExp(...)` whose pattern is put together at run time, so that it can't be checked. */
   readonly madeAtRunTime: readonly number[];
 }
 

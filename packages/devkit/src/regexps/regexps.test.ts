@@ -35,7 +35,7 @@ describe('the check sees what it is made for', () => {
     expect(await superLinear(source, flags)).toBeNull();
   });
 
-  test('literals, constant patterns and patterns made at run time are told apart', () => {
+  test('literals, constant patterns and patterns made at run time are distinguished', () => {
     const text = [
       'const a = <T,>(x: T) => x / 2 / 3;',
       'const b = /a+/g;',

@@ -11,15 +11,15 @@ export const TEST_TURNS_MAX = 100;
 /** Parts of one earlier answer of a test conversation. */
 export const TEST_PARTS_MAX = 1_000;
 
-const said = z
+const messageText = z
   .string()
   .min(1, 'must not be empty')
   .max(TEST_TEXT_LENGTH_MAX, `must have at most ${TEST_TEXT_LENGTH_MAX} characters`);
-const text = said.default(TEST_TEXT_DEFAULT);
+const text = messageText.default(TEST_TEXT_DEFAULT);
 const partSchema = z.looseObject({ type: z.string() });
 
 export const testTurnSchema = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('user'), text: said }),
+  z.strictObject({ role: z.literal('user'), text: messageText }),
   z.strictObject({ role: z.literal('assistant'), parts: shortArray(TEST_PARTS_MAX, partSchema) }),
 ]);
 export type TestTurnBody = z.output<typeof testTurnSchema>;

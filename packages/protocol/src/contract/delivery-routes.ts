@@ -37,7 +37,7 @@ export const DELIVERY_ROUTES = {
     path: '/api/agents/:id/test',
     topic: 'Agents',
     summary:
-      'Calls the agent once, with a message that is marked as a test, and tells what it does, chunk by chunk. Nothing of it is kept. At most 30 seconds and 256 KiB.',
+      'Calls the agent once, with a message that is marked as a test, and reports what it does, chunk by chunk. Nothing of it is kept. At most 30 seconds and 256 KiB.',
     access: 'operator',
     params: { id: AGENT_ID },
     body: testAgentSchema,

@@ -176,7 +176,7 @@ export const METRICS_ROUTES = {
     path: '/api/admin/events',
     topic: 'Operators',
     summary:
-      'What happened in the cluster since this node started, as it has heard it: the newest 1000.',
+      'What happened in the cluster since this node started, as it has received it: the newest 1000.',
     access: 'operator',
     answers: [{ status: 200, description: 'newest first', body: eventsAnswerSchema }],
     errors: [],

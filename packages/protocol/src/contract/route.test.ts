@@ -19,13 +19,13 @@ const CALL = {
 } as const;
 
 test('a call without an access rule, an owner or the form of a parameter does not compile', () => {
-  // @ts-expect-error who may call it is not said
+  // @ts-expect-error who may call it is not stated
   route({ ...CALL, path: '/x' });
-  // @ts-expect-error whose data it is about is not said
+  // @ts-expect-error whose data it is about is not stated
   route({ ...CALL, path: '/x', access: 'user' });
-  // @ts-expect-error what `:id` is, is not said
+  // @ts-expect-error what `:id` is, is not stated
   route({ ...CALL, path: '/x/:id', access: 'operator' });
-  // @ts-expect-error what `:other` is, is not said
+  // @ts-expect-error what `:other` is, is not stated
   route({ ...CALL, path: '/x/:id/y/:other', access: 'anyone', params: { id: formOf(z.string()) } });
   route({ ...CALL, path: '/x/:id', access: 'operator', params: { id: formOf(z.string()) } });
 });

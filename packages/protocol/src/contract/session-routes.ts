@@ -168,7 +168,7 @@ export const ANSWER_ROUTES = {
     method: 'POST',
     path: '/api/sessions/:id/stop',
     topic: 'Answers',
-    summary: 'Stops the answer in progress. What was said is kept.',
+    summary: 'Stops the answer in progress. What was streamed is kept.',
     access: 'user',
     owner: 'session',
     params: { id: SESSION_ID },

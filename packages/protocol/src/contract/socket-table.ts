@@ -74,7 +74,7 @@ export const SOCKET_REQUESTS = {
     errors: ['payload_too_large', ...SESSION_COMMAND],
   },
   'session:stop': {
-    summary: 'Stops the answer in progress. What was said is kept.',
+    summary: 'Stops the answer in progress. What was streamed is kept.',
     payload: sessionRefSchema,
     ack: doneSchema,
     owner: 'session',

@@ -36,7 +36,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** At least one: a request that is not valid is told which field is wrong. */
+/** At least one: a request that is not valid learns which field is wrong. */
 export type FieldErrors = readonly [FieldError, ...FieldError[]];
 
 /** Codes that need no field. */
@@ -81,11 +81,17 @@ export interface AckError {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
+/** Whether a text is one of ERROR_CODES; a newer node may send others. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_CODES, text);
 }
 
-/** `detail` says what is wrong this time, for people. */
+/**
+ * A failure as REST answers it (RFC 9457): status, title and `retryable` follow from the code, `detail` says what is wrong this
+ * time, for users.
+ *
+ * @example problem({ code: 'not_found', detail: 'there is no agent "bot"' }).status // 404
+ */
 export function problem({ code, detail, errors = [] }: Failure): Problem {
   const { status, retryable, title } = ERROR_CODES[code];
   return { type: `urn:fleetlm:error:${code}`, title, status, code, detail, retryable, errors };

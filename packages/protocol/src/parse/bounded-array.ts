@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** What the reference shows as the entries of an array that is checked by hand. */
 export const ARRAY_ENTRIES = new WeakMap<object, z.ZodType>();
 
-/** An array whose entries nobody has looked at yet; `entry` documents them. */
+/** An array whose entries were not looked at yet; `entry` documents them. */
 export function anyArray<T>(entry: z.ZodType) {
   const schema = z.custom<readonly T[]>((value) => Array.isArray(value), {
     error: (issue) => (issue.input === undefined ? 'is required' : 'must be an array'),

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { ErrorCode, FieldError, FieldErrors } from '../errors/error-codes.ts';
 import { TOO_LARGE } from './json-object.ts';
 
+/** A typed value, or an `invalid_request` or `payload_too_large` with every wrong field by name. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | {
@@ -11,7 +12,13 @@ export type Parsed<T> =
       readonly errors: FieldErrors;
     };
 
-/** Parses what entered: a typed value, or the code, a sentence, and every wrong field by name. */
+/**
+ * Parses what entered: a typed value, or the code, a sentence, and the first 20 wrong fields by name. Never throws.
+ *
+ * @example
+ * const parsed = parse(createSessionSchema, body);
+ * if (!parsed.ok) return problem(parsed); // 422: "user_id must be given"
+ */
 export function parse<T extends z.ZodType>(schema: T, input: unknown): Parsed<z.output<T>> {
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, value: result.data };

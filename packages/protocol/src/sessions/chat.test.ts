@@ -24,7 +24,7 @@ function pathsOf(parsed: Parsed<unknown>): readonly string[] {
   return parsed.errors.map(({ path }) => path);
 }
 
-/** Fails whoever looks inside. */
+/** Throws when it is read. */
 const UNREADABLE = new Proxy(
   {},
   {

@@ -31,7 +31,7 @@ export const chatIdSchema = printable(CHAT_ID_LENGTH_MAX);
 
 /**
  * The history that a browser sends along. Only the newest message is read, so only that one is validated and
- * kept: the cost of a request does not grow with what nobody reads.
+ * kept: the cost of a request does not grow with what is not read.
  */
 const newestMessageSchema = anyArray<unknown>(uiMessageSchema).transform(
   (messages, context): readonly UiMessageBody[] => {

@@ -82,7 +82,7 @@ export const runStateSchema = z.strictObject({
 });
 export type RunState = z.output<typeof runStateSchema>;
 
-/** `status` is what the agent is doing, or that the session is archived; `erased` tells other devices to forget it. */
+/** `status` is what the agent is doing, or that the session is archived; `erased` makes other devices drop it. */
 export const inboxEntrySchema = z.strictObject({
   session_id: sessionIdSchema,
   agent_id: z.string(),

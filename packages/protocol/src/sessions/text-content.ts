@@ -10,6 +10,7 @@ export interface MessagePart {
   readonly [field: string]: unknown;
 }
 
+/** Whether a value has the one field that every part has. */
 export function isMessagePart(value: unknown): value is MessagePart {
   return (
     typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'

@@ -13,7 +13,7 @@ export function namesOf({ id, content, metadata }: LogMessage): readonly string[
 }
 
 /**
- * A list of messages in which the last one with a name is found without going through them: whoever writes in a
+ * A list of messages in which the last one with a name is found without going through them: a user who writes in a
  * conversation says how often that is asked. It grows at its end, is cut, and messages are put in the place of others.
  */
 export class NamedMessages<M extends LogMessage> {
@@ -88,7 +88,7 @@ export class MovedPlaces {
     this.#cuts.push({ number: this.#number, from });
   }
 
-  /** Where a place is now that was noted after so many cuts. */
+  /** Where a place is now that was recorded after so many cuts. */
   moved(index: number, since: number): number {
     let low = 0;
     let high = this.#cuts.length;

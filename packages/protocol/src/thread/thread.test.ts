@@ -4,7 +4,7 @@ import { assembleChunks } from '../ui-stream/assemble-message.ts';
 import { type LogMessage, threadOf } from './thread.ts';
 import { newToolAnswers } from './tool-answers.ts';
 
-const said = (id: string, metadata: LogMessage['metadata'] = {}): LogMessage => ({
+const userMessage = (id: string, metadata: LogMessage['metadata'] = {}): LogMessage => ({
   id,
   kind: 'text',
   content: { text: id },
@@ -39,26 +39,36 @@ const response = (id: string, approved: boolean): LogMessage => ({
 
 describe('the conversation that a log stands for', () => {
   test('a log without branches is its conversation', () => {
-    const log = [said('u1'), answer('a1'), said('u2'), answer('a2')];
+    const log = [userMessage('u1'), answer('a1'), userMessage('u2'), answer('a2')];
     expect(threadOf(log, WHOLE)).toEqual({ messages: log, superseded: [], needsOlder: false });
   });
 
   test('an edited message takes away what was behind it, by its id or the one of its client', () => {
-    const log = [said('u1'), answer('a1'), said('u2', { client_message_id: 'mine' }), answer('a2')];
-    expect(idsOf([...log, said('u3', { supersedes: 'u2' })])).toEqual(['u1', 'a1', 'u3']);
-    expect(idsOf([...log, said('u3', { supersedes: 'mine' })])).toEqual(['u1', 'a1', 'u3']);
-    expect(idsOf([...log, said('u3', { supersedes: 'u1' })])).toEqual(['u3']);
+    const log = [
+      userMessage('u1'),
+      answer('a1'),
+      userMessage('u2', { client_message_id: 'mine' }),
+      answer('a2'),
+    ];
+    expect(idsOf([...log, userMessage('u3', { supersedes: 'u2' })])).toEqual(['u1', 'a1', 'u3']);
+    expect(idsOf([...log, userMessage('u3', { supersedes: 'mine' })])).toEqual(['u1', 'a1', 'u3']);
+    expect(idsOf([...log, userMessage('u3', { supersedes: 'u1' })])).toEqual(['u3']);
   });
 
   test('another answer is asked for in the place of the one before, as often as one likes', () => {
-    const log = [said('u1'), answer('a1'), again('r1', 'a1'), answer('a2')];
+    const log = [userMessage('u1'), answer('a1'), again('r1', 'a1'), answer('a2')];
     expect(idsOf(log)).toEqual(['u1', 'a2']);
     expect(idsOf([...log, again('r2', 'a2')])).toEqual(['u1']);
     expect(threadOf(log, WHOLE).superseded.map(({ id }) => id)).toEqual(['a1']);
   });
 
   test('an approval is seen in the message that asked, once, with its signature as it was', () => {
-    const log = [said('u1'), answer('a1', ASKING), response('t1', true), response('t2', false)];
+    const log = [
+      userMessage('u1'),
+      answer('a1', ASKING),
+      response('t1', true),
+      response('t2', false),
+    ];
     const { messages } = threadOf(log, WHOLE);
     expect(messages.map(({ id }) => id)).toEqual(['u1', 'a1']);
     expect(messages[1]?.content.parts).toEqual([
@@ -74,7 +84,7 @@ describe('the conversation that a log stands for', () => {
 
   test('a continued message stands where it stood', () => {
     const log = [
-      said('u1'),
+      userMessage('u1'),
       answer('a1', ASKING),
       response('t1', true),
       answer('a2', ['all'], { continues: 'a1' }),
@@ -85,14 +95,29 @@ describe('the conversation that a log stands for', () => {
   });
 
   test('two devices that ask for another of the same get what was asked last', () => {
-    const log = [said('u1'), answer('a1'), again('r1', 'a1'), answer('a2'), again('r2', 'a1')];
+    const log = [
+      userMessage('u1'),
+      answer('a1'),
+      again('r1', 'a1'),
+      answer('a2'),
+      again('r2', 'a1'),
+    ];
     expect(idsOf(log)).toEqual(['u1']);
-    const edits = [said('u1'), said('u2', { supersedes: 'u1' }), said('u3', { supersedes: 'u1' })];
+    const edits = [
+      userMessage('u1'),
+      userMessage('u2', { supersedes: 'u1' }),
+      userMessage('u3', { supersedes: 'u1' }),
+    ];
     expect(idsOf(edits)).toEqual(['u3']);
   });
 
   test('a name that nothing has changes nothing, once the whole log is here', () => {
-    const log = [said('u1'), answer('a1'), again('r1', 'nothing'), said('u2', { supersedes: 'x' })];
+    const log = [
+      userMessage('u1'),
+      answer('a1'),
+      again('r1', 'nothing'),
+      userMessage('u2', { supersedes: 'x' }),
+    ];
     expect(idsOf(log)).toEqual(['u1', 'a1', 'u2']);
     expect(threadOf(log, { isWhole: false }).needsOlder).toBe(true);
   });
@@ -107,8 +132,8 @@ describe('the conversation that a log stands for', () => {
           const log: LogMessage[] = [];
           plan.forEach(([what, target], index) => {
             const named = log[target % Math.max(1, log.length)];
-            if (what === 'say' || named === undefined) log.push(said(`m${index}`));
-            else if (what === 'edit') log.push(said(`m${index}`, { supersedes: named.id }));
+            if (what === 'say' || named === undefined) log.push(userMessage(`m${index}`));
+            else if (what === 'edit') log.push(userMessage(`m${index}`, { supersedes: named.id }));
             else log.push(again(`m${index}`, named.id));
           });
           const whole = idsOf(log);
@@ -142,7 +167,7 @@ test('of a copy from a browser only answers to what waits are taken', () => {
 describe('a log that names other messages again and again', () => {
   const COUNT = 10_000;
   const logOf = (entry: (at: number) => LogMessage): readonly LogMessage[] =>
-    Array.from({ length: COUNT }, (_, at) => (at % 2 === 0 ? said(`m${at}`) : entry(at)));
+    Array.from({ length: COUNT }, (_, at) => (at % 2 === 0 ? userMessage(`m${at}`) : entry(at)));
   const toolResponse = (at: number, message_id: string): LogMessage => ({
     id: `m${at}`,
     kind: 'tool-response',
@@ -151,15 +176,15 @@ describe('a log that names other messages again and again', () => {
   });
 
   test.each<[name: string, entry: (at: number) => LogMessage]>([
-    ['asks again for what is not there', (at) => again(`m${at}`, 'nobody')],
+    ['asks again for what is not there', (at) => again(`m${at}`, 'unknown')],
     ['asks again for what is', (at) => again(`m${at}`, `m${at - 1}`)],
     ['asks again for the first', (at) => again(`m${at}`, 'm0')],
-    ['edits what is not there', (at) => said(`m${at}`, { supersedes: 'nobody' })],
-    ['edits what is', (at) => said(`m${at}`, { supersedes: `m${at - 1}` })],
-    ['edits what is gone', (at) => said(`m${at}`, { supersedes: 'm0' })],
-    ['continues what is not there', (at) => said(`m${at}`, { continues: 'nobody' })],
-    ['continues the first', (at) => said(`m${at}`, { continues: 'm0' })],
-    ['answers what is not there', (at) => toolResponse(at, 'nobody')],
+    ['edits what is not there', (at) => userMessage(`m${at}`, { supersedes: 'unknown' })],
+    ['edits what is', (at) => userMessage(`m${at}`, { supersedes: `m${at - 1}` })],
+    ['edits what is gone', (at) => userMessage(`m${at}`, { supersedes: 'm0' })],
+    ['continues what is not there', (at) => userMessage(`m${at}`, { continues: 'unknown' })],
+    ['continues the first', (at) => userMessage(`m${at}`, { continues: 'm0' })],
+    ['answers what is not there', (at) => toolResponse(at, 'unknown')],
     ['answers the first', (at) => toolResponse(at, 'm0')],
   ])('%s: it is read in linear time', (_, entry) => {
     const log = logOf(entry);

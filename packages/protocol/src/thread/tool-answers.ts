@@ -36,7 +36,7 @@ export function toolAnswersOf(content: JsonObject): ToolAnswers {
 
 /**
  * The parts with the answers in them, as `useChat` writes them itself. Only a call that waits for an answer takes one:
- * the first word counts, also when it is said on two devices. What the agent signed stays as it is.
+ * the first decision counts, also when it is made on two devices. What the agent signed stays as it is.
  */
 export function answeredParts(parts: unknown, answers: ToolAnswers): readonly UiPart[] {
   const byId: AnswersById = {
@@ -85,9 +85,9 @@ function firstById<T>(answers: readonly T[], idOf: (answer: T) => string): Reado
 
 function answered(part: ToolPart, { approvals, outputs }: AnswersById): ToolPart {
   if (isAsking(part)) {
-    const said = approvals.get(part.approval.id);
-    if (said === undefined) return part;
-    const { approved, reason } = said;
+    const decision = approvals.get(part.approval.id);
+    if (decision === undefined) return part;
+    const { approved, reason } = decision;
     const approval = { ...part.approval, approved, ...optional('reason', reason) };
     return { ...part, state: 'approval-responded', approval };
   }

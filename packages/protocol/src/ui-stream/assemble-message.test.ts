@@ -5,7 +5,7 @@ import { uiMessageChunkSchema } from '../ui-message-chunks.ts';
 import {
   assembleChunk,
   assembleChunks,
-  describeMisfit,
+  describeProtocolError,
   EMPTY_MESSAGE,
   textOfParts,
   type UiChunk,
@@ -46,7 +46,7 @@ async function expectSameAsReal(chunks: readonly UiChunk[]): Promise<void> {
   expect(own.metadata).toEqual(real?.metadata ?? {});
 }
 
-/** Without what only tells how the input came: that a call was written piece by piece is over once it is whole. */
+/** Without what only shows how the input came: that a call was written piece by piece is over once it is whole. */
 function settled(part: UiPart): unknown {
   if (!isToolPart(part) || part.state === 'input-streaming') return part;
   const { rawInput: _raw, inputEncoding: _encoding, ...rest } = part;
@@ -131,7 +131,7 @@ describe('assembling an answer from its chunks', () => {
     );
   });
 
-  test('an answer told again from its parts is the same answer, also to the AI SDK', async () => {
+  test('an answer replayed from its parts is the same answer, also to the AI SDK', async () => {
     await fc.assert(
       fc.asyncProperty(answerStream, async (chunks) => {
         const { parts } = assembleChunks(chunks);
@@ -154,9 +154,9 @@ describe('assembling an answer from its chunks', () => {
       expect(assembleChunk(before, chunk)).toEqual(before);
     }
     expect(withChunk(before, { type: 'hologram', id: 1 })).toBe(before);
-    const misfit = { type: 'text-delta', id: 'x', delta: 'y' };
-    expect(withChunk(before, misfit)).toBeNull();
-    expect(describeMisfit(misfit)).toContain('"x"');
+    const protocolError = { type: 'text-delta', id: 'x', delta: 'y' };
+    expect(withChunk(before, protocolError)).toBeNull();
+    expect(describeProtocolError(protocolError)).toContain('"x"');
   });
 
   test('how the answer ended and why is kept', () => {

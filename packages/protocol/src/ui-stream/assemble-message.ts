@@ -6,7 +6,7 @@ import { applyToolChunk, isToolChunk, type OpenCall, stepStart } from './tool-ch
 /** One AI SDK UI message chunk as it came over the wire; the node has validated it. */
 export type UiChunk = { readonly type: string } & JsonObject;
 
-/** How an answer ended, as far as its chunks tell. */
+/** How an answer ended, as far as its chunks show. */
 export type AnswerEnd = 'finish' | 'abort' | 'error';
 
 /** An answer while it is put together. Immutable: every chunk gives a new one. */
@@ -37,14 +37,19 @@ export const EMPTY_MESSAGE: AssembledMessage = {
 /**
  * Adds one chunk, by the rules of the AI SDK's own reader (vercel/ai, process-ui-message-stream). Total:
  * a chunk of a newer protocol, or one that does not fit, leaves the message as it is, because an old tab
- * must survive a newer agent.
+ * must survive a newer agent. The message that is given stays as it is.
+ *
+ * @example
+ * let message = EMPTY_MESSAGE;
+ * for (const chunk of chunks) message = assembleChunk(message, chunk);
+ * textOfParts(message.parts); // 'Hello'
  */
 export function assembleChunk(message: AssembledMessage, chunk: UiChunk): AssembledMessage {
   return withChunk(message, chunk) ?? message;
 }
 
 /** Of a chunk at which the AI SDK's reader would break off (`withChunk` is null), in words for the agent's owner. */
-export function describeMisfit(chunk: UiChunk): string {
+export function describeProtocolError(chunk: UiChunk): string {
   const names = ['id', 'toolCallId', 'approvalId'].flatMap((key) => stringField(chunk, key) ?? []);
   return `${chunk.type} for "${names[0] ?? ''}", which nothing before it has begun`;
 }

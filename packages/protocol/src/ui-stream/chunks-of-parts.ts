@@ -3,7 +3,7 @@ import { type JsonObject, optional } from './fields.ts';
 import { isToolPart, type ToolPart, toolNameOf, type UiPart } from './parts.ts';
 
 /**
- * The shortest chunks that are assembled to these parts: a message that is complete, told again as a stream. A part
+ * The shortest chunks that are assembled to these parts: a message that is complete, replayed as a stream. A part
  * takes one chunk for each thing that happened to it, a text one delta.
  */
 export function chunksOfParts(parts: readonly UiPart[]): readonly UiChunk[] {

@@ -2,6 +2,7 @@
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object, not null and not an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,7 @@ export {
   type AssembledMessage,
   assembleChunk,
   assembleChunks,
-  describeMisfit,
+  describeProtocolError,
   EMPTY_MESSAGE,
   textOfParts,
   type UiChunk,

@@ -32,7 +32,7 @@ export const TOOL_STATES = [
 ] as const;
 export type ToolState = (typeof TOOL_STATES)[number];
 
-/** What a person was asked about a call, and what they said. `signature` is the agent's, kept byte by byte. */
+/** What a person was asked about a call, and what they decided. `signature` is the agent's, kept byte by byte. */
 export interface ToolApproval {
   readonly id: string;
   readonly descriptor?: unknown;
@@ -126,10 +126,12 @@ export type UiPart =
   | CustomPart
   | SteeringPart;
 
+/** Whether a part is a call of a tool: `tool-...` or `dynamic-tool`. */
 export function isToolPart(part: UiPart): part is ToolPart {
   return part.type === 'dynamic-tool' || part.type.startsWith('tool-');
 }
 
+/** Whether a part is of a type of its application: `data-...`. */
 export function isDataPart(part: UiPart): part is DataPart {
   return part.type.startsWith('data-');
 }

@@ -90,7 +90,7 @@ describe('an answer as readers of older versions are given it', () => {
     );
   });
 
-  test('the newest reader is given what the agent said', () => {
+  test('the newest reader is given what the agent sent', () => {
     fc.assert(
       fc.property(answerStream, (chunks) => {
         for (const chunk of [...chunks, END])
@@ -117,7 +117,7 @@ describe('an answer as readers of older versions are given it', () => {
   });
 });
 
-test('a version is told from what is none', () => {
+test('a version is distinguished from what is none', () => {
   expect(parseSdkVersion('7.0.31')).toEqual({ major: 7, minor: 0, patch: 31 });
   expect(parseSdkVersion('6')).toEqual({ major: 6, minor: 0, patch: 0 });
   expect(parseSdkVersion('7.1.0-beta.3')).toEqual({ major: 7, minor: 1, patch: 0 });

@@ -1,1 +1,2 @@
+export { EventHeap } from './event-heap.ts';
 export { nodeClock } from './node-clock.ts';

@@ -66,7 +66,7 @@ test('R12 what a hint commits is applied only when the own disk has it', () => {
 test('R12 the last voter learns that it is the last from the leader that removed itself with a longer log', () => {
   const cluster = new TestCluster([1, 2], {}, voters(1, 2));
   cluster.elect(1);
-  // The removal reaches replica 2, the news of its commit does not, nor what the leader appended behind it.
+  // The removal reaches replica 2, its commit does not, nor what the leader appended behind it.
   cluster.node(1).proposeConfChange({ type: 'remove-node', nodeId: 1 });
   cluster.at(1).settle();
   cluster.filter = (message) => message.type !== 'append' || message.commit < 2;

@@ -230,7 +230,7 @@ describe('what leaves when', () => {
 });
 
 describe('a disk that lost what it had', () => {
-  test('R9 a replica that is told to commit what it no longer has stops', () => {
+  test('R9 a replica that is asked to commit what it no longer has stops', () => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.elect(1);
     for (let i = 0; i < 5; i += 1) cluster.node(1).propose(text('x'));

@@ -84,7 +84,7 @@ describe('terms', () => {
     expect(replica.outbox).toEqual([]);
   });
 
-  test('A1 a leader of an earlier term is told of the newer one and steps down', () => {
+  test('A1 a leader of an earlier term learns of the newer one and steps down', () => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.elect(1);
     cluster.isolate(1);
@@ -246,7 +246,7 @@ describe('check of the quorum', () => {
     expect(roleOf(cluster, 1)).toBe('leader');
   });
 
-  test('A10 who hears from a leader helps nobody to depose it, except in a transfer', () => {
+  test('A10 a voter that hears from a leader helps no other to depose it, except in a transfer', () => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.elect(1);
     cluster.tick();

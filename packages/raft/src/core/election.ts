@@ -67,7 +67,7 @@ export function answerVote(raft: Raft, message: VoteRequest): void {
 }
 
 /**
- * Whoever needs our vote to learn that it doesn't need it would wait for ever: a change of the configuration
+ * A candidate that needs our vote only to learn that it does not need it would wait forever: a change of the configuration
  * that is committed here, and that the candidate has in its log without knowing, may have made it the only
  * voter.
  */
@@ -78,7 +78,7 @@ function sendCommitHint(raft: Raft, to: ReplicaId): void {
   raft.send({ type: 'commit-hint', to, from: raft.id, term: raft.term, index, logTerm });
 }
 
-/** Somebody has committed this entry. What is committed stays so, whatever term the message is from. */
+/** A replica has committed this entry. What is committed stays so, whatever term the message is from. */
 export function takeCommitHint(raft: Raft, index: number, logTerm: number): void {
   if (raft.role === 'leader' || !raft.log.matchTerm(index, logTerm)) return;
   raft.log.commitTo(index);

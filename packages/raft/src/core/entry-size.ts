@@ -8,6 +8,7 @@ export function entryBytes(entry: Entry): number {
   return entry.data.length + ENTRY_OVERHEAD_BYTES;
 }
 
+/** Bytes that entries are counted with together. */
 export function entriesBytes(entries: readonly Entry[]): number {
   let bytes = 0;
   for (const entry of entries) bytes += entryBytes(entry);

@@ -135,7 +135,7 @@ describe('removal', () => {
     expect(confOf(cluster, 2)).toMatchObject({ voters: [2, 3], learners: [1] });
   });
 
-  test('R3 a removed replica that never heard of it disturbs nobody', () => {
+  test('R3 a removed replica that never heard of it disturbs no others', () => {
     const cluster = three();
     cluster.isolate(3);
     cluster.node(1).proposeConfChange(remove(3));

@@ -11,7 +11,7 @@ function changer(raft: Raft): ConfChanger {
 }
 
 /**
- * Why a change may not be proposed now, or null. One change at a time: until the last is applied, nobody
+ * Why a change may not be proposed now, or null. One change at a time: until the last is applied, no replica
  * knows what the next would start from. What passes here can't fail when it is applied.
  */
 export function confChangeRefusal(

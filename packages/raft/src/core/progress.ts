@@ -33,7 +33,7 @@ export class Progress {
   recentActive = false;
   /** Nothing is sent before the next answer or heartbeat response. */
   paused = false;
-  /** Highest commit index told to the replica. */
+  /** Highest commit index sent to the replica. */
   sentCommit = 0;
   /** Newest ReadIndex round that the replica answered. */
   readRound = 0;
@@ -106,7 +106,7 @@ export class Progress {
     this.sentCommit = index;
   }
 
-  /** The replica has everything up to `index`. False when that is not news. */
+  /** The replica has everything up to `index`. False when that was known. */
   maybeUpdate(index: number): boolean {
     if (index <= this.match) return false;
     this.match = index;

@@ -19,7 +19,7 @@ function dumbCommitted(voters: readonly number[], matchOf: (id: number) => numbe
 }
 
 /** Won or lost when no way of casting the missing votes changes it. */
-function dumbVote(voters: readonly number[], cast: ReadonlyMap<number, boolean>): string {
+function naiveVote(voters: readonly number[], cast: ReadonlyMap<number, boolean>): string {
   if (voters.length === 0) return 'won';
   const won = (missing: boolean): boolean =>
     voters.filter((id) => cast.get(id) ?? missing).length * 2 > voters.length;
@@ -73,7 +73,7 @@ test('A20 the commit index of a joint configuration is the lower of both halves'
 test('A20 an election is won or lost when the missing votes can not change it', () => {
   fc.assert(
     fc.property(ids, votes, (voters, values) => {
-      expect(majorityVote(voters, toMap(values))).toBe(dumbVote(voters, toMap(values)));
+      expect(majorityVote(voters, toMap(values))).toBe(naiveVote(voters, toMap(values)));
     }),
     { numRuns: 5000 },
   );
@@ -83,7 +83,7 @@ test('A20 a joint election needs both halves', () => {
   fc.assert(
     fc.property(ids, ids, votes, (incoming, outgoing, values) => {
       const cast = toMap(values);
-      const halves = [dumbVote(incoming, cast), dumbVote(outgoing, cast)];
+      const halves = [naiveVote(incoming, cast), naiveVote(outgoing, cast)];
       const expected = halves.includes('lost')
         ? 'lost'
         : halves.includes('pending')

@@ -37,7 +37,19 @@ interface ReadyInFlight {
 
 /**
  * One replica of one group, driven from outside: `tick`, `step` and `propose` go in, `ready` comes out. It
- * holds no timer, socket, file or promise.
+ * holds no timer, socket, file or promise. Ticks are the host's unit of time. An impossible input or state throws an
+ * RaftInvariantError: the replica must stop.
+ *
+ * @example
+ * node.propose(data); // { ok: false, leader } on a follower
+ * while (node.hasReady()) {
+ *   const ready = node.ready();
+ *   for (const message of ready.messages) send(message);
+ *   await write(ready.hardState, ready.entries); // one sync
+ *   for (const message of ready.messagesAfterPersist) send(message);
+ *   applyAll(ready.committedEntries);
+ *   node.advance(ready);
+ * }
  */
 export class RawNode {
   readonly #raft: Raft;

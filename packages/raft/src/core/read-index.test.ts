@@ -179,7 +179,7 @@ describe('a change of the leader', () => {
     expect(replica.reads).toEqual([{ requestId: 3, status: 'dropped' }]);
   });
 
-  test('A14 a follower that becomes pre-candidate, or is told to forget, drops what it asked', () => {
+  test('A14 a follower that becomes pre-candidate, or is asked to forget its leader, drops what it asked', () => {
     const cluster = three();
     cluster.isolate(2);
     cluster.node(2).readIndex(1);

@@ -96,7 +96,7 @@ describe('divergent logs', () => {
     { name: 'c: one too many of its own term', terms: [1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6] },
     { name: 'd: a later term', terms: [1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7] },
     { name: 'e: missing and too many', terms: [1, 1, 1, 4, 4, 4, 4] },
-    { name: 'f: terms that nobody else has', terms: [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3] },
+    { name: 'f: terms that no other has', terms: [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3] },
   ])('A5 repaired, figure 7 $name', ({ terms }) => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.replicas.set(1, new TestReplica({ id: 1 }, voters(1, 2, 3), withLog(leaderLog, 8)));
@@ -220,7 +220,7 @@ describe('flow control', () => {
     for (let i = 0; i < 20; i += 1) leader.node.propose(text(`${i}`));
     leader.settle();
     leader.outbox.length = 0;
-    // The appends arrive in another order: of each two one is rejected and one is news.
+    // The appends arrive in another order: of each two one is rejected and one is new.
     for (let index = 2; index < 20; index += 1) {
       reject(20);
       accept(index);
@@ -273,7 +273,7 @@ describe('flow control', () => {
     expect(cluster.node(1).status().progress.get(2)?.state).toBe('replicate');
   });
 
-  test('A16 a follower that missed the news of the commit learns it', () => {
+  test('A16 a follower that missed the commit learns it', () => {
     const cluster = new TestCluster([1, 2, 3]);
     cluster.elect(1);
     cluster.node(1).propose(text('x'));

@@ -53,7 +53,7 @@ export function maybeSendAppend(raft: Raft, replica: Progress, sendEmpty: boolea
 }
 
 function sendSnapshot(raft: Raft, replica: Progress): boolean {
-  // Nobody is there to take it.
+  // No replica can take it.
   if (!replica.recentActive) return false;
   const snapshot = raft.log.snapshot();
   // None yet, or one that doesn't reach to where our log begins: the host is making a newer one.

@@ -152,7 +152,7 @@ test('A17 a snapshot with another term at its index replaces the whole log', () 
   expect(storage.term(3)).toBe(2);
 });
 
-test('A17 nothing is applied, and nobody is elected, while a snapshot is being installed', () => {
+test('A17 nothing is applied, and no leader is elected, while a snapshot is being installed', () => {
   const replica = new TestReplica({ id: 1 }, conf);
   replica.node.step(snapshot(5));
   replica.node.step({

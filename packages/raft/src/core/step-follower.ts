@@ -11,15 +11,15 @@ type Of<T extends Message['type']> = Extract<Message, { type: T }>;
 export function stepFollower(raft: Raft, message: Message): void {
   switch (message.type) {
     case 'append':
-      hear(raft, message.from);
+      followLeader(raft, message.from);
       handleAppend(raft, message);
       return;
     case 'heartbeat':
-      hear(raft, message.from);
+      followLeader(raft, message.from);
       handleHeartbeat(raft, message);
       return;
     case 'snapshot':
-      hear(raft, message.from);
+      followLeader(raft, message.from);
       handleSnapshot(raft, message);
       return;
     case 'timeout-now':
@@ -48,7 +48,7 @@ export function stepFollower(raft: Raft, message: Message): void {
   }
 }
 
-function hear(raft: Raft, leader: ReplicaId): void {
+function followLeader(raft: Raft, leader: ReplicaId): void {
   if (raft.leader !== NONE && raft.leader !== leader) {
     violated(`${raft.leader} and ${leader} both lead in term ${raft.term}`);
   }

@@ -52,9 +52,9 @@ function handleAppendResponse(raft: Raft, message: Of<'append-response'>): void 
   if (message.index > log.lastIndex()) {
     violated(`${message.from} has entry ${message.index} of this term, which was never appended`);
   }
-  const isNews = replica.maybeUpdate(message.index);
-  // An answer without news still ends a probe that began after a report of unreachability.
-  if (!isNews && !(replica.match === message.index && replica.state === 'probe')) return;
+  const isNewer = replica.maybeUpdate(message.index);
+  // An answer that changes nothing still ends a probe that began after a report of unreachability.
+  if (!isNewer && !(replica.match === message.index && replica.state === 'probe')) return;
   switch (replica.state) {
     case 'probe':
       if (!replica.isHeld) replica.becomeReplicate();
@@ -95,7 +95,7 @@ function handleHeartbeatResponse(raft: Raft, message: Of<'heartbeat-response'>):
   finishReads(raft);
 }
 
-/** Hands leadership to a voter: it is brought up to date, then told to campaign at once. */
+/** Hands leadership to a voter: it is brought up to date, then asked to campaign at once. */
 export function transferLeader(raft: Raft, to: ReplicaId): void {
   const replica = raft.tracker.progress.get(to);
   if (replica === undefined || !raft.tracker.isVoter(to)) return;

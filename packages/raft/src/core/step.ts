@@ -67,7 +67,7 @@ function answerLowerTerm(raft: Raft, message: Message): void {
     case 'append':
     case 'heartbeat':
     case 'snapshot':
-      // Tells a leader that was deposed unheard of the newer term: we may never campaign to tell it.
+      // Sends the newer term to a leader that does not know of it: we may never campaign.
       answerNewerTerm(raft, message.from);
       return;
     case 'pre-vote':
@@ -125,7 +125,7 @@ function tickLeader(raft: Raft): void {
   raft.electionElapsed += 1;
   if (raft.electionElapsed >= raft.options.electionTicks) {
     raft.electionElapsed = 0;
-    if (raft.options.checkQuorum && !quorumHeard(raft)) {
+    if (raft.options.checkQuorum && !takeQuorumActive(raft)) {
       // Others may have elected a leader that we don't hear.
       raft.becomeFollower(raft.term, NONE);
       return;
@@ -140,10 +140,11 @@ function tickLeader(raft: Raft): void {
   }
 }
 
-function quorumHeard(raft: Raft): boolean {
-  const heard = raft.tracker.quorumActive();
+/** Whether a quorum was active since the last call. */
+function takeQuorumActive(raft: Raft): boolean {
+  const active = raft.tracker.quorumActive();
   for (const replica of raft.tracker.replicas) replica.recentActive = replica.id === raft.id;
-  return heard;
+  return active;
 }
 
 /** The own vote of a campaign is on disk; it counts if that campaign is still on. */

@@ -20,7 +20,7 @@ test('A15 to a replica that is up to date: at once, through every lease', () => 
   expect(leaderOf(cluster)).toEqual([2]);
 });
 
-test('A15 asked for on a follower: the leader is told', () => {
+test('A15 asked for on a follower: the leader is asked', () => {
   const cluster = three();
   cluster.node(3).transferLeadership(3);
   cluster.settle();
@@ -94,7 +94,7 @@ test.each([
   expect(cluster.node(1).propose(text('x')).ok).toBe(true);
 });
 
-test('A15 a replica outside of the configuration that is told to campaign does not', () => {
+test('A15 a replica outside of the configuration that is asked to campaign does not', () => {
   const cluster = three();
   cluster.node(1).proposeConfChange({ type: 'remove-node', nodeId: 3 });
   cluster.settle();

@@ -5,10 +5,10 @@
  * Indexes and terms are safe integers (at most 2^53 - 1); decoders refuse larger ones.
  */
 
-/** Identity of a replica. Never 0 (which means "nobody") and never used twice in a group. */
+/** Identity of a replica. Never 0 (which means "none") and never used twice in a group. */
 export type ReplicaId = number;
 
-/** "Nobody": no vote cast, no leader known. */
+/** None: no vote cast, no leader known. */
 export const NONE: ReplicaId = 0;
 
 export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
@@ -112,7 +112,7 @@ type MessageBody =
       readonly force: boolean;
     }
   | { readonly type: 'pre-vote-response'; readonly reject: boolean }
-  /** An entry that is committed, in whatever term: told to a candidate whose log is behind. */
+  /** An entry that is committed, in whatever term: sent to a candidate whose log is behind. */
   | { readonly type: 'commit-hint'; readonly index: number; readonly logTerm: number }
   | { readonly type: 'snapshot'; readonly snapshot: SnapshotMetadata }
   | { readonly type: 'timeout-now' }

@@ -52,7 +52,7 @@ export class Failover<TReply> {
 
   /** The replica has just come into contact with a quorum and knows no leader. */
   quorumFound(replica: Replica<TReply>): void {
-    // A group that never had a leader needs nobody's patience.
+    // A group that never had a leader need not wait.
     this.#plan(replica, replica.term <= FIRST_TERM ? 0 : BOOT_PATIENCE_MS);
   }
 
@@ -92,13 +92,13 @@ export class Failover<TReply> {
   #run({ replica, triesLeft }: Campaign<TReply>, nowMs: number): void {
     const { mayLead, campaign, random } = this.#parts;
     const isWanted = replica.canServe && replica.phase === 'running' && replica.leader === NONE;
-    if (!isWanted || !replica.hasQuorum || !mayLead() || replica.isSilent) return;
+    if (!isWanted || !replica.hasQuorum || !mayLead() || replica.isNonVoting) return;
     if (triesLeft > 0) {
       // Looked at once more: answers to this campaign, or to another's, may get lost, and votes may be split.
       const atMs = nowMs + CAMPAIGN_STEP_MS + random(2 * CAMPAIGN_STEP_MS);
       this.#planned.push({ replica, atMs, triesLeft: triesLeft - 1 });
     }
-    // Somebody else is at it: give that election its time.
+    // Another node is campaigning: give that election its time.
     if (nowMs - replica.candidateSeenMs >= CAMPAIGN_STEP_MS) campaign(replica);
   }
 
@@ -108,7 +108,7 @@ export class Failover<TReply> {
   }
 }
 
-/** A group is created in term 1, in which nobody ever led. */
+/** A group is created in term 1, in which no replica ever led. */
 const FIRST_TERM = 1;
 
 /**

@@ -62,7 +62,7 @@ export interface Stall {
 /** How a proposal ended. */
 export type ProposalOutcome<TReply> =
   | { readonly status: 'committed'; readonly index: number; readonly reply: TReply }
-  /** Definite: nothing was appended, it was overwritten, or it changed nothing. `leader` NONE: nobody known. */
+  /** Definite: nothing was appended, it was overwritten, or it changed nothing. `leader` NONE: none is known. */
   | RefusedProposal
   /** It may or may not be committed later. */
   | { readonly status: 'unknown' };
@@ -118,7 +118,7 @@ export interface GroupOptions<TReply> {
    * reaches this index it neither votes nor campaigns, so that it can't undo what it once acknowledged. To be given
    * again at every start until it is reached. A leader's last index, from when the number was in no configuration.
    */
-  readonly silentBelow?: number;
+  readonly nonVotingBelow?: number;
   /** The replica that should lead while it is healthy; leadership is handed to it. */
   readonly preferredLeader?: NodeNumber;
   readonly machine: StateMachine<TReply>;
@@ -184,7 +184,7 @@ export type HostEvent =
   | { readonly type: 'group-stalled'; readonly group: number; readonly stall: Stall }
   /** A stalled replica applies again: a leader's snapshot replaced its state, or the entry is skipped. */
   | { readonly type: 'group-resumed'; readonly group: number; readonly index: number }
-  /** An entry was left out because an operator said so. */
+  /** An entry was left out because an operator decided so. */
   | { readonly type: 'entry-skipped'; readonly group: number; readonly index: number }
   /** A committed entry was malformed: every replica refuses it alike, and the group goes on. */
   | {

@@ -191,7 +191,7 @@ export class HostCore<TReply> {
     if (records.length > 0 && this.disk.isIdle) this.options.wal.append(records, () => undefined);
   }
 
-  /** This replica alone stands still; the others of the node go on. */
+  /** Only this replica is stalled; the others of the node go on. */
   failGroup(replica: Replica<TReply>, detail: string): void {
     replica.phase = 'failed';
     replica.proposals.abandon();

@@ -3,7 +3,7 @@ import type { RandomInteger } from '../core/index.ts';
 import type { RecoveredWal, SnapshotStore, Wal } from '../wal/index.ts';
 import type { HostEvent, HostTransport, NodeNumber } from './host-api.ts';
 
-/** Every bound of the host. What happens at each is said where it is used and in docs/internals/raft-host.md. */
+/** Every bound of the host. What happens at each is stated where it is used and in docs/internals/raft-host.md. */
 export interface HostLimits {
   readonly tickMs: number;
   readonly heartbeatTicks: number;

@@ -41,7 +41,7 @@ export class Housekeeping<TReply> {
     const { node, reads, proposals } = replica;
     if (node === null || replica.phase !== 'running') return;
     if (replica.skipTick) replica.skipTick = false;
-    else if (!replica.isSilent) node.tick();
+    else if (!replica.isNonVoting) node.tick();
     if (proposals.count > 0) proposals.expire(nowMs);
     const hasReads = !reads.isEmpty && reads.tick(nowMs, replica.leader);
     if (hasReads || node.hasReady()) this.#host.rounds.mark(replica);

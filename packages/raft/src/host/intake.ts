@@ -62,12 +62,12 @@ export class Intake<TReply> {
           // Snapshots come in pieces, with their data; the bare message says nothing.
           continue;
         case 'timeout-now':
-          if (!this.#host.mayLead || replica.isSilent || replica.stall !== null) continue;
+          if (!this.#host.mayLead || replica.isNonVoting || replica.stall !== null) continue;
           break;
         case 'vote':
         case 'pre-vote':
           replica.candidateSeenMs = now;
-          if (replica.isSilent) continue;
+          if (replica.isNonVoting) continue;
           break;
         default:
           break;

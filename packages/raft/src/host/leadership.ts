@@ -72,7 +72,7 @@ export class Leadership<TReply> {
     );
   }
 
-  /** Hands over everything that somebody else could lead; true: nothing is left to hand over. */
+  /** Hands over every group that another node could lead; true: nothing is left to hand over. */
   handOver(replicas: Iterable<Replica<TReply>>, pauseMs: number): boolean {
     let isDone = true;
     const now = this.#parts.clock.now();

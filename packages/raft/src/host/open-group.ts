@@ -11,14 +11,14 @@ import { type MemoryUse, ReplicaLog } from './replica-log.ts';
 const CREATION_INDEX = 1;
 const CREATION_TERM = 1;
 
-const NOBODY: ConfState = {
+const NO_VOTERS: ConfState = {
   voters: [],
   learners: [],
   votersOutgoing: [],
   learnersNext: [],
   autoLeave: false,
 };
-const NOTHING: SnapshotMetadata = { index: 0, term: 0, confState: NOBODY };
+const EMPTY_LOG: SnapshotMetadata = { index: 0, term: 0, confState: NO_VOTERS };
 
 export interface OpenedLog {
   readonly log: ReplicaLog;
@@ -45,9 +45,9 @@ export function createLog(
     ? {
         index: CREATION_INDEX,
         term: CREATION_TERM,
-        confState: { ...NOBODY, voters: created.voters },
+        confState: { ...NO_VOTERS, voters: created.voters },
       }
-    : NOTHING;
+    : EMPTY_LOG;
   const firstRecords: WalRecord[] = [{ type: 'group-created', key, replicaId: created.replicaId }];
   if (isMember)
     firstRecords.push(
@@ -67,7 +67,7 @@ export function recoverLog(
   recovered: RecoveredGroup,
 ): ReplicaLog {
   const { key, hardState, snapshot, entries } = recovered;
-  return new ReplicaLog(key, options.wal, use, { hardState, mark: snapshot ?? NOTHING, entries });
+  return new ReplicaLog(key, options.wal, use, { hardState, mark: snapshot ?? EMPTY_LOG, entries });
 }
 
 function drawIncarnation({ random }: HostOptions): number {

@@ -21,7 +21,7 @@ interface Letters {
   openBytes: number;
 }
 
-/** Told of every message that is not going to arrive. */
+/** Called with every message that is not going to arrive. */
 export type LostMessage = (group: number, peer: NodeNumber, message: Message) => void;
 
 /**

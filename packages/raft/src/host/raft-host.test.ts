@@ -389,7 +389,7 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     const c = await start({ groups: 30, limits: { tickMs: 20, electionTicks: 10 } });
     await c.allKnown();
     const before = c.nodes.map((node) => node.running.stats.elections);
-    // All three hosts of this process stand still for longer than the longest election time-out.
+    // All three hosts of this process are paused for longer than the longest election time-out.
     const end = nodeClock.now() + 600;
     while (nodeClock.now() < end) {
       // Busy: no timer and no socket is served.

@@ -33,7 +33,20 @@ import { Ticker } from './ticker.ts';
 /** How often a stopping host looks whether its leaderships are gone. */
 const HAND_OVER_PAUSE_MS = 200;
 
-/** Opens a host on a log that was recovered. Groups are added by the caller, known to the disk or not. */
+/**
+ * Opens a host on a log that was recovered: all groups of one node, over one log and one transport. Groups are added by the
+ * caller, known to the disk or not. Times are milliseconds. Nothing is awaited: outcomes come by callback, each once, as
+ * `committed`, `refused` (nothing changed) or `unknown`. A failing disk is reported once, by the event `fatal`.
+ *
+ * @example
+ * const host = createRaftHost<Reply>({ ...options, wal, recovered, snapshots });
+ * host.addGroup({ group: 7, replicaId: 1, voters: [1, 2, 3], machine });
+ * host.propose(7, data, (outcome) => {
+ *   if (outcome.status === 'committed') done(outcome.reply);
+ *   else if (outcome.status === 'refused') retryAt(outcome.leader);
+ * });
+ * host.stop(5_000, () => process.exit(0));
+ */
 export function createRaftHost<TReply>(options: HostOptions): RaftHost<TReply> {
   return new RaftHostNode<TReply>(options);
 }
@@ -92,7 +105,7 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
       proposals: new Proposals(core.proposalsPending, core.later),
       reads: new Reads(core.readsPending, core.later, () => this.#nextRequestId()),
       preferredLeader: options.preferredLeader ?? NONE,
-      silentBelow: options.silentBelow ?? 0,
+      nonVotingBelow: options.nonVotingBelow ?? 0,
     });
     replica.skips = core.stalls.skipsOf(group);
     replica.firstRecords.push(...(created?.firstRecords ?? []));

@@ -61,7 +61,7 @@ export class Reads {
     return requestId;
   }
 
-  /** The core's answer. A dropped round goes back to the fresh ones, or is refused when nobody leads. */
+  /** The core's answer. A dropped round goes back to the fresh ones, or is refused when there is no leader. */
   answered(state: ReadState, leader: ReplicaId): void {
     const round = this.#rounds.get(state.requestId);
     if (round === undefined) return;

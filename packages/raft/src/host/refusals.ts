@@ -16,7 +16,7 @@ export function isCoreRefusal(
   }
 }
 
-/** What the core refuses, as callers of the host are told. */
+/** What the core refuses, as the host answers its callers. */
 export function refusalOf(reason: ProposalRefusal): RefusedProposal['reason'] {
   switch (reason) {
     case 'not-leader':

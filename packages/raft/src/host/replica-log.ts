@@ -112,7 +112,7 @@ export class ReplicaLog implements LogStorage {
     return this.#file;
   }
 
-  // --- what the host tells of the disk -------------------------------------------------------------
+  // --- what the host reports of the disk -------------------------------------------------------------
 
   setHardState(hardState: HardState): void {
     this.#hardState = hardState;

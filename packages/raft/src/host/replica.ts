@@ -38,9 +38,9 @@ export class Replica<TReply> {
   /** Of the node. */
   readys: ReadyLoop | null = null;
   preferredLeader: NodeNumber;
-  readonly #silentBelow: number;
+  readonly #nonVotingBelow: number;
 
-  // What the last Readys said.
+  // The state of the last Readys.
   role: Role = 'follower';
   leader: ReplicaId = NONE;
   term = 0;
@@ -80,7 +80,7 @@ export class Replica<TReply> {
   bytesSinceSnapshot = 0;
   isSaving = false;
   received: ReceivedSnapshot | null = null;
-  /** The core has accepted what was received; the log is being told. */
+  /** The core has accepted what was received; the log is being marked. */
   isInstalling = false;
 
   /** A leader that is connected with a quorum of its voters. */
@@ -96,7 +96,7 @@ export class Replica<TReply> {
     readonly proposals: Proposals<TReply>;
     readonly reads: Reads;
     readonly preferredLeader: NodeNumber;
-    readonly silentBelow: number;
+    readonly nonVotingBelow: number;
   }) {
     this.group = options.group;
     this.id = options.id;
@@ -105,7 +105,7 @@ export class Replica<TReply> {
     this.proposals = options.proposals;
     this.reads = options.reads;
     this.preferredLeader = options.preferredLeader;
-    this.#silentBelow = options.silentBelow;
+    this.#nonVotingBelow = options.nonVotingBelow;
     const { hardState, confState } = options.log.initialState();
     this.term = hardState.term;
     this.confState = confState;
@@ -113,9 +113,9 @@ export class Replica<TReply> {
     this.appliedTerm = options.log.mark.term;
   }
 
-  /** It has less on its disk than it may have acknowledged once: it has no say in who leads. */
-  get isSilent(): boolean {
-    return this.#silentBelow > 0 && this.log.lastIndex() < this.#silentBelow;
+  /** Its log may lack entries that it once acknowledged, so it must not vote or campaign until it has caught up. */
+  get isNonVoting(): boolean {
+    return this.#nonVotingBelow > 0 && this.log.lastIndex() < this.#nonVotingBelow;
   }
 
   /** Not where its state is missing, or not what the log says. */

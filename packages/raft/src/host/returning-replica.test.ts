@@ -16,14 +16,14 @@ async function start(): Promise<TestCluster> {
 const remove = (node: TestNode): Promise<void> =>
   new Promise((done) => node.running.removeGroup(0, done));
 
-function addAgain(node: TestNode, silentBelow: number): void {
+function addAgain(node: TestNode, nonVotingBelow: number): void {
   const machine = new AppendMachine();
   node.machines.set(0, machine);
-  node.running.addGroup({ group: 0, replicaId: node.number, voters: [], machine, silentBelow });
+  node.running.addGroup({ group: 0, replicaId: node.number, voters: [], machine, nonVotingBelow });
 }
 
 describe('a replica that comes back', { timeout: 60_000 }, () => {
-  it('H23 an emptied replica has no say in who leads before it has what it may have acknowledged', async () => {
+  it('H23 an emptied replica does not vote before it has what it may have acknowledged', async () => {
     const c = await start();
     await c.append(0, 'acknowledged');
     const leader = await c.until(() => c.leaderOf(0), 'a leader');

@@ -22,7 +22,7 @@ interface Arrival {
   isWriting: boolean;
   /** The newest piece: whom to answer, and in which term. */
   chunk: SnapshotChunk;
-  heardMs: number;
+  lastChunkMs: number;
 }
 
 /** An arrival without a new piece for this long is thrown away. */
@@ -39,7 +39,7 @@ export interface SnapshotArrivalsParts<TReply> {
 
 /**
  * Snapshots from leaders: the pieces are written to a file, the whole is verified and made durable under the
- * group's name, and only then the core is told. A sender that begins anew goes on where the last one stopped,
+ * group's name, and only then the core is informed. A sender that begins anew goes on where the last one stopped,
  * as long as it sends the same snapshot. An answer is given once a piece is written: that is the back-pressure.
  */
 export class SnapshotArrivals<TReply> {
@@ -68,7 +68,7 @@ export class SnapshotArrivals<TReply> {
       this.#answer(chunk, 'refused', 0);
       return;
     }
-    arrival.heardMs = this.#parts.options.clock.now();
+    arrival.lastChunkMs = this.#parts.options.clock.now();
     arrival.chunk = chunk;
     const { snapshotChunkBytes, snapshotWindowChunks } = this.#parts.limits;
     const waiting = arrival.expected - (arrival.file?.nextOffset ?? 0);
@@ -116,7 +116,7 @@ export class SnapshotArrivals<TReply> {
       expected: 0,
       isWriting: false,
       chunk,
-      heardMs: 0,
+      lastChunkMs: 0,
     };
     this.#arrivals.set(replica.group, arrival);
     const { snapshots } = this.#parts.options;
@@ -191,7 +191,7 @@ export class SnapshotArrivals<TReply> {
 
   tick(nowMs: number): void {
     for (const [group, arrival] of this.#arrivals) {
-      const isLate = nowMs - arrival.heardMs > ARRIVAL_TIMEOUT_MS;
+      const isLate = nowMs - arrival.lastChunkMs > ARRIVAL_TIMEOUT_MS;
       if (isLate && !arrival.isWriting && arrival.file !== null) this.#drop(group, arrival);
     }
   }

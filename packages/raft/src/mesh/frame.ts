@@ -18,13 +18,14 @@ const CHANNELS: readonly WireChannel[] = [
   'raft',
   'request',
   'response',
-  'cast',
+  'publish',
   'snapshot',
   'founding',
 ];
 const CODES = new Map<WireChannel, number>(CHANNELS.map((channel, code) => [channel, code]));
 const CLOSED = 'closed';
 
+/** The header of WIRE_HEADER_BYTES in front of a payload. */
 export function encodeWireHeader(
   channel: WireChannel,
   payload: Uint8Array,

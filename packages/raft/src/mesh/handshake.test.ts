@@ -34,7 +34,7 @@ interface Ends {
   readonly acceptor: HandshakeStep | null;
 }
 
-/** Carries messages to and fro until nobody has anything to say; `change` stands in the middle. */
+/** Carries messages to and fro until neither side has more to send; `change` stands in the middle. */
 function shake(
   a: HandshakeOptions,
   b: HandshakeOptions,
@@ -112,7 +112,7 @@ describe('the handshake', () => {
     },
   ];
   for (const { name, a, b, expected, refusal, by } of refusals) {
-    it(`M21 refuses ${name}, and tells the other side why`, () => {
+    it(`M21 refuses ${name}, and sends the other side the reason`, () => {
       const ends = shake(side('a', a), side('b', b), expected === undefined ? {} : { expected });
       const other = by === 'dialler' ? 'acceptor' : 'dialler';
       expect(ends[by]).toMatchObject({ status: 'refused', refusal, remote: false });

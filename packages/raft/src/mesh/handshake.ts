@@ -76,7 +76,7 @@ export class DiallerHandshake {
   #challenge: Uint8Array = EMPTY;
   #peer: NodeIdentity | null = null;
 
-  /** `expectedNodeId` null: a seed, whoever answers there. */
+  /** `expectedNodeId` null: a seed, any node that answers there. */
   constructor(options: HandshakeOptions, lane: Lane, expectedNodeId: string | null) {
     this.#options = options;
     this.#lane = lane;

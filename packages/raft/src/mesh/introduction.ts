@@ -10,7 +10,7 @@ export type Introduction =
   | { readonly ok: true; readonly identity: NodeIdentity; readonly lane: number }
   | { readonly ok: false; readonly refusal: PeerRefusal };
 
-/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before; a fifth, `host port`, where it is told. */
+/** kind (1), magic (3), version (1), lane (1), nonce (32), then four texts of at most 255 bytes, each with its length before; a fifth, `host port`, where it is given. */
 export function encodeIntroduction(
   kind: number,
   lane: number,
@@ -19,8 +19,8 @@ export function encodeIntroduction(
 ): Uint8Array {
   const bytes: number[] = [kind, ...MAGIC, PROTOCOL_VERSION, lane, ...nonce];
   const { nodeId, incarnation, bootNonce, clusterId, address } = identity;
-  const told = address === undefined ? [] : [`${address.host} ${address.port}`];
-  for (const text of [nodeId, incarnation, bootNonce, clusterId ?? '', ...told]) {
+  const given = address === undefined ? [] : [`${address.host} ${address.port}`];
+  for (const text of [nodeId, incarnation, bootNonce, clusterId ?? '', ...given]) {
     const encoded = new TextEncoder().encode(text);
     if (encoded.length > TEXT_BYTES_MAX)
       throw new RangeError(
@@ -38,9 +38,9 @@ export function readIntroduction(kind: number, message: Uint8Array): Introductio
   const lane = message[5];
   const texts = readTexts(message, 6 + NONCE_BYTES);
   if (texts === null || lane === undefined) return malformed;
-  const [nodeId, incarnation, bootNonce, clusterId, told] = texts;
-  const address = told === undefined ? null : addressOf(told);
-  if (told !== undefined && address === null) return malformed;
+  const [nodeId, incarnation, bootNonce, clusterId, given] = texts;
+  const address = given === undefined ? null : addressOf(given);
+  if (given !== undefined && address === null) return malformed;
   if (!nodeId || !incarnation || !bootNonce || clusterId === undefined) return malformed;
   return {
     ok: true,
@@ -55,8 +55,8 @@ export function readIntroduction(kind: number, message: Uint8Array): Introductio
   };
 }
 
-function addressOf(told: string): { readonly host: string; readonly port: number } | null {
-  const [, host, digits] = /^(\S+) (\d{1,5})$/.exec(told) ?? [];
+function addressOf(given: string): { readonly host: string; readonly port: number } | null {
+  const [, host, digits] = /^(\S+) (\d{1,5})$/.exec(given) ?? [];
   const port = Number(digits);
   return host === undefined || !(port >= 1 && port <= 65_535) ? null : { host, port };
 }

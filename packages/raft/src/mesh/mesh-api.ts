@@ -7,17 +7,17 @@ import type { RandomInteger } from '../core/index.ts';
  */
 
 /** What a frame is for; a closed set, one byte on the wire. */
-export type Channel = 'raft' | 'request' | 'response' | 'cast' | 'snapshot' | 'founding';
+export type Channel = 'raft' | 'request' | 'response' | 'publish' | 'snapshot' | 'founding';
 
 export interface NodeIdentity {
   readonly nodeId: string;
   /** Drawn once per data directory. */
   readonly incarnation: string;
-  /** Drawn once per process: two processes with copies of one directory are told apart. */
+  /** Drawn once per process: two processes with copies of one directory are distinguished. */
   readonly bootNonce: string;
   /** Null until the node knows its cluster: such a node may only found or join. */
   readonly clusterId: string | null;
-  /** Where it can be called; left out where everybody knows. */
+  /** Where it can be called; left out where it is known. */
   readonly address?: { readonly host: string; readonly port: number };
 }
 
@@ -34,7 +34,7 @@ export type PeerRefusal =
 export type PeerEvent =
   | { readonly type: 'peer-up'; readonly identity: NodeIdentity }
   | { readonly type: 'peer-down'; readonly nodeId: string; readonly reason: string }
-  /** Refused by us or by them; `remote` tells which. The dialler goes on trying, with backoff. */
+  /** Refused by us or by them; `remote` states which. The dialler goes on trying, with backoff. */
   | {
       readonly type: 'peer-refused';
       readonly nodeId: string | null;

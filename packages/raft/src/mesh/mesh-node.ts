@@ -35,6 +35,7 @@ export const MESH_TICK_MS = 500;
 /** A whole handshake, from the connection attempt on. Nothing that arrives extends it. */
 export const HANDSHAKE_TICKS_MAX = 6;
 
+/** The mesh over any port: TCP in production, a simulated network in the simulator. `openTcpMesh` makes one. */
 export class MeshNode implements Mesh {
   readonly #options: MeshOptions;
   readonly #ports: MeshPorts;
@@ -207,7 +208,7 @@ export class MeshNode implements Mesh {
     peer.inMain = connection;
     this.#peers.maybeUp(peer);
     if (peer.outMain !== null) return;
-    // A node that nobody told us of, or that has moved: it says itself where it is.
+    // A node that is not in the table, or that has moved: it says itself where it is.
     if (identity.address !== undefined)
       this.#targets.add({ nodeId: identity.nodeId, ...identity.address });
     this.#targets.useSpares(identity.nodeId);

@@ -100,10 +100,10 @@ export class PeerTable {
       peer.bulkIdleTicks += 1;
       if (peer.bulkIdleTicks >= BULK_IDLE_TICKS_MAX) outBulk.close('idle');
     }
-    const heard = inMain ?? outMain;
-    if (heard !== null) {
-      heard.silentTicks += 1;
-      if (heard.silentTicks >= SILENT_TICKS_MAX) {
+    const connection = inMain ?? outMain;
+    if (connection !== null) {
+      connection.silentTicks += 1;
+      if (connection.silentTicks >= SILENT_TICKS_MAX) {
         this.drop(nodeId, `silent for ${SILENT_TICKS_MAX * this.#options.tickMs} ms`);
         return;
       }
@@ -114,6 +114,6 @@ export class PeerTable {
 }
 
 function isAlive(peer: Peer): boolean {
-  const heard = peer.inMain ?? peer.outMain;
-  return heard !== null && heard.silentTicks <= ALIVE_TICKS_MAX;
+  const connection = peer.inMain ?? peer.outMain;
+  return connection !== null && connection.silentTicks <= ALIVE_TICKS_MAX;
 }

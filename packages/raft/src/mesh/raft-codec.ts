@@ -115,7 +115,8 @@ export function decodeMessages(frame: Uint8Array): Decoded<MessageBatch> {
     const reader = new ByteReader(frame, FRAME_HEADER_BYTES);
     const from = reader.varint();
     const to = reader.varint();
-    if (from === 0 || to === 0) throw new MalformedBytesError('a frame from or to nobody');
+    if (from === 0 || to === 0)
+      throw new MalformedBytesError('a frame without a sender or receiver');
     const count = reader.count(MESSAGE_BYTES_MIN);
     const groups: number[] = [];
     const messages: Message[] = [];

@@ -83,7 +83,7 @@ export class Redialler {
     target.timer = this.#options.clock.setTimer(delay, () => {
       target.timer = null;
       if (this.#closed || target.removed || target.connection !== null) return;
-      // A second call would end the first one: whoever is called takes it for a new beginning.
+      // A second call would end the first one: the called node takes it for a new beginning.
       if (target.nodeId !== null && this.#options.isReached(target.nodeId)) target.isSpare = true;
       else this.#options.dial(target);
     });

@@ -43,6 +43,7 @@ export interface SnapshotAnswer {
 
 const STATUSES = ['next', 'done', 'refused', 'too-large'] as const;
 
+/** One piece of a snapshot as a frame, sealed by a checksum. */
 export function encodeSnapshotChunk(chunk: SnapshotChunk, crc32c: Checksum): Uint8Array {
   const bound =
     FRAME_HEADER_BYTES +
@@ -64,6 +65,7 @@ export function encodeSnapshotChunk(chunk: SnapshotChunk, crc32c: Checksum): Uin
   return seal(out, crc32c);
 }
 
+/** Total: malformed bytes are an error, not a throw. `data` is a view of the frame. */
 export function decodeSnapshotChunk(frame: Uint8Array): Decoded<SnapshotChunk> {
   return decoding(() => {
     const reader = new ByteReader(frame, FRAME_HEADER_BYTES);
@@ -85,6 +87,7 @@ export function decodeSnapshotChunk(frame: Uint8Array): Decoded<SnapshotChunk> {
   });
 }
 
+/** The answer to a piece as a frame, sealed by a checksum. */
 export function encodeSnapshotAnswer(answer: SnapshotAnswer, crc32c: Checksum): Uint8Array {
   const out = new ByteWriter(FRAME_HEADER_BYTES + 7 * VARINT_BYTES_MAX);
   out.u8(FRAME_KIND.snapshotAnswer);
@@ -99,6 +102,7 @@ export function encodeSnapshotAnswer(answer: SnapshotAnswer, crc32c: Checksum): 
   return seal(out, crc32c);
 }
 
+/** Total: malformed bytes are an error, not a throw. */
 export function decodeSnapshotAnswer(frame: Uint8Array): Decoded<SnapshotAnswer> {
   return decoding(() => {
     const reader = new ByteReader(frame, FRAME_HEADER_BYTES);

@@ -119,14 +119,14 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
     const a = await mesh('a', { peers: [peerOf('b', proxy.port)] });
     b.mesh.addPeer(peerOf('a', a.port));
     await up(a, b);
-    // Nobody says anything for a while: pings keep the connection.
+    // Nothing is sent for a while: pings keep the connection.
     await meshTime(6_000);
     expect(a.count('peer-down') + b.count('peer-down')).toBe(0);
     proxy.isHolding = true;
     await until(() => b.count('peer-down') === 1, 'b to notice that a is silent');
     await until(
       () => a.count('peer-down') === 1,
-      'a to be told by the end of the other connection',
+      'a to be informed by the end of the other connection',
     );
     const down = b.events.find((event) => event.type === 'peer-down');
     expect(down).toMatchObject({ reason: 'silent for 3000 ms' });
@@ -136,9 +136,9 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
     const [a, b] = await pair({ secret: 'wrong' });
     for (const { events } of [a, b]) {
       for (const remote of [true, false]) {
-        const isTold = (): boolean =>
+        const isRefused = (): boolean =>
           events.some((event) => event.type === 'peer-refused' && event.remote === remote);
-        await until(isTold, `a refusal by ${remote ? 'the other' : 'this'} side`);
+        await until(isRefused, `a refusal by ${remote ? 'the other' : 'this'} side`);
       }
       for (const event of events)
         expect(event).toMatchObject({ type: 'peer-refused', refusal: 'bad-secret' });

@@ -11,7 +11,15 @@ export type OpenMeshResult =
   | { readonly ok: true; readonly mesh: Mesh; readonly port: number }
   | { readonly ok: false; readonly detail: string };
 
-/** Listens and starts calling the peers. `port` of the answer is the real one when the options say 0. */
+/**
+ * Listens and starts calling the peers; both are tried again until `close`. `port` of the result is the real one when the
+ * options have 0; `ok: false` when the address can't be listened on. Both sides prove the cluster's secret before a frame passes.
+ *
+ * @example
+ * openTcpMesh(options, (result) => {
+ *   if (result.ok) result.mesh.send('n2', 'raft', frame); // false: not connected, or its queue is full
+ * });
+ */
 export function openTcpMesh(
   options: MeshOptions,
   ports: { readonly clock: Clock; readonly crc32c: Checksum },

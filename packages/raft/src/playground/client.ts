@@ -12,13 +12,13 @@ export interface ClientEvent {
 export interface ClientPort {
   later(delayMs: number, event: ClientEvent): void;
   send(to: ReplicaId, payload: Payload): void;
-  tell(weight: 'turn' | 'detail', text: string): void;
+  add(weight: 'turn' | 'detail', text: string): void;
 }
 
 interface Write {
   readonly id: number;
   readonly text: string;
-  /** The node that was chosen; null: whoever leads. */
+  /** The node that was chosen; null: the leader. */
   readonly chosen: ReplicaId | null;
   state: WriteState;
   note: string;
@@ -46,7 +46,7 @@ export class Client {
   write(chosen: ReplicaId | null): void {
     const id = this.#writes.length + 1;
     if (id > WRITES_MAX) {
-      this.#port.tell('turn', `The client has made its ${WRITES_MAX} writes: load the scene anew.`);
+      this.#port.add('turn', `The client has made its ${WRITES_MAX} writes: load the scene anew.`);
       return;
     }
     const to = chosen ?? this.#leader;
@@ -86,7 +86,7 @@ export class Client {
     write.note = `in the log of ${nameOf(write.to)}`;
   }
 
-  /** Nobody listens there: the request was certainly not taken. */
+  /** No node listens there: the request was certainly not taken. */
   notThere(id: number): void {
     const write = this.#find(id);
     if (write.state !== 'asking') return;
@@ -138,7 +138,7 @@ export class Client {
 
   #ask(write: Write): void {
     write.isOut = true;
-    this.#port.tell('detail', `The client asks ${nameOf(write.to)} to write ${write.text}.`);
+    this.#port.add('detail', `The client asks ${nameOf(write.to)} to write ${write.text}.`);
     this.#port.send(write.to, { kind: 'write', write: write.id, text: write.text });
   }
 
@@ -152,6 +152,6 @@ export class Client {
     write.note = note;
     const words = { acknowledged: 'is acknowledged', refused: 'is refused', unknown: 'is unknown' };
     if (state === 'asking' || state === 'waiting') return;
-    this.#port.tell('turn', `The client's ${write.text} ${words[state]}: ${note}.`);
+    this.#port.add('turn', `The client's ${write.text} ${words[state]}: ${note}.`);
   }
 }

@@ -4,7 +4,7 @@ import type { ConfChangeSingle, ReplicaId } from '../core/index.ts';
 export type Command =
   /** Lets virtual time pass. */
   | { readonly type: 'run'; readonly ms: number }
-  /** Lets time pass until something is to be seen: a message arrives, somebody changes their role. */
+  /** Lets time pass until something is to be seen: a message arrives, a node changes its role. */
   | { readonly type: 'step' }
   /** No message passes between the two, in either direction; what is on its way there is lost. */
   | { readonly type: 'cut'; readonly a: ReplicaId; readonly b: ReplicaId }

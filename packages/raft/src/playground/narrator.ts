@@ -1,8 +1,8 @@
 import type { BasicStatus, ConfState, ReplicaId, Status } from '../core/index.ts';
 import { listOf, nameOf } from './words.ts';
 
-/** What is to be told of one change of a node. */
-export interface Told {
+/** The story lines of one change of a node. */
+export interface StoryEntry {
   readonly weight: 'turn' | 'detail';
   readonly text: string;
 }
@@ -16,11 +16,11 @@ export interface Change {
   readonly status: () => Status;
 }
 
-const turn = (text: string): Told => ({ weight: 'turn', text });
-const detail = (text: string): Told => ({ weight: 'detail', text });
+const turn = (text: string): StoryEntry => ({ weight: 'turn', text });
+const detail = (text: string): StoryEntry => ({ weight: 'detail', text });
 
 /** Sentences for what a step has changed, in the order in which it happened. */
-export function narrate(change: Change): readonly Told[] {
+export function narrate(change: Change): readonly StoryEntry[] {
   return [
     ...roleLines(change),
     ...voteLines(change),
@@ -29,7 +29,7 @@ export function narrate(change: Change): readonly Told[] {
   ];
 }
 
-function roleLines({ before, now, votesFor, configuration }: Change): readonly Told[] {
+function roleLines({ before, now, votesFor, configuration }: Change): readonly StoryEntry[] {
   const who = nameOf(now.id);
   const hasMoved = before.role !== now.role || before.term !== now.term;
   if (!hasMoved) return [];
@@ -57,7 +57,7 @@ function steppedDown(
   before: BasicStatus,
   now: BasicStatus,
   configuration: ConfState,
-): readonly Told[] {
+): readonly StoryEntry[] {
   const who = nameOf(now.id);
   switch (before.role) {
     case 'follower':
@@ -88,19 +88,19 @@ function tally(votes: readonly ReplicaId[], { voters, votersOutgoing }: ConfStat
   return `${of(voters)} votes${old} (${listOf([...votes].sort((a, b) => a - b))})`;
 }
 
-function voteLines({ before, now }: Change): readonly Told[] {
-  const isNews = now.vote !== 0 && (now.vote !== before.vote || now.term !== before.term);
-  if (!isNews || now.vote === now.id) return [];
+function voteLines({ before, now }: Change): readonly StoryEntry[] {
+  const isNewVote = now.vote !== 0 && (now.vote !== before.vote || now.term !== before.term);
+  if (!isNewVote || now.vote === now.id) return [];
   return [detail(`${nameOf(now.id)} votes for ${nameOf(now.vote)} in term ${now.term}.`)];
 }
 
-function leaderLines({ before, now }: Change): readonly Told[] {
+function leaderLines({ before, now }: Change): readonly StoryEntry[] {
   if (now.role !== 'follower' || now.leader === 0) return [];
   if (before.leader === now.leader && before.term === now.term) return [];
   return [detail(`${nameOf(now.id)} follows ${nameOf(now.leader)} in term ${now.term}.`)];
 }
 
-function commitLines({ before, now, status }: Change): readonly Told[] {
+function commitLines({ before, now, status }: Change): readonly StoryEntry[] {
   if (now.commit <= before.commit) return [];
   const upTo =
     now.commit === before.commit + 1

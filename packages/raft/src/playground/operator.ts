@@ -126,7 +126,7 @@ export class Operator {
       .join(', ');
     const leader = this.#leader();
     if (leader === null) {
-      this.#port.say(`Nobody leads who could change the voters (${wish}).`);
+      this.#port.say(`There is no leader to change the voters (${wish}).`);
       return;
     }
     const [only, ...more] = changes;
@@ -146,7 +146,7 @@ export class Operator {
   #transfer(to: ReplicaId): void {
     const leader = this.#leader();
     if (leader === null) {
-      this.#port.say('Nobody leads who could hand over.');
+      this.#port.say('There is no leader to hand over.');
       return;
     }
     this.#port.say(`${nameOf(leader.id)} is asked to hand over to ${nameOf(to)}.`);

@@ -81,7 +81,7 @@ describe('the scenarios reach what their texts promise', () => {
     for (const node of history.playground.view().nodes) expect(node.value).toBe('3');
   });
 
-  test('no majority: nothing is acknowledged, nobody leads; one node more and it goes on', () => {
+  test('no majority: nothing is acknowledged, there is no leader; one node more and it goes on', () => {
     const history = open('no-majority');
     run(history, 4_000);
     expect(leadersOf(history.playground)).toEqual([]);
@@ -206,7 +206,7 @@ describe('what a person does', () => {
     const history = open('first-election');
     run(history, 3_000);
     const [leader] = leadersOf(history.playground);
-    if (leader === undefined) throw new Error('nobody leads');
+    if (leader === undefined) throw new Error('no leader');
     const onDiskAt = new Map<number, number>();
     for (let ms = 0; ms < 100; ms += 1) {
       if (ms === 0 || ms === 4 || ms === 6) history.do({ type: 'write', to: leader.id });
@@ -234,13 +234,13 @@ describe('what a person does', () => {
     });
   });
 
-  test('what can not be done is said and changes nothing', () => {
+  test('what can not be done is reported and changes nothing', () => {
     const history = open('first-election');
     history.do({ type: 'transfer', to: 2 });
     history.do({ type: 'change', changes: [{ type: 'remove-node', nodeId: 5 }] });
     expect(story(history.playground)).toEqual([
-      'Nobody leads who could hand over.',
-      'Nobody leads who could change the voters (remove node n5).',
+      'There is no leader to hand over.',
+      'There is no leader to change the voters (remove node n5).',
     ]);
     run(history, 2_500);
     history.do({ type: 'change', changes: [{ type: 'remove-node', nodeId: 5 }] });

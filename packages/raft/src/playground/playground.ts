@@ -43,8 +43,8 @@ export class Playground {
   readonly #pending = new Map<ReplicaId, readonly PendingWrite[]>();
   readonly #votersFirst: ConfState;
   #arrivals = 0;
-  /** Index of the change of the configuration that was told last: who applies it first tells it. */
-  #configurationToldAt = 0;
+  /** Index of the change of the configuration that is in the story already: the first node to apply it adds it. */
+  #configurationReportedAt = 0;
 
   constructor({ seed, voters }: Setup) {
     this.#votersFirst = {
@@ -58,7 +58,7 @@ export class Playground {
     this.#client = new Client({
       later: (delayMs, event) => this.#timeline.after(delayMs, { type: 'client', event }),
       send: (to, payload) => this.#send(0, to, payload),
-      tell: (weight, text) => this.#tell(0, weight, text),
+      add: (weight, text) => this.#add(0, weight, text),
     });
     this.#nodes = NODE_IDS.map((id) => this.#createNode(id, new RandomStream(seed, `node ${id}`)));
     const now = (): number => this.nowMs;
@@ -66,7 +66,7 @@ export class Playground {
       get nowMs() {
         return now();
       },
-      say: (text) => this.#tell(0, 'command', text),
+      say: (text) => this.#add(0, 'command', text),
       stopped: ({ id }) => this.#pending.delete(id),
     });
   }
@@ -79,7 +79,7 @@ export class Playground {
     return this.nowMs >= RUN_MS_MAX;
   }
 
-  /** Does what the command says. What can't be done is said in the story and changes nothing. */
+  /** Does what the command says. What can't be done is in the story and changes nothing. */
   do(command: Command): void {
     switch (command.type) {
       case 'run':
@@ -141,9 +141,9 @@ export class Playground {
 
   #step(): void {
     const untilMs = Math.min(this.nowMs + STEP_MS_MAX, RUN_MS_MAX);
-    const { told } = this.#story;
+    const { count } = this.#story;
     const arrivals = this.#arrivals;
-    while (this.#story.told === told && this.#arrivals === arrivals) {
+    while (this.#story.count === count && this.#arrivals === arrivals) {
       const happening = this.#timeline.take(untilMs);
       if (happening === null) return;
       this.#happen(happening);
@@ -182,7 +182,7 @@ export class Playground {
     }
     const node = this.#operator.node(to);
     if (node.core === null) {
-      this.#wire.arrivedAtNobody(message, this.nowMs);
+      this.#wire.arrivedNowhere(message, this.nowMs);
       if (payload.kind === 'write') this.#client.notThere(payload.write);
     } else if (payload.kind === 'write') this.#proposeWrite(node, payload.write, payload.text);
     else {
@@ -198,7 +198,7 @@ export class Playground {
       this.#client.appended(write);
       const { index, term } = result;
       this.#pending.set(node.id, [...(this.#pending.get(node.id) ?? []), { write, index, term }]);
-      this.#tell(
+      this.#add(
         node.id,
         'turn',
         `${nameOf(node.id)} appends ${text} as entry ${index} of term ${term}.`,
@@ -215,21 +215,21 @@ export class Playground {
     const { core } = node;
     if (core === null) return;
     const { votesFor, configuration } = node;
-    const told = narrate({ before, now, votesFor, configuration, status: () => core.status() });
-    for (const { weight, text } of told) this.#tell(node.id, weight, text);
+    const lines = narrate({ before, now, votesFor, configuration, status: () => core.status() });
+    for (const { weight, text } of lines) this.#add(node.id, weight, text);
     if (before.role !== now.role || before.term !== now.term) node.votesFor = [];
   }
 
   #replaced(node: PlaygroundNode, entries: readonly Entry[]): void {
     const thrown = entries.map((entry) => `${entry.index} (${entryText(entry)})`).join(', ');
     const text = `${nameOf(node.id)} throws away entries that its leader does not have: ${thrown}. They were never committed.`;
-    this.#tell(node.id, 'turn', text);
+    this.#add(node.id, 'turn', text);
   }
 
   #applied(node: PlaygroundNode, entry: Entry): void {
-    if (entry.type !== 'normal' && entry.index > this.#configurationToldAt) {
-      this.#configurationToldAt = entry.index;
-      this.#tell(node.id, 'turn', `The voters are now ${configurationText(node.configuration)}.`);
+    if (entry.type !== 'normal' && entry.index > this.#configurationReportedAt) {
+      this.#configurationReportedAt = entry.index;
+      this.#add(node.id, 'turn', `The voters are now ${configurationText(node.configuration)}.`);
     }
     const pending = this.#pending.get(node.id) ?? [];
     this.#pending.set(
@@ -253,7 +253,7 @@ export class Playground {
     if (status === null) return;
     if (message.reject) {
       const who = `${nameOf(message.from)} ${message.type === 'vote-response' ? 'does not vote' : 'would not vote'}`;
-      this.#tell(message.from, 'detail', `${who} for ${nameOf(node.id)}.`);
+      this.#add(message.from, 'detail', `${who} for ${nameOf(node.id)}.`);
       return;
     }
     const isPre = message.type === 'pre-vote-response';
@@ -264,7 +264,7 @@ export class Playground {
     }
   }
 
-  #tell(node: ReplicaId, weight: 'turn' | 'detail' | 'command', text: string): void {
-    this.#story.tell(this.nowMs, node, weight, text);
+  #add(node: ReplicaId, weight: 'turn' | 'detail' | 'command', text: string): void {
+    this.#story.add(this.nowMs, node, weight, text);
   }
 }

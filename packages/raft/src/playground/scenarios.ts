@@ -58,7 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'split-vote',
     title: 'A split vote',
-    text: 'The leader n2 has stopped, and n1 and n3 time out in the same instant. Each hears its neighbour first, so both get two of five votes and nobody is elected. Timers are random so that this does not go on: the one who tries again first wins the next term.',
+    text: 'The leader n2 has stopped, and n1 and n3 time out in the same instant. Each hears its neighbour first, so both get two of five votes and no leader is elected. Timers are random so that this does not go on: the one who tries again first wins the next term.',
     tryThis: 'Undo, and drop one of the votes on its way.',
     setup: FIVE,
     prelude: [
@@ -75,14 +75,14 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'partition',
     title: 'A partition',
     text: 'n1 leads, and the network splits into n1, n2 and n3, n4, n5. The old leader takes x=2 into its log and can never commit it: after an election timeout without a majority it steps down. The three elect a leader of a higher term and go on.',
-    tryThis: 'Write to whoever leads, then mend all links: n1 and n2 throw x=2 away.',
+    tryThis: 'Write to the leader, then mend all links: n1 and n2 throw x=2 away.',
     setup: FIVE,
     prelude: [...ledBy(1), ...cutBetween([1, 2], [3, 4, 5]), write(1), run(60)],
   },
   {
     id: 'no-majority',
     title: 'No majority left',
-    text: 'Three of five nodes have stopped while n1 leads. The client asks it to write x=2. The entry gets onto two disks, which is not enough: it is not committed and not acknowledged, n1 steps down, and nobody can be elected. Nothing is answered rather than something that could be lost.',
+    text: 'Three of five nodes have stopped while n1 leads. The client asks it to write x=2. The entry gets onto two disks, which is not enough: it is not committed and not acknowledged, n1 steps down, and no leader can be elected. Nothing is answered rather than something that could be lost.',
     tryThis: 'Restart one node: three of five can elect a leader, and it commits x=2 after all.',
     setup: FIVE,
     prelude: [...ledBy(1), stop(3), stop(4), stop(5), write(1), run(60)],
@@ -111,7 +111,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'tail-that-survives',
     title: 'A tail that survives its leader',
-    text: "x=2 got from n1 onto the disks of n2 and n3, and n1 stopped before it could count them. Three of five have it: whoever is elected now must have it too, and commits it with its own first entry. The client has heard nothing. Its write is done, and it can't know that.",
+    text: "x=2 got from n1 onto the disks of n2 and n3, and n1 stopped before it could count them. Three of five have it: any leader elected now must have it too, and commits it with its own first entry. The client has heard nothing. Its write is done, and it can't know that.",
     tryThis: 'Look at who votes for whom: n4 and n5 would be refused by n2 and n3.',
     setup: FIVE,
     prelude: [
@@ -126,7 +126,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'membership',
     title: 'A change of membership',
-    text: 'n1, n2 and n3 are the group; n4 and n5 run and belong to nobody. In one change n4 and n5 come for n2 and n3. While it lasts, a majority of the old voters and one of the new must agree; then the old ones are out.',
+    text: 'n1, n2 and n3 are the group; n4 and n5 run and belong to no group. In one change n4 and n5 come for n2 and n3. While it lasts, a majority of the old voters and one of the new must agree; then the old ones are out.',
     tryThis: "Stop n4 and n5 at once: the change can't be finished until one of them is back.",
     setup: { seed: 7, voters: [1, 2, 3] },
     prelude: [

@@ -7,14 +7,14 @@ export class Story {
   #lines: StoryLine[] = [];
   #nextId = 1;
 
-  tell(atMs: number, node: ReplicaId, weight: StoryLine['weight'], text: string): void {
+  add(atMs: number, node: ReplicaId, weight: StoryLine['weight'], text: string): void {
     this.#lines.push({ id: this.#nextId, atMs, node, weight, text });
     this.#nextId += 1;
     if (this.#lines.length > STORY_LINES_MAX) this.#lines = this.#lines.slice(-STORY_LINES_MAX);
   }
 
-  /** Lines told so far, also those that are not kept any more. */
-  get told(): number {
+  /** Lines so far, also those that are not kept any more. */
+  get count(): number {
     return this.#nextId - 1;
   }
 

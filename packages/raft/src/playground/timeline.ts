@@ -1,4 +1,4 @@
-import { EventHeap } from '../sim/harness/event-heap.ts';
+import { EventHeap } from '../clock/event-heap.ts';
 
 /** Virtual time, in whole milliseconds, and what is to happen in it. */
 export class Timeline<T> {

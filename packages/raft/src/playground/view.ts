@@ -11,7 +11,7 @@ export interface PlaygroundView {
   readonly story: readonly StoryLine[];
   /** The configuration as the node with the longest applied log has it. */
   readonly configuration: ConfState;
-  /** `RUN_MS_MAX` is reached: time stands still. */
+  /** `RUN_MS_MAX` is reached: time stops. */
   readonly isOver: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface StoryLine {
   readonly atMs: number;
   /** What the line is about; 0: the client, the network or the person. */
   readonly node: ReplicaId;
-  /** 'turn': what somebody following along must not miss. */
+  /** 'turn': what a viewer must not miss. */
   readonly weight: 'turn' | 'detail' | 'command';
   readonly text: string;
 }

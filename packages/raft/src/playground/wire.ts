@@ -55,7 +55,7 @@ export class Wire {
   }
 
   /** It reached a node that is not there. */
-  arrivedAtNobody(message: InFlight, nowMs: number): void {
+  arrivedNowhere(message: InFlight, nowMs: number): void {
     message.lostMs = nowMs;
     this.#inFlight.set(message.id, message);
   }

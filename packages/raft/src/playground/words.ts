@@ -8,7 +8,7 @@ export const nameOf = (id: ReplicaId): string => (id === 0 ? 'the client' : `n${
 export function listOf(ids: readonly ReplicaId[]): string {
   const names = ids.map(nameOf);
   const last = names.pop();
-  if (last === undefined) return 'nobody';
+  if (last === undefined) return 'none';
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 }
 

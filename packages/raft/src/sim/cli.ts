@@ -12,7 +12,7 @@ npm run sim -- --zoo [--seeds N]`;
 
 const SEEDS_DEFAULT = { 0: 1_000, 1: 200 } as const;
 const ZOO_SEEDS_MAX = 2_000;
-/** Failures that are shrunk and told in full; of the others only the seed. */
+/** Failures that are shrunk and reported in full; of the others only the seed. */
 const REPORTS_MAX = 3;
 
 /** Answers the process's exit code. Throws TypeError on unknown or malformed options. */
@@ -88,9 +88,11 @@ function runSeeds(
     }
     if (failure === null) continue;
     failed += 1;
-    const isTold = failed <= REPORTS_MAX;
+    const isReported = failed <= REPORTS_MAX;
     print(
-      isTold ? reportFailure(layer, seed, options, failure) : `seed ${seed}: ${failure.message}`,
+      isReported
+        ? reportFailure(layer, seed, options, failure)
+        : `seed ${seed}: ${failure.message}`,
     );
   }
   const seconds = (performance.now() - begin) / 1000;

@@ -306,7 +306,7 @@ test('W15 an append at an index replaces what stood there and above, on disk as 
   expect(again.wal.readEntries(KEY, 1, 99, 1e6).map(({ term }) => term)).toEqual(terms);
 });
 
-test('W24 a disk that lost everything opens as a new log: the identity beside it has to tell', () => {
+test('W24 a disk that lost everything opens as a new log: the identity beside it has to show it', () => {
   const disk = manualDisk();
   const { wal } = open(disk, { segmentBytes: SEGMENT_BYTES });
   append(disk, wal, [created()]);

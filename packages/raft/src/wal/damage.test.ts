@@ -1,5 +1,10 @@
+import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SimulatedDisk } from '../sim/system/sim-disk.ts';
+import { crc32cTable } from './crc32c-table.ts';
+import type { SnapshotStore, StoreResult } from './snapshot-api.ts';
+import { SNAPSHOT_HEADER_BYTES } from './snapshot-file.ts';
+import { openSnapshotStore } from './snapshot-store.ts';
 import {
   append,
   close,
@@ -12,6 +17,7 @@ import {
   indexesOf,
   KEY,
   manualDisk,
+  metadata,
   open,
   SEGMENT_BYTES,
   segmentPath,
@@ -82,6 +88,34 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
   const at = bit >>> 3;
   bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
   return bytes;
+}
+
+/** A whole header of another version: the checksum at 4 covers it from 8 on. */
+function withVersion(bytes: Uint8Array, headerBytes: number, version: number): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  view.setUint32(8, version, true);
+  view.setUint32(4, crc32cTable(bytes.subarray(8, headerBytes)), true);
+  return bytes;
+}
+
+/** Opens the snapshots of a disk, uses them, and runs all events; the result of opening. */
+function openStore(
+  disk: SimulatedDisk,
+  use: (store: SnapshotStore) => void = () => undefined,
+): StoreResult<SnapshotStore> {
+  const events = eventsOf(disk);
+  const results: StoreResult<SnapshotStore>[] = [];
+  openSnapshotStore(
+    { disk, directory: 'snapshots', crc32c: crc32cTable, clock: events },
+    (result) => {
+      results.push(result);
+      if (result.ok) use(result.value);
+    },
+  );
+  events.drain();
+  const [result] = results;
+  if (result === undefined) throw new Error('opening did not end');
+  return result;
 }
 
 const whole = [1, 2, 3, 4, 5, 6].map((index) => [index, 1]);
@@ -284,6 +318,24 @@ describe('segments of other kinds', () => {
     expect(tryOpen(stray)).toMatchObject({ ok: false, failure: { kind: 'foreign' } });
   });
 
+  test('W30 a segment of a later version is refused by name and kept, whatever its batches look like', () => {
+    const disk = unsealed();
+    const later = withBytes(disk, FIRST, (bytes) => withVersion(bytes, HEADER_BYTES, 2));
+    const unknownBatches = withBytes(later, FIRST, (bytes) => bytes.fill(0xa5, HEADER_BYTES));
+    for (const written of [later, unknownBatches]) {
+      const bytes = written.bytesOf(FIRST);
+      expect(tryOpen(written)).toEqual({
+        ok: false,
+        failure: {
+          kind: 'later-version',
+          file: '0000000001.wal',
+          detail: 'written by a later version: 2, this one reads up to 1',
+        },
+      });
+      expect(written.bytesOf(FIRST)).toEqual(bytes);
+    }
+  });
+
   test('W4 a commit index beyond the log is not believed', () => {
     const disk = manualDisk();
     const { wal } = open(disk);
@@ -299,6 +351,22 @@ describe('segments of other kinds', () => {
     expect(() => wal.readEntries(KEY, 1, 3, 1e6)).toThrow('damaged');
     expect(wal.readEntries(KEY, 3, 5, 1e6).map(({ index }) => index)).toEqual([3, 4]);
   });
+});
+
+test('W30 a snapshot of a later version is refused by name and kept', () => {
+  const disk = manualDisk();
+  openStore(disk, (store) => store.save(KEY, metadata(5), new Uint8Array(100), () => undefined));
+  const path = disk.paths.find((name) => name.endsWith('.snap')) ?? '';
+  const later = withBytes(disk, path, (bytes) => withVersion(bytes, SNAPSHOT_HEADER_BYTES, 2));
+  expect(openStore(later)).toEqual({
+    ok: false,
+    failure: {
+      kind: 'later-version',
+      file: basename(path),
+      detail: 'written by a later version: 2, this one reads up to 1',
+    },
+  });
+  expect(later.paths).toContain(path);
 });
 
 test('W19 entries below a snapshot may go, those above it never do', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** Another process holds the directory: it must end before this one can start. */
 export class DirectoryInUseError extends Error {
   constructor(directory: string) {
     super(
@@ -16,11 +17,11 @@ export interface DirectoryLock {
 }
 
 const LOCK_FILE = 'lock';
-/** SQLITE_BUSY, without its extensions: somebody else holds the lock. */
+/** SQLITE_BUSY, without its extensions: another process holds the lock. */
 const BUSY = 5;
 
 /**
- * Keeps a second process off a data directory with a lock of the operating system on a file in it. It holds for whoever
+ * Keeps a second process off a data directory with a lock of the operating system on a file in it. It holds for any process that
  * reaches the file, from another container or network namespace too, and ends with the process, however that ends: it is
  * never stale. SQLite takes it (an exclusive transaction that writes nothing), because Node has no call of its own. The
  * directory must exist. Throws a DirectoryInUseError.

@@ -41,6 +41,7 @@ export type DiskResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: DiskError };
 
+/** An operation of the disk that failed; `code` is the system's, such as ENOSPC. */
 export class DiskError extends Error {
   /** The operating system's code: EIO, ENOSPC, ENOENT, EEXIST ... */
   readonly code: string;

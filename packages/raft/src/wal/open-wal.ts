@@ -36,7 +36,7 @@ export interface OpenWalOptions {
   readonly nonce: () => number;
   /** After so long without appends the last batch is sealed. Default SEAL_AFTER_MS_DEFAULT. */
   readonly sealAfterMs?: number;
-  /** Told once when the log failed for good, also when no append waits: the process must end. */
+  /** Called once when the log failed for good, also when no append waits: the process must end. */
   readonly onFailure: (failure: WalFailure) => void;
 }
 
@@ -50,7 +50,16 @@ export const SEAL_AFTER_MS_DEFAULT = 100;
 
 /**
  * Opens a log and reads it back. The tail of what was recovered is written and synced again before the answer:
- * after a failed sync the page cache may have shown bytes that no disk holds. `done` comes later than the call.
+ * after a failed sync the page cache may have shown bytes that no disk holds. `done` comes later than the call. Failures are
+ * results: `corrupt`, `foreign`, `later-version`, `full` or `failed`. Throws a RangeError for impossible options alone.
+ *
+ * @example
+ * openWal(options, (result) => {
+ *   if (!result.ok) return refuseToStart(result.failure);
+ *   result.wal.append([{ type: 'entries', key, entries }], (failure) => {
+ *     // null: on the disk. The log takes one batch at a time.
+ *   });
+ * });
  */
 export function openWal(options: OpenWalOptions, done: (result: OpenWalResult) => void): void {
   const { segmentBytes } = options;

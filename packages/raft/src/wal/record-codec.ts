@@ -12,7 +12,7 @@ import type { GroupKey, WalRecord } from './wal-api.ts';
 
 /**
  * A record as it stands in the log. A snapshot's says whether the entries above it were kept: later that can't
- * be told any more, when the segment with the entry at the snapshot's index is gone.
+ * be known any more, when the segment with the entry at the snapshot's index is gone.
  */
 export type StoredRecord =
   | Exclude<WalRecord, { readonly type: 'snapshot' }>

@@ -96,7 +96,7 @@ export class SegmentFiles {
   #whenQuiet: (() => void) | null = null;
   readonly #onError: (error: unknown) => void;
 
-  /** `onError` is told what goes wrong when nobody waits. */
+  /** `onError` is called with what goes wrong when no call waits. */
   constructor(
     maker: SegmentMaker,
     segmentBytes: number,

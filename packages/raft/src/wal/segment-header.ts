@@ -1,10 +1,16 @@
 import { ByteReader, ByteWriter, MalformedBytesError } from '../codec/bytes.ts';
 import type { Crc32c } from './crc32c.ts';
+import { checkVersion } from './wal-failure.ts';
 
-/** First bytes of every segment file: who it belongs to. Batches follow at SEGMENT_HEADER_BYTES. */
+/**
+ * First bytes of every segment file: who it belongs to. Batches follow at SEGMENT_HEADER_BYTES.
+ *
+ * Every version keeps the magic, the CRC32C over the bytes from 8 to SEGMENT_HEADER_BYTES, and its number at 8. An older
+ * program can so tell a segment of a later version from a damaged one, and from a spare that may be removed.
+ */
 export const SEGMENT_HEADER_BYTES = 512;
 const MAGIC = 0x31574c46;
-const VERSION = 1;
+export const SEGMENT_VERSION = 1;
 const NAME = /^(\d{10})\.wal$/;
 
 export interface WalIdentity {
@@ -32,7 +38,7 @@ export function encodeSegmentHeader(header: SegmentHeader, crc32c: Crc32c): Uint
   const out = new ByteWriter(SEGMENT_HEADER_BYTES);
   out.u32(MAGIC);
   out.u32(0);
-  out.u32(VERSION);
+  out.u32(SEGMENT_VERSION);
   out.u53(header.number);
   out.u32(header.nonce);
   const utf8 = new TextEncoder();
@@ -47,13 +53,20 @@ export function encodeSegmentHeader(header: SegmentHeader, crc32c: Crc32c): Uint
   return out.view().slice();
 }
 
-/** Null when it is damaged (or was never finished). */
-export function readSegmentHeader(bytes: Uint8Array, crc32c: Crc32c): SegmentHeader | null {
+/**
+ * Null when it is damaged (or was never finished). Throws a WalFailureError of kind `later-version` for a whole header
+ * that a later version wrote; `file` is its name there.
+ */
+export function readSegmentHeader(
+  bytes: Uint8Array,
+  file: string,
+  crc32c: Crc32c,
+): SegmentHeader | null {
   if (bytes.length < SEGMENT_HEADER_BYTES) return null;
   const header = bytes.subarray(0, SEGMENT_HEADER_BYTES);
   const from = new ByteReader(header);
-  if (from.u32() !== MAGIC || from.u32() !== crc32c(header.subarray(8)) || from.u32() !== VERSION)
-    return null;
+  if (from.u32() !== MAGIC || from.u32() !== crc32c(header.subarray(8))) return null;
+  checkVersion(file, from.u32(), SEGMENT_VERSION);
   try {
     const number = from.u53();
     const nonce = from.u32();

@@ -3,6 +3,7 @@ import { readSnapshotMetadata, writeSnapshotMetadata } from '../codec/entry-code
 import type { SnapshotMetadata } from '../core/index.ts';
 import type { Crc32c } from './crc32c.ts';
 import type { GroupKey } from './wal-api.ts';
+import { checkVersion } from './wal-failure.ts';
 
 /**
  * A snapshot file: a header of fixed size, then chunks of CHUNK_BYTES of the state machine's data, each with its
@@ -17,7 +18,7 @@ export const SNAPSHOT_HEADER_BYTES = 4096;
 export const SNAPSHOT_CHUNK_BYTES = 64 * 1024;
 const CHUNK_CRC_BYTES = 4;
 const MAGIC = 0x31504c46;
-const VERSION = 1;
+export const SNAPSHOT_FILE_VERSION = 1;
 const NAME = /^(\d{5})-(\d+)-(\d+)\.snap$/;
 
 export interface SnapshotHeader {
@@ -49,7 +50,7 @@ export function encodeSnapshotHeader(header: SnapshotHeader, crc32c: Crc32c): Ui
   const out = new ByteWriter(SNAPSHOT_HEADER_BYTES);
   out.u32(MAGIC);
   out.u32(0);
-  out.u32(VERSION);
+  out.u32(SNAPSHOT_FILE_VERSION);
   out.u16(header.key.group);
   out.u53(header.key.incarnation);
   out.u53(header.totalBytes);
@@ -62,13 +63,18 @@ export function encodeSnapshotHeader(header: SnapshotHeader, crc32c: Crc32c): Ui
   return out.view().slice();
 }
 
-/** Throws MalformedBytesError when it is damaged. */
-export function readSnapshotHeader(bytes: Uint8Array, crc32c: Crc32c): SnapshotHeader {
+/** Throws MalformedBytesError when it is damaged, and a WalFailureError when a later version wrote it; `file` is its name there. */
+export function readSnapshotHeader(
+  bytes: Uint8Array,
+  file: string,
+  crc32c: Crc32c,
+): SnapshotHeader {
   const from = new ByteReader(bytes);
   const magic = from.u32();
   const crc = from.u32();
-  if (magic !== MAGIC || crc !== crc32c(bytes.subarray(8)) || from.u32() !== VERSION)
+  if (magic !== MAGIC || crc !== crc32c(bytes.subarray(8)))
     throw new MalformedBytesError('the header of the snapshot is damaged');
+  checkVersion(file, from.u32(), SNAPSHOT_FILE_VERSION);
   const key = { group: from.u16(), incarnation: from.u53() };
   const totalBytes = from.u53();
   const dataCrc = from.u32();

@@ -26,7 +26,7 @@ export function* readHeader(
   const size = yield* ask<number>((done) => file.size(done));
   if (size < SNAPSHOT_HEADER_BYTES) throw corrupt(name, 0, 'the snapshot has no header');
   const bytes = yield* readExactly(file, name, 0, SNAPSHOT_HEADER_BYTES);
-  const header = readSnapshotHeader(bytes, crc32c);
+  const header = readSnapshotHeader(bytes, name, crc32c);
   const { key, metadata, totalBytes } = header;
   if (
     key.group !== named.key.group ||

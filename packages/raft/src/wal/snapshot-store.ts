@@ -245,7 +245,8 @@ class FileSnapshotStore implements SnapshotStore {
     const writer = this.#writer(key, metadata, 'received');
     yield* writer.open();
     const file = snapshotName(key, metadata.index);
-    const { defer } = this.#options.clock;
+    const { clock } = this.#options;
+    const defer = (work: () => void): void => clock.defer(work);
     const received = new ReceivedSnapshot(metadata, totalBytes, file, writer, defer, (done) => {
       this.#receivers.delete(idOf(key));
       this.#inTurn(key, this.#publish(key, metadata, writer), (result) =>
@@ -276,11 +277,14 @@ class FileSnapshotStore implements SnapshotStore {
   #inTurn<T>(key: GroupKey, steps: Steps<T>, done: (result: StoreResult<T>) => void): void {
     const { clock } = this.#options;
     this.#queue.push(() => {
-      run(inLaterTurn(steps, clock.defer), (outcome) => {
-        this.#busy = false;
-        done(storeResult(outcome, `snapshot of group ${key.group}`));
-        this.#runNext();
-      });
+      run(
+        inLaterTurn(steps, (work) => clock.defer(work)),
+        (outcome) => {
+          this.#busy = false;
+          done(storeResult(outcome, `snapshot of group ${key.group}`));
+          this.#runNext();
+        },
+      );
     });
     this.#runNext();
   }

@@ -46,6 +46,8 @@ export type WalFailure =
   | { readonly kind: 'failed'; readonly file: string; readonly detail: string }
   /** The directory belongs to another node or cluster. */
   | { readonly kind: 'foreign'; readonly file: string; readonly detail: string }
+  /** A later version wrote the file. It is left as it is: the node must be started with that version. */
+  | { readonly kind: 'later-version'; readonly file: string; readonly detail: string }
   /** No room: the batch was refused as a whole and nothing of it will ever be read back. */
   | { readonly kind: 'full'; readonly file: string; readonly detail: string };
 

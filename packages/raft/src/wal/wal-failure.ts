@@ -16,7 +16,18 @@ export function corrupt(file: string, offset: number, detail: string): WalFailur
   return new WalFailureError({ kind: 'corrupt', file, offset, detail });
 }
 
-/** What an error means for whoever asked: no room, damage, or a disk that can't be trusted any more. */
+/** Refuses a file of another version by name. Throws a WalFailureError; versions are positive integers. */
+export function checkVersion(file: string, written: number, readable: number): void {
+  if (written > readable)
+    throw new WalFailureError({
+      kind: 'later-version',
+      file,
+      detail: `written by a later version: ${written}, this one reads up to ${readable}`,
+    });
+  if (written < 1) throw corrupt(file, 0, `version ${written} does not exist`);
+}
+
+/** What an error means for the caller: no room, damage, or a disk that can't be trusted any more. */
 export function failureOf(error: unknown, file: string): WalFailure {
   if (error instanceof WalFailureError) return error.failure;
   if (error instanceof MalformedBytesError) {

@@ -45,7 +45,7 @@ export type SegmentRole =
   | 'spare';
 
 /**
- * Reads segments in order, and tells a torn tail from corruption: a damaged batch that has anything valid
+ * Reads segments in order, and distinguishes a torn tail from corruption: a damaged batch that has anything valid
  * behind it had been synced. Throws WalFailureError.
  *
  * Invariant: after the segment in which the log ends only spares may follow.
@@ -87,7 +87,7 @@ export class WalScan {
     if (this.#previousSegment !== null && number !== this.#previousSegment + 1)
       throw corrupt(name, 0, `segment ${this.#previousSegment + 1} before it is missing`);
     this.#previousSegment = number;
-    const header = readSegmentHeader(bytes, this.#crc32c);
+    const header = readSegmentHeader(bytes, name, this.#crc32c);
     if (header === null) return this.#withoutHeader(name, bytes);
     this.#checkHeader(name, number, header);
     const first = readBatchHeader(bytes, SEGMENT_HEADER_BYTES, this.#crc32c);

@@ -50,7 +50,7 @@ export class AttemptRing {
     return this.#unwritten.size;
   }
 
-  /** Attempts that went before they were written: nobody will see them any more. */
+  /** Attempts that went before they were written: they are lost to readers. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -69,7 +69,7 @@ export class AttemptRing {
     }
   }
 
-  /** Changes what is said of an attempt that is still here, and writes it again. */
+  /** Changes the record of an attempt that is still here, and writes it again. */
   change(record: RecordedAttempt): void {
     const key = keyOf(record);
     const entry = this.#entries.get(key);

@@ -50,7 +50,7 @@ test('attempts of one turn are one delivery, the newest turn first', () => {
   expect(log.recent('bot', 1)).toMatchObject([{ attempt: 2 }]);
 });
 
-test('a turn that nobody waits for any more gets no other attempt', () => {
+test('a turn that is over gets no other attempt', () => {
   const log = newLog();
   log.report(retried({ attempt: 1 }));
   log.dispatchChanged(SESSION, waiting(1, 1));
@@ -64,7 +64,7 @@ test('a turn that nobody waits for any more gets no other attempt', () => {
   expect(attempt && attemptState(attempt)).toBe('failed');
 });
 
-test('what another node makes of a turn is told by that node', () => {
+test('what another node makes of a turn is recorded by that node', () => {
   const log = newLog();
   log.report(retried({ attempt: 1 }));
   log.dispatchChanged(SESSION, {
@@ -156,14 +156,14 @@ test('what changes while it is being written is written again', async () => {
   await writer.stop();
 });
 
-test('a store that is away is told of once, and again when it is back', async () => {
+test('an unreachable store is reported once, and again when it is back', async () => {
   const log = newLog();
-  let isAway = true;
+  let isUnavailable = true;
   const turns: unknown[] = [];
   const writer = new DeliveryWriter({
     ring: log.ring,
     write: async () => {
-      if (isAway) throw new Error('away');
+      if (isUnavailable) throw new Error('away');
     },
     onTurn: (error) => turns.push(error === null ? 'back' : 'away'),
   });
@@ -171,7 +171,7 @@ test('a store that is away is told of once, and again when it is back', async ()
   await writer.flush();
   await writer.flush();
   expect(log.ring.unwritten).toBe(1);
-  isAway = false;
+  isUnavailable = false;
   await writer.flush();
   expect(log.ring.unwritten).toBe(0);
   expect(turns).toEqual(['away', 'back']);
@@ -188,7 +188,7 @@ test.each([
   ).toBe(signature);
 });
 
-test('ids, numbers and quotes do not tell failures apart', () => {
+test('ids, numbers and quotes do not make failures differ', () => {
   const one = failureSignature(
     'connection_refused',
     null,
@@ -205,7 +205,7 @@ test('ids, numbers and quotes do not tell failures apart', () => {
   );
 });
 
-test('what a node tells another one of attempts is cut at its bytes, the newest first', () => {
+test('what a node sends another one of attempts is cut at its bytes, the newest first', () => {
   const log = newLog();
   for (const epoch of [1, 2, 3]) end(log, failed({ epoch, error: errorText('x'.repeat(2_000)) }));
   expect(log.recent('bot', 9).map(({ epoch }) => epoch)).toEqual([3, 2, 1]);

@@ -79,14 +79,14 @@ export class DeliveryLog {
       this.#replays.delete(oldest.value);
   }
 
-  /** An effect of a committed command, on every replica: a turn that nobody waits for any more gets no other attempt. */
+  /** An effect of a committed command, on every replica: a turn that is over gets no other attempt. */
   dispatchChanged(sessionId: string, dispatch: DispatchState): void {
     const last = this.#pending.get(sessionId);
     if (last === undefined) return;
     const isOver =
       dispatch.epoch > last.epoch || (dispatch.epoch === last.epoch && dispatch.status === 'idle');
     if (!isOver && (dispatch.status === 'waiting' || dispatch.epoch < last.epoch)) return;
-    // Whatever follows is told by whoever makes it.
+    // What follows is recorded by the node that makes it.
     this.#pending.delete(sessionId);
     if (!isOver) return;
     this.ring.change({ ...last, state: 'stopped', nextAttemptAtMs: null });

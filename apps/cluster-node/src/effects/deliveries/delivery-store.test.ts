@@ -132,7 +132,7 @@ test('dead letters are grouped the same in Postgres as in memory, without those 
   }
 });
 
-test('what Postgres refuses is left out and told, and jams nothing', async () => {
+test('what Postgres refuses is left out and reported, and blocks nothing', async () => {
   await write(
     report({ epoch: 1 }),
     retried({ epoch: 2, url: 'http://nul \u0000' }),

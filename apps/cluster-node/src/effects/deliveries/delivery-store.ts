@@ -109,7 +109,7 @@ export class DeliveryStore {
     await this.#retention.wrote(records);
   }
 
-  /** What Postgres refuses for what it holds must not keep the rest waiting: it is left out, and told. */
+  /** What Postgres refuses for what it holds must not keep the rest waiting: it is left out, and reported. */
   async #insert(records: readonly RecordedAttempt[]): Promise<void> {
     try {
       const attempts = inComponent('deliveries', () => attemptRows(records));

@@ -1,3 +1,4 @@
+import { doubledMs } from '@fleetlm/protocol';
 import type { AttemptRing } from './attempt-ring.ts';
 import type { RecordedAttempt } from './delivery-attempt.ts';
 
@@ -69,7 +70,7 @@ export class DeliveryWriter {
 
   #delayMs(): number {
     if (this.#failuresInARow === 0) return WRITE_BEHIND_MS;
-    return Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#failuresInARow - 1, 5));
+    return doubledMs(this.#failuresInARow - 1, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
   }
 
   async #run(): Promise<void> {

@@ -1,8 +1,8 @@
 export {
-  type FigureWindow,
+  type StatsWindow,
   sumOf,
-  type WindowFigures,
-} from './agent-figures.ts';
+  type WindowStats,
+} from './attempt-stats.ts';
 export { type DeadLetterGroup, deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
 export {
   attemptState,
@@ -14,5 +14,5 @@ export {
   newestFirst,
   type RecordedAttempt,
 } from './delivery-attempt.ts';
-export { DeliveryKeeper } from './delivery-keeper.ts';
+export { DeliveryRecorder } from './delivery-recorder.ts';
 export { percentilesOf } from './duration-histogram.ts';

@@ -32,7 +32,7 @@ export interface AgentCallOptions {
   readonly dispatcher: Dispatcher;
   readonly allowPrivateAddresses: boolean;
   readonly signal: AbortSignal;
-  /** Is told what went over the wire. */
+  /** Is called with what went over the wire. */
   readonly exchange: Exchange;
   readonly share: ByteShare;
 }
@@ -49,7 +49,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
       ...options,
       signal: AbortSignal.any([signal, limits.signal]),
     });
-    // Whoever reads the body is told of its end; nobody else need be, and an error without a listener ends a process.
+    // The reader of the body gets its end as an error; no other needs it, and an error without a listener ends a process.
     response.body.on('error', () => undefined);
     exchange.answered(response.statusCode, response.headers);
     await checkStatus(response, exchange);
@@ -64,7 +64,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
       const items = inComponent('dispatch', () => stream.push(bytes));
       if (items.length > 0) yield items;
       if (stream.broken !== null) throw stream.broken;
-      limits.heard();
+      limits.received();
     }
     limits.pause();
     yield inComponent('dispatch', () => stream.end());

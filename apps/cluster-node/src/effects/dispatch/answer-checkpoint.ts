@@ -17,8 +17,8 @@ export function encodeSegment(chunks: readonly Chunk[]): Uint8Array {
 }
 
 /** What the log knows of an answer that is or was being given. */
-export interface NotedAnswer {
-  /** The attempt that said it. */
+export interface CheckpointedAnswer {
+  /** The attempt that streamed it. */
   readonly attempt: number;
   /** Chunks below it are in here. */
   readonly nextIndex: number;
@@ -29,17 +29,20 @@ export interface NotedAnswer {
   readonly shownId: string;
 }
 
-/** Null: nothing is noted of the session's present epoch. Throws for what no version of this node wrote. */
-export function notedAnswer(session: Session, newMessageId: () => string): NotedAnswer | null {
-  const noted = answerCheckpoint(session);
-  if (noted === null) return null;
-  const { shownId, ...rest } = decodeCheckpoint(noted);
+/** Null: there is no checkpoint of the session's present epoch. Throws for what no version of this node wrote. */
+export function checkpointedAnswer(
+  session: Session,
+  newMessageId: () => string,
+): CheckpointedAnswer | null {
+  const checkpoint = answerCheckpoint(session);
+  if (checkpoint === null) return null;
+  const { shownId, ...rest } = decodeCheckpoint(checkpoint);
   // An answer that goes on with a message of the log is an entry of its own.
-  return { ...rest, shownId, messageId: goesOn(session, shownId) ? newMessageId() : shownId };
+  return { ...rest, shownId, messageId: isContinued(session, shownId) ? newMessageId() : shownId };
 }
 
 /** Whether the newest answer in the log is the one that is shown under this id. */
-function goesOn(session: Session, shownId: string): boolean {
+function isContinued(session: Session, shownId: string): boolean {
   const newest = session.tail.findLast(({ sender }) => sender.type === 'agent');
   if (newest === undefined) return false;
   return newest.id === shownId || webhookMessage(newest).content.id === shownId;
@@ -51,14 +54,14 @@ function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint) {
   );
   const { chunks } = new CompactChunks(all, index);
   const shownId = chunks[0]?.messageId;
-  if (typeof shownId !== 'string') throw new Error('a noted answer does not begin with its id');
+  if (typeof shownId !== 'string') throw new Error('a checkpoint does not begin with its id');
   return { attempt, nextIndex: index, chunks, shownId };
 }
 
-/** The noted answer put together, to be kept as it stands. */
-export function answerOf(noted: NotedAnswer): RunningAnswer {
-  const answer = new RunningAnswer(noted.messageId, noted.shownId);
-  // Up to the first that exceeds a limit, as the attempt that said it would have ended there.
-  for (const chunk of noted.chunks) if (!answer.take(chunk).ok) break;
+/** The checkpoint put together, to be kept as it stands. */
+export function answerOf(checkpoint: CheckpointedAnswer): RunningAnswer {
+  const answer = new RunningAnswer(checkpoint.messageId, checkpoint.shownId);
+  // Up to the first that exceeds a limit, as the attempt that streamed it would have ended there.
+  for (const chunk of checkpoint.chunks) if (!answer.take(chunk).ok) break;
   return answer;
 }

@@ -40,7 +40,7 @@ test.each([
   ['data: {"type":"start"}\n\n', 'an event stream'],
   ['{"type":"start"}\n', 'lines of JSON'],
   ['\ufeff{"type":"start"}\n', 'lines of JSON behind a byte order mark'],
-])('without a telling content type the first byte decides: %j is %s', (text) => {
+])('without a known content type the first byte decides: %j is %s', (text) => {
   expect(values(readAll('text/plain', [bytes(text)]))).toEqual([{ type: 'start' }]);
 });
 

@@ -24,13 +24,13 @@ const TOO_LONG = `a line is longer than ${LINE_LENGTH_MAX} characters`;
 /** Neither character occurs inside a line of JSON, so each of the two ends one. */
 const LINE_END = /[\r\n]/;
 
-/** What the stream said: a JSON value, or that it is done. */
+/** One item of the stream: a JSON value, or that it is done. */
 export type StreamItem =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'done' };
 
 /**
- * Reads an agent's answer: server-sent events or newline-delimited JSON, told apart by the content type and
+ * Reads an agent's answer: server-sent events or newline-delimited JSON, distinguished by the content type and
  * then by the first byte. Bytes in, items out. At the first thing that can't be read it breaks: the items in front of it
  * are given out, and nothing behind it is, however the bytes were cut.
  */

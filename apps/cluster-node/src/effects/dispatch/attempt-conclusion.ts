@@ -1,7 +1,7 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { type Termination, webhookId } from '@fleetlm/protocol';
 import type { Command, NewMessage, Proposed, Session } from '../ports.ts';
-import type { NotedAnswer } from './answer-checkpoint.ts';
+import type { CheckpointedAnswer } from './answer-checkpoint.ts';
 import type { Attempt, AttemptEnd, AttemptObservation } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-report.ts';
 import type { DispatchPorts } from './dispatch-api.ts';
@@ -50,7 +50,7 @@ interface ReportedEnd {
   readonly nextAttemptAtMs?: number;
 }
 
-/** Commits how attempts begin and end, and tells of it. */
+/** Commits how attempts begin and end, and reports it. */
 export class AttemptConclusion {
   readonly #ports: DispatchPorts;
   readonly #counts = { completed: 0, failedAttempts: 0, failed: 0 };
@@ -63,7 +63,7 @@ export class AttemptConclusion {
     return { ...this.#counts };
   }
 
-  /** False: the work is not ours to do any more, or it can't be said. */
+  /** False: the work is not ours to do any more, or that is not known. */
   async start({ group, session }: FoundSession, epoch: number, attempt: number): Promise<boolean> {
     const outcome = await this.#ports.propose(group, {
       type: 'start-dispatch',
@@ -79,10 +79,10 @@ export class AttemptConclusion {
   async conclude(
     attempt: Attempt,
     end: AttemptEnd,
-    noted: NotedAnswer | null,
+    checkpoint: CheckpointedAnswer | null,
   ): Promise<CallHealth> {
     try {
-      return await this.#conclude(attempt, end, noted);
+      return await this.#conclude(attempt, end, checkpoint);
     } catch (error) {
       this.#ports.onError(error);
       const excerpt = end.type === 'answered' ? (): NewMessage => attempt.excerpt() : null;
@@ -94,7 +94,7 @@ export class AttemptConclusion {
   async #conclude(
     attempt: Attempt,
     end: AttemptEnd,
-    noted: NotedAnswer | null,
+    checkpoint: CheckpointedAnswer | null,
   ): Promise<CallHealth> {
     switch (end.type) {
       case 'dropped':
@@ -108,13 +108,13 @@ export class AttemptConclusion {
           termination,
           failure,
         });
-        const kept = isWhole ? null : keptPartial(attempt, noted, attempt.epoch, termination);
+        const kept = isWhole ? null : keptPartial(attempt, checkpoint, attempt.epoch, termination);
         await this.#complete(attempt, kept ?? end.message, () => attempt.dropped);
         return isWhole ? 'well' : 'unknown';
       }
       case 'failed':
         this.#counts.failedAttempts += 1;
-        await this.#failed(attempt, end.failure, noted);
+        await this.#failed(attempt, end.failure, checkpoint);
         return healthAfter(end.failure);
       default:
         return end satisfies never;
@@ -153,16 +153,16 @@ export class AttemptConclusion {
   }
 
   /**
-   * The node that streamed is gone, and the agent wants what was said to stand: it ends here. False: nothing was said
+   * The node that streamed is gone, and the agent wants what was streamed to stand: it ends here. False: nothing was streamed
    * that could stand.
    */
   async seal(
     { group, session }: FoundSession,
     running: Extract<DispatchState, { status: 'running' }>,
-    noted: NotedAnswer,
+    checkpoint: CheckpointedAnswer,
   ): Promise<boolean> {
     const { epoch, attempt } = running;
-    const message = keptPartial(null, noted, epoch, 'disconnect');
+    const message = keptPartial(null, checkpoint, epoch, 'disconnect');
     if (message === null) return false;
     const name = { group, session, epoch, attempt };
     this.#report(name, unmade(running.startedAtMs), {
@@ -173,10 +173,10 @@ export class AttemptConclusion {
     return true;
   }
 
-  /** No attempt is made any more: the user is told rather than left to wait. */
+  /** No attempt is made any more: the user gets an error rather than waiting on. */
   async giveUp(
     found: FoundSession,
-    noted: NotedAnswer | null,
+    checkpoint: CheckpointedAnswer | null,
     failure: Extract<AttemptFailure, { kind: 'breaker' | 'exhausted' | 'internal' }>,
   ): Promise<void> {
     const { group, session } = found;
@@ -187,13 +187,13 @@ export class AttemptConclusion {
     // The attempt that was not made: the one before it has its own report.
     const next = { ...name, attempt: attempt + 1 };
     this.#report(next, unmade(this.#ports.wallClockMs()), { outcome: 'failed', failure });
-    await this.#giveUp(name, failure, noted);
+    await this.#giveUp(name, failure, checkpoint);
   }
 
   async #failed(
     attempt: Attempt,
     failure: AttemptFailure,
-    noted: NotedAnswer | null,
+    checkpoint: CheckpointedAnswer | null,
   ): Promise<void> {
     const nowMs = this.#ports.wallClockMs();
     const decision = decideRetry(failure, attempt.attempt, nowMs, this.#ports.random());
@@ -214,7 +214,7 @@ export class AttemptConclusion {
     }
     this.#report(attempt, attempt.observed(), { outcome: 'failed', failure });
     if (decision.type === 'disable') await this.#disable(attempt.session.agentId);
-    await this.#giveUp(attempt, failure, noted, () => attempt.dropped);
+    await this.#giveUp(attempt, failure, checkpoint, () => attempt.dropped);
   }
 
   /** That it can't be done now must not keep the turn from its end; the agent will say it again. */
@@ -230,10 +230,10 @@ export class AttemptConclusion {
   async #giveUp(
     name: AttemptName,
     failure: AttemptFailure,
-    noted: NotedAnswer | null,
+    checkpoint: CheckpointedAnswer | null,
     isOver: () => boolean = () => false,
   ): Promise<void> {
-    const message = keptPartial(null, noted, name.epoch, 'disconnect');
+    const message = keptPartial(null, checkpoint, name.epoch, 'disconnect');
     if (message === null) {
       await this.#fail(name, failure, isOver);
       return;
@@ -361,7 +361,7 @@ function isEndedBy(dispatch: DispatchState, type: Command['type'], epoch: number
   return isNext && (dispatch.error !== null) === isFailure;
 }
 
-/** Nobody was called. */
+/** No agent was called. */
 function unmade(startedAtMs: number): AttemptObservation {
   return {
     startedAtMs,

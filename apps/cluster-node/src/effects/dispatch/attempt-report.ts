@@ -18,7 +18,7 @@ export interface ReportedMessage {
 export type AttemptOutcome =
   /** The agent ended its answer, by `finish` or `abort`. */
   | 'answered'
-  /** It broke off after its first word; what had been said is kept. */
+  /** It broke off after its first content, which is kept. */
   | 'broken-off'
   /** No answer; it is made again at `nextAttemptAtMs`. */
   | 'will-retry'
@@ -73,7 +73,7 @@ export type OnAttempt = (report: AttemptReport) => void;
 
 /**
  * Whether a turn ended as its newest report says (`answered`, `broken-off` or `failed`). Follows each such report of this
- * node, once. Of all nodes at most one is told `isCommitted` for an epoch, because at most one end of it is committed.
+ * node, once. Of all nodes at most one gets `isCommitted` for an epoch, because at most one end of it is committed.
  */
 export interface TurnDecision {
   readonly sessionId: string;

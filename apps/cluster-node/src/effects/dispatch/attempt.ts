@@ -13,7 +13,7 @@ import type { StreamItem } from './answer-stream.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { Checkpointer } from './checkpointer.ts';
-import type { ChunkPace } from './chunk-pace.ts';
+import type { ChunkThrottle } from './chunk-throttle.ts';
 import { compact, dueMessages } from './compaction.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
@@ -26,7 +26,7 @@ import { type AgentHistory, webhookBody } from './webhook-body.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 /** How long an agent may take to end its response after its last chunk. */
-const LET_END_LIMIT_MS = 2_000;
+const DRAIN_LIMIT_MS = 2_000;
 
 /** How one attempt ended. */
 export type AttemptEnd =
@@ -61,11 +61,11 @@ export interface AttemptOptions {
   readonly attempt: number;
   /** The same for every attempt that goes on with what was already on the screen. */
   readonly messageId: string;
-  /** Something of this epoch is on the screen: nothing replaces it before the first word. */
+  /** Something of this epoch is on the screen: nothing replaces it before the first content. */
   readonly isContinued: boolean;
   readonly gate: Gate;
   readonly share: ByteShare;
-  readonly pace: ChunkPace;
+  readonly throttle: ChunkThrottle;
   readonly slices: TurnSlices;
   readonly ports: DispatchPorts;
 }
@@ -79,7 +79,7 @@ export class Attempt {
   readonly answer: RunningAnswer;
   readonly #gate: Gate;
   readonly #share: ByteShare;
-  readonly #pace: ChunkPace;
+  readonly #throttle: ChunkThrottle;
   readonly #slices: TurnSlices;
   readonly #ports: DispatchPorts;
   readonly #checkpointer: Checkpointer;
@@ -90,7 +90,7 @@ export class Attempt {
   readonly #throughSeq: number | null;
   #firstTokenAt: number | null = null;
   readonly #isContinued: boolean;
-  /** Chunks that wait for the first word. */
+  /** Chunks that wait for the first content. */
   #unshown: LiveChunk[] = [];
   #exchange: Exchange | null = null;
 
@@ -102,7 +102,7 @@ export class Attempt {
     this.#isContinued = options.isContinued;
     this.#gate = options.gate;
     this.#share = options.share;
-    this.#pace = options.pace;
+    this.#throttle = options.throttle;
     this.#slices = options.slices;
     this.#ports = options.ports;
     this.#startedAtWallMs = options.ports.wallClockMs();
@@ -127,13 +127,13 @@ export class Attempt {
     this.#checkpointer.end();
   }
 
-  /** Notes what was said so far, for the node that takes the work up. */
+  /** Checkpoints what was streamed so far, for the node that takes the work up. */
   async handOver(): Promise<void> {
     await this.#checkpointer.finish();
     this.drop();
   }
 
-  /** What has been said so far, closed. */
+  /** What has been streamed so far, sealed. */
   sealed(termination: Termination): NewMessage {
     return this.#message(termination);
   }
@@ -165,7 +165,7 @@ export class Attempt {
       const { termination, failure } = await this.#called(agent, dispatcher);
       await this.#gate.passed();
       if (this.dropped) return { type: 'dropped' };
-      // After the first word the answer stands as far as it came; before it, there is none.
+      // After the first content the answer stands as far as it came; before it, there is none.
       if (failure !== null && !this.answer.hasContent) return { type: 'failed', failure };
       return { type: 'answered', message: this.#kept(termination), termination, failure };
     } finally {
@@ -259,17 +259,17 @@ export class Attempt {
         if (this.dropped) return 'stop';
         const end = inComponent('dispatch', () => this.#take(item));
         if (end === null) continue;
-        void this.#letEnd(batches);
+        void this.#drain(batches);
         return end;
       }
-      await this.#pace.kept(agent.id, batch.value.length, slice.spentMs());
+      await this.#throttle.kept(agent.id, batch.value.length, slice.spentMs());
     }
     return this.#ended(exchange);
   }
 
   /** The answer is complete; what the agent still sends is of no interest, but its end is. */
-  async #letEnd(batches: AsyncGenerator<unknown>): Promise<void> {
-    const limit = setTimeout(() => this.#hangUp.abort(), LET_END_LIMIT_MS);
+  async #drain(batches: AsyncGenerator<unknown>): Promise<void> {
+    const limit = setTimeout(() => this.#hangUp.abort(), DRAIN_LIMIT_MS);
     try {
       while ((await batches.next()).done !== true);
     } catch (error) {
@@ -323,7 +323,7 @@ export class Attempt {
     }
   }
 
-  /** The stream ended without saying how. Before the first word that is no answer, whatever its status. */
+  /** The stream ended without saying how. Before the first content that is no answer, whatever its status. */
   #ended({ status, response }: Pick<Exchange, 'status' | 'response'>): Termination {
     if (this.answer.message.end !== null) return 'finish';
     if (this.answer.hasContent || this.dropped) return 'disconnect';
@@ -331,9 +331,7 @@ export class Attempt {
     throw new AttemptError({
       kind: 'answer',
       code: 'empty_answer',
-      detail: errorText(
-        `it ended before it said anything (status ${status}, content type ${type})`,
-      ),
+      detail: errorText(`it ended before any content (status ${status}, content type ${type})`),
     });
   }
 
@@ -356,7 +354,7 @@ export class Attempt {
     const sessionId = this.session.id;
     let index = this.answer.nextIndex;
     const taken = this.answer.take(chunk);
-    if (!taken.ok) throw invalidAnswer(taken.misfit);
+    if (!taken.ok) throw invalidAnswer(taken.protocolError);
     for (const shown of taken.shown) {
       if (this.answer.hasContent) this.#firstTokenAt ??= performance.now();
       this.#unshown.push({ sessionId, epoch, attempt, index, chunk: shown });
@@ -372,7 +370,7 @@ export class Attempt {
   }
 }
 
-/** What an agent said wrong is quoted, and it may have quoted what it was sent. */
+/** What an agent sent wrong is quoted, and it may have quoted what it was sent. */
 function withoutSecrets(failure: AttemptFailure, exchange: Exchange | null): AttemptFailure {
   if (exchange === null || !('detail' in failure)) return failure;
   return { ...failure, detail: exchange.redactedError(failure.detail) };

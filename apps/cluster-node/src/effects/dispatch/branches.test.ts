@@ -71,7 +71,7 @@ test('an approval goes on with the message that asked; its signature comes back 
     { type: 'step-start' },
     { type: 'text', text: 'Sent.' },
   ]);
-  // Whoever joins reads the whole message from its first chunk.
+  // A reader that joins gets the whole message from its first chunk.
   expect(bed.shown.filter(({ epoch }) => epoch === 2)[0]?.chunk).toEqual({
     type: 'start',
     messageId,
@@ -100,7 +100,7 @@ test('a continued message outlives the node that streamed it, whole', async () =
   ]);
 });
 
-test('an agent that fails before its first word leaves the request as it is answered, for the next attempt', async () => {
+test('an agent that fails before its first content leaves the request as it is answered, for the next attempt', async () => {
   const messageId = await asked((_, response) => {
     if (bed.agent.calls.length === 2) response.writeHead(500).end();
     else stream(response).end(sse(...GO_ON, { type: 'finish' }));
@@ -123,7 +123,7 @@ test('for another answer the agent is sent the conversation without the one befo
   expect(contentOf(newest()).metadata).toMatchObject({ epoch: 2, termination: 'finish' });
 });
 
-test('a chunk that refers to nothing is a failed answer, not a hole in somebody’s screen', async () => {
+test('a chunk that refers to nothing is a failed answer, not a hole on a screen', async () => {
   bed.agent.handler = (_, response) => stream(response).end(sse({ type: 'start' }, delta('lost')));
   await bed.say('hi');
   await expect.poll(() => bed.reports.length).toBeGreaterThan(0);

@@ -32,7 +32,7 @@ export class CallLimits {
   }
 
   /** Bytes came, or are waited for again: silence is measured from now on. */
-  heard(): void {
+  received(): void {
     this.pause();
     this.#silence = setTimeout(() => this.#expire('idle'), this.#idleMs);
   }

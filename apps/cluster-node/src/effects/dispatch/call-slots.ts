@@ -56,7 +56,7 @@ export class CallSlots<T> {
     this.#turns.add(agent);
   }
 
-  /** The next to be called, whose call then counts as begun; null: nobody can be called now. */
+  /** The next to be called, whose call then counts as begun; null: none can be called now. */
   next(nowMs: number): T | null {
     if (this.#running >= this.#limits.callsMax) return null;
     for (const agent of this.#turns) {
@@ -85,7 +85,7 @@ export class CallSlots<T> {
     }
   }
 
-  /** A call has ended. What it says of the agent is told to the breaker. */
+  /** A call has ended. Its outcome goes to the breaker. */
   ended(
     agentId: string,
     health: 'well' | 'unwell' | 'unknown',

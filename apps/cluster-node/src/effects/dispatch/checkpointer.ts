@@ -5,12 +5,12 @@ import { CompactChunks } from './compact-chunks.ts';
 import type { Chunk, DispatchPorts } from './dispatch-api.ts';
 import { CHECKPOINT_EXCEPTIONS_MAX } from './dispatch-limits.ts';
 
-/** An answer is noted in the log at most twice a second. */
+/** An answer is checkpointed at most twice a second. */
 export const CHECKPOINT_EVERY_MS = 500;
 
 export interface CheckpointerOptions {
   readonly group: number;
-  /** Of the state: what it has noted is what the next piece continues. */
+  /** Of the state: its checkpoint is what the next piece continues. */
   readonly session: Session;
   readonly epoch: number;
   readonly attempt: number;
@@ -20,7 +20,7 @@ export interface CheckpointerOptions {
 /** Takes an answer in progress down in the log, piece by piece, so that it outlives this node. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
-  /** Shown and not yet noted, in order; the first has index `#from`. */
+  /** Shown and not yet checkpointed, in order; the first has index `#from`. */
   #pending: Chunk[] = [];
   #from = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -34,7 +34,7 @@ export class Checkpointer {
     this.#options = options;
   }
 
-  /** Pieces that were noted. */
+  /** Pieces that were checkpointed. */
   get written(): number {
     return this.#written;
   }
@@ -45,7 +45,7 @@ export class Checkpointer {
     this.#timer ??= setTimeout(() => this.#due(), CHECKPOINT_EVERY_MS);
   }
 
-  /** What is pending is noted now, once; nothing after it. */
+  /** What is pending is checkpointed now, once; nothing after it. */
   async finish(): Promise<void> {
     if (this.#isOver) return;
     await this.#writing;
@@ -81,13 +81,13 @@ export class Checkpointer {
   }
 
   async #write(): Promise<void> {
-    this.#forgetNoted();
+    this.#dropCheckpointed();
     if (this.#isOver || this.#pending.length === 0) return;
     const { group, session, epoch, attempt, ports } = this.#options;
     const fromIndex = this.#from;
     const toIndex = fromIndex + this.#pending.length;
     const chunks = encodeSegment(new CompactChunks(this.#pending).chunks);
-    // More than a checkpoint may have, let alone an entry of the log: what is noted stays as it is.
+    // More than a checkpoint may have, let alone an entry of the log: the checkpoint stays as it is.
     if (chunks.length > CHECKPOINT_BYTES_MAX) {
       this.end();
       return;
@@ -102,20 +102,20 @@ export class Checkpointer {
       chunks,
       timeMs: ports.wallClockMs(),
     });
-    // Not applied: the next piece takes this one along, or finds it noted after all.
+    // Not applied: the next piece takes this one along, or finds it checkpointed after all.
     if (outcome.status !== 'ok') return;
-    // The epoch has moved on, or no more is taken: what is noted stays as it is.
+    // The epoch has moved on, or no more is taken: the checkpoint stays as it is.
     if (outcome.value.type === 'refused') this.end();
     else {
       this.#written += 1;
-      this.#forgetNoted();
+      this.#dropCheckpointed();
     }
   }
 
-  /** The state knows what is noted, also of a proposal whose outcome was not known. */
-  #forgetNoted(): void {
-    const noted = answerCheckpoint(this.#options.session);
-    const index = noted?.attempt === this.#options.attempt ? noted.index : 0;
+  /** The state has the checkpoint, also of a proposal whose outcome was not known. */
+  #dropCheckpointed(): void {
+    const checkpoint = answerCheckpoint(this.#options.session);
+    const index = checkpoint?.attempt === this.#options.attempt ? checkpoint.index : 0;
     this.#pending = this.#pending.slice(Math.max(0, index - this.#from));
     this.#from = Math.max(this.#from, index);
   }

@@ -1,3 +1,5 @@
+import { doubledMs, jitteredMs } from '@fleetlm/protocol';
+
 /** So many failures in a row, and an agent is left alone for a while. */
 export const BREAKER_FAILURES_MAX = 10;
 export const BREAKER_OPEN_MS = 2_000;
@@ -52,7 +54,7 @@ export class CircuitBreaker {
     this.#isProbing = false;
   }
 
-  /** The call said nothing about the agent (it was refused here, or dropped). */
+  /** The call shows nothing about the agent (it was refused here, or dropped). */
   undecided(): void {
     this.#isProbing = false;
   }
@@ -64,11 +66,8 @@ export class CircuitBreaker {
     this.#isProbing = false;
     // Calls that were under way when it opened fail late; they add nothing.
     if (state === 'open' || this.#failures < BREAKER_FAILURES_MAX) return;
-    const pause = Math.min(
-      BREAKER_OPEN_MS_MAX,
-      BREAKER_OPEN_MS * 2 ** Math.min(this.#openings, 16),
-    );
+    const pause = doubledMs(this.#openings, BREAKER_OPEN_MS, BREAKER_OPEN_MS_MAX);
     this.#openings += 1;
-    this.#openUntilMs = nowMs + pause / 2 + (random * pause) / 2;
+    this.#openUntilMs = nowMs + jitteredMs(pause, random);
   }
 }

@@ -10,7 +10,7 @@ const DELTAS: Readonly<Record<string, { readonly of: string; readonly text: stri
 const PLAIN_FIELDS = 3;
 
 /**
- * The chunks of an answer for whoever joins late: neighbours that continue the same text are one. Assembling them gives
+ * The chunks of an answer for a reader that joins late: neighbours that continue the same text are one. Assembling them gives
  * the same message as assembling all.
  */
 export class CompactChunks {

@@ -80,8 +80,8 @@ test('tokens that the agent reports count in place of the estimate', async () =>
     if (request.url === '/compact') handler(request, response, body);
     else {
       const usage = { inputTokens: 150, outputTokens: 5 };
-      const told = { type: 'message-metadata', messageMetadata: { usage } };
-      stream(response).end(sse(...HELLO.slice(0, -1), told, ...HELLO.slice(-1)));
+      const usageChunk = { type: 'message-metadata', messageMetadata: { usage } };
+      stream(response).end(sse(...HELLO.slice(0, -1), usageChunk, ...HELLO.slice(-1)));
     }
   })(bed.agent.handler);
   await turn('short');
@@ -109,7 +109,7 @@ test('what the person writes during a compaction waits, and is not lost', async 
   expect(sentTexts()).toEqual(['They said hello.', LONG, 'meanwhile', 'Hello']);
 });
 
-test('an agent that can’t summarise still answers, with the whole history, and it is said why', async () => {
+test('an agent that can’t summarise still answers, with the whole history, and the reason is recorded', async () => {
   for (const answer of [
     { status: 500, body: 'no' },
     { status: 200, body: '{"summary":""}' },

@@ -69,7 +69,7 @@ export function dueMessages(
   const { compactionWebhookUrl, compactionTokenBudget, compactionTriggerRatio } = agent;
   if (compactionWebhookUrl === null || compactionTokenBudget === null) return null;
   if (agent.messageHistoryMode === 'last' || continues !== null) return null;
-  // What the person has just said is answered as it was said.
+  // The newest user message is sent as it was written.
   const newestAnswer = messages.findLastIndex(({ role }) => role === 'assistant');
   if (newestAnswer < 1) return null;
   if (tokensOf(messages) < compactionTokenBudget * compactionTriggerRatio) return null;

@@ -16,7 +16,7 @@ export interface DispatchPorts {
   /** Null: this node doesn't lead the group (or its own term's first entry isn't applied yet). Cheap. */
   readonly led: (group: number) => LedGroup | null;
   readonly agent: (agentId: string) => AgentRecord | null;
-  /** True: `agent` knows every registration that was acknowledged before this call; false: it can't be told now. */
+  /** True: `agent` knows every registration that was acknowledged before this call; false: that is not known now. */
   readonly catchUpAgents: () => Promise<boolean>;
   /** What its calls are signed with, in the clear; null: no key of this node opens them. */
   readonly signingSecrets: (agent: AgentRecord) => readonly string[] | null;
@@ -30,7 +30,7 @@ export interface DispatchPorts {
     mode: AgentRecord['messageHistoryMode'],
     limit: number,
   ) => Promise<AgentHistory>;
-  /** Each attempt as it has ended; for whoever keeps a record of deliveries. Must not block or throw. */
+  /** Each attempt as it has ended; for the record of deliveries. Must not block or throw. */
   readonly onAttempt: OnAttempt;
   /** What the log decided of a turn after the report of its end. Must not block or throw. */
   readonly onDecision: OnDecision;
@@ -88,12 +88,12 @@ export interface DispatchEngine {
    * Resolves with what the proposal came to.
    */
   stopAnswer(sessionId: string): Promise<Outcome<null, NodeRefusal | Failure>>;
-  /** The answer in progress on this node, or what is noted of it in the log. */
+  /** The answer in progress on this node, or its checkpoint. */
   liveAnswer(sessionId: string): LiveAnswer | null;
   readonly stats: DispatchStats;
   /** Agents with calls or work here, or with failures in a row. */
   agentLoads(): readonly AgentLoad[];
-  /** Stops taking up work; running calls get `graceMs` to finish, then are noted and dropped (the next leader takes them up). */
+  /** Stops taking up work; running calls get `graceMs` to finish, then are checkpointed and dropped (the next leader takes them up). */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export interface DispatchStats {
   readonly completed: number;
   readonly failedAttempts: number;
   readonly failed: number;
-  /** Pieces of answers in progress that were noted in the log. */
+  /** Pieces of answers in progress that were checkpointed in the log. */
   readonly checkpoints: number;
   /** Agents that are left alone at the moment. */
   readonly breakersOpen: number;

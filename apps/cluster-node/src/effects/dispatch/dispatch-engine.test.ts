@@ -39,7 +39,7 @@ test('an agent that speaks lines of JSON is understood as well', async () => {
   expect(bed.texts().at(-1)).toBe('agent: Hello (finish)');
 });
 
-test('failing before the first word is tried again under the same webhook-id', async () => {
+test('failing before the first content is tried again under the same webhook-id', async () => {
   bed.agent.handler = (_, response) => {
     const { length } = bed.agent.calls;
     if (length === 1) response.writeHead(503).end('busy');
@@ -193,7 +193,7 @@ test('the connection of an answer is let to its end, and serves the next one', a
   expect(bed.agent.connections).toBe(1);
 });
 
-test('work is found although nobody told of it, and only looked at when it is due', async () => {
+test('work is found although nothing announced it, and only looked at when it is due', async () => {
   bed.takeOver({}, { rescanMs: 10 });
   await bed.settled('idle', 0);
   bed.engine.dispatchChanged = () => undefined;

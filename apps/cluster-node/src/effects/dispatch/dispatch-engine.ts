@@ -1,13 +1,13 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import { errorText } from '../error-text.ts';
-import type { NotedAnswer } from './answer-checkpoint.ts';
+import type { CheckpointedAnswer } from './answer-checkpoint.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptConclusion, type AttemptName, type CallHealth } from './attempt-conclusion.ts';
 import { ANSWERS_LIMITS, ByteBudget } from './byte-budget.ts';
 import { type AgentLoad, CallSlots } from './call-slots.ts';
-import { ChunkPace } from './chunk-pace.ts';
+import { ChunkThrottle } from './chunk-throttle.ts';
 import type {
   DispatchEngine,
   DispatchPorts,
@@ -43,7 +43,7 @@ class Engine implements DispatchEngine {
   readonly #ports: DispatchPorts;
   readonly #pools: HttpPools;
   readonly #finder: WorkFinder;
-  readonly #pace = new ChunkPace();
+  readonly #throttle = new ChunkThrottle();
   readonly #slices = new TurnSlices();
   readonly #budget = new ByteBudget(ANSWERS_LIMITS);
   readonly #setbacks: Setbacks;
@@ -161,7 +161,7 @@ class Engine implements DispatchEngine {
 
   #giveUp(turn: Turn): void {
     this.#begin(turn, (found) =>
-      this.#conclusion.giveUp(found, this.#answers.notedOf(found), { kind: 'breaker' }),
+      this.#conclusion.giveUp(found, this.#answers.checkpointOf(found), { kind: 'breaker' }),
     );
   }
 
@@ -236,7 +236,7 @@ class Engine implements DispatchEngine {
     const over = (isException: boolean): void => {
       this.#busy.delete(sessionId);
       end();
-      this.#lookAgain(sessionId, before, isException);
+      this.#recheckLater(sessionId, before, isException);
     };
     work(found, busy)
       .then(
@@ -251,7 +251,7 @@ class Engine implements DispatchEngine {
   }
 
   /** Not at once: what can't be done now must not be tried without a pause, and ever more seldom. */
-  #lookAgain(sessionId: string, before: DispatchState, isException: boolean): void {
+  #recheckLater(sessionId: string, before: DispatchState, isException: boolean): void {
     const after = this.#finder.find(sessionId)?.session.dispatch;
     const { pollMs } = this.#ports.limits;
     const now = performance.now();
@@ -262,7 +262,7 @@ class Engine implements DispatchEngine {
   }
 
   /**
-   * False: whether the agent is registered, and how, can't be told now. A node that has just started knows the
+   * False: whether the agent is registered, and how, is not known now. A node that has just started knows the
    * registrations of yesterday, or none, and must not fail a turn for that.
    */
   async #knowsAgent(agentId: string): Promise<boolean> {
@@ -275,29 +275,33 @@ class Engine implements DispatchEngine {
   async #work(found: FoundSession, busy: BusySession): Promise<CallHealth> {
     const { group, session } = found;
     if (this.#setbacks.isHopeless(session.id)) {
-      await this.#conclusion.giveUp(found, this.#answers.notedOf(found), { kind: 'internal' });
+      await this.#conclusion.giveUp(found, this.#answers.checkpointOf(found), { kind: 'internal' });
       return 'unknown';
     }
     if (!(await this.#knowsAgent(session.agentId))) return 'unknown';
     const { dispatch } = session;
     if (dispatch.status !== 'waiting' && dispatch.status !== 'running') return 'unknown';
     const { epoch } = dispatch;
-    const noted = this.#answers.notedOf(found);
+    const checkpoint = this.#answers.checkpointOf(found);
     // Counted in the log before they start: a turn that takes its node down does not take down one after the other.
     if (dispatch.attempt >= ATTEMPTS_MAX) {
-      await this.#conclusion.giveUp(found, noted, { kind: 'exhausted' });
+      await this.#conclusion.giveUp(found, checkpoint, { kind: 'exhausted' });
       return 'unknown';
     }
     const agent = this.#ports.agent(session.agentId);
     const isSealed = dispatch.status === 'running' && agent?.afterNodeLoss === 'seal';
-    if (isSealed && noted !== null && (await this.#conclusion.seal(found, dispatch, noted)))
+    if (
+      isSealed &&
+      checkpoint !== null &&
+      (await this.#conclusion.seal(found, dispatch, checkpoint))
+    )
       return 'unknown';
     const number = dispatch.attempt + 1;
     if (!(await this.#conclusion.start(found, epoch, number))) return 'unknown';
     this.#started += 1;
     const name = { group, session, epoch, attempt: number };
     try {
-      return await this.#attempted(name, busy, noted);
+      return await this.#attempted(name, busy, checkpoint);
     } catch (error) {
       // Neither made nor concluded: it has been counted, so it ends.
       this.#ports.onError(error);
@@ -310,18 +314,18 @@ class Engine implements DispatchEngine {
   async #attempted(
     name: AttemptName,
     busy: BusySession,
-    noted: NotedAnswer | null,
+    checkpoint: CheckpointedAnswer | null,
   ): Promise<CallHealth> {
     const { session } = name;
     const share = this.#budget.open(session.agentId);
     try {
       const attempt = new Attempt({
         ...name,
-        messageId: noted?.messageId ?? this.#ports.newMessageId(),
-        isContinued: noted !== null,
+        messageId: checkpoint?.messageId ?? this.#ports.newMessageId(),
+        isContinued: checkpoint !== null,
         gate: busy.gate,
         share,
-        pace: this.#pace,
+        throttle: this.#throttle,
         slices: this.#slices,
         ports: this.#ports,
       });
@@ -331,7 +335,7 @@ class Engine implements DispatchEngine {
       const end = await this.#run(attempt);
       this.#checkpoints += attempt.checkpoints;
       busy.isConcluding = true;
-      return await this.#conclusion.conclude(attempt, end, noted);
+      return await this.#conclusion.conclude(attempt, end, checkpoint);
     } finally {
       share.close();
     }

@@ -25,7 +25,7 @@ beforeEach(async () => {
   }
 });
 afterEach(async () => {
-  // What was thrown has been told; here it is thrown on purpose.
+  // What was thrown has been reported; here it is thrown on purpose.
   bed.errors.length = 0;
   await bed.close();
 });

@@ -13,7 +13,7 @@ const BY_SYSTEM_CODE: Readonly<Record<string, FailureCode>> = {
 /** OpenSSL's and Node's own names for what is wrong with a certificate or a handshake. */
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO|EPROTO$|HOSTNAME_MISMATCH)/;
 
-/** What kind of broken connection an error of the HTTP client tells of. */
+/** What kind of broken connection an error of the HTTP client stands for. */
 export function connectionCode(error: unknown): FailureCode {
   for (const one of [error, causeOf(error)]) {
     const code = codeOf(one);

@@ -22,7 +22,7 @@ export class Gate {
     };
   }
 
-  /** Resolves when nobody holds it. */
+  /** Resolves when it is free. */
   async passed(): Promise<void> {
     while (this.#holders > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }

@@ -18,7 +18,7 @@ export function guardPorts(ports: DispatchPorts): DispatchPorts {
     try {
       ports.onError(error);
     } catch {
-      // Nobody is left to be told: an error of the log itself must not end the work that it is about.
+      // There is no caller left: an error of the log itself must not end the work that it is about.
     }
   };
   const listener =

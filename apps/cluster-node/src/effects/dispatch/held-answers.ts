@@ -1,5 +1,5 @@
 import { ok, refused, UNKNOWN } from '../../outcome.ts';
-import { type NotedAnswer, notedAnswer } from './answer-checkpoint.ts';
+import { type CheckpointedAnswer, checkpointedAnswer } from './answer-checkpoint.ts';
 import type { Attempt } from './attempt.ts';
 import type { DispatchEngine, DispatchPorts, Hold, LiveAnswer } from './dispatch-api.ts';
 import type { Gate } from './gate.ts';
@@ -48,7 +48,7 @@ export class HeldAnswers {
     }
   }
 
-  /** Closes the gate of a run; should nobody open it, it opens by itself. */
+  /** Closes the gate of a run; if it is not opened, it opens by itself. */
   #close(busy: BusySession | undefined): () => void {
     if (busy === undefined) return NOTHING_TO_RELEASE;
     const open = busy.gate.hold();
@@ -98,16 +98,16 @@ export class HeldAnswers {
       return { epoch, attempt: attempt.attempt, chunks, nextIndex };
     }
     const found = this.#finder.find(sessionId);
-    const noted = found === null ? null : this.notedOf(found);
-    if (found === null || noted === null) return null;
-    const { chunks, nextIndex } = noted;
-    return { epoch: found.session.dispatch.epoch, attempt: noted.attempt, chunks, nextIndex };
+    const checkpoint = found === null ? null : this.checkpointOf(found);
+    if (found === null || checkpoint === null) return null;
+    const { chunks, nextIndex } = checkpoint;
+    return { epoch: found.session.dispatch.epoch, attempt: checkpoint.attempt, chunks, nextIndex };
   }
 
-  /** What the log has noted of the session's answer; null: nothing. */
-  notedOf({ session }: FoundSession): NotedAnswer | null {
+  /** The checkpoint of the session's answer; null: nothing. */
+  checkpointOf({ session }: FoundSession): CheckpointedAnswer | null {
     try {
-      return notedAnswer(session, this.#ports.newMessageId);
+      return checkpointedAnswer(session, this.#ports.newMessageId);
     } catch (error) {
       // It is a convenience: an answer that can't be read back must not keep the work from being done.
       this.#ports.onError(error);
@@ -118,6 +118,6 @@ export class HeldAnswers {
   /** What a person could have read so far, closed; null: nothing. */
   #partialOf(found: FoundSession, busy: BusySession | undefined): ReturnType<typeof keptPartial> {
     const { epoch } = found.session.dispatch;
-    return keptPartial(busy?.attempt ?? null, this.notedOf(found), epoch, 'stop');
+    return keptPartial(busy?.attempt ?? null, this.checkpointOf(found), epoch, 'stop');
   }
 }

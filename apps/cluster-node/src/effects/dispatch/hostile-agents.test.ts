@@ -58,7 +58,7 @@ describe('H1 an agent that hangs', () => {
     await failsOnce({ status: 200, failure: 'timeout' });
   });
 
-  test('in the middle of its answer ends it by the limit of silence, with what was said', async () => {
+  test('in the middle of its answer ends it by the limit of silence, with what was streamed', async () => {
     bed.setAgent({ timeoutMs: 60_000, idleTimeoutMs: 150 });
     bed.agent.handler = (_, response) => stream(response).write(sse(...OPENING, delta('Well')));
     await bed.say('hi');
@@ -134,7 +134,7 @@ describe('H2 an agent that drips', () => {
     await failsOnce({ failure: 'timeout', error: expect.stringContaining('whole answer') });
   });
 
-  test('on all its calls keeps nobody else from being answered', async () => {
+  test('on all its calls delays no other agent', async () => {
     bed.setAgent({
       id: 'slow',
       timeoutMs: 60_000,
@@ -194,7 +194,7 @@ describe('H3 an agent that says too much', () => {
     },
   );
 
-  test('a million tiny lines end the answer at the cap, with what was said', async () => {
+  test('a million tiny lines end the answer at the cap, with what was streamed', async () => {
     bed.setAgent({ timeoutMs: 30_000 });
     bed.agent.handler = (_, response) => {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
@@ -220,7 +220,7 @@ describe('H3 an agent that says too much', () => {
     expect(bed.reports).toMatchObject([{ error: expect.stringContaining(String(CHUNKS_MAX)) }]);
   });
 
-  test('an answer of many long lines ends at the limit of a reply, with what was said', async () => {
+  test('an answer of many long lines ends at the limit of a reply, with what was streamed', async () => {
     bed.setAgent({ timeoutMs: 30_000 });
     bed.agent.handler = (_, response) => {
       stream(response).write(sse(...OPENING));
@@ -285,7 +285,7 @@ describe('H3 an agent that says too much', () => {
 });
 
 describe('H4 an agent that does not speak clearly', () => {
-  const said = (bytes: string | Buffer): void => {
+  const respond = (bytes: string | Buffer): void => {
     bed.agent.handler = (_, response) => stream(response).end(bytes);
   };
 
@@ -304,7 +304,7 @@ describe('H4 an agent that does not speak clearly', () => {
     ['a byte order mark', `\ufeff${sse(...HELLO)}`, 'agent: Hello (finish)'],
     ['CRLF', sse(...HELLO).replaceAll('\n', '\r\n'), 'agent: Hello (finish)'],
   ])('%s: the valid beginning is kept', async (_, bytes, expected) => {
-    said(bytes);
+    respond(bytes);
     await bed.say('hi');
     await bed.settled('idle');
     expect(bed.texts().at(-1)).toBe(expected);
@@ -332,7 +332,7 @@ describe('H4 an agent that does not speak clearly', () => {
 });
 
 describe('H5 a connection that breaks', () => {
-  test('before the first word is tried again', async () => {
+  test('before the first content is tried again', async () => {
     firstThen((_, response) => stream(response).write(': hello\n\n', () => response.destroy()));
     await failsOnce({ failure: 'connection' });
   });

@@ -4,7 +4,7 @@ import { ATTEMPTS_MAX } from './retry-policy.ts';
 import { contentOf, DispatchBed, SESSION } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 
-/** Answers over each limit: what was said before is kept, the turn ends, and nothing of it takes long. */
+/** Answers over each limit: what was streamed before is kept, the turn ends, and nothing of it takes long. */
 
 let bed: DispatchBed;
 
@@ -31,7 +31,7 @@ describe('an agent whose answer exceeds a limit', () => {
       expect(report.error?.length).toBeLessThanOrEqual(ERROR_TEXT_LENGTH_MAX);
     }
   }
-  /** What was said before it is kept, and the limit is named to the agent's owner. */
+  /** What was streamed before it is kept, and the limit is named to the agent's owner. */
   async function endsAt(error: string): Promise<void> {
     await bed.say('hi');
     await bed.settled('idle');
@@ -54,7 +54,7 @@ describe('an agent whose answer exceeds a limit', () => {
     expect(dispatch.error.length).toBeLessThanOrEqual(ERROR_TEXT_LENGTH_MAX);
   }, 20_000);
 
-  test('an error text that quotes a secret where it is cut does not tell its beginning', async () => {
+  test('an error text that quotes a secret where it is cut does not reveal its beginning', async () => {
     const secret = 'very-secret-token-of-the-agent';
     bed.setAgent({ headers: { authorization: `Bearer ${secret}` } });
     answers({
@@ -120,7 +120,7 @@ describe('an agent whose answer exceeds a limit', () => {
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 
-  test('metadata over the limit before the first word is a failed attempt', async () => {
+  test('metadata over the limit before the first content is a failed attempt', async () => {
     answers({ type: 'start', messageMetadata: { a: 'x'.repeat(80_000) } }, ...HELLO.slice(1));
     await fails('metadata is larger');
   }, 20_000);
@@ -186,7 +186,7 @@ describe('an agent whose answer exceeds a limit', () => {
         },
       ],
     ],
-  ])('%s: the reply ends at the limit, with what was said', async (_, error, chunks) => {
+  ])('%s: the reply ends at the limit, with what was streamed', async (_, error, chunks) => {
     answers(...BEGUN, ...chunks, { type: 'finish' });
     await bed.say('hi');
     await bed.settled('idle');

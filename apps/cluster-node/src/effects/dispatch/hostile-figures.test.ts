@@ -57,7 +57,7 @@ test.runIf(SECONDS > 0)(
   'memory and the neighbours under hostile agents',
   async () => {
     const rows: string[] = [];
-    for (const [name, handler] of Object.entries(KINDS)) rows.push(await figuresOf(name, handler));
+    for (const [name, handler] of Object.entries(KINDS)) rows.push(await countsOf(name, handler));
     console.log(
       [
         '| agent | calls to it | memory, MiB | quick agent beside it: turns | p50 | p99, ms |',
@@ -70,7 +70,7 @@ test.runIf(SECONDS > 0)(
   (SECONDS + 30) * 1_000 * Object.keys(KINDS).length,
 );
 
-async function figuresOf(name: string, handler: Handler): Promise<string> {
+async function countsOf(name: string, handler: Handler): Promise<string> {
   const bed = await DispatchBed.start();
   const quick = new FakeAgent();
   bed.setAgent({ id: 'quick', originUrl: await quick.listen() });

@@ -4,7 +4,7 @@ import type { AgentRecord } from '../ports.ts';
 import { isPublicAddress, PrivateAddressError, publicLookup } from './address-rules.ts';
 
 export const CONNECTIONS_PER_AGENT_MAX = 64;
-/** A pool that nobody used for so long is closed. */
+/** A pool unused for so long is closed. */
 const POOL_IDLE_MS = 60_000;
 const SWEEP_MS = 30_000;
 /** What an answer's headers may take together. */
@@ -17,7 +17,7 @@ interface Pool {
 }
 
 /**
- * Connections to agents, a pool for each of them: an agent that hangs holds its own connections and nobody else's.
+ * Connections to agents, a pool for each of them: an agent that hangs holds its own connections and no other's.
  * Private addresses are refused at the address that is connected to, on every connect.
  */
 export class HttpPools {

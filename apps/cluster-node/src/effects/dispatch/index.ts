@@ -1,4 +1,4 @@
-export { notedAnswer } from './answer-checkpoint.ts';
+export { checkpointedAnswer } from './answer-checkpoint.ts';
 export type * from './attempt-report.ts';
 export type * from './dispatch-api.ts';
 export { createDispatchEngine } from './dispatch-engine.ts';

@@ -29,7 +29,7 @@ async function sessionsOf(
   return ids;
 }
 
-test('agents that hang on every call starve nobody, however many they are', async () => {
+test('agents that hang on every call starve no other, however many they are', async () => {
   bed.takeOver({}, { callsMax: 12, callsPerAgentMax: 4 });
   bed.agent.handler = () => undefined;
   for (let number = 0; number < 6; number += 1) {
@@ -43,7 +43,7 @@ test('agents that hang on every call starve nobody, however many they are', asyn
   expect(bed.engine.stats.running).toBeLessThan(12);
 });
 
-test('an agent that fails in a row is left alone for a while, which is told, and then asked once', async () => {
+test('an agent that fails in a row is not called for a while, which is reported, and then probed once', async () => {
   bed.agent.handler = (_, response) => response.writeHead(500).end();
   bed.setAgent({ timeoutMs: 1_000 });
   const ids = await sessionsOf('bot', 1, 40);
@@ -66,7 +66,7 @@ test('an agent that fails in a row is left alone for a while, which is told, and
   expect(bed.engine.stats.breakersOpen).toBe(0);
 });
 
-test('who waits too long for an agent that is left alone is told', async () => {
+test('a turn that waits too long for an agent behind an open breaker fails', async () => {
   bed.takeOver({}, { breakerWaitMs: 300 });
   bed.agent.handler = (_, response) => response.writeHead(500, { 'retry-after': '60' }).end();
   await sessionsOf('bot', 1, BREAKER_FAILURES_MAX);

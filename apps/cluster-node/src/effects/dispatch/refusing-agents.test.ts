@@ -60,7 +60,7 @@ describe('H6 an agent that asks for patience', () => {
     expect((bed.reports[0]?.nextAttemptAtMs ?? 0) - Date.now()).toBeLessThan(1_000);
   });
 
-  test('after the last attempt the person is told', async () => {
+  test('after the last attempt the user gets an error', async () => {
     bed.agent.handler = (_, response) => response.writeHead(503).end();
     await bed.say('hi');
     expect(await bed.settled('failed')).toMatchObject({ attempt: ATTEMPTS_MAX });
@@ -137,7 +137,7 @@ describe('H8 an answer that is none', () => {
 });
 
 describe('H10 to H12', () => {
-  test('H10 an agent that goes on after a stop says it to nobody', async () => {
+  test('H10 an agent that goes on after a stop reaches no reader', async () => {
     bed.agent.handler = (_, response) => {
       stream(response).write(sse(...OPENING, delta('Hi')));
       response.on('error', () => undefined);
@@ -180,7 +180,7 @@ describe('H10 to H12', () => {
     expect(bed.agent.calls).toHaveLength(1);
   });
 
-  test('H12 a name that does not exist, and a port where nobody is, fail at once and are classified', async () => {
+  test('H12 a name that does not exist, and a port without a listener, fail at once and are classified', async () => {
     for (const originUrl of [
       'http://no-such-host.invalid',
       'http://127.0.0.1:1',

@@ -1,4 +1,5 @@
 import type { FailureCode } from '@fleetlm/protocol';
+import { doubledMs, jitteredMs } from '@fleetlm/protocol';
 import { type ErrorText, errorText } from '../error-text.ts';
 
 type CodeOf<Codes extends FailureCode> = Extract<FailureCode, Codes>;
@@ -68,8 +69,7 @@ export function decideRetry(
     if (failure.status < 500 && !RETRIED_STATUS.has(failure.status)) return { type: 'fail' };
   }
   if (attempt >= ATTEMPTS_MAX) return { type: 'fail' };
-  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1));
-  const backoff = ceiling / 2 + (random * ceiling) / 2;
+  const backoff = jitteredMs(doubledMs(attempt - 1, BACKOFF_BASE_MS, BACKOFF_MAX_MS), random);
   const asked = failure.kind === 'status' ? retryAfterMs(failure.retryAfter, nowMs) : null;
   return {
     type: 'retry',

@@ -8,7 +8,7 @@ import {
 import {
   type AssembledMessage,
   chunksOfParts,
-  describeMisfit,
+  describeProtocolError,
   EMPTY_MESSAGE,
   isObject,
   isToolPart,
@@ -57,7 +57,7 @@ export interface AnswerTimes {
 export type Taken =
   | { readonly ok: true; readonly shown: readonly Chunk[] }
   /** Why the AI SDK's reader would break off at it, or which limit it exceeds. Nothing of the chunk is kept. */
-  | { readonly ok: false; readonly misfit: string };
+  | { readonly ok: false; readonly protocolError: string };
 
 /** Chunks that open an answer without saying anything yet: an agent that fails after them has not begun. */
 const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
@@ -94,7 +94,7 @@ export class RunningAnswer {
     this.#base = partsOf({ content: { parts } });
   }
 
-  /** True once something was said that a person could have read. */
+  /** True once there is content that a user could have read. */
   get hasContent(): boolean {
     return this.#hasContent;
   }
@@ -120,7 +120,7 @@ export class RunningAnswer {
 
   /**
    * The chunks to show for one that arrived: a `start` with our message id always comes first, once; what the answer
-   * goes on with comes next, told again, so that whoever reads from the first chunk has all of it. A chunk that
+   * goes on with comes next, repeated, so that a reader from the first chunk has all of it. A chunk that
    * refers to nothing changes nothing.
    */
   take(chunk: Chunk): Taken {
@@ -128,11 +128,11 @@ export class RunningAnswer {
     let message = this.#message;
     for (const one of shown) {
       const next = withChunk(message, withoutMetadata(one));
-      if (next === null) return { ok: false, misfit: describeMisfit(one) };
+      if (next === null) return { ok: false, protocolError: describeProtocolError(one) };
       message = next;
     }
     const exceeded = this.#exceeded(shown, message);
-    if (exceeded !== null) return { ok: false, misfit: exceeded };
+    if (exceeded !== null) return { ok: false, protocolError: exceeded };
     this.#message = message;
     for (const { messageMetadata } of shown)
       if (isObject(messageMetadata)) mergeInto(this.#metadata, messageMetadata);

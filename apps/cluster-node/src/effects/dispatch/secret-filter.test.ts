@@ -36,7 +36,7 @@ test('a text that fits is kept to its end', () => {
   expect(new SecretFilter([]).beginning('longer', 5)).toEqual({ text: 'longe', isTruncated: true });
 });
 
-test('the end of a text that was cut anywhere tells nothing of a secret', () => {
+test('the end of a text that was cut anywhere reveals nothing of a secret', () => {
   const filter = new SecretFilter([TOKEN, 'a'.repeat(4_096)]);
   const text = `before ${TOKEN}`;
   for (let cut = 0; cut <= text.length; cut += 1)

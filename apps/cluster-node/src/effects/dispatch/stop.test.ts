@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => bed.close());
 
-test('stop: nothing is shown any more, and what was said is kept once', async () => {
+test('stop: nothing is shown any more, and what was streamed is kept once', async () => {
   let goOn = (): void => undefined;
   bed.agent.handler = (_, response) => {
     stream(response).write(sse(...OPENING, delta('Hello')));
@@ -69,10 +69,10 @@ test('archiving a session ends its call, and nothing of it is kept', async () =>
   expect(bed.texts()).toEqual(['user: hi']);
 });
 
-/** What a device hears of one session, and a device on a node that applies later than the leader. */
+/** The events of one session on a device, and a device on a node that applies later than the leader. */
 function devices() {
   const lagging: (() => void)[] = [];
-  const heard: { readonly near: SessionEvent[]; readonly far: SessionEvent[] } = {
+  const received: { readonly near: SessionEvent[]; readonly far: SessionEvent[] } = {
     near: [],
     far: [],
   };
@@ -87,16 +87,16 @@ function devices() {
       follow: () => undefined,
       unfollow: () => undefined,
       fetchFrom: async () => null,
-      castEvent: () => true,
+      sendEvent: () => true,
       inboxChanges: () => null,
       dispatchOf: () => dispatch,
       fetch: async () => null,
-      noted: () => null,
-      castChunk: () => undefined,
+      checkpoint: () => null,
+      sendChunk: () => undefined,
       monotonicMs: () => performance.now(),
       onError: (error) => bed.errors.push(error),
     });
-    feed.subscribeSession(SESSION, (event) => heard[place].push(event));
+    feed.subscribeSession(SESSION, (event) => received[place].push(event));
     return {
       feed,
       apply: (effect: (typeof bed.effects)[number]) => {
@@ -116,7 +116,12 @@ function devices() {
     }
     applied = bed.effects.length;
   };
-  return { heard, feeds, pump, catchUp: () => lagging.splice(0).forEach((apply) => void apply()) };
+  return {
+    received,
+    feeds,
+    pump,
+    catchUp: () => lagging.splice(0).forEach((apply) => void apply()),
+  };
 }
 
 const seed = Date.now() % 1_000_000;
@@ -127,7 +132,7 @@ test(`races of stop, chunks and the answer's end (seed ${seed}): nothing after t
     random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
     return (random >>> 8) % bound;
   };
-  const { heard, feeds, pump, catchUp } = devices();
+  const { received, feeds, pump, catchUp } = devices();
   bed.takeOver({
     publishChunk: (chunk) => {
       pump();
@@ -166,7 +171,7 @@ test(`races of stop, chunks and the answer's end (seed ${seed}): nothing after t
       .session()
       .tail.filter(({ sender, payload }) => sender.type === 'agent' && isOfEpoch(payload, round));
     expect(answers.length, `answers of round ${round}`).toBeLessThanOrEqual(1);
-    for (const events of [heard.near, heard.far]) {
+    for (const events of [received.near, received.far]) {
       const ended = events.findIndex(
         (event) => event.type === 'status' && isEnd(event.dispatch, round),
       );

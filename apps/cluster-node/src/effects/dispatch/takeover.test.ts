@@ -20,15 +20,15 @@ function hangsAfter(chunks: readonly object[], later: typeof bed.agent.handler):
   };
 }
 
-const noted = () => answerCheckpoint(bed.session());
-const untilNoted = (index: number) => expect.poll(() => noted()?.index).toBe(index);
+const checkpoint = () => answerCheckpoint(bed.session());
+const untilCheckpointed = (index: number) => expect.poll(() => checkpoint()?.index).toBe(index);
 /** The node that streamed is gone without a word; another one takes over. */
 const killNode = (): void => {
   bed.leads = false;
   bed.takeOver();
 };
 
-test('what is shown is noted in the log, at most twice a second, merged', async () => {
+test('what is shown is checkpointed, at most twice a second, merged', async () => {
   let writing: NodeJS.Timeout | undefined;
   bed.agent.handler = (_, response) => {
     stream(response).write(sse(...OPENING));
@@ -37,10 +37,10 @@ test('what is shown is noted in the log, at most twice a second, merged', async 
   };
   const startedAt = performance.now();
   await bed.say('hi');
-  await expect.poll(() => noted()?.segments.length).toBe(3);
+  await expect.poll(() => checkpoint()?.segments.length).toBe(3);
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(3 * CHECKPOINT_EVERY_MS - 20);
   clearInterval(writing);
-  const segments = noted()?.segments.map((segment) =>
+  const segments = checkpoint()?.segments.map((segment) =>
     JSON.parse(new TextDecoder().decode(segment)),
   );
   expect(segments?.map(({ length }) => length)).toEqual([3, 1, 1]);
@@ -55,14 +55,14 @@ test('a short answer costs no extra entry', async () => {
   expect(bed.commands.filter(({ type }) => type === 'checkpoint-answer')).toEqual([]);
 });
 
-test('retry: what was on the screen stays there until the next attempt has its first word', async () => {
+test('retry: what was on the screen stays there until the next attempt has its first content', async () => {
   let speak = (): void => undefined;
   hangsAfter([...OPENING, delta('Once upon')], (_, response) => {
     stream(response).write(sse(...OPENING.slice(0, 1)));
     speak = () => response.end(sse(...HELLO.slice(1)));
   });
   await bed.say('hi');
-  await untilNoted(3);
+  await untilCheckpointed(3);
   const messageId = bed.engine.liveAnswer(SESSION)?.chunks[0]?.messageId;
   killNode();
   await expect.poll(() => bed.agent.calls.length).toBe(2);
@@ -75,7 +75,7 @@ test('retry: what was on the screen stays there until the next attempt has its f
   speak();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
-  // The same message to whoever shows it: it is replaced, not doubled.
+  // The same message wherever it is shown: it is replaced, not doubled.
   expect(bed.session().tail.at(-1)?.id).toBe(messageId);
   expect(bed.shown.slice(3).map(({ attempt, index }) => [attempt, index])).toEqual([
     [2, 0],
@@ -86,18 +86,18 @@ test('retry: what was on the screen stays there until the next attempt has its f
   ]);
 });
 
-test('seal: what was said stands as it is, and nobody is called again', async () => {
+test('seal: what was streamed stands as it is, and the agent is not called again', async () => {
   bed.setAgent({ afterNodeLoss: 'seal' });
   hangsAfter([...OPENING, delta('Once upon')], () => undefined);
   await bed.say('hi');
-  await untilNoted(3);
+  await untilCheckpointed(3);
   killNode();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Once upon (disconnect)']);
   expect(bed.agent.calls).toHaveLength(1);
 });
 
-test('seal, when nothing was said: the agent is called again', async () => {
+test('seal, without content: the agent is called again', async () => {
   bed.setAgent({ afterNodeLoss: 'seal' });
   hangsAfter([], (_, response) => stream(response).end(sse(...HELLO)));
   await bed.say('hi');
@@ -107,11 +107,11 @@ test('seal, when nothing was said: the agent is called again', async () => {
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
 });
 
-test('seal, when only the opening of an answer is noted: the agent is called again', async () => {
+test('seal, when only the opening of an answer is checkpointed: the agent is called again', async () => {
   bed.setAgent({ afterNodeLoss: 'seal' });
   hangsAfter(OPENING.slice(0, 1), (_, response) => stream(response).end(sse(...HELLO)));
   await bed.say('hi');
-  await untilNoted(1);
+  await untilCheckpointed(1);
   killNode();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
@@ -120,7 +120,7 @@ test('seal, when only the opening of an answer is noted: the agent is called aga
 test('when no further attempt succeeds, what people had read is kept, once', async () => {
   hangsAfter([...OPENING, delta('Once upon')], (_, response) => response.writeHead(500).end());
   await bed.say('hi');
-  await untilNoted(3);
+  await untilCheckpointed(3);
   killNode();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Once upon (disconnect)']);
@@ -132,7 +132,7 @@ test('an attempt that breaks off earlier than the one before it takes nothing ba
     stream(response).write(sse(...OPENING, delta('Once')), () => response.destroy());
   });
   await bed.say('hi');
-  await untilNoted(3);
+  await untilCheckpointed(3);
   killNode();
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Once upon a time (disconnect)']);
@@ -143,7 +143,7 @@ test('a stop between two attempts keeps what was read of the first', async () =>
     response.writeHead(503, { 'retry-after': '60' }).end(),
   );
   await bed.say('hi');
-  await untilNoted(3);
+  await untilCheckpointed(3);
   killNode();
   await expect.poll(() => bed.session().dispatch).toMatchObject({ status: 'waiting', attempt: 2 });
   expect(bed.engine.liveAnswer(SESSION)?.chunks).toHaveLength(3);
@@ -155,18 +155,18 @@ test('a node that stops in order notes the last words before it goes', async () 
   hangsAfter([...OPENING, delta('Once upon')], () => undefined);
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(3);
-  expect(noted()).toBeNull();
+  expect(checkpoint()).toBeNull();
   await bed.engine.stop(0);
-  expect(noted()?.index).toBe(3);
+  expect(checkpoint()?.index).toBe(3);
   expect(bed.texts()).toEqual(['user: hi']);
 });
 
-test('an outcome that is not known is neither noted twice nor lost', async () => {
+test('an outcome that is not known is neither checkpointed twice nor lost', async () => {
   let number = 0;
   bed.intercept = async (command) => {
     if (command.type !== 'checkpoint-answer') return null;
     number += 1;
-    // The first one is applied, and nobody learns of it; the second one is not.
+    // The first one is applied, and no node learns of it; the second one is not.
     if (number === 1) bed.perform(command);
     return number <= 2 ? { status: 'unknown' } : null;
   };
@@ -181,9 +181,9 @@ test('an outcome that is not known is neither noted twice nor lost', async () =>
     response.once('close', () => clearInterval(writing));
   };
   await bed.say('hi');
-  await expect.poll(() => noted()?.segments.length).toBe(3);
+  await expect.poll(() => checkpoint()?.segments.length).toBe(3);
   clearInterval(writing);
-  const text = noted()
+  const text = checkpoint()
     ?.segments.flatMap((segment) => JSON.parse(new TextDecoder().decode(segment)))
     .map(({ delta: word }) => word ?? '')
     .join('');
@@ -191,7 +191,7 @@ test('an outcome that is not known is neither noted twice nor lost', async () =>
   expect(words).toEqual(words.map((_, at) => at + 1));
 });
 
-test('a node that has just started calls nobody, and fails nothing, before it has read the registrations', async () => {
+test('a node that has just started calls no agent, and fails nothing, before it has read the registrations', async () => {
   const known = bed.setAgent();
   bed.agents.clear();
   let reads = 0;

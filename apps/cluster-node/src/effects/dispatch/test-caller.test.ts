@@ -6,7 +6,7 @@ import { TEST_CHUNKS_MAX } from './test-reading.ts';
 import { delta, FakeAgent, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
-const TOKEN = 'Bearer a-token-that-nobody-may-see';
+const TOKEN = 'Bearer a-token-of-the-owner';
 let agent: FakeAgent;
 
 beforeEach(async () => {
@@ -28,7 +28,7 @@ type Call = Parameters<TestCaller['call']>[0];
 function call(
   caller = callerWith(),
   fields: Partial<Call['agent']> = {},
-  said: Partial<Pick<Call, 'text' | 'earlier' | 'sessionId'>> = {},
+  conversation: Partial<Pick<Call, 'text' | 'earlier' | 'sessionId'>> = {},
 ) {
   return caller.call({
     agent: {
@@ -49,7 +49,7 @@ function call(
     text: 'Hello!',
     earlier: [],
     sessionId: null,
-    ...said,
+    ...conversation,
   });
 }
 
@@ -62,7 +62,7 @@ async function report(...given: Parameters<typeof call>): Promise<TestReport> {
 const wrongOf = ({ findings }: TestReport): readonly string[] =>
   findings.filter(({ verdict }) => verdict === 'wrong').map(({ check }) => check);
 
-test('one call, signed and marked as a test, told chunk by chunk and without secrets', async () => {
+test('one call, signed and marked as a test, reported chunk by chunk and without secrets', async () => {
   agent.handler = (request, response) =>
     stream(response).end(
       sse(...OPENING, delta(String(request.headers.authorization)), ...HELLO.slice(3)),
@@ -82,7 +82,7 @@ test('one call, signed and marked as a test, told chunk by chunk and without sec
     authorization: '[redacted]',
     'fleetlm-test': 'true',
   });
-  expect(JSON.stringify(made)).not.toContain('a-token-that-nobody');
+  expect(JSON.stringify(made)).not.toContain('a-token-of');
   expect(JSON.stringify(made)).not.toContain('v1,');
   const [seen] = agent.calls;
   verifyWebhook({ secret: SECRET, headers: seen?.headers ?? {}, body: seen?.body ?? '' });
@@ -110,7 +110,7 @@ test.each<[string, string, string[]]>([
   expect(wrongOf(made)).toEqual(expect.arrayContaining(wrong));
 });
 
-test('an invalid chunk is told with its reason, and what follows is read', async () => {
+test('an invalid chunk is reported with its reason, and what follows is read', async () => {
   agent.handler = (_, response) =>
     stream(response).end(
       sse(...OPENING, { type: 'nonsense' }, delta('still here'), ...HELLO.slice(3)),
@@ -119,7 +119,7 @@ test('an invalid chunk is told with its reason, and what follows is read', async
   expect(chunks.map(({ error }) => error === null)).toEqual([true, true, false, true, true, true]);
 });
 
-test('nobody there, too slow, too much: told, in bounded time and space', async () => {
+test('no listener, too slow, too much: reported in bounded time and space', async () => {
   expect(await report(callerWith(), { originUrl: 'http://127.0.0.1:9' })).toMatchObject({
     status: null,
     failure: { code: 'connection_refused' },
@@ -173,10 +173,10 @@ test('only so many at once', async () => {
   expect((await call(caller))?.isHealthy).toBe(true);
 });
 
-test('a conversation goes on: what was said before is sent as the agent asks for it, and the answer is told whole', async () => {
+test('a conversation goes on: earlier messages are sent as the agent asks for them, and the answer is reported whole', async () => {
   const first = await report();
   expect(first.answer).toMatchObject([{ type: 'text', text: 'Hello' }]);
-  const said = {
+  const conversation = {
     text: 'And then?',
     earlier: [
       { role: 'user', text: 'Hello!' },
@@ -184,7 +184,7 @@ test('a conversation goes on: what was said before is sent as the agent asks for
     ],
     sessionId: first.sessionId,
   } as const;
-  const next = await report(callerWith(), {}, said);
+  const next = await report(callerWith(), {}, conversation);
   expect(next.sessionId).toBe(first.sessionId);
   const [, second] = agent.calls;
   expect(JSON.parse(second?.body ?? '')).toMatchObject({
@@ -196,7 +196,7 @@ test('a conversation goes on: what was said before is sent as the agent asks for
       { seq: 3, role: 'user', parts: [{ type: 'text', text: 'And then?' }] },
     ],
   });
-  await report(callerWith(), { messageHistoryMode: 'last' }, said);
+  await report(callerWith(), { messageHistoryMode: 'last' }, conversation);
   const [, , third] = agent.calls;
   expect(JSON.parse(third?.body ?? '').messages).toMatchObject([{ seq: 3 }]);
 });

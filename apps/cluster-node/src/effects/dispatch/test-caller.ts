@@ -57,12 +57,12 @@ export interface TestReport
     readonly detail: string;
   } | null;
   readonly chunks: readonly TestedChunk[];
-  /** All that came, also those that are not told. */
+  /** All that came, also those that are not reported. */
   readonly chunkCount: number;
   readonly findings: readonly Finding[];
   /** The conversation that it was about; another call may go on with it. */
   readonly sessionId: string;
-  /** The parts of the message that the answer comes to; null: nothing was said. */
+  /** The parts of the message of the assembled answer; null: no content. */
   readonly answer: readonly UiPart[] | null;
 }
 
@@ -73,7 +73,7 @@ export interface TestCallerPorts {
   readonly wallClockMs: () => number;
 }
 
-/** Calls an agent once, by the way that every call takes, and tells all of it. */
+/** Calls an agent once, by the way that every call takes, and reports all of it. */
 export class TestCaller {
   readonly #ports: TestCallerPorts;
   #running = 0;
@@ -190,7 +190,7 @@ class TestAnswer {
           code: 'invalid_answer',
           detail: errorText(`a test reads ${TEST_BYTES_MAX} bytes and no more`),
         });
-      limits.heard();
+      limits.received();
     }
     if (isAnswer) await reading.end(this.#nowMs);
   }

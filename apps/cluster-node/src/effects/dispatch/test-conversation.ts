@@ -6,7 +6,7 @@ import { webhookBody } from './webhook-body.ts';
 export const TEST_USER_ID = 'fleetlm-test';
 const ENCODER = new TextEncoder();
 
-/** Something that was said in a conversation that no cluster has. */
+/** A message of a conversation that no cluster has. */
 export type TestTurn =
   | { readonly role: 'user'; readonly text: string }
   | { readonly role: 'assistant'; readonly parts: readonly { readonly type: string }[] };
@@ -15,7 +15,7 @@ export interface TestConversation {
   readonly agent: Pick<AgentRecord, 'id' | 'messageHistoryMode' | 'messageHistoryLimit'>;
   /** Null: it begins. */
   readonly sessionId: string | null;
-  /** What was said before. */
+  /** The messages before. */
   readonly earlier: readonly TestTurn[];
   /** What the person says now. */
   readonly text: string;

@@ -4,17 +4,17 @@ import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-strea
 import { RunningAnswer, seal } from './running-answer.ts';
 import { checkChunk } from './valid-chunk.ts';
 
-/** Chunks that are told one by one; the rest is read, and counted. */
+/** Chunks that are reported one by one; the rest is read, and counted. */
 export const TEST_CHUNKS_MAX = 500;
 const CHUNK_LENGTH_MAX = 2_000;
 
-/** One thing that the agent said, and when. */
+/** One thing that the agent sent, and when. */
 export interface TestedChunk {
   /** Since the call began, in milliseconds. */
   readonly atMs: number;
   /** As it came, cut. */
   readonly text: string;
-  /** Why nobody can read it; null: it is valid. */
+  /** Why it is not valid; null: it is valid. */
   readonly error: string | null;
 }
 
@@ -41,7 +41,7 @@ export class TestReading {
     return this.#firstTokenMs;
   }
 
-  /** What was said, closed, without secrets; null: nothing. */
+  /** What was streamed, sealed, without secrets; null: nothing. */
   get parts(): readonly UiPart[] | null {
     if (!this.#answer.hasContent) return null;
     return seal(this.#answer.message.parts).map((part) =>
@@ -66,23 +66,23 @@ export class TestReading {
       if (!(error instanceof AnswerStreamError)) throw error;
       // Where one line is broken a node reads no further, and neither does a test.
       this.#isBroken = true;
-      this.#tell({ atMs, text: '', error: error.message });
+      this.#report({ atMs, text: '', error: error.message });
     }
   }
 
   #take(item: StreamItem, atMs: number): void {
     if (item.type === 'done') {
-      this.#tell({ atMs, text: '[DONE]', error: null });
+      this.#report({ atMs, text: '[DONE]', error: null });
       return;
     }
     const checked = checkChunk(item.value);
     const taken = checked.ok ? this.#answer.take(checked.chunk) : null;
     if (this.#answer.hasContent) this.#firstTokenMs ??= atMs;
-    const error = checked.ok ? (taken?.ok === false ? taken.misfit : null) : checked.detail;
-    this.#tell({ atMs, text: JSON.stringify(item.value), error });
+    const error = checked.ok ? (taken?.ok === false ? taken.protocolError : null) : checked.detail;
+    this.#report({ atMs, text: JSON.stringify(item.value), error });
   }
 
-  #tell({ atMs, text, error }: TestedChunk): void {
+  #report({ atMs, text, error }: TestedChunk): void {
     this.#count += 1;
     if (this.chunks.length >= TEST_CHUNKS_MAX) return;
     this.chunks.push({

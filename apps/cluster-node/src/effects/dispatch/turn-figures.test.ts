@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FigureKeeper, type FigureWindow, sumOf } from '../deliveries/agent-figures.ts';
+import { AttemptStats, type StatsWindow, sumOf } from '../deliveries/attempt-stats.ts';
 import { DeliveryLog } from '../deliveries/delivery-log.ts';
 import type { Command, Proposed } from '../ports.ts';
 import type { DispatchPorts } from './dispatch-api.ts';
@@ -9,12 +9,12 @@ import { HELLO, sse, stream } from './testing/fake-agent.ts';
 
 /** What the figures of the nodes add up to when the end of a turn is not committed at the first try. */
 
-const WINDOW: FigureWindow = 'last_24_h';
+const WINDOW: StatsWindow = 'last_24_h';
 const REFUSED: Proposed = { status: 'refused', code: 'transferring', leader: 0 };
 
 /** The record of one node, wired as on a node. */
 function recordOfNode(nodeId: string) {
-  const figures = new FigureKeeper(Date.now());
+  const figures = new AttemptStats(Date.now());
   const log = new DeliveryLog({
     nodeId,
     onReported: (record) => figures.attempted(record, Date.now()),

@@ -102,7 +102,7 @@ test('chunks that are more than a checkpoint are not proposed, and the run goes 
   };
   await bed.say('hi');
   await expect.poll(() => bed.shown.length).toBe(7);
-  // A pause longer than that between checkpoints, told by the chunk after it.
+  // A pause longer than that between checkpoints, which the chunk after it shows.
   setTimeout(finish, 700);
   await bed.settled('idle');
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);

@@ -11,14 +11,14 @@ const ISSUES_MAX = 3;
 const QUOTE_LENGTH_MAX = 120;
 const DETAIL_LENGTH_MAX = 200;
 
-/** What an agent said, checked as the AI SDK's own reader checks it; by its type first, which is what makes it cheap. */
+/** What an agent sent, checked as the AI SDK's own reader checks it; by its type first, which is what makes it cheap. */
 export function checkChunk(
   received: unknown,
 ): { readonly ok: true; readonly chunk: Chunk } | { readonly ok: false; readonly detail: string } {
   const value = withKnownReason(received);
   if (!isChunk(value)) return wrong(value, 'it has no type');
   const kind = uiMessageChunkKind(value.type);
-  if (kind === null) return wrong(value, 'nobody knows this type');
+  if (kind === null) return wrong(value, 'the type is unknown');
   const large = CHECKED_FIELDS.find((field) => hasTooManyMembers(value[field]));
   if (large !== undefined)
     return wrong(value, `${large} has more than ${CHUNK_MEMBERS_MAX} members`);

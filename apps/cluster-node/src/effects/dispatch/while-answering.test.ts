@@ -74,7 +74,7 @@ test('interrupt: the answer ends with what was shown of it, before the message',
   await expect.poll(() => bed.agent.open).toBe(0);
 });
 
-test('interrupt before the first word keeps nothing', async () => {
+test('interrupt before the first content keeps nothing', async () => {
   bed.setAgent({ whileAnswering: 'interrupt' });
   hangsAfter();
   await bed.say('hi');
@@ -122,7 +122,7 @@ test('while it is decided, nothing is shown that would not be kept', async () =>
     if (type === 'append-message') await committed;
     return null;
   };
-  const said = bed.say('next');
+  const sent = bed.say('next');
   more();
   // Another session is answered meanwhile: enough time for the chunk to have come.
   bed.setAgent({ id: 'other', whileAnswering: 'queue' });
@@ -133,12 +133,12 @@ test('while it is decided, nothing is shown that would not be kept', async () =>
   await bed.settled('idle', 1, `${SESSION.slice(0, -1)}1`);
   expect(bed.shown.slice(before).every(({ sessionId }) => sessionId !== SESSION)).toBe(true);
   commit();
-  await said;
+  await sent;
   await bed.settled('idle', 2);
   expect(bed.texts()[1]).toBe('agent: shown (stop)');
 });
 
-test('merge: within the window and before the first word, both are one turn', async () => {
+test('merge: within the window and before the first content, both are one turn', async () => {
   bed.setAgent({ whileAnswering: 'merge', debounceWindowMs: 300 });
   hangsAfter();
   await bed.say('hi', SESSION, Date.now() - 300);
@@ -150,7 +150,7 @@ test('merge: within the window and before the first word, both are one turn', as
   expect(bed.agent.calls).toHaveLength(2);
 });
 
-test('merge: after the first word the message waits its turn', async () => {
+test('merge: after the first content the message waits its turn', async () => {
   bed.setAgent({ whileAnswering: 'merge', debounceWindowMs: 300 });
   let finish = (): void => undefined;
   bed.agent.handler = (_, response) => {

@@ -56,7 +56,7 @@ export class WorkFinder {
   /** Looks through the groups that have become ready since the last time. */
   scanGained(): void {
     for (const group of this.#gaining) {
-      if (!this.#look(group)) continue;
+      if (!this.#scan(group)) continue;
       this.#gaining.delete(group);
       this.#gained.add(group);
     }
@@ -68,14 +68,14 @@ export class WorkFinder {
     if (group === undefined) return;
     this.#gained.delete(group);
     this.#gained.add(group);
-    this.#look(group);
+    this.#scan(group);
   }
 
   /** False: the group is not ready. A group that can't be looked through keeps no other from its turn. */
-  #look(group: number): boolean {
+  #scan(group: number): boolean {
     try {
       const led = this.#led(group);
-      if (led !== null) this.#scan(led);
+      if (led !== null) this.#addWorkOf(led);
       return led !== null;
     } catch (error) {
       this.#onError(error);
@@ -84,7 +84,7 @@ export class WorkFinder {
     }
   }
 
-  #scan({ state }: LedGroup): void {
+  #addWorkOf({ state }: LedGroup): void {
     for (const { session, dispatch } of dueDispatches(state, Number.POSITIVE_INFINITY))
       this.#due.add(session.id, dispatch.dueAtMs);
     // Running, but perhaps not here: the node that led before is gone, and this one takes the work up.

@@ -22,7 +22,7 @@ export function decodeChunk(frame: Uint8Array): LiveChunk | null {
   try {
     value = packr.unpack(frame);
   } catch {
-    // Not MessagePack: the caller is told, as of every other shape that is not a chunk.
+    // Not MessagePack: the caller gets null, as for every other shape that is not a chunk.
     return null;
   }
   const parsed = schema.safeParse(value);

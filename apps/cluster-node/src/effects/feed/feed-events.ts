@@ -1,7 +1,7 @@
 import type { DispatchState, Message, SessionHead } from '@fleetlm/conversation';
 import type { Chunk } from '../dispatch/dispatch-api.ts';
 
-/** What a subscriber of a session is told, in the order of seq; the sink must not block. */
+/** The events of a subscriber of a session, in the order of seq; the sink must not block. */
 export type SessionEvent =
   | { readonly type: 'message'; readonly message: Message }
   | {
@@ -28,7 +28,7 @@ export interface Subscription {
 
 export interface LiveSubscription extends Subscription {
   /**
-   * True once events come: what is read after that has everything that no event tells of. False: this node holds no
+   * True once events come: what is read after that has everything that no event brings. False: this node holds no
    * replica, and could not reach one in time.
    */
   readonly ready: Promise<boolean>;

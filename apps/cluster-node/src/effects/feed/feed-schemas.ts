@@ -1,7 +1,7 @@
 import type { DispatchState, Message, Sender, SessionHead } from '@fleetlm/conversation';
 import * as z from 'zod';
 
-/** What nodes tell each other of conversations, parsed as strictly as what people send. */
+/** What nodes send each other of conversations, parsed as strictly as what users send. */
 
 const bytes = z.instanceof(Uint8Array);
 const count = z.int().min(0);
@@ -32,7 +32,8 @@ export const dispatchSchema: z.ZodType<DispatchState> = z.discriminatedUnion('st
   z.strictObject({ status: z.literal('failed'), epoch: count, attempt: count, error: z.string() }),
 ]);
 
-export const sessionSchema: z.ZodType<SessionHead> = z.strictObject({
+/** One schema a field: a missing one and a superfluous one do not compile. */
+const headShape = {
   id,
   userId: id,
   agentId: id,
@@ -59,7 +60,8 @@ export const sessionSchema: z.ZodType<SessionHead> = z.strictObject({
   flushedSeq: count,
   version: count,
   flushedVersion: count,
-});
+} satisfies { readonly [F in keyof SessionHead]: z.ZodType<SessionHead[F]> };
+export const sessionSchema: z.ZodType<SessionHead> = z.strictObject(headShape);
 
 export const messageSchema: z.ZodType<Message> = z.strictObject({
   id,

@@ -9,7 +9,7 @@ import {
   type Topic,
 } from './follow-codec.ts';
 
-/** Subscriptions of one other node; more are refused, and that node tells its people so. */
+/** Subscriptions of one other node; more are refused, and that node passes the refusal on. */
 const SERVED_PER_NODE_MAX = 100_000;
 /** Messages that a follower is brought up to date with; with more it begins afresh. */
 const CATCH_UP_MESSAGES_MAX = 200;
@@ -43,7 +43,7 @@ interface Served {
   position: number;
 }
 
-/** Tells nodes without a replica what happens in the groups that this node holds: the same events as its own people. */
+/** Publishes the events of the groups that this node holds to nodes without a replica, as to its own subscribers. */
 export class FeedServer {
   readonly #ports: FeedServerPorts;
   readonly #served = new Map<string, Map<number, Served>>();
@@ -61,7 +61,7 @@ export class FeedServer {
   }
 
   /**
-   * Begins to tell `nodeId` of the topic under its number. To be called when this replica has all that was
+   * Begins to publish the topic to `nodeId` under its number. To be called when this replica has all that was
    * acknowledged. For this node itself only where it stands. Null: that node has too many subscriptions here.
    */
   follow(nodeId: string, number: number, topic: Topic): Followed | null {
@@ -69,7 +69,7 @@ export class FeedServer {
       const served = this.#served.get(nodeId) ?? new Map<number, Served>();
       if (served.size >= SERVED_PER_NODE_MAX) return null;
       this.#served.set(nodeId, served);
-      const sink = (event: FollowEvent): void => this.#tell(nodeId, number, event);
+      const sink = (event: FollowEvent): void => this.#publish(nodeId, number, event);
       const { subscribeSession, subscribeInbox } = this.#ports;
       const subscription =
         topic.type === 'session'
@@ -77,11 +77,11 @@ export class FeedServer {
           : subscribeInbox(topic.userId, sink);
       served.set(number, { topic, subscription, position: 0 });
     }
-    return this.standing(topic);
+    return this.position(topic);
   }
 
   /** What has happened up to now. */
-  standing(topic: Topic): Followed {
+  position(topic: Topic): Followed {
     if (topic.type === 'inbox') {
       const since = topic.afterVersion ?? Number.MAX_SAFE_INTEGER;
       return {
@@ -97,7 +97,7 @@ export class FeedServer {
         type: 'session',
         lastSeq: null,
         messages: [],
-        // Out of memory: whoever was told something of it begins afresh, rather than miss what came since.
+        // Out of memory: a subscriber begins afresh, rather than miss what came since.
         isWhole: afterSeq === null,
         dispatch: null,
         lastReadSeq: null,
@@ -134,7 +134,7 @@ export class FeedServer {
     this.#endings.delete(nodeId);
   }
 
-  /** This node can't tell of these any more: who follows has to ask another one. */
+  /** This node can't publish these any more: followers have to ask another one. */
   end(concerns: (topic: Topic) => boolean): void {
     for (const [nodeId, served] of this.#served)
       for (const [number, { topic }] of [...served]) if (concerns(topic)) this.#end(nodeId, number);
@@ -145,7 +145,7 @@ export class FeedServer {
     for (const nodeId of [...this.#served.keys()]) this.peerDown(nodeId);
   }
 
-  #tell(nodeId: string, number: number, event: FollowEvent): void {
+  #publish(nodeId: string, number: number, event: FollowEvent): void {
     const served = this.#served.get(nodeId)?.get(number);
     if (served === undefined) return;
     served.position += 1;

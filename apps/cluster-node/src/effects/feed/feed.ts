@@ -20,14 +20,14 @@ const CATCH_UP_SIZE = {
 
 export interface FeedPorts
   extends InboxFeedPorts,
-    Pick<LiveAnswersPorts, 'dispatchOf' | 'fetch' | 'noted'>,
+    Pick<LiveAnswersPorts, 'dispatchOf' | 'fetch' | 'checkpoint'>,
     Pick<FollowedFeedPorts, 'self' | 'holds' | 'groupOf' | 'follow' | 'unfollow'>,
     Pick<FeedServerPorts, 'session' | 'isConnected'> {
   /** To the other nodes that hold the session's group; one that is not connected asks for what it lacks. */
-  readonly castChunk: (sessionId: string, frame: Uint8Array) => void;
+  readonly sendChunk: (sessionId: string, frame: Uint8Array) => void;
   /** An event for one node that follows; false: not sent. */
-  readonly castEvent: (nodeId: string, frame: Uint8Array) => boolean;
-  /** The answer in progress as that node tells of it; null: none, or it can't be asked. */
+  readonly sendEvent: (nodeId: string, frame: Uint8Array) => boolean;
+  /** The answer in progress as that node has it; null: none, or it can't be asked. */
   readonly fetchFrom: (nodeId: string, sessionId: string) => Promise<LiveAnswer | null>;
   readonly monotonicMs: () => number;
 }
@@ -51,11 +51,11 @@ export class Feed {
     this.#answers = new LiveAnswers({
       dispatchOf: ports.dispatchOf,
       fetch: ports.fetch,
-      noted: ports.noted,
+      checkpoint: ports.checkpoint,
       monotonicMs: ports.monotonicMs,
       deliver: ({ sessionId, epoch, attempt, index, chunk }) =>
-        this.#tell(sessionId, { type: 'chunk', epoch, attempt, index, chunk }),
-      lost: (sessionId) => this.#tell(sessionId, { type: 'resync', reason: 'chunks were lost' }),
+        this.#publish(sessionId, { type: 'chunk', epoch, attempt, index, chunk }),
+      lost: (sessionId) => this.#publish(sessionId, { type: 'resync', reason: 'chunks were lost' }),
     });
     this.#followed = new FollowedFeed({
       self: ports.self,
@@ -64,7 +64,7 @@ export class Feed {
       follow: ports.follow,
       unfollow: ports.unfollow,
       publishSession: (sessionId, event) => this.#sessions.publish(sessionId, event),
-      publishInbox: (userId, event) => this.#inboxes.tell(userId, event),
+      publishInbox: (userId, event) => this.#inboxes.publish(userId, event),
     });
     this.#server = new FeedServer({
       self: ports.self,
@@ -77,7 +77,7 @@ export class Feed {
       chunkPosition: (sessionId) => this.#answers.position(sessionId),
       subscribeSession: (sessionId, sink) => this.#sessions.subscribe(sessionId, sink),
       subscribeInbox: (userId, sink) => this.#inboxes.subscribe(userId, sink),
-      send: ports.castEvent,
+      send: ports.sendEvent,
       isConnected: ports.isConnected,
     });
   }
@@ -113,23 +113,23 @@ export class Feed {
     return this.#followed.open(key) ? this.#followed.ready(key) : NOT_LIVE;
   }
 
-  /** What this replica has of a session. While another node tells of it, only that one is heard. */
-  #tell(sessionId: string, event: SessionEvent): void {
+  /** What this replica has of a session. While another node publishes it, only that one counts. */
+  #publish(sessionId: string, event: SessionEvent): void {
     if (!this.#followed.has({ type: 'session', sessionId }))
       this.#sessions.publish(sessionId, event);
   }
 
   messageCommitted(message: Message): void {
-    this.#tell(message.sessionId, { type: 'message', message });
+    this.#publish(message.sessionId, { type: 'message', message });
   }
 
   dispatchChanged(sessionId: string, dispatch: DispatchState): void {
     this.#answers.moved(sessionId, dispatch);
-    this.#tell(sessionId, { type: 'status', dispatch });
+    this.#publish(sessionId, { type: 'status', dispatch });
   }
 
   readMoved(sessionId: string, lastReadSeq: number): void {
-    this.#tell(sessionId, { type: 'read', lastReadSeq });
+    this.#publish(sessionId, { type: 'read', lastReadSeq });
   }
 
   inboxChanged(userId: string): void {
@@ -140,7 +140,7 @@ export class Feed {
   publishChunk(live: LiveChunk): void {
     const frame = encodeChunk(live);
     this.#answers.accept(live, frame.length);
-    this.#ports.castChunk(live.sessionId, frame);
+    this.#ports.sendChunk(live.sessionId, frame);
   }
 
   /** A chunk from another node. False: not understood. */
@@ -152,16 +152,16 @@ export class Feed {
     return true;
   }
 
-  /** The answer in progress from its first chunk, as whoever tells of the session has it. */
+  /** The answer in progress from its first chunk, as the node that publishes the session has it. */
   liveAnswer(sessionId: string): Promise<LiveAnswer | null> {
     const key: TopicKey = { type: 'session', sessionId };
     const group = this.#ports.groupOf(key);
     if (group === null || (this.#ports.holds(group) && !this.#followed.has(key)))
       return this.#answers.read(sessionId);
-    const teller = this.#followed.teller(key);
-    return teller === null
+    const upstream = this.#followed.upstream(key);
+    return upstream === null
       ? this.#ports.fetch(sessionId)
-      : this.#ports.fetchFrom(teller, sessionId);
+      : this.#ports.fetchFrom(upstream, sessionId);
   }
 
   // --- groups that are somewhere else ---------------------------------------------------------------
@@ -188,13 +188,13 @@ export class Feed {
     this.#followed.peerDown(nodeId);
   }
 
-  /** This node's replica of the group is up to date from now on: its people are told from here. */
+  /** This node's replica of the group is up to date from now on: this node publishes to its own subscribers. */
   groupGained(group: number): void {
     this.#followed.groupChanged(group);
   }
 
   /**
-   * This node's replica of the group is about to go: its people, and those who follow here, are told from elsewhere. To
+   * This node's replica of the group is about to go: its subscribers, and those who follow here, are served from elsewhere. To
    * be called when `holds` says no already, and the state is still there.
    */
   groupLost(group: number): void {
@@ -202,12 +202,12 @@ export class Feed {
     for (const sessionId of [...this.#sessions.keys()]) {
       const key: TopicKey = { type: 'session', sessionId };
       if (groupOf(key) === group && !this.#followed.has(key))
-        this.#followed.open(key, this.#server.standing({ ...key, afterSeq: null }));
+        this.#followed.open(key, this.#server.position({ ...key, afterSeq: null }));
     }
     for (const userId of [...this.#inboxes.keys()]) {
       const key: TopicKey = { type: 'inbox', userId };
       if (groupOf(key) === group && !this.#followed.has(key))
-        this.#followed.open(key, this.#inboxes.standing(userId));
+        this.#followed.open(key, this.#inboxes.position(userId));
     }
     this.#server.end((topic) => topicGroup(topic, groupOf) === group);
     this.#answers.forget((sessionId) => groupOf({ type: 'session', sessionId }) === group);
@@ -227,7 +227,7 @@ export class Feed {
     reason: string,
   ): void {
     for (const sessionId of [...this.#sessions.keys()])
-      if (concerns.session(sessionId)) this.#tell(sessionId, { type: 'resync', reason });
+      if (concerns.session(sessionId)) this.#publish(sessionId, { type: 'resync', reason });
     this.#inboxes.resync(
       (userId) => concerns.user(userId) && !this.#followed.has({ type: 'inbox', userId }),
       reason,

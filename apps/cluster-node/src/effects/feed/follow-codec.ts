@@ -6,7 +6,7 @@ import type { Immutable } from '../../immutable.ts';
 import type { InboxEvent, SessionEvent } from './feed-events.ts';
 import { dispatchSchema, messageSchema, sessionSchema } from './feed-schemas.ts';
 
-/** What a node without a replica wants to hear, and from where on. */
+/** What a node without a replica subscribes to, and from where on. */
 export type Topic =
   /** `afterSeq` null: from now on. */
   | { readonly type: 'session'; readonly sessionId: string; readonly afterSeq: number | null }
@@ -103,7 +103,7 @@ const eventSchema = z.discriminatedUnion('type', [
 const eventFrameSchema = z.tuple([z.literal(VERSION), count, count, eventSchema]);
 const unfollowSchema = z.tuple([z.literal(VERSION), count]);
 
-/** `position` counts the events of one subscription from 1: a hole tells that one was lost. */
+/** `position` counts the events of one subscription from 1: a gap means that one was lost. */
 export interface EventFrame {
   readonly number: number;
   readonly position: number;

@@ -44,7 +44,7 @@ function commands(): { next: () => Command } {
   };
 }
 
-/** Nodes in one process; what they tell each other waits in a queue for each pair, in order. */
+/** Nodes in one process; what they send each other waits in a queue for each pair, in order. */
 class Nodes {
   readonly log: Command[] = [];
   readonly nodes = new Map<
@@ -97,16 +97,16 @@ class Nodes {
         const run = () => void this.nodes.get(other)?.feed.receiveUnfollow(id, frame);
         this.queue.push({ from: id, to: other, run });
       },
-      castEvent: (other, frame) => {
+      sendEvent: (other, frame) => {
         if (this.lose()) return false;
         const run = () => void this.nodes.get(other)?.feed.receiveEvent(id, frame);
         this.queue.push({ from: id, to: other, run });
         return true;
       },
-      castChunk: () => undefined,
+      sendChunk: () => undefined,
       fetch: async () => null,
       fetchFrom: async () => null,
-      noted: () => null,
+      checkpoint: () => null,
       dispatchOf: () => null,
       inboxChanges: (userId, since) => {
         const known = state();
@@ -173,7 +173,7 @@ function randomOf(start: number): (bound: number) => number {
   };
 }
 
-test(`whatever is lost, and whoever tells: every message once, in order (seed ${seed})`, async () => {
+test(`whatever is lost, and whichever node publishes: every message once, in order (seed ${seed})`, async () => {
   for (let run = 0; run < 200; run += 1) {
     const random = randomOf(seed + run);
     const nodes = new Nodes();
@@ -182,11 +182,11 @@ test(`whatever is lost, and whoever tells: every message once, in order (seed ${
     const { next } = commands();
     nodes.log.push(next());
     for (const id of ['a', 'b']) nodes.applyAll(id);
-    const heard: number[] = [];
+    const seqs: number[] = [];
     const follower = nodes.nodes.get('n')?.feed;
     let resyncs = 0;
     follower?.subscribeSession(SESSION, (event: SessionEvent) => {
-      if (event.type === 'message') heard.push(event.message.seq);
+      if (event.type === 'message') seqs.push(event.message.seq);
       if (event.type === 'resync') resyncs += 1;
     });
     nodes.lose = () => random(20) === 0;
@@ -210,10 +210,10 @@ test(`whatever is lost, and whoever tells: every message once, in order (seed ${
       while (nodes.deliver(random));
       vi.advanceTimersByTime(2_000);
     }
-    const last = heard.at(-1) ?? 0;
-    expect({ run, heard, resyncs }).toEqual({
+    const last = seqs.at(-1) ?? 0;
+    expect({ run, seqs, resyncs }).toEqual({
       run,
-      heard: Array.from({ length: heard.length }, (_, at) => last - heard.length + 1 + at),
+      seqs: Array.from({ length: seqs.length }, (_, at) => last - seqs.length + 1 + at),
       resyncs: 0,
     });
     expect(last, `run ${run}`).toBe(nodes.log.length - 1);
@@ -221,15 +221,15 @@ test(`whatever is lost, and whoever tells: every message once, in order (seed ${
   }
 });
 
-test('a node that loses its replica goes on where it stood, told by another', () => {
+test('a node that loses its replica continues where it stood, served by another', () => {
   const nodes = new Nodes();
   for (const id of ['a', 'b']) nodes.add(id);
   nodes.holders.add('a').add('b');
   const { next } = commands();
-  const heard: number[] = [];
+  const seqs: number[] = [];
   const feed = nodes.nodes.get('b')?.feed;
   feed?.subscribeSession(SESSION, (event) => {
-    if (event.type === 'message') heard.push(event.message.seq);
+    if (event.type === 'message') seqs.push(event.message.seq);
   });
   for (let count = 0; count < 4; count += 1) nodes.log.push(next());
   nodes.applyAll('b');
@@ -242,15 +242,15 @@ test('a node that loses its replica goes on where it stood, told by another', ()
     nodes.applyAll('a');
     if (!nodes.deliver(() => 0)) break;
   }
-  expect(heard).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7]);
   feed?.close();
 });
 
-test('two nodes that gain their replicas while each waits for the other tell their people themselves', () => {
+test('two nodes that gain their replicas while each waits for the other publish to their own subscribers', () => {
   const nodes = new Nodes();
   for (const id of ['a', 'b']) nodes.add(id);
   const { next } = commands();
-  const heard = new Map<string, number[]>();
+  const seqsOf = new Map<string, number[]>();
   // Each asks the other one, which has a replica that can answer and does not count as up to date yet.
   for (const [id, other] of [
     ['a', 'b'],
@@ -258,9 +258,9 @@ test('two nodes that gain their replicas while each waits for the other tell the
   ] as const) {
     nodes.holders.clear();
     nodes.holders.add(other);
-    heard.set(id, []);
+    seqsOf.set(id, []);
     nodes.nodes.get(id)?.feed.subscribeSession(SESSION, (event) => {
-      if (event.type === 'message') heard.get(id)?.push(event.message.seq);
+      if (event.type === 'message') seqsOf.get(id)?.push(event.message.seq);
     });
   }
   nodes.holders.add('a').add('b');
@@ -275,7 +275,7 @@ test('two nodes that gain their replicas while each waits for the other tell the
     for (const id of ['a', 'b']) nodes.applyAll(id);
     if (!nodes.deliver(() => 0)) break;
   }
-  expect(Object.fromEntries(heard)).toEqual({ a: [1, 2, 3, 4], b: [1, 2, 3, 4] });
+  expect(Object.fromEntries(seqsOf)).toEqual({ a: [1, 2, 3, 4], b: [1, 2, 3, 4] });
   for (const { feed } of nodes.nodes.values()) {
     expect(feed.stats).toMatchObject({ followed: 0, followers: 0 });
     feed.close();

@@ -1,3 +1,4 @@
+import { doubledMs } from '@fleetlm/protocol';
 import { guarded } from '../../telemetry/guarded.ts';
 import type { InboxEvent, SessionEvent } from './feed-events.ts';
 import {
@@ -7,7 +8,7 @@ import {
   type Topic,
 } from './follow-codec.ts';
 
-/** Topics that are followed elsewhere; more are not live, and who asks is told so. */
+/** Topics that are followed elsewhere; more are not live, and the subscriber gets a refusal. */
 const FOLLOWED_MAX = 100_000;
 /** Subscriptions that are being asked for at once; the others wait for their turn. */
 const CONNECTING_MAX = 256;
@@ -41,13 +42,13 @@ interface Entry {
   readonly group: number;
   /** Of the subscription; another one with every new attempt. */
   number: number;
-  /** Null: none tells us at the moment. */
+  /** Null: none publishes it to us at the moment. */
   nodeId: string | null;
   /** Events of the subscription that have come. */
   position: number;
-  /** Seq of the newest message, or version of the inbox, that was told here; null: nothing yet. */
-  told: number | null;
-  /** What was told last of these, so that nothing is told twice. */
+  /** Seq of the newest message, or version of the inbox, that was delivered here; null: nothing yet. */
+  lastDelivered: number | null;
+  /** What was delivered last of these, so that nothing is delivered twice. */
   status: string | null;
   lastReadSeq: number | null;
   chunk: ChunkPosition | null;
@@ -83,12 +84,12 @@ export class FollowedFeed {
     return this.#entries.size > 0 && this.#entries.has(nameOf(key));
   }
 
-  /** The node that tells of it at the moment. */
-  teller(key: TopicKey): string | null {
+  /** Its upstream at the moment. */
+  upstream(key: TopicKey): string | null {
     return this.#entries.get(nameOf(key))?.nodeId ?? null;
   }
 
-  /** True once it is live. False: nobody could be asked in time; it is tried on as long as it is wanted. */
+  /** True once it is live. False: no node could be asked in time; it is retried as long as it is wanted. */
   ready(key: TopicKey): Promise<boolean> {
     return this.#entries.get(nameOf(key))?.ready.promise ?? Promise.resolve(true);
   }
@@ -105,7 +106,7 @@ export class FollowedFeed {
       number: 0,
       nodeId: null,
       position: 0,
-      told: null,
+      lastDelivered: null,
       status: null,
       lastReadSeq: null,
       chunk: null,
@@ -130,7 +131,7 @@ export class FollowedFeed {
     for (const entry of [...this.#entries.values()]) this.#drop(entry);
   }
 
-  /** Another node may tell of these groups now, perhaps this one itself. */
+  /** Another node may publish these groups now, perhaps this one itself. */
   groupChanged(group: number): void {
     for (const entry of [...this.#entries.values()])
       if (entry.group === group) this.#reconnect(entry);
@@ -158,31 +159,31 @@ export class FollowedFeed {
     }
     entry.position = position;
     if (event.type === 'delta') {
-      this.#tellInbox(entry, event);
+      this.#deliverInbox(entry, event);
       return true;
     }
-    this.#tellSession(entry, event);
+    this.#deliverSession(entry, event);
     return true;
   }
 
-  #tellInbox(entry: Entry, event: Extract<InboxEvent, { type: 'delta' }>): void {
-    if (entry.key.type !== 'inbox' || event.version <= (entry.told ?? 0)) return;
-    entry.told = event.version;
+  #deliverInbox(entry: Entry, event: Extract<InboxEvent, { type: 'delta' }>): void {
+    if (entry.key.type !== 'inbox' || event.version <= (entry.lastDelivered ?? 0)) return;
+    entry.lastDelivered = event.version;
     this.#ports.publishInbox(entry.key.userId, event);
   }
 
-  #tellSession(entry: Entry, event: Exclude<SessionEvent, { type: 'resync' }>): void {
+  #deliverSession(entry: Entry, event: Exclude<SessionEvent, { type: 'resync' }>): void {
     if (entry.key.type !== 'session') return;
     const { sessionId } = entry.key;
     switch (event.type) {
       case 'message': {
         const { seq } = event.message;
-        if (entry.told !== null && seq <= entry.told) return;
-        if (entry.told !== null && seq > entry.told + 1) {
+        if (entry.lastDelivered !== null && seq <= entry.lastDelivered) return;
+        if (entry.lastDelivered !== null && seq > entry.lastDelivered + 1) {
           this.#reconnect(entry);
           return;
         }
-        entry.told = seq;
+        entry.lastDelivered = seq;
         break;
       }
       case 'chunk': {
@@ -254,7 +255,7 @@ export class FollowedFeed {
     const { self, holds } = this.#ports;
     if (answer.nodeId !== self && holds(entry.group)) {
       // A replica was gained here while the answer was on its way. Two nodes that gain one at once must not end up
-      // being told by each other, and neither by Raft.
+      // following each other, and neither by Raft.
       this.#ports.unfollow(answer.nodeId, number);
       this.#failed(entry);
       return;
@@ -278,23 +279,23 @@ export class FollowedFeed {
       entry.ready.resolve(false);
       entry.ready = Promise.withResolvers();
     }
-    const pause = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** entry.failures);
+    const pause = doubledMs(entry.failures, RETRY_MS_FIRST, RETRY_MS_MAX);
     entry.timer = setTimeout(
       guarded('timer', () => this.#connect(entry)),
       pause,
     );
   }
 
-  /** What happened while nobody told us. */
+  /** What happened without an upstream. */
   #catchUp(entry: Entry, followed: Followed): void {
-    const { key, told } = entry;
+    const { key, lastDelivered } = entry;
     if (followed.type === 'inbox' || key.type === 'inbox') {
       if (followed.type !== 'inbox' || key.type !== 'inbox') return;
       const { version, sessions, isWhole } = followed;
       const { publishInbox } = this.#ports;
       if (!isWhole)
         publishInbox(key.userId, { type: 'resync', reason: 'more changed than one event holds' });
-      else if (sessions.length > 0 && version > (told ?? 0))
+      else if (sessions.length > 0 && version > (lastDelivered ?? 0))
         publishInbox(key.userId, { type: 'delta', version, sessions });
       return;
     }
@@ -302,12 +303,13 @@ export class FollowedFeed {
     if (!followed.isWhole || hasMissedChunks(entry, followed)) {
       publishSession(key.sessionId, {
         type: 'resync',
-        reason: 'the node that told of it was lost',
+        reason: 'the node that published it was lost',
       });
       return;
     }
     for (const message of followed.messages)
-      if (message.seq > (told ?? 0)) publishSession(key.sessionId, { type: 'message', message });
+      if (message.seq > (lastDelivered ?? 0))
+        publishSession(key.sessionId, { type: 'message', message });
     const { dispatch, lastReadSeq } = followed;
     if (dispatch !== null && JSON.stringify(dispatch) !== entry.status)
       publishSession(key.sessionId, { type: 'status', dispatch });
@@ -331,19 +333,19 @@ function nameOf(key: TopicKey): string {
   return key.type === 'session' ? `s ${key.sessionId}` : `i ${key.userId}`;
 }
 
-function topicOf({ key, group, told }: Entry): Topic {
+function topicOf({ key, group, lastDelivered }: Entry): Topic {
   return key.type === 'session'
-    ? { type: 'session', sessionId: key.sessionId, afterSeq: told }
-    : { type: 'inbox', userId: key.userId, group, afterVersion: told };
+    ? { type: 'session', sessionId: key.sessionId, afterSeq: lastDelivered }
+    : { type: 'inbox', userId: key.userId, group, afterVersion: lastDelivered };
 }
 
 function remember(entry: Entry, followed: Followed): void {
   if (followed.type === 'inbox') {
-    entry.told = Math.max(entry.told ?? 0, followed.version);
+    entry.lastDelivered = Math.max(entry.lastDelivered ?? 0, followed.version);
     return;
   }
   const { lastSeq, dispatch, lastReadSeq, live } = followed;
-  if (lastSeq !== null) entry.told = Math.max(entry.told ?? 0, lastSeq);
+  if (lastSeq !== null) entry.lastDelivered = Math.max(entry.lastDelivered ?? 0, lastSeq);
   if (dispatch !== null) entry.status = JSON.stringify(dispatch);
   if (lastReadSeq !== null) entry.lastReadSeq = lastReadSeq;
   if (live !== null && (entry.chunk === null || !isBehind(live, entry.chunk))) entry.chunk = live;
@@ -362,7 +364,7 @@ function isBehind(a: ChunkPosition, b: ChunkPosition): boolean {
   return a.next < b.next;
 }
 
-/** Chunks are told once: of those that were missed only their sum is known, which a reader gets when it asks anew. */
+/** Chunks are published once: of those that were missed only their sum is known, which a reader gets when it asks anew. */
 function hasMissedChunks(
   { chunk }: Entry,
   { live }: Extract<Followed, { type: 'session' }>,

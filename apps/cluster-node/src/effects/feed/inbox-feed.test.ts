@@ -10,7 +10,7 @@ function fail(error: unknown): never {
   throw error;
 }
 
-test('more changes than one event holds are told as a resync, once', async () => {
+test('more changes than one event holds are published as a resync, once', async () => {
   const asked: number[] = [];
   const feed = new InboxFeed({
     inboxChanges: (_userId, since) => {
@@ -30,7 +30,7 @@ test('more changes than one event holds are told as a resync, once', async () =>
   subscription.close();
 });
 
-test('a node that follows an inbox is told that there is more than fits', () => {
+test('a node that follows an inbox gets a resync when there is more than fits', () => {
   const server = new FeedServer({
     self: 'n1',
     session: () => null,

@@ -14,13 +14,13 @@ export interface InboxFeedPorts {
 }
 
 interface Watched {
-  /** Everything up to here was told. */
+  /** Everything up to here was published. */
   version: number;
   timer: NodeJS.Timeout | null;
   lastSentMs: number;
 }
 
-/** Changes of inboxes, gathered: an inbox that changes a thousand times a second is told about ten times. */
+/** Changes of inboxes, gathered: an inbox that changes a thousand times a second is published about ten times. */
 export class InboxFeed {
   readonly #ports: InboxFeedPorts;
   readonly #rooms: SinkRooms<InboxEvent>;
@@ -56,8 +56,8 @@ export class InboxFeed {
     return this.#watched.keys();
   }
 
-  /** What was told of an inbox so far. */
-  standing(userId: string): Extract<Followed, { type: 'inbox' }> {
+  /** What was published of an inbox so far. */
+  position(userId: string): Extract<Followed, { type: 'inbox' }> {
     return {
       type: 'inbox',
       version: this.#watched.get(userId)?.version ?? 0,
@@ -67,7 +67,7 @@ export class InboxFeed {
   }
 
   /** An event as another node has it. */
-  tell(userId: string, event: InboxEvent): void {
+  publish(userId: string, event: InboxEvent): void {
     const watched = this.#watched.get(userId);
     if (watched !== undefined && event.type === 'delta')
       watched.version = Math.max(watched.version, event.version);
@@ -84,7 +84,7 @@ export class InboxFeed {
     );
   }
 
-  /** The replica jumped over changes: nobody can say which. */
+  /** The replica jumped over changes: it is not known which. */
   resync(concerns: (userId: string) => boolean, reason: string): void {
     for (const userId of [...this.#watched.keys()])
       if (concerns(userId)) this.#rooms.publish(userId, { type: 'resync', reason });

@@ -8,7 +8,7 @@ function bed() {
   const answers = new LiveAnswers({
     dispatchOf: () => null,
     fetch: async () => null,
-    noted: () => null,
+    checkpoint: () => null,
     deliver: ({ index }) => delivered.push(index),
     lost: (sessionId) => lost.push(sessionId),
     monotonicMs: () => 0,

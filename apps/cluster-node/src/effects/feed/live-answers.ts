@@ -4,12 +4,12 @@ import type { Chunk, LiveChunk } from '../dispatch/dispatch-api.ts';
 import type { ChunkPosition } from './follow-codec.ts';
 import type { LiveAnswer } from './live-answer.ts';
 
-/** Above this an answer's chunks are not kept here any more; whoever joins late is served by the leader's node. Early ones too. */
+/** Above this an answer's chunks are not kept here any more; a reader that joins late is served by the leader's node. Early ones too. */
 export const ANSWER_BYTES_MAX = 1024 * 1024;
 /** Of all answers in progress together, early chunks included. */
 export const ANSWERS_BYTES_MAX = 64 * 1024 * 1024;
 export const ANSWERS_MAX = 20_000;
-/** Chunks that came before an earlier one; beyond them subscribers are told to resync. */
+/** Chunks that came before an earlier one; beyond them subscribers must resync. */
 export const EARLY_CHUNKS_MAX = 1024;
 /** A missing chunk is not asked for again before this. */
 const FETCH_PAUSE_MS = 250;
@@ -19,10 +19,10 @@ export interface LiveAnswersPorts {
   readonly dispatchOf: (sessionId: string) => DispatchState | null;
   /** The answer in progress from the leader's node; null: none, or it can't be asked. */
   readonly fetch: (sessionId: string) => Promise<LiveAnswer | null>;
-  /** What is noted in the log of an answer in progress, as far as this node has applied; null: nothing. */
-  readonly noted: (sessionId: string) => LiveAnswer | null;
+  /** The checkpoint of an answer in progress, as far as this node has applied; null: nothing. */
+  readonly checkpoint: (sessionId: string) => LiveAnswer | null;
   readonly deliver: (chunk: LiveChunk) => void;
-  /** Chunks are missing that nobody has: subscribers must start afresh. */
+  /** Chunks are missing that no node has: subscribers must start afresh. */
   readonly lost: (sessionId: string) => void;
   readonly monotonicMs: () => number;
 }
@@ -46,7 +46,7 @@ interface Answer {
   fetchNotBeforeMs: number;
 }
 
-/** The answers in progress: chunks in order, each delivered once, kept for whoever joins late, and bounded. */
+/** The answers in progress: chunks in order, each delivered once, kept for readers that join late, and bounded. */
 export class LiveAnswers {
   readonly #ports: LiveAnswersPorts;
   readonly #answers = new Map<string, Answer>();
@@ -85,7 +85,7 @@ export class LiveAnswers {
     void this.#fetch(sessionId, answer);
   }
 
-  /** The session's work moved on: chunks of an epoch or attempt that is over reach nobody. */
+  /** The session's work moved on: chunks of an epoch or attempt that is over reach no subscriber. */
   moved(sessionId: string, dispatch: DispatchState): void {
     const answer = this.#answers.get(sessionId);
     if (answer !== undefined && !isCurrent(dispatch, answer.epoch, answer.attempt))
@@ -109,7 +109,8 @@ export class LiveAnswers {
   async read(sessionId: string): Promise<LiveAnswer | null> {
     const dispatch = this.#ports.dispatchOf(sessionId);
     // Between two attempts what was read of the first one is still to be seen.
-    if (dispatch?.status === 'waiting' && dispatch.attempt > 0) return this.#ports.noted(sessionId);
+    if (dispatch?.status === 'waiting' && dispatch.attempt > 0)
+      return this.#ports.checkpoint(sessionId);
     if (dispatch !== null && dispatch.status !== 'running') return null;
     const known = this.#answers.get(sessionId);
     if (known !== undefined && known.early.size === 0) {
@@ -121,7 +122,9 @@ export class LiveAnswers {
       (dispatch === null ? null : this.#answerFor(sessionId, dispatch.epoch, dispatch.attempt));
     if (answer === null) return this.#ports.fetch(sessionId);
     answer.fetchNotBeforeMs = 0;
-    return (await this.#fetch(sessionId, answer)) ?? whole(answer) ?? this.#ports.noted(sessionId);
+    return (
+      (await this.#fetch(sessionId, answer)) ?? whole(answer) ?? this.#ports.checkpoint(sessionId)
+    );
   }
 
   #answerFor(sessionId: string, epoch: number, attempt: number): Answer | null {
@@ -182,7 +185,7 @@ export class LiveAnswers {
     this.#bytes += bytes;
   }
 
-  /** What was delivered already gives way: whoever joins late is served by the leader's node. */
+  /** What was delivered already gives way: a reader that joins late is served by the leader's node. */
   #hasRoomForEarly(answer: Answer, bytes: number): boolean {
     if (answer.early.size >= EARLY_CHUNKS_MAX) return false;
     const early = answer.earlyBytes + bytes;

@@ -143,7 +143,7 @@ test('a search among many messages is answered from the index', async () => {
   expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain('messages_search_text_idx');
 }, 60_000);
 
-test('an error of Postgres is told to users in plain words', async () => {
+test('an error of Postgres reaches users as a plain sentence', async () => {
   await flusher.flushNow();
   await bed.sql('ALTER TABLE messages RENAME TO elsewhere');
   try {

@@ -11,11 +11,11 @@ import {
   type ArchivedPage,
   ArchiveUnavailableError,
   type MessageSearch,
-  type SearchOutcome,
+  type SearchResult,
 } from '../ports.ts';
 import { MessageSearches } from './search-messages.ts';
 
-/** Below the limit of a call: a client is told that the archive is away, not that the time was up. */
+/** Below the limit of a call: a client learns that the archive is unreachable, not that the time was up. */
 const STATEMENT_LIMIT_MS = 1_500;
 const CONNECT_LIMIT_MS = 1_500;
 /** Of a search, after which it has taken too long. */
@@ -128,7 +128,7 @@ export class ArchiveReads implements Archive {
   }
 
   /** Looks through all that one person wrote, over a connection of its own: it may take its time. */
-  search(search: MessageSearch): Promise<SearchOutcome> {
+  search(search: MessageSearch): Promise<SearchResult> {
     return this.#searches.search(search);
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Message, SessionHead } from '@fleetlm/conversation';
+import type { HeadFieldOf, Message, PublicName, SessionHead } from '@fleetlm/conversation';
 import { SEARCH_TEXT_LENGTH_MAX } from '../../limits.ts';
 
 /**
@@ -10,7 +10,7 @@ const decoder = new TextDecoder();
 
 const CONTENT_PREFIX = '{"content":';
 
-/** SHA-256 of a payload: tells a repeated flush from a conflicting one. Lower-case hex. */
+/** SHA-256 of a payload: distinguishes a repeated flush from a conflicting one. Lower-case hex. */
 export function payloadHash(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
 }
@@ -32,7 +32,7 @@ export function messageRow(message: Message): string {
   });
 }
 
-/** What tells whether the row is there with the same content. */
+/** What shows whether the row is there with the same content. */
 export function messageKeyRow(message: Message): string {
   return JSON.stringify(messageKey(message));
 }
@@ -40,6 +40,21 @@ export function messageKeyRow(message: Message): string {
 function messageKey({ sessionId, seq, payload }: Message) {
   return { session_id: sessionId, seq, payload_hash: payloadHash(payload) };
 }
+
+/** The columns of a session's row by their type: those of its head that the archive keeps, and what searches show. */
+export const SESSION_COLUMNS = {
+  id: 'text',
+  user_id: 'text',
+  agent_id: 'text',
+  status: 'text',
+  metadata: 'json',
+  title: 'text',
+  last_seq: 'int',
+  last_read_seq: 'int',
+  version: 'int',
+  inserted_at: 'timestamptz',
+  updated_at: 'timestamptz',
+} as const satisfies Readonly<Record<PublicName<HeadFieldOf<'row'>> | 'title', string>>;
 
 export function sessionRow(session: SessionHead): string {
   const metadata = decoder.decode(session.metadata);
@@ -56,7 +71,7 @@ export function sessionRow(session: SessionHead): string {
     version: session.version,
     inserted_at: new Date(session.insertedAtMs).toISOString(),
     updated_at: new Date(session.updatedAtMs).toISOString(),
-  });
+  } satisfies Readonly<Record<keyof typeof SESSION_COLUMNS, string | number | null>>);
 }
 
 /** A payload as its columns have it. Put together again, content and metadata are the payload. */

@@ -3,7 +3,7 @@ import type { Message, SessionHead, SessionSnapshot } from '@fleetlm/conversatio
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
 import { POSTGRES_CONNECTIONS } from '../../limits.ts';
 import { oneLine } from '../one-line.ts';
-import { messageKeyRow, messageRow, sessionRow } from './archive-rows.ts';
+import { messageKeyRow, messageRow, SESSION_COLUMNS, sessionRow } from './archive-rows.ts';
 import { deleteErased } from './erased-sessions.ts';
 import { type Conflict, isolating, Suspicion } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
@@ -35,15 +35,22 @@ WHERE m.payload_hash <> decode(r.payload_hash, 'hex')
 ORDER BY m.session_id, m.seq`;
 
 /** An older leader that flushes late must not undo a newer one: the version decides. */
+const COLUMNS = Object.entries(SESSION_COLUMNS);
+/** Columns that a session never changes. */
+const FIXED_COLUMNS: ReadonlySet<string> = new Set([
+  'id',
+  'user_id',
+  'agent_id',
+  'inserted_at',
+] satisfies readonly (keyof typeof SESSION_COLUMNS)[]);
 const UPSERT_SESSIONS = `
-INSERT INTO sessions (id, user_id, agent_id, status, metadata, title, last_seq, last_read_seq, version, inserted_at, updated_at)
-SELECT r.id, r.user_id, r.agent_id, r.status, r.metadata::json, r.title, r.last_seq, r.last_read_seq, r.version, r.inserted_at,
-       r.updated_at
-FROM jsonb_to_recordset($1::jsonb) AS r(id text, user_id text, agent_id text, status text, metadata text, title text,
-     last_seq int, last_read_seq int, version int, inserted_at timestamptz, updated_at timestamptz)
-ON CONFLICT (id) DO UPDATE SET status = excluded.status, metadata = excluded.metadata, title = excluded.title,
-  last_seq = excluded.last_seq, last_read_seq = excluded.last_read_seq, version = excluded.version,
-  updated_at = excluded.updated_at
+INSERT INTO sessions (${COLUMNS.map(([name]) => name).join(', ')})
+SELECT ${COLUMNS.map(([name, type]) => (type === 'json' ? `r.${name}::json` : `r.${name}`)).join(', ')}
+FROM jsonb_to_recordset($1::jsonb)
+  AS r(${COLUMNS.map(([name, type]) => `${name} ${type === 'json' ? 'text' : type}`).join(', ')})
+ON CONFLICT (id) DO UPDATE SET ${COLUMNS.filter(([name]) => !FIXED_COLUMNS.has(name))
+  .map(([name]) => `${name} = excluded.${name}`)
+  .join(', ')}
 WHERE sessions.version < excluded.version`;
 
 const RAISE_MARKS = `
@@ -204,7 +211,7 @@ class UnstorableRowError extends Error {
   }
 }
 
-/** A JSON list of rows. A large batch is made in pieces, so that nobody waits for all of it. */
+/** A JSON list of rows. A large batch is made in pieces, so that no other work waits for all of it. */
 async function asArray<T>(items: readonly T[], row: (item: T) => string): Promise<string> {
   const rows: string[] = [];
   for (const item of items) {

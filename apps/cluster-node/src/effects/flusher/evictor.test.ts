@@ -124,7 +124,7 @@ test('nothing leaves memory while Postgres is away, and what has left can not co
   await expect.poll(() => flusher.hydrate(GROUP, other(1))).toEqual({ status: 'hot' });
 });
 
-test('G8 a state that Postgres has lost, or has an older one of, is said to be unavailable, loudly', async () => {
+test('G8 a state that Postgres has lost, or has an older one of, is reported as unavailable', async () => {
   const flusher = flusherWith();
   await flusher.flushNow();
   now += IDLE_MS;
@@ -202,7 +202,7 @@ test('what was erased leaves Postgres too, whether it was in memory or not; an o
   expect(bed.gaps).toEqual([]);
 });
 
-test('a session whose state Postgres refuses stays in memory, is told of once, and the others leave', async () => {
+test('a session whose state Postgres refuses stays in memory, is reported once, and the others leave', async () => {
   const flusher = flusherWith();
   const refused = other(2);
   for (const number of [1, 2, 3]) bed.create(other(number));

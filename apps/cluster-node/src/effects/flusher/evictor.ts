@@ -15,7 +15,7 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 /** Batches of one pass. */
 const BATCHES_MAX = 40;
 /** Memory is short: also a session that has been quiet only for so long has to go. */
-const CALM_MS = 3_000;
+const SETTLED_MS = 3_000;
 /** Between two batches the evictor rests as long as the last one took, at most this long. */
 const REST_MAX_MS = 500;
 
@@ -123,12 +123,12 @@ export class Evictor {
         cleanBeforeMs: now - sessionIdleMs,
       });
       const surplus = surplusOf(led.state);
-      const calm =
+      const settled =
         surplus.sessions === 0 && surplus.bytes === 0
           ? []
-          : evictionCandidates(led.state, { ...limits, surplus, cleanBeforeMs: now - CALM_MS });
+          : evictionCandidates(led.state, { ...limits, surplus, cleanBeforeMs: now - SETTLED_MS });
       // Both begin with those that have been clean longest.
-      const sessions = calm.length > idle.length ? calm : idle;
+      const sessions = settled.length > idle.length ? settled : idle;
       if (sessions.length === 0) continue;
       shares.push({ led, sessions });
       room -= sessions.length;

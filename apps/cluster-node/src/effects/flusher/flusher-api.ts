@@ -30,7 +30,7 @@ export interface FlusherPorts {
   readonly statementLimitMs?: number;
 }
 
-/** Postgres was restored from an older backup, and some of what it lost is in nobody's memory any more. */
+/** Postgres was restored from an older backup, and some of what it lost is in no node's memory any more. */
 export interface ArchiveGap {
   readonly group: number;
   readonly sessionId: string;
@@ -67,7 +67,7 @@ export interface FlusherStats {
   readonly databaseUp: boolean;
   /** Sessions left alone because Postgres holds something else under their numbers, or won't take what they hold. */
   readonly conflictedSessions: number;
-  /** Sessions of which Postgres lost messages that nobody can give back. */
+  /** Sessions of which Postgres lost messages that no node can give back. */
   readonly gaps: number;
   readonly sessionsEvicted: number;
   readonly sessionsHydrated: number;

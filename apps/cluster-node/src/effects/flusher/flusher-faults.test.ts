@@ -34,7 +34,7 @@ test('G2 the connection is lost during a commit: done again, it is verified and 
   bed.sayMany(50);
   link.swallowAnswerTo((sent) => sent.includes('hello 50'));
   expect(await linked.flushNow()).toMatchObject({ status: 'unavailable' });
-  // In doubt for whoever sent it: the rows are there, the watermark is not.
+  // In doubt for its sender: the rows are there, the watermark is not.
   expect(await bed.archived()).toEqual(upTo(50));
   expect(bed.state.flushBacklog).toBe(50);
   expect(await flushed(linked)).toBe(0);
@@ -43,7 +43,7 @@ test('G2 the connection is lost during a commit: done again, it is verified and 
 });
 
 test('G5 killed in mid-batch again and again, the table is a prefix without a gap at every moment', async () => {
-  const looks: number[][] = [];
+  const samples: number[][] = [];
   for (let kill = 0; kill < 3; kill += 1) {
     bed.sayMany(1_500);
     const flushing = flusher.flushNow();
@@ -52,10 +52,10 @@ test('G5 killed in mid-batch again and again, the table is a prefix without a ga
       'client backend',
     );
     await flushing;
-    looks.push([...(await bed.archived())]);
+    samples.push([...(await bed.archived())]);
   }
   await expect.poll(() => flushed(flusher)).toBe(0);
-  for (const seqs of looks) expect(seqs).toEqual(upTo(seqs.length));
+  for (const seqs of samples) expect(seqs).toEqual(upTo(seqs.length));
   expect(await bed.archived()).toEqual(upTo(4_500));
   expect(bed.conflicts).toEqual([]);
 });
@@ -81,7 +81,7 @@ test('G6 tables that are gone are made again', async () => {
   expect(await bed.archived()).toEqual([1, 2]);
 });
 
-test('G8 restored from an older backup: what is in memory is given back, nobody goes on as if nothing had happened', async () => {
+test('G8 restored from an older backup: what is in memory is given back, and the restore is reported', async () => {
   bed.sayMany(40);
   bed.create(OTHER_SESSION);
   bed.say('elsewhere', OTHER_SESSION);
@@ -103,7 +103,7 @@ test('G8 restored from an older backup: what is in memory is given back, nobody 
   expect(await flushed(flusher)).toBe(0);
 });
 
-test('G8 what nobody has any more is named, once, and the session goes on', async () => {
+test('G8 what no node has any more is named, once, and the session goes on', async () => {
   bed.sayMany(200);
   await flusher.flushNow();
   await bed.sql('DELETE FROM messages WHERE seq > 100');

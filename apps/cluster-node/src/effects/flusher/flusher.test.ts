@@ -168,7 +168,7 @@ test('G7 what jsonb would refuse or rewrite is archived as it was', async () => 
   expect(bed.conflicts).toEqual([]);
 });
 
-test('G7 what Postgres takes in no form stops its own session, before it, and nobody else', async () => {
+test('G7 what Postgres takes in no form stops its own session, before it, and no other', async () => {
   bed.say('fine');
   bed.say('no uuid', SESSION, { id: 'not-a-uuid' });
   bed.say('behind it');

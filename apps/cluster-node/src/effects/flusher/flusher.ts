@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf, failureSummary, migrate } from '@fleetlm/database';
+import { doubledMs } from '@fleetlm/protocol';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import type { LedGroup } from '../ports.ts';
 import { ArchiveReads } from './archive-reads.ts';
@@ -21,6 +22,7 @@ import { SnapshotArchive } from './snapshot-archive.ts';
 
 /** While Postgres is away it is asked again after 1, 2, 4 ... times the interval, at most this long. */
 const BACKOFF_MAX_MS = 30_000;
+const DOUBLINGS_MAX = 5;
 /** Batches that one group may have a share of in one pass: its long backlog lets the others have their turn. */
 const SHARES_PER_GROUP_MAX = 4;
 const STATEMENT_LIMIT_MS = 10_000;
@@ -116,9 +118,10 @@ class PostgresFlusher implements Flusher {
     const { flushIntervalMs } = this.#ports;
     if (this.#failuresInARow === 0) return flushIntervalMs;
     // The first try after a failure comes soon: a restart of Postgres takes seconds.
-    return Math.min(
+    return doubledMs(
+      Math.min(this.#failuresInARow - 1, DOUBLINGS_MAX),
+      Math.min(flushIntervalMs, 1000),
       BACKOFF_MAX_MS,
-      Math.min(flushIntervalMs, 1000) * 2 ** Math.min(this.#failuresInARow - 1, 5),
     );
   }
 

@@ -30,7 +30,7 @@ beforeEach(async () => {
 describe.each(['54001', '53200', 'XX000', '58030', '22P05', 'P0001', 'AB123'])(
   'a row that provokes %s',
   (state) => {
-    test('stops its own session, before it, and nobody else', async () => {
+    test('stops its own session, before it, and no other', async () => {
       bed.create(OTHER_SESSION);
       bed.sayMany(40);
       bed.say(`poison ${state}`);

@@ -4,7 +4,7 @@ import {
   ARCHIVE_UNREACHABLE,
   type FoundMessage,
   type MessageSearch,
-  type SearchOutcome,
+  type SearchResult,
 } from '../ports.ts';
 
 /** Searches at a time, those that wait for a connection included; more are refused at once. */
@@ -43,7 +43,7 @@ export class MessageSearches {
     this.#onFailure = onFailure;
   }
 
-  async search({ userId, text, limit }: MessageSearch): Promise<SearchOutcome> {
+  async search({ userId, text, limit }: MessageSearch): Promise<SearchResult> {
     if (this.#running >= SEARCHES_MAX) return unavailable('Search is busy. Try again shortly.');
     this.#running += 1;
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
@@ -66,7 +66,7 @@ export class MessageSearches {
   }
 }
 
-function unavailable(detail: string): SearchOutcome {
+function unavailable(detail: string): SearchResult {
   return { ok: false, error: { code: 'archive_unavailable', detail } };
 }
 

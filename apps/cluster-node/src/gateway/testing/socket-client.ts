@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 
 export interface OpenSockets {
-  /** Rejects with the refusal, whose `data` is what the server said. */
+  /** Rejects with the refusal, whose `data` is what the server answered. */
   connect(url: string, token: string): Promise<Socket>;
   closeAll(): void;
 }

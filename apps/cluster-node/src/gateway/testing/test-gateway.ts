@@ -73,6 +73,24 @@ export async function openTestGateway(
   };
 }
 
+/** Gateways of one test file; `closeAll` belongs into its `afterEach`. */
+export function openGateways(): {
+  readonly open: typeof openTestGateway;
+  closeAll(): Promise<void>;
+} {
+  const opened: TestGateway[] = [];
+  return {
+    open: async (...args) => {
+      const gateway = await openTestGateway(...args);
+      opened.push(gateway);
+      return gateway;
+    },
+    closeAll: async () => {
+      for (const gateway of opened.splice(0)) await gateway.close();
+    },
+  };
+}
+
 /** As they are by default. */
 export const TEST_QUOTAS: QuotaSettings = readEnvironment({
   NODE_ID: 'test',

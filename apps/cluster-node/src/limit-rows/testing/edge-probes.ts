@@ -127,13 +127,13 @@ export const EDGE_PROBES: Probes = {
     }
   }),
   'REST: events while a stream reads the answer so far': atMost(async (size) => {
-    let heard = (_event: SessionEvent): void => undefined;
+    let publish = (_event: SessionEvent): void => undefined;
     const node = streams((_session, listener) => {
-      heard = listener;
+      publish = listener;
       return LIVE as never;
     });
     const listening = await node.listen(call, 'session');
-    for (let n = 0; n < size; n += 1) heard(EVENT);
+    for (let n = 0; n < size; n += 1) publish(EVENT);
     const events: SessionEvent[] = [];
     listening.hearAll(
       (event) => events.push(event),

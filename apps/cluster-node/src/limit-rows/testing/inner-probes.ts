@@ -1,37 +1,29 @@
 import { signWebhook, verifyWebhook } from '@fleetlm/agent';
 import { type Command, parseCommand, versioned } from '@fleetlm/conversation';
-import { AGENT_DEFAULTS, formatSessionId, settingsOf } from '@fleetlm/protocol';
+import { formatSessionId } from '@fleetlm/protocol';
 import { pino } from 'pino';
 import { LiveAnswers, type LiveAnswersPorts } from '../../effects/feed/live-answers.ts';
 import { messageRow } from '../../effects/flusher/archive-rows.ts';
-import type { AgentRecord } from '../../membership/agent-record.ts';
 import { registrationBytes } from '../../membership/agent-registry.ts';
 import { applySystemCommand, emptySystemState } from '../../membership/system-state.ts';
-import type { Operation } from '../../operations/operations.ts';
+import { agentRecord } from '../../membership/testing/agent-record.ts';
+import { APPEND, SESSION } from '../../operations/testing/append-operation.ts';
 import { decodeResponse, encodeRequest } from '../../router/call-codec.ts';
 import { RemoteCalls, type RemoteCallsOptions } from '../../router/remote-calls.ts';
 import { Router } from '../../router/router.ts';
 import { atMost, cut, type Probes, textOfBytes } from './probe.ts';
 
-const SESSION = '7f-01J8ZZZZZZZZZZZZZZZZZZZZZZ';
 const utf8 = new TextEncoder();
 
 const parses = (command: Command): boolean => parseCommand(versioned(command)).ok;
 
-const AGENT: AgentRecord = {
-  id: 'agent',
-  ...settingsOf({ ...AGENT_DEFAULTS, name: 'agent', origin_url: 'http://agent.example' }),
-  secret: 'whsec_a',
-  previousSecret: null,
-  insertedAtMs: 1,
-  updatedAtMs: 1,
-};
+const AGENT = agentRecord();
 
 function liveAnswers(lost: () => void = () => undefined): LiveAnswers {
   const ports: LiveAnswersPorts = {
     dispatchOf: () => null,
     fetch: async () => null,
-    noted: () => null,
+    checkpoint: () => null,
     deliver: () => undefined,
     lost,
     monotonicMs: () => 0,
@@ -47,18 +39,6 @@ const liveChunk = (sessionId: string, index: number) => ({
   chunk: { type: 'text-delta', id: '1', delta: 'x' },
 });
 
-const OPERATION = {
-  type: 'append',
-  sessionId: SESSION,
-  sender: { type: 'user', id: 'alice' },
-  clientMessageId: 'c1',
-  message: {
-    id: '0197d3b0-0000-7000-8000-000000000001',
-    kind: 'text',
-    payload: utf8.encode('{}'),
-    preview: '',
-  },
-} as const satisfies Operation;
 const CALLS: RemoteCallsOptions = {
   log: pino({ enabled: false }),
   sendRequest: () => true,
@@ -149,7 +129,7 @@ export const INNER_PROBES: Probes = {
     let refused = 0;
     for (let n = 0; n < size; n += 1) {
       const sessionId = formatSessionId(n % 200, SESSION.slice(3));
-      router.call({ ...OPERATION, sessionId }, () => {
+      router.call({ ...APPEND, sessionId }, () => {
         refused += 1;
       });
     }
@@ -161,7 +141,7 @@ export const INNER_PROBES: Probes = {
     const calls = new RemoteCalls(CALLS);
     let refused = 0;
     for (let n = 0; n < size; n += 1)
-      calls.request('n2', 1, OPERATION, () => {
+      calls.request('n2', 1, APPEND, () => {
         refused += 1;
       });
     return refused === 0;
@@ -171,11 +151,11 @@ export const INNER_PROBES: Probes = {
     const calls = new RemoteCalls({
       ...CALLS,
       sendResponse: (_nodeId, frame) => {
-        if (decodeResponse(frame, () => OPERATION.type).ok) refused += 1;
+        if (decodeResponse(frame, () => APPEND.type).ok) refused += 1;
         return true;
       },
     });
-    for (let n = 1; n <= size; n += 1) calls.handleRequest('n2', encodeRequest(n, OPERATION));
+    for (let n = 1; n <= size; n += 1) calls.handleRequest('n2', encodeRequest(n, APPEND));
     return refused === 0;
   }),
   'Archive and search: text of a message that search looks through': cut((size, { character }) => {

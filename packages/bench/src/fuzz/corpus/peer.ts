@@ -14,11 +14,11 @@ function peer(name: string, ...frames: readonly PeerFrame[]): PeerCase {
 
 /** On every channel that a handler of a node reads, each over a connection of its own. */
 function everywhere(name: string, payload: Payload): readonly PeerCase[] {
-  const channels = ['raft', 'request', 'response', 'cast', 'snapshot', 'founding'] as const;
+  const channels = ['raft', 'request', 'response', 'publish', 'snapshot', 'founding'] as const;
   return channels.map((channel) => peer(`${name} on ${channel}`, { channel, payload }));
 }
 
-/** After a whole handshake: what only another node, or whoever has its secret, can send. */
+/** After a whole handshake: what only another node, or a holder of its secret, can send. */
 export const PEER_CORPUS: readonly PeerCase[] = [
   ...everywhere('an empty frame', ''),
   ...everywhere('a frame nested 100,000 deep', { repeat: bytesOf(0x91), times: 100_000 }),
@@ -45,7 +45,7 @@ export const PEER_CORPUS: readonly PeerCase[] = [
     }),
   ),
   {
-    ...peer('64 peers at once', { channel: 'cast', payload: 'x' }),
+    ...peer('64 peers at once', { channel: 'publish', payload: 'x' }),
     connections: 64,
     knows_cluster: false,
   },

@@ -3,7 +3,7 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
-  /** The body ended where the head said it would, or with the connection. */
+  /** The body ended where the head states, or with the connection. */
   readonly isWhole: boolean;
 }
 

@@ -86,12 +86,12 @@ test.each<[string, PeerFrame]>([
   ['bytes that are none', { channel: null, payload: 'x'.repeat(50) }],
 ])('nothing is taken behind %s', async (_, frame) => {
   const { frames, play } = await open();
-  const good: PeerFrame = { channel: 'cast', payload: 'good' };
+  const good: PeerFrame = { channel: 'publish', payload: 'good' };
   await play(SECRET, true, good, frame, { ...good, payload: 'behind', after_ms: 50 });
   expect(frames.map(({ text }) => text)).toEqual(['good']);
 });
 
 test('a peer that does not know the secret is reported: nothing was tried', async () => {
   const { play } = await open();
-  await expect(play('another secret, of whoever it may be', true)).rejects.toThrow('no handshake');
+  await expect(play('another secret, of any stranger', true)).rejects.toThrow('no handshake');
 });

@@ -9,7 +9,7 @@ export const CALLS_PER_EPOCH_MAX = 4;
 /** A turn has ended by then: four attempts of eight seconds, their backoffs and an open circuit breaker between them. */
 export const TURN_LIMIT_MS = 150_000;
 const CALL_LIMIT_MS = 30_000;
-const LOOK_EVERY_MS = 300;
+const POLL_EVERY_MS = 300;
 /** Calls are counted for so long after the first that should not have been: once more is another fault than without end. */
 const ENDLESS_MS = 3_000;
 const SETTLED = new Set(['idle', 'failed']);
@@ -37,7 +37,7 @@ export async function playWebhook(one: WebhookCase, stage: Stage): Promise<void>
 async function awaitEnd(one: WebhookCase, sessionId: string, stage: Stage): Promise<void> {
   const deadline = performance.now() + TURN_LIMIT_MS;
   const last = Math.max(0, ...(one.meanwhile ?? []).map(({ after_ms }) => after_ms));
-  await pause(last + LOOK_EVERY_MS);
+  await pause(last + POLL_EVERY_MS);
   for (;;) {
     if (mostCalls(sessionId, stage) > CALLS_PER_EPOCH_MAX) {
       await pause(ENDLESS_MS);
@@ -59,7 +59,7 @@ async function awaitEnd(one: WebhookCase, sessionId: string, stage: Stage): Prom
       );
       return;
     }
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
   if (one.expect_termination !== undefined) await checkEnd(one, sessionId, stage);
 }

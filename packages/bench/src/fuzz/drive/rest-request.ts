@@ -43,7 +43,7 @@ function bearer(one: RestCase, variables: Variables, jwtSecret: string): Buffer 
       return payloadBytes('{{user_token}}', variables);
     case 'operator':
       return payloadBytes('{{api_key}}', variables);
-    case 'nobody':
+    case 'anonymous':
       return null;
     default:
       return one.sender satisfies never;

@@ -9,7 +9,7 @@ describe('answers of HTTP', () => {
   const two =
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n';
 
-  test('are told apart on one connection, by length and by chunks', () => {
+  test('are distinguished on one connection, by length and by chunks', () => {
     const { answers, rest } = parseAnswers(Buffer.from(two), false);
     expect(answers.map(({ status, body, isWhole }) => [status, body.toString(), isWhole])).toEqual([
       [200, 'ok', true],

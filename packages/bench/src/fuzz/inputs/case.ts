@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { payloadSchema } from './payload.ts';
 
 /** Who sends: the case's own user, the API key, no token, or a token made for the case. */
-export const SENDERS = ['user', 'operator', 'nobody'] as const;
+export const SENDERS = ['user', 'operator', 'anonymous'] as const;
 
 /** Bytes that are written, after a pause, so many times over. */
 export const pieceSchema = z.strictObject({
@@ -74,7 +74,7 @@ export const PEER_CHANNELS = [
   'raft',
   'request',
   'response',
-  'cast',
+  'publish',
   'snapshot',
   'founding',
 ] as const;
@@ -91,7 +91,7 @@ const peerFrameSchema = pieceSchema.extend({
 });
 export type PeerFrame = z.output<typeof peerFrameSchema>;
 
-/** Whoever knows the cluster's secret: a whole handshake comes before the frames. */
+/** A holder of the cluster's secret: a whole handshake comes before the frames. */
 const peerCaseSchema = z.strictObject({
   ...common,
   edge: z.literal('peer'),

@@ -81,7 +81,7 @@ export function restInput(name: string, random: () => number): RestCase {
 }
 
 function senderFor(route: RestRoute, random: () => number): RestCase['sender'] {
-  if (random() < 0.1) return 'nobody';
+  if (random() < 0.1) return 'anonymous';
   if (route.access === 'operator') return random() < 0.9 ? 'operator' : 'user';
   return random() < 0.8 ? 'user' : 'operator';
 }

@@ -48,11 +48,11 @@ function isOrdinary({ status, body, isWhole }: HttpAnswer): boolean {
 export function checkAccess(
   status: number,
   route: string | null,
-  sender: 'user' | 'operator' | 'nobody',
+  sender: 'user' | 'operator' | 'anonymous',
 ): readonly Breach[] {
   const known = REST_ROUTES.find(({ method, path }) => `${method} ${path}` === route);
   if (known === undefined || known.access === 'anyone' || sender === 'operator') return [];
-  const isServed = status < 300 || (sender === 'nobody' && (status === 422 || status === 409));
+  const isServed = status < 300 || (sender === 'anonymous' && (status === 422 || status === 409));
   if (!isServed || (sender === 'user' && known.access === 'user')) return [];
   return [
     breach('wrong-status', `${route} answered ${status} to ${sender}`, `access ${route} ${sender}`),

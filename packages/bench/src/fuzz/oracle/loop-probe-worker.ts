@@ -60,7 +60,7 @@ function liveAnswered(url: string): Promise<boolean> {
   });
 }
 
-/** Time on a processor, and ready to run without one; zeros where the system does not tell. */
+/** Time on a processor, and ready to run without one; zeros where the system does not report them. */
 function readTimes(file: string): { readonly ranMs: number; readonly waitedMs: number } {
   try {
     const [ran, waited] = readFileSync(file, 'utf8').split(' ').map(Number);

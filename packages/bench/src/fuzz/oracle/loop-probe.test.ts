@@ -4,7 +4,7 @@ import { freePorts } from '@fleetlm/database/free-ports';
 import { afterEach, expect, test } from 'vitest';
 import { LoopProbe } from './loop-probe.ts';
 
-/** A process whose loop stands still for as much of a processor's time as it is asked to: what it waits for one is not its own. */
+/** A process whose loop blocks for as much of a processor's time as it is asked to: what it waits for one is not its own. */
 const SERVER = `
 require('node:http').createServer((request, response) => {
   const milliseconds = Number(new URL(request.url, 'http://x').searchParams.get('block') ?? 0);

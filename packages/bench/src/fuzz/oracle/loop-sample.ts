@@ -21,7 +21,7 @@ export type Sample = z.output<typeof sampleSchema>;
 export const LOOP_BLOCK_MS_MAX = 500;
 
 /**
- * How long the loop stood still by its own doing: a machine that is busy otherwise is no fault of the node. Time that
+ * How long the loop was blocked by its own doing: a machine that is busy otherwise is no fault of the node. Time that
  * is neither the thread's own nor a wait for a processor is the machine's as well (paging, a hypervisor).
  */
 export function blockMs({ fromMs, untilMs, cpuMs, starvedMs }: Sample): number {

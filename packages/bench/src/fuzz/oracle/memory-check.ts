@@ -8,7 +8,7 @@ export interface NodeMemory {
 }
 
 const SETTLE_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 2_000;
+const POLL_EVERY_MS = 2_000;
 /** What comes on top of the base: what honest and hostile sessions hold, and what a collector keeps in reserve. */
 const HEAP_FACTOR_MAX = 2;
 const HEAP_ROOM_MB = 96;
@@ -56,7 +56,7 @@ export class MemoryCheck {
         this.#findings.add('memory', over.join('; '), [], 'after a minute');
         return;
       }
-      await pause(LOOK_EVERY_MS);
+      await pause(POLL_EVERY_MS);
     }
   }
 }

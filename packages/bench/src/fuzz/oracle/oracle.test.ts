@@ -90,9 +90,9 @@ describe('answers of REST', () => {
   test('what is served without a token, or to a user what is an operator’s, is found', () => {
     const create = 'POST /api/sessions';
     const cluster = 'GET /api/admin/cluster';
-    expect(checkAccess(422, create, 'nobody')).toHaveLength(1);
-    expect(checkAccess(201, create, 'nobody')).toHaveLength(1);
-    expect(checkAccess(401, create, 'nobody')).toEqual([]);
+    expect(checkAccess(422, create, 'anonymous')).toHaveLength(1);
+    expect(checkAccess(201, create, 'anonymous')).toHaveLength(1);
+    expect(checkAccess(401, create, 'anonymous')).toEqual([]);
     expect(checkAccess(201, create, 'user')).toEqual([]);
     expect(checkAccess(200, cluster, 'user')).toHaveLength(1);
     expect(checkAccess(200, cluster, 'operator')).toEqual([]);
@@ -133,15 +133,15 @@ describe('suspects', () => {
   });
 
   test('the same fault is one finding, counted', async () => {
-    const said: string[] = [];
-    const findings = new Findings((text) => said.push(text));
+    const lines: string[] = [];
+    const findings = new Findings((text) => lines.push(text));
     const kinds = await findings.during(async () => {
       findings.add('bad-answer', 'x', [named('a')], 'same');
       findings.add('bad-answer', 'y', [named('b')], 'same');
       findings.add('memory', 'z');
     });
     expect(findings.all.map(({ count }) => count)).toEqual([2, 1]);
-    expect(said).toHaveLength(2);
+    expect(lines).toHaveLength(2);
     expect([...kinds]).toEqual(['bad-answer', 'memory']);
   });
 });

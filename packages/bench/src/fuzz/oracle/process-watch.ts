@@ -4,7 +4,7 @@ import type { CaseLog } from './case-log.ts';
 import type { Findings } from './findings.ts';
 
 const READY_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 250;
+const POLL_EVERY_MS = 250;
 const SUSPECTS_MAX = 12;
 
 /** Reports every process that ends by itself, and starts it again so that the run goes on. */
@@ -93,7 +93,7 @@ async function readyWithin(node: RigNode, limitMs: number): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {
     if (await node.process.isReady()) return true;
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
   return false;
 }

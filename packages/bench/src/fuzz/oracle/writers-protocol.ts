@@ -27,7 +27,7 @@ const writtenSchema = z.strictObject({
   acked: z.array(z.strictObject({ text: z.string(), seq: z.int(), id: z.string() })),
   refused: z.int(),
 });
-/** What a writer was told that is stored. */
+/** What was acknowledged to a writer. */
 export type Written = z.output<typeof writtenSchema>;
 
 export const writersAnswerSchema = z.discriminatedUnion('type', [

@@ -50,7 +50,7 @@ export function faultGaps(
     all.push(send);
   }
   const acks = bySession.map(acksOf);
-  const everybody = acksOf(all);
+  const allAcks = acksOf(all);
   return faults.map((fault) => {
     const gaps = acks.map(
       (own): SessionGap => ({
@@ -62,7 +62,7 @@ export function faultGaps(
       fault,
       sessions: gaps,
       longestMs: Math.max(0, ...gaps.map(({ longestMs }) => longestMs)),
-      clusterMs: longestGap(everybody, fault),
+      clusterMs: longestGap(allAcks, fault),
     };
   });
 }

@@ -18,7 +18,7 @@ export function checkLog(run: RunRecord): Verdict {
       const append = appends[entry.append];
       const where = `${name} seq ${seq}`;
       if (append === undefined) {
-        findings.violation(`${where}: nobody sent append ${entry.append}`);
+        findings.violation(`${where}: no client sent append ${entry.append}`);
         continue;
       }
       if (append.session !== session)

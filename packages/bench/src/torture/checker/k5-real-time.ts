@@ -112,7 +112,7 @@ function checkCursors(run: RunRecord, findings: Findings): number {
   return count;
 }
 
-/** Nobody may be told a position that nobody had asked for by then. */
+/** No client may read a position that no client had asked for by then. */
 function checkAskedFor(
   name: string,
   cursors: readonly CursorOperation[],
@@ -133,7 +133,7 @@ function checkAskedFor(
       called += 1;
     }
     if (returned > highest)
-      findings.violation(`${name}: the cursor stood at ${returned}; nobody had asked for that`);
+      findings.violation(`${name}: the cursor stood at ${returned}; no client had asked for that`);
   }
 }
 

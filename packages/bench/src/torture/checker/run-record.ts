@@ -51,7 +51,7 @@ export interface ArchiveFault {
   readonly detail: string;
 }
 
-/** What a node said about its replica of a group. */
+/** What a node reported about its replica of a group. */
 export interface TermFact {
   readonly node: string;
   /** Changes when its disk was emptied, or the group had left it in between: what comes is another replica. */

@@ -18,7 +18,7 @@ export const CHECK_TITLES: Readonly<Record<CheckId, string>> = {
   K2: 'Every log is 1..n, each message once, as it was sent, and nothing that was refused',
   K3: 'Every acknowledgement names the place where the message is',
   K4: 'Every page and every stream is a piece of the log, without a gap',
-  K5: 'Real time: nobody sees less than was acknowledged before; cursors never go back',
+  K5: 'Real time: no read returns less than was acknowledged before; cursors never go back',
   K6: 'Postgres holds a prefix of every log at all times, and all of it in the end',
   K7: 'One leader a term; terms never go back, restarts included',
   K8: 'After a power failure of all nodes every acknowledged message is there without Postgres',

@@ -24,7 +24,7 @@ export interface DiskCounts {
   readonly writes: number;
 }
 
-/** The disk of one node: how it is told to misbehave, and how it loses power. */
+/** The disk of one node: how it is made to misbehave, and how it loses power. */
 export class DiskControl {
   /** For the environment of the node's process. */
   readonly env: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@
  * synced, so that a power failure can be played after the process was killed (power-loss.ts reads the log).
  *
  *   TORTURE_DISK_ROOT     files below it are watched (an absolute path)
- *   TORTURE_DISK_CONTROL  a file of 64 bytes, shared with whoever runs the test; struct control
+ *   TORTURE_DISK_CONTROL  a file of 64 bytes, shared with the test runner; struct control
  *   TORTURE_DISK_UNDO     the undo log; files that were unlinked or replaced are kept in <undo>.saved/
  *
  * Without these, and for files outside the root, TORTURE_DISK_SYNC_MS makes each sync so much slower, at most a second.

@@ -91,7 +91,7 @@ describe.runIf(shim.available)('what was not synced is gone after a power failur
     expect(readFileSync(join(root, 'log'), 'latin1')).toBe('\0\0\0\0kept');
   });
 
-  test('what an earlier process left unsynced is still unsynced, until somebody syncs it', () => {
+  test('what an earlier process left unsynced is still unsynced, until it is synced', () => {
     const { disk, root, again } = run(`${OPEN} fs.fsyncSync(dir); fs.writeSync(fd, 'first', 0);`);
     again(`const fd = fs.openSync(root + '/log', 'r+'); fs.writeSync(fd, 'second', 5);`);
     disk.losePower(nothing, 'everything');

@@ -79,7 +79,7 @@ function restoreData(
   const paths = pathsByInode(root);
   for (const [inode, records] of byInode) {
     const path = paths.get(inode);
-    // Unlinked since: nobody will see what it held, unless the unlinking is taken back, and then it is torn anyway.
+    // Unlinked since: what it held can't be read, unless the unlinking is taken back, and then it is torn anyway.
     if (path === undefined) continue;
     const file = openSync(path, 'r+');
     try {

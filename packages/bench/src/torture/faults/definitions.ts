@@ -65,7 +65,7 @@ const DEFINITIONS = {
   'disk-error': define('process', 'one', [0, 2_000], diskError, true),
   'power-loss-one': define('process', 'one', [0, 4_000], losePower, true),
   'power-loss-all': define('process', 'all', [0, 1_000], losePower, true),
-  // Of the class of processes: a disk is only lost while everybody else is there.
+  // Of the class of processes: a disk is only lost while all other nodes are up.
   'node-add': define('process', 'joiner', [500, 3_000], addNode),
   'node-drain': define('process', 'joiner-and-pair', [0, 3_000], drainNode),
   'node-drain-three': define('process', 'one', [0, 3_000], drainOfThree),

@@ -119,7 +119,7 @@ export class FaultRunner {
       detail: `${detail}: ${last}`,
     });
     this.#options.say(`!! ${node.id} ended by itself with ${detail}: ${last}`);
-    // The run goes on: what follows may tell more.
+    // The run continues: what follows may show more.
     setTimeout(() => {
       if (!this.#closed && node.process.pid === null) node.process.start();
     }, RESTART_AFTER_MS);

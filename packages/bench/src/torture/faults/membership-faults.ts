@@ -20,7 +20,7 @@ const EXIT_CODE_REMOVED = 78;
 const END_LIMIT_MS = 30_000;
 /** Until a change has begun to move groups. */
 const MIDDLE_LIMIT_MS = 2_000;
-const LOOK_EVERY_MS = 25;
+const POLL_EVERY_MS = 25;
 
 function nodeAt(stage: FaultStage, at: number): RigNode {
   const node = stage.nodes[at];
@@ -34,7 +34,7 @@ async function leaveAndWipe(stage: FaultStage, node: RigNode): Promise<void> {
   node.wipe();
 }
 
-/** A new node is let in, holds groups, and serves people; in the end it is removed. */
+/** A new node is admitted, holds groups, and serves users; in the end it is removed. */
 export const addNode: Performer = async (stage) => {
   const node = nodeAt(stage, 0);
   await wholeCluster(stage);
@@ -61,7 +61,7 @@ export const drainNode: Performer = async (stage) => {
   };
 };
 
-/** One of three: nobody can take its copies, two of each are left. */
+/** One of three: no node can take its copies, two of each are left. */
 export const drainOfThree: Performer = async (stage) => {
   await wholeCluster(stage);
   return drain(stage, nodeAt(stage, 0), 3);
@@ -116,12 +116,12 @@ export const wipeNode: Performer = async (stage) => {
     proof: () =>
       proofOf(
         signal === 'SIGKILL' && joined !== '' && (held ?? 0) > 0,
-        `its disk was emptied; it was let in as another node (${joined}) and holds ${held} groups`,
+        `its disk was emptied; it was admitted as another node (${joined}) and holds ${held} groups`,
       ),
   };
 };
 
-/** Removed, refused with its old directory, let in again under its name with an empty one. */
+/** Removed, refused with its old directory, admitted again under its name with an empty one. */
 export const removeNode: Performer = async (stage) => {
   const node = nodeAt(stage, 0);
   await wholeCluster(stage);
@@ -158,11 +158,11 @@ async function inTheMiddle(stage: FaultStage, kind: string, nodeId: string): Pro
     const now = await stage.operations.newest(kind, nodeId);
     if (now !== null && now.state !== 'running') return false;
     if ((now?.progress?.done ?? 0) > 0 || performance.now() > deadline) return now !== null;
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
 }
 
-/** Whoever coordinates is killed while a node is being drained; the next one ends the drain. */
+/** The coordinator is killed while a node is being drained; the next one ends the drain. */
 export const killCoordinator: Performer = async (stage) => {
   const { operations } = stage;
   const joiner = nodeAt(stage, 0);
@@ -170,7 +170,7 @@ export const killCoordinator: Performer = async (stage) => {
   await joinCluster(stage, joiner);
   const name = await operations.coordinator();
   const coordinator = stage.cluster.members.find(({ id }) => id === name);
-  if (coordinator === undefined) throw new Error('nobody coordinates');
+  if (coordinator === undefined) throw new Error('there is no coordinator');
   const drained = [nodeAt(stage, 1), nodeAt(stage, 2)].find(({ id }) => id !== name);
   if (drained === undefined) throw new Error('the fault needs more nodes');
   const id = await operations.start({ kind: 'drain', node_id: drained.id }, END_LIMIT_MS);
@@ -200,7 +200,7 @@ async function successor(stage: FaultStage, dead: string): Promise<string | null
     const name = await stage.operations.coordinator();
     if (name !== null && name !== dead) return name;
     if (performance.now() > deadline) return null;
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_EVERY_MS);
   }
 }
 

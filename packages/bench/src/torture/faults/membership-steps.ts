@@ -10,7 +10,7 @@ export type ChangeStage = Pick<FaultStage, 'cluster' | 'workload' | 'operations'
 /** Beside other faults, on a small machine. */
 const CHANGE_LIMIT_MS = 90_000;
 const COPIES = 3;
-const LOOK_EVERY_MS = 100;
+const POLL_EVERY_MS = 100;
 
 /** Every group has all its copies, and every member answers: a disk may be lost now. */
 export async function wholeCluster({ cluster, operations }: ChangeStage): Promise<void> {
@@ -18,7 +18,7 @@ export async function wholeCluster({ cluster, operations }: ChangeStage): Promis
   await operations.settled(COPIES, CHANGE_LIMIT_MS);
 }
 
-/** Groups that the node has a replica of, as a living node tells it. */
+/** Groups that the node has a replica of, as a living node reports it. */
 export async function groupsHeld({ operations }: ChangeStage, id: string): Promise<number | null> {
   const cluster = await operations.cluster();
   if (cluster === null) return null;
@@ -26,7 +26,7 @@ export async function groupsHeld({ operations }: ChangeStage, id: string): Promi
     .length;
 }
 
-/** Starts a node whose directory is empty and waits until it is let in, holds groups and serves people. */
+/** Starts a node whose directory is empty and waits until it is admitted, holds groups and serves users. */
 export async function joinCluster(stage: ChangeStage, node: RigNode): Promise<string> {
   const { cluster, workload } = stage;
   cluster.setMember(node.id, true);
@@ -35,7 +35,7 @@ export async function joinCluster(stage: ChangeStage, node: RigNode): Promise<st
   return `${node.id} joined (${join.id}) and holds ${await groupsHeld(stage, node.id)} groups`;
 }
 
-/** The operation by which it was let in: another one than the last time. */
+/** The operation by which it was admitted: another one than the last time. */
 export async function startAsNew(stage: ChangeStage, node: RigNode): Promise<OperationWire> {
   const { operations } = stage;
   const before = (await operations.newest('join', node.id))?.id ?? null;
@@ -48,12 +48,12 @@ export async function startAsNew(stage: ChangeStage, node: RigNode): Promise<Ope
       return join !== null && join.id !== before && join.state === 'done';
     },
     CHANGE_LIMIT_MS,
-    () => `${node.id} was not let in: ${JSON.stringify(join)}`,
-    LOOK_EVERY_MS,
+    () => `${node.id} was not admitted: ${JSON.stringify(join)}`,
+    POLL_EVERY_MS,
   );
   await node.process.ready();
   await operations.settled(COPIES, CHANGE_LIMIT_MS);
-  if (join === null) throw new Error(`${node.id} was let in by nothing`);
+  if (join === null) throw new Error(`${node.id} was admitted by no operation`);
   return join;
 }
 

@@ -20,7 +20,7 @@ function bothWays([first, second]: readonly RigNode[]): readonly TcpProxy[] {
   return [meshLink(first, second), meshLink(second, first)];
 }
 
-/** Everything that the first node says and hears. */
+/** Everything that the first node sends and receives. */
 function allLinks(stage: FaultStage): readonly TcpProxy[] {
   return linksOf(stage.nodes[0], stage.cluster);
 }
@@ -100,7 +100,7 @@ export const meshOneWay: Performer = async (stage) =>
   );
 
 export const meshFreeze: Performer = async (stage) =>
-  during(stage, bothWays(stage.nodes), { type: 'freeze' }, 'frozen', 'connections stood still');
+  during(stage, bothWays(stage.nodes), { type: 'freeze' }, 'frozen', 'connections were frozen');
 
 export const meshIsolate: Performer = async (stage) =>
   during(
@@ -180,7 +180,7 @@ export const clientFreeze: Performer = async (stage) =>
     clientLinks(stage.nodes),
     { type: 'freeze' },
     'frozen',
-    'connections of clients stood still',
+    'connections of clients were frozen',
   );
 
 export const clientDelay: Performer = async (stage) => {

@@ -17,10 +17,10 @@ export const postgresCrash: Performer = async ({ cluster: { postgres } }) => {
 };
 
 export const postgresPause: Performer = async ({ cluster: { postgres } }) => {
-  const stoodStill = postgres.pause();
+  const stopped = postgres.pause();
   return {
     heal: () => postgres.continue(),
-    proof: () => proofOf(stoodStill > 0, `${stoodStill} of its processes stood still`),
+    proof: () => proofOf(stopped > 0, `${stopped} of its processes were stopped`),
   };
 };
 
@@ -30,7 +30,7 @@ export const postgresDisconnect: Performer = async ({ cluster: { postgres } }) =
   let ended = 0;
   let failed = 0;
   const act = (): void => {
-    postgres.disconnectEverybody().then(
+    postgres.disconnectAll().then(
       (count) => {
         ended += count;
       },

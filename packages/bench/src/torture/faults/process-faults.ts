@@ -50,18 +50,15 @@ export const stopNodes: Performer = async ({ nodes, expectEnd }) => {
 /** SIGSTOP and SIGCONT: alive, and silent. */
 export const pauseNodes: Performer = async ({ nodes }) => {
   await Promise.all(nodes.map(({ process }) => process.stopInPlace()));
-  let stoodStill = 0;
+  let stopped = 0;
   return {
     heal: async () => {
-      stoodStill = nodes.filter(({ process }) => process.state === 'T').length;
+      stopped = nodes.filter(({ process }) => process.state === 'T').length;
       for (const { process } of nodes) process.continue();
       await Promise.all(nodes.map(({ process }) => process.ready()));
     },
     proof: () =>
-      proofOf(
-        stoodStill === nodes.length,
-        `${stoodStill} of ${nodes.length} stood still to the end`,
-      ),
+      proofOf(stopped === nodes.length, `${stopped} of ${nodes.length} were stopped to the end`),
   };
 };
 

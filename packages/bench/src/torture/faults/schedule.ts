@@ -51,7 +51,7 @@ export function* schedule(options: ScheduleOptions): Generator<Round, never> {
   }
 }
 
-/** Long enough to see everybody acknowledged again, no longer: K10 allows six seconds. */
+/** Long enough to see every user acknowledged again, no longer: K10 allows six seconds. */
 const SMOKE = { quietMs: 6_000, holdMsMax: 3_000 } as const;
 
 /** Every kind once and alone, in an order of the seed, and none for long. */

@@ -1,4 +1,4 @@
-/** What the clients did and were told. Times are milliseconds of one monotonic clock; sessions are numbers from 0. */
+/** What the clients did and were answered. Times are milliseconds of one monotonic clock; sessions are numbers from 0. */
 
 /**
  * `refused`: every attempt was refused definitely, so nothing may be kept of it. `unknown`: at least one
@@ -32,7 +32,7 @@ export interface ReadOperation {
   readonly afterSeq: number;
   readonly limit: number;
   readonly count: number;
-  /** The newest seq of the session, as the answer said. */
+  /** The newest seq of the session, as answered. */
   readonly headSeq: number;
   /** Of the page's messages, in order. */
   readonly digest: number;
@@ -44,7 +44,7 @@ export interface CursorOperation {
   readonly callMs: number;
   readonly returnMs: number;
   readonly requested: number;
-  /** Where it stands, as the answer said; 0 without an answer. */
+  /** Where it stands, as answered; 0 without an answer. */
   readonly returned: number;
   readonly outcome: Outcome;
 }

@@ -22,7 +22,7 @@ export interface SteadyLoad {
 /** What became of the messages of a run, read back from one node after it. */
 export interface Losses {
   readonly acked: number;
-  /** Acknowledged, and not where the acknowledgement said. */
+  /** Acknowledged, and not where the acknowledgement has it. */
   readonly lost: number;
   /** In the log more than once. */
   readonly duplicated: number;

@@ -15,7 +15,7 @@ const LOOPBACK = '127.0.0.1';
 export interface ClusterOptions {
   readonly nodeMain: string;
   readonly nodes: number;
-  /** The first so many found the cluster; the others are started by whoever wants them to join. */
+  /** The first so many found the cluster; the others are started by the fault that wants them to join. */
   readonly founders: number;
   /** Whether nodes reach each other through links that can be broken, and in no other way. */
   readonly linked: boolean;
@@ -178,7 +178,7 @@ interface Place {
   readonly id: string;
   readonly port: number;
   readonly meshPort: number;
-  /** What a node of a linked cluster says of itself: nobody listens there; for those who join, the link to them. */
+  /** What a node of a linked cluster says of itself: nothing listens there; for those who join, the link to them. */
   readonly nobodysPort: number;
   readonly isFounder: boolean;
 }
@@ -209,7 +209,7 @@ async function makeNode(parts: NodeParts): Promise<RigNode> {
       port = ports.next();
       meshLinks.set(other.id, await TcpProxy.listen(port, other.meshPort));
     }
-    // What a node says of itself is where others may call it as well: past the links, unless nobody is there.
+    // What a node says of itself is where others may call it as well: past the links, unless nothing is there.
     if (linked && other.id === place.id) port = other.nobodysPort;
     peers.push(`${other.id}=${LOOPBACK}:${port}`);
   }

@@ -101,7 +101,7 @@ export class NodeProcess {
     return this.#ending;
   }
 
-  /** SIGSTOP; resolves when the system says that it stands still. */
+  /** SIGSTOP; resolves when the system says that it is stopped. */
   async stopInPlace(): Promise<void> {
     this.#child?.kill('SIGSTOP');
     await waitUntil(

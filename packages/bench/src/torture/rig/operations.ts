@@ -4,7 +4,7 @@ import type { RigCluster, RigNode } from './cluster.ts';
 import { pause } from './wait-until.ts';
 
 const CALL_LIMIT_MS = 5_000;
-const LOOK_EVERY_MS = 250;
+const POLL_EVERY_MS = 250;
 
 const operationShape = z.object({
   id: z.string(),
@@ -86,7 +86,7 @@ export class Operations {
     });
   }
 
-  /** The newest operation of a kind on a node; null: there was none, or nobody answers. */
+  /** The newest operation of a kind on a node; null: there was none, or no node answers. */
   async newest(kind: string, nodeId: string): Promise<OperationWire | null> {
     for (const node of this.#living()) {
       const list = await this.#list(node);
@@ -158,7 +158,7 @@ export class Operations {
       }
       if (performance.now() > deadline)
         throw new Error(`${what} took longer than ${limitMs / 1000} s: ${trouble}`);
-      await pause(LOOK_EVERY_MS);
+      await pause(POLL_EVERY_MS);
     }
   }
 }

@@ -72,7 +72,7 @@ export class PostgresServer {
     this.#database = openArchiveDatabase(this.url);
   }
 
-  /** SIGSTOP to all its processes. The answer is how many stand still. */
+  /** SIGSTOP to all its processes. The answer is how many are stopped. */
   pause(): number {
     const pids = this.#processes();
     for (const pid of pids) signal(pid, 'SIGSTOP');
@@ -88,7 +88,7 @@ export class PostgresServer {
   }
 
   /** Ends all connections but the one that asks. The answer is how many there were. */
-  async disconnectEverybody(): Promise<number> {
+  async disconnectAll(): Promise<number> {
     const rows = await this.#database.query<{ ended: boolean }>(
       "SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
     );

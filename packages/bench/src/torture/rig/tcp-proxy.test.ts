@@ -38,24 +38,24 @@ afterEach(async () => {
 });
 
 test('passes both ways', async () => {
-  let heard = '';
+  let received = '';
   caller.on('data', (piece) => {
-    heard += piece.toString('latin1');
+    received += piece.toString('latin1');
   });
   accepted[0]?.write('back');
-  await expect.poll(() => heard).toBe('back');
+  await expect.poll(() => received).toBe('back');
 });
 
 test('discards what the caller says, and resets the connection when it is healed: it has a hole', async () => {
   proxy.setMode({ type: 'discard' });
   caller.write('lost');
   await expect.poll(() => proxy.counts.bytesDiscarded).toBe(4);
-  let heard = '';
+  let received = '';
   caller.on('data', (piece) => {
-    heard += piece.toString('latin1');
+    received += piece.toString('latin1');
   });
   accepted[0]?.write('the other way works');
-  await expect.poll(() => heard).toBe('the other way works');
+  await expect.poll(() => received).toBe('the other way works');
   expect(received).toBe('a');
   proxy.heal();
   await expect.poll(() => caller.destroyed).toBe(true);

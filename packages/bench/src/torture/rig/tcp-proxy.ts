@@ -7,7 +7,7 @@ export type LinkMode =
   | { readonly type: 'delay'; readonly milliseconds: number; readonly jitter: number }
   /** Read and thrown away, as if the cable carried one direction only. */
   | { readonly type: 'discard' }
-  /** Nothing is read any more: buffers fill up, nobody is told. */
+  /** Nothing is read any more: buffers fill up, without an error. */
   | { readonly type: 'freeze' }
   /** The next piece of at least two bytes is cut in half, and the connection reset. */
   | { readonly type: 'cut' }

@@ -67,7 +67,7 @@ export class TermWatch {
     const atMs = performance.now();
     const lives = process.lives;
     for (const { group, replicas } of end.value.groups) {
-      // Of the others it only repeats what they said some time ago.
+      // Of the others it only repeats what they reported some time ago.
       const own = replicas.find(({ node_id }) => node_id === id);
       const key = `${id} ${group}`;
       if (own === undefined && this.#held.delete(key))

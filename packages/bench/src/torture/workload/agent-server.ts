@@ -22,7 +22,7 @@ interface Call {
   readonly atMs: number;
 }
 
-/** The agents of a run: they stream short answers, and misbehave when they are told to. */
+/** The agents of a run: they stream short answers, and misbehave on command. */
 export class AgentServer {
   readonly misbehaved = new Map<Misbehaviour, number>();
   readonly #server: Server;

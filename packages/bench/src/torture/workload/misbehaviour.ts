@@ -36,7 +36,7 @@ export function misbehave(how: Misbehaviour, stage: Stage): boolean {
   const after = (write: () => void): boolean => {
     begin();
     writePiece();
-    // What was said first has to leave before the connection breaks.
+    // What was streamed first has to leave before the connection breaks.
     setTimeout(write, 30);
     return true;
   };

@@ -32,7 +32,7 @@ export class Subscriber {
   agentStatus = '';
   readonly #options: SubscriberOptions;
   readonly #socket: Socket;
-  /** Live, and told everything up to here; else a join is under way. */
+  /** Live, and served everything up to here; else a join is under way. */
   #live = false;
   #joining = false;
   /** The newest message that came while a join was under way and could not be taken yet. */
@@ -65,7 +65,7 @@ export class Subscriber {
     this.#socket.on('connect_error', () => this.#reconnectIfRefused());
     this.#socket.on('resync', () => this.#rejoin());
     this.#socket.on('session:message', (message: unknown) => {
-      this.#heard(messageShape.parse(message));
+      this.#received(messageShape.parse(message));
     });
   }
 
@@ -109,7 +109,7 @@ export class Subscriber {
     this.#socket.disconnect();
   }
 
-  /** Socket.IO does not come back by itself when the server said no, or goodbye. */
+  /** Socket.IO does not come back by itself when the server refused or closed. */
   #reconnectIfRefused(): void {
     if (this.#closed || this.#socket.active) return;
     setTimeout(() => {
@@ -178,7 +178,7 @@ export class Subscriber {
     return !ack.has_more;
   }
 
-  #heard(message: ReadMessage): void {
+  #received(message: ReadMessage): void {
     const digest = messageDigest(message);
     if (this.#take(message, digest)) return;
     if (this.#live) {

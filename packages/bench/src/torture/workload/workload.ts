@@ -87,7 +87,7 @@ export class Workload {
     await this.#allLive(() => true, SETUP_LIMIT_MS);
   }
 
-  /** Everybody gets a device there, and calls go there too; resolves when those devices are live. */
+  /** Every user gets a device there, and calls go there too; resolves when those devices are live. */
   async addNode(node: { readonly id: string; readonly url: string }): Promise<void> {
     this.#devicesOn = [...this.#devicesOn, node];
     for (const person of this.people) person.subscribers.push(this.#device(person, node));
@@ -139,7 +139,7 @@ export class Workload {
     await Promise.all(this.#work);
   }
 
-  /** The newest seq of each session that somebody was told of. */
+  /** The newest seq of each session that a client was answered with. */
   acknowledgedSeqs(): readonly number[] {
     const seqs = this.people.map(({ subscribers }) =>
       Math.max(0, ...subscribers.map(({ headSeq }) => headSeq)),
@@ -151,7 +151,7 @@ export class Workload {
     return seqs;
   }
 
-  /** The patient agent is told to stay silent: nothing is to be added while everything is read back. */
+  /** The patient agent is made to stay silent: nothing is to be added while everything is read back. */
   async silenceAgents(): Promise<void> {
     const { nodes, credentials } = this.#options;
     const response = await fetch(`${nodes[0]?.url}/api/agents/torture-quiet-${this.#runId}`, {

@@ -8,7 +8,7 @@ import type { Subscriber } from './subscriber.ts';
 
 /** A little more than a node takes at most to answer (CALL_DEADLINE_MS). */
 const ATTEMPT_LIMIT_MS = 4_000;
-/** After so long nobody would wait any more; the outcome stays what it is by then. */
+/** After so long no user would wait any more; the outcome stays what it is by then. */
 const GIVE_UP_MS = 30_000;
 /** Between two attempts of a client that is in no hurry. */
 const PAUSE_MS = { min: 30, max: 250 } as const;
@@ -77,7 +77,7 @@ export class Writer {
     if (!isUnknown) history.refuse(number, performance.now());
   }
 
-  /** Somebody who did not see the acknowledgement: the answer has to be the same. */
+  /** A client that did not see the acknowledgement: the answer has to be the same. */
   async #sendAgain(person: Person, number: number, content: object): Promise<void> {
     await pause(AGAIN_AFTER_MS * this.#options.random());
     const end = await this.#attempt(person, number, content);

@@ -39,7 +39,7 @@ export const DEFAULTS: Omit<RaftOptions, 'id' | 'storage' | 'random'> = {
   inflightBytesMax: 1_000_000,
 };
 
-/** One replica and the host's part around it: persists, sends and applies in step, or as told. */
+/** One replica and the host's part around it: persists, sends and applies in step, or on command. */
 export class TestReplica implements ReadyDriver {
   readonly storage: MemoryStorage;
   readonly node: RawNode;
@@ -56,7 +56,7 @@ export class TestReplica implements ReadyDriver {
   ) {
     this.id = options.id;
     this.storage = storage ?? new MemoryStorage(conf);
-    // Timeouts differ, or nobody would ever be elected.
+    // Timeouts differ, or no leader would ever be elected.
     const random = (bound: number): number => (options.id * 3) % bound;
     this.node = new RawNode({ ...DEFAULTS, random, ...options, storage: this.storage });
     this.#loop = new ReadyLoop(this.node, this);
@@ -166,7 +166,7 @@ export class TestCluster {
     this.filter = () => true;
   }
 
-  /** One tick for everybody, and what follows from it. */
+  /** One tick for every replica, and what follows from it. */
   tick(count = 1): void {
     for (let i = 0; i < count; i += 1) {
       for (const replica of this.replicas.values()) replica.node.tick();

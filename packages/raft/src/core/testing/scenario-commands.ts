@@ -35,7 +35,7 @@ function report(
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  /** add-nodes 1 2 3 [voters=(1,2,3)] [learners=(4)] and limits: what is not said stays as by default. */
+  /** add-nodes 1 2 3 [voters=(1,2,3)] [learners=(4)] and limits: what is not given stays as by default. */
   'add-nodes': (cluster, words) => {
     words.allow(
       'voters',
@@ -59,7 +59,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }
   },
   campaign: (cluster, words) => cluster.at(words.number(0)).node.campaign(),
-  /** elect 1 [2 3] [cut=(3)]: campaign and stabilize, told in one line; how that goes is another scenario. */
+  /** elect 1 [2 3] [cut=(3)]: campaign and stabilize, in one line; how that goes is another scenario. */
   elect: (cluster, words) => {
     words.allow('cut');
     const id = words.number(0);

@@ -203,7 +203,7 @@ export class TestCluster {
     }
   }
 
-  /** As a crash of the process looks to the others: connections break, nothing more is done or said. */
+  /** As a crash of the process looks to the others: connections break, nothing more is done or sent. */
   async kill(node: TestNode): Promise<void> {
     const { host, mesh, closeLog } = node;
     node.host = null;
@@ -231,7 +231,7 @@ export class TestCluster {
     return new Promise((done) => node.running.propose(group, data, done));
   }
 
-  /** Proposes on whoever leads until it is committed; only for texts that may not be appended twice by unknowns. */
+  /** Proposes on the leader until it is committed; only for texts that may not be appended twice by unknowns. */
   async append(group: number, text: string): Promise<number> {
     for (;;) {
       const leader = await this.until(() => this.leaderOf(group), `a leader of group ${group}`);

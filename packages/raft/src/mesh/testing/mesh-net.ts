@@ -26,7 +26,7 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-/** A mesh in this process with a memory of all that it was told. */
+/** A mesh in this process with a memory of all that it was called with. */
 export class TestMesh {
   readonly mesh: Mesh;
   readonly port: number;
@@ -85,7 +85,7 @@ export class TestMesh {
   }
 }
 
-/** Stands between a caller and a mesh: passes bytes on, until it is told to hold or to break. */
+/** Stands between a caller and a mesh: passes bytes on, until it is set to hold or to break. */
 export class LinkProxy {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();

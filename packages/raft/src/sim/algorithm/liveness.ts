@@ -60,7 +60,7 @@ function heal(sim: Simulation, actors: Actors): void {
   }
 }
 
-/** Whoever counts in the newest configuration that anybody has applied. */
+/** The replicas that count in the newest configuration that anybody has applied. */
 function membersOf(sim: Simulation): SimReplica[] {
   const { voters, learners, votersOutgoing } = sim.states.at(sim.states.maxIndex).confState;
   const ids = new Set([...voters, ...learners, ...votersOutgoing]);
@@ -96,7 +96,7 @@ function isSettled(sim: Simulation): boolean {
   return status.commit === status.lastIndex && sim.states.maxIndex === status.commit;
 }
 
-/** Whoever is no member any more would be stopped by its host, and doesn't count. */
+/** A replica that is no member any more would be stopped by its host, and doesn't count. */
 function stopStrangers(sim: Simulation): void {
   const members = membersOf(sim);
   for (const replica of sim.replicas.values()) {

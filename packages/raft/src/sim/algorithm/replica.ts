@@ -95,7 +95,7 @@ export class SimReplica implements ReadyDriver {
     this.#later(this.#random.between(1, 10), { type: 'tick' });
   }
 
-  /** Some of the writes under way reach the disk although nobody will hear of it. */
+  /** Some of the writes under way reach the disk although no completion is reported. */
   crash(powerLoss: boolean): void {
     const { disk, shared } = this;
     if (this.#writes.length > 0) shared.coverage.count('crash with writes in flight');

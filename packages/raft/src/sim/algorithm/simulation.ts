@@ -1,8 +1,8 @@
+import { EventHeap } from '../../clock/event-heap.ts';
 import type { ConfState, Entry, Message, ReplicaId } from '../../core/index.ts';
 import { broken } from '../harness/broken.ts';
 import { Coverage } from '../harness/coverage.ts';
 import { ElectionSafety } from '../harness/election-safety.ts';
-import { EventHeap } from '../harness/event-heap.ts';
 import { EMPTY_HASH, mix, mixText } from '../harness/hash.ts';
 import { RandomStream } from '../harness/random.ts';
 import type { SimEvent } from './events.ts';

@@ -3,7 +3,7 @@ import { invariantOf, shrink } from './shrink.ts';
 
 const LINES_SHOWN = 40;
 
-/** The command that runs a seed again and tells what happens in it. */
+/** The command that runs a seed again and prints what happens in it. */
 export function replayCommand(layer: Layer, seed: number, options: RunOptions): string {
   const { groups, without } = options;
   return [

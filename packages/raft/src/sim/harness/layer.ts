@@ -34,7 +34,7 @@ export interface Run {
   states(): readonly string[];
 }
 
-/** Takes what happens, for a replay; `line` is only called where somebody reads it. */
+/** Takes what happens, for a replay; `line` is only called where it is read. */
 export type Log = (line: () => string) => void;
 
 /** What a layer consists of. `create` throws TypeError for a fault that the layer does not know. */

@@ -23,7 +23,7 @@ export class DiskFaults {
   #syncError = false;
   #noRoom = false;
   #healed = false;
-  /** Told of every operation that begins, for crashes in the middle of one. */
+  /** Called for every operation that begins, for crashes in the middle of one. */
   onOperation: ((operation: DiskOperation) => void) | null = null;
   /** An error was injected that ends the process. */
   fatalInjected = false;

@@ -22,7 +22,7 @@ export class DurableNode {
     return this.#logs.get(group) ?? null;
   }
 
-  /** The log as the host uses it, with somebody who writes down what it promises. */
+  /** The log as the host uses it, with a record of what it promises. */
   observe(wal: Wal): Wal {
     return {
       append: (records, done) => {

@@ -6,7 +6,7 @@ import type { Workload } from './workload.ts';
 
 /** Nothing is broken any more for so long: by then everything must have been done. */
 const LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 250;
+const POLL_EVERY_MS = 250;
 const REST_MS = 25_000;
 
 /**
@@ -41,7 +41,7 @@ export class LivenessPhase {
 
   #look(): void {
     const { timeline } = this.#shared;
-    timeline.after(LOOK_EVERY_MS, () => {
+    timeline.after(POLL_EVERY_MS, () => {
       this.#workload.checkAnswers();
       this.#waiting = this.#waiting.filter((truth) => !this.#isSettled(truth));
       if (this.#waiting.length === 0) this.#settled();

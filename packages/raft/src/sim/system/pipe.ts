@@ -163,7 +163,7 @@ export class PipeEnd {
     const other = this.#pipe.otherOf(this);
     if (other === null || !net.parts.hostOf(this.#to)?.hasPower) return;
     if (other.isClosed || !other.process.isAlive) {
-      // Nobody there knows of this connection (any more).
+      // The other side does not know this connection (any more).
       if (packet.type === 'data' && !this.isClosed)
         net.parts.timeline.after(net.delay(), () => this.lost('read ECONNRESET'));
       return;

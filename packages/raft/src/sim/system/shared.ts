@@ -17,7 +17,7 @@ export interface Shared {
   /** By group. */
   readonly truths: readonly GroupTruth[];
   /** Writes down what happens, for a replay. */
-  readonly tell: Log;
+  readonly trace: Log;
   /** The process of this machine ended by itself: it is started anew after a while. */
   restart(node: SimNode): void;
   /** How much of a write gets through when its process is killed. */

@@ -221,7 +221,7 @@ export class SimulatedDisk implements Disk {
     effect: (fault: DiskFault | null) => T,
   ): void {
     this.#options.schedule(operation, () => {
-      // A process that is gone is told nothing, and what it began does not take place.
+      // A process that is gone receives nothing, and what it began does not take place.
       if (this.#crashed) return;
       done(this.#outcome(operation, effect));
     });

@@ -90,7 +90,7 @@ export class SimInode {
     const sector = Math.floor(piece.position / SECTOR_BYTES);
     const end = piece.position + piece.data.length;
     const there = this.#durable.bytes().subarray(piece.position, end);
-    // A sector that is written with what it holds can't be told from one that isn't written.
+    // A sector that is written with what it holds can't be distinguished from one that isn't written.
     if (there.length === piece.data.length && there.every((byte, at) => byte === piece.data[at]))
       return;
     const fate = fateOf(sector);

@@ -25,7 +25,7 @@ export interface NetworkParts {
   readonly hostOf: (number: number) => NetHost | null;
 }
 
-/** Waiting times of a connection attempt that nobody answers. */
+/** Waiting times of a connection attempt that is not answered. */
 const SYN_RETRIES_MS: readonly number[] = [1_000, 2_000, 4_000];
 
 /** Connections between the machines: bytes in order within one, with any delay between two. */
@@ -96,7 +96,7 @@ export class SimNetwork {
     return open.length === 0 ? null : random.pick(open);
   }
 
-  /** The process is gone: its system closes the connections, or, without power, nobody says anything. */
+  /** The process is gone: its system closes the connections, or, without power, nothing is sent. */
   processDied(process: SimProcess, hasPower: boolean): void {
     for (const pipe of [...this.#pipes]) {
       for (const end of pipe.ends) if (end.process === process) this.#endDied(end, hasPower);

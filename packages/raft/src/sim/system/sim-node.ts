@@ -80,7 +80,7 @@ export class SimNode implements NetHost {
   boot(): void {
     const { seed, swarm, timeline } = this.#shared;
     this.#boots += 1;
-    this.#shared.tell(() => `node ${this.number} starts`);
+    this.#shared.trace(() => `node ${this.number} starts`);
     const name = `l1 node ${this.number} boot ${this.#boots}`;
     const process = new SimProcess({
       timeline,
@@ -198,7 +198,7 @@ export class SimNode implements NetHost {
         admit: () => null,
         onFrame: (nodeId, _channel, frame) => host.receive(numberOf(nodeId), frame),
         onEvent: (event) => {
-          this.#shared.tell(() => `node ${this.number}: ${JSON.stringify(event)}`);
+          this.#shared.trace(() => `node ${this.number}: ${JSON.stringify(event)}`);
           if (event.type === 'peer-up') host.peerUp(numberOf(event.identity.nodeId));
           else if (event.type === 'peer-down') host.peerDown(numberOf(event.nodeId));
         },
@@ -219,7 +219,7 @@ export class SimNode implements NetHost {
 
   #hostEvent(process: SimProcess, event: HostEvent): void {
     const { coverage, truths } = this.#shared;
-    this.#shared.tell(() => `node ${this.number}: ${JSON.stringify(event)}`);
+    this.#shared.trace(() => `node ${this.number}: ${JSON.stringify(event)}`);
     switch (event.type) {
       case 'role-changed':
         if (event.role !== 'leader') return;
@@ -271,7 +271,7 @@ export class SimNode implements NetHost {
   /** The process is killed; its system and its page cache stay. */
   crash(): void {
     const { coverage } = this.#shared;
-    this.#shared.tell(() => `node ${this.number} is killed`);
+    this.#shared.trace(() => `node ${this.number} is killed`);
     if (this.#running === null && this.#process !== null) coverage.count('crash while starting');
     if (this.#disk.writesUnderWay.size > 0) coverage.count('crash with a write in flight');
     this.#end(true);
@@ -279,7 +279,7 @@ export class SimNode implements NetHost {
   }
 
   losePower(): void {
-    this.#shared.tell(() => `node ${this.number} loses power`);
+    this.#shared.trace(() => `node ${this.number} loses power`);
     this.#end(false);
     this.hasPower = false;
     this.#disk = this.#disk.powerOff(this.faults.powerLoss());

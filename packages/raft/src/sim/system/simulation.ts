@@ -28,12 +28,12 @@ export class Simulation implements Shared, Run {
   readonly #cuts: RandomStream;
   #isCalm = false;
 
-  readonly tell: Log;
+  readonly trace: Log;
 
   constructor(run: RunSetup, log: Log) {
     const { seed } = run;
     this.seed = seed;
-    this.tell = (line) => log(() => `${this.timeline.now.toFixed(3)} ${line()}`);
+    this.trace = (line) => log(() => `${this.timeline.now.toFixed(3)} ${line()}`);
     this.swarm = swarmOf(run);
     const stream = (name: string): RandomStream => new RandomStream(seed, `l1 ${name}`);
     this.network = new SimNetwork({

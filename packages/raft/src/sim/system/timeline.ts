@@ -1,4 +1,4 @@
-import { EventHeap } from '../harness/event-heap.ts';
+import { EventHeap } from '../../clock/event-heap.ts';
 import { mix } from '../harness/hash.ts';
 
 /** Virtual time in milliseconds since the start of the run, and everything that is going to happen. */

@@ -29,7 +29,7 @@ export class Payloads {
   }
 
   groupOf(id: number): number {
-    return this.#groups[id] ?? broken('state machine safety', `nobody proposed ${id}`);
+    return this.#groups[id] ?? broken('state machine safety', `no client proposed ${id}`);
   }
 
   stateOf(id: number): ProposalState {
@@ -50,7 +50,7 @@ export class Payloads {
   }
 }
 
-/** What is true of one group, whichever replica said it first; all others are held against it. */
+/** What is true of one group, whichever replica stated it first; all others are held against it. */
 export class GroupTruth {
   readonly group: number;
   readonly elections = new ElectionSafety();

@@ -9,7 +9,7 @@ import type { GroupTruth, Payloads } from './truth.ts';
 
 const READ_TIMEOUT_MS = 5_000;
 
-/** Clients: they propose to whoever leads, read anywhere, and ask for transfers and snapshots. */
+/** Clients: they propose to the leader, read anywhere, and ask for transfers and snapshots. */
 export class Workload {
   readonly #shared: Shared;
   readonly #nodes: readonly SimNode[];
@@ -64,7 +64,7 @@ export class Workload {
     process.enter('io', () => {
       const answered = this.#calls.ask(process, timeline.now, `proposal ${id} of group ${group}`);
       running.host.propose(group, data, (outcome) => {
-        // What a dead process would have said reaches nobody.
+        // What a dead process would have sent reaches no node.
         if (!process.isAlive) return;
         answered();
         truth.ended(id, outcome);

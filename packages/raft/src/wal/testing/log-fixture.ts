@@ -57,7 +57,7 @@ export function manualDisk(options: Omit<SimDiskOptions, 'schedule'> = {}): Simu
   return disk;
 }
 
-/** What happens on the disk, and the clock of whoever uses it. */
+/** What happens on the disk, and the clock of its user. */
 export function eventsOf(disk: SimulatedDisk): ManualEvents {
   const events = EVENTS.get(disk);
   if (events === undefined) throw new Error('not a disk of this fixture');

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../clock/clock.ts';
 
-/** Events that happen when a test says so: a clock that stands still, and operations that wait in a queue. */
+/** Events that happen when a test says so: a clock that stops, and operations that wait in a queue. */
 export class ManualEvents implements Clock {
   #now = 0;
   #queue: (() => void)[] = [];

@@ -10,8 +10,8 @@ import {
   type Session,
   type WhileAnswering,
 } from '@fleetlm/conversation';
-import { AGENT_DEFAULTS, settingsOf } from '@fleetlm/protocol';
 import { expect } from 'vitest';
+import { agentRecord } from '../../../membership/testing/agent-record.ts';
 import type { AgentRecord, Proposed } from '../../ports.ts';
 import type { AttemptReport, TurnDecision } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
@@ -67,17 +67,18 @@ export class DispatchBed {
   setAgent(fields: Partial<AgentRecord> = {}): AgentRecord {
     const id = fields.id ?? 'bot';
     const record: AgentRecord = {
-      ...(this.agents.get(id) ?? {
-        id,
-        ...settingsOf({ ...AGENT_DEFAULTS, name: id, origin_url: this.agent.url }),
-        timeoutMs: 2_000,
-        debounceWindowMs: 0,
-        headers: { 'x-own': 'yes' },
-        secret: SECRET,
-        previousSecret: null,
-        insertedAtMs: 0,
-        updatedAtMs: 0,
-      }),
+      ...(this.agents.get(id) ??
+        agentRecord({
+          id,
+          name: id,
+          originUrl: this.agent.url,
+          timeoutMs: 2_000,
+          debounceWindowMs: 0,
+          headers: { 'x-own': 'yes' },
+          secret: SECRET,
+          insertedAtMs: 0,
+          updatedAtMs: 0,
+        })),
       ...fields,
     };
     this.agents.set(id, record);

@@ -68,7 +68,7 @@ export function stream(response: ServerResponse): ServerResponse {
 
 export const delta = (text: string): object => ({ type: 'text-delta', id: '1', delta: text });
 
-/** The beginning of an answer, up to its first word. */
+/** The beginning of an answer, up to its first content. */
 export const OPENING: readonly object[] = [{ type: 'start' }, { type: 'text-start', id: '1' }];
 
 export const HELLO: readonly object[] = [

@@ -5,7 +5,7 @@ export class BreakableLink {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #frozen = false;
-  /** Called with what the flusher sends; true: the connection is cut as soon as Postgres answers, and nobody hears it. */
+  /** Called with what the flusher sends; true: the connection is cut as soon as Postgres answers, and the answer is lost. */
   #swallowAnswerTo: ((sent: string) => boolean) | null = null;
 
   private constructor(server: Server) {

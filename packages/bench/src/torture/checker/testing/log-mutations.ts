@@ -91,7 +91,7 @@ export const LOG_MUTATIONS: readonly NamedMutation[] = [
   ],
   [
     'K2',
-    'a message that nobody sent',
+    'a message that no client sent',
     (run, random) => {
       const session = longLog(run, random);
       if (session === null) return false;

@@ -45,7 +45,7 @@ export const OTHER_MUTATIONS: readonly NamedMutation[] = [
   ],
   [
     'K5',
-    'a cursor that nobody asked for',
+    'a cursor that no client asked for',
     (run) => {
       run.cursors.push({
         session: 0,

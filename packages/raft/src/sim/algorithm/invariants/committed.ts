@@ -13,7 +13,7 @@ export class Committed {
   }
 
   hashAt(index: number): number {
-    return this.#hashes[index] ?? broken('committed', `nobody has committed ${index}`);
+    return this.#hashes[index] ?? broken('committed', `no replica has committed ${index}`);
   }
 
   /** A replica in `term` holds entries (from, to] to be committed. */

@@ -29,7 +29,7 @@ export function checkPersistBeforeSend(
       return;
     case 'vote':
       if (term < message.term) broken(NAME, `term ${message.term} of a candidate`);
-      // Whoever has lost the election already may have got the winner's log by now.
+      // A candidate that has lost the election already may have got the winner's log by now.
       if (isCandidate && disk.storage.lastIndex() < message.index) broken(NAME, 'a log');
       return;
     default:

@@ -21,7 +21,7 @@ export class StateMachineSafety {
   }
 
   at(index: number): AppliedState {
-    return this.#states[index] ?? broken('state machine safety', `nobody has applied ${index}`);
+    return this.#states[index] ?? broken('state machine safety', `no replica has applied ${index}`);
   }
 
   applied(index: number, state: AppliedState): void {

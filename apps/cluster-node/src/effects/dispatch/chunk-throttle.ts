@@ -11,12 +11,12 @@ const QUIET_MS = 20;
 const AGENTS_MAX = 1_000;
 
 /**
- * Keeps agents that say very much very fast from taking the node's time from all others: whoever is ahead of the pace
+ * Keeps agents that say very much very fast from taking the node's time from all others: an agent above the rate
  * reads on later, and its connection fills up meanwhile. When many are loud at once they share half of the node's time,
  * and who says little is not held up. The generic cell rate algorithm (ITU-T I.371).
  */
-export class ChunkPace {
-  /** When an agent would have said what it has said, at the pace that is allowed. */
+export class ChunkThrottle {
+  /** When an agent would have sent what it has sent, at the rate that is allowed. */
   readonly #expectedAt = new Map<string, number>();
   /** The same of all agents. */
   #allExpectedAt = 0;

@@ -4,13 +4,18 @@ interface Scheduled<T> {
   readonly event: T;
 }
 
-/** Events by virtual time; equal times in the order in which they were scheduled. */
+/** Events by their time, a binary heap; equal times in the order in which they were scheduled. */
 export class EventHeap<T> {
   readonly #heap: Scheduled<T>[] = [];
   #order = 0;
 
   get size(): number {
     return this.#heap.length;
+  }
+
+  /** The time of the next event; null when there is none. */
+  get nextTime(): number | null {
+    return this.#heap[0]?.time ?? null;
   }
 
   push(time: number, event: T): void {

@@ -2,22 +2,22 @@ import type { DeliveryAttempt } from './delivery-attempt.ts';
 import { DurationHistogram, type HistogramCounts } from './duration-histogram.ts';
 
 /** Agents whose figures a node keeps; with more, those that were called longest ago start anew. */
-export const FIGURES_AGENTS_MAX = 512;
+export const STATS_AGENTS_MAX = 512;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-export const FIGURE_WINDOWS = ['last_15_min', 'last_24_h'] as const;
-export type FigureWindow = (typeof FIGURE_WINDOWS)[number];
+export const STATS_WINDOWS = ['last_15_min', 'last_24_h'] as const;
+export type StatsWindow = (typeof STATS_WINDOWS)[number];
 
 /** A window is made of slots of equal length, of which the current one is not over yet. */
-const SLOTS: Readonly<Record<FigureWindow, { readonly lengthMs: number; readonly count: number }>> =
+const SLOTS: Readonly<Record<StatsWindow, { readonly lengthMs: number; readonly count: number }>> =
   {
     last_15_min: { lengthMs: MINUTE_MS, count: 15 },
     last_24_h: { lengthMs: HOUR_MS, count: 24 },
   };
 
 /** What happened in a window. Turns are counted when their end is committed, attempts when they fail. Additive. */
-export interface WindowFigures {
+export interface WindowStats {
   readonly delivered: number;
   readonly brokenOff: number;
   readonly failed: number;
@@ -26,10 +26,10 @@ export interface WindowFigures {
   readonly total: HistogramCounts;
 }
 
-export interface AgentFigures {
+export interface AgentCounts {
   /** Unix milliseconds: nothing from before is counted. */
   readonly sinceMs: number;
-  readonly windows: Readonly<Record<FigureWindow, WindowFigures>>;
+  readonly windows: Readonly<Record<StatsWindow, WindowStats>>;
 }
 
 class Slot {
@@ -62,18 +62,18 @@ class Slot {
 interface Tracked {
   readonly sinceMs: number;
   /** Oldest first. */
-  readonly slots: Readonly<Record<FigureWindow, Slot[]>>;
+  readonly slots: Readonly<Record<StatsWindow, Slot[]>>;
 }
 
 /** Counts what becomes of calls to agents on this node, in memory. Clocks are the caller's. */
-export class FigureKeeper {
+export class AttemptStats {
   readonly #startedAtMs: number;
   readonly #agentsMax: number;
   /** Those that were called longest ago first. */
   readonly #agents = new Map<string, Tracked>();
   #forgotAny = false;
 
-  constructor(startedAtMs: number, agentsMax: number = FIGURES_AGENTS_MAX) {
+  constructor(startedAtMs: number, agentsMax: number = STATS_AGENTS_MAX) {
     this.#startedAtMs = startedAtMs;
     this.#agentsMax = agentsMax;
   }
@@ -91,7 +91,7 @@ export class FigureKeeper {
   /** The current slot of each window. */
   #slotsOf(agentId: string, nowMs: number): readonly Slot[] {
     const tracked = this.#tracked(agentId, nowMs);
-    return FIGURE_WINDOWS.map((window) => {
+    return STATS_WINDOWS.map((window) => {
       const { lengthMs, count } = SLOTS[window];
       const slots = tracked.slots[window];
       const number = Math.floor(nowMs / lengthMs);
@@ -105,14 +105,14 @@ export class FigureKeeper {
     });
   }
 
-  of(agentId: string, nowMs: number): AgentFigures {
+  of(agentId: string, nowMs: number): AgentCounts {
     const tracked = this.#agents.get(agentId);
     return {
-      // An agent that is not tracked was not called since the start, if nobody had to be forgotten.
+      // An agent that is not tracked was not called since the start, if none had to be dropped.
       sinceMs: tracked?.sinceMs ?? (this.#forgotAny ? nowMs : this.#startedAtMs),
       windows: {
-        last_15_min: figuresOf(tracked, 'last_15_min', nowMs),
-        last_24_h: figuresOf(tracked, 'last_24_h', nowMs),
+        last_15_min: countsOf(tracked, 'last_15_min', nowMs),
+        last_24_h: countsOf(tracked, 'last_24_h', nowMs),
       },
     };
   }
@@ -132,25 +132,21 @@ export class FigureKeeper {
   }
 }
 
-function figuresOf(
-  tracked: Tracked | undefined,
-  window: FigureWindow,
-  nowMs: number,
-): WindowFigures {
+function countsOf(tracked: Tracked | undefined, window: StatsWindow, nowMs: number): WindowStats {
   const { lengthMs, count } = SLOTS[window];
   const oldest = Math.floor(nowMs / lengthMs) - count;
   return sumOf((tracked?.slots[window] ?? []).filter(({ number }) => number > oldest).map(counted));
 }
 
-function counted({ firstToken, total, ...slot }: Slot): WindowFigures {
+function counted({ firstToken, total, ...slot }: Slot): WindowStats {
   return { ...slot, firstToken: firstToken.counts, total: total.counts };
 }
 
 /** Of slots, or of nodes. */
-export function sumOf(parts: readonly WindowFigures[]): WindowFigures {
-  const count = (of: (part: WindowFigures) => number): number =>
+export function sumOf(parts: readonly WindowStats[]): WindowStats {
+  const count = (of: (part: WindowStats) => number): number =>
     parts.reduce((sum, part) => sum + of(part), 0);
-  const merged = (of: (part: WindowFigures) => HistogramCounts): HistogramCounts => {
+  const merged = (of: (part: WindowStats) => HistogramCounts): HistogramCounts => {
     const histogram = new DurationHistogram();
     for (const part of parts) histogram.merge(of(part));
     return histogram.counts;

@@ -1,5 +1,5 @@
 import type { DeliveryState } from '@fleetlm/protocol';
-import { FigureKeeper } from './agent-figures.ts';
+import { AttemptStats } from './attempt-stats.ts';
 import type { DeadLetterGroup } from './dead-letters.ts';
 import type { DeliveryPlace, RecordedAttempt } from './delivery-attempt.ts';
 import { DeliveryLog } from './delivery-log.ts';
@@ -7,10 +7,10 @@ import { DeliveryStore, type StoredPage } from './delivery-store.ts';
 import { DeliveryWriter } from './delivery-writer.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;
-/** A reader does not wait longer for Postgres; it is told that it is away. */
+/** A reader does not wait longer for Postgres; the answer states that it is unreachable. */
 const READ_LIMIT_MS = 2_000;
 
-export interface DeliveryKeeperOptions {
+export interface DeliveryRecorderOptions {
   readonly nodeId: string;
   readonly databaseUrl: string;
   readonly wallClockMs: () => number;
@@ -23,7 +23,7 @@ export interface DeliveryKeeperOptions {
   readonly onReadError: (error: unknown) => void;
 }
 
-export interface DeliveryKeeperStats {
+export interface DeliveryRecorderStats {
   readonly kept: number;
   readonly keptBytes: number;
   readonly unwritten: number;
@@ -33,24 +33,24 @@ export interface DeliveryKeeperStats {
 }
 
 /** The record of calls to agents: in this node's memory at once, and in Postgres a little later. */
-export class DeliveryKeeper {
+export class DeliveryRecorder {
   readonly log: DeliveryLog;
   /** Of this node, since it started. */
-  readonly figures: FigureKeeper;
+  readonly attempts: AttemptStats;
   readonly #store: DeliveryStore;
   readonly #writer: DeliveryWriter;
   readonly #agentIds: () => readonly string[];
   readonly #onReadError: (error: unknown) => void;
   #sweeper: NodeJS.Timeout | null = null;
 
-  constructor(options: DeliveryKeeperOptions) {
+  constructor(options: DeliveryRecorderOptions) {
     this.#agentIds = options.agentIds;
     this.#onReadError = options.onReadError;
-    this.figures = new FigureKeeper(options.wallClockMs());
+    this.attempts = new AttemptStats(options.wallClockMs());
     this.log = new DeliveryLog({
       nodeId: options.nodeId,
-      onReported: (record) => this.figures.attempted(record, options.wallClockMs()),
-      onEnded: (record) => this.figures.ended(record, options.wallClockMs()),
+      onReported: (record) => this.attempts.attempted(record, options.wallClockMs()),
+      onEnded: (record) => this.attempts.ended(record, options.wallClockMs()),
       onUnwritten: () => this.#writer.wake(),
     });
     this.#store = new DeliveryStore(options.databaseUrl, options.wallClockMs, options.onRefused);
@@ -61,7 +61,7 @@ export class DeliveryKeeper {
     });
   }
 
-  get stats(): DeliveryKeeperStats {
+  get stats(): DeliveryRecorderStats {
     const { size, bytes, unwritten, dropped } = this.log.ring;
     return { kept: size, keptBytes: bytes, unwritten, dropped, ...this.#writer.stats };
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FigureKeeper, sumOf } from './agent-figures.ts';
+import { AttemptStats, sumOf } from './attempt-stats.ts';
 import { recordOf } from './delivery-attempt.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 import { failed, report, retried } from './testing/reports.ts';
@@ -7,10 +7,10 @@ import { failed, report, retried } from './testing/reports.ts';
 const START = Date.UTC(2026, 10, 23, 12);
 const MINUTE = 60_000;
 /** An attempt that ends its turn, if it is of that kind. */
-function add(keeper: FigureKeeper, one: ReturnType<typeof report>, atMs: number): void {
+function add(recorder: AttemptStats, one: ReturnType<typeof report>, atMs: number): void {
   const record = recordOf(one, 'n1', false);
-  keeper.attempted(record, atMs);
-  keeper.ended(record, atMs);
+  recorder.attempted(record, atMs);
+  recorder.ended(record, atMs);
 }
 
 test.each([1, 7, 42, 999, 30_000, 3_600_000])(
@@ -33,21 +33,21 @@ test('percentiles are of all that was measured, here and elsewhere', () => {
 });
 
 test('turns are counted when they end, failed attempts each', () => {
-  const keeper = new FigureKeeper(START);
+  const recorder = new AttemptStats(START);
   for (const one of [report(), retried(), failed(), report({ outcome: 'dropped' })])
-    add(keeper, one, START + MINUTE);
-  const { windows, sinceMs } = keeper.of('bot', START + MINUTE);
+    add(recorder, one, START + MINUTE);
+  const { windows, sinceMs } = recorder.of('bot', START + MINUTE);
   expect(sinceMs).toBe(START);
   for (const window of Object.values(windows))
     expect(window).toMatchObject({ delivered: 1, brokenOff: 0, failed: 1, failedAttempts: 2 });
-  expect(keeper.of('other', START).windows.last_24_h).toMatchObject({ delivered: 0, total: [] });
+  expect(recorder.of('other', START).windows.last_24_h).toMatchObject({ delivered: 0, total: [] });
 });
 
 test('what is older than the window is not in it', () => {
-  const keeper = new FigureKeeper(START);
-  add(keeper, report(), START);
+  const recorder = new AttemptStats(START);
+  add(recorder, report(), START);
   const deliveredAt = (atMs: number): readonly number[] => {
-    const { last_15_min, last_24_h } = keeper.of('bot', atMs).windows;
+    const { last_15_min, last_24_h } = recorder.of('bot', atMs).windows;
     return [last_15_min.delivered, last_24_h.delivered];
   };
   expect(deliveredAt(START + 14 * MINUTE)).toEqual([1, 1]);
@@ -56,25 +56,26 @@ test('what is older than the window is not in it', () => {
 });
 
 test('memory is bounded: a day of calls has as many slots as a day has hours, and agents are forgotten', () => {
-  const keeper = new FigureKeeper(START, 2);
-  for (let minute = 0; minute < 3_000; minute += 1) add(keeper, report(), START + minute * MINUTE);
+  const recorder = new AttemptStats(START, 2);
+  for (let minute = 0; minute < 3_000; minute += 1)
+    add(recorder, report(), START + minute * MINUTE);
   const nowMs = START + 3_000 * MINUTE;
-  expect(keeper.of('bot', nowMs).windows.last_24_h.delivered).toBeLessThanOrEqual(24 * 60);
-  add(keeper, report({ agentId: 'second' }), nowMs);
-  add(keeper, report({ agentId: 'third' }), nowMs);
+  expect(recorder.of('bot', nowMs).windows.last_24_h.delivered).toBeLessThanOrEqual(24 * 60);
+  add(recorder, report({ agentId: 'second' }), nowMs);
+  add(recorder, report({ agentId: 'third' }), nowMs);
   // It starts anew, and says since when.
-  expect(keeper.of('bot', nowMs)).toMatchObject({
+  expect(recorder.of('bot', nowMs)).toMatchObject({
     sinceMs: nowMs,
     windows: { last_24_h: { delivered: 0 } },
   });
-  expect(keeper.of('second', nowMs).sinceMs).toBe(START);
+  expect(recorder.of('second', nowMs).sinceMs).toBe(START);
 });
 
 test('nodes are summed', () => {
-  const [one, two] = [new FigureKeeper(START), new FigureKeeper(START)];
+  const [one, two] = [new AttemptStats(START), new AttemptStats(START)];
   add(one, report({ totalMs: 100 }), START);
   add(two, failed({ totalMs: 100 }), START);
-  const sum = sumOf([one, two].map((keeper) => keeper.of('bot', START).windows.last_15_min));
+  const sum = sumOf([one, two].map((recorder) => recorder.of('bot', START).windows.last_15_min));
   expect(sum).toMatchObject({ delivered: 1, failed: 1, failedAttempts: 1 });
   expect(sum.total).toEqual([[48, 2]]);
 });
