@@ -88,7 +88,7 @@ test('every attempt is there, on every node, with its times and what went over t
         attempts: [
           {
             request: { headers: { authorization: '[redacted]', 'webhook-id': delivery.id } },
-            response: { headers: { 'retry-after': '0' }, body: 'you said [redacted]' },
+            response: { headers: { 'retry-after': '0' }, body: 'you sent [redacted]' },
           },
           { response: { is_truncated: false, body: expect.stringContaining('Hello') } },
         ],

@@ -50,12 +50,12 @@ test('discards what the caller says, and resets the connection when it is healed
   proxy.setMode({ type: 'discard' });
   caller.write('lost');
   await expect.poll(() => proxy.counts.bytesDiscarded).toBe(4);
-  let received = '';
+  let returned = '';
   caller.on('data', (piece) => {
-    received += piece.toString('latin1');
+    returned += piece.toString('latin1');
   });
   accepted[0]?.write('the other way works');
-  await expect.poll(() => received).toBe('the other way works');
+  await expect.poll(() => returned).toBe('the other way works');
   expect(received).toBe('a');
   proxy.heal();
   await expect.poll(() => caller.destroyed).toBe(true);
