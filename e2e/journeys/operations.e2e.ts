@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe.ts';
 import { test } from '../support/journey.ts';
+import { enter } from '../support/keyboard.ts';
 import { Operator } from '../support/operator.ts';
 
 /** Moving 256 groups on a machine that also runs everything else. */
@@ -29,8 +30,7 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await page.keyboard.type('n3');
   await page.keyboard.press('Enter');
   await expect(dialog.getByText(/The cluster has taken it on/)).toBeVisible();
-  await dialog.getByRole('link', { name: 'Follow it' }).focus();
-  await page.keyboard.press('Enter');
+  await enter(page, dialog.getByRole('link', { name: 'Follow it' }));
   await expect(page).toHaveURL(/\/admin\/operations\//);
   const title = page.getByRole('heading', { level: 1 });
   await expect(title).toContainText(/Drain n3 . (running|done)/);
@@ -42,10 +42,8 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await press(page, 'Take back…');
   const back = page.getByRole('dialog', { name: 'Take n3 back' });
   await expect(back.getByText('Groups whose copies move')).toBeVisible();
-  await back.getByRole('button', { name: 'Take n3 back' }).focus();
-  await page.keyboard.press('Enter');
-  await back.getByRole('link', { name: 'Follow it' }).focus();
-  await page.keyboard.press('Enter');
+  await enter(page, back.getByRole('button', { name: 'Take n3 back' }));
+  await enter(page, back.getByRole('link', { name: 'Follow it' }));
   await expect(page.getByText(/\d+ of \d+ groups/)).toBeVisible();
   await expect(title).toContainText('done', { timeout: MOVE_LIMIT_MS });
   const table = await operationsTable(page, system.webUrl);
@@ -89,13 +87,11 @@ test('an operation that cannot finish is cancelled, another one is refused besid
     await expect(waits).toContainText(/can't be reached|too few/);
   });
   await test.step('the other one is refused with the reason, and is not offered any more', async () => {
-    await beside.getByRole('button', { name: `Drain ${third}` }).focus();
-    await other.keyboard.press('Enter');
+    await enter(other, beside.getByRole('button', { name: `Drain ${third}` }));
     await expect(
       other.getByText(/drain of n2 is running .*: wait for it, or cancel it/),
     ).toBeVisible();
-    await beside.getByRole('button', { name: 'Not now' }).focus();
-    await other.keyboard.press('Enter');
+    await enter(other, beside.getByRole('button', { name: 'Not now' }));
     const offer = other.getByRole('button', { name: 'Drain…' });
     await expect(offer).toBeDisabled();
     await expect(offer).toHaveAttribute('title', 'Not beside “Drain n2”, which is running.');
@@ -152,8 +148,7 @@ test('an operation that finishes before its cancellation arrives: the screen say
     await route.continue();
   });
   const answer = page.waitForResponse('**/cancel', { timeout: 90_000 });
-  await dialog.getByRole('button', { name: 'Cancel the operation' }).focus();
-  await page.keyboard.press('Enter');
+  await enter(page, dialog.getByRole('button', { name: 'Cancel the operation' }));
   const late = await answer;
   expect(late.status()).toBe(409);
   expect(await late.json()).toMatchObject({
@@ -164,8 +159,7 @@ test('an operation that finishes before its cancellation arrives: the screen say
     `Transfer group 07 to ${paused}: already finished. Nothing was cancelled.`,
   );
   await expectAccessible(page);
-  await dialog.getByRole('button', { name: 'Close' }).last().focus();
-  await page.keyboard.press('Enter');
+  await enter(page, dialog.getByRole('button', { name: 'Close' }).last());
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('done');
   await expect(page.getByRole('button', { name: 'Cancel…' })).toBeHidden();
@@ -179,26 +173,20 @@ test('a leadership is transferred by keyboard to a replica that is up to date', 
   await page.goto(`${system.webUrl}/admin/groups?g=07`);
   const group = page.getByRole('region', { name: 'Group 07' });
   await expect(group.getByText(/It commits [\d.,]+\/s now/)).toBeVisible();
-  const choice = group.getByRole('button', { name: /^to n\d up to date/ }).first();
-  const to = /to (n\d)/.exec(await choice.innerText())?.[1] ?? '';
-  await choice.focus();
-  await page.keyboard.press('Enter');
+  const choices = group.getByRole('button', { name: /^to n\d up to date/ });
+  const to = /to (n\d)/.exec(await choices.first().innerText())?.[1] ?? '';
+  await enter(page, group.getByRole('button', { name: new RegExp(`^to ${to} `) }));
   const dialog = page.getByRole('dialog', { name: `Transfer group 07 to ${to}` });
   const begin = dialog.getByRole('button', { name: `Transfer group 07 to ${to}` });
   await expect(begin).toBeEnabled();
-  await begin.focus();
-  await page.keyboard.press('Enter');
+  await enter(page, begin);
   await expect(dialog.getByText(/The cluster has taken it on/)).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
 });
 
-/** As soon as it can be: figures have to be of now. */
 async function press(page: Page, name: string): Promise<void> {
-  const button = page.getByRole('button', { name });
-  await expect(button).toBeEnabled({ timeout: 30_000 });
-  await button.focus();
-  await page.keyboard.press('Enter');
+  await enter(page, page.getByRole('button', { name }));
 }
 
 /** A node other than n2 that this page does not get its figures from. */

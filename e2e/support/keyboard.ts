@@ -18,6 +18,16 @@ export async function activate(page: Page, control: Locator): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Enter on a control that has the focus, once it can be used: figures that arrive may have disabled it for a moment. */
+export async function enter(page: Page, control: Locator): Promise<void> {
+  await expect(async () => {
+    await expect(control).toBeEnabled({ timeout: 30_000 });
+    await control.focus();
+    await expect(control).toBeFocused({ timeout: 1_000 });
+  }).toPass({ timeout: 60_000 });
+  await page.keyboard.press('Enter');
+}
+
 function hasFocus(control: Locator): Promise<boolean> {
   return control.first().evaluate((element) => element === document.activeElement);
 }
