@@ -12,7 +12,7 @@ class Node {
   readonly failed = new Set<number>();
   readonly behind = new Set<number>();
   nowMs = 0;
-  /** What the next reads of the system group come to; after them, it can be read. */
+  /** Outcomes of the next reads of the system group; reads after them succeed. */
   readonly reads: ReadOutcome[] = [];
   readonly #readiness: Readiness;
 

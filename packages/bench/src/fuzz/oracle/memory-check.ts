@@ -12,7 +12,7 @@ const POLL_EVERY_MS = 2_000;
 /** What comes on top of the base: what honest and hostile sessions hold, and what a collector keeps in reserve. */
 const HEAP_FACTOR_MAX = 2;
 const HEAP_ROOM_MB = 96;
-/** Of the nodes of a campaign: hostile inputs come to it within minutes, and memory has to stay where it is from then on. */
+/** Of the nodes of a campaign: hostile inputs reach it within minutes, and memory has to stay there from then on. */
 export const HOT_MB = 128;
 /**
  * What a node may hold by its own bounds: hot sessions, entries of the log (128 MiB), answers in progress (128), live answers
