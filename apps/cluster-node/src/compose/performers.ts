@@ -87,7 +87,7 @@ export interface DispatchParts {
 /** Calls agents for the groups that this node leads. */
 export function buildDispatch(
   { environment, secrets, faults, log }: ServicesOptions,
-  { groups }: Replication,
+  { groups, host }: Replication,
   { flusher, feed, deliveries, catchUpAgents, runtime }: DispatchParts,
 ): DispatchEngine {
   return createDispatchEngine({
@@ -100,6 +100,7 @@ export function buildDispatch(
     onAttempt: (report) => deliveries.log.report(report),
     onDecision: (decision) => deliveries.log.decided(decision),
     onError: faults.report,
+    busyChanged: (group, isBusy) => host.setBusy(group, isBusy),
     disableAgent: async (agentId) => {
       const result = await runtime.patchAgent(agentId, { status: 'disabled' });
       if (!result.ok)

@@ -243,6 +243,11 @@ export interface RaftHost<TReply> {
   isReadyLeader(group: number): boolean;
   /** Changes which replica should lead the group; NONE: none in particular. */
   setPreferredLeader(group: number, preferred: NodeNumber): void;
+  /**
+   * Work is under way that a change of leaders would end: the leadership goes to the preferred replica when it is over, or
+   * after `BUSY_MOVE_DELAY_MS`. Nothing happens when the group is not here. A transfer that is asked for, and one for the node's own sake, does not wait.
+   */
+  setBusy(group: number, isBusy: boolean): void;
   status(group: number): GroupStatus;
   readonly groups: readonly number[];
   readonly stats: HostStats;

@@ -7,6 +7,8 @@ import type { Replica } from './replica.ts';
 export const PREFERRED_CONNECTED_MS = 2_000;
 /** A group's leadership is not moved again for so long, however the last move ended. */
 export const TRANSFER_PAUSE_MS = 10_000;
+/** A group that is busy keeps its leader for so long, although another one is preferred. */
+export const BUSY_MOVE_DELAY_MS = 120_000;
 /** Moves of one check: leaderships come back a few at a time. */
 export const TRANSFERS_PER_CHECK = 4;
 
@@ -29,6 +31,7 @@ export class Leadership<TReply> {
   transfer(replica: Replica<TReply>, to: ReplicaId): void {
     if (!replica.isLeader) return;
     replica.transferStartedMs = this.#parts.clock.now();
+    replica.moveWantedMs = null;
     replica.node?.transferLeadership(to);
     this.#parts.mark(replica);
   }
@@ -56,11 +59,21 @@ export class Leadership<TReply> {
 
   #shouldMove(replica: Replica<TReply>): boolean {
     const { preferredLeader } = replica;
-    if (!replica.isLeader || preferredLeader === NONE || preferredLeader === replica.id)
+    if (!replica.isLeader || preferredLeader === NONE || preferredLeader === replica.id) {
+      replica.moveWantedMs = null;
       return false;
+    }
     if (this.#parts.contacts.connectedMs(preferredLeader) < PREFERRED_CONNECTED_MS) return false;
     if (this.#parts.clock.now() - replica.transferStartedMs < TRANSFER_PAUSE_MS) return false;
-    return this.#isCaughtUp(replica, preferredLeader);
+    return this.#isCaughtUp(replica, preferredLeader) && !this.#isDelayed(replica);
+  }
+
+  /** Balance can wait for work that would end with the leadership, but not for ever. */
+  #isDelayed(replica: Replica<TReply>): boolean {
+    if (!replica.isBusy) return false;
+    const now = this.#parts.clock.now();
+    replica.moveWantedMs ??= now;
+    return now - replica.moveWantedMs < BUSY_MOVE_DELAY_MS;
   }
 
   #isCaughtUp(replica: Replica<TReply>, id: ReplicaId): boolean {

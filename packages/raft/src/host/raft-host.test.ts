@@ -256,6 +256,30 @@ describe('three hosts over sockets and files', { timeout: 60_000 }, () => {
     );
   });
 
+  it('H32 a busy group keeps its leader although another one is preferred, until it is not busy any more', async () => {
+    const c = await start({ groups: 12, preferred: () => 2, limits: { electionTicks: 200 } });
+    await c.allLed();
+    await c.kill(c.node(2));
+    await c.allLed();
+    const busy = await c.until(() => c.leaderOf(5), 'a leader of the busy group');
+    busy.running.setBusy(5, true);
+    await c.boot(c.node(2));
+    await c.until(
+      () =>
+        c.node(2).running.groups.every((group) => group === 5 || c.node(2).running.isLeader(group)),
+      'the preferred node to lead the others again',
+      15_000,
+    );
+    await c.append(5, 'while busy');
+    expect(busy.running.isLeader(5)).toBe(true);
+    busy.running.setBusy(5, false);
+    await c.until(
+      () => c.node(2).running.isLeader(5),
+      'the preferred node to lead that one, too',
+      15_000,
+    );
+  });
+
   it('H13 a stopping node hands its leaderships over before it closes', async () => {
     const c = await start({
       groups: 12,

@@ -170,6 +170,11 @@ class RaftHostNode<TReply> implements RaftHost<TReply> {
     this.#replica(group).preferredLeader = preferred;
   }
 
+  setBusy(group: number, isBusy: boolean): void {
+    const replica = this.#core.replicas.get(group);
+    if (replica !== undefined) replica.isBusy = isBusy;
+  }
+
   // --- proposals and reads -------------------------------------------------------------------------
 
   propose(group: number, data: Uint8Array, done: (outcome: ProposalOutcome<TReply>) => void): void {

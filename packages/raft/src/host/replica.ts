@@ -87,6 +87,10 @@ export class Replica<TReply> {
   hasQuorum = false;
   candidateSeenMs = Number.NEGATIVE_INFINITY;
   transferStartedMs = Number.NEGATIVE_INFINITY;
+  /** Work is under way that a change of leaders would end. */
+  isBusy = false;
+  /** Since when its leadership would have gone to the preferred replica, were it not busy. */
+  moveWantedMs: number | null = null;
 
   constructor(options: {
     readonly group: number;

@@ -34,6 +34,8 @@ export interface DispatchPorts {
   readonly onAttempt: OnAttempt;
   /** What the log decided of a turn after the report of its end. Must not block or throw. */
   readonly onDecision: OnDecision;
+  /** The group has turns under way here, or none any more. Must not block or throw. */
+  readonly busyChanged: (group: number, isBusy: boolean) => void;
   /** An agent is left alone for a while, or called again. */
   readonly onBreaker: (agentId: string, state: 'open' | 'closed') => void;
   /** Wall clock in Unix milliseconds (for commands and signatures). */

@@ -5,6 +5,7 @@ import type { CheckpointedAnswer } from './answer-checkpoint.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptConclusion, type AttemptName, type CallHealth } from './attempt-conclusion.ts';
+import { type BusySession, BusySessions } from './busy-sessions.ts';
 import { ANSWERS_LIMITS, ByteBudget } from './byte-budget.ts';
 import { type AgentLoad, CallSlots } from './call-slots.ts';
 import { ChunkThrottle } from './chunk-throttle.ts';
@@ -17,7 +18,7 @@ import type {
 } from './dispatch-api.ts';
 import { Gate } from './gate.ts';
 import { guardPorts } from './guarded-ports.ts';
-import { type BusySession, HeldAnswers } from './held-answers.ts';
+import { HeldAnswers } from './held-answers.ts';
 import { HttpPools } from './http-pools.ts';
 import { ATTEMPTS_MAX } from './retry-policy.ts';
 import { Setbacks } from './setbacks.ts';
@@ -50,7 +51,7 @@ class Engine implements DispatchEngine {
   readonly #slots: CallSlots<Turn>;
   readonly #conclusion: AttemptConclusion;
   readonly #answers: HeldAnswers;
-  readonly #busy = new Map<string, BusySession>();
+  readonly #busy: BusySessions;
   /** Sessions that wait for their turn. */
   readonly #queued = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
@@ -71,6 +72,7 @@ class Engine implements DispatchEngine {
     this.#setbacks = new Setbacks(pollMs, setbackPauseMaxMs);
     this.#slots = new CallSlots(ports.limits);
     this.#conclusion = new AttemptConclusion(ports);
+    this.#busy = new BusySessions(ports.busyChanged);
     this.#answers = new HeldAnswers(ports, this.#finder, this.#busy);
   }
 
@@ -232,7 +234,7 @@ class Engine implements DispatchEngine {
       attempt: null,
       isConcluding: false,
     };
-    this.#busy.set(sessionId, busy);
+    this.#busy.add(sessionId, busy);
     const over = (isException: boolean): void => {
       this.#busy.delete(sessionId);
       end();

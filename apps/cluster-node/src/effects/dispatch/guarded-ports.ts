@@ -35,6 +35,7 @@ export function guardPorts(ports: DispatchPorts): DispatchPorts {
     onError,
     onAttempt: listener(ports.onAttempt),
     onBreaker: listener(ports.onBreaker),
+    busyChanged: listener(ports.busyChanged),
     // It may still be committed later, which is what unknown means.
     propose: async (group, command) =>
       within(ports.propose(group, command), portLimitMs, () => ({ status: 'unknown' })),

@@ -1,19 +1,9 @@
 import { ok, refused, UNKNOWN } from '../../outcome.ts';
 import { type CheckpointedAnswer, checkpointedAnswer } from './answer-checkpoint.ts';
-import type { Attempt } from './attempt.ts';
+import type { BusySession, BusySessions } from './busy-sessions.ts';
 import type { DispatchEngine, DispatchPorts, Hold, LiveAnswer } from './dispatch-api.ts';
-import type { Gate } from './gate.ts';
 import { keptPartial } from './kept-partial.ts';
 import type { FoundSession, WorkFinder } from './work-finder.ts';
-
-/** One at most per session, from before its start is proposed until after its end is. */
-export interface BusySession {
-  readonly group: number;
-  readonly gate: Gate;
-  attempt: Attempt | null;
-  /** Its end is being committed: nothing more is shown, and nothing is to be aborted. */
-  isConcluding: boolean;
-}
 
 const NOTHING_TO_RELEASE = (): void => undefined;
 
@@ -21,9 +11,9 @@ const NOTHING_TO_RELEASE = (): void => undefined;
 export class HeldAnswers {
   readonly #ports: DispatchPorts;
   readonly #finder: WorkFinder;
-  readonly #busy: ReadonlyMap<string, BusySession>;
+  readonly #busy: BusySessions;
 
-  constructor(ports: DispatchPorts, finder: WorkFinder, busy: ReadonlyMap<string, BusySession>) {
+  constructor(ports: DispatchPorts, finder: WorkFinder, busy: BusySessions) {
     this.#ports = ports;
     this.#finder = finder;
     this.#busy = busy;

@@ -49,6 +49,21 @@ test('what is shown is checkpointed, at most twice a second, merged', async () =
   expect(bed.engine.liveAnswer(SESSION)?.nextIndex).toBe(bed.shown.length);
 });
 
+test('a group is busy from before the call of an agent until its turn has ended', async () => {
+  let finish = (): void => undefined;
+  bed.agent.handler = (_, response) => {
+    const answer = stream(response);
+    answer.write(sse(...OPENING));
+    finish = () => answer.end(sse(...HELLO.slice(OPENING.length)));
+  };
+  await bed.say('hi');
+  await expect.poll(() => bed.shown.length).toBeGreaterThan(0);
+  expect(bed.busyChanges).toEqual([expect.stringMatching(/ true$/)]);
+  finish();
+  await bed.settled('idle');
+  await expect.poll(() => bed.busyChanges.at(-1)).toMatch(/ false$/);
+});
+
 test('a short answer costs no extra entry', async () => {
   await bed.say('hi');
   await bed.settled('idle');

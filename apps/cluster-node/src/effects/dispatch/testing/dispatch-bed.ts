@@ -42,6 +42,7 @@ export class DispatchBed {
   readonly errors: unknown[] = [];
   readonly effects: Effect[] = [];
   readonly breakers: string[] = [];
+  readonly busyChanges: string[] = [];
   readonly commands: Command[] = [];
   leads = true;
   /** Answers a proposal instead of applying it; null: apply it. */
@@ -136,6 +137,7 @@ export class DispatchBed {
         }),
       onAttempt: (report) => this.reports.push(report),
       onDecision: (decision) => this.decisions.push(decision),
+      busyChanged: (group, isBusy) => this.busyChanges.push(`${group} ${isBusy}`),
       onBreaker: (agentId, breaker) => this.breakers.push(`${agentId} ${breaker}`),
       wallClockMs: () => Date.now(),
       random: () => 0.5,
