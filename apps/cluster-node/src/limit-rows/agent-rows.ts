@@ -17,6 +17,7 @@ import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-throttle.ts';
 import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
 import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
 import { CONNECTIONS_PER_AGENT_MAX, HEADERS_BYTES_MAX } from '../effects/dispatch/http-pools.ts';
+import { BATCH_ITEMS_MAX } from '../effects/dispatch/merged-batch.ts';
 import { ATTEMPTS_MAX } from '../effects/dispatch/retry-policy.ts';
 import { TEST_BYTES_MAX, TEST_CALLS_MAX } from '../effects/dispatch/test-caller.ts';
 import {
@@ -167,6 +168,14 @@ const answers = limitRows('Answers of agents', FOLDER, [
     in: `${DISPATCH}chunk-throttle.ts`,
     answer: 'it is read more slowly',
     test: `${DISPATCH}chunk-throttle.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
+  },
+  {
+    input: 'chunks of one read of a connection',
+    limit: { BATCH_ITEMS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}merged-batch.ts`,
+    answer: 'neighbours that continue one text are shown as one chunk',
+    test: `${DISPATCH}merged-batch.test.ts > is merged above it, where neighbours continue one text`,
   },
   {
     input: 'answers of one agent that are being read',

@@ -51,16 +51,16 @@ export class Campaign {
   }
 
   async #begin(one: FuzzCase): Promise<void> {
-    this.#played += 1;
-    const playing = playCase(one, this.#stage);
     if (one.edge !== 'webhook') {
-      await playing;
+      this.#played += 1;
+      await playCase(one, this.#stage);
       return;
     }
+    // Again after each: several wait for the same turn to end, and one of them takes its place.
+    while (this.#turns.size >= TURNS_AT_ONCE) await Promise.race(this.#turns);
+    this.#played += 1;
+    const playing = playCase(one, this.#stage).finally(() => this.#turns.delete(playing));
     this.#turns.add(playing);
-    const ended = playing.finally(() => this.#turns.delete(playing));
-    if (this.#turns.size >= TURNS_AT_ONCE) await Promise.race(this.#turns);
-    else void ended.catch(() => undefined);
   }
 
   /** Plays the suspects of each finding alone, and notes the one that brings it about again. */

@@ -18,6 +18,7 @@ import { compact, dueMessages } from './compaction.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from './dispatch-api.ts';
 import { Exchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
+import { mergedBatch } from './merged-batch.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
 import type { TurnSlices } from './turn-slices.ts';
@@ -253,7 +254,7 @@ export class Attempt {
     // Not `for await`: leaving such a loop breaks the connection off, and the agent would take that for an abort.
     for (let batch = await batches.next(); batch.done !== true; batch = await batches.next()) {
       const slice = this.#slices.begin();
-      for (const item of batch.value) {
+      for (const item of mergedBatch(batch.value)) {
         if (slice.isOver()) await slice.next();
         if (!this.#gate.isOpen) await this.#gate.passed();
         if (this.dropped) return 'stop';
