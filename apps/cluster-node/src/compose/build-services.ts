@@ -5,7 +5,7 @@ import { feedPorts } from '../control/feed-ports.ts';
 import { Gossip } from '../control/gossip.ts';
 import { handleHostEvent } from '../control/host-events.ts';
 import { NodeRecorder } from '../control/node-recorder.ts';
-import { ownReport } from '../control/own-report.ts';
+import { leastSyncMs, ownReport } from '../control/own-report.ts';
 import { Readiness } from '../control/readiness.ts';
 import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
@@ -45,6 +45,7 @@ export function buildServices(options: ServicesOptions) {
     replicasOf: (group) => locator.replicasOf(group),
     holds: (group) => locator.holds(group),
     metrics,
+    syncMs: () => leastSyncMs(storage.wal),
     monotonicMs: () => performance.now(),
     random: Math.random,
     sendRequest: (name, frame) => mesh.send(name, 'request', frame),

@@ -189,4 +189,9 @@ export function observeParts(parts: ObservedParts): void {
   observe('fleetlm_live_answers', 'Answers in progress kept here', () => feed.stats.liveAnswers);
   observe('fleetlm_live_answer_bytes', 'Bytes of them', () => feed.stats.liveAnswerBytes);
   observe('fleetlm_requests_in_flight', 'Operations carried for clients', () => router.inFlight);
+  observe(
+    'fleetlm_messages_admitted',
+    'Messages that may be in flight for clients at once, as things are',
+    () => router.admitted,
+  );
 }

@@ -96,6 +96,11 @@ function roleOf({ role, confState }: GroupStatus, self: number): GroupReport['ro
   }
 }
 
+/** Milliseconds, of the quickest of the newest syncs: what the disk takes when nothing waits for it; 0: none yet. */
+export function leastSyncMs({ stats }: Pick<Wal, 'stats'>): number {
+  return stats.recentSyncMs.reduce((least, ms) => Math.min(least, ms), stats.recentSyncMs[0] ?? 0);
+}
+
 /** Milliseconds, of the newest syncs; null: none yet. */
 export function syncP99Ms(wal: Wal): number | null {
   const times = [...wal.stats.recentSyncMs].sort((a, b) => a - b);

@@ -39,6 +39,7 @@ import {
   SEARCH_TEXT_LENGTH_MAX,
 } from '../limits.ts';
 import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
+import { ADMITTED_MIN } from '../router/admission.ts';
 import { CALLS_PER_PEER_MAX, SERVED_PER_PEER_MAX } from '../router/remote-calls.ts';
 import { CALLS_MAX } from '../router/router.ts';
 import { FOLDER } from './folder.ts';
@@ -264,6 +265,15 @@ const mesh = limitRows('Mesh', FOLDER, [
     in: 'router/router.ts',
     answer: '`503 overloaded`; nothing was changed',
     test: 'boundary',
+  },
+  {
+    input:
+      'messages in flight that a node always takes; more, up to its calls, while they take less than 80 ms beside the disk',
+    limit: { ADMITTED_MIN },
+    unit: 'entries',
+    in: 'router/admission.ts',
+    answer: '`503 overloaded` at once; nothing was changed',
+    test: 'apps/cluster-node/src/router/admission.test.ts > keeps the pace and the latency when twice as much is offered',
   },
   {
     input: 'calls to one peer',

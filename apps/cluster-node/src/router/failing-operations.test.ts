@@ -123,6 +123,7 @@ describe('an operation that fails where it is carried out', () => {
           replicasOf: () => [1, 2],
           holds: () => true,
           metrics: { routerAttempts: { inc: () => undefined } },
+          syncMs: () => 0,
           monotonicMs: () => performance.now(),
           random: () => 0,
           sendRequest: (_nodeId, frame) => {

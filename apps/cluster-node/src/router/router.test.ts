@@ -35,6 +35,7 @@ class Nodes {
       replicasOf: () => [1, 2, 3],
       holds: () => !this.withoutReplica.has(self),
       metrics: { routerAttempts: { inc: () => undefined } },
+      syncMs: () => 0,
       monotonicMs: () => performance.now(),
       random: () => 0,
       sendRequest: (nodeId, frame) => {

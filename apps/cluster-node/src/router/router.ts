@@ -19,6 +19,7 @@ import {
 } from '../outcome.ts';
 import { guarded, runGuarded } from '../telemetry/guarded.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { Admission } from './admission.ts';
 import { type Attempted, chooseTarget, type RoutingView } from './choose-target.ts';
 import { RemoteCalls, type RemoteCallsOptions } from './remote-calls.ts';
 
@@ -39,6 +40,8 @@ export interface RouterOptions extends RemoteCallsOptions, Omit<RoutingView, 'is
   readonly nodeIdOf: (node: number) => string | null;
   readonly isConnected: (nodeId: string) => boolean;
   readonly metrics: Pick<Metrics, 'routerAttempts'>;
+  /** What one sync of this node's disk takes, in milliseconds. */
+  readonly syncMs: () => number;
   readonly monotonicMs: () => number;
   /** A uniform number in [0, 1), for the jitter of pauses. */
   readonly random: () => number;
@@ -71,12 +74,13 @@ export class Router {
   /** In the order of their deadlines. */
   readonly #calls = new Set<Call>();
   #sweeper: NodeJS.Timeout | null = null;
-
+  readonly #admission: Admission;
   readonly #view: RoutingView;
 
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#remote = new RemoteCalls(options);
+    this.#admission = new Admission({ most: CALLS_MAX, syncMs: options.syncMs });
     const { nodeIdOf, isConnected } = options;
     this.#view = {
       ...options,
@@ -89,6 +93,11 @@ export class Router {
 
   get inFlight(): number {
     return this.#calls.size;
+  }
+
+  /** Messages that this node carries at once for clients, as things are. */
+  get admitted(): number {
+    return this.#admission.limit;
   }
 
   get remote(): Pick<RemoteCalls, 'handleRequest' | 'handleResponse' | 'peerDown'> {
@@ -131,6 +140,10 @@ export class Router {
       inAttempt: false,
       finished: false,
     };
+    if (operation.type === 'append' && !this.#admission.enter()) {
+      done(OVERLOADED);
+      return;
+    }
     this.#calls.add(call);
     this.#sweeper ??= setInterval(
       guarded('timer', () => this.#sweep()),
@@ -252,10 +265,16 @@ export class Router {
     this.#finish(call, call.sawUnknown || call.inAttempt ? UNKNOWN : refusalOf(call.lastCode));
   }
 
+  #left({ deadlineMs }: Call, { status }: Outcome<unknown>): void {
+    const now = this.#options.monotonicMs();
+    this.#admission.left(now, status === 'ok' ? now - (deadlineMs - CALL_DEADLINE_MS) : null);
+  }
+
   #finish(call: Call, outcome: Outcome<unknown>): void {
     if (call.finished) return;
     call.finished = true;
     this.#calls.delete(call);
+    if (call.operation.type === 'append') this.#left(call, outcome);
     // A caller's exception is the caller's: the others in the sweep are answered all the same.
     runGuarded('call', () => call.done(outcome));
   }

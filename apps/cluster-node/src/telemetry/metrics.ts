@@ -100,6 +100,7 @@ export type ObservedName =
   | 'fleetlm_topics_published'
   | 'fleetlm_live_answers'
   | 'fleetlm_live_answer_bytes'
+  | 'fleetlm_messages_admitted'
   | 'fleetlm_requests_in_flight';
 
 export function createMetrics(): Metrics {

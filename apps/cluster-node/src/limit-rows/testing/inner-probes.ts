@@ -123,6 +123,7 @@ export const INNER_PROBES: Probes = {
       replicasOf: (group) => [2 + group],
       holds: () => false,
       metrics: { routerAttempts: { inc: () => undefined } },
+      syncMs: () => 0,
       monotonicMs: () => 0,
       random: () => 0,
     });
