@@ -29,7 +29,7 @@ const LONGEST_FILES = [
   'packages/raft/src/sim/system/system.test.ts',
   'packages/raft/src/sim/system/known-seeds.test.ts',
   'packages/raft/src/sim/algorithm/algorithm.test.ts',
-  'packages/raft/src/wal/segmented-wal.test.ts',
+  'packages/raft/src/wal/log/segmented-wal.test.ts',
   'apps/cluster-node/test/membership.test.ts',
   'apps/cluster-node/test/cluster.test.ts',
   'apps/cluster-node/test/deliveries.test.ts',

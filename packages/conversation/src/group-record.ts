@@ -1,8 +1,8 @@
-import type { ByteMeter } from './byte-log.ts';
-import type { ClientMessageIds } from './client-message-ids.ts';
-import { ColdSessions, NO_HANDLE } from './cold-sessions.ts';
-import { InboxRecord } from './inbox-record.ts';
-import { SessionRecord } from './session-record.ts';
+import type { ByteMeter } from './session/byte-log.ts';
+import type { ClientMessageIds } from './session/client-message-ids.ts';
+import { ColdSessions, NO_HANDLE } from './session/cold-sessions.ts';
+import { InboxRecord } from './session/inbox-record.ts';
+import { SessionRecord } from './session/session-record.ts';
 import { type GroupState, TAIL_MESSAGES_MIN } from './state.ts';
 
 /** A group as `apply` changes it, with the indexes that keep polls away from idle sessions. */

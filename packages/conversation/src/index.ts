@@ -1,4 +1,4 @@
-export { apply } from './apply.ts';
+export { apply } from './commands/apply.ts';
 export type {
   Command,
   CommandType,
@@ -7,27 +7,16 @@ export type {
   Payload,
   Sender,
   WhileAnswering,
-} from './commands.ts';
-export { COMMAND_VERSION, WHILE_ANSWERING } from './commands.ts';
-export { stateDigest } from './digest.ts';
-export { DEBOUNCE_WINDOWS_MAX } from './dispatch-table.ts';
+} from './commands/commands.ts';
+export { COMMAND_VERSION, WHILE_ANSWERING } from './commands/commands.ts';
 export {
-  adoptSession,
-  coldStats,
-  EVICTED_TAIL_BYTES_MAX,
-  type EvictionQuery,
-  evictionCandidates,
-} from './eviction.ts';
+  type ParsedCommand,
+  parseCommand,
+  versioned,
+  WATERMARKS_MAX,
+} from './commands/parse-command.ts';
+export type { Applied, Effect, EffectType, RefusalCode, Reply } from './commands/results.ts';
 export { createGroupState } from './group-record.ts';
-export { importState } from './import-state.ts';
-export { type ParsedCommand, parseCommand, versioned, WATERMARKS_MAX } from './parse-command.ts';
-export {
-  ERROR_LENGTH_MAX,
-  FormatError,
-  ID_LENGTH_MAX,
-  KIND_LENGTH_MAX,
-  PREVIEW_LENGTH_MAX,
-} from './plain-fields.ts';
 export {
   answerCheckpoint,
   dueDispatches,
@@ -51,14 +40,30 @@ export {
   type TailPage,
   type WaitingSession,
 } from './read.ts';
-export { leaveGaps, type RestoreGaps } from './restore.ts';
-export type { Applied, Effect, EffectType, RefusalCode, Reply } from './results.ts';
-export type { HeadFieldOf, PublicName, SessionHead } from './session-head.ts';
-export type { SessionSnapshot } from './session-snapshot.ts';
-export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot.ts';
-export { readSessionSnapshot } from './snapshot-fields.ts';
-export { spillTails } from './spill.ts';
-export type { SpillStore } from './spilled-front.ts';
+export { DEBOUNCE_WINDOWS_MAX } from './session/dispatch-table.ts';
+export {
+  adoptSession,
+  coldStats,
+  EVICTED_TAIL_BYTES_MAX,
+  type EvictionQuery,
+  evictionCandidates,
+} from './session/eviction.ts';
+export type { HeadFieldOf, PublicName, SessionHead } from './session/session-head.ts';
+export { spillTails } from './session/spill.ts';
+export type { SpillStore } from './session/spilled-front.ts';
+export { stateDigest } from './snapshot/digest.ts';
+export { importState } from './snapshot/import-state.ts';
+export {
+  ERROR_LENGTH_MAX,
+  FormatError,
+  ID_LENGTH_MAX,
+  KIND_LENGTH_MAX,
+  PREVIEW_LENGTH_MAX,
+} from './snapshot/plain-fields.ts';
+export { leaveGaps, type RestoreGaps } from './snapshot/restore.ts';
+export type { SessionSnapshot } from './snapshot/session-snapshot.ts';
+export { exportState, type GroupSnapshot, SNAPSHOT_VERSION } from './snapshot/snapshot.ts';
+export { readSessionSnapshot } from './snapshot/snapshot-fields.ts';
 export type {
   AnswerCheckpoint,
   DispatchState,

@@ -1,8 +1,8 @@
-import { NO_HANDLE } from './cold-sessions.ts';
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
-import { headOf, type SessionHead } from './session-head.ts';
-import { SessionRecord } from './session-record.ts';
+import { NO_HANDLE } from './session/cold-sessions.ts';
+import { headOf, type SessionHead } from './session/session-head.ts';
+import { SessionRecord } from './session/session-record.ts';
 import type {
   AnswerCheckpoint,
   DispatchState,

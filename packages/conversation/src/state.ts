@@ -1,4 +1,4 @@
-import type { Payload, Sender } from './commands.ts';
+import type { Payload, Sender } from './commands/commands.ts';
 
 /** A committed message. `seq` starts at 1 and has no gaps, per session. */
 export interface Message {

@@ -1,12 +1,12 @@
 import { ownAddress } from '../config/environment.ts';
-import { ClusterEvents } from '../control/cluster-events.ts';
-import { ClusterReports } from '../control/cluster-reports.ts';
 import { feedPorts } from '../control/feed-ports.ts';
-import { Gossip } from '../control/gossip.ts';
 import { handleHostEvent } from '../control/host-events.ts';
-import { NodeRecorder } from '../control/node-recorder.ts';
-import { leastSyncMs, ownReport } from '../control/own-report.ts';
 import { Readiness } from '../control/readiness.ts';
+import { ClusterEvents } from '../control/reports/cluster-events.ts';
+import { ClusterReports } from '../control/reports/cluster-reports.ts';
+import { Gossip } from '../control/reports/gossip.ts';
+import { NodeRecorder } from '../control/reports/node-recorder.ts';
+import { leastSyncMs, ownReport } from '../control/reports/own-report.ts';
 import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';

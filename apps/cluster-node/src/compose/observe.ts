@@ -1,6 +1,6 @@
 import { coldStats } from '@fleetlm/conversation';
-import type { RecordedParts } from '../control/node-recorder.ts';
-import { syncP99Ms } from '../control/own-report.ts';
+import type { RecordedParts } from '../control/reports/node-recorder.ts';
+import { syncP99Ms } from '../control/reports/own-report.ts';
 import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Router } from '../router/router.ts';

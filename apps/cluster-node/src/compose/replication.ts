@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createRaftHost, nodeClock, type RaftHost } from '@fleetlm/raft/host';
 import { crc32c } from '@fleetlm/raft/wal';
-import { GroupDirectory } from '../control/group-directory.ts';
 import { GroupLocator } from '../control/group-locator.ts';
 import { LivePlacement } from '../control/live-placement.ts';
-import { PeerNumbers } from '../control/peer-numbers.ts';
 import { Replicas } from '../control/replicas.ts';
+import { GroupDirectory } from '../control/reports/group-directory.ts';
+import { PeerNumbers } from '../control/reports/peer-numbers.ts';
 import { StalledGroups } from '../control/stalled-groups.ts';
 import type { GroupReply } from '../groups/group-reply.ts';
 import { Groups } from '../groups/groups.ts';

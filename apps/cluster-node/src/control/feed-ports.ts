@@ -11,7 +11,7 @@ import type { OutcomeOf } from '../operations/operations.ts';
 import type { Router } from '../router/router.ts';
 import { newUuid } from '../uuid.ts';
 import type { GroupLocator } from './group-locator.ts';
-import { encodePublish, type PublishKind } from './publish-frames.ts';
+import { encodePublish, type PublishKind } from './reports/publish-frames.ts';
 
 /** What changed in an inbox, in one event or one frame of the mesh; for more its readers begin afresh. */
 const INBOX_CHANGES_SIZE = {

@@ -4,9 +4,9 @@ import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import { type ClusterDescriptor, nodeIdOf } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
-import type { GroupDirectory } from './group-directory.ts';
 import type { LivePlacement } from './live-placement.ts';
 import type { Replicas } from './replicas.ts';
+import type { GroupDirectory } from './reports/group-directory.ts';
 
 export interface GroupLocatorOptions {
   readonly self: number;

@@ -7,8 +7,8 @@ import type { Flusher } from '../effects/flusher/index.ts';
 import type { Router } from '../router/router.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Gossip } from './gossip.ts';
 import type { Replicas } from './replicas.ts';
+import type { Gossip } from './reports/gossip.ts';
 import type { Topology } from './topology.ts';
 
 export type FatalFailure = WalFailure | { readonly kind: 'invariant'; readonly detail: string };

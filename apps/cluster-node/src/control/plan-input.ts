@@ -2,7 +2,7 @@ import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import type { NodeRecord } from '../membership/node-registry.ts';
 import { type Placement, SYSTEM_GROUP } from '../membership/placement.ts';
 import type { PlanInput, PlannedGroup } from '../membership/planner.ts';
-import type { GroupDirectory } from './group-directory.ts';
+import type { GroupDirectory } from './reports/group-directory.ts';
 
 /** Groups on the move at once: all together, and towards one node. Each is at most one snapshot. */
 export const MOVE_LIMITS = { movesMax: 12, movesPerNodeMax: 6 } as const;

@@ -23,13 +23,13 @@ import type { JoinResult } from './cluster-entry.ts';
 import { ClusterOperations } from './cluster-operations.ts';
 import { Coordinator } from './coordinator.ts';
 import type { DataDirectory } from './data-directory.ts';
-import type { GroupDirectory } from './group-directory.ts';
 import type { GroupLocator } from './group-locator.ts';
 import type { LivePlacement } from './live-placement.ts';
-import type { NodeReport } from './node-report.ts';
-import type { PeerNumbers } from './peer-numbers.ts';
 import { planInput } from './plan-input.ts';
 import type { Replicas } from './replicas.ts';
+import type { GroupDirectory } from './reports/group-directory.ts';
+import type { NodeReport } from './reports/node-report.ts';
+import type { PeerNumbers } from './reports/peer-numbers.ts';
 import type { StalledGroups } from './stalled-groups.ts';
 
 export interface TopologyOptions {

@@ -48,7 +48,7 @@ const RAFT = 'packages/raft/src/';
 const STATE = 'packages/conversation/src/';
 const CONNECTIONS_TEST =
   'packages/database/src/archive-database.test.ts > opens no more connections than it may, and ends once';
-const PARSE = `${STATE}parse-command.ts`;
+const PARSE = `${STATE}commands/parse-command.ts`;
 const DEFINITE = 'a refusal that every replica makes alike; nothing changes';
 
 const conversations = limitRows('Conversations', FOLDER, [
@@ -56,33 +56,33 @@ const conversations = limitRows('Conversations', FOLDER, [
     input: 'sessions of one user',
     limit: { SESSIONS_PER_USER_MAX },
     unit: 'entries',
-    in: `${STATE}apply-session.ts`,
+    in: `${STATE}commands/apply-session.ts`,
     answer: '`409 conflict`',
-    test: `${STATE}session-quota.test.ts > C13 is SESSIONS_PER_USER_MAX sessions; another user is not concerned`,
+    test: `${STATE}commands/session-quota.test.ts > C13 is SESSIONS_PER_USER_MAX sessions; another user is not concerned`,
   },
   {
     input: 'metadata of all sessions of one user',
     limit: { METADATA_BYTES_PER_USER_MAX },
     unit: 'bytes',
-    in: `${STATE}apply-session.ts`,
+    in: `${STATE}commands/apply-session.ts`,
     answer: '`409 conflict`',
-    test: `${STATE}session-quota.test.ts > C13 is METADATA_BYTES_PER_USER_MAX bytes of metadata, at creation and at update`,
+    test: `${STATE}commands/session-quota.test.ts > C13 is METADATA_BYTES_PER_USER_MAX bytes of metadata, at creation and at update`,
   },
   {
     input: 'client message ids that a session remembers',
     limit: { CLIENT_MESSAGE_IDS_MAX },
     unit: 'entries',
-    in: `${STATE}client-message-ids.ts`,
+    in: `${STATE}session/client-message-ids.ts`,
     answer: 'an older one is refused, or new where it names no time',
-    test: `${STATE}append.test.ts > C24 the newest 512 client message ids are remembered; an older one without a time is new`,
+    test: `${STATE}commands/append.test.ts > C24 the newest 512 client message ids are remembered; an older one without a time is new`,
   },
   {
     input: 'checkpoint of a run',
     limit: { CHECKPOINT_BYTES_MAX },
     unit: 'bytes',
-    in: `${STATE}apply-checkpoint.ts`,
+    in: `${STATE}commands/apply-checkpoint.ts`,
     answer: 'not checkpointed; the run continues',
-    test: `${STATE}while-answering.test.ts > C86 has a limit, and says so`,
+    test: `${STATE}commands/while-answering.test.ts > C86 has a limit, and says so`,
   },
   {
     input: 'error text of a command',
@@ -173,7 +173,7 @@ const pages = limitRows('Pages and live events', FOLDER, [
     unit: 'entries',
     in: 'gateway/socket-session.ts',
     answer: 'the rest comes with the next page',
-    test: 'packages/conversation/src/inbox.test.ts > C63 a page of an inbox is cut at its bytes, and holds at least one session',
+    test: 'packages/conversation/src/commands/inbox.test.ts > C63 a page of an inbox is cut at its bytes, and holds at least one session',
   },
   {
     input: 'chunks of one run that a follower keeps',
@@ -325,7 +325,7 @@ const log = limitRows('Log and snapshots', FOLDER, [
     input: 'snapshot of a group',
     limit: { snapshotBytesMax },
     unit: 'bytes',
-    in: `${RAFT}host/snapshot-arrivals.ts`,
+    in: `${RAFT}host/snapshots/snapshot-arrivals.ts`,
     answer: 'the follower stays behind; its node and the sender log it and count it',
     test: `${RAFT}host/raft-host.test.ts > H31 a snapshot above the limit is reported where it is saved, sent and refused`,
   },
@@ -333,7 +333,7 @@ const log = limitRows('Log and snapshots', FOLDER, [
     input: 'piece of a snapshot',
     limit: { snapshotChunkBytes },
     unit: 'bytes',
-    in: `${RAFT}host/snapshot-sender.ts`,
+    in: `${RAFT}host/snapshots/snapshot-sender.ts`,
     answer: 'the rest follows in further pieces',
     test: `${RAFT}host/raft-host.test.ts > H15 a replica that joins later takes everything, the configuration too, from a snapshot`,
   },
@@ -346,7 +346,7 @@ const archive = limitRows('Archive and search', FOLDER, [
     unit: 'entries',
     in: 'effects/flusher/flusher.ts',
     answer: 'the rest follows in the next',
-    test: `${STATE}flush.test.ts > C73 sessions that waited longest come first, and never more rows than asked for`,
+    test: `${STATE}commands/flush.test.ts > C73 sessions that waited longest come first, and never more rows than asked for`,
   },
   {
     input: 'bytes of a batch, at least one row',
@@ -354,7 +354,7 @@ const archive = limitRows('Archive and search', FOLDER, [
     unit: 'bytes',
     in: 'effects/flusher/flusher.ts',
     answer: 'the rest follows in the next',
-    test: `${STATE}flush.test.ts > C73 a batch is bounded in bytes, and a session that is left out blocks no others`,
+    test: `${STATE}commands/flush.test.ts > C73 a batch is bounded in bytes, and a session that is left out blocks no others`,
   },
   {
     input: 'text of a message that search looks through',

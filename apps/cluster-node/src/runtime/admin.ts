@@ -1,8 +1,8 @@
 import type { ClusterSnapshot } from '@fleetlm/protocol';
-import type { ClusterEvents } from '../control/cluster-events.ts';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
-import type { ClusterReports } from '../control/cluster-reports.ts';
-import type { ClusterEvent } from '../control/cluster-view.ts';
+import type { ClusterEvents } from '../control/reports/cluster-events.ts';
+import type { ClusterReports } from '../control/reports/cluster-reports.ts';
+import type { ClusterEvent } from '../control/reports/cluster-view.ts';
 import type { Subscription } from '../effects/feed/feed-events.ts';
 import type { ClusterDescriptor } from '../membership/cluster-descriptor.ts';
 import { resultOf } from '../operations/operation-errors.ts';

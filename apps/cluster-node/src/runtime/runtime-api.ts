@@ -1,8 +1,8 @@
 import type { HeadFieldOf, Message, PublicName, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ClusterSnapshot } from '@fleetlm/protocol';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
-import type { ClusterEvent } from '../control/cluster-view.ts';
 import type { ReadinessState } from '../control/readiness.ts';
+import type { ClusterEvent } from '../control/reports/cluster-view.ts';
 import type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';
 import type {
   InboxEvent,
@@ -23,8 +23,8 @@ import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { OperationRequest } from '../control/cluster-operations.ts';
-export type { ClusterEvent } from '../control/cluster-view.ts';
 export type { ReadinessState } from '../control/readiness.ts';
+export type { ClusterEvent } from '../control/reports/cluster-view.ts';
 export { percentilesOf } from '../effects/deliveries/index.ts';
 export type { Chunk } from '../effects/dispatch/dispatch-api.ts';
 export type { TestCall, TestedAgent, TestReport } from '../effects/dispatch/index.ts';

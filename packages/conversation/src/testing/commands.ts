@@ -1,4 +1,5 @@
-import type { Command, NewMessage, Payload } from '../commands.ts';
+import type { Command, NewMessage, Payload } from '../commands/commands.ts';
+import type { Applied } from '../commands/results.ts';
 import {
   apply,
   createGroupState,
@@ -11,7 +12,6 @@ import {
   type Session,
   type SessionSnapshot,
 } from '../index.ts';
-import type { Applied } from '../results.ts';
 
 /** Short ways to write commands down in tests. */
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Command } from '../commands.ts';
+import type { Command } from '../commands/commands.ts';
+import type { Applied } from '../commands/results.ts';
 import {
   answerCheckpoint,
   dueDispatches,
@@ -11,8 +12,7 @@ import {
   runningDispatches,
   type Session,
 } from '../index.ts';
-import type { Applied } from '../results.ts';
-import { SessionRecord } from '../session-record.ts';
+import { SessionRecord } from '../session/session-record.ts';
 import { TAIL_MESSAGES_MIN } from '../state.ts';
 
 interface Before {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Command } from '../commands.ts';
+import type { Command } from '../commands/commands.ts';
 import {
   answerCheckpoint,
   type GroupState,

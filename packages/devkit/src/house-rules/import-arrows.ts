@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
   gateway: ['config', 'runtime', 'telemetry'],
   runtime: [
     'control',
+    'control/reports',
     'effects',
     'effects/deliveries',
     'effects/dispatch',
@@ -34,6 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
     'telemetry',
   ],
   control: [
+    'control/reports',
     'effects/dispatch',
     'effects/feed',
     'effects/flusher',
@@ -41,6 +43,15 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
     'membership',
     'operations',
     'router',
+    'telemetry',
+  ],
+  'control/reports': [
+    'effects/dispatch',
+    'effects/feed',
+    'effects/flusher',
+    'groups',
+    'membership',
+    'operations',
     'telemetry',
   ],
   router: ['operations', 'telemetry'],

@@ -25,12 +25,6 @@ const FOLDER_FILES_MAX = 20;
 /** Folders that may have more source files, and why. One that no longer needs it is to be taken out. */
 export const LARGE_FOLDERS: Readonly<Record<string, string>> = {
   'packages/devkit/scripts': 'one file for each command',
-  'packages/conversation/src': 'to be split into commands, session and snapshot',
-  'packages/raft/src/core': 'to be split into log, election and membership',
-  'packages/raft/src/host': 'to be split into round, snapshots and leadership',
-  'packages/raft/src/wal': 'to be split into log, snapshots and disk',
-  'packages/raft/src/sim/system': 'to be split into machine and checks',
-  'apps/cluster-node/src/control': 'to be split into topology and reports',
   'apps/cluster-node/src/effects/dispatch': 'to be split into call, attempt and limits',
   'apps/cluster-node/src/gateway': 'to be split into rest, socket and identity',
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MemoryStorage } from './memory-storage.ts';
+import { MemoryStorage } from './log/memory-storage.ts';
 import { entry, log, TestCluster, TestReplica, text, voters } from './testing/cluster.ts';
 import type { Message } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encodeConfChange } from './conf-change-codec.ts';
-import { MemoryStorage } from './memory-storage.ts';
+import { MemoryStorage } from './log/memory-storage.ts';
+import { encodeConfChange } from './membership/conf-change-codec.ts';
 import { entry, log, TestCluster, TestReplica, text, voters } from './testing/cluster.ts';
 import type { Message } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryStorage } from './memory-storage.ts';
+import { MemoryStorage } from './log/memory-storage.ts';
 import { log, TestCluster, TestReplica, text, voters } from './testing/cluster.ts';
 import { type Message, NONE, type Role } from './types.ts';
 

@@ -1,13 +1,17 @@
-export { ConfChangeError } from './conf-change.ts';
-export { ConfChangeDecodeError, decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
-export { entriesBytes, entryBytes, limitBytes } from './entry-size.ts';
 export { RaftInvariantError } from './invariant.ts';
-export { MemoryStorage } from './memory-storage.ts';
+export { entriesBytes, entryBytes, limitBytes } from './log/entry-size.ts';
+export { MemoryStorage } from './log/memory-storage.ts';
+export { type LogStorage, StorageError, type StorageErrorCode } from './log/storage.ts';
+export { ConfChangeError } from './membership/conf-change.ts';
+export {
+  ConfChangeDecodeError,
+  decodeConfChange,
+  encodeConfChange,
+} from './membership/conf-change-codec.ts';
+export type { ProgressState } from './membership/progress.ts';
 export type { RaftOptions, RandomInteger } from './options.ts';
-export type { ProgressState } from './progress.ts';
 export { RawNode } from './raw-node.ts';
-export { READS_PENDING_MAX } from './read-only.ts';
+export { READS_PENDING_MAX } from './reads/read-only.ts';
 export { type ReadyDriver, ReadyLoop } from './ready-loop.ts';
 export type { BasicStatus, ProgressStatus, Status } from './status.ts';
-export { type LogStorage, StorageError, type StorageErrorCode } from './storage.ts';
 export * from './types.ts';

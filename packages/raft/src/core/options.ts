@@ -1,4 +1,4 @@
-import type { LogStorage } from './storage.ts';
+import type { LogStorage } from './log/storage.ts';
 import type { ReplicaId } from './types.ts';
 
 /** A source of randomness that is part of the input: a uniform integer in [0, boundExclusive). */

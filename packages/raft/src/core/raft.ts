@@ -1,11 +1,11 @@
-import { restoreConf } from './conf-change.ts';
-import { entryBytes } from './entry-size.ts';
-import { ForwardedReads } from './forwarded-reads.ts';
 import { violated } from './invariant.ts';
+import { entryBytes } from './log/entry-size.ts';
+import { RaftLog } from './log/raft-log.ts';
+import { restoreConf } from './membership/conf-change.ts';
+import { Tracker } from './membership/tracker.ts';
 import type { RaftOptions } from './options.ts';
-import { RaftLog } from './raft-log.ts';
-import { ReadOnly } from './read-only.ts';
-import { Tracker } from './tracker.ts';
+import { ForwardedReads } from './reads/forwarded-reads.ts';
+import { ReadOnly } from './reads/read-only.ts';
 import {
   type Entry,
   type EntryType,

@@ -1,11 +1,11 @@
-import { decodeConfChange, encodeConfChange } from './conf-change-codec.ts';
 import { hup } from './election.ts';
-import { entryBytes } from './entry-size.ts';
 import { violated } from './invariant.ts';
-import { applyConfChange, confChangeRefusal, maybeAutoLeave } from './membership.ts';
+import { entryBytes } from './log/entry-size.ts';
+import { decodeConfChange, encodeConfChange } from './membership/conf-change-codec.ts';
+import { applyConfChange, confChangeRefusal, maybeAutoLeave } from './membership/membership.ts';
 import type { RaftOptions } from './options.ts';
 import { Raft, type SelfVote } from './raft.ts';
-import { flushForwardedReads, requestRead } from './reads.ts';
+import { flushForwardedReads, requestRead } from './reads/reads.ts';
 import { flush } from './replication.ts';
 import { type BasicStatus, basicStatusOf, type Status, statusOf } from './status.ts';
 import { selfVoteDurable, step, tick } from './step.ts';

@@ -1,7 +1,7 @@
-import { entriesBytes } from './entry-size.ts';
-import type { Progress } from './progress.ts';
+import { entriesBytes } from './log/entry-size.ts';
+import type { Progress } from './membership/progress.ts';
 import type { Raft } from './raft.ts';
-import { finishReads } from './reads.ts';
+import { finishReads } from './reads/reads.ts';
 import type { Entry } from './types.ts';
 
 const NO_ENTRIES: readonly Entry[] = [];

@@ -1,4 +1,4 @@
-import type { ProgressState } from './progress.ts';
+import type { ProgressState } from './membership/progress.ts';
 import type { Raft } from './raft.ts';
 import type { ConfState, ReplicaId, Role } from './types.ts';
 

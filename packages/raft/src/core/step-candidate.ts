@@ -1,6 +1,6 @@
 import { countVote } from './election.ts';
 import type { Raft } from './raft.ts';
-import { requestRead } from './reads.ts';
+import { requestRead } from './reads/reads.ts';
 import { handleAppend, handleHeartbeat, handleSnapshot } from './step-follower.ts';
 import type { Message } from './types.ts';
 

@@ -1,9 +1,9 @@
-import { restoreConf } from './conf-change.ts';
 import { hup } from './election.ts';
 import { violated } from './invariant.ts';
-import { takeConf } from './membership.ts';
+import { restoreConf } from './membership/conf-change.ts';
+import { takeConf } from './membership/membership.ts';
 import type { Raft } from './raft.ts';
-import { readAnswered, requestRead } from './reads.ts';
+import { readAnswered, requestRead } from './reads/reads.ts';
 import { type Message, NONE, type ReplicaId, type SnapshotMetadata } from './types.ts';
 
 type Of<T extends Message['type']> = Extract<Message, { type: T }>;

@@ -1,6 +1,6 @@
 import { violated } from './invariant.ts';
 import type { Raft } from './raft.ts';
-import { beginEarlyReads, finishReads, requestRead } from './reads.ts';
+import { beginEarlyReads, finishReads, requestRead } from './reads/reads.ts';
 import { maybeSendAppend } from './replication.ts';
 import { type Message, NONE, type ReplicaId } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { answerVote, countVote, hup, takeCommitHint } from './election.ts';
-import { maybeAutoLeave } from './membership.ts';
+import { maybeAutoLeave } from './membership/membership.ts';
 import type { Raft } from './raft.ts';
-import { expireForwardedReads } from './reads.ts';
+import { expireForwardedReads } from './reads/reads.ts';
 import { broadcastHeartbeat } from './replication.ts';
 import { stepCandidate } from './step-candidate.ts';
 import { stepFollower } from './step-follower.ts';

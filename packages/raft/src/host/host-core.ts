@@ -1,22 +1,22 @@
 import { type Message, NONE, type Ready, type Role } from '../core/index.ts';
 import type { WalFailure, WalRecord } from '../wal/index.ts';
-import { ApplyLoop } from './apply-loop.ts';
-import { Contacts } from './contacts.ts';
-import { DiskQueue } from './disk-queue.ts';
-import { Failover } from './failover.ts';
 import type { HostEvent, NodeNumber } from './host-api.ts';
 import { HOST_LIMITS_DEFAULT, type HostLimits, type HostOptions } from './host-options.ts';
-import { LargeSnapshots } from './large-snapshots.ts';
-import { Leadership } from './leadership.ts';
+import { Contacts } from './leadership/contacts.ts';
+import { Failover } from './leadership/failover.ts';
+import { Leadership } from './leadership/leadership.ts';
 import { restoreMachine } from './open-group.ts';
-import { Outbox } from './outbox.ts';
-import type { PendingCount } from './proposals.ts';
 import type { Replica } from './replica.ts';
-import type { MemoryUse } from './replica-log.ts';
-import { Rounds } from './rounds.ts';
-import { SnapshotArrivals } from './snapshot-arrivals.ts';
-import { SnapshotSaver } from './snapshot-saver.ts';
-import { SnapshotSender } from './snapshot-sender.ts';
+import { ApplyLoop } from './rounds/apply-loop.ts';
+import { DiskQueue } from './rounds/disk-queue.ts';
+import { Outbox } from './rounds/outbox.ts';
+import type { PendingCount } from './rounds/proposals.ts';
+import type { MemoryUse } from './rounds/replica-log.ts';
+import { Rounds } from './rounds/rounds.ts';
+import { LargeSnapshots } from './snapshots/large-snapshots.ts';
+import { SnapshotArrivals } from './snapshots/snapshot-arrivals.ts';
+import { SnapshotSaver } from './snapshots/snapshot-saver.ts';
+import { SnapshotSender } from './snapshots/snapshot-sender.ts';
 import { Stalls } from './stalls.ts';
 
 /** The parts of a host and how they are joined; what callers see is in raft-host.ts. */

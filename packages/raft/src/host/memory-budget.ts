@@ -1,5 +1,5 @@
 import type { Replica } from './replica.ts';
-import type { MemoryUse } from './replica-log.ts';
+import type { MemoryUse } from './rounds/replica-log.ts';
 
 /**
  * Keeps the entries that all groups hold in memory within the node's budget: the group with the most lets go

@@ -2,7 +2,7 @@ import { type ConfState, type HardState, RawNode, type SnapshotMetadata } from '
 import type { RecoveredGroup, StoredSnapshot, StoreResult, WalRecord } from '../wal/index.ts';
 import type { HostLimits, HostOptions } from './host-options.ts';
 import type { Replica } from './replica.ts';
-import { type MemoryUse, ReplicaLog } from './replica-log.ts';
+import { type MemoryUse, ReplicaLog } from './rounds/replica-log.ts';
 
 /**
  * A group begins as if everything up to here were compacted: a replica that joins later therefore always gets

@@ -22,13 +22,13 @@ import type {
 import { HostCore } from './host-core.ts';
 import type { HostOptions } from './host-options.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { Intake } from './intake.ts';
+import { Ticker } from './leadership/ticker.ts';
 import { createLog, createNode, recoverLog, restoreFromFile } from './open-group.ts';
-import { Proposals, type ProposalWaiter } from './proposals.ts';
-import { Reads } from './reads.ts';
 import { isCoreRefusal, refusalOf } from './refusals.ts';
 import { Replica } from './replica.ts';
-import { Ticker } from './ticker.ts';
+import { Intake } from './rounds/intake.ts';
+import { Proposals, type ProposalWaiter } from './rounds/proposals.ts';
+import { Reads } from './rounds/reads.ts';
 
 /** How often a stopping host looks whether its leaderships are gone. */
 const HAND_OVER_PAUSE_MS = 200;

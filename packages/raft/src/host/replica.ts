@@ -9,11 +9,11 @@ import {
   type Role,
 } from '../core/index.ts';
 import type { WalRecord } from '../wal/index.ts';
-import type { DiskBatch } from './disk-queue.ts';
 import type { NodeNumber, SkippedEntry, Stall, StateMachine } from './host-api.ts';
-import type { Proposals } from './proposals.ts';
-import type { Reads } from './reads.ts';
-import type { ReplicaLog } from './replica-log.ts';
+import type { DiskBatch } from './rounds/disk-queue.ts';
+import type { Proposals } from './rounds/proposals.ts';
+import type { Reads } from './rounds/reads.ts';
+import type { ReplicaLog } from './rounds/replica-log.ts';
 
 /** A leader's snapshot whose file is durable here and which the core has not taken yet. */
 export interface ReceivedSnapshot {

@@ -5,8 +5,8 @@ import {
   LOSE_NOTHING,
   type PowerLoss,
   type SimulatedDisk,
-} from '../sim/system/sim-disk.ts';
-import { openWal } from './open-wal.ts';
+} from '../sim/system/machine/sim-disk.ts';
+import { openWal } from './log/open-wal.ts';
 import {
   append,
   close,

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { SimulatedDisk } from '../sim/system/sim-disk.ts';
-import { crc32cTable } from './crc32c-table.ts';
-import type { SnapshotStore, StoreResult } from './snapshot-api.ts';
-import { SNAPSHOT_HEADER_BYTES } from './snapshot-file.ts';
-import { openSnapshotStore } from './snapshot-store.ts';
+import type { SimulatedDisk } from '../sim/system/machine/sim-disk.ts';
+import { crc32cTable } from './disk/crc32c-table.ts';
+import type { SnapshotStore, StoreResult } from './snapshots/snapshot-api.ts';
+import { SNAPSHOT_HEADER_BYTES } from './snapshots/snapshot-file.ts';
+import { openSnapshotStore } from './snapshots/snapshot-store.ts';
 import {
   append,
   close,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DiskFault } from '../sim/system/sim-disk.ts';
+import type { DiskFault } from '../sim/system/machine/sim-disk.ts';
 import {
   append,
   created,

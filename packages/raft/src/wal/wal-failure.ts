@@ -1,5 +1,5 @@
 import { MalformedBytesError } from '../codec/bytes.ts';
-import { DiskError } from './disk.ts';
+import { DiskError } from './disk/disk.ts';
 import type { WalFailure } from './wal-api.ts';
 
 /** Thrown within recovery and the store; becomes the failure that the caller is given. */

@@ -1,4 +1,4 @@
-import { MemoryStorage } from '../memory-storage.ts';
+import { MemoryStorage } from '../log/memory-storage.ts';
 import type { RaftOptions } from '../options.ts';
 import { RawNode } from '../raw-node.ts';
 import { type ReadyDriver, ReadyLoop } from '../ready-loop.ts';

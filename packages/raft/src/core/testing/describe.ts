@@ -1,4 +1,4 @@
-import { decodeConfChange } from '../conf-change-codec.ts';
+import { decodeConfChange } from '../membership/conf-change-codec.ts';
 import type { Status } from '../status.ts';
 import type { ConfState, Entry, Message, ReadState, Ready } from '../types.ts';
 import { untext } from './cluster.ts';

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../harness/random.ts';
+import type { DiskOperationKind } from './machine/sim-disk.ts';
+import type { SimNode } from './machine/sim-node.ts';
 import type { Shared } from './shared.ts';
-import type { DiskOperationKind } from './sim-disk.ts';
-import type { SimNode } from './sim-node.ts';
 
 /** Operations in the middle of which a process is killed. */
 const DANGEROUS: readonly DiskOperationKind[] = [

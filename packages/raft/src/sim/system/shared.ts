@@ -1,11 +1,11 @@
 import type { Coverage } from '../harness/coverage.ts';
 import type { Log } from '../harness/layer.ts';
-import type { SimNetwork } from './sim-net.ts';
-import type { SimNode } from './sim-node.ts';
+import type { GroupTruth } from './checks/truth.ts';
+import type { SimNetwork } from './machine/sim-net.ts';
+import type { SimNode } from './machine/sim-node.ts';
 import type { Situation } from './situations.ts';
 import type { Swarm } from './swarm.ts';
 import type { Timeline } from './timeline.ts';
-import type { GroupTruth } from './truth.ts';
 
 /** What the machines of one run share. */
 export interface Shared {

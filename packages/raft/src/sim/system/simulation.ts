@@ -1,15 +1,15 @@
 import { Coverage } from '../harness/coverage.ts';
 import type { Log, Run } from '../harness/layer.ts';
 import { RandomStream } from '../harness/random.ts';
+import { LivenessPhase } from './checks/liveness.ts';
+import { GroupTruth, Payloads } from './checks/truth.ts';
 import { FaultPlan } from './fault-plan.ts';
-import { LivenessPhase } from './liveness.ts';
+import { SimNetwork } from './machine/sim-net.ts';
+import { SimNode } from './machine/sim-node.ts';
 import type { Shared } from './shared.ts';
-import { SimNetwork } from './sim-net.ts';
-import { SimNode } from './sim-node.ts';
 import { SITUATIONS } from './situations.ts';
 import { type RunSetup, type Swarm, swarmOf } from './swarm.ts';
 import { Timeline } from './timeline.ts';
-import { GroupTruth, Payloads } from './truth.ts';
 import { Workload } from './workload.ts';
 
 /** One run: production hosts, logs and meshes on simulated machines, from one seed. */

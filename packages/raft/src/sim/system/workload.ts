@@ -1,11 +1,11 @@
 import type { ConfChangeSingle } from '../../core/index.ts';
 import type { RandomStream } from '../harness/random.ts';
-import { encodePayload } from './chain-machine.ts';
-import { checkQuorumDurable } from './durable-node.ts';
-import { OpenCalls } from './open-calls.ts';
+import { encodePayload } from './checks/chain-machine.ts';
+import type { GroupTruth, Payloads } from './checks/truth.ts';
+import { checkQuorumDurable } from './machine/durable-node.ts';
+import { OpenCalls } from './machine/open-calls.ts';
+import type { SimNode } from './machine/sim-node.ts';
 import type { Shared } from './shared.ts';
-import type { SimNode } from './sim-node.ts';
-import type { GroupTruth, Payloads } from './truth.ts';
 
 const READ_TIMEOUT_MS = 5_000;
 

@@ -64,20 +64,20 @@ export const ALGORITHM_BUGS: readonly Bug[] = [
   bug(
     'writeCompletionIgnoresReplacement',
     {
-      file: 'core/unstable.ts',
+      file: 'core/log/unstable.ts',
       find: 'if (last >= this.offset) this.#stableTo(last);',
       replace: `const stable = Math.min(last, this.offset + this.entries.length - 1);
     if (stable >= this.offset) this.#stableTo(stable);`,
     },
     {
-      file: 'core/unstable.ts',
+      file: 'core/log/unstable.ts',
       find: 'if (write.last >= index) write.last = index - 1;',
       replace: ';',
     },
   ),
   // A follower commits min(leader's commit, own last index).
   bug('commitBeyondProof', {
-    file: 'core/raft-log.ts',
+    file: 'core/log/raft-log.ts',
     find: 'this.commitTo(Math.min(commit, proved));',
     replace: 'this.commitTo(Math.min(commit, this.lastIndex()));',
   }),
@@ -97,28 +97,28 @@ export const ALGORITHM_BUGS: readonly Bug[] = [
   ),
   // A follower drops everything behind the entries of any append, also of an old one.
   bug('appendAlwaysTruncates', {
-    file: 'core/raft-log.ts',
+    file: 'core/log/raft-log.ts',
     find: 'const known = this.#knownPrefix(entries);',
     replace: 'const known = 0;',
   }),
   bug('twoPendingChanges', {
-    file: 'core/membership.ts',
+    file: 'core/membership/membership.ts',
     find: "  if (raft.pendingConfIndex > raft.log.applied) return 'conf-change-pending';\n",
     replace: '',
   }),
   bug('learnerCountedInQuorum', {
-    file: 'core/tracker.ts',
+    file: 'core/membership/tracker.ts',
     find: '{ incoming: sorted(incoming),',
     replace: '{ incoming: sorted(new Set([...incoming, ...config.learners])),',
   }),
   bug('jointIgnoresOutgoing', {
-    file: 'core/tracker.ts',
+    file: 'core/membership/tracker.ts',
     find: 'outgoing: sorted(outgoing) }',
     replace: 'outgoing: [] }',
   }),
   // Reads are answered from the commit index without asking a quorum.
   bug('leaseRead', {
-    file: 'core/reads.ts',
+    file: 'core/reads/reads.ts',
     find: 'raft.reads.add(from, id, raft.log.committed);',
     replace: 'answer(raft, from, id, raft.log.committed);',
   }),
@@ -138,7 +138,7 @@ export const ALGORITHM_BUGS: readonly Bug[] = [
   }),
   // Entries are handed to the state machine before this replica's own disk has them.
   bug('applyUnstable', {
-    file: 'core/raft-log.ts',
+    file: 'core/log/raft-log.ts',
     find: 'return Math.min(this.committed, this.unstable.offset - 1);',
     replace: 'return this.committed;',
   }),

@@ -12,12 +12,16 @@ export const SYSTEM_BUGS: readonly Bug[] = [
   // Acknowledged without a sync.
   bug(
     'dataSyncSkipped',
-    { file: 'wal/disk-steps.ts', find: DATA_SYNC_STEP, replace: NO_SYNC },
-    { file: 'wal/segmented-wal.ts', find: LOG_SYNC, replace: 'segment.file.size((result) => {' },
+    { file: 'wal/disk/disk-steps.ts', find: DATA_SYNC_STEP, replace: NO_SYNC },
+    {
+      file: 'wal/log/segmented-wal.ts',
+      find: LOG_SYNC,
+      replace: 'segment.file.size((result) => {',
+    },
   ),
   // New files are used before their names are durable.
   bug('directorySyncSkipped', {
-    file: 'wal/disk-steps.ts',
+    file: 'wal/disk/disk-steps.ts',
     find: 'disk.syncDirectory(directory, done)',
     replace: 'disk.list(directory, done)',
   }),
@@ -25,25 +29,25 @@ export const SYSTEM_BUGS: readonly Bug[] = [
   bug(
     'syncErrorIgnored',
     {
-      file: 'wal/disk-steps.ts',
+      file: 'wal/disk/disk-steps.ts',
       find: DATA_SYNC_STEP,
       replace: 'yield* ask<void>((done) => file.dataSync(() => done({ ok: true })));',
     },
     {
-      file: 'wal/segmented-wal.ts',
+      file: 'wal/log/segmented-wal.ts',
       find: LOG_SYNC,
       replace: `${LOG_SYNC}\n        result = { ok: true };`,
     },
   ),
   // What the tail of the log holds when it is opened is believed without syncing it.
   bug('recoverySyncSkipped', {
-    file: 'wal/open-wal.ts',
+    file: 'wal/log/open-wal.ts',
     find: 'yield* dataSync(file);',
     replace: NO_SYNC,
   }),
   // A write that was cut short is taken for a whole one.
   bug('shortWriteIgnored', {
-    file: 'wal/disk-steps.ts',
+    file: 'wal/disk/disk-steps.ts',
     find: 'else if (result.value >= length) done(null);',
     replace: 'else if (result.value >= 0) done(null);',
   }),
@@ -51,12 +55,12 @@ export const SYSTEM_BUGS: readonly Bug[] = [
   bug(
     'checksumConstant',
     {
-      file: 'wal/open-wal.ts',
+      file: 'wal/log/open-wal.ts',
       find: 'run(open(options), ',
       replace: 'run(open({ ...options, crc32c: () => 0 }), ',
     },
     {
-      file: 'wal/snapshot-store.ts',
+      file: 'wal/snapshots/snapshot-store.ts',
       find: 'run(open(options), ',
       replace: 'run(open({ ...options, crc32c: () => 0 }), ',
     },

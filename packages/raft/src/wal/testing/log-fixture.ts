@@ -1,7 +1,7 @@
 import type { Entry, SnapshotMetadata } from '../../core/index.ts';
-import { type SimDiskOptions, SimulatedDisk } from '../../sim/system/sim-disk.ts';
-import { crc32cTable } from '../crc32c-table.ts';
-import { type OpenWalOptions, type OpenWalResult, openWal } from '../open-wal.ts';
+import { type SimDiskOptions, SimulatedDisk } from '../../sim/system/machine/sim-disk.ts';
+import { crc32cTable } from '../disk/crc32c-table.ts';
+import { type OpenWalOptions, type OpenWalResult, openWal } from '../log/open-wal.ts';
 import type { GroupKey, RecoveredWal, Wal, WalFailure, WalRecord } from '../wal-api.ts';
 import { ManualEvents } from './manual-events.ts';
 

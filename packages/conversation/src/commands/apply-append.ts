@@ -1,0 +1,89 @@
+import type { GroupRecord } from '../group-record.ts';
+import type { KnownMessage } from '../session/client-message-ids.ts';
+import type { DispatchOutcome } from '../session/dispatch-table.ts';
+import { SessionRecord } from '../session/session-record.ts';
+import type { DispatchState, Message } from '../state.ts';
+import {
+  changeDispatch,
+  changeInbox,
+  commitMessage,
+  dispatchChanged,
+  outcomeOf,
+} from './change-session.ts';
+import type { Command, NewMessage, Sender } from './commands.ts';
+import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
+import type { Applied, Effect } from './results.ts';
+
+type AppendMessage = Extract<Command, { type: 'append-message' }>;
+
+/** C20 to C29 of SPEC.md. */
+export function applyAppend(group: GroupRecord, command: AppendMessage): Applied {
+  const session = group.living(command.sessionId);
+  if (session === undefined) return noSuchSession(group, command.sessionId);
+  const { sender, clientMessageId, message, timeMs, debounceMs } = command;
+  if (sender.id !== (sender.type === 'user' ? session.userId : session.agentId))
+    return refuse('not-participant', `${sender.type} ${sender.id} is not in this session`);
+  const { clientMessageIds } = SessionRecord.internals(session);
+  const known = clientMessageIds.find(sender.type, clientMessageId);
+  if (known !== null) return duplicateOf(session, known);
+  if (clientMessageIds.isExpired(sender.type, clientMessageId, message.id))
+    return refuse(
+      'client-message-id-expired',
+      'client_message_id is older than the deduplication window: the message may have been stored already',
+    );
+  if (session.status === 'archived')
+    return refuse('session-archived', 'an archived session takes no messages');
+
+  const next = sender.type === 'user' ? workAfter(session, command) : session.dispatch;
+  if ('refusal' in next) return refuse(next.refusal, next.detail);
+
+  const effects: Effect[] = [];
+  const commit = (from: Sender['type'], content: NewMessage): Message =>
+    commitMessage(group, session, from, content, timeMs, effects);
+  // A new epoch out of an answer that was held up: what it had streamed stands before the message that ended it.
+  const isEnded = next.epoch !== session.dispatch.epoch;
+  const partial = isEnded && isAttempted(session.dispatch) ? (command.held?.partial ?? null) : null;
+  if (partial !== null) commit('agent', partial);
+  const committed = commit(sender.type, message);
+  const { seq, insertedAtMs } = committed;
+  clientMessageIds.add(sender.type, clientMessageId, { seq, messageId: message.id, insertedAtMs });
+  if (sender.type === 'user') session.debounceMs = debounceMs;
+  if (changeDispatch(group, session, next)) effects.push(dispatchChanged(session));
+  effects.push(changeInbox(session, true));
+  return { reply: { type: 'appended', message: committed, duplicate: false }, effects };
+}
+
+/** What a person's message makes of the agent's work, or why it is refused. */
+function workAfter(
+  session: SessionRecord,
+  { timeMs, debounceMs, whileAnswering, held }: AppendMessage,
+): DispatchState | Extract<DispatchOutcome, { readonly refusal: unknown }> {
+  const heldAnswer =
+    held === null
+      ? null
+      : { epoch: held.epoch, attempt: held.attempt, hasContent: held.partial !== null };
+  const event = {
+    type: 'user-message',
+    timeMs,
+    debounceMs,
+    whileAnswering,
+    held: heldAnswer,
+  } as const;
+  const outcome = outcomeOf(session, event);
+  return 'next' in outcome ? outcome.next : outcome;
+}
+
+function isAttempted(dispatch: DispatchState): boolean {
+  return dispatch.status === 'running' || (dispatch.status === 'waiting' && dispatch.attempt > 0);
+}
+
+function duplicateOf(session: SessionRecord, known: KnownMessage): Applied {
+  const [message] = SessionRecord.internals(session).tail.read(session, known.seq, known.seq);
+  return {
+    reply:
+      message === undefined
+        ? { type: 'duplicate', ...known }
+        : { type: 'appended', message, duplicate: true },
+    effects: NO_EFFECTS,
+  };
+}

@@ -1,0 +1,17 @@
+import type { GroupRecord } from '../group-record.ts';
+import type { Applied, Effect, RefusalCode } from './results.ts';
+
+export const NO_EFFECTS: readonly Effect[] = [];
+
+export function refuse(code: RefusalCode, detail: string): Applied {
+  return { reply: { type: 'refused', code, detail }, effects: NO_EFFECTS };
+}
+
+/** It is not in memory: unknown, or to be brought back first. */
+export function noSuchSession(group: GroupRecord, sessionId: string): Applied {
+  if (group.isCold(sessionId))
+    return refuse('session-cold', `session ${sessionId} is in the archive`);
+  if (group.sessions.has(sessionId))
+    return refuse('session-not-found', `session ${sessionId} was erased`);
+  return refuse('session-not-found', `there is no session ${sessionId}`);
+}
