@@ -14,6 +14,8 @@ export async function expectAccessible(page: Page, repeated?: string): Promise<v
     await expect(page.locator('html')).toHaveCSS('color-scheme', colorScheme);
     // The themes differ in their colours and in nothing else.
     const rules = new AxeBuilder({ page });
+    // Our pages hold no frames: without this mode a second page is opened each time, only to put their results together.
+    rules.setLegacyMode();
     if (colorScheme === 'light') rules.withTags(RULES);
     else rules.withRules(['color-contrast']);
     if (repeated !== undefined) rules.exclude(repeated);
