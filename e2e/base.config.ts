@@ -13,7 +13,8 @@ export const base: PlaywrightTestConfig = {
   reporter: [['list']],
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    // Pictures of every moment and of every page would be a third of what a run costs: `-- --trace retain-on-failure`.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
     launchOptions: {
       ...(chromium === undefined ? {} : { executablePath: chromium }),
       args: [

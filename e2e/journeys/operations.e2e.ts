@@ -4,7 +4,7 @@ import { test } from '../support/journey.ts';
 import { enter } from '../support/keyboard.ts';
 import { Operator } from '../support/operator.ts';
 
-/** Moving 256 groups on a machine that also runs everything else. */
+/** Moving all groups on a machine that also runs everything else. */
 const MOVE_LIMIT_MS = 180_000;
 
 /** The cluster as its operators change it, without a pointer. */

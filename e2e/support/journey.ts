@@ -29,12 +29,12 @@ interface Shared {
 
 /**
  * A journey through the product: it has its own accounts, browsers, agents and conversations, so it passes or fails alone,
- * whatever ran before it. The system is shared by all; it outlives a worker that is replaced after a failure.
+ * whatever ran before it. The system is shared by all of its project; it outlives a worker that is replaced after a failure.
  */
 export const test = base.extend<Journey, Shared>({
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from the pattern.
-    async ({}, use) => use(sharedSystem()),
+    async ({}, use, { project }) => use(sharedSystem(project.name)),
     { scope: 'worker' },
   ],
   useChatExample: [

@@ -42,10 +42,12 @@ await runSteps([
   lint,
   unused,
   ...typecheckSteps,
-  unitTests(),
-  integrationTests(),
-  ...(withTorture ? [tortureSmoke] : []),
-  ...(withFuzz ? [fuzzSmoke(process.env.TEST_FUZZ_MINUTES)] : []),
-  buildWeb,
+  {
+    // One lane computes, the other waits for processes most of the time.
+    lanes: [
+      [unitTests(), buildWeb, ...(withFuzz ? [fuzzSmoke(process.env.TEST_FUZZ_MINUTES)] : [])],
+      [...(withTorture ? [tortureSmoke] : []), integrationTests()],
+    ],
+  },
   endToEndTests(chromium),
 ]);

@@ -39,10 +39,33 @@ test('passes over a browser that is there and does not run', () => {
   );
 });
 
-test('root with apt-get: installs Debian’s package', () => {
+test('takes the headless Chromium that is there, and installs nothing', () => {
+  const equipped = machine((command) => command.startsWith('/usr/bin/chromium'), { isRoot: true });
+  expect(findChromium(equipped)).toBe('/usr/bin/chromium-headless-shell');
+  expect(equipped.ran).toEqual(['/usr/bin/chromium-headless-shell --version']);
+});
+
+test('root with apt-get: installs Debian’s headless package, also beside a Chromium with windows', () => {
   const bare = machine(
     (command, ran) =>
-      command === 'apt-get' || (command === '/usr/bin/chromium' && ran.includes('apt-get install')),
+      command === 'apt-get' ||
+      command === '/usr/bin/chromium' ||
+      (command === '/usr/bin/chromium-headless-shell' && ran.includes('apt-get install')),
+    { isRoot: true },
+  );
+  expect(findChromium(bare)).toBe('/usr/bin/chromium-headless-shell');
+});
+
+test('root with apt-get that has no headless package: takes the Chromium that is there', () => {
+  const bare = machine((command) => command === '/usr/bin/chromium', { isRoot: true });
+  expect(findChromium(bare)).toBe('/usr/bin/chromium');
+});
+
+test('root with apt-get that has no headless package, and no Chromium: installs the whole package', () => {
+  const installs = (ran: readonly string[]) => ran.filter((one) => one === 'apt-get install');
+  const bare = machine(
+    (command, ran) =>
+      command === 'apt-get' || (command === '/usr/bin/chromium' && installs(ran).length === 2),
     { isRoot: true },
   );
   expect(findChromium(bare)).toBe('/usr/bin/chromium');

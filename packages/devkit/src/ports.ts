@@ -69,9 +69,9 @@ function isFree(port: number): Promise<boolean> {
 /** Below the ports that Linux gives to outgoing connections. */
 const PORT_BASES = Array.from({ length: 30 }, (_, at) => 17_000 + at * 400);
 
-/** A PORT_BASE whose ports are free. */
-export async function freePortBase(): Promise<string> {
+/** A PORT_BASE whose ports are free; none of `given`, whose systems may not listen yet. */
+export async function freePortBase(given: readonly string[] = []): Promise<string> {
   for (const base of PORT_BASES.map(String))
-    if ((await portsInUse(portsFrom(base))).length === 0) return base;
+    if (!given.includes(base) && (await portsInUse(portsFrom(base))).length === 0) return base;
   throw new Error(`No free ports from ${PORT_BASES[0]} to ${PORT_BASES.at(-1)}`);
 }
