@@ -1,12 +1,13 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import { Slot } from 'radix-ui';
-import type { ComponentProps } from 'react';
+import { type ComponentProps, type MouseEvent, useId } from 'react';
 import { classNames } from './class-names.ts';
 
 const look = cva(
   [
     'inline-flex items-center justify-center rounded-md font-medium whitespace-nowrap select-none',
-    'transition-[background-color,filter] duration-120 disabled:opacity-50 disabled:cursor-not-allowed',
+    'transition-[background-color,filter] duration-120',
+    'aria-disabled:opacity-50 aria-disabled:cursor-not-allowed',
   ],
   {
     variants: {
@@ -27,18 +28,54 @@ const look = cva(
   },
 );
 
-export interface ButtonProps extends ComponentProps<'button'>, VariantProps<typeof look> {
+export interface ButtonProps
+  extends Omit<ComponentProps<'button'>, 'aria-disabled'>,
+    VariantProps<typeof look> {
   /** Draws its child (a link) as a button. */
   readonly asChild?: boolean;
+  /** Why it is disabled: shown with it, and read out after its name. */
+  readonly reason?: string | undefined;
 }
 
-export function Button({ variant, size, asChild = false, className, ...rest }: ButtonProps) {
-  const Component = asChild ? Slot.Root : 'button';
+/**
+ * A disabled button keeps its place in the tab order and the focus: a button that becomes unable while it has the focus would send
+ * it to the top of the page otherwise.
+ */
+export function Button({
+  variant,
+  size,
+  asChild = false,
+  className,
+  disabled = false,
+  reason,
+  onClick,
+  ...rest
+}: ButtonProps) {
+  const id = useId();
+  const looks = classNames(look({ variant, size }), className);
+  if (asChild) return <Slot.Root className={looks} onClick={onClick} {...rest} />;
+  const why = disabled ? reason : undefined;
   return (
-    <Component
-      type={asChild ? undefined : 'button'}
-      className={classNames(look({ variant, size }), className)}
-      {...rest}
-    />
+    <>
+      <button
+        type="button"
+        className={looks}
+        {...rest}
+        {...(why === undefined ? {} : { title: why, 'aria-describedby': id })}
+        aria-disabled={disabled || undefined}
+        // Enter in a field of a form is a click on the button that submits it, too.
+        onClick={disabled ? prevent : onClick}
+      />
+      {why !== undefined && (
+        <span id={id} hidden>
+          {why}
+        </span>
+      )}
+    </>
   );
+}
+
+function prevent(event: MouseEvent): void {
+  event.preventDefault();
+  event.stopPropagation();
 }

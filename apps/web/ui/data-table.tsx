@@ -155,7 +155,7 @@ export function DataTable<T extends object>({
     </table>
   );
   const frame = classNames(
-    'overflow-x-auto rounded-lg border border-border bg-surface',
+    'scroll-edges rounded-lg border border-border bg-surface',
     frameClassName,
   );
   return (

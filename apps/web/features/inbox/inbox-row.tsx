@@ -30,7 +30,7 @@ export const InboxRow = memo(function InboxRow({ entry, userId, isCurrent }: Inb
       )}
     >
       <span className="flex items-baseline justify-between gap-2">
-        <span className={clsx('truncate', isUnread ? 'font-semibold' : 'font-medium')}>
+        <span dir="auto" className={clsx('truncate', isUnread ? 'font-semibold' : 'font-medium')}>
           {entry.title ?? entry.agent_name}
         </span>
         <time dateTime={entry.updated_at} className="shrink-0 text-xs text-muted">
@@ -38,7 +38,10 @@ export const InboxRow = memo(function InboxRow({ entry, userId, isCurrent }: Inb
         </time>
       </span>
       <span className="flex items-center justify-between gap-2">
-        <span className={clsx('truncate text-sm', isUnread ? 'text-text' : 'text-muted')}>
+        <span
+          dir="auto"
+          className={clsx('truncate text-sm', isUnread ? 'text-text' : 'text-muted')}
+        >
           <Snippet entry={entry} userId={userId} isCurrent={isCurrent} />
         </span>
         {isUnread && (

@@ -1,6 +1,5 @@
 import {
   METADATA_BYTES_MAX,
-  PREVIEW_LENGTH_MAX,
   REPLY_BYTES_MAX,
   type Termination,
   type WebhookMessage,
@@ -27,6 +26,7 @@ import {
   REPLY_PARTS_MAX,
   REPLY_TOOL_CALLS_MAX,
 } from '../../limits.ts';
+import { previewLine } from '../../preview-line.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
@@ -46,8 +46,6 @@ const INPUT_FACTOR = 6;
 /** How often the size is measured: all measuring together stays linear in the stream. */
 const MEASURE_EVERY_BYTES = 64 * 1024;
 const MEASURE_METADATA_EVERY_BYTES = 4 * 1024;
-/** White space is left out of a preview, so that it is made of more text than it has. */
-const PREVIEW_SOURCE_LENGTH_MAX = 16 * PREVIEW_LENGTH_MAX;
 
 export interface AnswerTimes {
   readonly latencyMs: number;
@@ -222,7 +220,7 @@ export class RunningAnswer {
       id: this.messageId,
       kind: 'assistant',
       payload: encoder.encode(JSON.stringify({ content, metadata })),
-      preview: previewOf(parts),
+      preview: previewLine(textOfParts(parts)),
     };
   }
 }
@@ -235,14 +233,6 @@ function ownMetadata(epoch: number, termination: Termination, times: AnswerTimes
     latency_ms: Math.round(latencyMs),
     time_to_first_token_ms: timeToFirstTokenMs === null ? null : Math.round(timeToFirstTokenMs),
   };
-}
-
-function previewOf(parts: readonly UiPart[]): string {
-  return textOfParts(parts)
-    .slice(0, PREVIEW_SOURCE_LENGTH_MAX)
-    .replace(/\s+/g, ' ')
-    .slice(0, PREVIEW_LENGTH_MAX)
-    .toWellFormed();
 }
 
 function withoutMetadata(chunk: Chunk): Chunk {

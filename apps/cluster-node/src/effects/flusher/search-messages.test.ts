@@ -9,6 +9,16 @@ it('shows what is round the place that was found', () => {
   expect(excerptOf('Refund', 'refund')).toBe('Refund');
 });
 
+it('an excerpt is cut between characters as people see them', () => {
+  for (let before = 50; before <= 64; before += 1) {
+    const excerpt = excerptOf(
+      `👨‍👩‍👧‍👦${'x'.repeat(before)}refund${'y'.repeat(before)}🇳🇴!`,
+      'refund',
+    );
+    expect(excerpt.replaceAll(/[…xy!]|refund|👨‍👩‍👧‍👦|🇳🇴/gu, '')).toBe('');
+  }
+});
+
 it('looks for the characters that were typed, not for patterns', async () => {
   const asked: unknown[] = [];
   const query = <T>(_sql: string, ...values: readonly unknown[]): Promise<T[]> => {

@@ -1,4 +1,5 @@
 import { type ArchiveDatabase, failureOf } from '@fleetlm/database';
+import { characterStart } from '../../preview-line.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import {
   ARCHIVE_UNREACHABLE,
@@ -89,6 +90,6 @@ export function excerptOf(text: string, searched: string): string {
   const at = Math.max(0, line.toLowerCase().indexOf(searched.toLowerCase()));
   const from = Math.max(0, at - AROUND);
   const to = Math.min(line.length, at + searched.length + AROUND);
-  const cut = line.slice(from, to).toWellFormed();
+  const cut = line.slice(characterStart(line, from), characterStart(line, to)).toWellFormed();
   return `${from > 0 ? '…' : ''}${cut}${to < line.length ? '…' : ''}`;
 }

@@ -38,7 +38,7 @@ export function NodeActions({ node, operations, isLive }: NodeActionsProps) {
             size="sm"
             variant={kind === 'remove' || kind === 'replace' ? 'danger' : 'secondary'}
             disabled={isHeld}
-            {...(isHeld && why !== null ? { title: why } : {})}
+            reason={why ?? undefined}
             onClick={() => setTarget({ kind, node_id: node.node_id })}
           >
             {WORDS[kind]}

@@ -30,12 +30,14 @@ const TEST: AgentTestBody = {
 test('whoever sees the answer can say the next thing', async () => {
   callAgent.mockResolvedValue({ ok: true, value: TEST });
   const { container } = render(<AgentPlayground agentId="bot" />);
-  const call = screen.getByRole<HTMLButtonElement>('button');
+  const call = screen.getByRole('button');
   const seen: string[] = [];
   // What each drawing shows; `act` would show the last one alone.
   const observer = new MutationObserver(() => {
     const hasAnswer = container.textContent?.includes('Hello from the agent') === true;
-    seen.push(`${hasAnswer ? 'answered' : 'asked'}, ${call.disabled ? 'pending' : 'ready'}`);
+    seen.push(
+      `${hasAnswer ? 'answered' : 'asked'}, ${call.hasAttribute('aria-disabled') ? 'pending' : 'ready'}`,
+    );
   });
   observer.observe(container, { subtree: true, childList: true, attributes: true });
   const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };

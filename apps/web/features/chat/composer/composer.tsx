@@ -132,6 +132,7 @@ export function Composer(props: ComposerProps) {
         <textarea
           id="composer"
           ref={field}
+          dir="auto"
           value={text}
           rows={1}
           placeholder={`Message ${agentName}…`}

@@ -8,7 +8,12 @@ export function OwnParts({ parts }: { readonly parts: readonly UiPart[] }) {
   return (
     <>
       {text !== '' && (
-        <p className="whitespace-pre-wrap text-lg [overflow-wrap:anywhere]">{text}</p>
+        <p
+          dir="auto"
+          className="whitespace-pre-wrap text-lg [overflow-wrap:anywhere] [unicode-bidi:plaintext]"
+        >
+          {text}
+        </p>
       )}
       {files.length > 0 && (
         <ul aria-label="Attachments" className="mt-1.5 flex flex-wrap gap-2">

@@ -1,9 +1,26 @@
 import { type ComponentProps, memo, type ReactElement } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import { harden } from 'rehype-harden';
+import remarkCjk from 'remark-cjk-friendly';
+import remarkCjkStrikethrough from 'remark-cjk-friendly-gfm-strikethrough';
 import remarkGfm from 'remark-gfm';
+import { remarkCjkAutolinks } from './cjk-autolinks.ts';
 import { CodeBlock } from './code-block.tsx';
 import { RecentMap } from './recent-map.ts';
+import { rehypeDirection } from './rehype-direction.ts';
+import { remarkLineBreaks } from './remark-line-breaks.ts';
+
+/** One tilde is a range ("5~7mm"); two strike through. */
+const TILDES = { singleTilde: false };
+
+/** Emphasis and links end where Chinese, Japanese and Korean sentences end them. */
+const REMARK_PLUGINS: ComponentProps<typeof ReactMarkdown>['remarkPlugins'] = [
+  [remarkGfm, TILDES],
+  remarkCjk,
+  [remarkCjkStrikethrough, TILDES],
+  remarkCjkAutolinks,
+  remarkLineBreaks,
+];
 
 /**
  * Text of agents is text: no HTML of theirs is drawn, links lead only to the web and say where, pictures from
@@ -19,6 +36,7 @@ const REHYPE_PLUGINS: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [
       imageBlockPolicy: 'text-only',
     },
   ],
+  rehypeDirection,
 ];
 
 const COMPONENTS: Components = {
@@ -28,10 +46,10 @@ const COMPONENTS: Components = {
     </a>
   ),
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-  table: ({ children }) => (
+  table: ({ children, dir }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className="overflow-x-auto" tabIndex={0}>
-      <table>{children}</table>
+    <div className="scroll-edges [--edge-ground:var(--bg)]" tabIndex={0}>
+      <table dir={dir}>{children}</table>
     </div>
   ),
 };
@@ -44,7 +62,7 @@ const parsedBlocks = new RecentMap<string, ReactElement>(PARSED_BLOCKS_MAX);
 export function parseMarkdown(text: string): ReactElement {
   // A function of its properties alone, without hooks: what it makes can be kept.
   return ReactMarkdown({
-    remarkPlugins: [remarkGfm],
+    remarkPlugins: REMARK_PLUGINS ?? [],
     rehypePlugins: REHYPE_PLUGINS ?? [],
     components: COMPONENTS,
     children: text,

@@ -1,6 +1,11 @@
 import { Lexer } from 'marked';
 import remend from 'remend';
-import { isParsable } from './text-bounds.ts';
+import { markdownSource } from './markdown-source.ts';
+import {
+  isParsable,
+  MARKDOWN_LENGTH_MAX,
+  WHOLE_WHILE_STREAMING_LENGTH_MAX,
+} from './text-bounds.ts';
 
 /** Definitions that other blocks refer to: `[name]: url`, `[^1]: note`. */
 const DEFINITION = /^ {0,3}\[[^[\]\n]+\]:/m;
@@ -11,11 +16,17 @@ const DEFINITION = /^ {0,3}\[[^[\]\n]+\]:/m;
  * because parsing it could hold up the page.
  */
 export function markdownBlocks(text: string, isStreaming: boolean): readonly string[] | null {
-  if (!isParsable(text)) return null;
-  // Links across blocks are only right when the whole is parsed as one.
-  if (!isStreaming && DEFINITION.test(text)) return [text];
+  if (text.length > MARKDOWN_LENGTH_MAX) return null;
+  const source = markdownSource(text, isStreaming);
+  if (!isParsable(source)) return null;
+  // Links across blocks are only right when the whole is parsed as one; while it is written that must not take long.
+  if (
+    DEFINITION.test(source) &&
+    (!isStreaming || source.length <= WHOLE_WHILE_STREAMING_LENGTH_MAX)
+  )
+    return [isStreaming ? closeSyntax(source) : source];
   const blocks: string[] = [];
-  for (const token of new Lexer({ gfm: true }).blockTokens(text.replaceAll('\r\n', '\n'), [])) {
+  for (const token of new Lexer({ gfm: true }).blockTokens(source, [])) {
     const last = blocks.length - 1;
     const before = blocks[last];
     if (token.type === 'space' && before !== undefined) blocks[last] = before + token.raw;
@@ -23,5 +34,16 @@ export function markdownBlocks(text: string, isStreaming: boolean): readonly str
   }
   const tail = blocks.at(-1);
   if (!isStreaming || tail === undefined) return blocks;
-  return blocks.with(-1, remend(tail, { linkMode: 'text-only', images: false }));
+  return blocks.with(-1, closeSyntax(tail));
+}
+
+/** Only what is open is closed: what is written out stays as the finished text will have it. */
+function closeSyntax(tail: string): string {
+  return remend(tail, {
+    linkMode: 'text-only',
+    images: false,
+    comparisonOperators: false,
+    katex: false,
+    singleTilde: false,
+  });
 }

@@ -28,7 +28,7 @@ export function Markdown({ text, isStreaming }: MarkdownProps) {
 
 function PlainText({ text, isStreaming }: MarkdownProps) {
   return (
-    <div className="prose-chat whitespace-pre-wrap">
+    <div dir="auto" className="prose-chat is-plain whitespace-pre-wrap">
       <LongText text={text} isGrowing={isStreaming} />
     </div>
   );

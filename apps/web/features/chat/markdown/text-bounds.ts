@@ -1,3 +1,5 @@
+import { closesFence, fenceOf, NO_FENCE, opensFence } from './fences.ts';
+
 /** Markdown of one text, in UTF-16 code units; a longer one is shown as plain text. */
 export const MARKDOWN_LENGTH_MAX = 64 * 1024;
 /** Lines of markdown outside of fenced code. */
@@ -8,6 +10,8 @@ export const MARKDOWN_MARKS_MAX = 4_000;
 export const PARAGRAPH_LENGTH_MAX = 8 * 1024;
 export const PARAGRAPH_LINES_MAX = 200;
 export const PARAGRAPH_MARKS_MAX = 500;
+/** Markdown with definitions is parsed as a whole while it is written, up to this length in UTF-16 code units. */
+export const WHOLE_WHILE_STREAMING_LENGTH_MAX = 8 * 1024;
 /** Quotes and lists inside each other. */
 export const NESTING_MAX = 12;
 /** Plain text that is shown at first, in UTF-16 code units; the rest is shown when it is asked for. */
@@ -19,8 +23,8 @@ export const COLOURED_LINE_LENGTH_MAX = 500;
 /** Places of a text that are marked on the page. */
 export const FOUND_PLACES_MAX = 2_000;
 
-const FENCE = /^ {0,3}(?:`{3}|~{3})/;
-const MARK = /[*_~[\]<>&|\\`!@#=^]/g;
+/** An escaped mark counts once. */
+const MARK = /\\[!-/:-@[-`{-~]|[*_~[\]<>&|\\`!@#=^]/g;
 /** Quotes, bullets and numbers at the beginning of a line. */
 const CONTAINERS = /^[> \t*+-]*/;
 
@@ -36,12 +40,12 @@ export function isParsable(text: string): boolean {
   const hasHtml = /^[ \t>]{0,16}</m.test(text);
   let fence: string | null = null;
   for (const line of text.split('\n')) {
-    const { run, info } = hasHtml ? NO_FENCE : fenceOf(line);
+    const found = hasHtml ? NO_FENCE : fenceOf(line);
     if (fence !== null) {
-      if (run.startsWith(fence) && info.trim() === '') fence = null;
+      if (closesFence(found, fence)) fence = null;
       continue;
     }
-    if (run !== '' && !(run.startsWith('`') && info.includes('`'))) fence = run;
+    if (opensFence(found)) fence = found.run;
     total.lines += 1;
     if (line.trim() === '') paragraph = { length: 0, lines: 0, marks: 0 };
     const marks = line.match(MARK)?.length ?? 0;
@@ -65,16 +69,4 @@ export function isParsable(text: string): boolean {
       return false;
   }
   return true;
-}
-
-const NO_FENCE = { run: '', info: '' };
-
-/** The marks that open or close fenced code, and what stands behind them. */
-function fenceOf(line: string): { readonly run: string; readonly info: string } {
-  if (!FENCE.test(line)) return NO_FENCE;
-  const fence = line.trimStart();
-  const mark = fence.charAt(0);
-  let length = 3;
-  while (fence.charAt(length) === mark) length += 1;
-  return { run: fence.slice(0, length), info: fence.slice(length) };
 }
