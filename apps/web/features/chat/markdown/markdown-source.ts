@@ -88,7 +88,7 @@ function withFence(line: string, length: number): string {
 
 /** What can begin a block instead of text, or be read as a mark within it. */
 const MARKS = /[\\`*_~[\]<>&|!]/g;
-const LINE_START = /^([ \t]*)([-+=#]|\d{1,9}(?=[.)]))/gm;
+const LINE_START = /^([ \t]*)([-+=#]|\d{1,9}[.)])/gm;
 
 function escapeMarks(math: string): string {
   // A bracket is written as an entity: what closes open links while a text is written does not know of escapes.
@@ -110,6 +110,7 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
   // Indented code and HTML are not read as text.
   if (/^(?: {4}|\t| {0,3}<)/.test(paragraph)) return paragraph;
   const ends = new CodeEnds(paragraph);
+  const mathEnds = new MathEnds(paragraph, isOpen);
   let escaped = '';
   let at = 0;
   OPENER.lastIndex = 0;
@@ -120,7 +121,7 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
       OPENER.lastIndex = ends.after(start, opener.length) ?? OPENER.lastIndex;
       continue;
     }
-    const end = mathEnd(paragraph, start, opener, isOpen);
+    const end = mathEnd(paragraph, start, opener, mathEnds);
     if (end === null) continue;
     escaped += paragraph.slice(at, start) + escapeMarks(paragraph.slice(start, end));
     at = end;
@@ -130,20 +131,20 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
 }
 
 /** The place after the math that begins here; null: none does. */
-function mathEnd(text: string, start: number, opener: string, isOpen: boolean): number | null {
+function mathEnd(text: string, start: number, opener: string, ends: MathEnds): number | null {
   switch (opener) {
     case '\\(':
-      return closedBy('\\)', text, start + 2, isOpen);
+      return ends.after('\\)', start + 2);
     case '\\[': {
       if (!/(?:^|\n)[ \t>*+\d.)-]*$/.test(text.slice(Math.max(0, start - LINE_PREFIX_MAX), start)))
         return null;
-      const end = closedBy('\\]', text, start + 2, isOpen);
+      const end = ends.after('\\]', start + 2);
       return end === null || /^[ \t.,;]*(?:\n|$)/.test(text.slice(end, end + LINE_PREFIX_MAX))
         ? end
         : null;
     }
     case '$$':
-      return closedBy('$$', text, start + 2, isOpen);
+      return ends.after('$$', start + 2);
     case '$':
       return dollarEnd(text, start);
     default:
@@ -156,17 +157,33 @@ const LINE_PREFIX_MAX = 32;
 /** Math between single dollars, in UTF-16 code units: what is longer are two prices. */
 const DOLLAR_MATH_LENGTH_MAX = 200;
 
-function closedBy(closer: string, text: string, from: number, isOpen: boolean): number | null {
-  const at = text.indexOf(closer, from);
-  if (at > from) return at + closer.length;
-  return at < 0 && isOpen ? text.length : null;
+/** Looks for the ends of math in one text; for one that there is none of only once. */
+class MathEnds {
+  readonly #text: string;
+  readonly #isOpen: boolean;
+  readonly #absent = new Set<string>();
+
+  /** `isOpen`: the end of the text may still be written. */
+  constructor(text: string, isOpen: boolean) {
+    this.#text = text;
+    this.#isOpen = isOpen;
+  }
+
+  /** The place after the closer; null: there is no math. To be asked for places further and further on. */
+  after(closer: string, from: number): number | null {
+    const at = this.#absent.has(closer) ? -1 : this.#text.indexOf(closer, from);
+    if (at > from) return at + closer.length;
+    if (at < 0) this.#absent.add(closer);
+    return at < 0 && this.#isOpen ? this.#text.length : null;
+  }
 }
 
 function dollarEnd(text: string, start: number): number | null {
   if (/[\w\\]/.test(text.charAt(start - 1)) || !/\S/.test(text.charAt(start + 1))) return null;
   const rest = text.slice(start + 1, start + 1 + DOLLAR_MATH_LENGTH_MAX);
-  const math = /^(?:\\[^\n]|[^$\\\n`])+\$(?!\w)/.exec(rest)?.[0] ?? null;
-  if (math === null || /\s\$$/.test(math) || !/[\\^_]/.test(math)) return null;
+  const math = /^(?:\\[^\n]|[^$\\\n`])+\$/.exec(rest)?.[0] ?? null;
+  if (math === null || /\w/.test(rest.charAt(math.length))) return null;
+  if (/\s\$$/.test(math) || !/[\\^_]/.test(math)) return null;
   return start + 1 + math.length;
 }
 
