@@ -10,6 +10,8 @@ import type { DispatchEvent } from './dispatch-table.ts';
 import type { GroupRecord } from './group-record.ts';
 import { noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
+import { SessionRecord } from './session-record.ts';
+import { requestsAfterEvent, requestsOf } from './tool-requests.ts';
 
 /**
  * Everything that happens to the agent's work beside messages of people: C42 to C54 of SPEC.md. `answer` is what
@@ -30,7 +32,13 @@ export function applyDispatchEvent(
   if ('refusal' in outcome) return refuse(outcome.refusal, outcome.detail);
 
   const effects: Effect[] = [];
-  if (answer !== null) commitMessage(group, session, 'agent', answer, timeMs, effects);
+  const internals = SessionRecord.internals(session);
+  const before = session.dispatch;
+  internals.requests = requestsAfterEvent(internals.requests, event.type, before, outcome.next);
+  if (answer !== null) {
+    commitMessage(group, session, 'agent', answer, timeMs, effects);
+    internals.requests = requestsOf(answer) ?? internals.requests;
+  }
   if (changeDispatch(group, session, outcome.next)) effects.push(dispatchChanged(session));
   effects.push(changeInbox(session, answer !== null));
   return { reply: { type: 'dispatch', dispatch: session.dispatch }, effects };

@@ -6,6 +6,8 @@ export type {
   NewMessage,
   Payload,
   Sender,
+  ToolRequests,
+  ToolResponse,
   WhileAnswering,
 } from './commands.ts';
 export { COMMAND_VERSION, WHILE_ANSWERING } from './commands.ts';
@@ -27,6 +29,8 @@ export {
   ID_LENGTH_MAX,
   KIND_LENGTH_MAX,
   PREVIEW_LENGTH_MAX,
+  REQUEST_KEY_LENGTH_MAX,
+  REQUESTS_MAX,
 } from './plain-fields.ts';
 export {
   answerCheckpoint,
@@ -41,6 +45,7 @@ export {
   inboxChanges,
   isCold,
   listSessions,
+  openRequests,
   type PageSize,
   pageBytes,
   type RunningSession,
@@ -66,6 +71,7 @@ export type {
   GroupState,
   Inbox,
   Message,
+  OpenRequests,
   Session,
   SessionStatus,
 } from './state.ts';

@@ -22,7 +22,7 @@ export * from './sessions/search.ts';
 export * from './sessions/sessions.ts';
 export * from './sessions/socket-events.ts';
 export {
-  checkTextContent,
+  checkContent,
   isMessagePart,
   type MessagePart,
   TEXT_KIND,

@@ -1,17 +1,26 @@
-import type { NewMessage, Payload } from '@fleetlm/conversation';
-import { PREVIEW_LENGTH_MAX } from '@fleetlm/protocol';
+import type { NewMessage, Payload, Sender } from '@fleetlm/conversation';
 import { REGENERATE_KIND, TOOL_RESPONSE_KIND } from '@fleetlm/protocol/thread';
+import { previewLine } from '../preview.ts';
+import { requestsIn, responseIn } from '../tool-requests.ts';
 import { newUuid } from '../uuid.ts';
 
 type JsonFields = Readonly<Record<string, unknown>>;
 
 /** The body is encoded once, here; log, mesh, state and archive carry the bytes. */
-export function newMessage(kind: string, content: JsonFields, metadata: JsonFields): NewMessage {
+export function newMessage(
+  from: Sender['type'],
+  kind: string,
+  content: JsonFields,
+  metadata: JsonFields,
+): NewMessage {
+  const id = newUuid();
+  const described = { id, kind, content, metadata };
   return {
-    id: newUuid(),
+    id,
     kind,
     payload: Buffer.from(JSON.stringify({ content, metadata })),
     preview: previewOf(kind, content),
+    ...(from === 'user' ? responseIn(described) : requestsIn(described)),
   };
 }
 
@@ -24,17 +33,7 @@ export function previewOf(kind: string, content: JsonFields): string {
   if (kind === REGENERATE_KIND) return 'Asked for another answer';
   if (kind === TOOL_RESPONSE_KIND) return 'Answered the agent';
   const text = typeof content.text === 'string' ? content.text : textOfParts(content.parts);
-  // More than enough of it, so that a long message is not worked through for a short line.
-  const line = text
-    .slice(0, PREVIEW_LENGTH_MAX * 4)
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line.length <= PREVIEW_LENGTH_MAX
-    ? line
-    : `${line
-        .slice(0, PREVIEW_LENGTH_MAX - 1)
-        .toWellFormed()
-        .replace(/\uFFFD$/, '')}…`;
+  return previewLine(text);
 }
 
 function textOfParts(parts: unknown): string {

@@ -1,11 +1,8 @@
+import type { StreamItem } from './answer-stream.ts';
 import type { Chunk } from './dispatch-api.ts';
+import { isChunk } from './valid-chunk.ts';
+import { DELTAS } from './whole-characters.ts';
 
-/** What a delta says, by its type; whatever else a chunk of the type may carry is not merged away. */
-const DELTAS: Readonly<Record<string, { readonly of: string; readonly text: string }>> = {
-  'text-delta': { of: 'id', text: 'delta' },
-  'reasoning-delta': { of: 'id', text: 'delta' },
-  'tool-input-delta': { of: 'toolCallId', text: 'inputTextDelta' },
-};
 /** Fields of a delta that can be merged: its type, whose it is, and what it says. */
 const PLAIN_FIELDS = 3;
 
@@ -50,6 +47,25 @@ export class CompactChunks {
     else this.#chunks[this.#chunks.length - 1] = merged;
     return merged !== null;
   }
+}
+
+/** So many items in one read are a flood: fewer are shown one by one, as they were sent. */
+const FLOOD_ITEMS = 64;
+
+/** What came in one read, with neighbouring deltas of one text merged when there are many: no reader sees letters that fast. */
+export function mergedItems(items: readonly StreamItem[]): readonly StreamItem[] {
+  if (items.length < FLOOD_ITEMS) return items;
+  const merged: StreamItem[] = [];
+  for (const item of items) {
+    const last = merged.at(-1);
+    const both =
+      last?.type === 'value' && item.type === 'value' && isChunk(last.value) && isChunk(item.value)
+        ? mergedDelta(last.value, item.value)
+        : null;
+    if (both === null) merged.push(item);
+    else merged[merged.length - 1] = { type: 'value', value: both };
+  }
+  return merged;
 }
 
 /** Null: the two don't continue one text. */
