@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { assembleChunks, textOfParts } from '@fleetlm/protocol/ui-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeChunk, encodeChunk } from '../feed/chunk-codec.ts';
@@ -5,7 +7,7 @@ import { encodeSegment } from './answer-checkpoint.ts';
 import { AnswerStream } from './answer-stream.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import { contentOf, DispatchBed } from './testing/dispatch-bed.ts';
-import { OPENING, stream } from './testing/fake-agent.ts';
+import { HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 
 let bed: DispatchBed;
 
@@ -65,3 +67,69 @@ test('characters and pairs are whole however the bytes are cut', () => {
     expect(values).toMatchObject([{ delta: 'é用🌍' }, { delta: '🌍' }]);
   }
 });
+
+test('text, a tool and text again keep their order: live, joined late, in the log and in the history', async () => {
+  const answer = [
+    ...OPENING,
+    { type: 'text-delta', id: '1', delta: 'Let me look.' },
+    { type: 'text-end', id: '1' },
+    { type: 'tool-input-start', toolCallId: 'c', toolName: 'look' },
+    { type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: '{"q":1}' },
+    { type: 'tool-input-available', toolCallId: 'c', toolName: 'look', input: { q: 1 } },
+    { type: 'tool-output-available', toolCallId: 'c', output: 'found' },
+    { type: 'start-step' },
+    { type: 'text-start', id: '1' },
+    { type: 'text-delta', id: '1', delta: 'Here it is.' },
+    { type: 'text-end', id: '1' },
+    { type: 'finish' },
+  ];
+  bed.agent.handler = (_, response) => stream(response).end(sse(...answer));
+  await bed.say('look');
+  await bed.settled('idle');
+  const live = bed.shown.map(({ chunk }) => chunk);
+  const stored = newest();
+  if (stored === undefined) throw new Error('there is no reply');
+  const committed = contentOf(stored).content.parts;
+  await bed.say('thanks');
+  await bed.settled('idle', 2);
+  const sent = JSON.parse(bed.agent.calls[1]?.body ?? '{}').messages[1].parts;
+  const order = ['text', 'tool-look', 'step-start', 'text'];
+  for (const parts of [
+    assembleChunks(live).parts,
+    assembleChunks(new CompactChunks(live).chunks).parts,
+    committed,
+    sent,
+  ]) {
+    expect(parts.map(({ type }: { type: string }) => type)).toEqual(order);
+    expect(textOfParts(parts)).toBe('Let me look.\n\nHere it is.');
+  }
+});
+
+test('an agent that closes connections just as the next call begins loses no turn', async () => {
+  // Idle connections end after 50 ms, unannounced; the calls come at 40 to 60 ms.
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once('end', () => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'keep-alive' });
+      response.end(sse(...HELLO));
+    });
+  });
+  server.keepAliveTimeout = 50;
+  server.keepAliveTimeoutBuffer = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('it has no port');
+    bed.setAgent({ originUrl: `http://127.0.0.1:${address.port}` });
+    const turns = 20;
+    for (let turn = 1; turn <= turns; turn += 1) {
+      await bed.say(`turn ${turn}`);
+      await bed.settled('idle', turn);
+      await setTimeout(40 + turn);
+    }
+    expect(bed.texts().filter((text) => text === 'agent: Hello (finish)')).toHaveLength(turns);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}, 60_000);
