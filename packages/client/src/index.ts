@@ -51,6 +51,7 @@ export {
   unsentInBrowser,
 } from './outbox/outbox-storage.ts';
 export { type LiveAnswer, visibleParts } from './session/live-answer.ts';
+export { answerableId } from './session/open-requests.ts';
 export { readOverRest } from './session/read-over-rest.ts';
 export { type Row, type Rows, rowsOf } from './session/rows.ts';
 export type { SessionPhase } from './session/session-state.ts';

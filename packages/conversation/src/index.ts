@@ -6,6 +6,8 @@ export type {
   NewMessage,
   Payload,
   Sender,
+  ToolRequests,
+  ToolResponse,
   WhileAnswering,
 } from './commands/commands.ts';
 export { COMMAND_VERSION, WHILE_ANSWERING } from './commands/commands.ts';
@@ -30,6 +32,7 @@ export {
   inboxChanges,
   isCold,
   listSessions,
+  openRequests,
   type PageSize,
   pageBytes,
   type RunningSession,
@@ -59,6 +62,8 @@ export {
   ID_LENGTH_MAX,
   KIND_LENGTH_MAX,
   PREVIEW_LENGTH_MAX,
+  REQUEST_KEY_LENGTH_MAX,
+  REQUESTS_MAX,
 } from './snapshot/plain-fields.ts';
 export { leaveGaps, type RestoreGaps } from './snapshot/restore.ts';
 export type { SessionSnapshot } from './snapshot/session-snapshot.ts';
@@ -71,6 +76,7 @@ export type {
   GroupState,
   Inbox,
   Message,
+  OpenRequests,
   Session,
   SessionStatus,
 } from './state.ts';

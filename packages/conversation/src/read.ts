@@ -9,6 +9,7 @@ import type {
   GroupState,
   Inbox,
   Message,
+  OpenRequests,
   Session,
 } from './state.ts';
 
@@ -193,6 +194,11 @@ function recordOf(session: Session): SessionRecord {
 /** The last checkpoint of an answer in progress; null: nothing, or none is. */
 export function answerCheckpoint(session: Session): AnswerCheckpoint | null {
   return SessionRecord.internals(recordOf(session)).checkpoint;
+}
+
+/** Tool calls of the agent's message that wait for the user, or for the work that continues the message; null: none. */
+export function openRequests(session: Session): OpenRequests | null {
+  return SessionRecord.internals(recordOf(session)).requests;
 }
 
 /** A session whose agent is to be called. */

@@ -89,6 +89,15 @@ export interface Session {
   readonly tail: readonly Message[];
 }
 
+/** Tool calls of the agent's message that wait for the user, or for the work that continues the message. */
+export interface OpenRequests {
+  readonly names: readonly string[];
+  /** Not decided yet. */
+  readonly keys: readonly string[];
+  /** The response that decided the last of them; 0: some are open. Invariant: 0 exactly when `keys` has any. */
+  readonly decidedSeq: number;
+}
+
 /** The replicated part of an answer in progress; survives the node that streams it. */
 export interface AnswerCheckpoint {
   /** The attempt that streamed it: the newest of its epoch that has streamed anything. */

@@ -7,7 +7,7 @@ export * from './agents/dead-letters.ts';
 export * from './agents/deliveries.ts';
 export * from './contract/rest-routes.ts';
 export * from './contract/route.ts';
-export { SDK_VERSION_HEADER } from './contract/route-parts.ts';
+export { IDEMPOTENCY_HEADER, SDK_VERSION_HEADER } from './contract/route-parts.ts';
 export * from './contract/socket-table.ts';
 export * from './errors/error-schemas.ts';
 export * from './ids.ts';
@@ -22,7 +22,7 @@ export * from './sessions/search.ts';
 export * from './sessions/sessions.ts';
 export * from './sessions/socket-events.ts';
 export {
-  checkTextContent,
+  checkContent,
   isMessagePart,
   type MessagePart,
   TEXT_KIND,

@@ -21,6 +21,9 @@ export const BODY_VALUES_MAX = 200_000;
 /** Keys of one object in a request; content of its full size with distinct keys has fewer. */
 export const OBJECT_KEYS_MAX = 40_000;
 
+/** Tool calls of one message that wait for its user: approvals and outputs together; as many decisions has a `tool-response`. */
+export const TOOL_REQUESTS_MAX = 128;
+
 export const KIND_LENGTH_MAX = 32;
 export const USER_ID_LENGTH_MAX = 128;
 export const AGENT_ID_LENGTH_MAX = 64;
@@ -28,6 +31,8 @@ export const CLIENT_MESSAGE_ID_LENGTH_MAX = 128;
 export const PREVIEW_LENGTH_MAX = 140;
 /** `id` of a chat: a session's, or one that a browser made. */
 export const CHAT_ID_LENGTH_MAX = 128;
+/** `Idempotency-Key`: visible ASCII. */
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 /** `before` of a page of sessions. */
 export const PAGE_CURSOR_LENGTH_MAX = 128;
 

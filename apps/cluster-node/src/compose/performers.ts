@@ -7,6 +7,7 @@ import {
   type DispatchEngine,
   TestCaller,
   threadHistory,
+  throughSeqOf,
 } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
@@ -111,7 +112,7 @@ export function buildDispatch(
     random: Math.random,
     limits: DISPATCH_LIMITS,
     history: (session, mode, limit) =>
-      threadHistory(session.lastSeq, mode, limit, async (beforeSeq, size) => {
+      threadHistory(throughSeqOf(session), mode, limit, async (beforeSeq, size) => {
         const page = await readPage(session, { beforeSeq, limit: size }, flusher.archive);
         return page.messages;
       }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type ChatRequest,
-  checkTextContent,
+  checkContent,
   clientMessageIdSchema,
   contentSchema,
   invalidField,
@@ -65,7 +65,7 @@ const entrySchema = z
     metadata: metadataSchema,
     clientMessageId: clientMessageIdSchema.nullable(),
   })
-  .check(checkTextContent);
+  .check(checkContent);
 
 /** What any message has to fit. Throws `invalid_request` or `payload_too_large`. */
 function checked(entry: ChatEntry, { refuse }: EntryRefusals): ChatEntry {

@@ -54,13 +54,16 @@ export function chatSessionId(
 ): string {
   if (isSessionId(id)) return id;
   const userId = ownerOf(identity, refusals);
-  const digest = createHash('sha256')
-    .update(JSON.stringify([userId, id]))
-    .digest();
+  return derivedSessionId(runtime.groupOfUser(userId), [userId, id]);
+}
+
+/** The same id for the same parts, on every node. */
+export function derivedSessionId(group: number, parts: readonly (string | number)[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
   const letters = Array.from(digest.subarray(0, ULID_LENGTH), (byte, at) =>
     CROCKFORD.charAt(at === 0 ? byte & 7 : byte & 31),
   );
-  return formatSessionId(runtime.groupOfUser(userId), letters.join(''));
+  return formatSessionId(group, letters.join(''));
 }
 
 function ownerOf(identity: Identity, { refuse }: Refusals<'invalid_request'>): string {

@@ -82,3 +82,5 @@ export const JWKS_TIMEOUT_MS = 5_000;
 export const JWKS_RETRY_MS = 2_000;
 /** How long fetched keys stay good while their issuer is unreachable. */
 export const JWKS_STALE_MS_MAX = 3_600_000;
+/** How long an `Idempotency-Key` stands for what was created under it. */
+export const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;

@@ -41,7 +41,7 @@ function addRoutes(
   app.addHook('preClose', async () => streams.endAll());
   serveRoutes(app, runtime, {
     ...healthHandlers(runtime, metrics),
-    ...sessionHandlers(runtime, admission.quotas),
+    ...sessionHandlers(runtime, admission.quotas, Date.now),
     ...chatHandlers(runtime, streams, admission.quotas),
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),

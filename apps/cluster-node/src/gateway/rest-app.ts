@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
 import cors from '@fastify/cors';
-import { BODY_BYTES_MAX, SDK_VERSION_HEADER } from '@fleetlm/protocol';
+import { BODY_BYTES_MAX, IDEMPOTENCY_HEADER, SDK_VERSION_HEADER } from '@fleetlm/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import type { HttpMethod, Metrics, StatusClass } from '../telemetry/metrics.ts';
 import { SESSION_HEADER } from './answer-streams.ts';
 import type { HttpListener } from './http-listener.ts';
+import { REPLAYED_HEADER } from './idempotent-creation.ts';
 import type { IdentityVerifier } from './identity.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { PATH_PARAMETER_LENGTH_MAX } from './limits.ts';
@@ -50,8 +51,8 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
   void app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER],
-    exposedHeaders: [SESSION_HEADER, 'retry-after'],
+    allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER, IDEMPOTENCY_HEADER],
+    exposedHeaders: [SESSION_HEADER, REPLAYED_HEADER, 'retry-after'],
     maxAge: 86_400,
     // Its own refusal of a preflight without headers is no problem document.
     strictPreflight: false,

@@ -1,5 +1,12 @@
+import { IDEMPOTENCY_HEADER } from '@fleetlm/protocol';
 import type { Message, Runtime } from '../runtime/runtime-api.ts';
 import { forCaller } from './access.ts';
+import {
+  createSessionOnce,
+  messageIdOfKey,
+  REPLAYED_HEADER,
+  requireSameMessage,
+} from './idempotent-creation.ts';
 import type { Quotas } from './quotas.ts';
 import type { Refusals } from './refusals.ts';
 import type { Handlers } from './rest-call.ts';
@@ -8,13 +15,21 @@ import { foundMessage, messageBody, sessionBody } from './wire.ts';
 const ACCEPTED = { accepted: true } as const;
 
 /** Conversations over REST. */
-export function sessionHandlers(runtime: Runtime, quotas: Quotas) {
+export function sessionHandlers(runtime: Runtime, quotas: Quotas, wallClockMs: () => number) {
   return {
-    createSession: async ({ identity, userId, body, value }) => {
-      quotas.takeSession(identity);
+    createSession: async ({ identity, userId, headers, body, reply, value, refuse }) => {
       const { agent_id, metadata } = body;
       const input = { userId, agentId: agent_id, metadata };
-      return { session: sessionBody(value(await runtime.createSession(input))) };
+      const key = headers[IDEMPOTENCY_HEADER];
+      const mayCreate = (): void => quotas.takeSession(identity);
+      if (key === undefined) {
+        mayCreate();
+        return { session: sessionBody(value(await runtime.createSession(input))) };
+      }
+      const caller = { identity, key, nowMs: wallClockMs(), mayCreate, value, refuse };
+      const { session, isReplayed } = await createSessionOnce(runtime, { ...input, ...caller });
+      if (isReplayed) reply.header(REPLAYED_HEADER, 'true');
+      return { session };
     },
 
     listSessions: async ({ userId, query, value }) => {
@@ -47,21 +62,26 @@ export function sessionHandlers(runtime: Runtime, quotas: Quotas) {
       return { session: sessionBody(value(marked).session) };
     },
 
-    postMessage: async ({ identity, sender, params, body, value, refuse }) => {
+    postMessage: async ({ identity, sender, params, headers, body, reply, value, refuse }) => {
       if (sender.type === 'agent') quotas.takeAgentMessage(sender.id);
       const { kind, content, metadata } = body;
-      const clientMessageId = body.client_message_id ?? null;
+      const key = headers[IDEMPOTENCY_HEADER];
+      const clientMessageId =
+        body.client_message_id ?? (key === undefined ? null : messageIdOfKey(identity, key));
       const input = { sessionId: params.id, sender, kind, content, metadata, clientMessageId };
       const { message, seq, duplicate } = value(
         forCaller(identity, params.id, await runtime.append(input)),
       );
+      const first = message ?? (await readOne(runtime, params.id, seq, { value, refuse }));
+      const isReplayed = duplicate && key !== undefined;
+      if (isReplayed) {
+        requireSameMessage(body, first, { value, refuse });
+        reply.header(REPLAYED_HEADER, 'true');
+      }
+      // Under a key the first answer is given again, its status included.
       return {
-        status: duplicate ? 200 : 201,
-        body: {
-          message: messageBody(
-            message ?? (await readOne(runtime, params.id, seq, { value, refuse })),
-          ),
-        },
+        status: duplicate && !isReplayed ? 200 : 201,
+        body: { message: messageBody(first) },
       };
     },
 

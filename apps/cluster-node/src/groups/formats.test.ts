@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { encodeCommand } from './command-codec.ts';
 import { ConversationMachine } from './conversation-machine.ts';
-import { formatStory } from './testing/format-story.ts';
+import { formatStory, requestsStory } from './testing/format-story.ts';
 
 /*
  * What version 1 wrote, byte for byte. These files are never written again: a later version of a format has fixtures of
@@ -18,8 +18,8 @@ const fixtureSchema = z.strictObject({
   snapshot: z.base64(),
 });
 
-function fixture(): z.output<typeof fixtureSchema> {
-  return fixtureSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'group-1.json'), 'utf8')));
+function fixture(name = 'group-1'): z.output<typeof fixtureSchema> {
+  return fixtureSchema.parse(JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')));
 }
 
 function machine(): ConversationMachine {
@@ -58,4 +58,20 @@ test('what is written today is version 1, byte for byte', () => {
     snapshot: Buffer.from(group.snapshot()).toString('base64'),
   };
   expect(written).toEqual(fixture());
+});
+
+test('tool calls that wait for their user are version 1, byte for byte', () => {
+  const group = machine();
+  const entries = requestsStory().map((command) => Buffer.from(encodeCommand(command)));
+  for (const [at, entry] of entries.entries()) group.apply(at + 1, entry);
+  const snapshot = Buffer.from(group.snapshot());
+  const written = {
+    entries: entries.map((entry) => entry.toString('base64')),
+    digest: stateDigest(group.state),
+    snapshot: snapshot.toString('base64'),
+  };
+  expect(written).toEqual(fixture('requests-1'));
+  const restored = machine();
+  restored.restore(snapshot);
+  expect(stateDigest(restored.state)).toBe(written.digest);
 });

@@ -3,6 +3,7 @@ import {
   JSON_DEPTH_MAX,
   METADATA_BYTES_MAX,
   REPLY_BYTES_MAX,
+  TOOL_REQUESTS_MAX,
 } from '@fleetlm/protocol';
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/agent-call.ts';
@@ -267,6 +268,14 @@ const replies = limitRows('Replies', FOLDER, [
     in: REPLY,
     answer: BREAKS,
     test: 'boundary',
+  },
+  {
+    input: 'tool calls of a reply that wait for its user',
+    limit: { TOOL_REQUESTS_MAX },
+    unit: 'entries',
+    in: REPLY,
+    answer: BREAKS,
+    test: `${DISPATCH}branches.test.ts > a reply that asks for more decisions than the state keeps ends there`,
   },
   {
     input: 'chunks of a run in progress',

@@ -13,8 +13,8 @@ import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
 import { HANDSHAKE_BYTES_MAX } from '@fleetlm/raft/mesh';
 import { SEGMENT_BYTES_DEFAULT } from '@fleetlm/raft/wal';
 import { describe, expect, test } from 'vitest';
-import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/agent-call.ts';
-import { LINE_LENGTH_MAX, STREAM_BYTES_MAX } from '../effects/dispatch/answer-stream.ts';
+import { ANSWER_HELD_BYTES_MAX, ERROR_BODY_BYTES_MAX } from '../effects/dispatch/agent-call.ts';
+import { LINE_LENGTH_MAX } from '../effects/dispatch/answer-stream.ts';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt-report.ts';
 import { ANSWERS_BYTES_MAX, ANSWERS_BYTES_PER_AGENT_MAX } from '../effects/dispatch/byte-budget.ts';
 import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
@@ -77,7 +77,7 @@ describe('what passes one stage fits all later ones', () => {
   test('an answer', () => {
     fits(
       ['a line', LINE_LENGTH_MAX],
-      ['an answer', STREAM_BYTES_MAX],
+      ['what is held of an answer', ANSWER_HELD_BYTES_MAX],
       ['answers of an agent', ANSWERS_BYTES_PER_AGENT_MAX],
       ['answers of a node', ANSWERS_BYTES_MAX],
     );

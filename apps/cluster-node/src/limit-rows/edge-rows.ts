@@ -5,6 +5,7 @@ import {
   BODY_VALUES_MAX,
   CLIENT_MESSAGE_ID_LENGTH_MAX,
   CONTENT_BYTES_MAX,
+  IDEMPOTENCY_KEY_LENGTH_MAX,
   JSON_DEPTH_MAX,
   KIND_LENGTH_MAX,
   METADATA_BYTES_MAX,
@@ -19,6 +20,7 @@ import {
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import {
   CONNECTION_PACKET_RATE,
+  IDEMPOTENCY_KEPT_MS,
   NAMESPACES_PER_CONNECTION_MAX,
   PATH_PARAMETER_LENGTH_MAX,
   RESPONSE_MS_MAX,
@@ -61,6 +63,22 @@ const rest = limitRows('REST', FOLDER, [
     in: 'gateway/problem-answers.ts',
     answer: 'the refusal, and the connection is closed',
     test: 'gateway/route-access.test.ts > a long body is not read to its end',
+  },
+  {
+    input: '`Idempotency-Key`',
+    limit: { IDEMPOTENCY_KEY_LENGTH_MAX },
+    unit: 'characters',
+    in: 'packages/protocol/src/contract/route-parts.ts',
+    answer: '`422 invalid_request`, which names the header',
+    test: 'gateway/idempotent-creation.test.ts > with a key that %s',
+  },
+  {
+    input: 'what an `Idempotency-Key` stands for',
+    limit: { IDEMPOTENCY_KEPT_MS },
+    unit: 'ms',
+    in: 'gateway/idempotent-creation.ts',
+    answer: 'the key is free again',
+    test: 'gateway/idempotent-creation.test.ts > is another one when the key is used again a day later, and not a moment before',
   },
   {
     input: 'nesting of a body',

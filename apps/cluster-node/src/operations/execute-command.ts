@@ -278,6 +278,8 @@ function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
     case 'nothing-to-retry':
     case 'nothing-to-stop':
     case 'agent-busy':
+    case 'request-overtaken':
+    case 'request-decided':
     case 'checkpoint-full':
     case 'inbox-full':
       return 'conflict';

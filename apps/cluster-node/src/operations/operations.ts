@@ -1,3 +1,4 @@
+import { REQUEST_KEY_LENGTH_MAX, REQUESTS_MAX } from '@fleetlm/conversation';
 import { chunkSchema } from '@fleetlm/protocol';
 import * as z from 'zod';
 import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
@@ -30,6 +31,18 @@ function operation<T extends string, B extends By, F extends z.ZodRawShape, R ex
 ) {
   return { by, request: z.strictObject({ type: z.literal(type), ...fields }), result };
 }
+
+const keys = z.array(z.string().max(REQUEST_KEY_LENGTH_MAX)).max(REQUESTS_MAX);
+
+/** A message on its way to the leader of its group. */
+const newMessageSchema = z.strictObject({
+  id,
+  kind: id,
+  payload: bytes,
+  preview: z.string(),
+  requests: z.strictObject({ names: keys, keys }).exactOptional(),
+  response: z.strictObject({ name: z.string(), keys }).exactOptional(),
+});
 
 const rangeSchema = z.union([
   z.strictObject({ afterSeq: count, limit: count }),
@@ -77,7 +90,7 @@ export const OPERATIONS = {
       sessionId: id,
       sender: senderSchema,
       clientMessageId: id,
-      message: z.strictObject({ id, kind: id, payload: bytes, preview: z.string() }),
+      message: newMessageSchema,
     },
     z.strictObject({ seq: count, id, insertedAtMs: z.number(), duplicate: z.boolean() }),
   ),

@@ -8,10 +8,14 @@ import {
   isCold,
   leaveGaps,
   type Message,
+  type NewMessage,
+  openRequests,
+  type Session,
   type SessionSnapshot,
 } from '@fleetlm/conversation';
 import { ConversationMachine } from '../groups/conversation-machine.ts';
 import { previewOf } from '../runtime/new-message.ts';
+import { requestsIn, responseIn } from '../tool-requests.ts';
 import type { ArchivedSession, ArchiveSource } from './archive-source.ts';
 
 /** Sessions whose messages are read together; all of one user's, mostly, so that their inbox keeps its order. */
@@ -187,17 +191,25 @@ class Merge {
       this.gaps.add(sessionId);
       return false;
     }
-    perform(this.#state, {
+    // A reply ends the work that continued its message, so that what it asks itself is taken.
+    if (sender.type === 'agent' && isDecided(this.#session(sessionId))) this.#endWork(sessionId);
+    const command = {
       type: 'append-message',
       sessionId,
       sender,
       clientMessageId: `restored ${id}`,
-      message: { id, kind, payload, preview: previewFrom(kind, payload) },
+      message: { id, kind, payload, ...describedFrom(sender, { id, kind, payload }) },
       debounceMs: 0,
       whileAnswering: 'queue',
       held: null,
       timeMs: insertedAtMs,
-    });
+    } as const;
+    const { reply } = apply(this.#state, command);
+    // A response to what the archive does not have is a message like any other.
+    if (reply.type === 'refused') {
+      const { response: _undecided, ...message } = command.message;
+      perform(this.#state, { ...command, message });
+    }
     this.merged += 1;
     return true;
   }
@@ -213,7 +225,11 @@ class Merge {
   /** The answer was archived as a message like any other: what it answered must not be answered again. */
   #endAnsweredWork(sessionId: string): void {
     const isAnswered = this.#session(sessionId).lastMessage?.sender.type === 'agent';
-    for (let stops = 0; isAnswered && stops < STOPS_MAX; stops += 1) {
+    if (isAnswered) this.#endWork(sessionId);
+  }
+
+  #endWork(sessionId: string): void {
+    for (let stops = 0; stops < STOPS_MAX; stops += 1) {
       const { dispatch, updatedAtMs } = this.#session(sessionId);
       if (dispatch.status === 'idle' || dispatch.status === 'failed') return;
       const { epoch } = dispatch;
@@ -244,9 +260,22 @@ function finish(state: GroupState, row: ArchivedSession): void {
     perform(state, { type: 'archive-session', sessionId: row.id, timeMs: updatedAtMs });
 }
 
-function previewFrom(kind: string, payload: Uint8Array): string {
-  const { content } = JSON.parse(new TextDecoder().decode(payload));
-  return previewOf(kind, content);
+/** What the edge made of a message beside its payload. */
+function describedFrom(
+  { type }: Message['sender'],
+  { id, kind, payload }: Pick<Message, 'id' | 'kind' | 'payload'>,
+): Omit<NewMessage, 'id' | 'kind' | 'payload'> {
+  const { content, metadata } = JSON.parse(new TextDecoder().decode(payload));
+  const described = { id, kind, content, metadata };
+  return {
+    preview: previewOf(kind, content),
+    ...(type === 'user' ? responseIn(described) : requestsIn(described)),
+  };
+}
+
+function isDecided(session: Session): boolean {
+  const requests = openRequests(session);
+  return requests !== null && requests.decidedSeq > 0;
 }
 
 function perform(state: GroupState, command: Command): void {

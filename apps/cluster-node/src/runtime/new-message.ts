@@ -1,17 +1,26 @@
-import type { NewMessage, Payload } from '@fleetlm/conversation';
+import type { NewMessage, Payload, Sender } from '@fleetlm/conversation';
 import { REGENERATE_KIND, TOOL_RESPONSE_KIND } from '@fleetlm/protocol/thread';
-import { previewLine } from '../preview-line.ts';
+import { previewLine } from '../preview.ts';
+import { requestsIn, responseIn } from '../tool-requests.ts';
 import { newUuid } from '../uuid.ts';
 
 type JsonFields = Readonly<Record<string, unknown>>;
 
 /** The body is encoded once, here; log, mesh, state and archive carry the bytes. */
-export function newMessage(kind: string, content: JsonFields, metadata: JsonFields): NewMessage {
+export function newMessage(
+  from: Sender['type'],
+  kind: string,
+  content: JsonFields,
+  metadata: JsonFields,
+): NewMessage {
+  const id = newUuid();
+  const described = { id, kind, content, metadata };
   return {
-    id: newUuid(),
+    id,
     kind,
     payload: Buffer.from(JSON.stringify({ content, metadata })),
     preview: previewOf(kind, content),
+    ...(from === 'user' ? responseIn(described) : requestsIn(described)),
   };
 }
 

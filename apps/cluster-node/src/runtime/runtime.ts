@@ -112,7 +112,7 @@ export class NodeRuntime implements Runtime {
     const busy = overload();
     if (busy !== null)
       return Promise.resolve({ ok: false, error: { code: 'overloaded', detail: busy } });
-    const message = newMessage(kind, content, metadata);
+    const message = newMessage(sender.type, kind, content, metadata);
     // A message without an id of its client's is known by its own, so that forwarding may be retried.
     const clientMessageId = input.clientMessageId ?? message.id;
     const startedAtMs = performance.now();

@@ -8,6 +8,8 @@ import { toast } from 'sonner';
 export interface ConversationActions {
   /** False: the conversation takes nothing now (it is archived, or an answer is being written). */
   readonly canChange: boolean;
+  /** The message whose tool calls wait for the user; null: none. */
+  readonly answerableId: string | null;
   readonly regenerate: (answerId: string) => void;
   readonly beginEdit: (message: Message) => void;
   readonly approve: (messageId: string, approvalId: string, isApproved: boolean) => void;
@@ -25,6 +27,7 @@ export function useConversationActions(): ConversationActions | null {
 export function useActionsOf(
   store: SessionStore,
   canChange: boolean,
+  answerableId: string | null,
   beginEdit: (message: Message) => void,
 ): ConversationActions {
   return useMemo(() => {
@@ -33,10 +36,11 @@ export function useActionsOf(
     };
     return {
       canChange,
+      answerableId,
       beginEdit,
       regenerate: (answerId) => tell(store.regenerate(answerId)),
       approve: (messageId, approvalId, isApproved) =>
         tell(store.approve(messageId, approvalId, isApproved)),
     };
-  }, [store, canChange, beginEdit]);
+  }, [store, canChange, answerableId, beginEdit]);
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import {
+  answerableId,
   type FilePart,
   isBusy,
   type Message,
@@ -61,7 +62,8 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
 
   const [edited, setEdited] = useState<Edited | null>(null);
   const beginEdit = useCallback((message: Message) => setEdited(editedOf(message)), []);
-  const actions = useActionsOf(store, !isReplying && !isArchived, beginEdit);
+  const asking = useMemo(() => answerableId(rows, userId), [rows, userId]);
+  const actions = useActionsOf(store, !isReplying && !isArchived, asking, beginEdit);
   const places = useRef<MessagePlaces>(null);
   const show = useCallback((seq: number) => places.current?.showSeq(seq), []);
   const find = useFind(store, view, rows, show);

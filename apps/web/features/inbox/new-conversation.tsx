@@ -1,5 +1,6 @@
 'use client';
 
+import { ulid } from '@fleetlm/client';
 import { useQuery } from '@tanstack/react-query';
 import { Bot } from 'lucide-react';
 import { useRouter } from 'next/navigation';
@@ -53,13 +54,16 @@ function AgentChoices({
   readonly onChosen: () => void;
 }) {
   const router = useRouter();
+  // A second click, or another one after an answer that was lost, starts the same conversation.
+  const [attempt, setAttempt] = useState(() => ulid());
   const [starting, setStarting] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const start = async (agentId: string) => {
     setStarting(agentId);
     setError(null);
     try {
-      const sessionId = await startConversation(agentId);
+      const sessionId = await startConversation(agentId, `${attempt}.${agentId}`);
+      setAttempt(ulid());
       router.push(`/inbox/${sessionId}`);
       onChosen();
     } catch (cause) {

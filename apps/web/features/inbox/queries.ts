@@ -13,9 +13,9 @@ export async function fetchAgents(): Promise<readonly AgentChoice[]> {
 
 const startedSchema = z.object({ id: z.string() });
 
-/** Starts a conversation with an agent; resolves with its id. */
-export async function startConversation(agentId: string): Promise<string> {
-  const body = { agent_id: agentId };
+/** Starts a conversation with an agent; resolves with its id, which is the same for the same key. */
+export async function startConversation(agentId: string, key: string): Promise<string> {
+  const body = { agent_id: agentId, key };
   return (await request('/api/sessions', startedSchema, { method: 'POST', body })).id;
 }
 

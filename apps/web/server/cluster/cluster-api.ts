@@ -15,6 +15,8 @@ export interface ClusterRequest {
   readonly body?: unknown;
   /** It may be sent again, though its method is not GET. */
   readonly changesNothing?: boolean;
+  /** What it creates is created once, so it may be sent again. */
+  readonly idempotencyKey?: string;
   readonly as: Credential;
   readonly timeoutMs?: number;
 }
@@ -43,6 +45,7 @@ export async function clusterRequest<S extends z.ZodType>(
     bearer,
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(request.changesNothing === undefined ? {} : { changesNothing: request.changesNothing }),
+    ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
     ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
   });
   if (answer.kind === 'unreachable') return { ok: false, problem: UNREACHABLE };

@@ -7,6 +7,8 @@ export interface NodeRequest {
   readonly body?: unknown;
   /** It may be sent again, though its method is not GET. */
   readonly changesNothing?: boolean;
+  /** What it creates is created once, so it may be sent again. */
+  readonly idempotencyKey?: string;
   /** As a rule five seconds. */
   readonly timeoutMs?: number;
 }
@@ -29,10 +31,13 @@ export class NodePool {
 
   /**
    * Asks one node after the other until one answers. What may have been carried out is not sent again: after
-   * the request has left, only reading is tried elsewhere.
+   * the request has left, only reading, and creating under a key, is tried elsewhere.
    */
   async request(request: NodeRequest): Promise<NodeAnswer> {
-    const isRead = request.method === 'GET' || request.changesNothing === true;
+    const isRepeatable =
+      request.method === 'GET' ||
+      request.changesNothing === true ||
+      request.idempotencyKey !== undefined;
     let last: NodeAnswer = { kind: 'unreachable' };
     const first = this.#preferred;
     for (let tries = 0; tries < this.#nodeUrls.length; tries += 1) {
@@ -47,7 +52,7 @@ export class NodePool {
       }
       // Of several requests that failed at the same node one moves on; the next one must not wait for a node that hangs.
       if (this.#preferred === at) this.#preferred = (at + 1) % this.#nodeUrls.length;
-      if (outcome.kind === 'failed' && !outcome.isRefused && !isRead)
+      if (outcome.kind === 'failed' && !outcome.isRefused && !isRepeatable)
         return { kind: 'unreachable' };
     }
     return last;
@@ -62,7 +67,13 @@ async function tryNode(url: string, request: NodeRequest): Promise<Try> {
   try {
     const response = await fetch(url + request.path, {
       method: request.method,
-      headers: { authorization: `Bearer ${request.bearer}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${request.bearer}`,
+        'content-type': 'application/json',
+        ...(request.idempotencyKey === undefined
+          ? {}
+          : { 'idempotency-key': request.idempotencyKey }),
+      },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       signal: AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS),
       cache: 'no-store',

@@ -9,7 +9,7 @@ import { type Finding, ok, skipped, warning, wrong } from './findings.ts';
 import type { StreamItem, StreamReading } from './read-stream.ts';
 
 const LINE_LENGTH_MAX = 1024 * 1024;
-const CHUNKS_MAX = 100_000;
+const CHUNKS_MAX = 250_000;
 /** Faults of one kind that are listed; the rest is counted. */
 const FAULTS_LISTED_MAX = 3;
 

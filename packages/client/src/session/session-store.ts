@@ -14,6 +14,7 @@ import {
 import { PAUSE_MS_MIN, pauseAfter } from './answer-pace.ts';
 import type { LiveAnswer } from './live-answer.ts';
 import { emptyLog, lastSeqOf } from './message-log.ts';
+import { callsAgent } from './open-requests.ts';
 import {
   betterFirstSeq,
   committedIds,
@@ -158,6 +159,7 @@ export class SessionStore {
   /** A message of ours is on a quorum of disks: an answer is due. */
   messageCommitted(message: Message): void {
     this.receiveMessages([message]);
+    if (!callsAgent(this.#state.log.messages, message)) return;
     this.#apply({ type: 'sent' });
     if (this.#dueTimer !== null) clearTimeout(this.#dueTimer);
     this.#dueTimer = setTimeout(() => this.#apply({ type: 'due_expired' }), AGENT_DUE_MS);

@@ -2,6 +2,12 @@ import type { GroupRecord } from '../group-record.ts';
 import type { KnownMessage } from '../session/client-message-ids.ts';
 import type { DispatchOutcome } from '../session/dispatch-table.ts';
 import { SessionRecord } from '../session/session-record.ts';
+import {
+  isDecided,
+  requestsAfterEvent,
+  requestsAfterResponse,
+  requestsOf,
+} from '../session/tool-requests.ts';
 import type { DispatchState, Message } from '../state.ts';
 import {
   changeDispatch,
@@ -34,20 +40,40 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
   if (session.status === 'archived')
     return refuse('session-archived', 'an archived session takes no messages');
 
-  const next = sender.type === 'user' ? workAfter(session, command) : session.dispatch;
+  const internals = SessionRecord.internals(session);
+  const response = sender.type === 'user' ? message.response : undefined;
+  const responded =
+    response === undefined ? null : requestsAfterResponse(internals.requests, response);
+  if (responded !== null && 'refusal' in responded)
+    return refuse(responded.refusal, responded.detail);
+  const left = responded?.open ?? null;
+  // As long as some of a message's requests are open, a decision is no work for the agent.
+  const isPartial = left !== null && left.keys.length > 0;
+  const before = session.dispatch;
+  const next = sender.type === 'user' && !isPartial ? workAfter(session, command) : before;
   if ('refusal' in next) return refuse(next.refusal, next.detail);
 
   const effects: Effect[] = [];
   const commit = (from: Sender['type'], content: NewMessage): Message =>
     commitMessage(group, session, from, content, timeMs, effects);
   // A new epoch out of an answer that was held up: what it had streamed stands before the message that ended it.
-  const isEnded = next.epoch !== session.dispatch.epoch;
-  const partial = isEnded && isAttempted(session.dispatch) ? (command.held?.partial ?? null) : null;
+  const isEnded = next.epoch !== before.epoch;
+  const partial = isEnded && isAttempted(before) ? (command.held?.partial ?? null) : null;
   if (partial !== null) commit('agent', partial);
+  const { lastUserSeq } = session;
   const committed = commit(sender.type, message);
+  if (isPartial) session.lastUserSeq = lastUserSeq;
   const { seq, insertedAtMs } = committed;
   clientMessageIds.add(sender.type, clientMessageId, { seq, messageId: message.id, insertedAtMs });
   if (sender.type === 'user') session.debounceMs = debounceMs;
+  if (left !== null) internals.requests = { ...left, decidedSeq: isPartial ? 0 : seq };
+  else if (sender.type === 'agent') {
+    if (!isDecided(internals.requests))
+      internals.requests = requestsOf(message) ?? internals.requests;
+  } else
+    internals.requests = isDecided(internals.requests)
+      ? requestsAfterEvent(internals.requests, 'user-message', before, next)
+      : null;
   if (changeDispatch(group, session, next)) effects.push(dispatchChanged(session));
   effects.push(changeInbox(session, true));
   return { reply: { type: 'appended', message: committed, duplicate: false }, effects };

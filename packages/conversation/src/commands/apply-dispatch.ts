@@ -1,5 +1,7 @@
 import type { GroupRecord } from '../group-record.ts';
 import type { DispatchEvent } from '../session/dispatch-table.ts';
+import { SessionRecord } from '../session/session-record.ts';
+import { requestsAfterEvent, requestsOf } from '../session/tool-requests.ts';
 import {
   changeDispatch,
   changeInbox,
@@ -30,7 +32,13 @@ export function applyDispatchEvent(
   if ('refusal' in outcome) return refuse(outcome.refusal, outcome.detail);
 
   const effects: Effect[] = [];
-  if (answer !== null) commitMessage(group, session, 'agent', answer, timeMs, effects);
+  const internals = SessionRecord.internals(session);
+  const before = session.dispatch;
+  internals.requests = requestsAfterEvent(internals.requests, event.type, before, outcome.next);
+  if (answer !== null) {
+    commitMessage(group, session, 'agent', answer, timeMs, effects);
+    internals.requests = requestsOf(answer) ?? internals.requests;
+  }
   if (changeDispatch(group, session, outcome.next)) effects.push(dispatchChanged(session));
   effects.push(changeInbox(session, answer !== null));
   return { reply: { type: 'dispatch', dispatch: session.dispatch }, effects };

@@ -43,6 +43,7 @@ function forgetContent(group: GroupRecord, session: SessionRecord): void {
   group.setClientMessageIds(session, ClientMessageIds.empty());
   internals.unread.readThrough(lastSeq);
   internals.voidSeqs = 0;
+  internals.requests = null;
   SessionRecord.setMetadata(session, NO_METADATA);
   session.lastMessage = null;
   session.lastReadSeq = lastSeq;

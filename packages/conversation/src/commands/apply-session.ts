@@ -2,6 +2,7 @@ import type { GroupRecord } from '../group-record.ts';
 import type { InboxRecord } from '../session/inbox-record.ts';
 import { headOf } from '../session/session-head.ts';
 import { newHead, newInternals, SessionRecord } from '../session/session-record.ts';
+import { requestsAfterEvent } from '../session/tool-requests.ts';
 import { METADATA_BYTES_PER_USER_MAX, SESSIONS_PER_USER_MAX } from '../state.ts';
 import {
   changeDispatch,
@@ -53,8 +54,16 @@ export function applyArchive(group: GroupRecord, command: CommandOf<'archive-ses
     session.status = 'archived';
     changeRow(group, session);
     const outcome = outcomeOf(session, { type: 'archive' });
-    if ('next' in outcome && changeDispatch(group, session, outcome.next))
-      effects.push(dispatchChanged(session));
+    if ('next' in outcome) {
+      const internals = SessionRecord.internals(session);
+      internals.requests = requestsAfterEvent(
+        internals.requests,
+        'archive',
+        session.dispatch,
+        outcome.next,
+      );
+      if (changeDispatch(group, session, outcome.next)) effects.push(dispatchChanged(session));
+    }
     effects.push(changeInbox(session, false));
   }
   return { reply: { type: 'session', session: headOf(session) }, effects };

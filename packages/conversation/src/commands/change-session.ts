@@ -133,7 +133,9 @@ export function changeDispatch(
 }
 
 export function outcomeOf(session: SessionRecord, event: DispatchEvent): DispatchOutcome {
-  return dispatchAfter(session.dispatch, event, session);
+  const { lastUserSeq, debounceMs } = session;
+  const decidedSeq = SessionRecord.internals(session).requests?.decidedSeq ?? 0;
+  return dispatchAfter(session.dispatch, event, { lastUserSeq, debounceMs, decidedSeq });
 }
 
 /** The inbox entry changed. Activity also brings the session to the front. */

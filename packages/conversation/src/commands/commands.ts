@@ -16,6 +16,24 @@ export interface NewMessage {
   readonly payload: Payload;
   /** The first characters as a person would read them, for the inbox. */
   readonly preview: string;
+  /** Of a message of the agent: what it leaves for its user to decide. */
+  readonly requests?: ToolRequests;
+  /** Of a message of the user: what it decides. */
+  readonly response?: ToolResponse;
+}
+
+/** Tool calls that wait for the user: the agent is called again when all of them are decided. */
+export interface ToolRequests {
+  /** The names of the message; a response says one of them. */
+  readonly names: readonly string[];
+  /** One for every decision, opaque to this package. */
+  readonly keys: readonly string[];
+}
+
+/** Decisions about tool calls of one message. */
+export interface ToolResponse {
+  readonly name: string;
+  readonly keys: readonly string[];
 }
 
 /** What a person's message does to an answer that is being given: the agent's choice. */

@@ -13,17 +13,22 @@ import {
   list,
   oneOf,
   PREVIEW_LENGTH_MAX,
+  REQUEST_KEY_LENGTH_MAX,
+  REQUEST_NAMES_MAX,
+  REQUESTS_MAX,
   SEQ_MAX,
   TIME_MS_MAX,
   text,
 } from '../snapshot/plain-fields.ts';
-import { readSessionSnapshot } from '../snapshot/snapshot-fields.ts';
+import { readKeys, readSessionSnapshot } from '../snapshot/snapshot-fields.ts';
 import {
   COMMAND_VERSION,
   type Command,
   type HeldAnswer,
   type NewMessage,
   type Sender,
+  type ToolRequests,
+  type ToolResponse,
   WHILE_ANSWERING,
 } from './commands.ts';
 
@@ -329,11 +334,35 @@ function readSender(value: unknown, path: string): Sender {
 }
 
 function readMessage(value: unknown, path: string): NewMessage {
-  const message = fields(value, path, ['id', 'kind', 'payload', 'preview']);
+  const message = fields(
+    value,
+    path,
+    ['id', 'kind', 'payload', 'preview'],
+    ['requests', 'response'],
+  );
+  const { requests, response } = message;
   return {
     id: text(message.id, `${path}.id`, ID_LENGTH_MAX),
     kind: text(message.kind, `${path}.kind`, KIND_LENGTH_MAX),
     payload: bytes(message.payload, `${path}.payload`),
     preview: text(message.preview, `${path}.preview`, PREVIEW_LENGTH_MAX, 0),
+    ...(requests === undefined ? {} : { requests: readRequests(requests, `${path}.requests`) }),
+    ...(response === undefined ? {} : { response: readResponse(response, `${path}.response`) }),
+  };
+}
+
+function readRequests(value: unknown, path: string): ToolRequests {
+  const requests = fields(value, path, ['names', 'keys']);
+  return {
+    names: readKeys(requests.names, `${path}.names`, REQUEST_NAMES_MAX),
+    keys: readKeys(requests.keys, `${path}.keys`, REQUESTS_MAX),
+  };
+}
+
+function readResponse(value: unknown, path: string): ToolResponse {
+  const response = fields(value, path, ['name', 'keys']);
+  return {
+    name: text(response.name, `${path}.name`, REQUEST_KEY_LENGTH_MAX, 0),
+    keys: readKeys(response.keys, `${path}.keys`, REQUESTS_MAX),
   };
 }

@@ -12,6 +12,10 @@ export type RefusalCode =
   | 'nothing-to-retry'
   | 'nothing-to-stop'
   | 'agent-busy'
+  /** Nothing waits for this decision any more: the user has written something else, or there is no such request. */
+  | 'request-overtaken'
+  /** The first decision counts. */
+  | 'request-decided'
   | 'checkpoint-full'
   | 'seq-beyond-last'
   /** The user has as many sessions, or as much metadata, as one may. */

@@ -96,7 +96,7 @@ const EXPECTED: Readonly<Record<DispatchStatus, Readonly<Record<DispatchEventTyp
   },
 };
 
-const FACTS = { lastUserSeq: 5, debounceMs: 500 };
+const FACTS = { lastUserSeq: 5, debounceMs: 500, decidedSeq: 0 };
 
 function summary(state: DispatchState, outcome: DispatchOutcome): Expected {
   if ('next' in outcome) return outcome.next === state ? 'same' : outcome.next.status;

@@ -49,6 +49,8 @@ export type DispatchEventType = DispatchEvent['type'];
 export interface DispatchFacts {
   readonly lastUserSeq: number;
   readonly debounceMs: number;
+  /** The response that decided everything that a message asks, until the work that continues the message ends; 0: none. */
+  readonly decidedSeq: number;
 }
 
 export type DispatchOutcome =
@@ -224,7 +226,11 @@ function newWork(
 }
 
 /** The agent's choice about a message that comes while it answers. */
-function duringAnswer(state: StateOf<'running'>, event: EventOf<'user-message'>): DispatchOutcome {
+function duringAnswer(
+  state: StateOf<'running'>,
+  event: EventOf<'user-message'>,
+  { decidedSeq }: DispatchFacts,
+): DispatchOutcome {
   switch (event.whileAnswering) {
     case 'queue':
       return { next: state };
@@ -233,7 +239,9 @@ function duringAnswer(state: StateOf<'running'>, event: EventOf<'user-message'>)
     case 'interrupt':
       return { next: holdsAnswerOf(state, event) ? newWork(state, event) : state };
     case 'merge': {
-      const isEarly = event.timeMs - state.startedAtMs <= event.debounceMs;
+      // A message that is continued is a turn of its own: the agent is sent nothing behind it.
+      const isContinuation = decidedSeq > 0 && state.throughSeq >= decidedSeq;
+      const isEarly = !isContinuation && event.timeMs - state.startedAtMs <= event.debounceMs;
       const hasNoContent = holdsAnswerOf(state, event) && event.held?.hasContent === false;
       return { next: isEarly && hasNoContent ? newWork(state, event) : state };
     }
@@ -243,13 +251,18 @@ function duringAnswer(state: StateOf<'running'>, event: EventOf<'user-message'>)
 }
 
 /** Between two attempts the agent is still at it: what was read of the first one may be on the screen. */
-function duringWait(state: StateOf<'waiting'>, event: EventOf<'user-message'>): DispatchOutcome {
+function duringWait(
+  state: StateOf<'waiting'>,
+  event: EventOf<'user-message'>,
+  { decidedSeq }: DispatchFacts,
+): DispatchOutcome {
   if (state.attempt > 0) {
     if (event.whileAnswering === 'reject') return agentBusy(state);
     const hasContent = holdsAnswerOf(state, event) && event.held?.hasContent === true;
     if (event.whileAnswering === 'interrupt' && hasContent) return { next: newWork(state, event) };
   }
-  return { next: pushedBack(state, event) };
+  // A message that is continued comes first; what is written behind it is the next turn.
+  return { next: decidedSeq > 0 ? state : pushedBack(state, event) };
 }
 
 /** An answer that the proposer did not hold up might be cut off unseen: such a message only waits. */
@@ -272,7 +285,7 @@ function running(event: EventOf<'start'>, facts: DispatchFacts): DispatchState {
     status: 'running',
     ...attemptOf(event),
     startedAtMs: event.timeMs,
-    throughSeq: facts.lastUserSeq,
+    throughSeq: facts.decidedSeq > 0 ? facts.decidedSeq : facts.lastUserSeq,
   };
 }
 

@@ -1,5 +1,12 @@
 import type { Payload } from '../commands/commands.ts';
-import type { AnswerCheckpoint, DispatchState, Message, Session, SessionStatus } from '../state.ts';
+import type {
+  AnswerCheckpoint,
+  DispatchState,
+  Message,
+  OpenRequests,
+  Session,
+  SessionStatus,
+} from '../state.ts';
 import { ClientMessageIds } from './client-message-ids.ts';
 import type { InboxRecord } from './inbox-record.ts';
 import { MessageTail } from './message-tail.ts';
@@ -14,6 +21,8 @@ export interface SessionInternals {
   readonly inbox: InboxRecord;
   /** Invariant: null unless the dispatch is running, or waiting between two attempts. */
   checkpoint: AnswerCheckpoint | null;
+  /** Invariant: when they are decided, work is under way or has failed. */
+  requests: OpenRequests | null;
   /** Numbers that may have been given before a restore: left void in front of the next message. */
   voidSeqs: number;
   /** Since when nothing of it waits for Postgres: the leader's word, not part of the state. */
@@ -123,6 +132,7 @@ export function newInternals(inbox: InboxRecord): SessionInternals {
     unread: UnreadMarks.none(),
     inbox,
     checkpoint: null,
+    requests: null,
     voidSeqs: 0,
     cleanSinceMs: 0,
     newer: null,

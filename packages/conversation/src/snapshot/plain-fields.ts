@@ -13,13 +13,21 @@ export class FormatError extends Error {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An object with exactly these keys. */
-export function fields(value: unknown, path: string, keys: readonly string[]): Fields {
+/** An object with exactly these keys, and any of the optional ones. */
+export function fields(
+  value: unknown,
+  path: string,
+  keys: readonly string[],
+  optionalKeys: readonly string[] = [],
+): Fields {
   if (!isRecord(value)) throw new FormatError(path, 'must be an object');
   for (const key of keys)
     if (!Object.hasOwn(value, key)) throw new FormatError(`${path}.${key}`, 'is missing');
   if (Object.keys(value).length !== keys.length) {
-    const unknown = Object.keys(value).find((key) => !keys.includes(key));
+    const unknown = Object.keys(value).find(
+      (key) => !keys.includes(key) && !optionalKeys.includes(key),
+    );
+    if (unknown === undefined) return value;
     throw new FormatError(`${path}.${unknown}`, 'is not known');
   }
   return value;
@@ -77,5 +85,9 @@ export const COUNTER_MAX = Number.MAX_SAFE_INTEGER;
 export const ID_LENGTH_MAX = 1024;
 export const KIND_LENGTH_MAX = 256;
 export const PREVIEW_LENGTH_MAX = 1024;
+/** Tool calls of one message that wait for the user, and their names. */
+export const REQUESTS_MAX = 128;
+export const REQUEST_KEY_LENGTH_MAX = 66;
+export const REQUEST_NAMES_MAX = 4;
 export const ERROR_LENGTH_MAX = 16_384;
 export const DURATION_MS_MAX = 2 ** 31 - 1;

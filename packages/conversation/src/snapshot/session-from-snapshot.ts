@@ -45,6 +45,7 @@ export function sessionFromSnapshot(
     unread,
     inbox,
     checkpoint: from.checkpoint,
+    requests: from.requests ?? null,
     voidSeqs: from.voidSeqs,
     cleanSinceMs: from.updatedAtMs,
     newer: null,

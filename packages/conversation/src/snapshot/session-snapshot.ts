@@ -1,6 +1,6 @@
 import type { HeadFieldOf, SessionHead } from '../session/session-head.ts';
 import { SessionRecord } from '../session/session-record.ts';
-import type { AnswerCheckpoint } from '../state.ts';
+import type { AnswerCheckpoint, OpenRequests } from '../state.ts';
 
 /** A session as a snapshot has it. `tail` and `clientMessageIds` are packed records. */
 export interface SessionSnapshot extends Pick<SessionHead, HeadFieldOf<'snapshot'>> {
@@ -8,6 +8,8 @@ export interface SessionSnapshot extends Pick<SessionHead, HeadFieldOf<'snapshot
   readonly tail: Uint8Array;
   readonly clientMessageIds: Uint8Array;
   readonly checkpoint: AnswerCheckpoint | null;
+  /** Left out when there are none. */
+  readonly requests?: OpenRequests;
   readonly voidSeqs: number;
   readonly unread: { readonly firstWord: number; readonly words: readonly number[] };
 }
@@ -20,8 +22,9 @@ export function sessionSnapshot(
   session: SessionRecord,
   tailBytesMax = Number.POSITIVE_INFINITY,
 ): SessionSnapshot {
-  const { tail, clientMessageIds, checkpoint, voidSeqs, unread } = SessionRecord.internals(session);
-  return {
+  const { tail, clientMessageIds, checkpoint, requests, voidSeqs, unread } =
+    SessionRecord.internals(session);
+  const snapshot: SessionSnapshot = {
     id: session.id,
     userId: session.userId,
     agentId: session.agentId,
@@ -46,4 +49,5 @@ export function sessionSnapshot(
     voidSeqs,
     unread: { firstWord: unread.firstWord, words: [...unread.words] },
   };
+  return requests === null ? snapshot : { ...snapshot, requests };
 }

@@ -4,6 +4,7 @@ import {
   type AnswerCheckpoint,
   CHECKPOINT_BYTES_MAX,
   type DispatchState,
+  type OpenRequests,
   type Session,
   VOID_SEQS_MAX,
 } from '../state.ts';
@@ -21,6 +22,9 @@ import {
   list,
   oneOf,
   PREVIEW_LENGTH_MAX,
+  REQUEST_KEY_LENGTH_MAX,
+  REQUEST_NAMES_MAX,
+  REQUESTS_MAX,
   SEQ_MAX,
   TIME_MS_MAX,
   text,
@@ -28,7 +32,9 @@ import {
 } from './plain-fields.ts';
 import type { SessionSnapshot } from './session-snapshot.ts';
 
-/** What a snapshot has of a session beside its head. */
+const OPTIONAL = ['requests'] as const satisfies readonly (keyof SessionSnapshot)[];
+
+/** What a snapshot always has of a session beside its head. */
 const BESIDE_THE_HEAD = {
   tailFirstSeq: true,
   tail: true,
@@ -36,7 +42,9 @@ const BESIDE_THE_HEAD = {
   checkpoint: true,
   voidSeqs: true,
   unread: true,
-} as const satisfies Readonly<Record<Exclude<keyof SessionSnapshot, keyof SessionHead>, true>>;
+} as const satisfies Readonly<
+  Record<Exclude<keyof SessionSnapshot, keyof SessionHead | (typeof OPTIONAL)[number]>, true>
+>;
 
 const SESSION_KEYS: readonly string[] = [
   ...Object.entries(SESSION_HEAD_FIELDS).flatMap(([field, places]) =>
@@ -47,7 +55,7 @@ const SESSION_KEYS: readonly string[] = [
 
 /** One session of a snapshot: every field by type and bounds, and against the others. */
 export function readSessionSnapshot(value: unknown, path: string): SessionSnapshot {
-  const plain = fields(value, path, SESSION_KEYS);
+  const plain = fields(value, path, SESSION_KEYS, OPTIONAL);
   const lastSeq = integer(plain.lastSeq, `${path}.lastSeq`, 0, SEQ_MAX);
   const lastUserSeq = integer(plain.lastUserSeq, `${path}.lastUserSeq`, 0, lastSeq);
   const version = integer(plain.version, `${path}.version`, 1, COUNTER_MAX);
@@ -89,7 +97,33 @@ export function readSessionSnapshot(value: unknown, path: string): SessionSnapsh
         integer(word, `${path}.unread.words.${index}`, -(2 ** 31), 2 ** 31 - 1),
       ),
     },
+    ...(plain.requests === undefined
+      ? {}
+      : { requests: readOpenRequests(plain.requests, `${path}.requests`, lastSeq, dispatch) }),
   };
+}
+
+function readOpenRequests(
+  value: unknown,
+  path: string,
+  lastSeq: number,
+  dispatch: DispatchState,
+): OpenRequests {
+  const plain = fields(value, path, ['names', 'keys', 'decidedSeq']);
+  const keys = readKeys(plain.keys, `${path}.keys`, REQUESTS_MAX);
+  const decidedSeq = integer(plain.decidedSeq, `${path}.decidedSeq`, 0, lastSeq);
+  if (decidedSeq > 0 !== (keys.length === 0))
+    throw new FormatError(`${path}.decidedSeq`, 'is there exactly when no key is open');
+  if (decidedSeq > 0 && dispatch.status === 'idle')
+    throw new FormatError(`${path}.decidedSeq`, 'must be 0: no work is under way');
+  return { names: readKeys(plain.names, `${path}.names`, REQUEST_NAMES_MAX), keys, decidedSeq };
+}
+
+/** Names of requests, or of the message that makes them. */
+export function readKeys(value: unknown, path: string, countMax: number): readonly string[] {
+  return list(value, path, countMax).map((key, index) =>
+    text(key, `${path}.${index}`, REQUEST_KEY_LENGTH_MAX, 0),
+  );
 }
 
 function readDispatch(value: unknown, path: string, lastUserSeq: number): DispatchState {

@@ -72,6 +72,22 @@ export function agentSays(number: number, fields: Fields<'append-message'> = {})
   return say(number, { sender: { type: 'agent', id: AGENT }, ...fields });
 }
 
+/** A reply that asks for decisions under these keys; it is named as it is numbered. */
+export function completeAsking(epoch: number, number: number, keys: readonly string[]): Command {
+  const requests = { names: [uuid(number), `begun-${number}`], keys };
+  const answer = message(number, { kind: 'assistant', requests });
+  return { ...complete(epoch, 1, number), message: answer } as Command;
+}
+
+/** Decisions about the message of a number. */
+export function decide(number: number, about: number, keys: readonly string[]): Command {
+  const response = { name: uuid(about), keys };
+  return say(number, {
+    message: message(number, { kind: 'tool-response', response }),
+    debounceMs: 0,
+  });
+}
+
 export function start(epoch: number, attempt: number, timeMs = 2_000): Command {
   return { type: 'start-dispatch', sessionId: SESSION, epoch, attempt, timeMs };
 }

@@ -160,6 +160,7 @@ export const RULES: readonly Rule[] = [
     'npm run part -- stop postgres',
     'npm run part -- start postgres',
     'API_KEY=$(node -p "require(\'./.data/secrets.json\').apiKey")',
+    `curl -X POST http://127.0.0.1:4001/api/sessions ${KEY} ${JSON_BODY} -H 'idempotency-key: form-7f3a' -d '{"user_id":"alice","agent_id":"support-bot"}'`,
     `curl -X POST http://127.0.0.1:4001/api/agents ${KEY} ${JSON_BODY} -d '{"agent":{"id":"echo","name":"Echo","origin_url":"http://127.0.0.1:4300","webhook_path":"/"}}'`,
     'export WEBHOOK_SECRET=whsec_...',
     `curl "${BOT}/deliveries?state=failed" ${KEY}`,

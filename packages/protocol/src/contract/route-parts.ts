@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { groupNumberSchema, groupParamSchema } from '../admin.ts';
 import { agentIdSchema, nodeIdSchema, sessionIdSchema } from '../ids.ts';
+import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../limits.ts';
 import { chatIdSchema } from '../sessions/chat.ts';
 import { parseSdkVersion } from '../ui-stream/project-chunk.ts';
 import { formOf, nameOf } from './route.ts';
@@ -19,6 +20,19 @@ export const EVENT_STREAM = { mediaType: 'text/event-stream' } as const;
 
 /** Says which version of the `ai` package reads the stream. */
 export const SDK_VERSION_HEADER = 'x-ai-sdk-version';
+
+/** A caller's own name for a request that creates something: sent again, it is answered as it was, and creates nothing. */
+export const IDEMPOTENCY_HEADER = 'idempotency-key';
+
+/** Headers of a request that creates something. */
+export const creationSchema = z.object({
+  [IDEMPOTENCY_HEADER]: z
+    .string()
+    .min(1)
+    .max(IDEMPOTENCY_KEY_LENGTH_MAX)
+    .regex(/^[\x21-\x7e]*$/, 'must be of visible ASCII characters')
+    .optional(),
+});
 
 /** Headers of a request for a stream. */
 export const readerSchema = z.object({

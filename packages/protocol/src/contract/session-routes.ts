@@ -14,16 +14,24 @@ import {
   updateSessionSchema,
 } from '../sessions/sessions.ts';
 import { route, SESSION_COMMAND, UNAVAILABLE } from './route.ts';
-import { acceptedSchema, EVENT_STREAM, readerSchema, SESSION_ID } from './route-parts.ts';
+import {
+  acceptedSchema,
+  creationSchema,
+  EVENT_STREAM,
+  readerSchema,
+  SESSION_ID,
+} from './route-parts.ts';
 
 export const SESSION_ROUTES = {
   createSession: route({
     method: 'POST',
     path: '/api/sessions',
     topic: 'Sessions',
-    summary: 'Begins a conversation of a user with an agent.',
+    summary:
+      'Begins a conversation of a user with an agent. Sent again under its `Idempotency-Key` within 24 hours, it begins no second one.',
     access: 'user',
     owner: 'user',
+    headers: creationSchema,
     body: createSessionSchema,
     answers: [{ status: 201, description: 'begun', body: sessionAnswerSchema }],
     errors: ['conflict', 'archive_unavailable', ...UNAVAILABLE],
@@ -106,10 +114,11 @@ export const MESSAGE_ROUTES = {
     path: '/api/sessions/:id/messages',
     topic: 'Messages',
     summary:
-      'Appends a message, of the user or (with the API key) of the agent. Answered once a quorum has it on disk. With a `client_message_id` it may be sent again at will.',
+      'Appends a message, of the user or (with the API key) of the agent. Answered once a quorum has it on disk. With a `client_message_id` or an `Idempotency-Key` it may be sent again at will.',
     access: 'user',
     owner: 'sender',
     params: { id: SESSION_ID },
+    headers: creationSchema,
     body: postMessageSchema,
     answers: [
       { status: 201, description: 'appended', body: messageAnswerSchema },

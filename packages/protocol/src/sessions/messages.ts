@@ -17,7 +17,7 @@ import {
   SEQ_MAX,
 } from '../limits.ts';
 import { jsonObject } from '../parse/json-object.ts';
-import { checkTextContent, TEXT_KIND } from './text-content.ts';
+import { checkContent, TEXT_KIND } from './text-content.ts';
 
 export const contentSchema = jsonObject(CONTENT_BYTES_MAX);
 export const metadataSchema = jsonObject(METADATA_BYTES_MAX);
@@ -62,7 +62,7 @@ export const postMessageSchema = z
       input: context.value,
     });
   })
-  .check(checkTextContent);
+  .check(checkContent);
 export type PostMessage = z.output<typeof postMessageSchema>;
 
 /** `session:send`. */
@@ -72,7 +72,7 @@ export const sendMessageSchema = z
     client_message_id: clientMessageIdSchema,
     ...newMessageFields,
   })
-  .check(checkTextContent);
+  .check(checkContent);
 export type SendMessage = z.output<typeof sendMessageSchema>;
 /** What a client may leave out is optional here. */
 export type SendMessageInput = z.input<typeof sendMessageSchema>;

@@ -1,5 +1,8 @@
 import type * as z from 'zod';
 import type { FieldError } from '../errors/error-codes.ts';
+import { TOOL_REQUESTS_MAX } from '../limits.ts';
+import { openRequestsOf, TOOL_RESPONSE_KIND } from '../thread/index.ts';
+import { partsOf } from '../ui-stream/index.ts';
 
 /** The kind of what people write, and of a message that names none. */
 export const TEXT_KIND = 'text';
@@ -43,15 +46,38 @@ export function textContentFault(
       };
 }
 
+/** What waits for a user, and what a user decides at once, is bounded. Null: it is within. */
+export function toolContentFault(
+  kind: string,
+  content: Readonly<Record<string, unknown>>,
+): FieldError | null {
+  if (kind === TOOL_RESPONSE_KIND) {
+    const count = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
+    const isTooMuch = count(content.approvals) + count(content.outputs) > TOOL_REQUESTS_MAX;
+    const path = Array.isArray(content.approvals) ? 'content.approvals' : 'content.outputs';
+    return isTooMuch
+      ? {
+          path,
+          message: `must have at most ${TOOL_REQUESTS_MAX} entries, content.outputs included`,
+        }
+      : null;
+  }
+  if (!Array.isArray(content.parts)) return null;
+  const { approvals, outputs } = openRequestsOf(partsOf({ content }));
+  return approvals.length + outputs.length > TOOL_REQUESTS_MAX
+    ? { path: 'content.parts', message: `must ask for at most ${TOOL_REQUESTS_MAX} decisions` }
+    : null;
+}
+
 /** Of a schema with `kind` and `content`. */
-export function checkTextContent(
+export function checkContent(
   context: z.core.ParsePayload<{
     readonly kind: string;
     readonly content: Readonly<Record<string, unknown>>;
   }>,
 ): void {
   const { kind, content } = context.value;
-  const fault = textContentFault(kind, content);
+  const fault = textContentFault(kind, content) ?? toolContentFault(kind, content);
   if (fault !== null)
     context.issues.push({
       code: 'custom',

@@ -1,4 +1,5 @@
 /** From the append-only log to the conversation that people see and agents are sent. */
+export { namesOf } from './named-messages.ts';
 export {
   isControlKind,
   type LogMessage,
@@ -7,4 +8,10 @@ export {
   TOOL_RESPONSE_KIND,
   threadOf,
 } from './thread.ts';
-export { answeredParts, newToolAnswers, type ToolAnswers } from './tool-answers.ts';
+export {
+  answeredParts,
+  newToolAnswers,
+  openRequestsOf,
+  type ToolAnswers,
+  toolAnswersOf,
+} from './tool-answers.ts';

@@ -46,6 +46,35 @@ export function answeredParts(parts: unknown, answers: ToolAnswers): readonly Ui
   return partsIn(parts).map((part) => (isToolPart(part) ? answered(part, byId) : part));
 }
 
+/** Tool calls that wait for the user. */
+export interface OpenToolCalls {
+  /** Ids of approvals. */
+  readonly approvals: readonly string[];
+  /** Ids of calls whose output comes from the user's side. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * What a message that has ended waits for: approvals, and outputs of calls of its last step, as the AI SDK counts them. A model
+ * is given all results of a step at once, so the agent is called again when all of them are here.
+ */
+export function openRequestsOf(parts: readonly UiPart[]): OpenToolCalls {
+  const lastStep = parts.findLastIndex(({ type }) => type === 'step-start');
+  const approvals: string[] = [];
+  const outputs: string[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (!isToolPart(part)) continue;
+    if (isAsking(part)) approvals.push(part.approval.id);
+    else if (
+      part.state === 'input-available' &&
+      part.providerExecuted !== true &&
+      index >= lastStep
+    )
+      outputs.push(part.toolCallId);
+  }
+  return { approvals, outputs };
+}
+
 /**
  * What a browser's copy of a message answers that the log's own does not know yet; null: nothing. Of the copy only the
  * answers are taken, never inputs or signatures.

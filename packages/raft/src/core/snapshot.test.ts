@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryStorage } from './log/memory-storage.ts';
+import { RaftLog } from './log/raft-log.ts';
 import { log, TestCluster, TestReplica, text, voters } from './testing/cluster.ts';
 import type { Message } from './types.ts';
 
@@ -226,4 +227,27 @@ test('A17 a snapshot that is older than where the log begins is of no use and no
   cluster.at(1).storage.setSnapshot({ index: 6, term: 1, confState: conf });
   cluster.tick(3);
   expect(cluster.node(3).basicStatus().commit).toBe(6);
+});
+
+test('A17 a log in memory refuses a snapshot that it has passed', () => {
+  const confState = voters(1, 2, 3);
+  const storage = new MemoryStorage(confState);
+  storage.applySnapshot({ index: 9, term: 2, confState });
+  storage.append([{ index: 10, term: 2, type: 'normal', data: text('x') }]);
+  expect(() => storage.applySnapshot({ index: 8, term: 2, confState })).toThrow('outdated');
+  expect([storage.firstIndex(), storage.lastIndex()]).toEqual([10, 10]);
+  storage.applySnapshot({ index: 12, term: 3, confState });
+  expect([storage.firstIndex(), storage.lastIndex()]).toEqual([13, 12]);
+});
+
+test('a storage that gives no entries where it has some is a fault, not an endless loop', () => {
+  class Empty extends MemoryStorage {
+    override entries(): readonly [] {
+      return [];
+    }
+  }
+  const storage = new Empty(voters(1));
+  storage.append([{ index: 1, term: 1, type: 'normal', data: text('x') }]);
+  const raftLog = new RaftLog(storage, 0);
+  expect(() => raftLog.slice(1, 2, 1_000)).toThrow('gave no entry 1');
 });

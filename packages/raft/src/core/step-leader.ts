@@ -109,6 +109,8 @@ export function transferLeader(raft: Raft, to: ReplicaId): void {
     sendTimeoutNow(raft, to);
   } else {
     replica.paused = false;
+    // Where a pipeline was lost nothing is due, and the answer to an empty append says what is missing.
+    maybeSendAppend(raft, replica, true);
     raft.appendDue = true;
   }
 }

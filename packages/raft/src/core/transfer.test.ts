@@ -40,6 +40,19 @@ test('A15 to a replica that lags: it is brought up to date first', () => {
   expect(cluster.node(3).basicStatus().lastIndex).toBe(7);
 });
 
+test('A15 to a replica whose pipeline was lost: it is sent an append at once, without waiting for a heartbeat', () => {
+  const cluster = three();
+  cluster.isolate(3);
+  cluster.node(1).propose(text('x'));
+  cluster.settle();
+  cluster.heal();
+  // No transport has reported it unreachable, and no tick passes.
+  cluster.node(1).transferLeadership(3);
+  cluster.settle();
+  expect(leaderOf(cluster)).toEqual([3]);
+  expect(cluster.node(3).propose(text('y')).ok).toBe(true);
+});
+
 test('A15 proposals are refused meanwhile, and served again when it takes longer than an election', () => {
   const cluster = three();
   cluster.isolate(3);

@@ -15,6 +15,20 @@ import { webhookUrl } from './webhook-url.ts';
 export const ERROR_BODY_BYTES_MAX = 16 * 1024;
 const ERROR_BODY_LIMIT_MS = 2000;
 
+/** Bytes of one answer that are held at most, however many it comes in: of deltas of one text only the text is kept. */
+export const ANSWER_HELD_BYTES_MAX = 8 * 1024 * 1024;
+
+/** What an answer adds to what is held of it. */
+class HeldBytes {
+  #bytes = 0;
+
+  more(received: number): number {
+    const before = this.#bytes;
+    this.#bytes = Math.min(before + received, ANSWER_HELD_BYTES_MAX);
+    return this.#bytes - before;
+  }
+}
+
 /** An attempt that brought no answer, or broke one off. */
 export class AttemptError extends Error {
   readonly failure: AttemptFailure;
@@ -56,10 +70,11 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     checkEncoding(response);
     const type = response.headers['content-type'];
     const stream = new AnswerStream(typeof type === 'string' ? type : null);
+    const held = new HeldBytes();
     for await (const bytes of response.body) {
       limits.pause();
       exchange.received(bytes);
-      if (!options.share.take(bytes.length))
+      if (!options.share.take(held.more(bytes.length)))
         throw new AnswerStreamError('too many long answers come in at once');
       const items = inComponent('dispatch', () => stream.push(bytes));
       if (items.length > 0) yield items;

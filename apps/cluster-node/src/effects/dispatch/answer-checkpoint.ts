@@ -1,11 +1,11 @@
-import { type AnswerCheckpoint, answerCheckpoint } from '@fleetlm/conversation';
+import { type AnswerCheckpoint, answerCheckpoint, openRequests } from '@fleetlm/conversation';
 import { chunkSchema } from '@fleetlm/protocol';
 import * as z from 'zod';
+import { keyOf } from '../../tool-requests.ts';
 import type { Session } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Chunk } from './dispatch-api.ts';
 import { RunningAnswer } from './running-answer.ts';
-import { webhookMessage } from './webhook-body.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -41,11 +41,10 @@ export function checkpointedAnswer(
   return { ...rest, shownId, messageId: isContinued(session, shownId) ? newMessageId() : shownId };
 }
 
-/** Whether the newest answer in the log is the one that is shown under this id. */
+/** Whether the work continues the message that is shown under this id. */
 function isContinued(session: Session, shownId: string): boolean {
-  const newest = session.tail.findLast(({ sender }) => sender.type === 'agent');
-  if (newest === undefined) return false;
-  return newest.id === shownId || webhookMessage(newest).content.id === shownId;
+  const requests = openRequests(session);
+  return requests !== null && requests.decidedSeq > 0 && requests.names.includes(keyOf(shownId));
 }
 
 function decodeCheckpoint({ attempt, index, segments }: AnswerCheckpoint) {

@@ -174,7 +174,7 @@ describe.each(FRAMINGS)('%s', (_, type, prefix, end) => {
 test('an answer over the limit of its bytes is read up to the limit', () => {
   const text = `${JSON.stringify({ type: 'text-delta', id: '1', delta: 'x'.repeat(500_000) })}\n`;
   const stream = new AnswerStream('application/x-ndjson');
-  const items = stream.push(bytes(text.repeat(20)));
+  const items = stream.push(bytes(text.repeat(80)));
   expect(items).toHaveLength(Math.floor(STREAM_BYTES_MAX / text.length));
   expect(stream.broken?.message).toContain(String(STREAM_BYTES_MAX));
 });

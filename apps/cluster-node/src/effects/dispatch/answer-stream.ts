@@ -1,6 +1,7 @@
 import { JSON_DEPTH_MAX } from '@fleetlm/protocol';
 import { isNestedTooDeep } from '@fleetlm/protocol/ui-stream';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
+import { wellFormedValue } from './whole-characters.ts';
 
 /** The agent's stream can't be read any further; what came before is valid. */
 export class AnswerStreamError extends Error {
@@ -12,10 +13,13 @@ export class AnswerStreamError extends Error {
 
 /** A line of an agent's response, in characters: one chunk as JSON. */
 export const LINE_LENGTH_MAX = 1024 * 1024;
-/** Of one whole answer as it comes over the wire; what it is assembled to is bounded by REPLY_BYTES_MAX. */
-export const STREAM_BYTES_MAX = 8 * 1024 * 1024;
-/** Chunks of one answer. */
-export const CHUNKS_MAX = 100_000;
+/**
+ * Of one whole answer as it comes over the wire, where a letter may have a hundred bytes of its own; what it is assembled to is
+ * bounded by REPLY_BYTES_MAX.
+ */
+export const STREAM_BYTES_MAX = 32 * 1024 * 1024;
+/** Chunks of one answer: providers are known to stream a tool's input letter by letter. */
+export const CHUNKS_MAX = 250_000;
 /** What an event has beside its data: the names of its fields, their line ends, an id and a type. */
 const EVENT_OVERHEAD_LENGTH_MAX = 1_024;
 /** Characters that an error quotes of a line that is no JSON. */
@@ -132,7 +136,7 @@ export class AnswerStream {
 
   #parse(text: string): void {
     try {
-      this.#items.push({ type: 'value', value: JSON.parse(text) });
+      this.#items.push({ type: 'value', value: wellFormedValue(JSON.parse(text), text) });
     } catch {
       this.#break(`not JSON: ${text.slice(0, QUOTE_LENGTH_MAX)}`);
     }

@@ -1,5 +1,8 @@
+import { openRequests } from '@fleetlm/conversation';
+import { TOOL_REQUESTS_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contentOf, DispatchBed } from './testing/dispatch-bed.ts';
+import { newMessage } from '../../runtime/new-message.ts';
+import { contentOf, DispatchBed, SESSION } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 
 let bed: DispatchBed;
@@ -98,6 +101,116 @@ test('a continued message outlives the node that streamed it, whole', async () =
     'step-start',
     'text',
   ]);
+});
+
+const askFor = (call: string) => [
+  { type: 'tool-input-available', toolCallId: call, toolName: 'mail', input: { to: call } },
+  { type: 'tool-approval-request', approvalId: `ask-${call}`, toolCallId: call },
+];
+const ASK_TWICE = [{ type: 'start' }, { type: 'start-step' }, ...askFor('c1'), ...askFor('c2')];
+
+const decide = (messageId: string, ...calls: readonly string[]) =>
+  bed.append('tool-response', {
+    message_id: messageId,
+    approvals: calls.map((call) => ({ approval_id: `ask-${call}`, approved: true })),
+  });
+
+test.each([
+  ['in order', ['c1', 'c2']],
+  ['in the other order', ['c2', 'c1']],
+])(
+  'two approvals of one reply are one call, with both decisions in it: decided %s',
+  async (_, calls) => {
+    bed.agent.handler = (_request, response) => {
+      if (bed.agent.calls.length === 1)
+        stream(response).end(sse(...ASK_TWICE, { type: 'finish-step' }, { type: 'finish' }));
+      else
+        stream(response).end(
+          sse({ type: 'start' }, ...['c1', 'c2'].map((toolCallId) => ({ ...SENT, toolCallId })), {
+            type: 'finish',
+          }),
+        );
+    };
+    await bed.say('mail both');
+    await bed.settled('idle');
+    const messageId = newest()?.id ?? '';
+    await decide(messageId, calls[0] ?? '');
+    expect(bed.session().dispatch).toEqual({ status: 'idle', epoch: 1 });
+    await decide(messageId, calls[1] ?? '');
+    await bed.settled('idle', 2);
+    expect(bed.agent.calls).toHaveLength(2);
+    expect(bodyOf(1).messages.at(-1).parts).toMatchObject([
+      { type: 'step-start' },
+      { toolCallId: 'c1', state: 'approval-responded', approval: { approved: true } },
+      { toolCallId: 'c2', state: 'approval-responded', approval: { approved: true } },
+    ]);
+  },
+);
+
+test('a decision that the conversation has overtaken is refused, and no agent is called', async () => {
+  const messageId = await asked((_, response) => {
+    stream(response).end(sse(...HELLO));
+  });
+  await bed.say('something else');
+  await bed.settled('idle', 2);
+  expect(await allow(messageId)).toMatchObject({
+    status: 'ok',
+    value: { type: 'refused', code: 'request-overtaken' },
+  });
+  expect(bed.session().dispatch).toEqual({ status: 'idle', epoch: 2 });
+  expect(bed.agent.calls).toHaveLength(2);
+});
+
+test('a message right behind the decision is the next turn: the continued message is the last that the agent is sent', async () => {
+  const messageId = await asked((_, response) => {
+    const answer = bed.agent.calls.length === 2 ? [...GO_ON, { type: 'finish' }] : HELLO;
+    stream(response).end(sse(...answer));
+  });
+  const decided = allow(messageId);
+  await Promise.all([decided, bed.say('and another thing')]);
+  await bed.settled('idle', 3);
+  expect(bodyOf(1).messages.at(-1)).toMatchObject({ id: messageId, role: 'assistant' });
+  expect(bodyOf(2).messages.map(({ role }: { role: string }) => role)).toEqual([
+    'user',
+    'assistant',
+    'user',
+  ]);
+  expect(bodyOf(2).messages[1].parts).toHaveLength(4);
+});
+
+test('what the agent sends by itself while it waits does not take the place of the message that asked', async () => {
+  const messageId = await asked((_, response) => {
+    stream(response).end(sse(...GO_ON, { type: 'finish' }));
+  });
+  bed.perform({
+    type: 'append-message',
+    sessionId: SESSION,
+    sender: { type: 'agent', id: 'bot' },
+    clientMessageId: 'reminder',
+    message: newMessage('agent', 'text', { text: 'Still there?' }, {}),
+    debounceMs: 0,
+    whileAnswering: 'queue',
+    held: null,
+    timeMs: Date.now(),
+  });
+  await allow(messageId);
+  await bed.settled('idle', 2);
+  expect(bed.agent.calls).toHaveLength(2);
+  expect(bodyOf(1).messages.at(-1)).toMatchObject({ id: messageId });
+  expect(contentOf(newest()).metadata).toMatchObject({ continues: messageId });
+});
+
+test('a reply that asks for more decisions than the state keeps ends there', async () => {
+  const calls = Array.from({ length: TOOL_REQUESTS_MAX + 1 }, (_, at) => `c${at}`);
+  bed.agent.handler = (_, response) => {
+    stream(response).end(
+      sse({ type: 'start' }, ...OPENING.slice(1), ...calls.flatMap(askFor), { type: 'finish' }),
+    );
+  };
+  await bed.say('mail all of them');
+  await bed.settled('idle');
+  expect(contentOf(newest()).metadata).toMatchObject({ termination: 'error' });
+  expect(openRequests(bed.session())?.keys).toHaveLength(TOOL_REQUESTS_MAX);
 });
 
 test('an agent that fails before its first content leaves the request as it is answered, for the next attempt', async () => {

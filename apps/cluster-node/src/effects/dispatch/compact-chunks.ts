@@ -1,11 +1,6 @@
 import type { Chunk } from './dispatch-api.ts';
+import { DELTAS } from './whole-characters.ts';
 
-/** What a delta says, by its type; whatever else a chunk of the type may carry is not merged away. */
-const DELTAS: Readonly<Record<string, { readonly of: string; readonly text: string }>> = {
-  'text-delta': { of: 'id', text: 'delta' },
-  'reasoning-delta': { of: 'id', text: 'delta' },
-  'tool-input-delta': { of: 'toolCallId', text: 'inputTextDelta' },
-};
 /** Fields of a delta that can be merged: its type, whose it is, and what it says. */
 const PLAIN_FIELDS = 3;
 
@@ -50,6 +45,13 @@ export class CompactChunks {
     else this.#chunks[this.#chunks.length - 1] = merged;
     return merged !== null;
   }
+}
+
+/** What a delta says; null: it is none. */
+export function deltaText(chunk: Chunk): string | null {
+  const field = Object.hasOwn(DELTAS, chunk.type) ? DELTAS[chunk.type]?.text : undefined;
+  const text = field === undefined ? null : chunk[field];
+  return typeof text === 'string' ? text : null;
 }
 
 /** Null: the two don't continue one text. */

@@ -209,3 +209,28 @@ describe('an agent whose answer exceeds a limit', () => {
     expect(bed.texts().at(-1)).toBe('agent: kept (error)');
   });
 });
+
+test('a tool input of 120,000 letters in as many chunks is kept whole, and reaches readers in few', async () => {
+  const letters = 120_000;
+  const call = { toolCallId: 'call_0123456789abcdefghijklmn', toolName: 'write' };
+  const letter = sse({
+    type: 'tool-input-delta',
+    toolCallId: call.toolCallId,
+    inputTextDelta: 'x',
+  });
+  bed.setAgent({ timeoutMs: 30_000 });
+  bed.agent.handler = (_, response) => {
+    stream(response).write(
+      sse({ type: 'start' }, { type: 'tool-input-start', ...call, inputEncoding: 'text' }) +
+        letter.repeat(letters),
+    );
+    response.end(sse({ type: 'finish' }));
+  };
+  await bed.say('write a book');
+  await bed.settled('idle');
+  const { content, metadata } = contentOf(bed.session().tail.at(-1));
+  expect(metadata.termination).toBe('finish');
+  expect(content.parts[0].input).toBe('x'.repeat(letters));
+  // Letter by letter it would be as many events for every reader, and more bytes than an answer may have.
+  expect(bed.shown.length).toBeLessThan(letters / 50);
+}, 30_000);

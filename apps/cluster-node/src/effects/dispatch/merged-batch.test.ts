@@ -33,6 +33,11 @@ describe('what an agent sent at once', () => {
     ]);
   });
 
+  it('is not merged where each says more than a few words', () => {
+    const items = Array.from({ length: 65 }, () => letter('x'.repeat(500)));
+    expect(mergedBatch(items)).toEqual(items);
+  });
+
   it.each([
     ['a delta with more than a text', value({ type: 'text-delta', id: 'a', delta: 'x', extra: 1 })],
     ['a delta that is no text', value({ type: 'text-delta', id: 'a', delta: 7 })],

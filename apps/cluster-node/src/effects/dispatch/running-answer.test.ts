@@ -118,3 +118,28 @@ test('eighty thousand deltas of one input, or of one text, cost no more each tha
   // Parsing, copying or writing out all of it for every delta takes minutes.
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
+
+test('an agent that finishes without an end of its texts leaves none open', () => {
+  const reply = new RunningAnswer('m1');
+  for (const chunk of [
+    { type: 'start' },
+    { type: 'reasoning-start', id: '1' },
+    { type: 'text-start', id: '1' },
+    { type: 'text-delta', id: '1', delta: 'Hello' },
+    { type: 'finish-step' },
+    { type: 'text-start', id: '1' },
+    { type: 'tool-input-start', toolCallId: 'c1', toolName: 'x' },
+    { type: 'tool-input-available', toolCallId: 'c2', toolName: 'x', input: {} },
+    { type: 'finish' },
+  ])
+    reply.take(chunk);
+  const { payload } = reply.toMessage(1, 'finish', TIMES);
+  expect(JSON.parse(new TextDecoder().decode(payload)).content.parts).toMatchObject([
+    { type: 'reasoning', state: 'done' },
+    { type: 'text', text: 'Hello', state: 'done' },
+    { type: 'text', state: 'done' },
+    { toolCallId: 'c1', state: 'output-error' },
+    // It may wait for the user's side.
+    { toolCallId: 'c2', state: 'input-available' },
+  ]);
+});

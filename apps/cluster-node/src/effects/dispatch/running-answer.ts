@@ -2,8 +2,10 @@ import {
   METADATA_BYTES_MAX,
   REPLY_BYTES_MAX,
   type Termination,
+  TOOL_REQUESTS_MAX,
   type WebhookMessage,
 } from '@fleetlm/protocol';
+import { openRequestsOf } from '@fleetlm/protocol/thread';
 import {
   type AssembledMessage,
   chunksOfParts,
@@ -15,6 +17,7 @@ import {
   mergeInto,
   mergeObjects,
   partsOf,
+  type ToolState,
   textOfParts,
   type UiPart,
   withChunk,
@@ -26,13 +29,15 @@ import {
   REPLY_PARTS_MAX,
   REPLY_TOOL_CALLS_MAX,
 } from '../../limits.ts';
-import { previewLine } from '../../preview-line.ts';
+import { previewLine } from '../../preview.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
+import { requestsIn } from '../../tool-requests.ts';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Compaction } from './compaction.ts';
 import type { Chunk } from './dispatch-api.ts';
 import { jsonBytesBound, jsonStringBytes, SizeCount } from './json-size.ts';
+import { WholeCharacters } from './whole-characters.ts';
 
 const encoder = new TextEncoder();
 /** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction. */
@@ -46,7 +51,6 @@ const INPUT_FACTOR = 6;
 /** How often the size is measured: all measuring together stays linear in the stream. */
 const MEASURE_EVERY_BYTES = 64 * 1024;
 const MEASURE_METADATA_EVERY_BYTES = 4 * 1024;
-
 export interface AnswerTimes {
   readonly latencyMs: number;
   readonly timeToFirstTokenMs: number | null;
@@ -78,6 +82,8 @@ export class RunningAnswer {
   readonly #metadataSize = new SizeCount(METADATA_BYTES_MAX, MEASURE_METADATA_EVERY_BYTES);
   #chunksBytes = 0;
   readonly #streamedCalls = new Set<unknown>();
+  readonly #approvals = new Set<unknown>();
+  readonly #characters = new WholeCharacters();
   #hasContent = false;
 
   /** `shownId`: differs from `messageId` for an answer that goes on with an older message. */
@@ -121,7 +127,8 @@ export class RunningAnswer {
    * goes on with comes next, repeated, so that a reader from the first chunk has all of it. A chunk that
    * refers to nothing changes nothing.
    */
-  take(chunk: Chunk): Taken {
+  take(received: Chunk): Taken {
+    const chunk = this.#characters.take(received);
     const shown = this.#shown(chunk);
     let message = this.#message;
     for (const one of shown) {
@@ -146,6 +153,7 @@ export class RunningAnswer {
     let chunksBytes = this.#chunksBytes;
     for (const one of shown) {
       if (one.type === 'tool-input-start') this.#streamedCalls.add(one.toolCallId);
+      if (one.type === 'tool-approval-request') this.#approvals.add(one.approvalId);
       const bytes = jsonBytesBound(one);
       chunksBytes += bytes;
       growth += growthOf(one, bytes);
@@ -153,6 +161,11 @@ export class RunningAnswer {
       if (isObject(messageMetadata) && !this.#admitsMetadata(messageMetadata))
         return `its metadata is larger than ${METADATA_BYTES_MAX} bytes`;
     }
+    // Without a `finish`, calls whose output is open are sealed.
+    const isWhole = shown.at(-1)?.type === 'finish';
+    const requests = isWhole ? countRequests(message.parts) : this.#approvals.size;
+    if (requests > TOOL_REQUESTS_MAX)
+      return `it asks its user for more than ${TOOL_REQUESTS_MAX} decisions`;
     if (this.#streamedCalls.size > REPLY_TOOL_CALLS_MAX)
       return `it has more than ${REPLY_TOOL_CALLS_MAX} tool calls`;
     if (chunksBytes > LIVE_CHUNKS_BYTES_MAX)
@@ -194,7 +207,8 @@ export class RunningAnswer {
    * more than REPLY_BYTES_MAX bytes.
    */
   toMessage(epoch: number, termination: Termination, times: AnswerTimes): NewMessage {
-    const parts = termination === 'finish' ? this.#message.parts : seal(this.#message.parts);
+    const { parts: open } = this.#message;
+    const parts = termination === 'finish' ? finished(open) : seal(open);
     const metadata = {
       ...this.#metadata,
       // What a message replaces is not for an agent to say.
@@ -216,13 +230,20 @@ export class RunningAnswer {
 
   #messageOf(id: string, parts: readonly UiPart[], metadata: JsonObject): NewMessage {
     const content = { id, role: 'assistant', parts };
+    const described = { id: this.messageId, kind: 'assistant', content, metadata };
     return {
       id: this.messageId,
       kind: 'assistant',
       payload: encoder.encode(JSON.stringify({ content, metadata })),
       preview: previewLine(textOfParts(parts)),
+      ...requestsIn(described),
     };
   }
+}
+
+function countRequests(parts: readonly UiPart[]): number {
+  const { approvals, outputs } = openRequestsOf(parts);
+  return approvals.length + outputs.length;
 }
 
 function ownMetadata(epoch: number, termination: Termination, times: AnswerTimes): JsonObject {
@@ -278,7 +299,7 @@ function deltaTextBytes({ type, delta, inputTextDelta }: Chunk): number | null {
 
 /** Open, or sealed, whichever takes more. */
 function partsBytes(parts: readonly UiPart[]): number {
-  return Math.max(jsonBytes(parts), jsonBytes(seal(parts)));
+  return Math.max(jsonBytes(parts), jsonBytes(seal(parts)), jsonBytes(finished(parts)));
 }
 
 function jsonBytes(value: unknown): number {
@@ -287,12 +308,19 @@ function jsonBytes(value: unknown): number {
 
 /** Closes what an answer that broke off left open, so that the next turn can read it. */
 export function seal(parts: readonly UiPart[]): readonly UiPart[] {
+  return closed(parts, ['input-streaming', 'input-available']);
+}
+
+/** Closes what an agent that finished did not end itself; a call whose input is whole may wait for the user's side. */
+function finished(parts: readonly UiPart[]): readonly UiPart[] {
+  return closed(parts, ['input-streaming']);
+}
+
+function closed(parts: readonly UiPart[], openStates: readonly ToolState[]): readonly UiPart[] {
   return withPartialInputs(parts).map((part): UiPart => {
-    if (part.type === 'text' || part.type === 'reasoning') return { ...part, state: 'done' };
-    if (
-      isToolPart(part) &&
-      (part.state === 'input-streaming' || part.state === 'input-available')
-    ) {
+    if (part.type === 'text' || part.type === 'reasoning')
+      return part.state === 'done' ? part : { ...part, state: 'done' };
+    if (isToolPart(part) && openStates.includes(part.state)) {
       const { rawInput: _raw, inputEncoding: _encoding, ...call } = part;
       return { ...call, state: 'output-error', errorText: 'The answer ended before the tool did.' };
     }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Feed } from '../feed/feed.ts';
 import type { SessionEvent } from '../feed/feed-events.ts';
 import { DispatchBed, SESSION } from './testing/dispatch-bed.ts';
-import { delta, OPENING, sse, stream } from './testing/fake-agent.ts';
+import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 
 let bed: DispatchBed;
 
@@ -209,3 +209,23 @@ function textOf(payload: Uint8Array): string {
   const { parts } = JSON.parse(new TextDecoder().decode(payload)).content;
   return parts.map((part: { text?: string }) => part.text ?? '').join('');
 }
+
+test('a message right behind a stop is the next turn: both replies are there, each once and in its place', async () => {
+  bed.agent.handler = (_, response) => {
+    if (bed.agent.calls.length === 1) stream(response).write(sse(...OPENING, delta('Hello')));
+    else stream(response).end(sse(...HELLO));
+  };
+  await bed.say('hi');
+  await expect.poll(() => bed.shown.length).toBe(3);
+  const [stopped] = await Promise.all([bed.engine.stopAnswer(SESSION), bed.say('wait')]);
+  expect(stopped).toEqual({ status: 'ok', value: null });
+  await bed.settled('idle', 2);
+  const texts = bed.texts();
+  expect(texts.filter((text) => text === 'agent: Hello (stop)')).toHaveLength(1);
+  expect(texts.at(-1)).toBe('agent: Hello (finish)');
+  expect(texts).toHaveLength(4);
+  expect(bed.agent.calls).toHaveLength(2);
+  // Nothing of the first reply is shown under the second one.
+  const epochs = bed.shown.map(({ epoch }) => epoch);
+  expect(epochs).toEqual(epochs.toSorted((a, b) => a - b));
+});

@@ -1,7 +1,13 @@
 import type { WebhookMessage } from '@fleetlm/protocol';
-import { REGENERATE_KIND, TOOL_RESPONSE_KIND, threadOf } from '@fleetlm/protocol/thread';
+import {
+  namesOf,
+  REGENERATE_KIND,
+  type Thread,
+  TOOL_RESPONSE_KIND,
+  threadOf,
+} from '@fleetlm/protocol/thread';
 import { HISTORY_BYTES_MAX, HISTORY_MESSAGES_MAX } from '../../limits.ts';
-import type { AgentRecord, Message } from '../ports.ts';
+import type { AgentRecord, Message, Session } from '../ports.ts';
 import { type Compaction, compactionSchema, summaryMessage } from './compaction.ts';
 import { type AgentHistory, webhookMessage } from './webhook-body.ts';
 
@@ -12,11 +18,11 @@ const READ_MAX = 500;
 /**
  * The conversation as its agent is sent it: by its mode the newest messages, the very newest, or all of them, without what was
  * edited or asked for again. `readBefore` gives the newest messages below a seq, ascending, at most so many; what is appended
- * meanwhile belongs to the next answer. Whatever the mode, no more than HISTORY_MESSAGES_MAX messages are read, nor older
+ * behind `throughSeq` belongs to the next answer. Whatever the mode, no more than HISTORY_MESSAGES_MAX messages are read, nor older
  * ones than HISTORY_BYTES_MAX bytes hold.
  */
 export async function threadHistory(
-  lastSeq: number,
+  throughSeq: number,
   mode: AgentRecord['messageHistoryMode'],
   limit: number,
   readBefore: (
@@ -26,7 +32,7 @@ export async function threadHistory(
 ): Promise<AgentHistory> {
   const wanted = wantedMessages(mode, limit);
   let log: readonly WebhookMessage[] = [];
-  let from = lastSeq + 1;
+  let from = throughSeq + 1;
   let bytes = 0;
   let joined = 0;
   let thread = threadOf(log, { isWhole: from === 1 });
@@ -54,13 +60,35 @@ export async function threadHistory(
     if (from === 1 || log.length >= 2 * joined) join();
   }
   if (joined < log.length) join();
-  const asked = log.findLast(({ role }) => role === 'user')?.kind;
-  const last = thread.messages.at(-1);
+  const asked = log.findLast(({ role }) => role === 'user');
+  const continued = asked?.kind === TOOL_RESPONSE_KIND ? decidedMessage(thread, asked) : -1;
+  const continues = thread.messages[continued];
+  // A message that is continued comes last, whatever the agent has sent by itself since.
+  const messages =
+    continues === undefined ? thread.messages : thread.messages.slice(0, continued + 1);
   return {
-    messages: newest(thread.messages, compaction, wanted),
-    trigger: asked === REGENERATE_KIND ? 'regenerate-message' : 'submit-message',
-    continues: asked === TOOL_RESPONSE_KIND && last?.role === 'assistant' ? withParts(last) : null,
+    messages: newest(messages, compaction, wanted),
+    trigger: asked?.kind === REGENERATE_KIND ? 'regenerate-message' : 'submit-message',
+    continues: continues === undefined ? null : withParts(continues),
   };
+}
+
+/** What of the session a run answers: a message of the user that came after its start is the next turn. */
+export function throughSeqOf({ dispatch, lastUserSeq, lastSeq }: Session): number {
+  return dispatch.status === 'running' && dispatch.throughSeq < lastUserSeq
+    ? dispatch.throughSeq
+    : lastSeq;
+}
+
+/** The place of the message that a response decides; -1: it is none of the agent's. */
+function decidedMessage(
+  { messages }: Pick<Thread<WebhookMessage>, 'messages'>,
+  { content }: WebhookMessage,
+): number {
+  const name = content.message_id;
+  return messages.findLastIndex(
+    (message) => message.role === 'assistant' && namesOf(message).some((own) => own === name),
+  );
 }
 
 function needsMore(

@@ -54,7 +54,8 @@ function withKnownReason(value: unknown): unknown {
     : value;
 }
 
-function isChunk(value: unknown): value is Chunk {
+/** Whether a value has the one field that every chunk has. */
+export function isChunk(value: unknown): value is Chunk {
   return (
     typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
   );

@@ -1,5 +1,5 @@
 import { type ArchiveDatabase, failureOf } from '@fleetlm/database';
-import { characterStart } from '../../preview-line.ts';
+import { characterStart } from '../../preview.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import {
   ARCHIVE_UNREACHABLE,

@@ -130,3 +130,39 @@ export function formatStory(): {
   add((at) => ({ type: 'erase-session', ...at, sessionId: OTHER }));
   return { commands, state };
 }
+
+/** Tool calls that wait for their user: two are asked for, one is decided. */
+export function requestsStory(): readonly Command[] {
+  const at = { sessionId: SESSION, timeMs: 1_700_000_000_000 };
+  const asking = {
+    ...message(2, 'assistant'),
+    requests: { names: [message(2).id], keys: ['a:ask-1', 'a:ask-2'] },
+  };
+  const deciding = {
+    ...message(3, 'tool-response'),
+    response: { name: message(2).id, keys: ['a:ask-1'] },
+  };
+  const say = (number: number, said: NewMessage): Command => ({
+    type: 'append-message',
+    ...at,
+    sender: { type: 'user', id: 'alice' },
+    clientMessageId: `client-${number}`,
+    message: said,
+    debounceMs: 500,
+    whileAnswering: 'queue',
+    held: null,
+  });
+  return [
+    {
+      type: 'create-session',
+      ...at,
+      userId: 'alice',
+      agentId: 'support-bot',
+      metadata: encoder.encode('{}'),
+    },
+    say(1, message(1)),
+    { type: 'start-dispatch', ...at, epoch: 1, attempt: 1 },
+    { type: 'complete-dispatch', ...at, epoch: 1, attempt: 1, message: asking },
+    say(3, deciding),
+  ];
+}

@@ -17,6 +17,7 @@ export function Approval({ part, toolName, messageId }: ApprovalProps) {
   const actions = useConversationActions();
   const { approval } = part;
   if (approval === undefined) return null;
+  const isOvertaken = messageId !== null && actions !== null && actions.answerableId !== messageId;
   const isOpen = messageId !== null && actions?.canChange === true;
   const answer = (isApproved: boolean) => () => {
     if (messageId !== null) actions?.approve(messageId, approval.id, isApproved);
@@ -40,14 +41,18 @@ export function Approval({ part, toolName, messageId }: ApprovalProps) {
       >
         {JSON.stringify(part.input ?? null, null, 2)}
       </pre>
-      <div className="mt-2 flex gap-2">
-        <Button size="sm" variant="primary" disabled={!isOpen} onClick={answer(true)}>
-          <Check size={14} aria-hidden /> Allow
-        </Button>
-        <Button size="sm" disabled={!isOpen} onClick={answer(false)}>
-          <X size={14} aria-hidden /> Deny
-        </Button>
-      </div>
+      {isOvertaken ? (
+        <p className="mt-2 text-muted">No longer open: the conversation has moved on.</p>
+      ) : (
+        <div className="mt-2 flex gap-2">
+          <Button size="sm" variant="primary" disabled={!isOpen} onClick={answer(true)}>
+            <Check size={14} aria-hidden /> Allow
+          </Button>
+          <Button size="sm" disabled={!isOpen} onClick={answer(false)}>
+            <X size={14} aria-hidden /> Deny
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

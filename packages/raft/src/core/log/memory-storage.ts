@@ -78,8 +78,11 @@ export class MemoryStorage implements LogStorage {
     this.#snapshot = snapshot;
   }
 
-  /** A leader's snapshot replaces the log. */
+  /** A leader's snapshot replaces the log. Throws StorageError('outdated') for one that the log has passed. */
   applySnapshot(snapshot: SnapshotMetadata): void {
+    const newest = Math.max(this.#snapshot?.index ?? 0, this.#compactedIndex);
+    if (snapshot.index < newest)
+      throw new StorageError('outdated', `snapshot of ${snapshot.index}, behind that of ${newest}`);
     this.#snapshot = snapshot;
     this.#confState = snapshot.confState;
     this.#compactedIndex = snapshot.index;

@@ -1,7 +1,7 @@
 import type { ConfState, Entry, HardState, SnapshotMetadata } from '../types.ts';
 
-/** Why a read of the log can't be served. */
-export type StorageErrorCode = 'compacted' | 'unavailable';
+/** Why a read of the log can't be served, or a snapshot not be taken. */
+export type StorageErrorCode = 'compacted' | 'unavailable' | 'outdated';
 
 /** Thrown by `LogStorage` reads; any other error is fatal for the node. */
 export class StorageError extends Error {

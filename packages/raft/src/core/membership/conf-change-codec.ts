@@ -20,22 +20,32 @@ export class ConfChangeDecodeError extends Error {
   }
 }
 
+/** Why `encodeConfChange` can't write a change; null: it can. */
+export function confChangeFault({ transition, changes }: ConfChangeV2): string | null {
+  if (!TRANSITIONS.includes(transition)) return `transition ${transition}`;
+  if (changes.length > CHANGES_MAX) return `${changes.length} changes at once`;
+  for (const { type, nodeId } of changes) {
+    if (!TYPES.includes(type)) return `type ${type}`;
+    if (!Number.isSafeInteger(nodeId) || nodeId < 1) return `replica id ${nodeId}`;
+  }
+  return null;
+}
+
 /**
  * Configuration changes inside entries. Layout: transition (1 byte), count (1 byte), then per change its
  * type (1 byte) and the replica id (8 bytes, unsigned big-endian), then the context. Leaving a joint
- * configuration may also be written as no bytes at all. Throws RangeError on more than 255 changes or an
- * id that is not a positive safe integer.
+ * configuration may also be written as no bytes at all. Throws RangeError for what `confChangeFault` names.
  */
 export function encodeConfChange(change: ConfChangeV2): Uint8Array {
   const { changes, context } = change;
-  if (changes.length > CHANGES_MAX) throw new RangeError(`${changes.length} changes at once`);
+  const fault = confChangeFault(change);
+  if (fault !== null) throw new RangeError(fault);
   const contextAt = HEADER_BYTES + changes.length * CHANGE_BYTES;
   const bytes = new Uint8Array(contextAt + context.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, TRANSITIONS.indexOf(change.transition));
   view.setUint8(1, changes.length);
   changes.forEach(({ type, nodeId }, i) => {
-    if (!Number.isSafeInteger(nodeId) || nodeId < 1) throw new RangeError(`replica id ${nodeId}`);
     const at = HEADER_BYTES + i * CHANGE_BYTES;
     view.setUint8(at, TYPES.indexOf(type));
     view.setUint32(at + 1, Math.floor(nodeId / TWO_32));

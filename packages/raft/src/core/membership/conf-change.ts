@@ -1,5 +1,6 @@
 import { violated } from '../invariant.ts';
 import type { ConfChangeSingle, ConfChangeV2, ConfState, ReplicaId } from '../types.ts';
+import { confChangeFault } from './conf-change-codec.ts';
 import { Progress, type ProgressLimits } from './progress.ts';
 import { EMPTY_CONFIG, type TrackerConfig } from './tracker.ts';
 
@@ -43,6 +44,8 @@ export class ConfChanger {
 
   /** Whatever the change asks for: simple, into a joint configuration, or out of one. */
   change(change: ConfChangeV2): ConfResult {
+    const fault = confChangeFault(change);
+    if (fault !== null) throw new ConfChangeError(fault);
     const mode = enterMode(change);
     switch (mode) {
       case 'leave':

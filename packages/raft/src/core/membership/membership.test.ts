@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TestCluster, TestReplica, text, voters } from '../testing/cluster.ts';
-import type { ConfChangeV2, ConfState } from '../types.ts';
+import type { ConfChangeSingle, ConfChangeV2, ConfState } from '../types.ts';
 
 const v2 = (
   transition: ConfChangeV2['transition'],
@@ -298,4 +298,31 @@ describe('learners', () => {
     cluster.at(4).settle();
     expect(cluster.at(4).outbox).toMatchObject([{ type: 'vote-response', reject: false }]);
   });
+});
+
+test.each<[name: string, change: unknown]>([
+  ['an unknown type', { type: 'promote-node', nodeId: 2 }],
+  ['no type', { nodeId: 2 }],
+  ['an id of 0', { type: 'add-node', nodeId: 0 }],
+  ['an id of 1.5', { type: 'add-learner-node', nodeId: 1.5 }],
+  ['an id that is no number', { type: 'remove-node', nodeId: '2' }],
+  ['an unknown transition', { transition: 'at-once', changes: [], context: new Uint8Array(0) }],
+  [
+    'more changes than an entry has room for',
+    {
+      transition: 'joint-implicit',
+      changes: Array.from({ length: 256 }, (_, at) => ({ type: 'update-node', nodeId: at + 1 })),
+      context: new Uint8Array(0),
+    },
+  ],
+])('A20 a change of the configuration with %s is refused, and nothing is appended', (_, change) => {
+  const cluster = new TestCluster([1, 2, 3]);
+  cluster.elect(1);
+  const { lastIndex } = cluster.node(1).basicStatus();
+  expect(cluster.node(1).proposeConfChange(change as ConfChangeSingle)).toEqual({
+    ok: false,
+    reason: 'conf-change-invalid',
+    leader: 1,
+  });
+  expect(cluster.node(1).basicStatus().lastIndex).toBe(lastIndex);
 });

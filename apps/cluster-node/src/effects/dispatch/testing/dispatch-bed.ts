@@ -12,12 +12,13 @@ import {
 } from '@fleetlm/conversation';
 import { expect } from 'vitest';
 import { agentRecord } from '../../../membership/testing/agent-record.ts';
+import { newMessage } from '../../../runtime/new-message.ts';
 import type { AgentRecord, Proposed } from '../../ports.ts';
 import type { AttemptReport, TurnDecision } from '../attempt-report.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
 import { createDispatchEngine } from '../dispatch-engine.ts';
 import { DISPATCH_LIMITS, type DispatchLimits } from '../dispatch-limits.ts';
-import { threadHistory } from '../thread-history.ts';
+import { threadHistory, throughSeqOf } from '../thread-history.ts';
 import { FakeAgent } from './fake-agent.ts';
 
 export const GROUP = 7;
@@ -128,7 +129,7 @@ export class DispatchBed {
       },
       publishChunk: (chunk) => this.shown.push(chunk),
       history: (session, mode, limit) =>
-        threadHistory(session.lastSeq, mode, limit, (beforeSeq, size) => {
+        threadHistory(throughSeqOf(session), mode, limit, (beforeSeq, size) => {
           return readMessages(
             session,
             { beforeSeq },
@@ -187,12 +188,7 @@ export class DispatchBed {
       sessionId,
       sender: { type: 'user', id: session.userId },
       clientMessageId: `c${this.#sent}`,
-      message: {
-        id: crypto.randomUUID(),
-        kind,
-        payload: encoder.encode(JSON.stringify({ content, metadata: {} })),
-        preview: '',
-      },
+      message: newMessage('user', kind, content, {}),
       debounceMs: agent?.debounceWindowMs ?? 0,
       whileAnswering,
       held: hold?.held ?? null,
