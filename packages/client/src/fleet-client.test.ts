@@ -142,6 +142,21 @@ describe('FleetClient', () => {
     await soon(() => expect(store.view.get().messages).toHaveLength(122));
   });
 
+  test('a resync that comes while a join is under way is not forgotten', async () => {
+    for (const node of nodes) {
+      node.beforeAck = (event) => {
+        if (event !== 'session:join' || log.messages.length > 0) return;
+        node.dropSeq = 1;
+        log.append(message(1));
+        node.broadcast('resync', { reason: 'the node that published it was lost' });
+      };
+    }
+    const client = connect();
+    const store = client.session(SESSION_ID);
+    store.open();
+    await soon(() => expect(store.view.get().messages).toHaveLength(1));
+  });
+
   test('a very long conversation is opened near its end, with the rest to be had backwards', async () => {
     for (let seq = 1; seq <= 1_000; seq += 1) log.append(message(seq));
     const readBefore = async (_: string, before: number, limit: number) =>

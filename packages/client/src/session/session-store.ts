@@ -67,6 +67,8 @@ export class SessionStore {
   /** Grows with every join that is begun, so that the answer to an earlier one is dropped. */
   #joinRound = 0;
   #isJoining = false;
+  /** Something was missed since the join under way was asked for: its answer may not hold it. */
+  #isJoinStale = false;
   #loadingOlder: Promise<void> | null = null;
 
   constructor(sessionId: string, options: SessionStoreOptions) {
@@ -149,8 +151,11 @@ export class SessionStore {
 
   /** Joins (again) from the last seq held; brings whatever was missed. */
   rejoin(): void {
-    if (this.#holders === 0 || this.#isJoining || this.#options.connection.view.status !== 'online')
+    if (this.#holders === 0 || this.#options.connection.view.status !== 'online') return;
+    if (this.#isJoining) {
+      this.#isJoinStale = true;
       return;
+    }
     this.#joinRound += 1;
     this.#isJoining = true;
     void this.#join(this.#joinRound);
@@ -211,6 +216,7 @@ export class SessionStore {
   async #join(round: number): Promise<void> {
     for (;;) {
       const lastSeq = lastSeqOf(this.#state.log);
+      this.#isJoinStale = false;
       const ack = await this.#options.connection.request('session:join', {
         session_id: this.sessionId,
         last_seq: lastSeq,
@@ -226,7 +232,7 @@ export class SessionStore {
       } else this.#state = { ...this.#state, log: emptyLog(firstSeq) };
       // A page that brings nothing new can't be followed by another: the rest is a gap, asked for again later.
       const isProgress = firstSeq !== null || lastSeqOf(this.#state.log) > lastSeq;
-      if (firstSeq === null && !(answer.has_more && isProgress)) break;
+      if (firstSeq === null && !(answer.has_more && isProgress) && !this.#isJoinStale) break;
     }
     this.#isJoining = false;
     this.#rejoinOnGap();

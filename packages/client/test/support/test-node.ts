@@ -39,6 +39,8 @@ export class TestNode {
   readonly seen: string[] = [];
   /** Taken before the request is handled; true: it is swallowed without an ack. */
   swallow: (event: string) => boolean = () => false;
+  /** Called between the making of an answer and its ack: what happens there reaches the client first. */
+  beforeAck: (event: string) => void = () => undefined;
   /** Messages of this seq are not broadcast by this node: a lost packet. */
   dropSeq: number | null = null;
   pageSize = 50;
@@ -98,7 +100,10 @@ export class TestNode {
     socket.onAny((event: string, payload: unknown, ack: AckFunction) => {
       this.seen.push(`${event} ${JSON.stringify(payload)}`);
       if (this.swallow(event)) return;
-      if (isObject(payload)) ack(this.#answer(socket, event, payload));
+      if (!isObject(payload)) return;
+      const answer = this.#answer(socket, event, payload);
+      this.beforeAck(event);
+      ack(answer);
     });
   }
 

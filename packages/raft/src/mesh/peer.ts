@@ -10,6 +10,8 @@ export interface DialTarget {
   connection: Connection | null;
   timer: Timer | null;
   attempt: number;
+  /** Calls that did not wait for the backoff since the node last stayed up. */
+  promptCalls: number;
   removed: boolean;
   /** The address turned out to be this node's own. */
   isSelf: boolean;

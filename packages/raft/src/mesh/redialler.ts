@@ -41,6 +41,7 @@ export class Redialler {
       connection: null,
       timer: null,
       attempt: 0,
+      promptCalls: 0,
       removed: false,
       isSelf: false,
       isSpare: false,
@@ -94,9 +95,19 @@ export class Redialler {
     for (const target of this.#targets) {
       if (target.connection !== null || (target.nodeId !== nodeId && target.nodeId !== null))
         continue;
-      target.attempt = 0;
-      this.redial(target);
+      this.#redialSoon(target);
     }
+  }
+
+  /**
+   * At once, but only once until the node has stayed up: what ends a peer ends the calls of both sides, so two nodes that
+   * call each other back at once again and again may end each other's calls for ever. After a backoff one of them is first.
+   */
+  #redialSoon(target: DialTarget): void {
+    if (target.promptCalls > 0 && target.timer !== null) return;
+    target.attempt = target.promptCalls;
+    target.promptCalls += 1;
+    this.redial(target);
   }
 
   /** The connection to the node broke, or it has called: all its addresses are called again. */
@@ -104,13 +115,16 @@ export class Redialler {
     for (const target of this.#targets) {
       if (target.nodeId !== nodeId || !target.isSpare) continue;
       target.isSpare = false;
-      target.attempt = 0;
-      this.redial(target);
+      this.#redialSoon(target);
     }
   }
 
   /** The node stayed up: its address is called back at once when it breaks. */
   trust(nodeId: string): void {
-    for (const target of this.#targets) if (target.nodeId === nodeId) target.attempt = 0;
+    for (const target of this.#targets) {
+      if (target.nodeId !== nodeId) continue;
+      target.attempt = 0;
+      target.promptCalls = 0;
+    }
   }
 }

@@ -35,6 +35,8 @@ export class Subscriber {
   /** Live, and served everything up to here; else a join is under way. */
   #live = false;
   #joining = false;
+  /** A resync came while a join was under way: what was missed may not be in its answer. */
+  #joinIsStale = false;
   /** The newest message that came while a join was under way and could not be taken yet. */
   #skippedSeq = 0;
   #closed = false;
@@ -119,6 +121,7 @@ export class Subscriber {
 
   #rejoin(): void {
     this.#live = false;
+    this.#joinIsStale = true;
     if (this.#joining) return;
     this.#joining = true;
     this.#follow().then(
@@ -136,9 +139,11 @@ export class Subscriber {
   async #follow(): Promise<void> {
     while (!this.#live && !this.#closed && this.#socket.connected) {
       this.#skippedSeq = 0;
+      this.#joinIsStale = false;
       const isComplete = await this.#join();
       // A message that was left aside while the answer was on its way may not be in it.
-      if (isComplete && this.#skippedSeq <= this.headSeq) this.#live = this.#socket.connected;
+      if (isComplete && !this.#joinIsStale && this.#skippedSeq <= this.headSeq)
+        this.#live = this.#socket.connected;
       else if (!isComplete) await new Promise((resolve) => setTimeout(resolve, JOIN_PAUSE_MS));
     }
   }
