@@ -147,7 +147,7 @@ test.each([
   },
 );
 
-test('a decision that the conversation has overtaken is refused, and calls nobody', async () => {
+test('a decision that the conversation has overtaken is refused, and calls no agent', async () => {
   const messageId = await asked((_, response) => {
     stream(response).end(sse(...HELLO));
   });
@@ -207,7 +207,7 @@ test('a reply that asks for more decisions than the state keeps ends there', asy
       sse({ type: 'start' }, ...OPENING.slice(1), ...calls.flatMap(askFor), { type: 'finish' }),
     );
   };
-  await bed.say('mail everybody');
+  await bed.say('mail all of them');
   await bed.settled('idle');
   expect(contentOf(newest()).metadata).toMatchObject({ termination: 'error' });
   expect(openRequests(bed.session())?.keys).toHaveLength(TOOL_REQUESTS_MAX);
