@@ -1,4 +1,11 @@
-import { COMMAND_VERSION, type Command, type NewMessage, stateDigest } from '@fleetlm/conversation';
+import {
+  COMMAND_VERSION,
+  type Command,
+  type NewMessage,
+  REQUEST_KEY_LENGTH_MAX,
+  REQUESTS_MAX,
+  stateDigest,
+} from '@fleetlm/conversation';
 import { CONTENT_BYTES_MAX, METADATA_BYTES_MAX, REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import type { StateMachine } from '@fleetlm/raft/host';
 import fc from 'fast-check';
@@ -253,6 +260,8 @@ describe('snapshots, whatever they are', () => {
 
 describe('the size of an entry', () => {
   const text = (length: number) => 'é'.repeat(length);
+  // Of visible ASCII, as the edge makes them.
+  const KEY = 'k'.repeat(REQUEST_KEY_LENGTH_MAX);
   const payloadBytesMax = CONTENT_BYTES_MAX + METADATA_BYTES_MAX;
 
   test('holds the largest message together with the largest partial reply that it ends', () => {
@@ -263,11 +272,16 @@ describe('the size of an entry', () => {
         ...message(1, new Uint8Array(payloadBytesMax)),
         kind: text(256),
         preview: text(1024),
+        response: { name: KEY, keys: Array(REQUESTS_MAX).fill(KEY) },
       },
       held: {
         epoch: 2 ** 52,
         attempt: 2 ** 52,
-        partial: { ...message(2, new Uint8Array(REPLY_BYTES_MAX)), preview: text(1024) },
+        partial: {
+          ...message(2, new Uint8Array(REPLY_BYTES_MAX)),
+          preview: text(1024),
+          requests: { names: Array(4).fill(KEY), keys: Array(REQUESTS_MAX).fill(KEY) },
+        },
       },
     });
     expect(encodeCommand(largest).length).toBeLessThanOrEqual(ENTRY_BYTES_MAX);

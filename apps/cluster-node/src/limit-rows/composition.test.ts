@@ -5,6 +5,7 @@ import {
   EVICTED_TAIL_BYTES_MAX,
   ID_LENGTH_MAX,
   METADATA_BYTES_PER_USER_MAX,
+  REQUESTS_MAX,
   KIND_LENGTH_MAX as STORED_KIND_LENGTH_MAX,
   PREVIEW_LENGTH_MAX as STORED_PREVIEW_LENGTH_MAX,
 } from '@fleetlm/conversation';
@@ -96,6 +97,10 @@ describe('what passes one stage fits all later ones', () => {
       ['its response', SUMMARY_RESPONSE_BYTES_MAX / ESCAPED_BYTES_MAX],
     );
     fits(['tool calls', node.REPLY_TOOL_CALLS_MAX], ['parts', node.REPLY_PARTS_MAX]);
+    fits(
+      ['calls that wait for the user', protocol.TOOL_REQUESTS_MAX],
+      ['requests of a message in the state', REQUESTS_MAX],
+    );
     fits(
       ['calls to an agent', DISPATCH_LIMITS.callsPerAgentMax],
       ['connections', CONNECTIONS_PER_AGENT_MAX],

@@ -1,4 +1,15 @@
-import { coldStats, exportState, findHead, isCold } from '@fleetlm/conversation';
+import {
+  apply,
+  type Command,
+  coldStats,
+  exportState,
+  findHead,
+  getSession,
+  isCold,
+  type NewMessage,
+  openRequests,
+  type Sender,
+} from '@fleetlm/conversation';
 import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
@@ -8,6 +19,7 @@ import {
   SESSION,
 } from '../effects/flusher/testing/flusher-bed.ts';
 import { ConversationMachine } from '../groups/conversation-machine.ts';
+import { newMessage } from '../runtime/new-message.ts';
 import { ArchiveSource } from './archive-source.ts';
 import { rebuildGroup } from './rebuild-group.ts';
 
@@ -127,6 +139,46 @@ test('a question that was answered is not asked again, an open one is', async ()
     dispatch: { status: 'idle' },
     lastMessage: { preview: 'yes' },
   });
+});
+
+test('decisions that the agent waits for are known again, from messages alone', async () => {
+  const asking = (call: string) => ({
+    type: 'tool-mail',
+    toolCallId: call,
+    state: 'approval-requested',
+    input: {},
+    approval: { id: `ask-${call}` },
+  });
+  const parts = [asking('c1'), asking('c2')];
+  const reply = newMessage('agent', 'assistant', { role: 'assistant', parts }, {});
+  const decide = (call: string) =>
+    newMessage(
+      'user',
+      'tool-response',
+      { message_id: reply.id, approvals: [{ approval_id: `ask-${call}`, approved: true }] },
+      {},
+    );
+  const append = (sender: Sender, message: NewMessage): Command => ({
+    type: 'append-message',
+    sessionId: SESSION,
+    sender,
+    clientMessageId: message.id,
+    message,
+    whileAnswering: 'queue',
+    held: null,
+    debounceMs: 0,
+    timeMs: 9_000,
+  });
+  bed.say('mail both');
+  const user = { type: 'user', id: bed.state.sessions.get(SESSION)?.userId ?? '' } as const;
+  bed.perform(append({ type: 'agent', id: 'bot' }, reply));
+  bed.perform(append(user, decide('c1')));
+  await bed.flusher().flushNow();
+  const { state } = await rebuilt(null);
+  const session = getSession(state, SESSION);
+  expect(session === null ? null : openRequests(session)).toMatchObject({ keys: ['a:ask-c2'] });
+  apply(state, append(user, decide('c2')));
+  expect(findHead(state, SESSION)?.dispatch.status).toBe('waiting');
 });
 
 test('messages that Postgres lacks are named, and what comes behind them is not joined to what was before', async () => {

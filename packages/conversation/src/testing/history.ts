@@ -9,6 +9,7 @@ import {
   type GroupState,
   getInbox,
   type Message,
+  openRequests,
   runningDispatches,
   type Session,
 } from '../index.ts';
@@ -78,9 +79,12 @@ export class History {
     expect(session.lastReadSeq).toBeLessThanOrEqual(session.lastSeq);
     expect(session.flushedSeq).toBeLessThanOrEqual(session.lastSeq);
     expect(session.flushedVersion).toBeLessThanOrEqual(session.version);
-    expect(session.lastUserSeq).toBe(
-      messages.findLast(({ sender }) => sender.type === 'user')?.seq ?? 0,
-    );
+    const newestOfUser = messages.findLast(({ sender }) => sender.type === 'user');
+    // A decision that leaves others open is no work.
+    if (newestOfUser?.kind === 'tool-response')
+      expect(session.lastUserSeq).toBeLessThanOrEqual(newestOfUser.seq);
+    else expect(session.lastUserSeq).toBe(newestOfUser?.seq ?? 0);
+    checkRequests(session);
     const { status } = session.dispatch;
     if (status === 'idle' || status === 'failed') expect(answerCheckpoint(session)).toBeNull();
     if (session.status === 'archived') expect(session.dispatch.status).toBe('idle');
@@ -122,6 +126,16 @@ export class History {
       sessions.reduce((sum, { lastSeq, flushedSeq }) => sum + lastSeq - flushedSeq, 0),
     );
   }
+}
+
+function checkRequests(session: Session): void {
+  const requests = openRequests(session);
+  if (requests === null) return;
+  expect(requests.decidedSeq > 0).toBe(requests.keys.length === 0);
+  const { dispatch, lastUserSeq } = session;
+  if (requests.decidedSeq === 0) return;
+  expect(dispatch.status).not.toBe('idle');
+  expect(requests.decidedSeq).toBeLessThanOrEqual(lastUserSeq);
 }
 
 /** A log's buffer is at most half as large again as what is in it, beside what was dropped and not given back yet. */

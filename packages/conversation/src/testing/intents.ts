@@ -93,6 +93,8 @@ function creation(session: number): Intent {
 export class Wishes {
   #timeMs = 1_790_000_000_000;
   #number = 0;
+  /** By session, the newest message that asks. */
+  readonly #asked = new Map<string, string>();
   /** Every append so far, to be sent again. */
   readonly #appends: Command[] = [];
 
@@ -154,7 +156,13 @@ export class Wishes {
           error: 'busy',
         };
       case 'complete':
-        return { type: 'complete-dispatch', ...base, epoch, attempt, message: this.#message() };
+        return {
+          type: 'complete-dispatch',
+          ...base,
+          epoch,
+          attempt,
+          message: this.#reply(sessionId),
+        };
       case 'fail':
         return { type: 'fail-dispatch', ...base, epoch, attempt, error: 'broken' };
       case 'stop':
@@ -162,7 +170,7 @@ export class Wishes {
           type: 'stop-dispatch',
           ...base,
           epoch,
-          partial: share < 0.5 ? this.#message() : null,
+          partial: share < 0.5 ? this.#reply(sessionId) : null,
         };
       case 'checkpoint': {
         const fromIndex = this.#checkpointIndex(session, attempt) + Math.abs(off);
@@ -212,7 +220,7 @@ export class Wishes {
       ...base,
       sender: { type: userId === null ? 'agent' : 'user', id: off === 0 ? id : 'mallory' },
       clientMessageId: `client-${number}`,
-      message: this.#message(),
+      message: userId === null ? this.#reply(base.sessionId) : this.#said(base.sessionId, share),
       debounceMs: 500,
       whileAnswering,
       held: isHeld ? { epoch, attempt, partial } : null,
@@ -225,6 +233,23 @@ export class Wishes {
     return message(this.#number, {
       kind: this.#number % 2 === 0 ? 'text' : `kind-${this.#number}`,
     });
+  }
+
+  /** A message of the agent; every second one asks its user for two decisions. */
+  #reply(sessionId: string) {
+    const plain = this.#message();
+    if (this.#number % 2 === 0) return plain;
+    this.#asked.set(sessionId, plain.id);
+    return { ...plain, requests: { names: [plain.id], keys: ['a', 'b'] } };
+  }
+
+  /** A message of the user; where the agent has asked, most of them decide one request, the other, both, or none. */
+  #said(sessionId: string, share: number) {
+    const plain = this.#message();
+    const name = this.#asked.get(sessionId);
+    if (name === undefined || share > 0.7) return plain;
+    const keys = share < 0.2 ? ['a'] : share < 0.4 ? ['b'] : share < 0.6 ? ['a', 'b'] : ['c'];
+    return { ...plain, kind: 'tool-response', response: { name, keys } };
   }
 
   #earlier(share: number): Command | undefined {

@@ -46,7 +46,7 @@ test('A15 to a replica whose pipeline was lost: it is sent an append at once, wi
   cluster.node(1).propose(text('x'));
   cluster.settle();
   cluster.heal();
-  // No transport has reported it unreachable, and no tick passes.
+  // It was not reported unreachable, and no tick passes.
   cluster.node(1).transferLeadership(3);
   cluster.settle();
   expect(leaderOf(cluster)).toEqual([3]);

@@ -147,7 +147,7 @@ test.each([
   },
 );
 
-test('a decision that the conversation has overtaken is refused, and no agent is called', async () => {
+test('a decision that the conversation has overtaken is refused, and calls no agent', async () => {
   const messageId = await asked((_, response) => {
     stream(response).end(sse(...HELLO));
   });

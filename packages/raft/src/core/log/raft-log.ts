@@ -168,7 +168,7 @@ export class RaftLog {
     if (low >= offset) return limitBytes(this.unstable.slice(low, high), bytesMax);
     const stableHigh = Math.min(high, offset);
     const stable = this.#storage.entries(low, stableHigh, bytesMax);
-    // A reader that goes on behind the last entry would ask for the same ones for ever.
+    // A caller that goes on behind the last entry would ask for the same ones for ever.
     if (stable.length === 0) violated(`the storage gave no entry ${low}, though it has it`);
     if (high <= offset || stable.length < stableHigh - low) return stable;
     return limitBytes([...stable, ...this.unstable.slice(offset, high)], bytesMax);
