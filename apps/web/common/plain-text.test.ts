@@ -7,7 +7,18 @@ test('marks go, words stay', () => {
   ).toBe('Hi Here is what I found: docs, 2 * 3, snake_case');
 });
 
+test('fences, tables, line breaks and single marks are not read out', () => {
+  expect(plainText('Run *this*:\n\n```js\nconst a_b = 2 * 3;\n```\n')).toBe(
+    'Run this: const a_b = 2 * 3;',
+  );
+  expect(plainText('| a | b |\n| --- | :-: |\n| x<br>y | _z_. |')).toBe('a b x y z.');
+});
+
 test.each([
+  ['rules', '-'],
+  ['rows', '| - '],
+  ['stars', '*'],
+  ['fences', '```'],
   ['unclosed links', '!['],
   ['unclosed targets', '[](('],
   ['blank lines', '\n\t'],

@@ -20,6 +20,22 @@ export function printable(lengthMax: number) {
     .regex(PRINTABLE, 'must consist of printable characters');
 }
 
+/**
+ * As PRINTABLE, with joiners inside of words and emoji: families are emoji joined by U+200D, and Persian words have U+200C. One that
+ * joins nothing is invisible, and makes two names that look alike.
+ */
+const NAME =
+  /^(?:[^\p{C}\p{Zl}\p{Zp}]|(?<=[\p{L}\p{M}\p{Emoji}])[\u200C\u200D](?=[\p{L}\p{Extended_Pictographic}]))+$/u;
+
+/** What people call something: 1 to `lengthMax` characters that can be seen. */
+export function displayName(lengthMax: number) {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(lengthMax, `must have at most ${lengthMax} characters`)
+    .regex(NAME, 'must consist of printable characters');
+}
+
 export const sessionIdSchema = z
   .string()
   .regex(SESSION_ID_PATTERN, 'must be a session id: two hexadecimal digits, a hyphen, a ULID');

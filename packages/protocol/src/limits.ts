@@ -45,6 +45,8 @@ export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 export const REPLY_BYTES_MAX = 1024 * 1024;
 /** An error text from outside; a longer one is cut where it enters. */
 export const ERROR_TEXT_LENGTH_MAX = 2_000;
+/** Of the error that an agent ended its reply with, kept in the reply's metadata, in UTF-16 code units. */
+export const REPLY_ERROR_LENGTH_MAX = 160;
 /** `q` of a search, in characters. */
 export const SEARCH_QUERY_LENGTH_MIN = 2;
 export const SEARCH_QUERY_LENGTH_MAX = 200;
@@ -66,6 +68,8 @@ export const AGENT_TIMEOUT_MS_MIN = 100;
 export const AGENT_TIMEOUT_MS_MAX = 600_000;
 /** Of one whole answer. */
 export const AGENT_TOTAL_TIMEOUT_MS_MAX = 3_600_000;
+/** A whole answer may take this many times the limit of its first byte when it has no limit of its own. */
+export const TOTAL_TIMEOUT_FACTOR = 10;
 export const AGENT_CONNECT_TIMEOUT_MS_MAX = 60_000;
 export const AGENT_DEBOUNCE_MS_MAX = 60_000;
 /** How long a replaced signing secret stays in force beside the new one, in seconds. */

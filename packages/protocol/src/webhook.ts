@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
+import { REPLY_ERROR_LENGTH_MAX } from './limits.ts';
 
 export const WEBHOOK_TRIGGERS = ['submit-message', 'regenerate-message'] as const;
 
@@ -47,5 +48,6 @@ export const assistantMetadataSchema = z.looseObject({
   termination: z.enum(TERMINATIONS),
   latency_ms: z.number().min(0),
   time_to_first_token_ms: z.number().min(0).nullable(),
+  error: z.string().max(REPLY_ERROR_LENGTH_MAX).optional(),
 });
 export type AssistantMetadata = z.output<typeof assistantMetadataSchema>;

@@ -78,3 +78,31 @@ test.each([
   const { status, text } = await get(`?${query}`);
   expect([status, JSON.parse(text).errors[0].path]).toEqual([422, field]);
 });
+
+test('a limit of silence above that of the whole answer is refused by name, also of one that is set already', async () => {
+  const registered = agentRecord({ id: 'bot', timeoutMs: 1_000, totalTimeoutMs: 5_000 });
+  gateway = await openTestGateway({
+    getAgent: () => registered,
+    patchAgent: async () => ({ ok: true, value: registered }),
+  });
+  const patch = async (agent: object) => {
+    const response = await fetch(`${gateway.url}/api/agents/bot`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${TEST_API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ agent }),
+    });
+    const body: unknown = await response.json();
+    return { status: response.status, body };
+  };
+  expect((await patch({ idle_timeout_ms: 5_000 })).status).toBe(200);
+  expect(await patch({ idle_timeout_ms: 5_001 })).toMatchObject({
+    status: 422,
+    body: {
+      errors: [
+        { path: 'agent.idle_timeout_ms', message: expect.stringContaining('whole answer, 5000') },
+      ],
+    },
+  });
+  expect((await patch({ idle_timeout_ms: 10_000, total_timeout_ms: null })).status).toBe(200);
+  expect((await patch({ idle_timeout_ms: 10_001, total_timeout_ms: null })).status).toBe(422);
+});

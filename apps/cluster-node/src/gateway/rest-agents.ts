@@ -8,6 +8,7 @@ import {
   type Rest,
   settingsOf,
   type UpdateAgent,
+  wrongTimeLimit,
 } from '@fleetlm/protocol';
 import { newSigningSecret } from '../runtime/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../runtime/runtime-api.ts';
@@ -22,11 +23,14 @@ export function agentHandlers(runtime: Runtime) {
     const { agent } = body;
     if (agent.id !== undefined && agent.id !== params.id)
       throw refuse(invalidField('agent.id', 'must be the id of the path'));
+    const registered = runtime.getAgent(params.id);
+    if (registered !== null) refuseWrongLimits({ ...agentBody(registered), ...agent }, refuse);
     return { agent: agentBody(value(await runtime.patchAgent(params.id, patchOf(agent)))) };
   };
 
   return {
-    createAgent: async ({ body, value }) => {
+    createAgent: async ({ body, value, refuse }) => {
+      refuseWrongLimits(body.agent, refuse);
       const draft = newAgent(body.agent, Date.now());
       const created = value(await runtime.createAgent(draft));
       return { agent: { ...agentBody(created), secret: draft.secret } };
@@ -64,6 +68,14 @@ export function agentHandlers(runtime: Runtime) {
       agent: agentBody(value(await runtime.patchAgent(params.id, { status: 'disabled' }))),
     }),
   } satisfies Partial<Handlers>;
+}
+
+function refuseWrongLimits(
+  agent: Parameters<typeof wrongTimeLimit>[0],
+  refuse: Update['refuse'],
+): void {
+  const wrong = wrongTimeLimit(agent);
+  if (wrong !== null) throw refuse(invalidField(`agent.${wrong.field}`, wrong.message));
 }
 
 /** Registrations are never taken away, so that the place of `after` stays. */

@@ -117,6 +117,29 @@ describe('a conversation', () => {
     expect(shownAgent(sessionAfter(sent, { type: 'due_expired' })).status).toBe('idle');
   });
 
+  test('a message is taken up with the first chunk of its run, not with the run alone', () => {
+    const joined: SessionEvent = { type: 'joined', answer: joinAnswer(messages(1, 1)) };
+    const running: SessionEvent = { type: 'status', agent: { status: 'running', epoch: 1 } };
+    const called = after(joined, { type: 'messages', messages: [message(2)] }, running);
+    expect(called.takenUpSeq).toBe(0);
+    const refused: SessionEvent = { type: 'status', agent: { status: 'failed', epoch: 1 } };
+    expect(sessionAfter(called, refused).takenUpSeq).toBe(0);
+    const chunk: SessionEvent = {
+      type: 'chunk',
+      at: { epoch: 1, attempt: 1 },
+      index: 0,
+      chunk: { type: 'start' },
+    };
+    const later = sessionAfter(called, { type: 'messages', messages: [message(3)] });
+    expect(sessionAfter(later, chunk).takenUpSeq).toBe(2);
+    expect(
+      sessionAfter(later, { type: 'messages', messages: [answerMessage(4, 1, 'Done')] }).takenUpSeq,
+    ).toBe(2);
+    // The chunk may be here first.
+    const early = after(joined, { type: 'messages', messages: [message(2)] }, chunk, running);
+    expect(early.takenUpSeq).toBe(2);
+  });
+
   test('the read cursor never goes back', () => {
     const state = after(JOINED, { type: 'read', lastReadSeq: 5 }, { type: 'read', lastReadSeq: 3 });
     expect(state.lastReadSeq).toBe(5);

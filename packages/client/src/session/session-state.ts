@@ -53,7 +53,9 @@ export interface SessionState {
   /** Chunks of this epoch and of earlier ones are late: their answer is a message already, or was stopped. */
   readonly endedEpoch: number;
   readonly lastReadSeq: number;
-  /** Messages up to this one were there when the agent was called last: it has them. */
+  /** Messages up to this one were there when the run in flight began. */
+  readonly runSeq: number;
+  /** The agent has the messages up to this one: it has begun to answer them. A run alone does not say so: it may be refused. */
   readonly takenUpSeq: number;
 }
 
@@ -86,6 +88,7 @@ export function initialSession(sessionId: string, afterSeq: number): SessionStat
     isAgentDue: false,
     endedEpoch: 0,
     lastReadSeq: 0,
+    runSeq: 0,
     takenUpSeq: 0,
   };
 }
@@ -110,7 +113,7 @@ export function sessionAfter(state: SessionState, event: SessionEvent): SessionS
     case 'chunk': {
       if (event.at.epoch <= state.endedEpoch) return state;
       const answer = mergeChunk(state.answer, event.at, event.index, event.chunk);
-      return answer === state.answer ? state : { ...state, answer };
+      return answer === state.answer ? state : takenUp({ ...state, answer });
     }
     case 'status':
       return withStatus(state, event.agent);
@@ -154,10 +157,10 @@ function afterJoin(state: SessionState, answer: JoinAnswer): SessionState {
   const withAgent = answer.agent === null ? merged : withStatus(merged, answer.agent);
   const { stream } = answer;
   if (stream !== null && stream.epoch > withAgent.endedEpoch)
-    return {
+    return takenUp({
       ...withAgent,
       answer: mergeSnapshot(withAgent.answer, stream, stream.chunks, stream.next_index),
-    };
+    });
   // Nothing is being written: words kept on the screen for a message that never came are over now.
   return stream === null && answer.agent !== null && !isBusy(answer.agent)
     ? { ...withAgent, answer: null }
@@ -171,9 +174,10 @@ function withMessages(state: SessionState, messages: readonly Message[]): Sessio
   for (const message of log.messages.slice(state.log.messages.length)) {
     const epoch = epochOf(message) ?? 0;
     endedEpoch = Math.max(endedEpoch, epoch);
-    // An answer whose beginning was not seen: everything before it is taken for taken up.
-    if (epoch > 0 && !(state.agent.status === 'running' && state.agent.epoch === epoch))
-      takenUpSeq = Math.max(takenUpSeq, message.seq);
+    if (epoch === 0) continue;
+    // Of an answer whose beginning was not seen everything before it is taken for taken up.
+    const isOfRun = state.agent.status === 'running' && state.agent.epoch === epoch;
+    takenUpSeq = Math.max(takenUpSeq, isOfRun ? state.runSeq : message.seq);
   }
   const answer = state.answer !== null && state.answer.epoch <= endedEpoch ? null : state.answer;
   const agent: AgentStatus =
@@ -197,8 +201,15 @@ function withStatus(state: SessionState, agent: AgentStatus): SessionState {
   const isBegun =
     agent.status === 'running' &&
     (state.agent.status !== 'running' || agent.epoch > state.agent.epoch);
-  const takenUpSeq = isBegun ? lastSeqOf(state.log) : state.takenUpSeq;
-  return { ...state, agent, isAgentDue, endedEpoch, takenUpSeq, answer };
+  const runSeq = isBegun ? lastSeqOf(state.log) : state.runSeq;
+  return takenUp({ ...state, agent, isAgentDue, endedEpoch, runSeq, answer });
+}
+
+/** The first chunk of a run says that the agent has taken it up; chunk and status may come in either order. */
+function takenUp(state: SessionState): SessionState {
+  const { answer, agent, runSeq, takenUpSeq } = state;
+  const isTaken = answer !== null && agent.status === 'running' && agent.epoch === answer.epoch;
+  return isTaken && runSeq > takenUpSeq ? { ...state, takenUpSeq: runSeq } : state;
 }
 
 /** What to show of the agent: due as soon as one has sent something, not only when the cluster says so. */

@@ -151,7 +151,8 @@ export const AGENT_FIELDS = {
     type: timeout(AGENT_TIMEOUT_MS_MAX),
     isNullable: true,
     fallback: null,
-    meaning: 'silence within an answer; `null`: as long as `timeout_ms`',
+    meaning:
+      'silence within an answer, at most what the whole answer may take; `null`: as long as `timeout_ms`',
     control: { label: 'Silence at most, ms', hint: 'Empty: as the first byte.' },
   },
   total_timeout_ms: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { agentIdSchema, printable, timestampSchema } from '../ids.ts';
+import { agentIdSchema, displayName, timestampSchema } from '../ids.ts';
 import {
   AGENT_HEADER_NAME_LENGTH_MAX,
   AGENT_HEADER_VALUE_LENGTH_MAX,
@@ -8,6 +8,7 @@ import {
   AGENTS_PAGE_LIMIT_MAX,
   SECRET_OVERLAP_S_DEFAULT,
   SECRET_OVERLAP_S_MAX,
+  TOTAL_TIMEOUT_FACTOR,
   WEBHOOK_SECRET_BYTES_MAX,
   WEBHOOK_SECRET_BYTES_MIN,
 } from '../limits.ts';
@@ -116,7 +117,7 @@ function schemaOf({ type, isNullable }: AgentField): z.ZodType {
 function plainSchemaOf(type: AgentFieldType): z.ZodType {
   switch (type.kind) {
     case 'text':
-      return printable(type.lengthMax);
+      return displayName(type.lengthMax);
     case 'origin':
       return originUrlSchema;
     case 'path':
@@ -143,6 +144,25 @@ const agentFields: FieldSchemas<AgentFieldName> = mapAgentFields((name, field) =
 const defaultedFields: DefaultedSchemas<DefaultedAgentField> = mapAgentFields((name, field) =>
   'fallback' in field ? [[name, schemaOf(field).default(field.fallback)]] : [],
 );
+
+interface TimeLimits {
+  readonly timeout_ms: number;
+  readonly idle_timeout_ms: number | null;
+  readonly total_timeout_ms: number | null;
+}
+
+/** What is wrong with the limits of time of an agent taken together, by the name of a setting; null: nothing. */
+export function wrongTimeLimit(
+  agent: TimeLimits,
+): { readonly field: 'idle_timeout_ms' | 'total_timeout_ms'; readonly message: string } | null {
+  const total = agent.total_timeout_ms ?? TOTAL_TIMEOUT_FACTOR * agent.timeout_ms;
+  if (agent.idle_timeout_ms !== null && agent.idle_timeout_ms > total)
+    return {
+      field: 'idle_timeout_ms',
+      message: `must be at most the limit of the whole answer, ${total}`,
+    };
+  return null;
+}
 
 /** `POST /api/agents`. A secret is made when none is given. */
 export const createAgentSchema = z.strictObject({

@@ -1,7 +1,5 @@
+import { TOTAL_TIMEOUT_FACTOR } from '@fleetlm/protocol';
 import type { AgentRecord } from '../ports.ts';
-
-/** An answer may go on longer than its first byte may take to come, but not for ever. */
-const TOTAL_LIMIT_FACTOR = 10;
 
 export type CallLimit = 'first-byte' | 'idle' | 'total';
 
@@ -17,7 +15,7 @@ export class CallLimits {
   constructor(agent: Pick<AgentRecord, 'timeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>) {
     this.#firstByteMs = agent.timeoutMs;
     this.#idleMs = agent.idleTimeoutMs ?? agent.timeoutMs;
-    const totalMs = agent.totalTimeoutMs ?? agent.timeoutMs * TOTAL_LIMIT_FACTOR;
+    const totalMs = agent.totalTimeoutMs ?? agent.timeoutMs * TOTAL_TIMEOUT_FACTOR;
     this.#total = setTimeout(() => this.#expire('total'), totalMs);
     this.#silence = setTimeout(() => this.#expire('first-byte'), this.#firstByteMs);
   }

@@ -1,4 +1,4 @@
-import { METADATA_BYTES_MAX, REPLY_BYTES_MAX } from '@fleetlm/protocol';
+import { METADATA_BYTES_MAX, REPLY_BYTES_MAX, REPLY_ERROR_LENGTH_MAX } from '@fleetlm/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from './dispatch-api.ts';
 import { RunningAnswer } from './running-answer.ts';
@@ -22,6 +22,31 @@ function fill(answer: RunningAnswer, chunk: Chunk): number {
 
 const sizeOf = (answer: RunningAnswer): number =>
   answer.toMessage(1, 'error', TIMES).payload.length;
+
+function metadataOf(answer: RunningAnswer): Record<string, unknown> {
+  const { payload } = answer.toMessage(1, 'error', TIMES);
+  return JSON.parse(Buffer.from(payload).toString('utf8')).metadata;
+}
+
+test('what the agent said of its failure is kept with what it had written, and bounded', () => {
+  const answer = begun();
+  answer.take(delta('Half of an'));
+  answer.take({ type: 'error', errorText: ` The model is overloaded. ${'x'.repeat(1_000)}` });
+  const { error } = metadataOf(answer);
+  expect(error).toMatch(/^The model is overloaded\. x+$/);
+  expect(error).toHaveLength(REPLY_ERROR_LENGTH_MAX);
+  expect(metadataOf(begun())).not.toHaveProperty('error');
+});
+
+test('a full reply that ends with an error is kept whole', () => {
+  const answer = begun();
+  fill(answer, delta('x'.repeat(10_000)));
+  fill(answer, delta('x'));
+  expect(answer.take({ type: 'error', errorText: '\u0001'.repeat(1_000) }).ok).toBe(true);
+  const { payload } = answer.toMessage(1, 'error', TIMES);
+  expect(payload.length).toBeGreaterThan(REPLY_BYTES_MAX - 2_048);
+  expect(payload.length).toBeLessThanOrEqual(REPLY_BYTES_MAX);
+});
 
 describe('the limit of a reply', () => {
   test.each(['x', 'ö', '"', '\u0001', '👋'])('text of %j is counted to the byte', (character) => {

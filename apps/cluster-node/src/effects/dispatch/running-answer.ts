@@ -1,6 +1,7 @@
 import {
   METADATA_BYTES_MAX,
   REPLY_BYTES_MAX,
+  REPLY_ERROR_LENGTH_MAX,
   type Termination,
   TOOL_REQUESTS_MAX,
   type WebhookMessage,
@@ -32,6 +33,7 @@ import {
 import { previewLine } from '../../preview.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import { requestsIn } from '../../tool-requests.ts';
+import { errorText } from '../error-text.ts';
 import type { NewMessage } from '../ports.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Compaction } from './compaction.ts';
@@ -40,8 +42,8 @@ import { jsonBytesBound, jsonStringBytes, SizeCount } from './json-size.ts';
 import { WholeCharacters } from './whole-characters.ts';
 
 const encoder = new TextEncoder();
-/** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction. */
-const ENVELOPE_BYTES = 1024;
+/** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction; every character of the error may be escaped. */
+const ENVELOPE_BYTES = 1024 + 6 * REPLY_ERROR_LENGTH_MAX;
 /** What a part has more than the chunks that made it: its state, and the error of a call that is sealed. */
 const PART_BYTES = 256;
 /** The name of a field, with what stands round it. */
@@ -216,6 +218,7 @@ export class RunningAnswer {
       continues: this.#shownId === this.messageId ? undefined : this.#shownId,
       compaction: this.#compaction,
       ...ownMetadata(epoch, termination, times),
+      error: errorOf(this.#message),
     };
     const message = inComponent('dispatch', () => this.#messageOf(this.#shownId, parts, metadata));
     return message.payload.length > REPLY_BYTES_MAX ? this.excerpt(epoch, times) : message;
@@ -244,6 +247,12 @@ export class RunningAnswer {
 function countRequests(parts: readonly UiPart[]): number {
   const { approvals, outputs } = openRequestsOf(parts);
   return approvals.length + outputs.length;
+}
+
+/** What the agent said of its failure, for its readers; undefined: nothing. */
+function errorOf({ end, errorText: text }: AssembledMessage): string | undefined {
+  if (end !== 'error' || text === null || text.trim() === '') return undefined;
+  return errorText(text.trim().slice(0, REPLY_ERROR_LENGTH_MAX));
 }
 
 function ownMetadata(epoch: number, termination: Termination, times: AnswerTimes): JsonObject {
