@@ -24,7 +24,7 @@ export function agentHandlers(runtime: Runtime) {
     if (agent.id !== undefined && agent.id !== params.id)
       throw refuse(invalidField('agent.id', 'must be the id of the path'));
     const registered = runtime.getAgent(params.id);
-    if (registered !== null) refuseWrongLimits({ ...agentBody(registered), ...agent }, refuse);
+    if (registered !== null) refuseWrongLimits(limitsOf(agentBody(registered), agent), refuse);
     return { agent: agentBody(value(await runtime.patchAgent(params.id, patchOf(agent)))) };
   };
 
@@ -70,9 +70,22 @@ export function agentHandlers(runtime: Runtime) {
   } satisfies Partial<Handlers>;
 }
 
+type TimeLimits = Parameters<typeof wrongTimeLimit>[0];
+
+/** As they would be after the update. */
+function limitsOf(registered: TimeLimits, update: UpdateAgent['agent']): TimeLimits {
+  const { timeout_ms, idle_timeout_ms, total_timeout_ms } = update;
+  return {
+    timeout_ms: timeout_ms ?? registered.timeout_ms,
+    idle_timeout_ms: idle_timeout_ms === undefined ? registered.idle_timeout_ms : idle_timeout_ms,
+    total_timeout_ms:
+      total_timeout_ms === undefined ? registered.total_timeout_ms : total_timeout_ms,
+  };
+}
+
 function refuseWrongLimits(
-  agent: Parameters<typeof wrongTimeLimit>[0],
-  refuse: Update['refuse'],
+  agent: TimeLimits,
+  refuse: (failure: ReturnType<typeof invalidField>) => Error,
 ): void {
   const wrong = wrongTimeLimit(agent);
   if (wrong !== null) throw refuse(invalidField(`agent.${wrong.field}`, wrong.message));
