@@ -1,4 +1,10 @@
 import { closesFence, type Fence, fenceOf, opensFence } from './fences.ts';
+import {
+  DOLLAR_MATH_LENGTH_MAX,
+  FENCES_NESTED_MAX,
+  LINE_PREFIX_MAX,
+  MATH_LENGTH_MAX,
+} from './text-bounds.ts';
 
 /**
  * A message as it is given to the markdown parsers. Models write two things that markdown reads differently: fenced code inside
@@ -42,7 +48,7 @@ interface OpenFence {
  */
 function lengthenOuterFences(lines: readonly string[], isStreaming: boolean): readonly string[] {
   const changed = [...lines];
-  let open: OpenFence[] = [];
+  const open: OpenFence[] = [];
   let pending: (readonly [at: number, length: number])[] = [];
   const lengthen = () => {
     for (const [at, length] of pending) changed[at] = withFence(changed[at] ?? '', length);
@@ -62,7 +68,8 @@ function lengthenOuterFences(lines: readonly string[], isStreaming: boolean): re
       if (parent !== undefined) parent.inner = Math.max(parent.inner, length);
       if (closed !== undefined && outer.inner > 0) pending.push([closed.at, length], [at, length]);
       if (open.length === 0) lengthen();
-    } else if (isInnerFence(fence, outer.mark)) open.push({ at, mark: fence.run, inner: 0 });
+    } else if (open.length < FENCES_NESTED_MAX && isInnerFence(fence, outer.mark))
+      open.push({ at, mark: fence.run, inner: 0 });
   }
   if (open.length > 1 && isStreaming) {
     let inner = 0;
@@ -73,7 +80,6 @@ function lengthenOuterFences(lines: readonly string[], isStreaming: boolean): re
     }
     lengthen();
   }
-  open = [];
   return changed;
 }
 
@@ -109,6 +115,7 @@ const OPENER = /\\[\s\S]|`+|\$\$?/g;
 function escapeMath(paragraph: string, isOpen: boolean): string {
   // Indented code and HTML are not read as text.
   if (/^(?: {4}|\t| {0,3}<)/.test(paragraph)) return paragraph;
+  const whole = { text: paragraph, isOpen, closers: new Closers(paragraph) };
   const ends = new CodeEnds(paragraph);
   let escaped = '';
   let at = 0;
@@ -117,10 +124,10 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
     const [opener] = match;
     const start = match.index;
     if (opener.startsWith('`')) {
-      OPENER.lastIndex = ends.after(start, opener.length) ?? OPENER.lastIndex;
+      OPENER.lastIndex = ends.after(start) ?? OPENER.lastIndex;
       continue;
     }
-    const end = mathEnd(paragraph, start, opener, isOpen);
+    const end = mathEnd(whole, start, opener);
     if (end === null) continue;
     escaped += paragraph.slice(at, start) + escapeMarks(paragraph.slice(start, end));
     at = end;
@@ -130,20 +137,21 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
 }
 
 /** The place after the math that begins here; null: none does. */
-function mathEnd(text: string, start: number, opener: string, isOpen: boolean): number | null {
+function mathEnd(paragraph: Paragraph, start: number, opener: string): number | null {
+  const { text } = paragraph;
   switch (opener) {
     case '\\(':
-      return closedBy('\\)', text, start + 2, isOpen);
+      return closedBy('\\)', paragraph, start + 2);
     case '\\[': {
       if (!/(?:^|\n)[ \t>*+\d.)-]*$/.test(text.slice(Math.max(0, start - LINE_PREFIX_MAX), start)))
         return null;
-      const end = closedBy('\\]', text, start + 2, isOpen);
+      const end = closedBy('\\]', paragraph, start + 2);
       return end === null || /^[ \t.,;]*(?:\n|$)/.test(text.slice(end, end + LINE_PREFIX_MAX))
         ? end
         : null;
     }
     case '$$':
-      return closedBy('$$', text, start + 2, isOpen);
+      return closedBy('$$', paragraph, start + 2);
     case '$':
       return dollarEnd(text, start);
     default:
@@ -151,15 +159,15 @@ function mathEnd(text: string, start: number, opener: string, isOpen: boolean): 
   }
 }
 
-/** Marks of quotes and lists before displayed math, and what may follow it, in UTF-16 code units. */
-const LINE_PREFIX_MAX = 32;
-/** Math between single dollars, in UTF-16 code units: what is longer are two prices. */
-const DOLLAR_MATH_LENGTH_MAX = 200;
-
-function closedBy(closer: string, text: string, from: number, isOpen: boolean): number | null {
-  const at = text.indexOf(closer, from);
-  if (at > from) return at + closer.length;
-  return at < 0 && isOpen ? text.length : null;
+function closedBy(
+  closer: string,
+  { text, isOpen, closers }: Paragraph,
+  from: number,
+): number | null {
+  const math = closers.isAfter(closer, from) ? text.slice(from, from + MATH_LENGTH_MAX) : '';
+  const length = math.indexOf(closer);
+  if (length > 0) return from + length + closer.length;
+  return length < 0 && isOpen && text.length <= from + MATH_LENGTH_MAX ? text.length : null;
 }
 
 function dollarEnd(text: string, start: number): number | null {
@@ -168,6 +176,28 @@ function dollarEnd(text: string, start: number): number | null {
   const math = /^(?:\\[^\n]|[^$\\\n`])+\$(?!\w)/.exec(rest)?.[0] ?? null;
   if (math === null || /\s\$$/.test(math) || !/[\\^_]/.test(math)) return null;
   return start + 1 + math.length;
+}
+
+interface Paragraph {
+  readonly text: string;
+  readonly isOpen: boolean;
+  readonly closers: Closers;
+}
+
+/** Where each mark that ends math is for the last time: math that nothing ends is not looked for again and again. */
+class Closers {
+  readonly #text: string;
+  readonly #last = new Map<string, number>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  isAfter(closer: string, from: number): boolean {
+    const last = this.#last.get(closer) ?? this.#text.lastIndexOf(closer);
+    this.#last.set(closer, last);
+    return last >= from;
+  }
 }
 
 /** Where the code that begins at a run of backticks ends: at the next run of the same length. */
@@ -183,7 +213,7 @@ class CodeEnds {
     }
   }
 
-  after(start: number, length: number): number | null {
-    return length === 0 ? null : (this.#ends.get(start) ?? null);
+  after(start: number): number | null {
+    return this.#ends.get(start) ?? null;
   }
 }
