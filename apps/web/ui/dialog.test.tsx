@@ -30,13 +30,13 @@ function Rename() {
   );
 }
 
-const escape = () =>
+const pressEscape = () =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape', code: 'Escape' });
 
 test('the focus begins on the first field, and nothing is asked when nothing was typed', () => {
   render(<Rename />);
   expect(document.activeElement).toBe(screen.getByLabelText('Name'));
-  escape();
+  pressEscape();
   expect(screen.queryByRole('dialog')).toBeNull();
 });
 
@@ -44,12 +44,12 @@ test('Escape asks before it discards what was typed, and a second Escape goes ba
   render(<Rename />);
   const field = screen.getByLabelText<HTMLInputElement>('Name');
   fireEvent.change(field, { target: { value: 'New' } });
-  escape();
+  pressEscape();
   expect(screen.getByRole('alertdialog', { name: 'Discard what you typed?' })).toBeTruthy();
   expect(document.activeElement?.textContent).toBe('Keep editing');
-  escape();
+  pressEscape();
   expect(screen.queryByRole('alertdialog')).toBeNull();
-  escape();
+  pressEscape();
   fireEvent.click(screen.getByRole('button', { name: 'Keep editing' }));
   expect(document.activeElement).toBe(field);
   expect(field.value).toBe('New');
