@@ -29,7 +29,7 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await dialog.getByLabel(/^To go on all the same/).focus();
   await page.keyboard.type('n3');
   await page.keyboard.press('Enter');
-  await expect(dialog.getByText(/The cluster has taken it on/)).toBeVisible();
+  await expect(dialog.getByText(/Started: operation/)).toBeVisible();
   await enter(page, dialog.getByRole('link', { name: 'Follow it' }));
   await expect(page).toHaveURL(/\/admin\/operations\//);
   const title = page.getByRole('heading', { level: 1 });
@@ -180,7 +180,7 @@ test('a leadership is transferred by keyboard to a replica that is up to date', 
   const begin = dialog.getByRole('button', { name: `Transfer group 07 to ${to}` });
   await expect(begin).toBeEnabled();
   await enter(page, begin);
-  await expect(dialog.getByText(/The cluster has taken it on/)).toBeVisible();
+  await expect(dialog.getByText(/Started: operation/)).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
 });

@@ -14,7 +14,7 @@ async function ask(page: Page, agent: StubAgent, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('an agent is registered in three steps, with a test call before it', async ({
+test('an agent is registered in three steps, with a signed test call before it', async ({
   admin,
   system,
 }) => {
@@ -27,7 +27,7 @@ test('an agent is registered in three steps, with a test call before it', async 
   await dialog.getByLabel('Name').fill(agent.name);
   await dialog.getByLabel('Origin URL').fill(agent.url);
   await dialog.getByRole('button', { name: 'Test call' }).click();
-  await expect(dialog.getByText(/It answers: first word after/)).toBeVisible();
+  await expect(dialog.getByText(/It answers\. First token:/)).toBeVisible();
   await expect(dialog.getByText('Hello from the agent')).toBeVisible();
   await dialog.getByRole('button', { name: 'Register', exact: true }).click();
   await expect(dialog.getByText(/whsec_/)).toBeVisible();
@@ -152,9 +152,10 @@ test('settings are saved, wrong ones are named, and the secret is rotated', asyn
   await expect(admin.getByText('Saved.')).toBeVisible();
   await admin.reload();
   await expect(admin.getByLabel('Debounce, ms')).toHaveValue('250');
-  await admin.getByRole('button', { name: 'Make a new secret' }).click();
+  await admin.getByRole('button', { name: 'Rotate secret…' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
   await expect(admin.getByText(/^whsec_/)).toBeVisible();
-  await expect(admin.getByText(/calls carry the signature of the one before/)).toBeVisible();
+  await expect(admin.getByText(/calls are signed with the previous secret too/)).toBeVisible();
   await admin.getByRole('link', { name: 'Playground' }).click();
   await admin.getByRole('button', { name: 'Call the agent' }).click();
   await expect(admin.getByText(/It answers/)).toBeVisible();

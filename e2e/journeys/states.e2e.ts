@@ -71,7 +71,7 @@ test('offline and stale: what was saved stays readable, and what is sent waits',
   const written = 'Written without a network';
   await page.context().setOffline(true);
   await send(page, written);
-  await expect(page.getByText(/1 message waits to be sent/)).toBeVisible();
+  await expect(page.getByText(/1 message is waiting to be sent/)).toBeVisible();
   await expectAccessible(page);
   await page.context().setOffline(false);
   await committed(page, written);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { REST } from '@fleetlm/protocol';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeDescriptor } from '../src/membership/cluster-descriptor.ts';
 import { placementOf } from '../src/membership/placement.ts';
@@ -53,6 +54,30 @@ async function settledLeaders() {
     .toEqual([]);
   return leaders();
 }
+
+/** What only logs may hold: names of the database's client, SQL, its address, stacks and paths of files. */
+const INTERNAL =
+  /prisma|\bSELECT\b|\bINSERT INTO\b|postgres(?:ql)?:\/\/|ECONNREFUSED|node_modules|\.ts:\d+|\n\s+at |\/tmp\//i;
+
+test('without Postgres no answer of the API shows internal text', async () => {
+  const sessionId = await cluster.createSession('ann');
+  expect(await say(sessionId, 'ann', 'before')).toMatchObject({ status: 201 });
+  await archive.stop();
+  const address = new URL(archive.url).host;
+  const reads = Object.values(REST).flatMap(({ method, path, answers }) =>
+    method === 'GET' && 'body' in answers[0]
+      ? [`GET ${path.replace(':id', sessionId).replaceAll(/:\w+/g, 'n1')}`]
+      : [],
+  );
+  expect(reads.length).toBeGreaterThan(10);
+  const asked = [...reads, 'GET /api/search?q=before&user_id=ann', 'POST /api/admin/flush'];
+  for (const call of asked) {
+    const [method = 'GET', path = ''] = call.split(' ');
+    const text = JSON.stringify(await cluster.once('n1', method, path));
+    expect(text, call).not.toMatch(INTERNAL);
+    expect(text.includes(address), `${call} names the database's address`).toBe(false);
+  }
+});
 
 test('G11 without Postgres no leader moves, appends are acknowledged, and every node says that it is degraded', async () => {
   const sessionId = await cluster.createSession('ann');

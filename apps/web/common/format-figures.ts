@@ -24,3 +24,11 @@ export function formatBytes(value: number): string {
     ? `${(mebibytes / 1_024).toFixed(1)} GB`
     : `${Math.round(mebibytes)} MB`;
 }
+
+/** A number in full. In one language for all: server and browser must write it alike, or React draws the page anew. */
+export function formatNumber(value: number, fractionDigits?: number): string {
+  return value.toLocaleString(
+    'en',
+    fractionDigits === undefined ? {} : { maximumFractionDigits: fractionDigits },
+  );
+}

@@ -7,10 +7,22 @@ const FULL_DAY = new Intl.DateTimeFormat(undefined, {
   month: 'long',
 });
 
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
+
 const DAY_MS = 86_400_000;
 
 export function formatTime(iso: string): string {
   return TIME.format(new Date(iso));
+}
+
+/** To the second, for charts. */
+export function formatClock(ms: number): string {
+  return CLOCK.format(new Date(ms));
 }
 
 /** Short enough for a list: the time today, the weekday this week, else the date. */

@@ -17,6 +17,7 @@ test('fences, tables, line breaks and single marks are not read out', () => {
 test.each([
   ['rules', '-'],
   ['rows', '| - '],
+  ['rows that are none', '| - \u200b'],
   ['stars', '*'],
   ['fences', '```'],
   ['unclosed links', '!['],
@@ -25,7 +26,8 @@ test.each([
   ['emphasis', '**a'],
 ])('%s: 256 KiB take no longer than their length allows', (_, piece) => {
   const text = piece.repeat((256 * 1024) / piece.length);
-  const startedAt = performance.now();
+  const before = process.threadCpuUsage();
   plainText(text);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  const { user, system } = process.threadCpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(1_000);
 });

@@ -2,7 +2,7 @@
 export function plainText(markdown: string): string {
   return markdown
     .replace(/^[ \t]*(?:`{3,}|~{3,})[^\n]*$/gm, '')
-    .replace(/^[ \t|:-]*-[ \t|:-]*$/gm, '')
+    .replace(/^[ \t|:-]+$/gm, '')
     .replace(/!?\[([^[\]]*)\]\([^()]*\)?/g, '$1')
     .replace(/(\*\*|__|~~|`+)/g, '')
     .replace(/^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/gm, '')

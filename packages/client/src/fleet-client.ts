@@ -65,8 +65,10 @@ export class FleetClient {
       probe: PROBE,
     });
     this.#connection = connection;
+    const firstView = connection.view;
     this.connection = {
       get: () => connection.view,
+      initial: () => firstView,
       subscribe: (listener) => connection.subscribe(listener),
     };
     this.inbox = new InboxStore(connection);

@@ -2,6 +2,8 @@
 export interface ReadableStore<T> {
   /** The same object until the value changes. */
   get(): T;
+  /** What it began with: what a server drew is taken over with the same value, however long that takes. */
+  initial(): T;
   subscribe(listener: () => void): () => void;
 }
 
@@ -10,9 +12,14 @@ export class Store<T> implements ReadableStore<T> {
   #value: T;
   #listeners = new Set<() => void>();
 
+  readonly #initial: T;
+
   constructor(value: T) {
     this.#value = value;
+    this.#initial = value;
   }
+
+  initial = (): T => this.#initial;
 
   get = (): T => this.#value;
 
@@ -40,5 +47,10 @@ export function derived<S, T>(source: ReadableStore<S>, derive: (value: S) => T)
     }
     return result.value;
   };
-  return { get, subscribe: source.subscribe };
+  let first: { readonly value: T } | null = null;
+  const initial = () => {
+    first ??= { value: derive(source.initial()) };
+    return first.value;
+  };
+  return { get, initial, subscribe: source.subscribe };
 }

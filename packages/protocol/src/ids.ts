@@ -20,12 +20,21 @@ export function printable(lengthMax: number) {
     .regex(PRINTABLE, 'must consist of printable characters');
 }
 
+const JOINED_BEFORE = /^[\p{L}\p{M}\p{Emoji}]$/u;
+const JOINED_AFTER = /^[\p{L}\p{Extended_Pictographic}]$/u;
+
 /**
  * As PRINTABLE, with joiners inside of words and emoji: families are emoji joined by U+200D, and Persian words have U+200C. One that
  * joins nothing is invisible, and makes two names that look alike.
  */
-const NAME =
-  /^(?:[^\p{C}\p{Zl}\p{Zp}]|(?<=[\p{L}\p{M}\p{Emoji}])[\u200C\u200D](?=[\p{L}\p{Extended_Pictographic}]))+$/u;
+function isName(text: string): boolean {
+  const characters = [...text];
+  return characters.every((character, at) =>
+    character === '\u200C' || character === '\u200D'
+      ? JOINED_BEFORE.test(characters[at - 1] ?? '') && JOINED_AFTER.test(characters[at + 1] ?? '')
+      : PRINTABLE.test(character),
+  );
+}
 
 /** What people call something: 1 to `lengthMax` characters that can be seen. */
 export function displayName(lengthMax: number) {
@@ -33,7 +42,7 @@ export function displayName(lengthMax: number) {
     .string()
     .min(1, 'must not be empty')
     .max(lengthMax, `must have at most ${lengthMax} characters`)
-    .regex(NAME, 'must consist of printable characters');
+    .refine(isName, 'must consist of printable characters');
 }
 
 export const sessionIdSchema = z

@@ -29,7 +29,7 @@ export default userPage(({ children }: { readonly children: ReactNode }, person)
       <GlobalKeys role={person.role} />
       <SignInAgain person={person} />
       <PaletteRoot person={person} />
-      <Toaster position="bottom-right" toastOptions={{ className: 'font-sans' }} />
+      <Toaster position="top-center" toastOptions={{ className: 'font-sans' }} />
     </FleetRoot>
   );
 });

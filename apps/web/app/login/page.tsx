@@ -25,6 +25,7 @@ export default async function LoginPage() {
             </h2>
             <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
               <DemoAccount email="demo@fleetlm.local" password={env.DEMO_PASSWORD} />
+              <DemoAccount email="owner@fleetlm.local" password={env.DEMO_PASSWORD} />
               <DemoAccount email="admin@fleetlm.local" password={env.ADMIN_PASSWORD} />
             </dl>
           </section>

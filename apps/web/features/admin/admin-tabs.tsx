@@ -3,6 +3,7 @@
 import clsx from 'clsx';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useCurrentInView } from '@/ui/current-in-view.ts';
 
 const TABS = [
   { href: '/admin', label: 'Overview' },
@@ -20,10 +21,12 @@ const TABS = [
 /** The pages of the admin area. */
 export function AdminTabs() {
   const pathname = usePathname();
+  const row = useCurrentInView<HTMLElement>(pathname);
   return (
     <nav
+      ref={row}
       aria-label="Cluster"
-      className="shrink-0 overflow-x-auto border-b border-border bg-surface px-2 md:px-4"
+      className="scroll-edges shrink-0 border-b border-border bg-surface px-2 md:px-4"
     >
       <ul className="flex h-11 min-w-max items-stretch gap-1">
         {TABS.map(({ href, label }) => {

@@ -4,6 +4,7 @@ import type { ClusterHistory, NodeHistory } from '@fleetlm/client/admin';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { toast } from 'sonner';
+import { formatNumber } from '@/common/format-figures.ts';
 import { formatDuration } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
@@ -45,7 +46,7 @@ export function FlushView() {
         ) : backlog === 0 ? (
           'Everything is in Postgres.'
         ) : (
-          `${backlog.toLocaleString()} ${backlog === 1 ? 'message waits' : 'messages wait'}.`
+          `${formatNumber(backlog)} ${backlog === 1 ? 'message waits' : 'messages wait'}.`
         )}
       </p>
       <DataTable
@@ -155,7 +156,7 @@ function FlushNow() {
     mutationFn: flushNow,
     onSuccess: (rows) =>
       toast.success(
-        `${rows.toLocaleString()} ${rows === 1 ? 'message was' : 'messages were'} written.`,
+        `${formatNumber(rows)} ${rows === 1 ? 'message was' : 'messages were'} written.`,
       ),
     onError: (error) => toast.error(error.message),
   });

@@ -1,3 +1,5 @@
+import { formatNumber } from '@/common/format-figures.ts';
+
 /** Not known is not zero. */
 export function Unknown({ word = 'unknown' }: { readonly word?: string }) {
   return <span className="text-muted">{word}</span>;
@@ -14,7 +16,7 @@ export function Figure({ value, unit, digits = 1 }: FigureProps) {
   if (value === null) return <Unknown />;
   return (
     <span className="tabular whitespace-nowrap">
-      {value.toLocaleString(undefined, { maximumFractionDigits: digits })}
+      {formatNumber(value, digits)}
       {unit !== undefined && <span className="text-muted"> {unit}</span>}
     </span>
   );

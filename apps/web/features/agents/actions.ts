@@ -21,7 +21,7 @@ import {
 } from '@/server/cluster/agents.ts';
 import { ownerAction, refused } from '@/server/guards/guarded-action.ts';
 import { invalidRequest } from '@/server/guards/problem-response.ts';
-import { addressSchema, newAgentSchema } from './new-agent.ts';
+import { newAgentSchema, testedAddressSchema } from './new-agent.ts';
 
 const agentId = z.string().min(1).max(AGENT_ID_LENGTH_MAX);
 
@@ -34,7 +34,7 @@ export const register = ownerAction(z.tuple([newAgentSchema]), async (_person, a
 });
 
 /** What one call of an address that is not registered yet brings. */
-export const tryAddress = ownerAction(z.tuple([addressSchema]), async (_person, address) =>
+export const tryAddress = ownerAction(z.tuple([testedAddressSchema]), async (_person, address) =>
   testAddress(address),
 );
 

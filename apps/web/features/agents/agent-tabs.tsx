@@ -3,6 +3,7 @@
 import clsx from 'clsx';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useCurrentInView } from '@/ui/current-in-view.ts';
 
 const TABS = [
   { path: '', label: 'Overview' },
@@ -15,8 +16,13 @@ const TABS = [
 /** The pages of one agent. */
 export function AgentTabs({ agentId }: { readonly agentId: string }) {
   const pathname = usePathname();
+  const row = useCurrentInView<HTMLElement>(pathname);
   return (
-    <nav aria-label="Agent" className="-mb-px flex gap-1 overflow-x-auto border-b border-border">
+    <nav
+      ref={row}
+      aria-label="Agent"
+      className="scroll-edges -mb-px flex gap-1 border-b border-border [--edge-ground:var(--bg)]"
+    >
       {TABS.map(({ path, label }) => {
         const href = `/agents/${encodeURIComponent(agentId)}${path}`;
         const isCurrent = pathname === href;

@@ -2,10 +2,11 @@
 
 import type { AgentBody } from '@fleetlm/protocol';
 import Link from 'next/link';
-import { useTransition } from 'react';
+import { useState, useTransition } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
+import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { changeStatus } from './actions.ts';
@@ -80,23 +81,37 @@ const COLUMNS: readonly DataColumn<AgentBody>[] = [
   },
 ];
 
-function AgentSwitch({ agent }: { readonly agent: AgentBody }) {
+export function AgentSwitch({ agent }: { readonly agent: AgentBody }) {
   const [isChanging, startChange] = useTransition();
+  const [isAsking, setIsAsking] = useState(false);
   const isEnabled = agent.status === 'enabled';
   const change = () =>
     startChange(async () => {
       const outcome = await changeStatus(agent.id, isEnabled ? 'disabled' : 'enabled');
+      setIsAsking(false);
       if (outcome.ok) toast.success(`${agent.name} is ${isEnabled ? 'disabled' : 'enabled'}.`);
       else toast.error(outcome.problem.detail);
     });
   return (
-    <Button
-      size="sm"
-      disabled={isChanging}
-      onClick={change}
-      aria-label={`${isEnabled ? 'Disable' : 'Enable'} ${agent.name}`}
-    >
-      {isEnabled ? 'Disable' : 'Enable'}
-    </Button>
+    <>
+      <Button
+        size="sm"
+        disabled={isChanging}
+        onClick={isEnabled ? () => setIsAsking(true) : change}
+        aria-label={`${isEnabled ? 'Disable' : 'Enable'} ${agent.name}`}
+      >
+        {isEnabled ? 'Disable…' : 'Enable'}
+      </Button>
+      <ConfirmDialog
+        open={isAsking}
+        onOpenChange={setIsAsking}
+        title={`Disable ${agent.name}?`}
+        description="It is not called any more: new messages to it fail until it is enabled again. Its conversations stay readable."
+        keep="Keep it enabled"
+        act="Disable"
+        isPending={isChanging}
+        onConfirm={change}
+      />
+    </>
   );
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { registrationSchema } from './new-agent.ts';
+import { newWebhookSecret, registrationSchema } from './new-agent.ts';
 
+const SECRET = newWebhookSecret();
 const TYPED = {
+  secret: SECRET,
   id: ' bot ',
   name: 'Bot',
   origin_url: 'https://bot.example ',
@@ -10,6 +12,7 @@ const TYPED = {
 
 test('a registration is trimmed, and an empty path is the usual one', () => {
   expect(registrationSchema.parse(TYPED)).toEqual({
+    secret: SECRET,
     id: 'bot',
     name: 'Bot',
     origin_url: 'https://bot.example',

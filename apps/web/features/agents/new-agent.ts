@@ -9,8 +9,20 @@ export const addressSchema = z.strictObject({
   webhook_path: fields.webhook_path.unwrap(),
 });
 
+/** What a test call of it needs: it is signed as the calls after the registration will be. */
+export const testedAddressSchema = addressSchema.extend({ secret: fields.secret.unwrap() });
+
 /** What a registration asks for; the rest of an agent is set afterwards. */
-export const newAgentSchema = addressSchema.extend({ id: fields.id, name: fields.name });
+export const newAgentSchema = testedAddressSchema.extend({ id: fields.id, name: fields.name });
+
+/** Bytes of a secret that is made here. */
+const SECRET_BYTES = 32;
+
+/** A signing secret as Standard Webhooks writes it, made in the browser: the agent can have it before it is registered. */
+export function newWebhookSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
+  return `whsec_${btoa(String.fromCharCode(...bytes))}`;
+}
 
 /** As a form holds it: with blanks around, and an empty path for the usual one. */
 const typed = z.string().trim();
@@ -19,9 +31,11 @@ const typedAddress = {
   webhook_path: typed.transform((path) => (path === '' ? AGENT_DEFAULTS.webhook_path : path)),
 };
 
-/** The address alone of what the form holds. */
-export const typedAddressSchema = z.object(typedAddress).pipe(addressSchema);
+/** What a test call needs of what the form holds. */
+export const typedAddressSchema = z
+  .object({ ...typedAddress, secret: typed })
+  .pipe(testedAddressSchema);
 export const registrationSchema = z
-  .strictObject({ ...typedAddress, id: typed, name: typed })
+  .strictObject({ ...typedAddress, id: typed, name: typed, secret: typed })
   .pipe(newAgentSchema);
 export type Registration = z.input<typeof registrationSchema>;

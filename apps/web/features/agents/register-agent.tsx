@@ -18,7 +18,12 @@ import { Field } from '@/ui/field.tsx';
 import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { register, tryAddress } from './actions.ts';
-import { type Registration, registrationSchema, typedAddressSchema } from './new-agent.ts';
+import {
+  newWebhookSecret,
+  type Registration,
+  registrationSchema,
+  typedAddressSchema,
+} from './new-agent.ts';
 import { TestResult } from './test-calls/test-result.tsx';
 
 export function RegisterAgent() {
@@ -32,7 +37,7 @@ export function RegisterAgent() {
         open={isOpen}
         onOpenChange={setIsOpen}
         title="Register an agent"
-        description="Where its webhook is, and what people call it."
+        description="Where its webhook is, and what users call it."
       >
         <RegisterForm onDone={() => setIsOpen(false)} />
       </Dialog>
@@ -40,35 +45,35 @@ export function RegisterAgent() {
   );
 }
 
-/** The only time that the secret is shown. */
-interface Registered {
+/** The last time that the secret is shown. */
+interface RegisteredAgent {
   readonly name: string;
   readonly secret: string;
 }
 
 const NAMES = ['id', 'name', 'origin_url', 'webhook_path'] as const;
-const EMPTY: Registration = {
-  id: '',
-  name: '',
-  origin_url: '',
-  webhook_path: AGENT_DEFAULTS.webhook_path,
-};
-const STEPS = ['Address', 'Test call', 'Secret'] as const;
+type RegistrationField = (typeof NAMES)[number];
+
+function emptyRegistration(): Registration {
+  return {
+    id: '',
+    name: '',
+    origin_url: '',
+    webhook_path: AGENT_DEFAULTS.webhook_path,
+    secret: newWebhookSecret(),
+  };
+}
+const STEPS = ['Address', 'Secret', 'Test call'] as const;
 
 function RegisterForm({ onDone }: { readonly onDone: () => void }) {
-  const form = useForm({ defaultValues: EMPTY, resolver: zodResolver(registrationSchema) });
+  const [defaultValues] = useState(emptyRegistration);
+  const form = useForm({ defaultValues, resolver: zodResolver(registrationSchema) });
   const { errors, isSubmitting } = form.formState;
-  const [registered, setRegistered] = useState<Registered | null>(null);
+  const [registered, setRegistered] = useState<RegisteredAgent | null>(null);
   const [test, setTest] = useState<TestState>({ status: 'none' });
   const [isTesting, startTest] = useTransition();
   const element = useRef<HTMLFormElement>(null);
-  if (registered !== null)
-    return (
-      <>
-        <Steps current={2} />
-        <Secret {...registered} onDone={onDone} />
-      </>
-    );
+  if (registered !== null) return <Registered {...registered} onDone={onDone} />;
   const submit = form.handleSubmit(async (agent) => {
     const outcome = await register(agent);
     if (outcome.ok) return setRegistered(outcome.value);
@@ -93,13 +98,18 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
       );
     });
   };
-  const field = (name: keyof Registration) => ({
-    ...form.register(name),
+  /** What was wrong is forgotten as soon as it is changed. */
+  const forget = (name: RegistrationField) => {
+    form.clearErrors(name);
+    form.clearErrors('root');
+  };
+  const field = (name: RegistrationField) => ({
+    ...form.register(name, { onChange: () => forget(name) }),
     error: errors[name]?.message,
   });
   return (
     <Form ref={element} onSend={() => submit()} className="flex flex-col gap-4">
-      <Steps current={test.status === 'none' ? 0 : 1} />
+      <Steps current={test.status !== 'none' ? 2 : form.formState.isDirty ? 1 : 0} />
       {errors.root?.message !== undefined && (
         <Notice tone="critical" role="alert">
           {errors.root.message}
@@ -128,6 +138,14 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
         {...field('origin_url')}
       />
       <Field label="Webhook path" placeholder="/webhook" {...field('webhook_path')} />
+      <div className="flex flex-col gap-1">
+        <p className="text-sm font-medium">Signing secret</p>
+        <SecretText secret={defaultValues.secret} />
+        <p className="text-xs text-muted">
+          Give it to your agent before the test call: calls are signed with it. After registering it
+          is not shown again.
+        </p>
+      </div>
       <div aria-live="polite" aria-busy={isTesting}>
         {test.status === 'done' && !isTesting && <TestResult test={test.test} isBrief />}
         {test.status === 'refused' && (
@@ -178,7 +196,16 @@ function Steps({ current }: { readonly current: number }) {
   );
 }
 
-function Secret({
+function SecretText({ secret }: { readonly secret: string }) {
+  return (
+    <div className="flex items-center gap-2 rounded-md border border-strong bg-raised py-1 pl-3 pr-1">
+      <code className="min-w-0 flex-1 break-all text-sm">{secret}</code>
+      <CopyButton text={secret} label="Copy secret" />
+    </div>
+  );
+}
+
+function Registered({
   name,
   secret,
   onDone,
@@ -190,12 +217,9 @@ function Secret({
   return (
     <div className="flex flex-col gap-4">
       <Notice tone="ok" role="status">
-        {name} is registered. This is its signing secret: copy it now, it is not shown again.
+        {name} is registered. Its signing secret is not shown again: copy it now if you have not.
       </Notice>
-      <div className="flex items-center gap-2 rounded-md border border-strong bg-raised py-1 pl-3 pr-1">
-        <code className="min-w-0 flex-1 break-all text-sm">{secret}</code>
-        <CopyButton text={secret} label="Copy secret" />
-      </div>
+      <SecretText secret={secret} />
       <Button variant="primary" onClick={onDone}>
         Done
       </Button>

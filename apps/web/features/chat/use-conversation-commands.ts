@@ -2,7 +2,7 @@ import type { SessionStore, SessionView } from '@fleetlm/client';
 import { useEffect, useMemo } from 'react';
 import type { Command } from '@/common/commands.ts';
 import { letterKey } from '@/common/keys.ts';
-import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
+import { useOfferedCommands } from '@/ui/hooks/use-offered-commands.ts';
 
 export interface ConversationDeeds {
   readonly find: () => void;

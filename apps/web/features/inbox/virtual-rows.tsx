@@ -3,7 +3,7 @@
 import type { InboxEntry } from '@fleetlm/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useRef } from 'react';
-import { useHeldRange } from '@/ui/use-held-range.ts';
+import { useHeldRange } from '@/ui/hooks/use-held-range.ts';
 import { InboxRow } from './inbox-row.tsx';
 import type { HeldOrder } from './use-held-order.ts';
 import { useRowKeys } from './use-row-keys.ts';

@@ -8,7 +8,7 @@ import { letterKey } from '@/common/keys.ts';
 import type { Person } from '@/common/person.ts';
 import { signOutHere } from '@/features/accounts/sign-in/sign-out.ts';
 import { chooseTheme } from '@/ui/choose-theme.ts';
-import { useOfferedCommands } from '@/ui/use-offered-commands.ts';
+import { useOfferedCommands } from '@/ui/hooks/use-offered-commands.ts';
 import { Shortcuts } from './shortcuts.tsx';
 
 /** Loaded when it is opened for the first time. */

@@ -38,8 +38,10 @@ export class ClusterFeed {
       probe: null,
     });
     this.#connection = connection;
+    const firstView = connection.view;
     this.connection = {
       get: () => connection.view,
+      initial: () => firstView,
       subscribe: (listener) => connection.subscribe(listener),
     };
     const state = this.#state;

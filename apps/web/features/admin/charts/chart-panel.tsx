@@ -2,6 +2,7 @@
 
 import type { ClusterHistory, Metric, MetricRange } from '@fleetlm/client/admin';
 import { memo, useId, useMemo, useState } from 'react';
+import { formatClock } from '@/common/format-time.ts';
 import { Unknown } from '../unknown.tsx';
 import { type ChartData, chartData } from './chart-data.ts';
 import { DASHES, seriesColour } from './series-looks.ts';
@@ -88,11 +89,7 @@ function Legend({ data, cursor, format }: LegendProps) {
           )}
         </li>
       ))}
-      {at !== null && (
-        <li className="tabular text-muted">
-          {new Date(at * 1_000).toLocaleTimeString(undefined, { hour12: false })}
-        </li>
-      )}
+      {at !== null && <li className="tabular text-muted">{formatClock(at * 1_000)}</li>}
     </ul>
   );
 }

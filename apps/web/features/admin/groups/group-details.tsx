@@ -8,6 +8,7 @@ import type {
 } from '@fleetlm/client/admin';
 import { ChevronLeft, ChevronRight, X } from 'lucide-react';
 import { useMemo } from 'react';
+import { formatNumber } from '@/common/format-figures.ts';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
@@ -68,7 +69,9 @@ export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: 
       <dl className="grid grid-cols-3 gap-3 border-b border-border px-4 py-3">
         <Fact name="Leader">{group.leader ?? <span className="text-critical">none</span>}</Fact>
         <Fact name="Term">{group.term ?? <Unknown />}</Fact>
-        <Fact name="To flush">{group.flush_backlog?.toLocaleString() ?? <Unknown />}</Fact>
+        <Fact name="To flush">
+          {group.flush_backlog === null ? <Unknown /> : formatNumber(group.flush_backlog)}
+        </Fact>
       </dl>
       {stalled !== null && (
         <div className="border-b border-border px-4 py-3">
@@ -162,7 +165,7 @@ function columnsOf(
               {value === null ? (
                 <Unknown />
               ) : typeof value === 'number' ? (
-                value.toLocaleString()
+                formatNumber(value)
               ) : (
                 value
               )}

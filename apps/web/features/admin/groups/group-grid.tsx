@@ -1,7 +1,15 @@
 'use client';
 
 import clsx from 'clsx';
-import { type CSSProperties, type KeyboardEvent, memo, useRef } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  memo,
+  useEffect,
+  useEffectEvent,
+  useRef,
+} from 'react';
+import { letterKey } from '@/common/keys.ts';
 import type { GroupHealth } from '../overview/cluster-health.ts';
 import { groupName, moveInGrid } from './grid.ts';
 import { type GroupLook, type GroupMode, isProblem, nextProblem } from './group-looks.ts';
@@ -36,18 +44,27 @@ export function GroupGrid(props: GroupGridProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.metaKey || event.altKey) return;
     const next = moveInGrid(focused, event.key, event.ctrlKey, COLUMNS, looks.length);
-    if (next !== null) {
-      event.preventDefault();
-      go(next);
-    } else if (event.key.toLowerCase() === 'n') go(nextProblem(looks, focused));
-    else if (/^[0-9a-f]$/i.test(event.key)) {
-      typed.current += event.key;
+    if (next === null) return;
+    event.preventDefault();
+    typed.current = '';
+    go(next);
+  };
+  // Letters work wherever the focus is on the page; arrows only in the grid.
+  const onLetter = useEffectEvent((event: globalThis.KeyboardEvent) => {
+    const letter = event.defaultPrevented ? null : letterKey(event);
+    if (letter !== null && /^[0-9a-f]$/i.test(letter)) {
+      typed.current += letter;
       if (typed.current.length < 2) return;
       const group = Number.parseInt(typed.current, 16);
       if (group < looks.length) go(group);
-    }
+    } else if (letter?.toLowerCase() === 'n') go(nextProblem(looks, focused));
     typed.current = '';
-  };
+  });
+  useEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => onLetter(event);
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
   return (
     <div className="overflow-x-auto p-0.5">
       <div

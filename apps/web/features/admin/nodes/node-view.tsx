@@ -2,7 +2,7 @@
 
 import { METRICS } from '@fleetlm/client/admin';
 import type { ReactNode } from 'react';
-import { formatBytes, formatMs } from '@/common/format-figures.ts';
+import { formatBytes, formatMs, formatNumber } from '@/common/format-figures.ts';
 import { formatDuration } from '@/common/format-time.ts';
 import { AdminPage } from '../admin-page.tsx';
 import { Charts } from '../charts/charts.tsx';
@@ -70,7 +70,7 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
         </Fact>
         <Fact name="Loop blocks over 200 ms">{shown(node.event_loop_blocks, String)}</Fact>
         <Fact name="Log sync p99">{shown(node.wal_sync_p99_ms, formatMs)}</Fact>
-        <Fact name="To flush">{shown(node.flush_backlog, (rows) => rows.toLocaleString())}</Fact>
+        <Fact name="To flush">{shown(node.flush_backlog, formatNumber)}</Fact>
         <Fact name="Postgres">{shown(node.database_up, (up) => (up ? 'up' : 'away'))}</Fact>
         <Fact name="Memory">{shown(node.rss_bytes, formatBytes)}</Fact>
         <Fact name="Up for">{shown(node.uptime_ms, formatDuration)}</Fact>
@@ -79,7 +79,14 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
           {node.age_ms === null ? <Unknown word="never" /> : `${formatDuration(node.age_ms)} ago`}
         </Fact>
       </dl>
-      <Charts title="How it has been" metrics={METRICS} nodeId={nodeId} />
+      {isUp ? (
+        <Charts title="Last minutes" metrics={METRICS} nodeId={nodeId} />
+      ) : (
+        <p className="text-muted">
+          {nodeId} is {state.word}: it reports no measurements. Its charts return when it is up
+          again.
+        </p>
+      )}
       <section aria-labelledby="events-title">
         <h2 id="events-title" className="mb-2 font-semibold">
           Events

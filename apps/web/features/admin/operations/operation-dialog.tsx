@@ -53,11 +53,12 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
           {plan?.refusal === null && concerns.length > 0 && (
             <Acceptance concerns={concerns} password={password} typed={typed} onType={setTyped} />
           )}
-          <footer className="sticky bottom-0 -mb-5 flex justify-end gap-2 bg-surface pb-5 pt-2">
+          <footer className="sticky bottom-0 -mb-5 flex flex-wrap justify-end gap-2 bg-surface pb-5 pt-2">
             <Button onClick={onClose}>Not now</Button>
             <Button
               type="submit"
               variant={kind === 'remove' || kind === 'replace' ? 'danger' : 'primary'}
+              className="h-auto min-h-9 max-w-full whitespace-normal"
               disabled={
                 plan === null || plan.refusal !== null || !isAccepted || operation.isPending
               }
@@ -69,10 +70,9 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
       ) : (
         <div className="flex flex-col gap-4">
           <Notice tone="ok" role="status">
-            The cluster has taken it on: operation{' '}
-            <span className="tabular">{operation.data.id}</span>.
+            Started: operation <span className="tabular">{operation.data.id}</span>.
           </Notice>
-          <footer className="sticky bottom-0 -mb-5 flex justify-end gap-2 bg-surface pb-5 pt-2">
+          <footer className="sticky bottom-0 -mb-5 flex flex-wrap justify-end gap-2 bg-surface pb-5 pt-2">
             <Button onClick={onClose}>Close</Button>
             <Button asChild variant="primary">
               <Link href={`/admin/operations/${encodeURIComponent(operation.data.id)}`}>
@@ -105,7 +105,7 @@ function Findings({
     case 'pending':
       return (
         <p role="status" className="min-h-24 text-muted">
-          Asking the cluster what this would do…
+          Planning…
         </p>
       );
     case 'error':
@@ -132,7 +132,7 @@ function PlanTable({
   if (refusal !== null)
     return (
       <Notice tone="critical" role="alert">
-        It would be refused: {refusal}.
+        Not possible now: {refusal}.
       </Notice>
     );
   return (
@@ -158,7 +158,7 @@ function PlanTable({
         </details>
       )}
       {moves.length === 0 && leaders === 0 && target.kind !== 'transfer' && (
-        <p className="text-muted">Everything is where it would be already.</p>
+        <p className="text-muted">Nothing has to move.</p>
       )}
       {moves.length > MOVES_SHOWN && target.kind !== 'rebalance' && (
         <p className="text-xs text-muted">

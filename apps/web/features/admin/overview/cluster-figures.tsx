@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import { formatNumber } from '@/common/format-figures.ts';
 import { BACKLOG_NORMAL_MAX, type ClusterHealth, LAG_NORMAL_MAX } from './cluster-health.ts';
 
 export interface ClusterFiguresProps {
@@ -49,7 +50,7 @@ export function ClusterFigures({ health, nodes, groups }: ClusterFiguresProps) {
         label="Flush backlog"
         value={health.flushBacklog}
         isBad={(health.flushBacklog ?? 0) > BACKLOG_NORMAL_MAX}
-        normal={`normal < ${BACKLOG_NORMAL_MAX.toLocaleString()}`}
+        normal={`normal < ${formatNumber(BACKLOG_NORMAL_MAX)}`}
       />
     </dl>
   );
@@ -71,7 +72,7 @@ function FigureCell({ label, value, of, isBad, normal }: FigureProps) {
         {value === null ? (
           <span className="text-base text-muted">unknown</span>
         ) : (
-          value.toLocaleString()
+          formatNumber(value)
         )}
         {value !== null && of !== undefined && <span className="text-sm text-muted"> / {of}</span>}
       </dd>

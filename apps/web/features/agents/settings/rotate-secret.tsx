@@ -2,6 +2,7 @@
 
 import { useState, useTransition } from 'react';
 import { Button } from '@/ui/button.tsx';
+import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
@@ -24,10 +25,12 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
   const [overlap, setOverlap] = useState<number>(OVERLAPS[0].seconds);
   const [secret, setSecret] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [isAsking, setIsAsking] = useState(false);
   const [isPending, start] = useTransition();
   const run = () =>
     start(async () => {
       const outcome = await rotate(agentId, overlap);
+      setIsAsking(false);
       setSecret(outcome.ok ? outcome.value.secret : null);
       setProblem(outcome.ok ? null : outcome.problem.detail);
     });
@@ -40,12 +43,11 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
         Signing secret
       </h2>
       <p className="text-sm text-muted">
-        Calls are signed with it. It is kept sealed and is never shown again; a new one can be made.
+        Signs every call to the agent. It is stored encrypted and never shown again.
         {previousUntil !== null && (
           <>
             {' '}
-            Until <LocalTime iso={previousUntil} /> calls carry the signature of the one before,
-            too.
+            Until <LocalTime iso={previousUntil} /> calls are signed with the previous secret too.
           </>
         )}
       </p>
@@ -57,7 +59,7 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
       {secret !== null && (
         <>
           <Notice tone="ok" role="status">
-            This is the new secret: copy it now, it is not shown again.
+            This is the new secret. Copy it now: it is not shown again.
           </Notice>
           <div className="flex items-center gap-2 rounded-md border border-strong bg-raised py-1 pl-3 pr-1">
             <code className="min-w-0 flex-1 break-all text-sm">{secret}</code>
@@ -67,7 +69,7 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
       )}
       <div className="flex flex-wrap items-end gap-3">
         <label className="flex flex-col gap-1 text-sm font-medium">
-          The old one signs, too
+          Keep signing with the old secret
           <select
             value={overlap}
             onChange={({ target }) => setOverlap(Number(target.value))}
@@ -80,10 +82,24 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
             ))}
           </select>
         </label>
-        <Button variant="danger" onClick={run} disabled={isPending}>
-          {isPending ? 'Making…' : 'Make a new secret'}
+        <Button variant="danger" onClick={() => setIsAsking(true)} disabled={isPending}>
+          {isPending ? 'Rotating…' : 'Rotate secret…'}
         </Button>
       </div>
+      <ConfirmDialog
+        open={isAsking}
+        onOpenChange={setIsAsking}
+        title="Rotate the signing secret?"
+        description={
+          overlap === 0
+            ? 'Calls are signed with the new secret only, from now on: an agent that checks the old one refuses them until it has the new one.'
+            : 'Calls are signed with both secrets for a while. Give your agent the new one within that time.'
+        }
+        keep="Keep the secret"
+        act="Rotate"
+        isPending={isPending}
+        onConfirm={run}
+      />
     </section>
   );
 }

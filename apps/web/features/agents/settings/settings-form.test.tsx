@@ -53,6 +53,10 @@ test('what the cluster refuses is shown with its words, at the field that it nam
   fireEvent.click(save());
   expect((await screen.findByRole('alert')).textContent).toBe('One setting is wrong.');
   expect(screen.getByText('is not allowed here')).toBeTruthy();
+  type('Origin URL', 'https://bot.example.com');
+  await expect.poll(() => screen.queryByText('is not allowed here')).toBeNull();
+  expect(screen.getByLabelText('Origin URL').getAttribute('aria-invalid')).toBeNull();
+  expect(screen.queryByRole('alert')).toBeNull();
 });
 
 test('changes can be discarded', () => {

@@ -27,7 +27,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
   const save = form.handleSubmit(async (changes) => {
     const outcome = await saveSettings(agent.id, changes);
-    if (outcome.ok) toast.success('Saved. The next call is made like this.');
+    if (outcome.ok) toast.success('Saved. It applies from the next call.');
     else {
       for (const { path, message } of outcome.problem.errors) {
         const name = path.split('.').at(-1) ?? '';
@@ -38,8 +38,13 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   });
   const wrong = Object.keys(errors).length > 0 ? 'Some settings are not right.' : null;
   const problem = errors.root?.message ?? wrong;
+  /** What was wrong is forgotten as soon as it is changed. */
+  const forget = (name: OfferedAgentField) => {
+    form.clearErrors(name);
+    form.clearErrors('root');
+  };
   const input = (name: OfferedAgentField) => ({
-    ...form.register(name),
+    ...form.register(name, { onChange: () => forget(name) }),
     defaultValue: form.formState.defaultValues?.[name],
   });
   const control = (name: OfferedAgentField) => {

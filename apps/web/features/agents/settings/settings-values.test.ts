@@ -36,3 +36,8 @@ test('the form is held against the schema of the route, field by field', () => {
     'webhook_path',
   ]);
 });
+
+test('a name that was emptied is said to be empty, not to be of a wrong type', () => {
+  const wrong = settingsSchema(AGENT).safeParse({ ...valuesOf(AGENT), name: ' ' });
+  expect(wrong.error?.issues.map(({ message }) => message)).toContain('must not be empty');
+});

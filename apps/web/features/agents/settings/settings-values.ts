@@ -38,7 +38,9 @@ export function changedFields(agent: AgentBody, values: FormValues): UpdateAgent
     if (typed === before[name]) return [];
     const number = Number(typed);
     const isNumber = isNumeric(name) && typed !== '' && !Number.isNaN(number);
-    return [[name, typed === '' ? null : isNumber ? number : typed] as const];
+    // What must be there is not null but empty: the schema says so in those words.
+    const isNone = typed === '' && AGENT_FIELDS[name].isNullable;
+    return [[name, isNone ? null : isNumber ? number : typed] as const];
   });
   return Object.fromEntries(changed);
 }

@@ -27,7 +27,7 @@ export function TestResult({ test, isBrief = false }: TestResultProps) {
     <div className="flex flex-col gap-4">
       <Notice tone={test.is_healthy ? 'ok' : 'critical'} role="status">
         {test.is_healthy
-          ? `It answers: first word after ${formatDuration(test.first_token_ms ?? test.total_ms)}, all of it after ${formatDuration(test.total_ms)}.`
+          ? `It answers. First token: ${formatDuration(test.first_token_ms ?? test.total_ms)}, whole reply: ${formatDuration(test.total_ms)}.`
           : (test.error ?? 'Something is wrong with its answer.')}
       </Notice>
       <ul className="flex flex-col gap-1 text-sm" aria-label="Findings">

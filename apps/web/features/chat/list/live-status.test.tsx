@@ -18,7 +18,10 @@ const RUNNING: LiveStatusProps['view'] = {
 };
 
 function written(text: string): void {
-  const message = { ...EMPTY_MESSAGE, parts: [{ type: 'text', text, state: 'streaming' } as const] };
+  const message = {
+    ...EMPTY_MESSAGE,
+    parts: [{ type: 'text', text, state: 'streaming' } as const],
+  };
   answer.set({ epoch: 1, attempt: 1, nextIndex: 1, message, ahead: [], earlier: null });
 }
 
@@ -26,7 +29,9 @@ const heard = () => screen.getByRole('status').textContent;
 const pass = () => act(() => vi.advanceTimersByTime(READ_OUT_EVERY_MS));
 
 test('a streaming reply is read out as plain text, sentence by sentence, at a calm pace, each once', () => {
-  const draw = (view: LiveStatusProps['view']) => <LiveStatus store={{ answer }} view={view} agentName="Ava" />;
+  const draw = (view: LiveStatusProps['view']) => (
+    <LiveStatus store={{ answer }} view={view} agentName="Ava" />
+  );
   const { rerender } = render(draw(RUNNING));
   expect(heard()).toBe('Ava is replying');
   written('**Hello** there. I fo');

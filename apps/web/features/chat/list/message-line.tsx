@@ -7,6 +7,7 @@ import { formatDuration, formatTime } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { useConversationActions } from '../conversation-actions.tsx';
+import { Folded } from '../parts/folded.tsx';
 import { MessageParts } from '../parts/message-parts.tsx';
 import { EarlierVersions } from './earlier-versions.tsx';
 import { Line } from './line.tsx';
@@ -50,7 +51,13 @@ export function MessageLine(props: MessageLineProps) {
         </>
       }
     >
-      {isOwn ? (
+      {parts.length === 0 && Object.keys(message.content).length > 0 ? (
+        <Folded
+          title="No text to show"
+          detail="content"
+          body={JSON.stringify(message.content, null, 2)}
+        />
+      ) : isOwn ? (
         <OwnParts parts={parts} />
       ) : (
         <MessageParts parts={parts} isStreaming={false} messageId={message.id} />
@@ -113,7 +120,7 @@ function Footer({ message, text, isOwn, isLast }: FooterProps) {
         </Button>
       )}
       {typeof firstWordMs === 'number' && !isOwn && (
-        <span className="ml-1">first word after {formatDuration(firstWordMs)}</span>
+        <span className="ml-1">First token: {formatDuration(firstWordMs)}</span>
       )}
       {ending !== null && <span className="ml-1 text-warn">{ending}</span>}
     </footer>
@@ -128,8 +135,10 @@ function endingOf(message: Message): string | null {
     case 'abort':
       return 'Ended by the agent';
     case 'error':
-    case 'disconnect':
-      return 'The answer broke off here';
+    case 'disconnect': {
+      const error = stringField(message.metadata, 'error');
+      return error === null ? 'Interrupted' : `Interrupted: ${error}`;
+    }
     default:
       return null;
   }

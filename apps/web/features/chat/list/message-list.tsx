@@ -11,7 +11,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useHeldRange } from '@/ui/use-held-range.ts';
+import { useHeldRange } from '@/ui/hooks/use-held-range.ts';
 import { type ChatItem, chatItems } from './chat-items.ts';
 import { ChatLine } from './chat-line.tsx';
 import { JumpToLatest } from './jump-to-latest.tsx';

@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useState } from 'react';
+import { formatNumber } from '@/common/format-figures.ts';
 import { Button } from '@/ui/button.tsx';
 import { SHOWN_LENGTH_MAX } from './text-bounds.ts';
 
@@ -22,7 +23,7 @@ export function LongText({
       {isGrowing ? `…${text.slice(-SHOWN_LENGTH_MAX)}` : `${text.slice(0, SHOWN_LENGTH_MAX)}…`}
       <span className="block py-1 font-sans">
         <Button size="sm" onClick={() => setIsWhole(true)}>
-          Show all {text.length.toLocaleString('en')} characters
+          Show all {formatNumber(text.length)} characters
         </Button>
       </span>
     </>

@@ -1,4 +1,10 @@
 import { closesFence, type Fence, fenceOf, opensFence } from './fences.ts';
+import {
+  DOLLAR_MATH_LENGTH_MAX,
+  FENCES_NESTED_MAX,
+  LINE_PREFIX_MAX,
+  MATH_LENGTH_MAX,
+} from './text-bounds.ts';
 
 /**
  * A message as it is given to the markdown parsers. Models write two things that markdown reads differently: fenced code inside
@@ -42,7 +48,7 @@ interface OpenFence {
  */
 function lengthenOuterFences(lines: readonly string[], isStreaming: boolean): readonly string[] {
   const changed = [...lines];
-  let open: OpenFence[] = [];
+  const open: OpenFence[] = [];
   let pending: (readonly [at: number, length: number])[] = [];
   const lengthen = () => {
     for (const [at, length] of pending) changed[at] = withFence(changed[at] ?? '', length);
@@ -62,7 +68,8 @@ function lengthenOuterFences(lines: readonly string[], isStreaming: boolean): re
       if (parent !== undefined) parent.inner = Math.max(parent.inner, length);
       if (closed !== undefined && outer.inner > 0) pending.push([closed.at, length], [at, length]);
       if (open.length === 0) lengthen();
-    } else if (isInnerFence(fence, outer.mark)) open.push({ at, mark: fence.run, inner: 0 });
+    } else if (open.length < FENCES_NESTED_MAX && isInnerFence(fence, outer.mark))
+      open.push({ at, mark: fence.run, inner: 0 });
   }
   if (open.length > 1 && isStreaming) {
     let inner = 0;
@@ -73,7 +80,6 @@ function lengthenOuterFences(lines: readonly string[], isStreaming: boolean): re
     }
     lengthen();
   }
-  open = [];
   return changed;
 }
 
@@ -109,8 +115,8 @@ const OPENER = /\\[\s\S]|`+|\$\$?/g;
 function escapeMath(paragraph: string, isOpen: boolean): string {
   // Indented code and HTML are not read as text.
   if (/^(?: {4}|\t| {0,3}<)/.test(paragraph)) return paragraph;
+  const whole = { text: paragraph, isOpen, closers: new Closers(paragraph) };
   const ends = new CodeEnds(paragraph);
-  const mathEnds = new MathEnds(paragraph, isOpen);
   let escaped = '';
   let at = 0;
   OPENER.lastIndex = 0;
@@ -118,10 +124,10 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
     const [opener] = match;
     const start = match.index;
     if (opener.startsWith('`')) {
-      OPENER.lastIndex = ends.after(start, opener.length) ?? OPENER.lastIndex;
+      OPENER.lastIndex = ends.after(start) ?? OPENER.lastIndex;
       continue;
     }
-    const end = mathEnd(paragraph, start, opener, mathEnds);
+    const end = mathEnd(whole, start, opener);
     if (end === null) continue;
     escaped += paragraph.slice(at, start) + escapeMarks(paragraph.slice(start, end));
     at = end;
@@ -131,20 +137,21 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
 }
 
 /** The place after the math that begins here; null: none does. */
-function mathEnd(text: string, start: number, opener: string, ends: MathEnds): number | null {
+function mathEnd(paragraph: Paragraph, start: number, opener: string): number | null {
+  const { text } = paragraph;
   switch (opener) {
     case '\\(':
-      return ends.after('\\)', start + 2);
+      return closedBy('\\)', paragraph, start + 2);
     case '\\[': {
       if (!/(?:^|\n)[ \t>*+\d.)-]*$/.test(text.slice(Math.max(0, start - LINE_PREFIX_MAX), start)))
         return null;
-      const end = ends.after('\\]', start + 2);
+      const end = closedBy('\\]', paragraph, start + 2);
       return end === null || /^[ \t.,;]*(?:\n|$)/.test(text.slice(end, end + LINE_PREFIX_MAX))
         ? end
         : null;
     }
     case '$$':
-      return ends.after('$$', start + 2);
+      return closedBy('$$', paragraph, start + 2);
     case '$':
       return dollarEnd(text, start);
     default:
@@ -152,39 +159,51 @@ function mathEnd(text: string, start: number, opener: string, ends: MathEnds): n
   }
 }
 
-/** Marks of quotes and lists before displayed math, and what may follow it, in UTF-16 code units. */
-const LINE_PREFIX_MAX = 32;
-/** Math between single dollars, in UTF-16 code units: what is longer are two prices. */
-const DOLLAR_MATH_LENGTH_MAX = 200;
-
-/** Looks for the ends of math in one text; for one that there is none of only once. */
-class MathEnds {
-  readonly #text: string;
-  readonly #isOpen: boolean;
-  readonly #absent = new Set<string>();
-
-  /** `isOpen`: the end of the text may still be written. */
-  constructor(text: string, isOpen: boolean) {
-    this.#text = text;
-    this.#isOpen = isOpen;
-  }
-
-  /** The place after the closer; null: there is no math. To be asked for places further and further on. */
-  after(closer: string, from: number): number | null {
-    const at = this.#absent.has(closer) ? -1 : this.#text.indexOf(closer, from);
-    if (at > from) return at + closer.length;
-    if (at < 0) this.#absent.add(closer);
-    return at < 0 && this.#isOpen ? this.#text.length : null;
-  }
+function closedBy(
+  closer: string,
+  { text, isOpen, closers }: Paragraph,
+  from: number,
+): number | null {
+  const math = closers.isAfter(closer, from) ? text.slice(from, from + MATH_LENGTH_MAX) : '';
+  const length = math.indexOf(closer);
+  if (length > 0) return from + length + closer.length;
+  return length < 0 && isOpen && text.length <= from + MATH_LENGTH_MAX ? text.length : null;
 }
 
 function dollarEnd(text: string, start: number): number | null {
   if (/[\w\\]/.test(text.charAt(start - 1)) || !/\S/.test(text.charAt(start + 1))) return null;
   const rest = text.slice(start + 1, start + 1 + DOLLAR_MATH_LENGTH_MAX);
   const math = /^(?:\\[^\n]|[^$\\\n`])+\$/.exec(rest)?.[0] ?? null;
-  if (math === null || /\w/.test(rest.charAt(math.length))) return null;
-  if (/\s\$$/.test(math) || !/[\\^_]/.test(math)) return null;
+  if (
+    math === null ||
+    /\w/.test(rest.charAt(math.length)) ||
+    /\s\$$/.test(math) ||
+    !/[\\^_]/.test(math)
+  )
+    return null;
   return start + 1 + math.length;
+}
+
+interface Paragraph {
+  readonly text: string;
+  readonly isOpen: boolean;
+  readonly closers: Closers;
+}
+
+/** Where each mark that ends math is for the last time: math that nothing ends is not looked for again and again. */
+class Closers {
+  readonly #text: string;
+  readonly #last = new Map<string, number>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  isAfter(closer: string, from: number): boolean {
+    const last = this.#last.get(closer) ?? this.#text.lastIndexOf(closer);
+    this.#last.set(closer, last);
+    return last >= from;
+  }
 }
 
 /** Where the code that begins at a run of backticks ends: at the next run of the same length. */
@@ -200,7 +219,7 @@ class CodeEnds {
     }
   }
 
-  after(start: number, length: number): number | null {
-    return length === 0 ? null : (this.#ends.get(start) ?? null);
+  after(start: number): number | null {
+    return this.#ends.get(start) ?? null;
   }
 }

@@ -43,6 +43,16 @@ const HOSTILE = [
   '```\n',
   '<div>\n```\n]]]]]]]]',
   '`` ` ```\n*a',
+  '```a\n',
+  '```a\n```a\n```\n```\n',
+  '\\(a',
+  '\\[a\n',
+  '$$a',
+  '$a_',
+  'https://a.b，',
+  '**「',
+  '<br>',
+  'א a ',
 ];
 
 /** Of processor time: without bounds none of these ends within it. */

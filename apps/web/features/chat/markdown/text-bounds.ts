@@ -14,6 +14,14 @@ export const PARAGRAPH_MARKS_MAX = 500;
 export const WHOLE_WHILE_STREAMING_LENGTH_MAX = 8 * 1024;
 /** Quotes and lists inside each other. */
 export const NESTING_MAX = 12;
+/** Fenced code inside of fenced code. */
+export const FENCES_NESTED_MAX = 4;
+/** Math, in UTF-16 code units. */
+export const MATH_LENGTH_MAX = 4_000;
+/** Math between single dollars, in UTF-16 code units: what is longer are two prices. */
+export const DOLLAR_MATH_LENGTH_MAX = 200;
+/** Marks of quotes and lists before displayed math, and what may follow it, in UTF-16 code units. */
+export const LINE_PREFIX_MAX = 32;
 /** Plain text that is shown at first, in UTF-16 code units; the rest is shown when it is asked for. */
 export const SHOWN_LENGTH_MAX = 20_000;
 /** Parts of a message that are shown at first, and more at a time when they are asked for. */

@@ -12,7 +12,7 @@ export function FileView({ file }: { readonly file: FilePart }) {
       <img
         src={file.url}
         alt={name}
-        className="max-h-64 max-w-full rounded-md border border-border bg-surface object-contain"
+        className="max-h-64 max-w-full self-start rounded-md border border-border bg-surface object-contain"
       />
     );
   const label = (
