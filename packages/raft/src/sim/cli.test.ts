@@ -43,3 +43,9 @@ test('an unknown bug, and one of the other layer, are refused', {
     out: expect.stringContaining('--bug leaseRead: a bug of layer 0'),
   });
 });
+
+test('a long run takes its two options and no other', { timeout: SEEDS_TIMEOUT_MS }, async () => {
+  const refusal = { code: 1, out: expect.stringMatching(/^--events goes with --progress/) };
+  expect(await sim('--events', '1000')).toEqual(refusal);
+  expect(await sim('--events', '1000', '--progress', 'file', '--layer', '1')).toEqual(refusal);
+});

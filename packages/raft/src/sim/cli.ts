@@ -3,12 +3,14 @@ import { Coverage } from './harness/coverage.ts';
 import { reportFailure } from './harness/failure-report.ts';
 import type { Layer, RunOptions } from './harness/layer.ts';
 import { layerOf } from './layers.ts';
+import { longRun } from './long-run.ts';
 import { hunt } from './zoo/hunt.ts';
 import { BUGS, layerWithBug } from './zoo/load.ts';
 
 const USAGE = `npm run sim -- [--layer 0|1] [--seeds N] [--seed S] [--groups G] [--bug NAME] [--once]
 npm run sim -- [--layer 0|1] --replay S [--groups G] [--bug NAME] [--without FAULT,...] [--lines N]
-npm run sim -- --zoo [--seeds N]`;
+npm run sim -- --zoo [--seeds N]
+npm run sim -- --events N --progress FILE`;
 
 const SEEDS_DEFAULT = { 0: 1_000, 1: 200 } as const;
 const ZOO_SEEDS_MAX = 2_000;
@@ -17,8 +19,9 @@ const REPORTS_MAX = 3;
 
 /** Answers the process's exit code. Throws TypeError on unknown or malformed options. */
 export async function simulate(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
+  const { values, tokens } = parseArgs({
     args: [...args],
+    tokens: true,
     options: {
       layer: { type: 'string', default: '0' },
       seeds: { type: 'string' },
@@ -30,8 +33,18 @@ export async function simulate(args: readonly string[]): Promise<number> {
       without: { type: 'string', default: '' },
       lines: { type: 'string', default: '200' },
       zoo: { type: 'boolean', default: false },
+      events: { type: 'string' },
+      progress: { type: 'string' },
     },
   });
+  if (values.events !== undefined || values.progress !== undefined) {
+    const other = tokens.find(
+      (token) => token.kind === 'option' && token.name !== 'events' && token.name !== 'progress',
+    );
+    if (other?.kind === 'option' || values.events === undefined || values.progress === undefined)
+      throw new TypeError(`--events goes with --progress and nothing else\n${USAGE}`);
+    return bothLayers(wholeNumber('events', values.events, 1), values.progress);
+  }
   const layer = await layerNamed(values.layer, values.bug);
   const options: RunOptions = {
     without: values.without === '' ? [] : values.without.split(','),
@@ -102,6 +115,18 @@ function runSeeds(
   const rate = Math.round(events / seconds);
   print(`${seeds} seeds, ${failed} failed, ${events} events, ${rate} events/s`);
   return failed === 0 ? 0 : 1;
+}
+
+/** Stops after the seed that it plays when it is told to; the same command continues. */
+async function bothLayers(events: number, file: string): Promise<number> {
+  let isStopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      isStopping = true;
+    });
+  const layers = [layerOf(0), layerOf(1)];
+  const isClean = await longRun({ layers, events, file, print, isStopping: () => isStopping });
+  return isClean ? 0 : 1;
 }
 
 /** Looks for every deliberate bug, and prints a table for docs/internals/simulator.md. */
