@@ -7,6 +7,17 @@ import { BODY_BOUNDS, bodyRefusal, readBody, streamAnswer } from './node.ts';
 import { answerResponse } from './web.ts';
 import type { AnswerOutcome } from './write-answer.ts';
 
+/**
+ * What an agent is made of: its secret and how it answers.
+ *
+ * @example
+ * const options: AgentOptions = {
+ *   secret: process.env.WEBHOOK_SECRET,
+ *   answer: async (call, answer) => {
+ *     await answer.text(`You said: ${newestUserText(call)}`);
+ *   },
+ * };
+ */
 export interface AgentOptions {
   /** `whsec_...`, or several while it is rotated. Null: unsigned calls are answered too. Undefined: a TypeError at the start. */
   readonly secret: AgentSecret | undefined;

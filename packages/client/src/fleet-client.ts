@@ -16,6 +16,7 @@ const CLOSED_SESSIONS_MAX = 20;
 /** Leaving a conversation that is not joined changes nothing, needs no quorum, and is always answered. */
 const PROBE = { event: 'session:leave', payload: { session_id: '00-00000000000000000000000000' } };
 
+/** Where the cluster is, who is signed in, and what the client may keep beyond a reload. */
 export interface FleetClientOptions {
   /** Origins of the cluster's nodes, for example `http://127.0.0.1:4001`; any of them serves any conversation. */
   readonly nodes: readonly string[];

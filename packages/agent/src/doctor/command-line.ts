@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type DoctorOptions, examineAgent, TIMEOUT_MS_DEFAULT } from './examine-agent.ts';
 import { formatReport } from './report.ts';
 
+/** What `fleetlm-agent` prints for `--help` and after wrong arguments. */
 export const USAGE = `Usage: fleetlm-agent doctor <url> [options]
 
 Calls an endpoint as FleetLM calls an agent, reads its answer, and says what is right and wrong.
@@ -15,6 +16,7 @@ Calls an endpoint as FleetLM calls an agent, reads its answer, and says what is 
 Exit code: 0 nothing is wrong, 1 something is, 2 the command was not understood.
 `;
 
+/** How the command ended: 0 healthy, 1 something is wrong with the agent, 2 wrong arguments. */
 export interface CommandResult {
   readonly exitCode: 0 | 1 | 2;
   readonly stdout: string;

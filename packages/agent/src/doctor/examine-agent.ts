@@ -13,6 +13,7 @@ import {
   sealedAnswer,
 } from './sample-calls.ts';
 
+/** Which endpoint to examine, and as what registration FleetLM would call it. Times are in milliseconds. */
 export interface DoctorOptions {
   readonly url: string;
   /** `whsec_...`; without it signatures are not examined. */
@@ -25,6 +26,7 @@ export interface DoctorOptions {
   readonly text?: string;
 }
 
+/** What the examination found, in the order in which it looked. */
 export interface DoctorReport {
   readonly url: string;
   /** Nothing is wrong; there may be warnings. */

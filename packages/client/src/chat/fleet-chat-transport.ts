@@ -3,6 +3,7 @@ import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { TokenProvider } from '../connection/token-source.ts';
 
+/** Which cluster and, for new chats, which agent `useChat` speaks to. */
 export interface FleetChatOptions {
   /** Origins of the cluster's nodes; any of them serves any chat, the next one is asked when one is away. */
   readonly nodes: readonly string[];

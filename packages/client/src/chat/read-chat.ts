@@ -11,6 +11,7 @@ import { isMessage, type Message } from '../wire.ts';
 
 const PAGE_MESSAGES = 500;
 
+/** Which conversation to read, as whom. */
 export interface ReadChatOptions {
   /** The origin of any of the cluster's nodes. */
   readonly node: string;

@@ -7,6 +7,7 @@
  *                  '-- backing_off <---------'        signed_out: waits for a person
  */
 
+/** Where a connection stands; `signed_out` is final until it is started again with another token. */
 export type ConnectionStatus =
   | 'stopped'
   | 'authorising'

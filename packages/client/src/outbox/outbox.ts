@@ -26,6 +26,7 @@ export interface OutboxOptions {
   readonly onCommitted: (message: Message) => void;
 }
 
+/** `ok`: kept, and sent until there is a definite answer. Else nothing was kept: OUTBOX_ENTRIES_MAX are waiting. */
 export type SendResult =
   | { readonly ok: true; readonly clientMessageId: string }
   | { readonly ok: false; readonly error: WireError };

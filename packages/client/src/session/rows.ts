@@ -14,6 +14,7 @@ export type Row =
     }
   | { readonly type: 'outgoing'; readonly key: string; readonly entry: OutboxEntry };
 
+/** The rows of a conversation as a screen shows them, messages that are not sent yet included. */
 export interface Rows {
   readonly rows: readonly Row[];
   /** An older message is named by what is here: the page before is needed to be sure. */
