@@ -248,6 +248,7 @@ export const RULES: readonly Rule[] = [
     'npm run torture -- --measure rolling-restart',
     'npm run torture -- --measure growth',
     'npm run sim -- --zoo',
+    'npm run sim -- --events 1000000000 --progress billion.json',
   ),
   ...notHere(
     MINUTES_OF_FAULTS,

@@ -117,7 +117,7 @@ function runSeeds(
   return failed === 0 ? 0 : 1;
 }
 
-/** Stops after the seed that it plays when it is told to; the same command continues. */
+/** Stops at a signal after the seed that it plays; the same command continues. */
 async function bothLayers(events: number, file: string): Promise<number> {
   let isStopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
