@@ -192,9 +192,13 @@ export function buildServices(options: ServicesOptions) {
     wallClockMs: Date.now,
     onError: faults.report,
   };
-  wires.execute.connect((operation, done) => executeOperation(operation, execution, done));
+  wires.execute.connect((operation, done) => {
+    if (operation.type === 'change-group') gossip.groupsChanged();
+    executeOperation(operation, execution, done);
+  });
   wires.systemChanged.connect(() => topology.systemChanged());
   wires.servingChanged.connect((group, isServing) => {
+    gossip.groupsChanged();
     if (isServing) feed.groupGained(group);
     else feed.groupLost(group);
   });

@@ -21,7 +21,7 @@ const RECONCILE_EVERY_MS = 10_000;
 const CHANGE_DEBOUNCE_MS = 500;
 /** While something is on the move, or waits. */
 const MOVING_EVERY_MS = 300;
-const WAITING_EVERY_MS = 1_000;
+const WAITING_EVERY_MS = 500;
 /** A coordinator begins to count the silence of others when it is elected, and decides nothing before. */
 const FIRST_RECONCILE_MS = 1_000;
 

@@ -21,13 +21,20 @@ import type { PeerNumbers } from './peer-numbers.ts';
 import { decodePublish, encodePublish, type PublishKind } from './publish-frames.ts';
 
 const REPORT_EVERY_MS = 1_000;
+/** While replicas come, catch up or go: the coordinator's next step waits for what is reported. */
+const REPORT_OF_CHANGES_EVERY_MS = 250;
+/** So long after the last change. */
+const CHANGING_MS = 2_000;
 
 export interface GossipOptions {
   readonly nodeId: string;
-  readonly mesh: Mesh;
+  readonly mesh: Pick<Mesh, 'connected' | 'send'>;
   readonly log: Logger;
   readonly ownReport: () => NodeReport;
-  readonly flusherStats: () => FlusherStats;
+  readonly flusherStats: () => Pick<
+    FlusherStats,
+    'databaseUp' | 'passes' | 'failures' | 'lastError'
+  >;
   readonly reports: Pick<ClusterReports, 'receive'>;
   readonly directory: Pick<GroupDirectory, 'receive'>;
   readonly peers: Pick<PeerNumbers, 'numberOf'>;
@@ -41,6 +48,8 @@ export interface GossipOptions {
 export class Gossip {
   readonly #options: GossipOptions;
   #timer: NodeJS.Timeout | null = null;
+  #isRunning = false;
+  #changingUntilMs = 0;
   #databaseWasUp: boolean | null = null;
 
   constructor(options: GossipOptions) {
@@ -48,14 +57,34 @@ export class Gossip {
   }
 
   start(): void {
-    this.#timer = setInterval(
-      guarded('timer', () => inComponent('membership', () => this.#report())),
-      REPORT_EVERY_MS,
-    );
+    this.#isRunning = true;
+    this.#schedule();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#isRunning = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** A replica here has come, serves, or has other members in its group: others hear of it soon, and of how it goes on. */
+  groupsChanged(): void {
+    const before = this.#changingUntilMs;
+    const now = performance.now();
+    this.#changingUntilMs = now + CHANGING_MS;
+    if (before <= now) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!this.#isRunning) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const isChanging = performance.now() < this.#changingUntilMs;
+    this.#timer = setTimeout(
+      guarded('timer', () => {
+        this.#schedule();
+        inComponent('membership', () => this.#report());
+      }),
+      isChanging ? REPORT_OF_CHANGES_EVERY_MS : REPORT_EVERY_MS,
+    );
   }
 
   /** Something happened on this node: for its log, and for those who watch the cluster through any node. */

@@ -3,7 +3,7 @@ import { Packr } from 'msgpackr';
 import * as z from 'zod';
 import type { ClusterEvent } from './cluster-view.ts';
 
-/** What every node reports to the others once a second about itself, and at once about an event. */
+/** What every node reports to the others about itself: once a second, and sooner while its replicas change. Events go at once. */
 const count = z.int().min(0);
 
 const groupReportSchema = z.strictObject({
