@@ -177,6 +177,7 @@ test('decisions that the agent waits for are known again, from messages alone', 
   const { state } = await rebuilt(null);
   const session = getSession(state, SESSION);
   expect(session === null ? null : openRequests(session)).toMatchObject({ keys: ['a:ask-c2'] });
+  expect(session?.dispatch.status).toBe('idle');
   apply(state, append(user, decide('c2')));
   expect(findHead(state, SESSION)?.dispatch.status).toBe('waiting');
 });

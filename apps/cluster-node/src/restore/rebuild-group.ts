@@ -224,7 +224,9 @@ class Merge {
 
   /** The answer was archived as a message like any other: what it answered must not be answered again. */
   #endAnsweredWork(sessionId: string): void {
-    const isAnswered = this.#session(sessionId).lastMessage?.sender.type === 'agent';
+    const { lastSeq, lastUserSeq } = this.#session(sessionId);
+    // Behind the newest message that is work there is a reply, and decisions at most that leave others open.
+    const isAnswered = lastSeq > lastUserSeq;
     if (isAnswered) this.#endWork(sessionId);
   }
 
