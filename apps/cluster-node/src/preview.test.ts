@@ -1,7 +1,7 @@
 import { PREVIEW_LENGTH_MAX } from '@fleetlm/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RunningAnswer } from './effects/dispatch/running-answer.ts';
+import { RunningAnswer } from './effects/dispatch/attempt/running-answer.ts';
 import { previewLine } from './preview.ts';
 import { newMessage } from './runtime/new-message.ts';
 

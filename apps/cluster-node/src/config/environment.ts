@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { TrustedProxies } from '../gateway/client-address.ts';
-import type { TokenSettings } from '../gateway/identity.ts';
-import type { QuotaSettings } from '../gateway/quotas.ts';
+import type { TrustedProxies } from '../gateway/access/client-address.ts';
+import type { TokenSettings } from '../gateway/access/identity.ts';
+import type { QuotaSettings } from '../gateway/access/quotas.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { quotaSettings } from './quota-variables.ts';
 import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseTrustedProxies, type TrustedProxies } from '../gateway/client-address.ts';
-import type { QuotaSettings } from '../gateway/quotas.ts';
+import { parseTrustedProxies, type TrustedProxies } from '../gateway/access/client-address.ts';
+import type { QuotaSettings } from '../gateway/access/quotas.ts';
 import { integer, list, variable } from './variable.ts';
 
 function quota(name: string, fallback: number, meaning: string) {

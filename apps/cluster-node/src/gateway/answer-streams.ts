@@ -1,15 +1,15 @@
 import type { SdkVersion } from '@fleetlm/protocol/ui-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
+import type { Identity } from './access/identity.ts';
+import type { Release } from './access/quotas.ts';
+import { addressOf, type EdgeAdmission } from './access/request-admission.ts';
 import { contained } from './contained.ts';
 import { EventStream } from './event-stream.ts';
-import type { Identity } from './identity.ts';
 import { STREAM_PENDING_BYTES_MAX, STREAM_PENDING_EVENTS_MAX, STREAMS_MAX } from './limits.ts';
 import { PendingEvents } from './pending-events.ts';
-import type { Release } from './quotas.ts';
 import { type Refusals, whenLive } from './refusals.ts';
 import { LOST, type ReplyFollower, type Step } from './reply-follower.ts';
-import { addressOf, type EdgeAdmission } from './request-admission.ts';
 
 /** Says which session a chat is. */
 export const SESSION_HEADER = 'x-fleetlm-session';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, problem } from '@fleetlm/protocol';
-import { clientAddress, isTrustedPeer, type TrustedProxies } from './client-address.ts';
+import { clientAddress, isTrustedPeer, type TrustedProxies } from './access/client-address.ts';
 import {
   CONNECTIONS_MAX,
   HEADER_BYTES_MAX,

@@ -6,21 +6,30 @@ import {
   TOOL_REQUESTS_MAX,
 } from '@fleetlm/protocol';
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
-import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/agent-call.ts';
+import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
+import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/attempt/chunk-throttle.ts';
+import {
+  SUMMARY_LENGTH_MAX,
+  SUMMARY_RESPONSE_BYTES_MAX,
+} from '../effects/dispatch/attempt/compaction.ts';
+import { BATCH_ITEMS_MAX } from '../effects/dispatch/attempt/merged-batch.ts';
+import { ATTEMPTS_MAX } from '../effects/dispatch/attempt/retry-policy.ts';
+import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/call/agent-call.ts';
 import {
   CHUNKS_MAX,
   LINE_LENGTH_MAX,
   STREAM_BYTES_MAX,
-} from '../effects/dispatch/answer-stream.ts';
-import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt-report.ts';
-import { ANSWERS_BYTES_MAX, ANSWERS_BYTES_PER_AGENT_MAX } from '../effects/dispatch/byte-budget.ts';
-import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/chunk-throttle.ts';
-import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
+} from '../effects/dispatch/call/answer-stream.ts';
+import {
+  ANSWERS_BYTES_MAX,
+  ANSWERS_BYTES_PER_AGENT_MAX,
+} from '../effects/dispatch/call/byte-budget.ts';
+import {
+  CONNECTIONS_PER_AGENT_MAX,
+  HEADERS_BYTES_MAX,
+} from '../effects/dispatch/call/http-pools.ts';
 import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
-import { CONNECTIONS_PER_AGENT_MAX, HEADERS_BYTES_MAX } from '../effects/dispatch/http-pools.ts';
-import { BATCH_ITEMS_MAX } from '../effects/dispatch/merged-batch.ts';
-import { ATTEMPTS_MAX } from '../effects/dispatch/retry-policy.ts';
-import { TEST_BYTES_MAX, TEST_CALLS_MAX } from '../effects/dispatch/test-caller.ts';
+import { TEST_BYTES_MAX, TEST_CALLS_MAX } from '../effects/dispatch/test-call/test-caller.ts';
 import {
   CHUNK_MEMBERS_MAX,
   HISTORY_BYTES_MAX,
@@ -33,8 +42,8 @@ import {
 import { FOLDER } from './folder.ts';
 
 const DISPATCH = 'effects/dispatch/';
-const STREAM = `${DISPATCH}answer-stream.ts`;
-const REPLY = `${DISPATCH}running-answer.ts`;
+const STREAM = `${DISPATCH}call/answer-stream.ts`;
+const REPLY = `${DISPATCH}attempt/running-answer.ts`;
 const BREAKS = 'the answer ends there with `error`; what came before is kept';
 const HOSTILE = `${DISPATCH}hostile-answers.test.ts > %s: the reply ends at the limit, with what was streamed`;
 
@@ -43,25 +52,25 @@ const calls = limitRows('Calls to agents', FOLDER, [
     input: 'messages of a call',
     limit: { HISTORY_BYTES_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}webhook-body.ts`,
+    in: `${DISPATCH}call/webhook-body.ts`,
     answer: 'the oldest are left out, and never the newest',
-    test: `${DISPATCH}webhook-body.test.ts > of a history over the limit the oldest messages are left out, at the byte`,
+    test: `${DISPATCH}call/webhook-body.test.ts > of a history over the limit the oldest messages are left out, at the byte`,
   },
   {
     input: 'messages that are read for a call',
     limit: { HISTORY_MESSAGES_MAX },
     unit: 'entries',
-    in: `${DISPATCH}thread-history.ts`,
+    in: `${DISPATCH}attempt/thread-history.ts`,
     answer: 'older ones are left out',
-    test: `${DISPATCH}webhook-body.test.ts > no more of a conversation is read than an agent may be sent`,
+    test: `${DISPATCH}call/webhook-body.test.ts > no more of a conversation is read than an agent may be sent`,
   },
   {
     input: 'attempts of one turn',
     limit: { ATTEMPTS_MAX },
     unit: 'entries',
-    in: `${DISPATCH}retry-policy.ts`,
+    in: `${DISPATCH}attempt/retry-policy.ts`,
     answer: 'the turn fails, with a dead letter',
-    test: `${DISPATCH}retry-policy.test.ts > the last attempt is not followed by another`,
+    test: `${DISPATCH}attempt/retry-policy.test.ts > the last attempt is not followed by another`,
   },
   {
     input: 'exceptions in a row of one turn',
@@ -91,7 +100,7 @@ const calls = limitRows('Calls to agents', FOLDER, [
     input: 'connections to one agent',
     limit: { CONNECTIONS_PER_AGENT_MAX },
     unit: 'entries',
-    in: `${DISPATCH}http-pools.ts`,
+    in: `${DISPATCH}call/http-pools.ts`,
     answer: 'the call waits for one',
     test: `${DISPATCH}hostile-agents.test.ts > on all its calls delays no other agent`,
   },
@@ -99,9 +108,9 @@ const calls = limitRows('Calls to agents', FOLDER, [
     input: 'test calls at once',
     limit: { TEST_CALLS_MAX },
     unit: 'entries',
-    in: `${DISPATCH}test-caller.ts`,
+    in: `${DISPATCH}test-call/test-caller.ts`,
     answer: '`503 overloaded`',
-    test: `${DISPATCH}test-caller.test.ts > only so many at once`,
+    test: `${DISPATCH}test-call/test-caller.test.ts > only so many at once`,
   },
 ]);
 
@@ -110,7 +119,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'headers of an answer',
     limit: { HEADERS_BYTES_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}http-pools.ts`,
+    in: `${DISPATCH}call/http-pools.ts`,
     answer: 'a failed attempt',
     test: `${DISPATCH}hostile-agents.test.ts > endless headers are refused`,
   },
@@ -118,7 +127,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'body of an error',
     limit: { ERROR_BODY_BYTES_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}agent-call.ts`,
+    in: `${DISPATCH}call/agent-call.ts`,
     answer: 'cut',
     test: `${DISPATCH}hostile-agents.test.ts > a body of an error that does not end is read up to its limit`,
   },
@@ -158,7 +167,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'members of a list or a record of a chunk',
     limit: { CHUNK_MEMBERS_MAX },
     unit: 'entries',
-    in: `${DISPATCH}valid-chunk.ts`,
+    in: `${DISPATCH}attempt/valid-chunk.ts`,
     answer: BREAKS,
     test: 'boundary',
   },
@@ -166,23 +175,23 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'chunks of one agent',
     limit: { CHUNKS_PER_SECOND_MAX },
     unit: 'a second',
-    in: `${DISPATCH}chunk-throttle.ts`,
+    in: `${DISPATCH}attempt/chunk-throttle.ts`,
     answer: 'it is read more slowly',
-    test: `${DISPATCH}chunk-throttle.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
+    test: `${DISPATCH}attempt/chunk-throttle.test.ts > a burst passes, then an agent is read at its pace and no other one is held up`,
   },
   {
     input: 'chunks of one read of a connection',
     limit: { BATCH_ITEMS_MAX },
     unit: 'entries',
-    in: `${DISPATCH}merged-batch.ts`,
+    in: `${DISPATCH}attempt/merged-batch.ts`,
     answer: 'neighbours that continue one text are shown as one chunk',
-    test: `${DISPATCH}merged-batch.test.ts > is merged above it, where neighbours continue one text`,
+    test: `${DISPATCH}attempt/merged-batch.test.ts > is merged above it, where neighbours continue one text`,
   },
   {
     input: 'answers of one agent that are being read',
     limit: { ANSWERS_BYTES_PER_AGENT_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}byte-budget.ts`,
+    in: `${DISPATCH}call/byte-budget.ts`,
     answer: BREAKS,
     test: 'boundary',
   },
@@ -190,7 +199,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'answers of a node that are being read',
     limit: { ANSWERS_BYTES_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}byte-budget.ts`,
+    in: `${DISPATCH}call/byte-budget.ts`,
     answer: BREAKS,
     test: 'boundary',
   },
@@ -206,7 +215,7 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'body of a call or an answer in a delivery',
     limit: { REPORT_BODY_LENGTH_MAX },
     unit: 'characters',
-    in: `${DISPATCH}exchange.ts`,
+    in: `${DISPATCH}call/exchange.ts`,
     answer: 'cut',
     test: 'boundary',
   },
@@ -214,25 +223,25 @@ const answers = limitRows('Answers of agents', FOLDER, [
     input: 'summary of a conversation',
     limit: { SUMMARY_LENGTH_MAX },
     unit: 'characters',
-    in: `${DISPATCH}compaction.ts`,
+    in: `${DISPATCH}attempt/compaction.ts`,
     answer: 'not used; the history is sent as it is',
-    test: `${DISPATCH}compaction.test.ts > a summary of its limit is used, and a longer one is not`,
+    test: `${DISPATCH}attempt/compaction.test.ts > a summary of its limit is used, and a longer one is not`,
   },
   {
     input: 'response with a summary',
     limit: { SUMMARY_RESPONSE_BYTES_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}compaction.ts`,
+    in: `${DISPATCH}attempt/compaction.ts`,
     answer: 'not used; the history is sent as it is',
-    test: `${DISPATCH}compaction.test.ts > an agent that can’t summarise still answers, with the whole history, and the reason is recorded`,
+    test: `${DISPATCH}attempt/compaction.test.ts > an agent that can’t summarise still answers, with the whole history, and the reason is recorded`,
   },
   {
     input: 'answer to a test call',
     limit: { TEST_BYTES_MAX },
     unit: 'bytes',
-    in: `${DISPATCH}test-caller.ts`,
+    in: `${DISPATCH}test-call/test-caller.ts`,
     answer: 'the report says so',
-    test: `${DISPATCH}test-caller.test.ts > no listener, too slow, too much: reported in bounded time and space`,
+    test: `${DISPATCH}test-call/test-caller.test.ts > no listener, too slow, too much: reported in bounded time and space`,
   },
 ]);
 
@@ -243,7 +252,7 @@ const replies = limitRows('Replies', FOLDER, [
     unit: 'bytes',
     in: REPLY,
     answer: BREAKS,
-    test: `${DISPATCH}running-answer.test.ts > text of %j is counted to the byte`,
+    test: `${DISPATCH}attempt/running-answer.test.ts > text of %j is counted to the byte`,
   },
   {
     input: 'metadata of a reply',
@@ -251,7 +260,7 @@ const replies = limitRows('Replies', FOLDER, [
     unit: 'bytes',
     in: REPLY,
     answer: BREAKS,
-    test: `${DISPATCH}running-answer.test.ts > metadata of its limit %+d bytes`,
+    test: `${DISPATCH}attempt/running-answer.test.ts > metadata of its limit %+d bytes`,
   },
   {
     input: 'parts of a reply',

@@ -14,13 +14,22 @@ import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
 import { HANDSHAKE_BYTES_MAX } from '@fleetlm/raft/mesh';
 import { SEGMENT_BYTES_DEFAULT } from '@fleetlm/raft/wal';
 import { describe, expect, test } from 'vitest';
-import { ANSWER_HELD_BYTES_MAX, ERROR_BODY_BYTES_MAX } from '../effects/dispatch/agent-call.ts';
-import { LINE_LENGTH_MAX } from '../effects/dispatch/answer-stream.ts';
-import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt-report.ts';
-import { ANSWERS_BYTES_MAX, ANSWERS_BYTES_PER_AGENT_MAX } from '../effects/dispatch/byte-budget.ts';
-import { SUMMARY_LENGTH_MAX, SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/compaction.ts';
+import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
+import {
+  SUMMARY_LENGTH_MAX,
+  SUMMARY_RESPONSE_BYTES_MAX,
+} from '../effects/dispatch/attempt/compaction.ts';
+import {
+  ANSWER_HELD_BYTES_MAX,
+  ERROR_BODY_BYTES_MAX,
+} from '../effects/dispatch/call/agent-call.ts';
+import { LINE_LENGTH_MAX } from '../effects/dispatch/call/answer-stream.ts';
+import {
+  ANSWERS_BYTES_MAX,
+  ANSWERS_BYTES_PER_AGENT_MAX,
+} from '../effects/dispatch/call/byte-budget.ts';
+import { CONNECTIONS_PER_AGENT_MAX } from '../effects/dispatch/call/http-pools.ts';
 import { DISPATCH_LIMITS } from '../effects/dispatch/dispatch-limits.ts';
-import { CONNECTIONS_PER_AGENT_MAX } from '../effects/dispatch/http-pools.ts';
 import * as edge from '../gateway/limits.ts';
 import * as node from '../limits.ts';
 import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';

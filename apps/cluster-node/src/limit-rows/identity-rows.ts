@@ -12,7 +12,7 @@ import {
   SECRET_KEY_LENGTH_MIN,
   SECRET_LENGTH_MIN,
 } from '../config/variables.ts';
-import { FORWARDED_ENTRIES_MAX, FORWARDED_LENGTH_MAX } from '../gateway/client-address.ts';
+import { FORWARDED_ENTRIES_MAX, FORWARDED_LENGTH_MAX } from '../gateway/access/client-address.ts';
 import {
   CONNECTIONS_MAX,
   HEADER_BYTES_MAX,
@@ -29,7 +29,7 @@ import { FOLDER } from './folder.ts';
 
 const LISTENER = 'gateway/http-listener.ts';
 const CONFIGURED = 'gateway/edge-limits.test.ts > a listener has the limits of connections';
-const SLOW = 'gateway/edge-quotas.test.ts > is closed in time';
+const SLOW = 'gateway/access/edge-quotas.test.ts > is closed in time';
 
 const connections = limitRows('Connections and identity', FOLDER, [
   {
@@ -38,7 +38,7 @@ const connections = limitRows('Connections and identity', FOLDER, [
     unit: 'bytes',
     in: LISTENER,
     answer: '`431 payload_too_large`',
-    test: 'gateway/edge-quotas.test.ts > with headers that are too large is answered with 431',
+    test: 'gateway/access/edge-quotas.test.ts > with headers that are too large is answered with 431',
   },
   {
     input: 'headers of a request',
@@ -92,7 +92,7 @@ const connections = limitRows('Connections and identity', FOLDER, [
     input: 'token',
     limit: { TOKEN_LENGTH_MAX },
     unit: 'characters',
-    in: 'gateway/identity.ts',
+    in: 'gateway/access/identity.ts',
     answer: '`401 unauthenticated`',
     test: 'boundary',
   },
@@ -100,7 +100,7 @@ const connections = limitRows('Connections and identity', FOLDER, [
     input: 'key set of an issuer',
     limit: { JWKS_BYTES_MAX },
     unit: 'bytes',
-    in: 'gateway/jwks-fetch.ts',
+    in: 'gateway/access/jwks-fetch.ts',
     answer: 'not used: `503 overloaded` without an older one',
     test: 'boundary',
   },
@@ -108,7 +108,7 @@ const connections = limitRows('Connections and identity', FOLDER, [
     input: '`X-Forwarded-For`, from its end',
     limit: { FORWARDED_LENGTH_MAX },
     unit: 'characters',
-    in: 'gateway/client-address.ts',
+    in: 'gateway/access/client-address.ts',
     answer: 'what stands before is not read',
     test: 'boundary',
   },
@@ -116,7 +116,7 @@ const connections = limitRows('Connections and identity', FOLDER, [
     input: 'entries of `X-Forwarded-For`, from its end',
     limit: { FORWARDED_ENTRIES_MAX },
     unit: 'entries',
-    in: 'gateway/client-address.ts',
+    in: 'gateway/access/client-address.ts',
     answer: 'what stands before is not read',
     test: 'boundary',
   },
@@ -132,7 +132,7 @@ const KEPT: WrittenLimit = {
   input: 'users, addresses and agents whose rates are remembered, each',
   limit: { QUOTA_KEYS_MAX },
   unit: 'entries',
-  in: 'gateway/quotas.ts',
+  in: 'gateway/access/quotas.ts',
   answer: 'the least recently seen one starts with a full bucket',
   test: 'boundary',
 };
@@ -152,7 +152,7 @@ const quotas = limitRows('Quotas', FOLDER, [
           ? 'the connection is closed'
           : '`429 rate_limited` with `Retry-After`',
         test: name.endsWith('_CONNECTIONS')
-          ? 'gateway/edge-quotas.test.ts > beyond the quota of its address is closed at once'
+          ? 'gateway/access/edge-quotas.test.ts > beyond the quota of its address is closed at once'
           : 'boundary',
       },
     ];

@@ -25,8 +25,6 @@ const FOLDER_FILES_MAX = 20;
 /** Folders that may have more source files, and why. One that no longer needs it is to be taken out. */
 export const LARGE_FOLDERS: Readonly<Record<string, string>> = {
   'packages/devkit/scripts': 'one file for each command',
-  'apps/cluster-node/src/effects/dispatch': 'to be split into call, attempt and limits',
-  'apps/cluster-node/src/gateway': 'to be split into rest, socket and identity',
 };
 
 /** Folders over the limit of source files, tests not counted, and exceptions that are none any more. */

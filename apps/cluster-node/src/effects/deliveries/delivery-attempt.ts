@@ -1,5 +1,5 @@
 import type { AttemptState, DeliveryState, FailureCode } from '@fleetlm/protocol';
-import type { AttemptReport, ReportedMessage } from '../dispatch/attempt-report.ts';
+import type { AttemptReport, ReportedMessage } from '../dispatch/attempt/attempt-report.ts';
 import { failureSignature } from './failure-signature.ts';
 
 /** One attempt as it is kept and listed. Times are Unix milliseconds, durations milliseconds. */

@@ -1,6 +1,6 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { PAGE_BYTES_MAX } from '@fleetlm/protocol';
-import type { AttemptReport, TurnDecision } from '../dispatch/attempt-report.ts';
+import type { AttemptReport, TurnDecision } from '../dispatch/attempt/attempt-report.ts';
 import { AttemptRing, RING_LIMITS, type RingLimits } from './attempt-ring.ts';
 import {
   attemptBytes,

@@ -4,7 +4,7 @@ import {
   FAILURE_CODES,
   type FailureCode,
 } from '@fleetlm/protocol';
-import type { ReportedMessage } from '../dispatch/attempt-report.ts';
+import type { ReportedMessage } from '../dispatch/attempt/attempt-report.ts';
 import {
   attemptState,
   type Delivery,

@@ -6,7 +6,7 @@ import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/e
 import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AttemptReport } from '../dispatch/attempt-report.ts';
+import type { AttemptReport } from '../dispatch/attempt/attempt-report.ts';
 import { errorText } from '../error-text.ts';
 import { deadLettersOf, groupOfDelivery, groupsOf } from './dead-letters.ts';
 import { deliveriesOf, recordOf } from './delivery-attempt.ts';

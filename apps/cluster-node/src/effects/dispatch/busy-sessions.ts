@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.ts';
+import type { Attempt } from './attempt/attempt.ts';
 import type { Gate } from './gate.ts';
 
 /** One at most per session, from before its start is proposed until after its end is. */

@@ -1,14 +1,22 @@
 import type { DispatchState } from '@fleetlm/conversation';
 import { inComponent } from '../../telemetry/component-turns.ts';
 import { errorText } from '../error-text.ts';
-import type { CheckpointedAnswer } from './answer-checkpoint.ts';
-import type { AttemptEnd } from './attempt.ts';
-import { Attempt } from './attempt.ts';
-import { AttemptConclusion, type AttemptName, type CallHealth } from './attempt-conclusion.ts';
+import type { CheckpointedAnswer } from './attempt/answer-checkpoint.ts';
+import type { AttemptEnd } from './attempt/attempt.ts';
+import { Attempt } from './attempt/attempt.ts';
+import {
+  AttemptConclusion,
+  type AttemptName,
+  type CallHealth,
+} from './attempt/attempt-conclusion.ts';
+import { ChunkThrottle } from './attempt/chunk-throttle.ts';
+import { HeldAnswers } from './attempt/held-answers.ts';
+import { ATTEMPTS_MAX } from './attempt/retry-policy.ts';
+import { TurnSlices } from './attempt/turn-slices.ts';
 import { type BusySession, BusySessions } from './busy-sessions.ts';
-import { ANSWERS_LIMITS, ByteBudget } from './byte-budget.ts';
+import { ANSWERS_LIMITS, ByteBudget } from './call/byte-budget.ts';
+import { HttpPools } from './call/http-pools.ts';
 import { type AgentLoad, CallSlots } from './call-slots.ts';
-import { ChunkThrottle } from './chunk-throttle.ts';
 import type {
   DispatchEngine,
   DispatchPorts,
@@ -18,11 +26,7 @@ import type {
 } from './dispatch-api.ts';
 import { Gate } from './gate.ts';
 import { guardPorts } from './guarded-ports.ts';
-import { HeldAnswers } from './held-answers.ts';
-import { HttpPools } from './http-pools.ts';
-import { ATTEMPTS_MAX } from './retry-policy.ts';
 import { Setbacks } from './setbacks.ts';
-import { TurnSlices } from './turn-slices.ts';
 import { type FoundSession, WorkFinder } from './work-finder.ts';
 
 const HAND_OVER_LIMIT_MS = 500;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Command } from '../ports.ts';
+import { ATTEMPTS_MAX } from './attempt/retry-policy.ts';
 import type { DispatchPorts } from './dispatch-api.ts';
-import { ATTEMPTS_MAX } from './retry-policy.ts';
 import { DispatchBed, GROUP, sessionIdOf } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 import { FAULTS, THROWN } from './testing/throws.ts';

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ERROR_BODY_BYTES_MAX } from './agent-call.ts';
-import { CHUNKS_MAX, LINE_LENGTH_MAX } from './answer-stream.ts';
-import { ANSWERS_BYTES_PER_AGENT_MAX } from './byte-budget.ts';
+import { ERROR_BODY_BYTES_MAX } from './call/agent-call.ts';
+import { CHUNKS_MAX, LINE_LENGTH_MAX } from './call/answer-stream.ts';
+import { ANSWERS_BYTES_PER_AGENT_MAX } from './call/byte-budget.ts';
 import { contentOf, DispatchBed, sessionIdOf } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 import { RawAgents } from './testing/raw-agents.ts';

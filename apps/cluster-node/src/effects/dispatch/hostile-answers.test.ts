@@ -1,6 +1,6 @@
 import { ERROR_TEXT_LENGTH_MAX, JSON_DEPTH_MAX, REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ATTEMPTS_MAX } from './retry-policy.ts';
+import { ATTEMPTS_MAX } from './attempt/retry-policy.ts';
 import { contentOf, DispatchBed, SESSION } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 

@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { assembleChunks, textOfParts } from '@fleetlm/protocol/ui-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeChunk, encodeChunk } from '../feed/chunk-codec.ts';
-import { encodeSegment } from './answer-checkpoint.ts';
-import { AnswerStream } from './answer-stream.ts';
-import { CompactChunks } from './compact-chunks.ts';
+import { encodeSegment } from './attempt/answer-checkpoint.ts';
+import { CompactChunks } from './attempt/compact-chunks.ts';
+import { AnswerStream } from './call/answer-stream.ts';
 import { contentOf, DispatchBed } from './testing/dispatch-bed.ts';
 import { HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 

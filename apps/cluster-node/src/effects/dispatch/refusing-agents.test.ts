@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ATTEMPTS_MAX } from './retry-policy.ts';
+import { ATTEMPTS_MAX } from './attempt/retry-policy.ts';
 import { DispatchBed, SESSION, sessionIdOf } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 import { RawAgents } from './testing/raw-agents.ts';

@@ -1,7 +1,7 @@
 import { answerCheckpoint } from '@fleetlm/conversation';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CHECKPOINT_EVERY_MS } from './checkpointer.ts';
-import { ATTEMPTS_MAX } from './retry-policy.ts';
+import { CHECKPOINT_EVERY_MS } from './attempt/checkpointer.ts';
+import { ATTEMPTS_MAX } from './attempt/retry-policy.ts';
 import { DispatchBed, SESSION } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
 

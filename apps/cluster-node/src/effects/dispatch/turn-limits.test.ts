@@ -1,9 +1,9 @@
 import { REPLY_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ATTEMPTS_MAX } from './retry-policy.ts';
+import { ATTEMPTS_MAX } from './attempt/retry-policy.ts';
+import { TurnSlices } from './attempt/turn-slices.ts';
 import { contentOf, DispatchBed, SESSION } from './testing/dispatch-bed.ts';
 import { delta, HELLO, OPENING, sse, stream } from './testing/fake-agent.ts';
-import { TurnSlices } from './turn-slices.ts';
 
 /** What bounds a turn beside its agent: attempts across leaders, ends that can't be committed, holds, pauses. */
 

@@ -1,5 +1,5 @@
 import type { DispatchState } from '@fleetlm/conversation';
-import { CompactChunks } from '../dispatch/compact-chunks.ts';
+import { CompactChunks } from '../dispatch/attempt/compact-chunks.ts';
 import type { Chunk, LiveChunk } from '../dispatch/dispatch-api.ts';
 import type { ChunkPosition } from './follow-codec.ts';
 import type { LiveAnswer } from './live-answer.ts';

@@ -6,11 +6,11 @@ import type { Runtime } from '../../runtime/runtime-api.ts';
 import { Faults } from '../../telemetry/faults.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
+import type { TokenSettings } from '../access/identity.ts';
+import { type QuotaSettings, Quotas } from '../access/quotas.ts';
+import type { EdgeAdmission } from '../access/request-admission.ts';
 import { CONNECTION_TIMES, type ConnectionLimits, listenHttp } from '../http-listener.ts';
-import type { TokenSettings } from '../identity.ts';
 import { type GatewayOptions, openGateway } from '../open-gateway.ts';
-import { type QuotaSettings, Quotas } from '../quotas.ts';
-import type { EdgeAdmission } from '../request-admission.ts';
 
 const HOST = '127.0.0.1';
 export const TEST_JWT_SECRET = 'a-secret-for-tests-of-the-gateway-alone';

@@ -1,13 +1,13 @@
-import { AnswerStream } from '../../effects/dispatch/answer-stream.ts';
+import { RunningAnswer } from '../../effects/dispatch/attempt/running-answer.ts';
+import { checkChunk } from '../../effects/dispatch/attempt/valid-chunk.ts';
+import { AnswerStream } from '../../effects/dispatch/call/answer-stream.ts';
 import {
   ANSWERS_BYTES_PER_AGENT_MAX,
   ANSWERS_LIMITS,
   ByteBudget,
-} from '../../effects/dispatch/byte-budget.ts';
+} from '../../effects/dispatch/call/byte-budget.ts';
+import { Exchange } from '../../effects/dispatch/call/exchange.ts';
 import type { Chunk } from '../../effects/dispatch/dispatch-api.ts';
-import { Exchange } from '../../effects/dispatch/exchange.ts';
-import { RunningAnswer } from '../../effects/dispatch/running-answer.ts';
-import { checkChunk } from '../../effects/dispatch/valid-chunk.ts';
 import { errorText } from '../../effects/error-text.ts';
 import { atMost, cut, type Probes } from './probe.ts';
 

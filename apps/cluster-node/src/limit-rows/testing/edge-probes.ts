@@ -11,9 +11,8 @@ import {
   userIdSchema,
 } from '@fleetlm/protocol';
 import type { Socket } from 'socket.io';
+import { TokenBucket } from '../../gateway/access/token-bucket.ts';
 import { AnswerStreams } from '../../gateway/answer-streams.ts';
-import { ConnectionMeter } from '../../gateway/connection-meter.ts';
-import { jsonShapeFault } from '../../gateway/json-body.ts';
 import {
   CONNECTION_PACKET_RATE,
   SOCKET_RATE,
@@ -22,10 +21,11 @@ import {
 } from '../../gateway/limits.ts';
 import { PendingEvents } from '../../gateway/pending-events.ts';
 import { refusals } from '../../gateway/refusals.ts';
-import { watchSlowness } from '../../gateway/slow-socket.ts';
-import { hasRoomForSocket } from '../../gateway/socket-server.ts';
+import { jsonShapeFault } from '../../gateway/rest/json-body.ts';
+import { ConnectionMeter } from '../../gateway/socket/connection-meter.ts';
+import { watchSlowness } from '../../gateway/socket/slow-socket.ts';
+import { hasRoomForSocket } from '../../gateway/socket/socket-server.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
-import { TokenBucket } from '../../gateway/token-bucket.ts';
 import type { Runtime, SessionEvent } from '../../runtime/runtime-api.ts';
 import { atMost, type Draw, type Probe, type Probes, textOfBytes } from './probe.ts';
 

@@ -1,8 +1,8 @@
 import { VARIABLES } from '../../config/variables.ts';
-import { clientAddress, parseTrustedProxies } from '../../gateway/client-address.ts';
-import { type Identity, IdentityVerifier } from '../../gateway/identity.ts';
-import { createJwksFetch } from '../../gateway/jwks-fetch.ts';
-import { Quotas } from '../../gateway/quotas.ts';
+import { clientAddress, parseTrustedProxies } from '../../gateway/access/client-address.ts';
+import { type Identity, IdentityVerifier } from '../../gateway/access/identity.ts';
+import { createJwksFetch } from '../../gateway/access/jwks-fetch.ts';
+import { Quotas } from '../../gateway/access/quotas.ts';
 import { TEST_QUOTAS, TEST_TOKENS } from '../../gateway/testing/test-gateway.ts';
 import { lengthOf } from './edge-probes.ts';
 import { atLeast, atMost, type Probe, type Probes } from './probe.ts';

@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../../dispatch/attempt-report.ts';
+import type { AttemptReport } from '../../dispatch/attempt/attempt-report.ts';
 import { errorText } from '../../error-text.ts';
 
 export const SESSION = '07-01J00000000000000000000000';

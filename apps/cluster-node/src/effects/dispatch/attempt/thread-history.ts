@@ -1,0 +1,145 @@
+import type { WebhookMessage } from '@fleetlm/protocol';
+import {
+  namesOf,
+  REGENERATE_KIND,
+  type Thread,
+  TOOL_RESPONSE_KIND,
+  threadOf,
+} from '@fleetlm/protocol/thread';
+import { HISTORY_BYTES_MAX, HISTORY_MESSAGES_MAX } from '../../../limits.ts';
+import type { AgentRecord, Message, Session } from '../../ports.ts';
+import { type AgentHistory, webhookMessage } from '../call/webhook-body.ts';
+import { type Compaction, compactionSchema, summaryMessage } from './compaction.ts';
+
+/** Read at once, at least: the newest message may be one that names others. */
+const READ_MIN = 16;
+const READ_MAX = 500;
+
+/**
+ * The conversation as its agent is sent it: by its mode the newest messages, the very newest, or all of them, without what was
+ * edited or asked for again. `readBefore` gives the newest messages below a seq, ascending, at most so many; what is appended
+ * behind `throughSeq` belongs to the next answer. Whatever the mode, no more than HISTORY_MESSAGES_MAX messages are read, nor older
+ * ones than HISTORY_BYTES_MAX bytes hold.
+ */
+export async function threadHistory(
+  throughSeq: number,
+  mode: AgentRecord['messageHistoryMode'],
+  limit: number,
+  readBefore: (
+    beforeSeq: number,
+    limit: number,
+  ) => readonly Message[] | Promise<readonly Message[]>,
+): Promise<AgentHistory> {
+  const wanted = wantedMessages(mode, limit);
+  let log: readonly WebhookMessage[] = [];
+  let from = throughSeq + 1;
+  let bytes = 0;
+  let joined = 0;
+  let thread = threadOf(log, { isWhole: from === 1 });
+  let compaction: Compaction | null = null;
+  const join = (): void => {
+    joined = log.length;
+    thread = threadOf(log, { isWhole: from === 1 });
+    compaction = mode === 'last' ? null : newestCompaction(thread.messages);
+  };
+  for (
+    let size = Math.min(READ_MAX, Math.max(READ_MIN, wanted));
+    from > 1 &&
+    log.length < HISTORY_MESSAGES_MAX &&
+    bytes < HISTORY_BYTES_MAX &&
+    (thread.needsOlder || needsMore(thread.messages, compaction, from, wanted));
+    size = Math.min(READ_MAX, size * 2)
+  ) {
+    const older = await readBefore(from, Math.min(size, HISTORY_MESSAGES_MAX - log.length));
+    // Messages that are gone are not waited for.
+    if (older.length === 0) break;
+    for (const { payload } of older) bytes += payload.length;
+    log = [...older.map(webhookMessage), ...log];
+    from = log[0]?.seq ?? 1;
+    // Put together anew only when there is twice as much: each time costs all that was read.
+    if (from === 1 || log.length >= 2 * joined) join();
+  }
+  if (joined < log.length) join();
+  const asked = log.findLast(({ role }) => role === 'user');
+  const continued = asked?.kind === TOOL_RESPONSE_KIND ? decidedMessage(thread, asked) : -1;
+  const continues = thread.messages[continued];
+  // A message that is continued comes last, whatever the agent has sent by itself since.
+  const messages =
+    continues === undefined ? thread.messages : thread.messages.slice(0, continued + 1);
+  return {
+    messages: newest(messages, compaction, wanted),
+    trigger: asked?.kind === REGENERATE_KIND ? 'regenerate-message' : 'submit-message',
+    continues: continues === undefined ? null : withParts(continues),
+  };
+}
+
+/** What of the session a run answers: a message of the user that came after its start is the next turn. */
+export function throughSeqOf({ dispatch, lastUserSeq, lastSeq }: Session): number {
+  return dispatch.status === 'running' && dispatch.throughSeq < lastUserSeq
+    ? dispatch.throughSeq
+    : lastSeq;
+}
+
+/** The place of the message that a response decides; -1: it is none of the agent's. */
+function decidedMessage(
+  { messages }: Pick<Thread<WebhookMessage>, 'messages'>,
+  { content }: WebhookMessage,
+): number {
+  const name = content.message_id;
+  return messages.findLastIndex(
+    (message) => message.role === 'assistant' && namesOf(message).some((own) => own === name),
+  );
+}
+
+function needsMore(
+  messages: readonly WebhookMessage[],
+  compaction: Compaction | null,
+  from: number,
+  wanted: number,
+): boolean {
+  return messages.length < wanted && (compaction === null || from > compaction.through_seq);
+}
+
+/** A summary that was made stays good as long as the answer that it was made for is in the conversation. */
+function newestCompaction(messages: readonly WebhookMessage[]): Compaction | null {
+  const answer = messages.findLast(
+    ({ role, metadata }) =>
+      role === 'assistant' && compactionSchema.safeParse(metadata.compaction).success,
+  );
+  return answer === undefined ? null : compactionSchema.parse(answer.metadata.compaction);
+}
+
+/** With a summary in front, where there is one, instead of what it stands for. */
+function newest(
+  thread: readonly WebhookMessage[],
+  compaction: Compaction | null,
+  wanted: number,
+): readonly WebhookMessage[] {
+  const messages = thread.map(withParts);
+  const through = messages.findIndex(({ id }) => id === compaction?.through_id);
+  const last = messages[through];
+  if (compaction === null || last === undefined) return messages.slice(-wanted);
+  const summary = summaryMessage(last.sender_id, last, compaction);
+  return [summary, ...messages.slice(through + 1).slice(-wanted)];
+}
+
+function wantedMessages(mode: AgentRecord['messageHistoryMode'], limit: number): number {
+  switch (mode) {
+    case 'tail':
+      return limit;
+    case 'last':
+      return 1;
+    case 'entire':
+      return Number.MAX_SAFE_INTEGER;
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** A message goes by the id under which it began, and its parts are those of its content as the thread has it. */
+function withParts(message: WebhookMessage): WebhookMessage {
+  const { content, metadata } = message;
+  const id = typeof metadata.continues === 'string' ? metadata.continues : message.id;
+  const parts = Array.isArray(content.parts) ? content.parts : message.parts;
+  return { ...message, id, parts };
+}
