@@ -176,10 +176,7 @@ export const SOCKET_EVENTS = {
 export type ServerToClientEvents = EventsOf<typeof SOCKET_EVENTS>;
 /** An event of the node with its payload, as `emit` takes them. */
 export type SocketPacket = {
-  [N in keyof ServerToClientEvents]: readonly [
-    name: N,
-    payload: Parameters<ServerToClientEvents[N]>[0],
-  ];
+  [N in keyof ServerToClientEvents]: [name: N, payload: Parameters<ServerToClientEvents[N]>[0]];
 }[keyof ServerToClientEvents];
 
 type EventsOf<T extends Readonly<Record<string, SocketEvent>>> = {
@@ -203,6 +200,10 @@ export const ADMIN_SOCKET_EVENTS = {
   'cluster:event': {
     summary: 'Elections, membership, nodes that come and go, failures; at once.',
     payload: clusterEventSchema,
+  },
+  resync: {
+    summary: 'This connection does not keep up. Further behind it is closed: connect again.',
+    payload: resyncSchema,
   },
 } as const satisfies Readonly<Record<string, SocketEvent>>;
 

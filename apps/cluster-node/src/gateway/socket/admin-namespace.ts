@@ -1,8 +1,8 @@
 import type { ClusterSnapshot, OperationsAnswer } from '@fleetlm/protocol';
-import type { Namespace, Socket } from 'socket.io';
 import type { AdminRuntime, ClusterEvent, Subscription } from '../../runtime/runtime-api.ts';
 import { clusterEvent } from '../cluster-wire.ts';
 import { contained } from '../contained.ts';
+import type { OperatorNamespace, OperatorSocket } from './socket-types.ts';
 
 const DELTA_EVERY_MS = 1_000;
 /** The newest; older ones are read over REST. */
@@ -10,7 +10,7 @@ const OPERATIONS_SHOWN = 20;
 
 /** The namespace `/admin`: a snapshot on connecting, then what changed once a second, and events at once. */
 export class AdminNamespace {
-  readonly #namespace: Namespace;
+  readonly #namespace: OperatorNamespace;
   readonly #admin: AdminRuntime;
   readonly #events: Subscription;
   readonly #tickContained: () => void;
@@ -18,7 +18,7 @@ export class AdminNamespace {
   #lastOperations = '';
   #last: Fingerprints = { nodes: new Map(), groups: new Map() };
 
-  constructor(namespace: Namespace, admin: AdminRuntime) {
+  constructor(namespace: OperatorNamespace, admin: AdminRuntime) {
     this.#namespace = namespace;
     this.#admin = admin;
     this.#tickContained = contained('admin', () => this.#tick());
@@ -28,7 +28,7 @@ export class AdminNamespace {
     this.#events = admin.subscribeEvents(contained('admin', publish));
   }
 
-  welcome(socket: Pick<Socket, 'emit'>): void {
+  welcome(socket: Pick<OperatorSocket, 'emit'>): void {
     const snapshot = this.#admin.cluster();
     if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
     socket.emit('cluster:snapshot', snapshot);

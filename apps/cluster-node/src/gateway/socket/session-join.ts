@@ -4,7 +4,6 @@ import {
   type SessionJoined,
   type SocketErrorOf,
 } from '@fleetlm/protocol';
-import type { Socket } from 'socket.io';
 import { MESSAGE_ENVELOPE_BYTES_MAX } from '../../limits.ts';
 import type { LiveAnswer, Message, Runtime, SessionEvent } from '../../runtime/runtime-api.ts';
 import { visibleSession } from '../access/access.ts';
@@ -19,9 +18,10 @@ import { PendingEvents } from '../pending-events.ts';
 import { type Refusals, whenLive } from '../refusals.ts';
 import { messageBody, runState, sessionBody } from '../wire.ts';
 import { sessionPacket } from './socket-rooms.ts';
+import type { PacketTarget, UserSocket } from './socket-types.ts';
 
 export interface Join {
-  readonly socket: Socket;
+  readonly socket: UserSocket;
   readonly room: string;
   readonly runtime: Runtime;
   readonly identity: Identity;
@@ -56,11 +56,11 @@ export async function joinSession(join: Join, call: JoinCall): Promise<void> {
     const answer = await answerOf(join, call);
     const coveredSeq = answer.messages.at(-1)?.seq ?? lastSeq;
     ack(answer);
+    const target: PacketTarget = socket;
     for (const event of pending.events) {
       if (event.type === 'message' && event.message.seq <= coveredSeq) continue;
       if (event.type === 'chunk' && isCovered(event, answer.stream)) continue;
-      const [name, payload] = sessionPacket(sessionId, event);
-      socket.emit(name, payload);
+      target.emit(...sessionPacket(sessionId, event));
     }
     if (pending.isOver) socket.emit('resync', { reason: 'more happened than could be kept' });
     void socket.join(room);

@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { contained } from '../contained.ts';
 import { SOCKET_BUFFER_BYTES_HARD, SOCKET_BUFFER_BYTES_MAX } from '../limits.ts';
+import type { PacketTarget } from './socket-types.ts';
 
 /** A packet of socket.io that acknowledges an event of the client's: its own request, not a live event. */
 const ACK = '3';
@@ -12,7 +13,7 @@ const ACK = '3';
  * above the hard limit (its own requests fill it) it is disconnected. One page and what goes with it always fit.
  */
 export function watchSlowness(
-  socket: Pick<Socket, 'conn' | 'emit' | 'disconnect'>,
+  socket: Pick<Socket, 'conn' | 'disconnect'> & PacketTarget,
   { metrics }: { readonly metrics: Pick<Metrics, 'slowSockets'> },
   leaveRooms: () => void,
 ): void {
@@ -37,7 +38,7 @@ export function watchSlowness(
     metrics.slowSockets.inc({ answer: 'resync' });
     leaveRooms();
     // Not within the broadcast that filled the buffer.
-    const resync = (): boolean => socket.emit('resync', { reason: 'this connection is too slow' });
+    const resync = (): unknown => socket.emit('resync', { reason: 'this connection is too slow' });
     setImmediate(contained('socket', resync, end));
   };
   const flushed = (): void => {

@@ -1,8 +1,8 @@
 import type { SocketPacket } from '@fleetlm/protocol';
-import type { Namespace } from 'socket.io';
 import type { InboxEvent, Runtime, SessionEvent, Subscription } from '../../runtime/runtime-api.ts';
 import { contained } from '../contained.ts';
 import { inboxEntry, messageBody, runState } from '../wire.ts';
+import type { PacketTarget, UserNamespace } from './socket-types.ts';
 
 const SESSION = 'session ';
 const INBOX = 'inbox ';
@@ -40,11 +40,11 @@ export function sessionPacket(sessionId: string, event: SessionEvent): SocketPac
  * devices look at the session.
  */
 export class SocketRooms {
-  readonly #namespace: Namespace;
+  readonly #namespace: UserNamespace;
   readonly #runtime: Runtime;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(namespace: Namespace, runtime: Runtime) {
+  constructor(namespace: UserNamespace, runtime: Runtime) {
     this.#namespace = namespace;
     this.#runtime = runtime;
     const on = (name: string, take: (room: string) => void): void => {
@@ -77,8 +77,8 @@ export class SocketRooms {
     if (room.startsWith(SESSION)) {
       const sessionId = room.slice(SESSION.length);
       const publish = (event: SessionEvent): void => {
-        const [name, payload] = sessionPacket(sessionId, event);
-        this.#namespace.to(room).emit(name, payload);
+        const target: PacketTarget = this.#namespace.to(room);
+        target.emit(...sessionPacket(sessionId, event));
       };
       const subscription = this.#runtime.subscribeSession(
         sessionId,

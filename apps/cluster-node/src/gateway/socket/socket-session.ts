@@ -12,7 +12,6 @@ import {
   type SocketRequests,
   socketErrorsOf,
 } from '@fleetlm/protocol';
-import type { Socket } from 'socket.io';
 import type * as z from 'zod';
 import type { Runtime, SessionView } from '../../runtime/runtime-api.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
@@ -34,9 +33,10 @@ import { inboxEntry, isoTime } from '../wire.ts';
 import { PageTurns } from './page-turns.ts';
 import { joinSession } from './session-join.ts';
 import { inboxRoom, type SocketRooms, sessionRoom } from './socket-rooms.ts';
+import type { UserSocket } from './socket-types.ts';
 
 export interface SocketSessionOptions {
-  readonly socket: Socket;
+  readonly socket: UserSocket;
   readonly identity: Identity;
   readonly rooms: SocketRooms;
   readonly runtime: Runtime;
