@@ -21,11 +21,11 @@ afterAll(async () => {
 });
 
 /** A session, the nodes that hold it, and those that don't. */
-async function session(userId: string) {
+async function session(userId: string, agentId = 'sdk', debounceMs = 0) {
   const id = await openSession(cluster, userId, {
-    id: 'sdk',
+    id: agentId,
     origin_url: agentUrl,
-    debounce_window_ms: 0,
+    debounce_window_ms: debounceMs,
   });
   const { body } = await cluster.call('n1', 'GET', `/api/admin/groups/${Number.parseInt(id, 16)}`);
   const { voters } = (body as unknown as { group: { voters: readonly string[] } }).group;
@@ -163,8 +163,8 @@ test('a node without a replica serves everything: send, read, join, inbox, live 
 });
 
 test('kill -9 of the node that is followed: no message is missed, none comes twice', async () => {
-  agent.script = () => say('Hello');
-  const { id, holders, others } = await session('bob');
+  // It is not called meanwhile: chunks that are on their way when the node is lost can't be had again but by joining anew.
+  const { id, holders, others } = await session('bob', 'patient', 60_000);
   const [through = '', from = ''] = others;
   const received = await listen(through, 'bob', id);
   const inbox = await cluster.socket(through, 'bob');
@@ -193,9 +193,8 @@ test('kill -9 of the node that is followed: no message is missed, none comes twi
   running = false;
   await work;
   const { length } = await messagesOf(cluster, id, from);
-  // Answers of the agent come in between, and perhaps one more.
   await expect.poll(() => received.seqs.length).toBeGreaterThanOrEqual(length);
-  expect(received.seqs).toEqual(ascending(received.seqs.length));
+  expect(received.seqs).toEqual(ascending(length));
   expect(received.resyncs).toBe(0);
   await expect.poll(() => lastSeq).toBeGreaterThanOrEqual(length);
   expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
