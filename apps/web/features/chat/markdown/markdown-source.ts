@@ -94,7 +94,7 @@ function withFence(line: string, length: number): string {
 
 /** What can begin a block instead of text, or be read as a mark within it. */
 const MARKS = /[\\`*_~[\]<>&|!]/g;
-const LINE_START = /^([ \t]*)([-+=#]|\d{1,9}(?=[.)]))/gm;
+const LINE_START = /^([ \t]*)([-+=#]|\d{1,9}[.)])/gm;
 
 function escapeMarks(math: string): string {
   // A bracket is written as an entity: what closes open links while a text is written does not know of escapes.
@@ -173,8 +173,14 @@ function closedBy(
 function dollarEnd(text: string, start: number): number | null {
   if (/[\w\\]/.test(text.charAt(start - 1)) || !/\S/.test(text.charAt(start + 1))) return null;
   const rest = text.slice(start + 1, start + 1 + DOLLAR_MATH_LENGTH_MAX);
-  const math = /^(?:\\[^\n]|[^$\\\n`])+\$(?!\w)/.exec(rest)?.[0] ?? null;
-  if (math === null || /\s\$$/.test(math) || !/[\\^_]/.test(math)) return null;
+  const math = /^(?:\\[^\n]|[^$\\\n`])+\$/.exec(rest)?.[0] ?? null;
+  if (
+    math === null ||
+    /\w/.test(rest.charAt(math.length)) ||
+    /\s\$$/.test(math) ||
+    !/[\\^_]/.test(math)
+  )
+    return null;
   return start + 1 + math.length;
 }
 
