@@ -20,19 +20,19 @@ export function printable(lengthMax: number) {
     .regex(PRINTABLE, 'must consist of printable characters');
 }
 
-const JOINED_BEFORE = /^[\p{L}\p{M}\p{Emoji}]$/u;
-const JOINED_AFTER = /^[\p{L}\p{Extended_Pictographic}]$/u;
+/** As PRINTABLE, with joiners: families are emoji joined by U+200D, and Persian words have U+200C. */
+const NAME = /^(?:[^\p{C}\p{Zl}\p{Zp}]|[\u200C\u200D])+$/u;
+const JOINER = /^[\u200C\u200D]$/u;
+const JOINED = /^[\p{L}\p{M}\p{Emoji}]$/u;
+const JOINED_TO = /^[\p{L}\p{Extended_Pictographic}]$/u;
 
-/**
- * As PRINTABLE, with joiners inside of words and emoji: families are emoji joined by U+200D, and Persian words have U+200C. One that
- * joins nothing is invisible, and makes two names that look alike.
- */
-function isName(text: string): boolean {
-  const characters = [...text];
-  return characters.every((character, at) =>
-    character === '\u200C' || character === '\u200D'
-      ? JOINED_BEFORE.test(characters[at - 1] ?? '') && JOINED_AFTER.test(characters[at + 1] ?? '')
-      : PRINTABLE.test(character),
+/** A joiner that joins nothing is invisible, and makes two names that look alike. */
+function joinersJoin(name: string): boolean {
+  const characters = [...name];
+  return characters.every(
+    (character, at) =>
+      !JOINER.test(character) ||
+      (JOINED.test(characters[at - 1] ?? '') && JOINED_TO.test(characters[at + 1] ?? '')),
   );
 }
 
@@ -42,7 +42,8 @@ export function displayName(lengthMax: number) {
     .string()
     .min(1, 'must not be empty')
     .max(lengthMax, `must have at most ${lengthMax} characters`)
-    .refine(isName, 'must consist of printable characters');
+    .regex(NAME, 'must consist of printable characters')
+    .refine(joinersJoin, 'must consist of printable characters');
 }
 
 export const sessionIdSchema = z

@@ -6,8 +6,8 @@ import { useState, useTransition } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
-import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
+import { ConfirmDialog } from '@/ui/dialog.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { changeStatus } from './actions.ts';
 

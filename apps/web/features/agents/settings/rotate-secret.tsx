@@ -2,8 +2,8 @@
 
 import { useState, useTransition } from 'react';
 import { Button } from '@/ui/button.tsx';
-import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
+import { ConfirmDialog } from '@/ui/dialog.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { rotate } from '../actions.ts';
