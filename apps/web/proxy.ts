@@ -16,10 +16,23 @@ export function proxy(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy(nonce, nodeUrls, process.env.NODE_ENV === 'development');
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
+  const host = publicHost(request.headers.get('x-forwarded-host'));
+  if (host !== null) headers.set('x-forwarded-host', host);
   headers.set('content-security-policy', policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   return response;
+}
+
+/**
+ * Next refuses an action whose `Origin` has another host than `x-forwarded-host`, and many reverse proxies leave the port out of that one.
+ * Where it names the host of `BETTER_AUTH_URL`, that is the whole of it; null: it is taken as it is.
+ */
+function publicHost(forwarded: string | null): string | null {
+  const url = process.env.BETTER_AUTH_URL;
+  if (forwarded === null || url === undefined || !URL.canParse(url)) return null;
+  const { host, hostname } = new URL(url);
+  return forwarded === hostname ? host : null;
 }
 
 /** Everything but files, whose policy is in the configuration of Next. */
