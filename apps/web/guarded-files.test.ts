@@ -107,3 +107,24 @@ test('no form is sent by the browser itself, with its fields in the address', ()
   const bare = files.filter((path) => /<form\b(?![^>]*\baction=)/.test(textOf(path)));
   expect(bare).toEqual([]);
 });
+
+/** The sign-in is a form that works before the page's scripts do. */
+const FORM_ACTIONS = new Set(['signIn', 'signOut']);
+
+test('every call of an action is answered on the page, whatever becomes of it', () => {
+  const bare = files.flatMap((path) => {
+    const text = textOf(path);
+    if (!text.startsWith("'use client'")) return [];
+    const imported = [...text.matchAll(/import \{([^}]*)\} from '[./\w-]*\bactions\.ts'/g)];
+    const names = imported
+      .flatMap(([, list = '']) => list.split(','))
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type ') && !FORM_ACTIONS.has(name));
+    return names.flatMap((name) =>
+      [...text.matchAll(new RegExp(`(?<![.\\w])${name}\\(`, 'g'))]
+        .filter(({ index }) => !/(?:called\(|=>)$/.test(text.slice(0, index).trimEnd()))
+        .map(([call]) => `${path}: ${call}`),
+    );
+  });
+  expect(bare).toEqual([]);
+});

@@ -1,3 +1,5 @@
+import { unstable_isUnrecognizedActionError, unstable_rethrow } from 'next/navigation';
+
 /** What went wrong, in the words of the cluster's problem document. */
 export interface Problem {
   readonly status: number;
@@ -10,3 +12,22 @@ export interface Problem {
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };
+
+const NEW_VERSION = 'A new version of this app is available. Reload the page to go on.';
+const NOT_REACHED = 'The app cannot be reached. Nothing was changed for sure: look, and try again.';
+
+/**
+ * What an action of the server came to. One that a page from before a deploy calls, or that does not reach the server, is a
+ * problem like any other: it must not take what was typed off the screen.
+ */
+export async function called<T>(action: Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await action;
+  } catch (error) {
+    unstable_rethrow(error);
+    const isOutdated = unstable_isUnrecognizedActionError(error);
+    const code = isOutdated ? 'new_version' : 'not_reached';
+    const detail = isOutdated ? NEW_VERSION : NOT_REACHED;
+    return { ok: false, problem: { status: 0, code, detail, errors: [] } };
+  }
+}

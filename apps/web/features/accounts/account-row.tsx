@@ -3,6 +3,7 @@
 import { useState, useTransition } from 'react';
 import type { Account } from '@/common/accounts.ts';
 import type { Outcome } from '@/common/outcome.ts';
+import { called } from '@/common/outcome.ts';
 import { roleOf } from '@/common/roles.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
@@ -25,7 +26,7 @@ export function AccountRow({ account, isOwn, onSettled }: AccountRowProps) {
   const [isPending, start] = useTransition();
   const run = <T,>(act: () => Promise<Outcome<T>>, done: (value: T) => void): void =>
     start(async () => {
-      const outcome = await act();
+      const outcome = await called(act());
       setAsked(null);
       if (outcome.ok) done(outcome.value);
       else onSettled(outcome.problem.detail);

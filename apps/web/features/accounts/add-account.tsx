@@ -1,6 +1,7 @@
 'use client';
 
 import { useId, useRef, useTransition } from 'react';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Form } from '@/ui/form.tsx';
@@ -20,7 +21,7 @@ export function AddAccount({ onSettled }: AddAccountProps) {
     const field = (name: string): string => String(data.get(name) ?? '');
     start(async () => {
       const email = field('email');
-      const outcome = await addAccount({ name: field('name'), email, role: field('role') });
+      const outcome = await called(addAccount({ name: field('name'), email, role: field('role') }));
       if (!outcome.ok) return onSettled(outcome.problem.detail);
       onSettled(null, { email, password: outcome.value.password });
       form.current?.reset();

@@ -4,6 +4,7 @@ import type { AgentBody } from '@fleetlm/protocol';
 import Link from 'next/link';
 import { useState, useTransition } from 'react';
 import { toast } from 'sonner';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
@@ -87,7 +88,7 @@ export function AgentSwitch({ agent }: { readonly agent: AgentBody }) {
   const isEnabled = agent.status === 'enabled';
   const change = () =>
     startChange(async () => {
-      const outcome = await changeStatus(agent.id, isEnabled ? 'disabled' : 'enabled');
+      const outcome = await called(changeStatus(agent.id, isEnabled ? 'disabled' : 'enabled'));
       setIsAsking(false);
       if (outcome.ok) toast.success(`${agent.name} is ${isEnabled ? 'disabled' : 'enabled'}.`);
       else toast.error(outcome.problem.detail);

@@ -11,6 +11,7 @@ import clsx from 'clsx';
 import { Plus } from 'lucide-react';
 import { useRef, useState, useTransition } from 'react';
 import { useForm } from 'react-hook-form';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
@@ -75,7 +76,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
   const element = useRef<HTMLFormElement>(null);
   if (registered !== null) return <Registered {...registered} onDone={onDone} />;
   const submit = form.handleSubmit(async (agent) => {
-    const outcome = await register(agent);
+    const outcome = await called(register(agent));
     if (outcome.ok) return setRegistered(outcome.value);
     for (const { path, message } of outcome.problem.errors) {
       const name = NAMES.find((known) => known === path.split('.').at(-1));
@@ -90,7 +91,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
     const address = typedAddressSchema.safeParse(form.getValues());
     if (!address.success) return;
     startTest(async () => {
-      const outcome = await tryAddress(address.data);
+      const outcome = await called(tryAddress(address.data));
       setTest(
         outcome.ok
           ? { status: 'done', test: outcome.value }

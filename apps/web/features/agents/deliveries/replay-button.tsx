@@ -2,6 +2,7 @@
 
 import { useTransition } from 'react';
 import { toast } from 'sonner';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { replay } from '../actions.ts';
 
@@ -16,7 +17,9 @@ export function ReplayButton({ agentId, which, label }: ReplayButtonProps) {
   const [isPending, start] = useTransition();
   const run = () =>
     start(async () => {
-      const outcome = await replay(agentId, 'ids' in which ? { ids: [...which.ids] } : which);
+      const outcome = await called(
+        replay(agentId, 'ids' in which ? { ids: [...which.ids] } : which),
+      );
       if (!outcome.ok) {
         toast.error(outcome.problem.detail);
         return;

@@ -1,6 +1,7 @@
 'use client';
 
 import { useState, useTransition } from 'react';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { ConfirmDialog } from '@/ui/dialog.tsx';
@@ -29,7 +30,7 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
   const [isPending, start] = useTransition();
   const run = () =>
     start(async () => {
-      const outcome = await rotate(agentId, overlap);
+      const outcome = await called(rotate(agentId, overlap));
       setIsAsking(false);
       setSecret(outcome.ok ? outcome.value.secret : null);
       setProblem(outcome.ok ? null : outcome.problem.detail);

@@ -11,6 +11,7 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useMemo } from 'react';
 import { useForm } from 'react-hook-form';
 import { toast } from 'sonner';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Form } from '@/ui/form.tsx';
@@ -26,7 +27,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   const { errors, isSubmitting } = form.formState;
   const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
   const save = form.handleSubmit(async (changes) => {
-    const outcome = await saveSettings(agent.id, changes);
+    const outcome = await called(saveSettings(agent.id, changes));
     if (outcome.ok) toast.success('Saved. It applies from the next call.');
     else {
       for (const { path, message } of outcome.problem.errors) {

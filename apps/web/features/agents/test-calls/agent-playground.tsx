@@ -1,6 +1,7 @@
 'use client';
 
 import { startTransition, useState, useTransition } from 'react';
+import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { Field } from '@/ui/field.tsx';
 import { Form } from '@/ui/form.tsx';
@@ -23,12 +24,14 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
     const origin = String(form.get('origin_url') ?? '');
     start(async () => {
       const last = turns.at(-1)?.test;
-      const outcome = await callAgent(agentId, {
-        text,
-        earlier: [...saidBefore(turns)],
-        ...(last === undefined ? {} : { session_id: last.session_id }),
-        ...(origin === '' ? {} : { origin_url: origin }),
-      });
+      const outcome = await called(
+        callAgent(agentId, {
+          text,
+          earlier: [...saidBefore(turns)],
+          ...(last === undefined ? {} : { session_id: last.session_id }),
+          ...(origin === '' ? {} : { origin_url: origin }),
+        }),
+      );
       // With the end of the call: while it is pending the form can't be sent, so nobody may see the answer before.
       startTransition(() => {
         setProblem(outcome.ok ? null : outcome.problem.detail);
