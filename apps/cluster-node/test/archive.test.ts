@@ -73,7 +73,7 @@ test('without Postgres no answer of the API shows internal text', async () => {
   const asked = [...reads, 'GET /api/search?q=before&user_id=ann', 'POST /api/admin/flush'];
   for (const call of asked) {
     const [method = 'GET', path = ''] = call.split(' ');
-    const text = JSON.stringify(await cluster.once('n1', method, path));
+    const { text } = await cluster.text('n1', method, path);
     expect(text, call).not.toMatch(INTERNAL);
     expect(text.includes(address), `${call} names the database's address`).toBe(false);
   }

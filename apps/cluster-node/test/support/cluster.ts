@@ -152,6 +152,17 @@ export class TestCluster {
     readonly status: number;
     readonly body: Record<string, never> & { [key: string]: unknown };
   }> {
+    const { status, text } = await this.text(id, method, path, options);
+    return { status, body: text === '' ? {} : JSON.parse(text) };
+  }
+
+  /** A single REST call, and what it is answered as it is. */
+  async text(
+    id: string,
+    method: string,
+    path: string,
+    options: { readonly body?: unknown; readonly token?: string } = {},
+  ): Promise<{ readonly status: number; readonly text: string }> {
     const response = await fetch(`${this.node(id).url}${path}`, {
       method,
       headers: {
@@ -161,8 +172,7 @@ export class TestCluster {
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       signal: AbortSignal.timeout(CALL_LIMIT_MS),
     });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    return { status: response.status, text: await response.text() };
   }
 
   /** A call that may be carried out twice: again while a machine that is busy makes it too late, or a group has no leader. */
