@@ -1,0 +1,32 @@
+/** npm run dist [-- node|web] [--directory DIRECTORY]: what is deployed, as archives in `dist`. Without a name: all of them. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DIST_DIRECTORY } from '../src/dist/artefact.ts';
+import { buildNodeArtefact } from '../src/dist/node-artefact.ts';
+import { buildWebArtefact } from '../src/dist/web-artefact.ts';
+
+const EXIT_CONFIGURATION = 78;
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+const BUILDERS: Readonly<
+  Record<string, (directory: string) => Promise<{ readonly archive: string }>>
+> = {
+  node: buildNodeArtefact,
+  web: (directory) => buildWebArtefact(directory, say),
+};
+
+const { values, positionals } = parseArgs({
+  options: { directory: { type: 'string' } },
+  allowPositionals: true,
+});
+const unknown = positionals.find((name) => !Object.hasOwn(BUILDERS, name));
+if (unknown !== undefined) {
+  process.stderr.write(
+    `There is no artefact "${unknown}": npm run dist -- [${Object.keys(BUILDERS).join('] [')}] [--directory DIRECTORY]\n`,
+  );
+  process.exit(EXIT_CONFIGURATION);
+}
+const directory = resolve(values.directory ?? DIST_DIRECTORY);
+for (const [name, build] of Object.entries(BUILDERS))
+  if (positionals.length === 0 || positionals.includes(name)) say((await build(directory)).archive);
