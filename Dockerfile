@@ -23,7 +23,8 @@ FROM build AS build-node
 RUN node packages/devkit/scripts/dist.ts node --directory /dist && mv /dist/fleetlm-node-*/ /dist/fleetlm-node
 
 FROM build AS build-web
-RUN node packages/devkit/scripts/dist.ts web --directory /dist && mv /dist/fleetlm-web-*/ /dist/fleetlm-web
+# Its start is tried by npm test and npm run dist; here it would need a Postgres.
+RUN node packages/devkit/scripts/dist.ts web --unchecked --directory /dist && mv /dist/fleetlm-web-*/ /dist/fleetlm-web
 
 FROM ${NODE_IMAGE} AS node
 ENV NODE_ENV=production HOST=0.0.0.0 MESH_HOST=0.0.0.0 PORT=4001 MESH_PORT=4101 DATA_DIR=/data

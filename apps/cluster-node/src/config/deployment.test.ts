@@ -25,7 +25,7 @@ const NODE_VARIABLES = new Set(Object.keys(VARIABLES));
 const WEB_VARIABLES = new Set(
   Array.from(read('apps/web/server/env.ts').matchAll(/^ {2}([A-Z_]+):/gm), ([, name = '']) => name),
 );
-/** What Node and Next read themselves, and what `start-web.ts` turns into it. */
+/** What Node and Next read themselves, and what `start-artefact.ts` turns into it. */
 const OF_THE_PLATFORM = ['NODE_ENV', 'HOST', 'PORT'];
 
 const unknownNames = (names: readonly string[], known: ReadonlySet<string>): readonly string[] =>

@@ -21,7 +21,7 @@ export const NODE_PROGRAMS = {
 
 /** The first is what `npm start` in the artefact runs. */
 export const WEB_PROGRAMS = {
-  'main.js': { imports: 'lib/start-web.js', meaning: 'the web app' },
+  'main.js': { imports: 'lib/main.js', meaning: 'the web app' },
   'account.js': { imports: 'lib/account.js', meaning: 'adds an account, such as the first admin' },
   'healthcheck.js': {
     imports: 'lib/healthcheck.js',
