@@ -20,7 +20,11 @@ const SECURITY_HEADERS = [
 /** What the proxy leaves out. */
 const FILES = ['/_next/static/:path*', '/_next/image', '/icon.svg'];
 
+/** The artefact carries its own server (`npm run dist`); `next start` needs none, and warns where it finds one. */
+const output = process.env.WEB_OUTPUT === 'standalone' ? { output: 'standalone' as const } : {};
+
 const config: NextConfig = {
+  ...output,
   turbopack: { root: repositoryRoot },
   outputFileTracingRoot: repositoryRoot,
   poweredByHeader: false,

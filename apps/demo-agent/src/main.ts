@@ -12,6 +12,8 @@ import { afterDecision, decidedParts } from './mail.ts';
 import { reply } from './reply.ts';
 
 const port = Number(process.env.PORT ?? 4200);
+/** In a container it has to be reached from others: HOST=0.0.0.0. */
+const host = process.env.HOST ?? '127.0.0.1';
 /** Set it to the secret that the registration showed, and only signed calls are answered. */
 const secret = process.env.WEBHOOK_SECRET;
 
@@ -65,8 +67,8 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`The demo agent can't listen: ${detail}\n`);
   process.exit(78);
 });
-server.listen(port, '127.0.0.1', () => {
-  process.stdout.write(`The demo agent listens on http://127.0.0.1:${port}/webhook\n`);
+server.listen(port, host, () => {
+  process.stdout.write(`The demo agent listens on http://${host}:${port}/webhook\n`);
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

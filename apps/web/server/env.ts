@@ -4,13 +4,17 @@ import { SECRET_LENGTH_MIN } from '../common/limits.ts';
 
 const webUrl = z.url({ protocol: /^https?$/ });
 
+const webUrls = z
+  .string()
+  .transform((value) => value.split(',').map((url) => url.trim().replace(/\/$/, '')))
+  .pipe(z.array(webUrl).min(1));
+
 const environmentSchema = z.object({
   DATABASE_URL: z.string().min(1),
   AUTH_JWT_SECRET: z.string().min(SECRET_LENGTH_MIN),
-  NODE_URLS: z
-    .string()
-    .transform((value) => value.split(',').map((url) => url.trim().replace(/\/$/, '')))
-    .pipe(z.array(webUrl).min(1)),
+  NODE_URLS: webUrls,
+  /** The nodes as this server reaches them, where that differs: in a container, behind a load balancer. */
+  NODE_URLS_INTERNAL: webUrls.optional(),
   API_KEY: z.string().min(SECRET_LENGTH_MIN),
   /** Where people reach the app; with https the cookies are marked secure. */
   BETTER_AUTH_URL: webUrl.optional(),
@@ -31,6 +35,8 @@ const HINTS: Readonly<Record<string, string>> = {
   AUTH_JWT_SECRET: "the cluster's secret for people's tokens, at least 32 characters",
   NODE_URLS:
     'the nodes as a browser reaches them, for example http://127.0.0.1:4001,http://127.0.0.1:4002',
+  NODE_URLS_INTERNAL:
+    'the nodes as the web server reaches them, for example http://n1:4001; NODE_URLS without it',
   API_KEY: "the cluster's server-to-server key, at least 32 characters",
 };
 

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { MIGRATIONS_DIRECTORY } from './migrations-directory.ts';
 
-const MIGRATIONS = join(import.meta.dirname, '../../../prisma/migrations');
 /** Any number that no other program locks: three nodes that start at once migrate one after the other. */
 const ADVISORY_LOCK = 7_225_530_417;
 const CONNECT_LIMIT_MS = 5000;
@@ -31,7 +31,7 @@ export interface Migration {
 /** A migration that was applied has been changed since: the database and the files disagree. */
 export class MigrationChangedError extends Error {}
 
-export function listMigrations(directory = MIGRATIONS): readonly Migration[] {
+export function listMigrations(directory = MIGRATIONS_DIRECTORY): readonly Migration[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { findOrInstallChromium } from '../src/browser.ts';
 import { runSteps } from '../src/run-step.ts';
 import {
-  buildWeb,
   endToEndTests,
   fuzzSmoke,
   generate,
@@ -18,6 +17,7 @@ import {
   typecheckSteps,
   unitTests,
   unused,
+  webArtefact,
 } from '../src/steps.ts';
 import { describeSlowest, readTestTimes, TEST_TIMES_FILE } from '../src/test-times/test-times.ts';
 
@@ -44,7 +44,7 @@ await runSteps([
   {
     // One lane computes, the other waits for processes most of the time.
     lanes: [
-      [unitTests(), buildWeb, ...(withFuzz ? [fuzzSmoke(process.env.TEST_FUZZ_MINUTES)] : [])],
+      [unitTests(), webArtefact, ...(withFuzz ? [fuzzSmoke(process.env.TEST_FUZZ_MINUTES)] : [])],
       [...(withTorture ? [tortureSmoke] : []), integrationTests()],
     ],
   },

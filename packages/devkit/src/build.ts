@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './repository.ts';
 import { runCommandQuietly } from './run-quietly.ts';
@@ -17,18 +17,35 @@ const WEB_SOURCES = [
 ];
 const NOT_SOURCES = new Set(['node_modules', '.next', '.turbo', 'generated', 'next-env.d.ts']);
 
+const STAMP = join(repositoryRoot, 'apps/web/.next/.stamp');
+const STANDALONE = join(repositoryRoot, 'apps/web/.next/standalone');
+
 /** Builds the web app when something that it is made from changed. */
 export async function buildWebIfNeeded(say: (text: string) => void): Promise<void> {
-  const stamp = join(repositoryRoot, 'apps/web/.next/.stamp');
   const wanted = hashOf(WEB_SOURCES);
-  if (isStamped(stamp, wanted)) return;
+  if (!isStamped(STAMP, wanted)) await buildWeb(say, wanted, {});
+}
+
+/** The same, and beside it a server with only what it needs, in `.next/standalone`. */
+export async function buildStandaloneWeb(say: (text: string) => void): Promise<void> {
+  const wanted = hashOf(WEB_SOURCES);
+  const isThere = isStamped(STAMP, wanted) && existsSync(STANDALONE);
+  if (!isThere) await buildWeb(say, wanted, { WEB_OUTPUT: 'standalone' });
+}
+
+async function buildWeb(
+  say: (text: string) => void,
+  stamp: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   say('Building the web app (about half a minute) ...');
+  rmSync(STANDALONE, { recursive: true, force: true });
   await runCommandQuietly(
     [process.execPath, join(repositoryRoot, 'node_modules/next/dist/bin/next'), 'build'],
     join(repositoryRoot, 'apps/web'),
-    {},
+    env,
   );
-  writeFileSync(stamp, wanted);
+  writeFileSync(STAMP, stamp);
 }
 
 function isStamped(stamp: string, wanted: string): boolean {

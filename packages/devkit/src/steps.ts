@@ -123,6 +123,12 @@ export const buildWeb: Step = {
   command: ['node', 'packages/devkit/scripts/build-web.ts'],
 };
 
+/** Builds the web app as well; it is what the end-to-end tests then start. */
+export const webArtefact: Step = {
+  title: 'build the web app, pack it, and start it from what was packed',
+  command: ['node', 'packages/devkit/scripts/dist.ts', 'web'],
+};
+
 export function measurements(chromiumPath: string, args: readonly string[] = []): Step {
   return {
     title: 'the web app against its targets',

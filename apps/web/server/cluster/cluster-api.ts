@@ -38,7 +38,7 @@ export async function clusterRequest<S extends z.ZodType>(
 ): Promise<Outcome<z.output<S>>> {
   const env = serverEnv();
   const bearer = 'token' in request.as ? request.as.token : env.API_KEY;
-  pool ??= new NodePool(env.NODE_URLS);
+  pool ??= new NodePool(env.NODE_URLS_INTERNAL ?? env.NODE_URLS);
   const answer = await pool.request({
     path: request.path,
     method: request.method ?? 'GET',

@@ -42,6 +42,11 @@ const KEY = '-H "authorization: Bearer $API_KEY"';
 const JSON_BODY = "-H 'content-type: application/json'";
 const BOT = 'http://127.0.0.1:4001/api/agents/support-bot';
 const DOCTOR = 'npx @fleetlm/agent doctor';
+const SECRETS = 'CLUSTER_SECRET SECRET_KEYS AUTH_JWT_SECRET API_KEY BETTER_AUTH_SECRET';
+const DRAW_SECRET = 'echo "$name=$(openssl rand -hex 32)"';
+const BUILD_IMAGE =
+  'docker buildx build --platform linux/amd64,linux/arm64 --build-arg SOURCE_COMMIT=$(git rev-parse HEAD)';
+const FIRST_ADMIN = 'node /app/account.js --email you@example.org --role admin';
 const NODE = 'npm run node --workspace apps/cluster-node';
 const NODE_ENV =
   'NODE_ID=n4 CLUSTER_PEERS=n1=10.0.0.1:4101,n2=10.0.0.2:4101,n4=10.0.0.4:4101 CLUSTER_SECRET=...';
@@ -107,6 +112,14 @@ export const RULES: readonly Rule[] = [
     }),
   ),
   { command: 'npm run generate', how: { kind: 'ends' } },
+  {
+    command: 'npm run dist',
+    how: { kind: 'ends', instead: 'npm run dist -- node', says: /fleetlm-node-.*\.tgz/ },
+  },
+  {
+    command: `for name in ${SECRETS}; do ${DRAW_SECRET}; done`,
+    how: { kind: 'ends', says: /API_KEY=[0-9a-f]{64}/ },
+  },
   { command: 'npm run lint', how: { kind: 'ends' } },
   {
     command: 'npm run example -- node-plain',
@@ -280,6 +293,36 @@ export const RULES: readonly Rule[] = [
   ...notHere(
     'it needs the ids of an approval that waits; apps/cluster-node/test/chat.test.ts has one',
     `${POST_MESSAGE} -d '{"user_id":"alice","kind":"tool-response","content":{"message_id":"...","approvals":[{"approval_id":"...","approved":true}]}}'`,
+  ),
+  ...notHere(
+    'it changes the machine: users, units, files of the system; apps/cluster-node/test/artefact.test.ts starts a cluster from the artefact',
+    'useradd --system --home-dir /var/lib/fleetlm --shell /usr/sbin/nologin fleetlm',
+    'mkdir -p /opt/fleetlm/node /etc/fleetlm',
+    'tar -xzf fleetlm-node-0.1.0.tgz --strip-components=1 -C /opt/fleetlm/node',
+    'cp deploy/systemd/fleetlm-node@.service /etc/systemd/system/',
+    'systemctl daemon-reload',
+    'systemctl enable --now fleetlm-node@n1',
+    'journalctl -u fleetlm-node@n1 -f',
+    'curl -s http://10.0.0.1:4001/health/ready',
+    'systemctl enable --now fleetlm-web',
+    'set -a; . /etc/fleetlm/web.env; set +a; node /opt/fleetlm/web/account.js --email you@example.org --role admin',
+    'systemctl restart fleetlm-node@n1',
+  ),
+  ...notHere(
+    'it needs Docker, which a machine that runs the tests need not have; apps/cluster-node/src/config/deployment.test.ts reads the files',
+    `for name in ${SECRETS} POSTGRES_PASSWORD; do ${DRAW_SECRET}; done > .env`,
+    'docker compose up --build --detach',
+    `docker compose exec web ${FIRST_ADMIN}`,
+    `${BUILD_IMAGE} --target node --tag registry.example.com/fleetlm-node:0.1.0 --push .`,
+    `${BUILD_IMAGE} --target web --tag registry.example.com/fleetlm-web:0.1.0 --push .`,
+  ),
+  ...notHere(
+    'it needs a Kubernetes cluster; apps/cluster-node/src/config/deployment.test.ts reads the chart',
+    'kubectl create namespace fleetlm',
+    'kubectl -n fleetlm create secret generic fleetlm-secrets --from-env-file=secrets.env',
+    'helm install fleetlm deploy/helm/fleetlm --namespace fleetlm --values my-values.yaml',
+    'kubectl -n fleetlm rollout status statefulset/fleetlm',
+    `kubectl -n fleetlm exec deploy/fleetlm-web -- ${FIRST_ADMIN}`,
   ),
   ...notHere('the address is the reader’s', `${DOCTOR} <url>`),
 ];
