@@ -13,6 +13,7 @@ export * from './errors/error-schemas.ts';
 export * from './ids.ts';
 export * from './metrics.ts';
 export * from './operations.ts';
+export { shortArray } from './parse/bounded-array.ts';
 export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse/json-object.ts';
 export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';

@@ -60,6 +60,8 @@ export const SEQ_MAX = 2_147_483_647;
 export const AGENTS_PAGE_LIMIT_MAX = 10_000;
 export const AGENT_NAME_LENGTH_MAX = 128;
 export const AGENT_URL_LENGTH_MAX = 2048;
+/** `model`: the name of a model at an OpenAI-compatible server. */
+export const AGENT_MODEL_LENGTH_MAX = 256;
 export const AGENT_HEADERS_MAX = 32;
 export const AGENT_HEADER_NAME_LENGTH_MAX = 128;
 export const AGENT_HEADER_VALUE_LENGTH_MAX = 4096;

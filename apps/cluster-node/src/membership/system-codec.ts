@@ -1,4 +1,5 @@
 import {
+  AGENT_DEFAULTS,
   type AgentField,
   type AgentFieldType,
   type AgentSettings,
@@ -51,9 +52,16 @@ const settingSchemas: SettingSchemas = mapAgentFields((_name, field) => [
   [field.record, recordSchemaOf(field)],
 ]);
 
+/** Settings that a registration of an earlier build does not have: they are what they were for it. */
+const addedSettings = {
+  protocol: settingSchemas.protocol.default(AGENT_DEFAULTS.protocol),
+  model: settingSchemas.model.default(AGENT_DEFAULTS.model),
+};
+
 export const agentRecordSchema = z.strictObject({
   id: z.string().min(1),
   ...settingSchemas,
+  ...addedSettings,
   secret: z.string(),
   previousSecret: z.strictObject({ secret: z.string(), untilMs: z.int() }).nullable(),
   insertedAtMs: z.int(),

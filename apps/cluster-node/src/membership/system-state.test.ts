@@ -111,3 +111,29 @@ test('a full registry refuses what makes it larger, and still takes a smaller on
   expect(applySystemCommand(state, rotate('second'.repeat(20), 100)).type).toBe('agent');
   expect(AgentRegistry.of(state.agents.values()).bytes).toBe(state.agents.bytes);
 });
+
+test('a registration without a protocol, from an earlier build, has that of the AI SDK', () => {
+  const { protocol: _protocol, model: _model, ...earlier } = AGENT;
+  const bytes = encodeSystemState(stateWith());
+  const [version, snapshot] = JSON.parse(new TextDecoder().decode(bytes));
+  const old = new TextEncoder().encode(
+    JSON.stringify([version, { ...snapshot, agents: [earlier] }]),
+  );
+  expect(agentOf(decodeSystemState(old))).toEqual(AGENT);
+});
+
+test('a change of other settings leaves the protocol and the model as they are', () => {
+  const patch = (change: object): SystemCommand => ({
+    type: 'patch-agent',
+    agentId: 'bot',
+    patch: change,
+    timeMs: 9,
+  });
+  const chosen = patch({ protocol: 'openai-chat', model: 'llama3.2' });
+  expect(agentOf(stateWith(chosen, patch({ name: 'Ava' })))).toMatchObject({
+    name: 'Ava',
+    protocol: 'openai-chat',
+    model: 'llama3.2',
+  });
+  expect(agentOf(stateWith(chosen, patch({ model: null })))?.model).toBeNull();
+});

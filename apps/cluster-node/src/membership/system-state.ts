@@ -123,6 +123,8 @@ function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): Ag
     name: patch.name ?? agent.name,
     originUrl: patch.originUrl ?? agent.originUrl,
     webhookPath: patch.webhookPath ?? agent.webhookPath,
+    protocol: patch.protocol ?? agent.protocol,
+    model: patch.model === undefined ? agent.model : patch.model,
     messageHistoryMode: patch.messageHistoryMode ?? agent.messageHistoryMode,
     messageHistoryLimit: patch.messageHistoryLimit ?? agent.messageHistoryLimit,
     timeoutMs: patch.timeoutMs ?? agent.timeoutMs,

@@ -8,6 +8,8 @@ const TYPED = {
   name: 'Bot',
   origin_url: 'https://bot.example ',
   webhook_path: '',
+  protocol: 'ai-sdk',
+  model: '',
 };
 
 test('a registration is trimmed, and an empty path is the usual one', () => {
@@ -17,6 +19,8 @@ test('a registration is trimmed, and an empty path is the usual one', () => {
     name: 'Bot',
     origin_url: 'https://bot.example',
     webhook_path: '/webhook',
+    protocol: 'ai-sdk',
+    model: null,
   });
 });
 

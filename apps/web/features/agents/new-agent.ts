@@ -1,4 +1,4 @@
-import { AGENT_DEFAULTS, createAgentSchema } from '@fleetlm/protocol';
+import { AGENT_DEFAULTS, type AgentProtocolName, createAgentSchema } from '@fleetlm/protocol';
 import * as z from 'zod';
 
 const fields = createAgentSchema.shape.agent.shape;
@@ -7,6 +7,8 @@ const fields = createAgentSchema.shape.agent.shape;
 export const addressSchema = z.strictObject({
   origin_url: fields.origin_url,
   webhook_path: fields.webhook_path.unwrap(),
+  protocol: fields.protocol.unwrap(),
+  model: fields.model.unwrap(),
 });
 
 /** What a test call of it needs: it is signed as the calls after the registration will be. */
@@ -29,7 +31,14 @@ const typed = z.string().trim();
 const typedAddress = {
   origin_url: typed,
   webhook_path: typed.transform((path) => (path === '' ? AGENT_DEFAULTS.webhook_path : path)),
+  protocol: fields.protocol.unwrap(),
+  model: typed.transform((model) => (model === '' ? null : model)),
 };
+
+/** Where agents of a protocol usually are called. */
+export function usualPath(protocol: AgentProtocolName): string {
+  return protocol === 'openai-chat' ? '/v1/chat/completions' : AGENT_DEFAULTS.webhook_path;
+}
 
 /** What a test call needs of what the form holds. */
 export const typedAddressSchema = z

@@ -2,7 +2,9 @@
 
 import {
   AGENT_DEFAULTS,
+  AGENT_FIELDS,
   AGENT_ID_LENGTH_MAX,
+  AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
   type AgentTestBody,
 } from '@fleetlm/protocol';
@@ -24,7 +26,9 @@ import {
   type Registration,
   registrationSchema,
   typedAddressSchema,
+  usualPath,
 } from './new-agent.ts';
+import { Choice } from './settings/choice.tsx';
 import { TestResult } from './test-calls/test-result.tsx';
 
 export function RegisterAgent() {
@@ -52,7 +56,7 @@ interface RegisteredAgent {
   readonly secret: string;
 }
 
-const NAMES = ['id', 'name', 'origin_url', 'webhook_path'] as const;
+const NAMES = ['id', 'name', 'origin_url', 'webhook_path', 'protocol', 'model'] as const;
 type RegistrationField = (typeof NAMES)[number];
 
 function emptyRegistration(): Registration {
@@ -61,6 +65,8 @@ function emptyRegistration(): Registration {
     name: '',
     origin_url: '',
     webhook_path: AGENT_DEFAULTS.webhook_path,
+    protocol: AGENT_DEFAULTS.protocol,
+    model: '',
     secret: newWebhookSecret(),
   };
 }
@@ -87,7 +93,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
   });
   const tryIt = async () => {
     if (element.current?.reportValidity() !== true) return;
-    await form.trigger(['origin_url', 'webhook_path']);
+    await form.trigger(['origin_url', 'webhook_path', 'model']);
     const address = typedAddressSchema.safeParse(form.getValues());
     if (!address.success) return;
     startTest(async () => {
@@ -103,6 +109,14 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
   const forget = (name: RegistrationField) => {
     form.clearErrors(name);
     form.clearErrors('root');
+  };
+  const protocol = form.watch('protocol');
+  /** A path that was not typed is that of the protocol. */
+  const changeProtocol = () => {
+    forget('protocol');
+    const { webhook_path: path, protocol: chosen } = form.getValues();
+    if (AGENT_FIELDS.protocol.type.values.some((value) => path === usualPath(value)))
+      form.setValue('webhook_path', usualPath(chosen));
   };
   const field = (name: RegistrationField) => ({
     ...form.register(name, { onChange: () => forget(name) }),
@@ -138,7 +152,21 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
         placeholder="https://agents.example.com"
         {...field('origin_url')}
       />
-      <Field label="Webhook path" placeholder="/webhook" {...field('webhook_path')} />
+      <Choice
+        label={AGENT_FIELDS.protocol.control.label}
+        options={AGENT_FIELDS.protocol.control.options}
+        {...form.register('protocol', { onChange: () => changeProtocol() })}
+      />
+      <Field label="Webhook path" placeholder={usualPath(protocol)} {...field('webhook_path')} />
+      {protocol === 'openai-chat' && (
+        <Field
+          label={AGENT_FIELDS.model.control.label}
+          required
+          maxLength={AGENT_MODEL_LENGTH_MAX}
+          hint={AGENT_FIELDS.model.control.hint}
+          {...field('model')}
+        />
+      )}
       <div className="flex flex-col gap-1">
         <p className="text-sm font-medium">Signing secret</p>
         <SecretText secret={defaultValues.secret} />

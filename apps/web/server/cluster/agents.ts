@@ -8,6 +8,7 @@ import {
   type Replay,
   type RestAnswerOf,
   type TestAgent,
+  type TestNewAgent,
   type UpdateAgent,
 } from '@fleetlm/protocol';
 import * as z from 'zod';
@@ -110,10 +111,7 @@ export async function testAgent(id: string, asked: TestAgent): Promise<Outcome<A
 }
 
 /** The same for an address that is not registered yet. */
-export async function testAddress(agent: {
-  readonly origin_url: string;
-  readonly webhook_path: string;
-}): Promise<Outcome<AgentTestBody>> {
+export async function testAddress(agent: TestNewAgent['agent']): Promise<Outcome<AgentTestBody>> {
   const call = { body: { agent }, as: AS, timeoutMs: TEST_TIMEOUT_MS };
   const result = await callCluster(REST.testNewAgent, call);
   return result.ok ? { ok: true, value: result.value.test } : result;

@@ -2,6 +2,7 @@ import {
   AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
   AGENT_HISTORY_LIMIT_MAX,
+  AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
   AGENT_TIMEOUT_MS_MAX,
   AGENT_TIMEOUT_MS_MIN,
@@ -61,6 +62,11 @@ const whileAnswering = choice({
   merge: 'joins the turn, when nothing was said yet',
 });
 const afterNodeLoss = choice({ retry: 'it is called again', seal: 'what was said stands' });
+const protocol = choice({
+  'ai-sdk': 'AI SDK stream, server-sent events or JSON lines',
+  'openai-chat': 'OpenAI-compatible chat completions',
+  text: 'plain text',
+});
 const status = choice({ enabled: 'is called', disabled: 'is not called' });
 
 const timeout = (max: number) => ({ kind: 'integer', min: AGENT_TIMEOUT_MS_MIN, max }) as const;
@@ -87,6 +93,23 @@ export const AGENT_FIELDS = {
     fallback: '/webhook',
     meaning: 'appended to `origin_url`',
     control: { label: 'Webhook path' },
+  },
+  protocol: {
+    record: 'protocol',
+    type: protocol.type,
+    isNullable: false,
+    fallback: 'ai-sdk',
+    meaning:
+      'what it is sent and how its answer is read: `ai-sdk`, the webhook and a UI message stream; `openai-chat`, an OpenAI-compatible `/v1/chat/completions`; `text`, the webhook and a plain text stream',
+    control: { label: 'Protocol', options: protocol.options },
+  },
+  model: {
+    record: 'model',
+    type: { kind: 'text', lengthMax: AGENT_MODEL_LENGTH_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning: 'the model that an `openai-chat` agent is asked for; other protocols do not use it',
+    control: { label: 'Model', hint: 'As the server names it, such as llama3.2.' },
   },
   message_history_mode: {
     record: 'messageHistoryMode',
@@ -207,6 +230,9 @@ export const AGENT_FIELDS = {
 
 type Table = typeof AGENT_FIELDS;
 export type AgentFieldName = keyof Table;
+
+/** How an agent is talked to. */
+export type AgentProtocolName = AgentFieldValue<'protocol'>;
 
 type Plain<T extends AgentFieldType> = T extends { readonly values: readonly (infer V)[] }
   ? V

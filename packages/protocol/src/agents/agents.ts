@@ -18,6 +18,7 @@ import {
   AGENT_FIELDS,
   type AgentField,
   type AgentFieldName,
+  type AgentFields,
   type AgentFieldType,
   type AgentFieldValue,
   type DefaultedAgentField,
@@ -152,7 +153,7 @@ interface TimeLimits {
 }
 
 /** What is wrong with the limits of time of an agent taken together, by the name of a setting; null: nothing. */
-export function wrongTimeLimit(
+function wrongTimeLimit(
   agent: TimeLimits,
 ): { readonly field: 'idle_timeout_ms' | 'total_timeout_ms'; readonly message: string } | null {
   const total = agent.total_timeout_ms ?? TOTAL_TIMEOUT_FACTOR * agent.timeout_ms;
@@ -162,6 +163,15 @@ export function wrongTimeLimit(
       message: `must be at most the limit of the whole answer, ${total}`,
     };
   return null;
+}
+
+/** What is wrong with the settings of an agent taken together, by the name of a setting; null: nothing. */
+export function wrongSettings(
+  agent: TimeLimits & Pick<AgentFields, 'protocol' | 'model'>,
+): { readonly field: AgentFieldName; readonly message: string } | null {
+  if (agent.protocol === 'openai-chat' && agent.model === null)
+    return { field: 'model', message: 'is required for the protocol openai-chat' };
+  return wrongTimeLimit(agent);
 }
 
 /** `POST /api/agents`. A secret is made when none is given. */
@@ -201,6 +211,8 @@ export const testedAgentSchema = z.strictObject({
   id: agentIdSchema.optional(),
   origin_url: agentFields.origin_url,
   webhook_path: agentFields.webhook_path.optional(),
+  protocol: agentFields.protocol.optional(),
+  model: agentFields.model.optional(),
   headers: agentFields.headers.optional(),
   timeout_ms: agentFields.timeout_ms.optional(),
   connect_timeout_ms: agentFields.connect_timeout_ms.optional(),

@@ -28,6 +28,8 @@ export function agentTestHandlers(runtime: Runtime) {
           id: agent.id ?? NEW_AGENT_ID,
           originUrl: agent.origin_url,
           webhookPath: agent.webhook_path ?? AGENT_DEFAULTS.webhook_path,
+          protocol: agent.protocol ?? AGENT_DEFAULTS.protocol,
+          model: agent.model ?? AGENT_DEFAULTS.model,
           headers: agent.headers ?? {},
           timeoutMs: agent.timeout_ms ?? AGENT_DEFAULTS.timeout_ms,
           connectTimeoutMs: agent.connect_timeout_ms ?? AGENT_DEFAULTS.connect_timeout_ms,

@@ -8,7 +8,7 @@ import {
   type Rest,
   settingsOf,
   type UpdateAgent,
-  wrongTimeLimit,
+  wrongSettings,
 } from '@fleetlm/protocol';
 import { newSigningSecret } from '../../runtime/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../../runtime/runtime-api.ts';
@@ -24,13 +24,13 @@ export function agentHandlers(runtime: Runtime) {
     if (agent.id !== undefined && agent.id !== params.id)
       throw refuse(invalidField('agent.id', 'must be the id of the path'));
     const registered = runtime.getAgent(params.id);
-    if (registered !== null) refuseWrongLimits(limitsOf(agentBody(registered), agent), refuse);
+    if (registered !== null) refuseWrongSettings(updated(agentBody(registered), agent), refuse);
     return { agent: agentBody(value(await runtime.patchAgent(params.id, patchOf(agent)))) };
   };
 
   return {
     createAgent: async ({ body, value, refuse }) => {
-      refuseWrongLimits(body.agent, refuse);
+      refuseWrongSettings(body.agent, refuse);
       const draft = newAgent(body.agent, Date.now());
       const created = value(await runtime.createAgent(draft));
       return { agent: { ...agentBody(created), secret: draft.secret } };
@@ -70,24 +70,26 @@ export function agentHandlers(runtime: Runtime) {
   } satisfies Partial<Handlers>;
 }
 
-type TimeLimits = Parameters<typeof wrongTimeLimit>[0];
+type JointSettings = Parameters<typeof wrongSettings>[0];
 
 /** As they would be after the update. */
-function limitsOf(registered: TimeLimits, update: UpdateAgent['agent']): TimeLimits {
-  const { timeout_ms, idle_timeout_ms, total_timeout_ms } = update;
+function updated(registered: JointSettings, update: UpdateAgent['agent']): JointSettings {
+  const { timeout_ms, idle_timeout_ms, total_timeout_ms, protocol, model } = update;
   return {
     timeout_ms: timeout_ms ?? registered.timeout_ms,
     idle_timeout_ms: idle_timeout_ms === undefined ? registered.idle_timeout_ms : idle_timeout_ms,
     total_timeout_ms:
       total_timeout_ms === undefined ? registered.total_timeout_ms : total_timeout_ms,
+    protocol: protocol ?? registered.protocol,
+    model: model === undefined ? registered.model : model,
   };
 }
 
-function refuseWrongLimits(
-  agent: TimeLimits,
+function refuseWrongSettings(
+  agent: JointSettings,
   refuse: (failure: ReturnType<typeof invalidField>) => Error,
 ): void {
-  const wrong = wrongTimeLimit(agent);
+  const wrong = wrongSettings(agent);
   if (wrong !== null) throw refuse(invalidField(`agent.${wrong.field}`, wrong.message));
 }
 

@@ -47,6 +47,9 @@ export const REGISTRATION_PROBES: Probes = {
   'Registration of agents: value of a header': atMost((size) =>
     takes({ headers: { 'x-name': 'x'.repeat(size) } }),
   ),
+  'Registration of agents: `model`': atMost((size, { character }) =>
+    takes({ model: character.repeat(size) }),
+  ),
   'Registration of agents: `message_history_limit`': number('message_history_limit'),
   'Registration of agents: `timeout_ms` and `idle_timeout_ms`': atMost(
     (size) => takes({ timeout_ms: size }) && takes({ idle_timeout_ms: size }),

@@ -66,3 +66,19 @@ test('changes can be discarded', () => {
   expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Bot');
   expect(isDisabled(save())).toBe(true);
 });
+
+test('a model is asked for where the protocol uses one', async () => {
+  saveSettings.mockResolvedValue({ ok: true, value: null });
+  render(<SettingsForm agent={AGENT} />);
+  expect(screen.queryByLabelText('Model')).toBeNull();
+  fireEvent.change(screen.getByLabelText('Protocol'), { target: { value: 'openai-chat' } });
+  await expect.poll(() => screen.queryByLabelText('Model')).not.toBeNull();
+  type('Model', 'llama3.2');
+  fireEvent.click(save());
+  await vi.waitFor(() =>
+    expect(saveSettings).toHaveBeenCalledWith('bot', {
+      protocol: 'openai-chat',
+      model: 'llama3.2',
+    }),
+  );
+});

@@ -26,6 +26,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   const form = useForm({ defaultValues: valuesOf(agent), resolver: zodResolver(schema) });
   const { errors, isSubmitting } = form.formState;
   const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
+  const usesModel = form.watch('protocol') === 'openai-chat';
   const save = form.handleSubmit(async (changes) => {
     const outcome = await called(saveSettings(agent.id, changes));
     if (outcome.ok) toast.success('Saved. It applies from the next call.');
@@ -73,7 +74,9 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
           {problem}
         </Notice>
       )}
-      <div className="grid gap-4 sm:grid-cols-2">{SETTINGS.map(control)}</div>
+      <div className="grid gap-4 sm:grid-cols-2">
+        {SETTINGS.filter((name) => name !== 'model' || usesModel).map(control)}
+      </div>
       <div className="flex items-center gap-3">
         <Button type="submit" variant="primary" disabled={isSubmitting || !hasChanges}>
           {isSubmitting ? 'Saving…' : 'Save'}

@@ -6,6 +6,8 @@ export const AGENT: AgentBody = {
   name: 'Bot',
   origin_url: 'https://bot.example',
   webhook_path: '/webhook',
+  protocol: 'ai-sdk',
+  model: null,
   message_history_mode: 'tail',
   message_history_limit: 50,
   timeout_ms: 30_000,

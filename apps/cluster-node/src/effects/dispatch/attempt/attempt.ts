@@ -12,7 +12,8 @@ import { AttemptError, callAgent } from '../call/agent-call.ts';
 import type { StreamItem } from '../call/answer-stream.ts';
 import type { ByteShare } from '../call/byte-budget.ts';
 import { Exchange } from '../call/exchange.ts';
-import { type AgentHistory, webhookBody } from '../call/webhook-body.ts';
+import { callBody } from '../call/protocols/agent-protocols.ts';
+import type { AgentHistory } from '../call/webhook-body.ts';
 import { signatureHeaders } from '../call/webhook-signature.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
 import type { Gate } from '../gate.ts';
@@ -235,7 +236,7 @@ export class Attempt {
     const { session, epoch, attempt } = this;
     const history = await this.#compacted(agent, dispatcher, secrets, await this.#history(agent));
     if (history.continues !== null) this.answer.goOnWith(history.continues);
-    const body = webhookBody(session, { epoch, attempt }, history);
+    const body = callBody(agent, { session, work: { epoch, attempt }, history });
     const batches = callAgent({
       agent,
       body,

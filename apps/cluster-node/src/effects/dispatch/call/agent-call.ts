@@ -4,11 +4,12 @@ import { errorText } from '../../error-text.ts';
 import type { AgentRecord } from '../../ports.ts';
 import type { AttemptFailure } from '../attempt/retry-policy.ts';
 import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
-import { AnswerStream, AnswerStreamError, type StreamItem } from './answer-stream.ts';
+import { AnswerStreamError, type StreamItem } from './answer-stream.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { CallLimits, describeLimit, limitCode } from './call-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { connectionCode } from './failure-code.ts';
+import { agentProtocol } from './protocols/agent-protocols.ts';
 import { webhookUrl } from './webhook-url.ts';
 
 /** How much of the body of a refusal is read for the report, and for how long. */
@@ -69,7 +70,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     await checkStatus(response, exchange);
     checkEncoding(response);
     const type = response.headers['content-type'];
-    const stream = new AnswerStream(typeof type === 'string' ? type : null);
+    const stream = agentProtocol(agent.protocol).reader(typeof type === 'string' ? type : null);
     const held = new HeldBytes();
     for await (const bytes of response.body) {
       limits.pause();
@@ -100,7 +101,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
 /** Sends the request, for an attempt or a test; resolves with the beginning of the answer. */
 export function openCall(
   options: Omit<AgentCallOptions, 'agent' | 'share'> & {
-    readonly agent: Pick<AgentRecord, 'originUrl' | 'webhookPath' | 'headers'>;
+    readonly agent: Pick<AgentRecord, 'originUrl' | 'webhookPath' | 'headers' | 'protocol'>;
   },
 ): Promise<Dispatcher.ResponseData> {
   const { agent, signal } = options;
@@ -109,7 +110,7 @@ export function openCall(
   const headers = {
     ...agent.headers,
     'content-type': 'application/json',
-    accept: 'text/event-stream, application/x-ndjson',
+    accept: agentProtocol(agent.protocol).accept,
     'accept-encoding': 'identity',
     'user-agent': 'FleetLM/1',
     ...options.signature,

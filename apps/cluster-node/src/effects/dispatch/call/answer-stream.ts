@@ -28,20 +28,33 @@ const TOO_LONG = `a line is longer than ${LINE_LENGTH_MAX} characters`;
 /** Neither character occurs inside a line of JSON, so each of the two ends one. */
 const LINE_END = /[\r\n]/;
 
+/** Reads the bytes of an answer. What it gives out is valid whatever follows. */
+export interface AnswerReader {
+  /** Why the answer can't be read any further; to be looked at behind the items. */
+  readonly broken: AnswerStreamError | null;
+  /** Throws what the answer broke at when nothing valid was in front of it. */
+  push(bytes: Uint8Array): readonly StreamItem[];
+  /** The answer ended. Throws as `push` does. */
+  end(): readonly StreamItem[];
+}
+
 /** One item of the stream: a JSON value, or that it is done. */
 export type StreamItem =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'done' };
+
+type Clean = (value: unknown, json: string) => unknown;
 
 /**
  * Reads an agent's answer: server-sent events or newline-delimited JSON, distinguished by the content type and
  * then by the first byte. Bytes in, items out. At the first thing that can't be read it breaks: the items in front of it
  * are given out, and nothing behind it is, however the bytes were cut.
  */
-export class AnswerStream {
+export class AnswerStream implements AnswerReader {
   /** The beginning of a character whose end has not come. */
   #undecoded: Uint8Array = new Uint8Array(0);
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  readonly #clean: Clean;
   #format: 'sse' | 'ndjson' | null;
   readonly #events: EventSourceParser;
   #items: StreamItem[] = [];
@@ -52,7 +65,9 @@ export class AnswerStream {
   #count = 0;
   #broken: AnswerStreamError | null = null;
 
-  constructor(contentType: string | null) {
+  /** `clean` replaces half characters in values, whose JSON it is given. */
+  constructor(contentType: string | null, clean: Clean = wellFormedValue) {
+    this.#clean = clean;
     this.#format = formatOf(contentType);
     this.#events = createParser({
       onEvent: ({ data }) => this.#take(data),
@@ -136,7 +151,7 @@ export class AnswerStream {
 
   #parse(text: string): void {
     try {
-      this.#items.push({ type: 'value', value: wellFormedValue(JSON.parse(text), text) });
+      this.#items.push({ type: 'value', value: this.#clean(JSON.parse(text), text) });
     } catch {
       this.#break(`not JSON: ${text.slice(0, QUOTE_LENGTH_MAX)}`);
     }

@@ -40,12 +40,20 @@ export function webhookBody(
 
 /** The messages as JSON, as many of the newest as fit. */
 function fitting(messages: readonly WebhookMessage[]): readonly string[] {
+  return newestFitting(messages, (message) => JSON.stringify(message));
+}
+
+/** The messages as JSON texts, as many of the newest as fit into HISTORY_BYTES_MAX, and a summary in front of them. */
+export function newestFitting(
+  messages: readonly WebhookMessage[],
+  encode: (message: WebhookMessage) => string,
+): readonly string[] {
   const [first] = messages;
-  const summary = first?.kind === SUMMARY_KIND ? JSON.stringify(first) : null;
+  const summary = first?.kind === SUMMARY_KIND ? encode(first) : null;
   const kept: string[] = [];
   let bytes = summary === null ? 0 : Buffer.byteLength(summary);
   for (const message of messages.slice(summary === null ? 0 : 1).toReversed()) {
-    const json = JSON.stringify(message);
+    const json = encode(message);
     bytes += Buffer.byteLength(json) + 1;
     if (bytes > HISTORY_BYTES_MAX && kept.length > 0) break;
     kept.push(json);

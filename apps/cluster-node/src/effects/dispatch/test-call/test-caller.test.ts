@@ -1,6 +1,7 @@
 import { verifyWebhook } from '@fleetlm/agent';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { completion, event } from '../call/protocols/testing/openai-chat-streams.ts';
 import { delta, FakeAgent, HELLO, OPENING, sse, stream } from '../testing/fake-agent.ts';
 import { TEST_BYTES_MAX, TEST_CALLS_MAX, TestCaller, type TestReport } from './test-caller.ts';
 import { TEST_CHUNKS_MAX } from './test-reading.ts';
@@ -35,6 +36,8 @@ function call(
       id: 'bot',
       originUrl: agent.url,
       webhookPath: '/webhook',
+      protocol: 'ai-sdk',
+      model: null,
       headers: { authorization: TOKEN },
       timeoutMs: 5_000,
       connectTimeoutMs: 2_000,
@@ -199,4 +202,25 @@ test('a conversation goes on: earlier messages are sent as the agent asks for th
   await report(callerWith(), { messageHistoryMode: 'last' }, conversation);
   const [, , third] = agent.calls;
   expect(JSON.parse(third?.body ?? '').messages).toMatchObject([{ seq: 3 }]);
+});
+
+test('a test of an OpenAI-compatible server asks it as a turn would, and reports what it became', async () => {
+  agent.handler = (_, response) =>
+    stream(response).end(completion(event({ content: 'Hello' }, 'stop'), '[DONE]'));
+  const fields = { protocol: 'openai-chat', model: 'llama3.2' } as const;
+  const made = await report(callerWith(), fields);
+  expect(made).toMatchObject({ isHealthy: true, failure: null });
+  expect(made.answer).toContainEqual({ type: 'text', text: 'Hello', state: 'done' });
+  expect(JSON.parse(agent.calls[0]?.body ?? '')).toMatchObject({
+    model: 'llama3.2',
+    messages: [{ role: 'user', content: 'Hello!' }],
+  });
+  agent.handler = (_, response) => stream(response).end(sse(...HELLO));
+  const other = await report(callerWith(), fields);
+  expect(other.isHealthy).toBe(false);
+  expect(wrongOf(other)).toEqual(['stream']);
+  agent.handler = (_, response) => response.writeHead(401).end(`no such key: ${TOKEN}`);
+  const refused = await report(callerWith(), fields);
+  expect(wrongOf(refused)).toEqual(['status']);
+  expect(JSON.stringify(refused)).not.toContain(TOKEN);
 });

@@ -1,5 +1,5 @@
 import { type EndpointReply, examineReply, type Finding } from '@fleetlm/agent/doctor';
-import { webhookId } from '@fleetlm/protocol';
+import { type AgentProtocolName, webhookId } from '@fleetlm/protocol';
 import type { UiPart } from '@fleetlm/protocol/ui-stream';
 import type { Dispatcher } from 'undici';
 import { errorText } from '../../error-text.ts';
@@ -10,7 +10,9 @@ import { AttemptError, failureOf, openCall } from '../call/agent-call.ts';
 import { CallLimits, describeLimit, limitCode } from '../call/call-limits.ts';
 import { Exchange } from '../call/exchange.ts';
 import { createHttpAgent } from '../call/http-pools.ts';
+import { agentProtocol } from '../call/protocols/agent-protocols.ts';
 import { signatureHeaders } from '../call/webhook-signature.ts';
+import { examineTranslated } from './examine-translated.ts';
 import { type TestConversation, testBody } from './test-conversation.ts';
 import { type TestedChunk, TestReading } from './test-reading.ts';
 
@@ -32,6 +34,8 @@ export type TestedAgent = Pick<
   | 'connectTimeoutMs'
   | 'idleTimeoutMs'
   | 'totalTimeoutMs'
+  | 'protocol'
+  | 'model'
   | 'messageHistoryMode'
   | 'messageHistoryLimit'
 >;
@@ -107,7 +111,7 @@ export class TestCaller {
       idleTimeoutMs: agent.idleTimeoutMs,
       totalTimeoutMs: Math.min(agent.totalTimeoutMs ?? TEST_LIMIT_MS, TEST_LIMIT_MS),
     });
-    const answer = new TestAnswer(exchange);
+    const answer = new TestAnswer(exchange, agent.protocol);
     let failure: AttemptFailure | null = null;
     try {
       const id = webhookId(sessionId, epoch);
@@ -146,6 +150,7 @@ export class TestCaller {
 /** The answer to a test call while it comes in. */
 class TestAnswer {
   readonly #exchange: Exchange;
+  readonly #protocol: AgentProtocolName;
   readonly #startedAt = performance.now();
   #reading: TestReading | null = null;
   #headers = new Headers();
@@ -155,8 +160,9 @@ class TestAnswer {
   #bytes = 0;
   #firstBodyByteMs: number | null = null;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, protocol: AgentProtocolName) {
     this.#exchange = exchange;
+    this.#protocol = protocol;
   }
 
   get #nowMs(): number {
@@ -173,9 +179,12 @@ class TestAnswer {
       if (typeof value === 'string') this.#headers.set(name, value);
     }
     const redacted = (text: string): string => this.#exchange.redacted(text);
-    const reading = new TestReading(this.#headers.get('content-type'), redacted);
     const isAnswer = statusCode >= 200 && statusCode < 300;
-    if (isAnswer) this.#reading = reading;
+    const { reader } = agentProtocol(this.#protocol);
+    const reading = isAnswer
+      ? new TestReading(reader(this.#headers.get('content-type')), redacted)
+      : null;
+    this.#reading = reading;
     for await (const bytes of body) {
       limits.pause();
       this.#firstBodyByteMs ??= this.#nowMs;
@@ -183,7 +192,7 @@ class TestAnswer {
       this.#bytes += bytes.length;
       this.#exchange.received(bytes);
       this.#text += this.#decoder.decode(bytes, { stream: true });
-      if (isAnswer) await reading.push(bytes, this.#nowMs);
+      reading?.push(bytes, this.#nowMs);
       if (this.#bytes > TEST_BYTES_MAX)
         throw new AttemptError({
           kind: 'answer',
@@ -192,14 +201,14 @@ class TestAnswer {
         });
       limits.received();
     }
-    if (isAnswer) await reading.end(this.#nowMs);
+    reading?.end(this.#nowMs);
   }
 
   report(failure: AttemptFailure | null, isSecretKnown: boolean, sessionId: string): TestReport {
     const { url, status, firstByteMs, request, response } = this.#exchange;
     const totalMs = this.#nowMs;
     const detail = failure === null ? null : this.#exchange.redacted(describeFailure(failure));
-    const findings = examineReply(this.#reply(failure, detail, totalMs), isSecretKnown).map(
+    const findings = this.#examined(this.#reply(failure, detail, totalMs), isSecretKnown).map(
       (finding) => ({ ...finding, found: this.#exchange.redacted(finding.found) }),
     );
     return {
@@ -218,6 +227,12 @@ class TestAnswer {
       sessionId,
       answer: this.#reading?.parts ?? null,
     };
+  }
+
+  #examined(reply: EndpointReply, isSecretKnown: boolean): readonly Finding[] {
+    return this.#protocol === 'ai-sdk'
+      ? examineReply(reply, isSecretKnown)
+      : examineTranslated(this.#protocol, reply, this.#reading);
   }
 
   #reply(failure: AttemptFailure | null, detail: string | null, totalMs: number): EndpointReply {

@@ -1,7 +1,7 @@
 import { formatSessionId } from '@fleetlm/protocol';
 import type { AgentRecord, Message } from '../../ports.ts';
 import { threadHistory } from '../attempt/thread-history.ts';
-import { webhookBody } from '../call/webhook-body.ts';
+import { callBody } from '../call/protocols/agent-protocols.ts';
 
 export const TEST_USER_ID = 'fleetlm-test';
 const ENCODER = new TextEncoder();
@@ -12,7 +12,10 @@ export type TestTurn =
   | { readonly role: 'assistant'; readonly parts: readonly { readonly type: string }[] };
 
 export interface TestConversation {
-  readonly agent: Pick<AgentRecord, 'id' | 'messageHistoryMode' | 'messageHistoryLimit'>;
+  readonly agent: Pick<
+    AgentRecord,
+    'id' | 'messageHistoryMode' | 'messageHistoryLimit' | 'protocol' | 'model'
+  >;
   /** Null: it begins. */
   readonly sessionId: string | null;
   /** The messages before. */
@@ -68,7 +71,8 @@ export async function testBody(
   );
   const epoch = turns.filter(({ role }) => role === 'user').length;
   const session = { id, agentId: agent.id, userId: TEST_USER_ID };
-  return { sessionId: id, epoch, body: webhookBody(session, { epoch, attempt: 1 }, history) };
+  const body = callBody(agent, { session, work: { epoch, attempt: 1 }, history });
+  return { sessionId: id, epoch, body };
 }
 
 function payload(content: object): Uint8Array {

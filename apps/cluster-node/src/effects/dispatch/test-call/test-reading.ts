@@ -2,7 +2,7 @@ import type { UiPart } from '@fleetlm/protocol/ui-stream';
 import { errorText } from '../../error-text.ts';
 import { RunningAnswer, seal } from '../attempt/running-answer.ts';
 import { checkChunk } from '../attempt/valid-chunk.ts';
-import { AnswerStream, AnswerStreamError, type StreamItem } from '../call/answer-stream.ts';
+import { type AnswerReader, AnswerStreamError, type StreamItem } from '../call/answer-stream.ts';
 
 /** Chunks that are reported one by one; the rest is read, and counted. */
 export const TEST_CHUNKS_MAX = 500;
@@ -21,15 +21,16 @@ export interface TestedChunk {
 /** Reads an answer to a test call piece by piece, and says of each chunk whether it is one. */
 export class TestReading {
   readonly chunks: TestedChunk[] = [];
-  readonly #stream: AnswerStream;
+  readonly #stream: AnswerReader;
   readonly #answer = new RunningAnswer('test');
   readonly #redacted: (text: string) => string;
   #count = 0;
   #firstTokenMs: number | null = null;
-  #isBroken = false;
+  #broken: AnswerStreamError | null = null;
+  #firstError: string | null = null;
 
-  constructor(contentType: string | null, redacted: (text: string) => string) {
-    this.#stream = new AnswerStream(contentType);
+  constructor(stream: AnswerReader, redacted: (text: string) => string) {
+    this.#stream = stream;
     this.#redacted = redacted;
   }
 
@@ -39,6 +40,15 @@ export class TestReading {
 
   get firstTokenMs(): number | null {
     return this.#firstTokenMs;
+  }
+
+  /** What is wrong with the answer as a whole; null: nothing. */
+  get problem(): string | null {
+    if (this.#firstError !== null) return this.#firstError;
+    const { end, errorText: text } = this.#answer.message;
+    if (end === 'error') return `it reported an error: ${text}`;
+    if (!this.#answer.hasContent) return 'it has no content';
+    return end === null ? 'it broke off before its end' : null;
   }
 
   /** What was streamed, sealed, without secrets; null: nothing. */
@@ -58,14 +68,14 @@ export class TestReading {
   }
 
   #read(read: () => readonly StreamItem[], atMs: number): void {
-    if (this.#isBroken) return;
+    if (this.#broken !== null) return;
     try {
       for (const item of read()) this.#take(item, atMs);
       if (this.#stream.broken !== null) throw this.#stream.broken;
     } catch (error) {
       if (!(error instanceof AnswerStreamError)) throw error;
       // Where one line is broken a node reads no further, and neither does a test.
-      this.#isBroken = true;
+      this.#broken = error;
       this.#report({ atMs, text: '', error: error.message });
     }
   }
@@ -84,6 +94,7 @@ export class TestReading {
 
   #report({ atMs, text, error }: TestedChunk): void {
     this.#count += 1;
+    this.#firstError ??= error;
     if (this.chunks.length >= TEST_CHUNKS_MAX) return;
     this.chunks.push({
       atMs: Math.round(atMs * 10) / 10,

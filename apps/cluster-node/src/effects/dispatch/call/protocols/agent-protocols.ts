@@ -1,0 +1,42 @@
+import type { AgentProtocolName } from '@fleetlm/protocol';
+import { inComponent } from '../../../../telemetry/component-turns.ts';
+import type { AgentRecord } from '../../../ports.ts';
+import { AnswerStream } from '../answer-stream.ts';
+import { webhookBody } from '../webhook-body.ts';
+import type { AgentProtocol, CallContent } from './agent-protocol.ts';
+import { OpenAiChatReader } from './openai-chat-reader.ts';
+import { openAiChatBody } from './openai-chat-request.ts';
+import { TextReader } from './text-reader.ts';
+
+const webhook = ({ session, work, history }: CallContent): string =>
+  webhookBody(session, work, history);
+
+const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocol>> = {
+  'ai-sdk': {
+    accept: 'text/event-stream, application/x-ndjson',
+    body: webhook,
+    reader: (contentType) => new AnswerStream(contentType),
+  },
+  'openai-chat': {
+    accept: 'text/event-stream',
+    body: openAiChatBody,
+    reader: (contentType) => new OpenAiChatReader(contentType),
+  },
+  text: {
+    accept: 'text/plain',
+    body: webhook,
+    reader: (contentType) => new TextReader(contentType),
+  },
+};
+
+export function agentProtocol(name: AgentProtocolName): AgentProtocol {
+  return AGENT_PROTOCOLS[name];
+}
+
+/** What an agent is sent of a conversation, in its protocol. */
+export function callBody(
+  { protocol, model }: Pick<AgentRecord, 'protocol' | 'model'>,
+  content: Omit<CallContent, 'model'>,
+): string {
+  return inComponent('dispatch', () => agentProtocol(protocol).body({ ...content, model }));
+}
