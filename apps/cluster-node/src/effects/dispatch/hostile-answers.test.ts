@@ -54,6 +54,26 @@ describe('an agent whose answer exceeds a limit', () => {
     expect(dispatch.error.length).toBeLessThanOrEqual(ERROR_TEXT_LENGTH_MAX);
   }, 20_000);
 
+  test('an error behind the first content that quotes a secret is shown and kept without it', async () => {
+    const secret = 'very-secret-token-of-the-agent';
+    bed.setAgent({ headers: { authorization: `Bearer ${secret}` } });
+    bed.agent.handler = (_, response) =>
+      void stream(response).end(
+        sse(...OPENING, delta('Once'), { type: 'error', errorText: `refused: ${secret} is wrong` }),
+      );
+    await bed.say('hi');
+    await bed.settled('idle');
+    const shown = JSON.stringify(bed.shown);
+    expect(shown).toContain('refused: ');
+    expect(shown).not.toContain(secret);
+    const kept = bed
+      .session()
+      .tail.map(({ payload }) => new TextDecoder().decode(payload))
+      .join();
+    expect(kept).toContain('refused: ');
+    expect(kept).not.toContain(secret);
+  });
+
   test('an error text that quotes a secret where it is cut does not reveal its beginning', async () => {
     const secret = 'very-secret-token-of-the-agent';
     bed.setAgent({ headers: { authorization: `Bearer ${secret}` } });

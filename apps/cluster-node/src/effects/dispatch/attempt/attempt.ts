@@ -347,8 +347,14 @@ export class Attempt {
         code: 'error_chunk',
         detail: errorText(chunk.errorText),
       });
-    this.#show(chunk);
+    this.#show(chunk.type === 'error' ? this.#withoutSecrets(chunk) : chunk);
     return this.answer.message.end;
+  }
+
+  /** An error that is shown may quote what the agent was sent, as one that is reported may. */
+  #withoutSecrets(chunk: Chunk): Chunk {
+    const text = errorText(chunk.errorText);
+    return { ...chunk, errorText: this.#exchange?.redactedError(text) ?? text };
   }
 
   #show(chunk: Chunk): void {
