@@ -29,7 +29,7 @@ afterEach(() => agent.close());
 
 const PIECE = 'x'.repeat(64 * 1024);
 /** What the message around the text takes, and the metadata. */
-const ROOM_BYTES = 2 * 1024;
+const ROOM_BYTES = 4 * 1024;
 const PIECES = Math.floor((REPLY_BYTES_MAX - ROOM_BYTES) / PIECE.length);
 const REST = 'y'.repeat(REPLY_BYTES_MAX - ROOM_BYTES - PIECES * PIECE.length);
 /** With the partial it is about the largest entry that there can be. */
