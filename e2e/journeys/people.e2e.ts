@@ -141,6 +141,10 @@ test('a conversation that is deleted is gone, on the other device that has it op
   const other = await phone.newPage();
   await other.goto(`${system.webUrl}/inbox/${doomed}`);
   await committed(other, 'This is to be erased');
+  await answered(page);
+  // Its reply is read out to those who do not see it: those words are to go as well.
+  await send(other, 'This is to be erased, too');
+  await answered(other);
   await page.getByRole('button', { name: 'Conversation menu' }).click();
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
   const dialog = page.getByRole('dialog', { name: /^Delete/ });

@@ -127,7 +127,7 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
           />
         </ConversationActionsProvider>
       )}
-      <LiveStatus store={store} view={view} agentName={agentName} />
+      {phase.status !== 'refused' && <LiveStatus store={store} view={view} agentName={agentName} />}
       <AgentNotice store={store} agent={view.agent} agentName={agentName} />
       {phase.status !== 'refused' && (
         <Composer
