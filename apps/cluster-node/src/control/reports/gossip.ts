@@ -66,7 +66,7 @@ export class Gossip {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  /** A replica here has come, serves, or has other members in its group: others hear of it soon, and of how it goes on. */
+  /** A replica here was opened or closed, or its group changes members: report more often for a while. */
   groupsChanged(): void {
     const before = this.#changingUntilMs;
     const now = performance.now();

@@ -2,6 +2,7 @@ import { JSON_DEPTH_MAX } from '@fleetlm/protocol';
 import { isNestedTooDeep } from '@fleetlm/protocol/ui-stream';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import { wellFormedValue } from '../attempt/whole-characters.ts';
+import { unfinishedLength } from './unfinished-character.ts';
 
 /** The agent's stream can't be read any further; what came before is valid. */
 export class AnswerStreamError extends Error {
@@ -172,14 +173,7 @@ export class AnswerStream implements AnswerReader {
 /** What the decoder keeps back of these bytes, at most three. */
 function unfinishedCharacter(bytes: Uint8Array, before: Uint8Array): Uint8Array {
   const all = bytes.length >= 3 ? bytes : Buffer.concat([before, bytes]);
-  for (let back = 1; back <= Math.min(3, all.length); back += 1) {
-    const byte = all[all.length - back] ?? 0;
-    if (byte < 0x80) break;
-    if (byte < 0xc0) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return length > back ? all.slice(all.length - back) : new Uint8Array(0);
-  }
-  return new Uint8Array(0);
+  return all.slice(all.length - unfinishedLength(all));
 }
 
 /** The whole lines in front of the first one that is not UTF-8. */

@@ -6,6 +6,7 @@ import {
   STREAM_BYTES_MAX,
   type StreamItem,
 } from '../answer-stream.ts';
+import { unfinishedLength } from '../unfinished-character.ts';
 import { mediaType } from './agent-protocol.ts';
 
 const TEXT_ID = 'text';
@@ -90,18 +91,6 @@ export class TextReader implements AnswerReader {
   #break(detail: string): void {
     this.#broken ??= new AnswerStreamError(detail);
   }
-}
-
-/** Bytes at the end that begin a character and do not end it, at most three. */
-function unfinishedLength(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte < 0xc0) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return length > back ? back : 0;
-  }
-  return 0;
 }
 
 /** How many bytes in front are whole characters; by halving, once in the life of an answer. */
