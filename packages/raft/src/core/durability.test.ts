@@ -276,3 +276,32 @@ test('R2 a change that a snapshot overtakes is applied before it, never on top o
   const late = replica.node.applyConfChange({ index: 6, term: 1, type: 'conf-change', data });
   expect(late).toEqual(confState);
 });
+
+test('A8 messages that promise nothing leave without a Ready, and only when there is nothing beside them', () => {
+  const replica = new TestReplica({ id: 1 }, voters(1, 2, 3));
+  const beat = (commit: number): void =>
+    replica.node.step({ type: 'heartbeat', from: 2, to: 1, term: 1, commit, readRound: 0 });
+  beat(0);
+  // The term is new to it, so its answer waits for the disk.
+  expect(replica.node.takeMessages()).toBeNull();
+  replica.settle();
+  beat(0);
+  expect(replica.node.takeMessages()).toMatchObject([{ type: 'heartbeat-response', to: 2 }]);
+  expect(replica.node.takeMessages()).toBeNull();
+  expect(replica.node.hasReady()).toBe(false);
+  const index = 0;
+  const entries = log(1);
+  replica.node.step({
+    type: 'append',
+    from: 2,
+    to: 1,
+    term: 1,
+    index,
+    logTerm: 0,
+    entries,
+    commit: 0,
+  });
+  beat(0);
+  expect(replica.node.takeMessages()).toBeNull();
+  expect(replica.take()).toMatchObject({ entries, messages: [{ type: 'heartbeat-response' }] });
+});

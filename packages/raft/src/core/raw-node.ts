@@ -218,6 +218,19 @@ export class RawNode {
     return last.term !== term || last.vote !== vote || last.commit !== log.committed;
   }
 
+  /**
+   * The messages, when the next Ready would hold these and nothing else: heartbeats and their answers, most of what an idle
+   * group says. They promise nothing, so that they may leave without a Ready. Null: there is more, or nothing.
+   */
+  takeMessages(): readonly Message[] | null {
+    const raft = this.#raft;
+    const { messages } = raft;
+    raft.messages = [];
+    if (messages.length > 0 && !this.#hasOutput()) return messages;
+    raft.messages = messages;
+    return null;
+  }
+
   /** Takes everything that there is to do. The host persists Readys in the order in which it took them. */
   ready(): Ready {
     const raft = this.#raft;

@@ -54,6 +54,19 @@ export class ReadyLoop {
     return ready;
   }
 
+  /** As `take`, but without a Ready where there is nothing to do but to send. False: there was nothing to do. */
+  act(): boolean {
+    return this.#node.hasReady() && (this.sendMessages() || this.take() !== null);
+  }
+
+  /** Sends what the next Ready would have, when that is all that it would have. False: there is more, or nothing. */
+  sendMessages(): boolean {
+    const messages = this.#node.takeMessages();
+    if (messages === null) return false;
+    for (const message of messages) this.#driver.send(message);
+    return true;
+  }
+
   /** Takes Readys until there is none. */
   drain(): void {
     while (this.take() !== null);

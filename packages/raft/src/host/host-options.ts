@@ -64,7 +64,7 @@ export const HOST_LIMITS_DEFAULT: HostLimits = {
   walQueuedBytesMax: 64 * MIB,
   walBatchBytesMax: 4 * MIB,
   frameBytesMax: MIB,
-  entriesMemoryBytesMax: 128 * MIB,
+  entriesMemoryBytesMax: 8 * MIB,
   snapshotEntries: 100_000,
   snapshotLogBytes: 64 * MIB,
   trailingEntries: 2_000,

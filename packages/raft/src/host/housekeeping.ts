@@ -38,13 +38,17 @@ export class Housekeeping<TReply> {
   }
 
   #tickReplica(replica: Replica<TReply>, nowMs: number): void {
-    const { node, reads, proposals } = replica;
+    const { node, readys, reads, proposals } = replica;
     if (node === null || replica.phase !== 'running') return;
     if (replica.skipTick) replica.skipTick = false;
     else if (!replica.isNonVoting) node.tick();
     if (proposals.count > 0) proposals.expire(nowMs);
-    const hasReads = !reads.isEmpty && reads.tick(nowMs, replica.leader);
-    if (hasReads || node.hasReady()) this.#host.rounds.mark(replica);
+    const { rounds } = this.#host;
+    if (!reads.isEmpty && reads.tick(nowMs, replica.leader)) rounds.mark(replica);
+    if (!node.hasReady()) return;
+    // A leader's heartbeats, as a rule: not worth a turn of the group.
+    if (readys?.sendMessages() === true) rounds.schedule();
+    else rounds.mark(replica);
   }
 
   #snapshots(): void {

@@ -73,8 +73,12 @@ export class Intake<TReply> {
           break;
       }
       replica.node.step(message);
-      // Most messages of an idle cluster answer heartbeats, and lead to nothing.
-      if (replica.node.mayHaveReady()) rounds.mark(replica);
+      // Most messages of an idle cluster are heartbeats, which lead to no more than an answer, and those answers, which
+      // lead to nothing.
+      if (!replica.node.mayHaveReady()) continue;
+      if (message.type === 'heartbeat' && replica.readys?.sendMessages() === true)
+        rounds.schedule();
+      else rounds.mark(replica);
     }
   }
 

@@ -103,7 +103,7 @@ export class Rounds<TReply> {
     const requestId = replica.reads.begin(nowMs);
     if (requestId !== null) node.readIndex(requestId);
     let count = 0;
-    while (count < READYS_PER_TURN_MAX && readys.take() !== null) count += 1;
+    while (count < READYS_PER_TURN_MAX && readys.act()) count += 1;
     // The core didn't want the snapshot: its log had come so far by itself, or the leader is another.
     if (!replica.isInstalling) replica.received = null;
     this.#apply.slice(replica, node);
