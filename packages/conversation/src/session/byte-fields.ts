@@ -77,10 +77,27 @@ export function textEnd(bytes: Uint8Array, offset: number): number {
 export function readText(bytes: Uint8Array, offset: number): string {
   const wide = (readU16(bytes, offset) & 1) === 1;
   const end = textEnd(bytes, offset);
-  let text = '';
+  const units: number[] = [];
   for (let at = offset + 2; at < end; at += wide ? 2 : 1)
-    text += String.fromCharCode(wide ? readU16(bytes, at) : byteAt(bytes, at));
+    units.push(wide ? readU16(bytes, at) : byteAt(bytes, at));
+  return textOf(units);
+}
+
+/** Arguments of one call. */
+const UNITS_PER_CALL = 1_024;
+
+/** One string: added up unit by unit, it would leave ten times its size to the collector. */
+export function textOf(units: readonly number[]): string {
+  if (units.length <= UNITS_PER_CALL) return String.fromCharCode(...units);
+  let text = '';
+  for (let at = 0; at < units.length; at += UNITS_PER_CALL)
+    text += String.fromCharCode(...units.slice(at, at + UNITS_PER_CALL));
   return text;
+}
+
+/** Units of the text that begins at `offset`. */
+export function textLength(bytes: Uint8Array, offset: number): number {
+  return readU16(bytes, offset) >>> 1;
 }
 
 export function textEquals(bytes: Uint8Array, offset: number, text: string): boolean {

@@ -1,4 +1,12 @@
-import { byteAt, readText, textBytes, textEnd, textEquals, writeText } from './byte-fields.ts';
+import {
+  byteAt,
+  readText,
+  textBytes,
+  textEnd,
+  textEquals,
+  textOf,
+  writeText,
+} from './byte-fields.ts';
 
 /** Bytes of an id that is a canonical UUID; any other id is kept as text. */
 const PACKED_BYTES = 16;
@@ -36,12 +44,13 @@ export function idEnd(bytes: Uint8Array, offset: number, packed: boolean): numbe
 
 export function readId(bytes: Uint8Array, offset: number, packed: boolean): string {
   if (!packed) return readText(bytes, offset);
-  let id = '';
+  const units: number[] = [];
   for (let index = 0; index < PACKED_BYTES; index += 1) {
-    if (index === 4 || index === 6 || index === 8 || index === 10) id += '-';
-    id += HEX[byteAt(bytes, offset + index)];
+    if (index === 4 || index === 6 || index === 8 || index === 10) units.push(HYPHEN);
+    const byte = byteAt(bytes, offset + index);
+    units.push(hexUnit(byte >>> 4), hexUnit(byte & 0xf));
   }
-  return id;
+  return textOf(units);
 }
 
 export function idEquals(bytes: Uint8Array, offset: number, id: string, packed: boolean): boolean {
@@ -49,9 +58,10 @@ export function idEquals(bytes: Uint8Array, offset: number, id: string, packed: 
 }
 
 const HYPHEN = 0x2d;
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
+
+function hexUnit(digit: number): number {
+  return digit < 10 ? 0x30 + digit : 0x57 + digit;
+}
 
 /** -1: no lower-case hexadecimal digit. */
 function hexDigit(unit: number): number {

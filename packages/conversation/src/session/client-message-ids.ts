@@ -1,9 +1,18 @@
 import type { Sender } from '../commands/commands.ts';
 import { CLIENT_CLOCK_AHEAD_MAX_MS, CLIENT_MESSAGE_IDS_MAX } from '../state.ts';
-import { byteAt, readU16, readU32, readU48, writeU16, writeU32, writeU48 } from './byte-fields.ts';
+import {
+  byteAt,
+  readU16,
+  readU32,
+  readU48,
+  textLength,
+  writeU16,
+  writeU32,
+  writeU48,
+} from './byte-fields.ts';
 import { idBytes, idEnd, idEquals, isPackable, readId, writeId } from './byte-ids.ts';
 import { ByteLog, type ByteMeter } from './byte-log.ts';
-import { idTimeMs, packedTimeMs } from './id-time.ts';
+import { idTimeMs, mayHaveTime, packedTimeMs } from './id-time.ts';
 
 /*
  * One record: length u16, hash u32, flags u8, seq u32, time u48, message id, client message id (each 16 bytes or
@@ -244,10 +253,11 @@ function madeAt(bytes: Uint8Array, offset: number): number | null {
     const isOwn = isSame(bytes, messageIdAt, clientIdAt, clientIdAt - messageIdAt);
     return isOwn ? null : packedTimeMs(bytes, clientIdAt);
   }
+  // Most ids of clients say no time: that is known without a string of them.
+  if (!isClientIdPacked && !mayHaveTime(textLength(bytes, clientIdAt))) return null;
   const clientMessageId = readId(bytes, clientIdAt, isClientIdPacked);
-  return clientMessageId === readId(bytes, messageIdAt, isMessageIdPacked)
-    ? null
-    : idTimeMs(clientMessageId);
+  const isOwn = clientMessageId === readId(bytes, messageIdAt, isMessageIdPacked);
+  return isOwn ? null : idTimeMs(clientMessageId);
 }
 
 function isSame(bytes: Uint8Array, left: number, right: number, length: number): boolean {

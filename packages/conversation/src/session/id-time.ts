@@ -12,6 +12,11 @@ export function idTimeMs(id: string): number | null {
   return id.length === UUID_LENGTH ? uuidTimeMs(id) : null;
 }
 
+/** Whether an id of so many units can be one that says when it was made. */
+export function mayHaveTime(length: number): boolean {
+  return length === ULID_LENGTH || length === UUID_LENGTH;
+}
+
 function ulidTimeMs(id: string): number | null {
   // 130 bits would not be 128: the first digit has three.
   if (id.charAt(0) > '7') return null;
