@@ -13,6 +13,7 @@ export type {
 export { COMMAND_VERSION, WHILE_ANSWERING } from './commands/commands.ts';
 export {
   type ParsedCommand,
+  parseAppend,
   parseCommand,
   versioned,
   WATERMARKS_MAX,

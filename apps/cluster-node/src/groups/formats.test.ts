@@ -8,8 +8,8 @@ import { ConversationMachine } from './conversation-machine.ts';
 import { formatStory, requestsStory } from './testing/format-story.ts';
 
 /*
- * What version 1 wrote, byte for byte. These files are never written again: a later version of a format has fixtures of
- * its own beside them, and goes on reading these.
+ * What each version wrote, byte for byte. These files are never written again: a later version of a format has fixtures of
+ * its own beside them, and goes on reading the earlier ones. In version 2 most appends are flat.
  */
 const FOLDER = join(import.meta.dirname, 'fixtures');
 const fixtureSchema = z.strictObject({
@@ -18,7 +18,7 @@ const fixtureSchema = z.strictObject({
   snapshot: z.base64(),
 });
 
-function fixture(name = 'group-1'): z.output<typeof fixtureSchema> {
+function fixture(name: string): z.output<typeof fixtureSchema> {
   return fixtureSchema.parse(JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')));
 }
 
@@ -31,22 +31,27 @@ function machine(): ConversationMachine {
   );
 }
 
-test('entries of version 1 are applied, one of every type, and lead to the state that they led to', () => {
-  const { entries, digest } = fixture();
-  const group = machine();
-  for (const [at, entry] of entries.entries())
-    expect(group.apply(at + 1, Buffer.from(entry, 'base64'))).toMatchObject({ status: 'applied' });
-  expect(stateDigest(group.state)).toBe(digest);
-});
+test.each(['group-1', 'group-2', 'requests-1', 'requests-2'])(
+  'the entries of %s are applied and lead to the state that they led to',
+  (name) => {
+    const { entries, digest } = fixture(name);
+    const group = machine();
+    for (const [at, entry] of entries.entries())
+      expect(group.apply(at + 1, Buffer.from(entry, 'base64'))).toMatchObject({
+        status: 'applied',
+      });
+    expect(stateDigest(group.state)).toBe(digest);
+  },
+);
 
 test('a snapshot of version 1 is restored', () => {
-  const { snapshot, digest } = fixture();
+  const { snapshot, digest } = fixture('group-1');
   const group = machine();
   group.restore(Buffer.from(snapshot, 'base64'));
   expect(stateDigest(group.state)).toBe(digest);
 });
 
-test('what is written today is version 1, byte for byte', () => {
+test('what is written today is version 2, byte for byte', () => {
   const { commands, state } = formatStory();
   expect(new Set(commands.map(({ type }) => type)).size).toBe(16);
   const group = machine();
@@ -57,10 +62,10 @@ test('what is written today is version 1, byte for byte', () => {
     digest: stateDigest(state),
     snapshot: Buffer.from(group.snapshot()).toString('base64'),
   };
-  expect(written).toEqual(fixture());
+  expect(written).toEqual(fixture('group-2'));
 });
 
-test('tool calls that wait for their user are version 1, byte for byte', () => {
+test('tool calls that wait for their user are version 2, byte for byte', () => {
   const group = machine();
   const entries = requestsStory().map((command) => Buffer.from(encodeCommand(command)));
   for (const [at, entry] of entries.entries()) group.apply(at + 1, entry);
@@ -70,7 +75,7 @@ test('tool calls that wait for their user are version 1, byte for byte', () => {
     digest: stateDigest(group.state),
     snapshot: snapshot.toString('base64'),
   };
-  expect(written).toEqual(fixture('requests-1'));
+  expect(written).toEqual(fixture('requests-2'));
   const restored = machine();
   restored.restore(snapshot);
   expect(stateDigest(restored.state)).toBe(written.digest);

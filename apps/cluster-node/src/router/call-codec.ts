@@ -1,6 +1,7 @@
 import { fieldErrorSchema, OTHER_ERROR_CODES } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
+import { FlatFormatError, isFlat } from '../flat-bytes.ts';
 import type { Attempt } from '../operations/execution.ts';
 import {
   OPERATIONS,
@@ -8,9 +9,20 @@ import {
   type OperationType,
   operationSchema,
 } from '../operations/operations.ts';
-import { NODE_REFUSAL_CODES, type Refused } from '../outcome.ts';
+import { NODE_REFUSAL_CODES, ok, type Refused } from '../outcome.ts';
+import {
+  encodeAppended,
+  encodeAppendRequest,
+  type FlatCall,
+  isAppended,
+  readAppended,
+  readAppendRequest,
+} from './append-call-codec.ts';
 
-/** Requests and their answers on the mesh: `[version, number, body]` as MessagePack; payloads stay raw bytes. */
+/**
+ * Requests and their answers on the mesh: `[version, number, body]` as MessagePack, payloads as raw bytes; a flat form for
+ * most appends and for what they lead to.
+ */
 const VERSION = 1;
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: false });
@@ -66,16 +78,30 @@ export interface BadFrame {
 }
 
 export function encodeRequest(number: number, operation: Operation): Uint8Array {
-  return packr.pack([VERSION, number, operation]);
+  const flat = operation.type === 'append' ? encodeAppendRequest(number, operation) : null;
+  return flat ?? packr.pack([VERSION, number, operation]);
 }
 
-export function encodeResponse(number: number, attempt: Attempt): Uint8Array {
+/** `type`: of the operation that it answers; null: of one that was not understood. */
+export function encodeResponse(
+  number: number,
+  type: OperationType | null,
+  attempt: Attempt,
+): Uint8Array {
+  if (type === 'append' && attempt.status === 'ok' && isAppended(attempt.value))
+    return encodeAppended(number, attempt.value);
   return packr.pack([VERSION, number, attempt]);
 }
 
 export function decodeRequest(
   frame: Uint8Array,
 ): { readonly ok: true; readonly request: CallRequest } | BadFrame {
+  if (isFlat(frame)) {
+    const read = flat(frame, readAppendRequest);
+    if (!read.ok) return read;
+    const { number, body } = read;
+    return { ok: true, request: { number, operation: body } };
+  }
   const opened = open(frame);
   if (!opened.ok) return opened;
   const { number, body } = opened;
@@ -90,6 +116,15 @@ export function decodeResponse(
   frame: Uint8Array,
   typeOf: (number: number) => OperationType | null,
 ): { readonly ok: true; readonly number: number; readonly attempt: Attempt | null } | BadFrame {
+  if (isFlat(frame)) {
+    const read = flat(frame, readAppended);
+    if (!read.ok) return read;
+    const { number, body } = read;
+    const type = typeOf(number);
+    if (type === null) return { ok: true, number, attempt: null };
+    if (type === 'append') return { ok: true, number, attempt: ok(body) };
+    return { ok: false, number, isForeign: false, detail: `the result of an append, for ${type}` };
+  }
   const opened = open(frame);
   if (!opened.ok) return opened;
   const { number, body } = opened;
@@ -99,6 +134,19 @@ export function decodeResponse(
   return parsed.success
     ? { ok: true, number, attempt: parsed.data }
     : { ok: false, number, isForeign: false, detail: z.prettifyError(parsed.error) };
+}
+
+function flat<T>(
+  frame: Uint8Array,
+  read: (frame: Uint8Array) => FlatCall<T>,
+): ({ readonly ok: true } & FlatCall<T>) | BadFrame {
+  try {
+    return { ok: true, ...read(frame) };
+  } catch (error) {
+    if (!(error instanceof FlatFormatError)) throw error;
+    const isForeign = error.version === null;
+    return { ok: false, number: null, isForeign, detail: error.message };
+  }
 }
 
 function open(

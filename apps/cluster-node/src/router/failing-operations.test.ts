@@ -193,7 +193,8 @@ describe('calls between nodes', () => {
         return refused({ code: 'conflict', detail });
       };
       const overhead =
-        encodeResponse(1, answer(MESH_FRAME_BYTES_MAX)).length - MESH_FRAME_BYTES_MAX;
+        encodeResponse(1, 'read-messages', answer(MESH_FRAME_BYTES_MAX)).length -
+        MESH_FRAME_BYTES_MAX;
       const { frames, attempts } = serve((done) =>
         done(answer(MESH_FRAME_BYTES_MAX - overhead + over)),
       );

@@ -12,7 +12,7 @@ test('a cursor beyond the head names `last_seq`, also when another node refused 
   expect(problem(failure)).toMatchObject({ status: 422, errors });
   expect(ackError(failure)).toMatchObject({ code: 'invalid_request', errors });
   const attempt = refused(failure);
-  expect(decodeResponse(encodeResponse(7, attempt), () => 'mark-read')).toEqual({
+  expect(decodeResponse(encodeResponse(7, 'mark-read', attempt), () => 'mark-read')).toEqual({
     ok: true,
     number: 7,
     attempt,
@@ -26,7 +26,7 @@ test.each<RefusalCode>([
   'session-cold',
 ])('the refusal %s crosses the mesh unchanged', (code) => {
   const attempt = refused(refusalOf({ code, detail: 'why' }));
-  expect(decodeResponse(encodeResponse(7, attempt), () => 'mark-read')).toEqual({
+  expect(decodeResponse(encodeResponse(7, 'mark-read', attempt), () => 'mark-read')).toEqual({
     ok: true,
     number: 7,
     attempt,

@@ -92,13 +92,13 @@ export class RemoteCalls {
     const decoded = decodeRequest(frame);
     if (!decoded.ok) {
       this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad request');
-      if (decoded.number !== null) this.#answer(nodeId, decoded.number, NOT_UNDERSTOOD);
+      if (decoded.number !== null) this.#answer(nodeId, decoded.number, null, NOT_UNDERSTOOD);
       return !decoded.isForeign;
     }
     const { number, operation } = decoded.request;
     const served = this.#servedByPeer.get(nodeId) ?? 0;
     if (served >= SERVED_PER_PEER_MAX) {
-      this.#answer(nodeId, number, nodeRefusal('overloaded'));
+      this.#answer(nodeId, number, operation.type, nodeRefusal('overloaded'));
       return true;
     }
     this.#servedByPeer.set(nodeId, served + 1);
@@ -107,7 +107,7 @@ export class RemoteCalls {
       if (isServed) return;
       isServed = true;
       this.#servedByPeer.set(nodeId, (this.#servedByPeer.get(nodeId) ?? 1) - 1);
-      this.#answer(nodeId, number, attempt);
+      this.#answer(nodeId, number, operation.type, attempt);
     };
     if (!runGuarded('call', () => this.#options.execute(operation, answer))) answer(UNKNOWN);
     return true;
@@ -136,13 +136,13 @@ export class RemoteCalls {
     return waiting;
   }
 
-  #answer(nodeId: string, number: number, attempt: Attempt): void {
-    const frame = encodeResponse(number, attempt);
+  #answer(nodeId: string, number: number, type: OperationType | null, attempt: Attempt): void {
+    const frame = encodeResponse(number, type, attempt);
     // Not sent: the connection is gone, and the other side has counted the attempt as unknown.
     if (frame.length <= MESH_FRAME_BYTES_MAX) this.#options.sendResponse(nodeId, frame);
     else {
       this.#options.log.error({ peer: nodeId, bytes: frame.length }, 'mesh: answer too large');
-      this.#options.sendResponse(nodeId, encodeResponse(number, TOO_LARGE));
+      this.#options.sendResponse(nodeId, encodeResponse(number, type, TOO_LARGE));
     }
   }
 }
