@@ -1,0 +1,20 @@
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { closedCounter } from './closed-metrics.ts';
+
+test('a counter says what was counted so far, by its labels, however often it is asked', async () => {
+  const registry = new Registry();
+  const counter = closedCounter<{ readonly way: 'local' | 'forwarded' }>(
+    registry,
+    { name: 'attempts', help: 'attempts' },
+    ['way'],
+  );
+  const values = async () => (await registry.metrics()).match(/^attempts\{.*$/gm);
+  expect(await values()).toBeNull();
+  counter.inc({ way: 'local' });
+  counter.inc({ way: 'forwarded' }, 3);
+  counter.inc({ way: 'local' });
+  const counted = ['attempts{way="local"} 2', 'attempts{way="forwarded"} 3'];
+  expect(await values()).toEqual(counted);
+  expect(await values()).toEqual(counted);
+});
