@@ -66,6 +66,9 @@ export const INBOX_SESSIONS_MAX = 500;
 export const JOIN_MESSAGES_MAX = 200;
 /** An unread body that is discarded to keep the connection; with a longer one the connection is closed. */
 export const UNREAD_BODY_BYTES_MAX = 64 * 1024;
+/** What is read, and for how long, behind bytes that are no request: then the connection is closed. */
+export const LINGER_BYTES_MAX = 8 * 1024 * 1024;
+export const LINGER_MS = 2_000;
 /** A parameter of a path, decoded; a longer one names nothing. */
 export const PATH_PARAMETER_LENGTH_MAX = 256;
 /** Characters of a token; a longer one is none. */

@@ -21,6 +21,8 @@ import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import {
   CONNECTION_PACKET_RATE,
   IDEMPOTENCY_KEPT_MS,
+  LINGER_BYTES_MAX,
+  LINGER_MS,
   NAMESPACES_PER_CONNECTION_MAX,
   PATH_PARAMETER_LENGTH_MAX,
   RESPONSE_MS_MAX,
@@ -63,6 +65,22 @@ const rest = limitRows('REST', FOLDER, [
     in: 'gateway/rest/problem-answers.ts',
     answer: 'the refusal, and the connection is closed',
     test: 'gateway/access/route-access.test.ts > a long body is not read to its end',
+  },
+  {
+    input: 'what follows bytes that are no request, after their refusal',
+    limit: { LINGER_BYTES_MAX },
+    unit: 'bytes',
+    in: 'gateway/rest/problem-answers.ts',
+    answer: 'the connection is closed',
+    test: 'gateway/access/edge-quotas.test.ts > is closed when more follows a refusal than its limit',
+  },
+  {
+    input: 'the same, for so long',
+    limit: { LINGER_MS },
+    unit: 'ms',
+    in: 'gateway/rest/problem-answers.ts',
+    answer: 'the connection is closed',
+    test: 'gateway/access/edge-quotas.test.ts > that stays open after a refusal is closed in time',
   },
   {
     input: '`Idempotency-Key`',

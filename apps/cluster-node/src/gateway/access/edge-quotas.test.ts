@@ -1,6 +1,11 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { HEADER_BYTES_MAX, NAMESPACES_PER_CONNECTION_MAX } from '../limits.ts';
+import {
+  HEADER_BYTES_MAX,
+  LINGER_BYTES_MAX,
+  LINGER_MS,
+  NAMESPACES_PER_CONNECTION_MAX,
+} from '../limits.ts';
 import { openSockets, wireClient } from '../testing/socket-client.ts';
 import { openGateways, TEST_API_KEY, TEST_QUOTAS, testToken } from '../testing/test-gateway.ts';
 
@@ -189,6 +194,40 @@ describe('a connection', () => {
     );
     expect(response).toMatch(/^HTTP\/1.1 431 /);
     expect(response).toContain('"code":"headers_too_large"');
+  });
+
+  test('is closed when more follows a refusal than its limit', async () => {
+    const gateway = await open();
+    const { port } = new URL(gateway.url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const piece = Buffer.alloc(64 * 1024, 'a');
+    const write = (): void => {
+      while (!socket.destroyed && socket.write(piece));
+    };
+    socket.on('drain', write).once('connect', write);
+    await closed;
+    expect(socket.bytesWritten).toBeGreaterThan(LINGER_BYTES_MAX / 2);
+    expect(socket.bytesWritten).toBeLessThan(LINGER_BYTES_MAX * 4);
+  });
+
+  test('that stays open after a refusal is closed in time', async () => {
+    const gateway = await open();
+    const { port } = new URL(gateway.url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    const startedAtMs = performance.now();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined).write('no request\r\n\r\n');
+    // A write after the close is answered with a reset.
+    socket
+      .on('data', () => undefined)
+      .once('end', () => {
+        const writes = setInterval(() => socket.write('x'), 50);
+        socket.once('close', () => clearInterval(writes));
+      });
+    await closed;
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(LINGER_MS - 100);
   });
 
   test.each(['\r\n\r\nx', 'GET\r\n\r\n', '\x16\x03\x01\x02\x00\x01', 'GET / HTTP/9.9\r\n\r\n'])(

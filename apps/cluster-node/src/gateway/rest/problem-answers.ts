@@ -12,7 +12,8 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reportHandlerError } from '../../telemetry/guarded.ts';
 import { UnauthenticatedError } from '../access/identity.ts';
-import { UNREAD_BODY_BYTES_MAX } from '../limits.ts';
+import { contained } from '../contained.ts';
+import { LINGER_BYTES_MAX, LINGER_MS, UNREAD_BODY_BYTES_MAX } from '../limits.ts';
 import { RequestError } from '../request-error.ts';
 
 /** Every error of a request, thrown by a handler or by the framework, as a problem of the table of codes. */
@@ -88,6 +89,12 @@ function codeOfStatus(status: number): FrameworkCode {
 
 /** Bytes that are no request, or not one in time. There is no request to answer through: the socket is written to. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  const linger = lingering.get(socket);
+  if (linger !== undefined) {
+    // What follows the error is the same error.
+    if (socket.bytesRead > linger.bytesReadMax) socket.destroy();
+    return;
+  }
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {
     const answer = problem(clientFailure(error.code));
@@ -98,8 +105,22 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
         `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
-  // A client that keeps writing, or does not read the answer, is not waited for.
-  socket.destroySoon();
+  lingerOver(socket);
+}
+
+const lingering = new WeakMap<Socket, { readonly bytesReadMax: number }>();
+
+/**
+ * What the client has still to send is read and dropped, within bounds: a connection that is closed with bytes unread is
+ * reset, and the client may lose the answer that is on its way to it.
+ */
+function lingerOver(socket: Socket): void {
+  lingering.set(socket, { bytesReadMax: socket.bytesRead + LINGER_BYTES_MAX });
+  const timer = setTimeout(
+    contained('rest', () => socket.destroy()),
+    LINGER_MS,
+  );
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function clientFailure(code: string | undefined): Failure {
