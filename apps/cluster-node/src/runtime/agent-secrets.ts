@@ -6,7 +6,11 @@ const SECRET_BYTES = 32;
 
 /** A signing secret as Standard Webhooks writes it. */
 export function newSigningSecret(): string {
-  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+  return written(randomBytes(SECRET_BYTES));
+}
+
+function written(secret: Uint8Array): string {
+  return `whsec_${Buffer.from(secret).toString('base64')}`;
 }
 
 /** The signing secrets of agents: sealed everywhere but in the moment in which something is signed. */
@@ -21,6 +25,11 @@ export class AgentSecrets {
 
   seal(agentId: string, secret: string): string {
     return isSealed(secret) ? secret : this.#box.seal(secret, agentId);
+  }
+
+  /** The signing secret of what is created under a key of the caller: the same one each time. */
+  derived(from: readonly string[]): string {
+    return written(this.#box.derive(JSON.stringify(from)));
   }
 
   /** In the clear: the newest, and the one before it while both are in force. Null: no key of this node opens them. */

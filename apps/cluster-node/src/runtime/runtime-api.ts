@@ -151,6 +151,10 @@ export interface Runtime {
   createAgent(
     agent: Omit<AgentRecord, 'previousSecret'>,
   ): Promise<Result<AgentRecord, OperationError<'create-agent'>>>;
+  /** In the clear: the same one for the same texts, on every node. */
+  signingSecretOf(from: readonly string[]): string;
+  /** Whether the agent's calls are signed with it. */
+  hasSigningSecret(agent: AgentRecord, secret: string): boolean;
   /** Changes the fields that the patch has. */
   patchAgent(
     agentId: string,

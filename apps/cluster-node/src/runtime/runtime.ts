@@ -36,7 +36,7 @@ export interface RuntimePorts {
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
   readonly agentStats: Runtime['agentStats'];
-  readonly secrets: Pick<AgentSecrets, 'seal' | 'signing'>;
+  readonly secrets: Pick<AgentSecrets, 'seal' | 'signing' | 'derived'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly archive: Pick<Archive, 'search'>;
   readonly wallClockMs: () => number;
@@ -202,6 +202,14 @@ export class NodeRuntime implements Runtime {
       previousSecret: null,
     };
     return this.#call({ type: 'create-agent', agent: sealed });
+  }
+
+  signingSecretOf(from: readonly string[]): string {
+    return this.#ports.secrets.derived(from);
+  }
+
+  hasSigningSecret(agent: AgentRecord, secret: string): boolean {
+    return this.#ports.secrets.signing(agent)?.[0] === secret;
   }
 
   patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {

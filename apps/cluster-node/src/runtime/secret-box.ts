@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /** No key here opens it: it was encrypted with another one, for something else, or it has been changed. */
 export class SecretUnreadableError extends Error {
@@ -21,6 +21,7 @@ const OPENED_MAX = 20_000;
 interface Key {
   readonly id: string;
   readonly key: Uint8Array;
+  readonly derivation: Uint8Array;
 }
 
 /**
@@ -61,6 +62,11 @@ export class SecretBox {
     return secret;
   }
 
+  /** Always the same bytes for the same text, under the newest key alone; they say nothing of it. */
+  derive(text: string): Uint8Array {
+    return createHmac('sha256', this.#newest.derivation).update(text).digest();
+  }
+
   #decrypt(text: string, purpose: string): string {
     const [, id = '', encoded = ''] = text.split(':');
     const bytes = Buffer.from(encoded, 'base64url');
@@ -91,5 +97,6 @@ function keyOf(passphrase: string): Key {
   return {
     id: Buffer.from(derive('key id', KEY_ID_BYTES)).toString('hex'),
     key: derive('agent signing secrets', KEY_BYTES),
+    derivation: derive('derived secrets', KEY_BYTES),
   };
 }

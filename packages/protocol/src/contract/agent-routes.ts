@@ -8,7 +8,7 @@ import {
   updateAgentSchema,
 } from '../agents/agents.ts';
 import { route, UNAVAILABLE } from './route.ts';
-import { AGENT_ID } from './route-parts.ts';
+import { AGENT_ID, creationSchema } from './route-parts.ts';
 
 const updateAgent = {
   path: '/api/agents/:id',
@@ -27,8 +27,10 @@ export const AGENT_ROUTES = {
     method: 'POST',
     path: '/api/agents',
     topic: 'Agents',
-    summary: 'Registers an agent. Its signing secret is in this answer and never again.',
+    summary:
+      'Registers an agent. Its signing secret is in this answer, in the ones to the same `Idempotency-Key` within 24 hours, and never again.',
     access: 'operator',
+    headers: creationSchema,
     body: createAgentSchema,
     answers: [{ status: 201, description: 'registered', body: agentAnswerSchema }],
     errors: ['conflict', ...UNAVAILABLE],

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { PostMessage, RestErrorOf } from '@fleetlm/protocol';
-import type { Message, Runtime, SessionView } from '../../runtime/runtime-api.ts';
+import type { AgentRecord, Message, Runtime, SessionView } from '../../runtime/runtime-api.ts';
 import type { Identity } from '../access/identity.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../limits.ts';
 import type { Refusals } from '../refusals.ts';
-import { messageBody, sessionBody } from '../wire.ts';
+import { agentBody, messageBody, sessionBody } from '../wire.ts';
 import { derivedSessionId } from './chat-session.ts';
 
 /*
@@ -75,6 +75,43 @@ function firstAnswer(session: SessionView, metadata: Creation['metadata']) {
     last_read_seq: 0,
     updated_at: body.inserted_at,
   };
+}
+
+interface AgentCreation extends Refusals<RestErrorOf<'createAgent'>> {
+  readonly identity: Identity;
+  readonly key: string;
+  readonly nowMs: number;
+  /** Without a signing secret one is derived from the key. */
+  readonly draft: (secret: string) => AgentRecord;
+  readonly secret: string | null;
+}
+
+/** The agent that a key stands for, registered when there is none yet. It is known by its signing secret. */
+export async function createAgentOnce(
+  runtime: Pick<
+    Runtime,
+    'createAgent' | 'catchUpAgents' | 'getAgent' | 'signingSecretOf' | 'hasSigningSecret'
+  >,
+  { identity, key, nowMs, draft, secret: given, value, refuse }: AgentCreation,
+): Promise<{ readonly agent: AgentRecord; readonly isReplayed: boolean }> {
+  const secret = given ?? runtime.signingSecretOf([callerOf(identity), key]);
+  const agent = draft(secret);
+  const created = await runtime.createAgent(agent);
+  if (created.ok) return { agent, isReplayed: false };
+  if (created.error.code !== 'conflict') value(created);
+  value(await runtime.catchUpAgents());
+  const known = runtime.getAgent(agent.id);
+  const isOfKey =
+    known !== null &&
+    nowMs - known.insertedAtMs < IDEMPOTENCY_KEPT_MS &&
+    runtime.hasSigningSecret(known, secret);
+  if (!isOfKey) return { agent: value(created), isReplayed: false };
+  const first = { ...agent, insertedAtMs: known.insertedAtMs, updatedAtMs: known.insertedAtMs };
+  // Settings that were changed since no longer say what it was registered with.
+  const isUnchanged = known.updatedAtMs === known.insertedAtMs;
+  if (isUnchanged && !isDeepStrictEqual(agentBody(known), agentBody(first)))
+    throw refuse({ code: 'conflict', detail: OTHER_BODY });
+  return { agent: first, isReplayed: true };
 }
 
 /** The client message id that a key stands for in a session. */

@@ -3,9 +3,11 @@ import {
   AGENT_HEADERS_MAX,
   PAGE_BYTES_MAX,
 } from '@fleetlm/protocol';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentRecord } from '../../membership/agent-record.ts';
 import { agentRecord } from '../../membership/testing/agent-record.ts';
+import { AgentSecrets } from '../../runtime/agent-secrets.ts';
+import { SecretBox } from '../../runtime/secret-box.ts';
 import { openTestGateway, TEST_API_KEY, type TestGateway } from '../testing/test-gateway.ts';
 
 const VALUE = 'v'.repeat(AGENT_HEADER_VALUE_LENGTH_MAX);
@@ -127,4 +129,89 @@ test('an agent of the protocol openai-chat needs a model, also when the two are 
   ]);
   expect((await patch({ protocol: 'openai-chat', model: 'llama3.2' })).status).toBe(200);
   expect((await patch({ protocol: 'text' })).status).toBe(200);
+});
+
+describe('an agent that is registered under an Idempotency-Key', () => {
+  const DAY_MS = 24 * 60 * 60_000;
+  let registered: AgentRecord | null;
+  let secrets: AgentSecrets;
+
+  beforeEach(async () => {
+    registered = null;
+    secrets = new AgentSecrets(new SecretBox(['a passphrase']), Date.now);
+    gateway = await openTestGateway({
+      createAgent: async (agent) => {
+        if (registered !== null)
+          return { ok: false, error: { code: 'conflict', detail: 'it exists' } };
+        registered = {
+          ...agent,
+          secret: secrets.seal(agent.id, agent.secret),
+          previousSecret: null,
+        };
+        return { ok: true, value: registered };
+      },
+      catchUpAgents: async () => ({ ok: true, value: null }),
+      getAgent: () => registered,
+      signingSecretOf: (from) => secrets.derived(from),
+      hasSigningSecret: (known, secret) => secrets.signing(known)?.[0] === secret,
+    });
+  });
+
+  async function register(key: string | null, settings: object = {}) {
+    const agent = { id: 'bot', name: 'Bot', origin_url: 'http://127.0.0.1:9', ...settings };
+    const response = await fetch(`${gateway.url}/api/agents`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${TEST_API_KEY}`,
+        'content-type': 'application/json',
+        ...(key === null ? {} : { 'idempotency-key': key }),
+      },
+      body: JSON.stringify({ agent }),
+    });
+    const isReplayed = response.headers.get('idempotency-replayed');
+    return { status: response.status, isReplayed, body: await response.json() };
+  }
+
+  test('is answered as it was first, its signing secret included', async () => {
+    const first = await register('key-1');
+    expect(first).toMatchObject({ status: 201, isReplayed: null });
+    const again = await register('key-1');
+    expect(again).toEqual({ ...first, isReplayed: 'true' });
+    expect(registered?.secret).toMatch(/^sealed1:/);
+  });
+
+  test('is answered as it was first when its settings were changed since', async () => {
+    const first = await register('key-1');
+    if (registered !== null)
+      registered = { ...registered, name: 'Other', updatedAtMs: registered.updatedAtMs + 1 };
+    expect(await register('key-1')).toEqual({ ...first, isReplayed: 'true' });
+  });
+
+  test.each<[string, string | null, object]>([
+    ['another key', 'key-2', {}],
+    ['no key', null, {}],
+    ['the key and other settings', 'key-1', { name: 'Other' }],
+  ])('is refused under its name with %s', async (_, key, settings) => {
+    await register('key-1');
+    expect(await register(key, settings)).toMatchObject({ status: 409, isReplayed: null });
+  });
+
+  test('is refused under its name a day later', async () => {
+    await register('key-1');
+    if (registered !== null)
+      registered = {
+        ...registered,
+        insertedAtMs: registered.insertedAtMs - DAY_MS,
+        updatedAtMs: registered.insertedAtMs - DAY_MS,
+      };
+    expect(await register('key-1')).toMatchObject({ status: 409 });
+  });
+
+  test('has the secret that the request brings', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const first = await register('key-1', { secret });
+    expect(first.body).toMatchObject({ agent: { secret } });
+    expect(await register('key-1', { secret })).toEqual({ ...first, isReplayed: 'true' });
+    expect(await register('key-1')).toMatchObject({ status: 409 });
+  });
 });

@@ -3,6 +3,7 @@ import {
   type AgentsAnswer,
   type AgentsQuery,
   type CreateAgent,
+  IDEMPOTENCY_HEADER,
   invalidField,
   PAGE_BYTES_MAX,
   type Rest,
@@ -13,6 +14,7 @@ import {
 import { newSigningSecret } from '../../runtime/agent-secrets.ts';
 import type { AgentPatch, AgentRecord, Runtime } from '../../runtime/runtime-api.ts';
 import { agentBody, isoTime } from '../wire.ts';
+import { createAgentOnce, REPLAYED_HEADER } from './idempotent-creation.ts';
 import type { Handlers, RestCall } from './rest-call.ts';
 
 type Update = Pick<RestCall<Rest['updateAgent']>, 'params' | 'body' | 'value' | 'refuse'>;
@@ -29,11 +31,20 @@ export function agentHandlers(runtime: Runtime) {
   };
 
   return {
-    createAgent: async ({ body, value, refuse }) => {
+    createAgent: async ({ identity, headers, body, reply, value, refuse }) => {
       refuseWrongSettings(body.agent, refuse);
-      const draft = newAgent(body.agent, Date.now());
-      const created = value(await runtime.createAgent(draft));
-      return { agent: { ...agentBody(created), secret: draft.secret } };
+      const nowMs = Date.now();
+      const key = headers[IDEMPOTENCY_HEADER];
+      const draft = (secret: string) => newAgent(body.agent, secret, nowMs);
+      const given = body.agent.secret ?? null;
+      if (key === undefined) {
+        const agent = draft(given ?? newSigningSecret());
+        return withSecret(value(await runtime.createAgent(agent)), agent.secret);
+      }
+      const creation = { identity, key, nowMs, draft, secret: given, value, refuse };
+      const { agent, isReplayed } = await createAgentOnce(runtime, creation);
+      if (isReplayed) reply.header(REPLAYED_HEADER, 'true');
+      return withSecret(agent, agent.secret);
     },
 
     listAgents: async ({ query, value, refuse }) => {
@@ -112,11 +123,16 @@ function pageOf(
   return { agents: page, has_more: false };
 }
 
-function newAgent(agent: CreateAgent['agent'], nowMs: number): Omit<AgentRecord, 'previousSecret'> {
+function withSecret(agent: AgentRecord, secret: string) {
+  return { agent: { ...agentBody(agent), secret } };
+}
+
+function newAgent(agent: CreateAgent['agent'], secret: string, nowMs: number): AgentRecord {
   return {
     id: agent.id,
     ...settingsOf(agent),
-    secret: agent.secret ?? newSigningSecret(),
+    secret,
+    previousSecret: null,
     insertedAtMs: nowMs,
     updatedAtMs: nowMs,
   };
