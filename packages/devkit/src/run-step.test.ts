@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -61,3 +61,29 @@ test('the first failure ends what runs beside it, and nothing is begun after it'
   for (const name of ['after it', 'after the failure'])
     expect(existsSync(join(directory, name))).toBe(false);
 });
+
+test.each([
+  ['is ended with the other lane', 'setInterval(() => {}, 1000)', 'process.exit(3)'],
+  ['is left behind', 'process.exit(0)', ''],
+])('what a step has started ends with it: it %s', async (_, then, beside) => {
+  const started = join(directory, 'started');
+  const starts = `
+    const { pid } = require('node:child_process').spawn('sleep', ['600'], { stdio: 'ignore' });
+    require('node:fs').writeFileSync(${file('started.new')}, String(pid));
+    require('node:fs').renameSync(${file('started.new')}, ${file('started')});`;
+  const fails = `setInterval(() => { if (require('node:fs').existsSync(${file('started')})) { ${beside} } }, 10);`;
+  const second = beside === '' ? [] : [step('fails', fails)];
+  await runLanes({ lanes: [[step('starts another', `${starts} ${then}`)], second] });
+  const pid = Number(readFileSync(started, 'utf8'));
+  await expect.poll(() => isRunning(pid)).toBe(false);
+});
+
+/** One that has ended, and that init has not taken away yet, runs no more. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
+  }
+}

@@ -20,21 +20,41 @@ export interface Lanes {
 /** Of the output of a step in a lane that does not print as it goes; its end is what says why it failed. */
 export const LANE_OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 
-const running = new Set<ChildProcess>();
+interface Running {
+  readonly child: ChildProcess;
+  /** With everything that it has started: a process group of its own. */
+  readonly isGroup: boolean;
+}
+
+const running = new Set<Running>();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     process.exitCode = 1;
     if (running.size === 0) process.exit(1);
-    for (const child of running) child.kill(signal);
+    for (const one of running) end(one, signal);
   });
 }
 
+/** Tests that are ended do not end the nodes and databases that they have started: the group does. */
+function end({ child, isGroup }: Running, signal: NodeJS.Signals): void {
+  if (!isGroup || child.pid === undefined) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // All of the group are gone.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** Runs one command with our terminal; answers whether it succeeded. */
-export async function runStep(step: Step): Promise<boolean> {
+export async function runStep(step: Step, isGroup = false): Promise<boolean> {
   const startedAt = performance.now();
   process.stdout.write(`\n> ${step.title}\n`);
-  const succeeded = await runCommand(step, 'inherit');
+  const succeeded = await runCommand(step, 'inherit', isGroup);
   sayEnd(step, succeeded, startedAt);
   return succeeded;
 }
@@ -57,9 +77,9 @@ export async function runLanes({ lanes }: Lanes): Promise<boolean> {
   const runLane = async (lane: readonly Step[], at: number): Promise<void> => {
     for (const step of lane) {
       if (hasFailed) return;
-      if (await (at === 0 ? runStep(step) : runApart(step))) continue;
+      if (await (at === 0 ? runStep(step, true) : runApart(step))) continue;
       hasFailed = true;
-      for (const child of running) child.kill('SIGTERM');
+      for (const one of running) end(one, 'SIGTERM');
     }
   };
   await Promise.all(lanes.map(runLane));
@@ -73,7 +93,7 @@ async function runApart(step: Step): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'fleetlm-step-'));
   const output = openSync(join(directory, 'output'), 'w+');
   try {
-    const succeeded = await runCommand(step, output);
+    const succeeded = await runCommand(step, output, true);
     process.stdout.write(`\n> ${step.title}\n`);
     process.stdout.write(endOf(output));
     sayEnd(step, succeeded, startedAt);
@@ -84,14 +104,21 @@ async function runApart(step: Step): Promise<boolean> {
   }
 }
 
-async function runCommand(step: Step, output: 'inherit' | number): Promise<boolean> {
+/** `isGroup`: nothing that the command has started outlives it. A group of its own has no terminal to be interrupted from. */
+async function runCommand(
+  step: Step,
+  output: 'inherit' | number,
+  isGroup: boolean,
+): Promise<boolean> {
   const [file, ...args] = step.command;
   const child = spawn(file, args, {
     cwd: repositoryRoot,
-    stdio: ['inherit', output, output],
+    stdio: [isGroup ? 'ignore' : 'inherit', output, output],
     env: { ...process.env, ...step.env },
+    detached: isGroup,
   });
-  running.add(child);
+  const one = { child, isGroup };
+  running.add(one);
   const succeeded = await new Promise<boolean>((resolve) => {
     child.on('error', (error) => {
       process.stderr.write(`${file} did not start: ${error.message}\n`);
@@ -99,7 +126,8 @@ async function runCommand(step: Step, output: 'inherit' | number): Promise<boole
     });
     child.on('exit', (code) => resolve(code === 0));
   });
-  running.delete(child);
+  running.delete(one);
+  if (isGroup) end(one, 'SIGKILL');
   return succeeded;
 }
 
