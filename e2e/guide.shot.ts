@@ -97,7 +97,7 @@ test('agents', async () => {
   await expect(guide).toBeVisible();
   await shoot(admin, 'agents');
   await guide.click();
-  await expect(admin.getByRole('row', { name: /Answered/ })).toBeVisible();
+  await expect(admin.getByRole('row', { name: /Delivered/ })).toBeVisible();
   await shoot(admin, 'agent');
   const tabs = admin.getByRole('navigation', { name: /guide|Agent/ });
   for (const [tab, name] of [

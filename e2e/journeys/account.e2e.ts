@@ -124,7 +124,7 @@ async function signedOutDevice(
   await expect(feed(other)).toBeVisible();
   await person.goto(`${system.webUrl}/settings`);
   await person.getByRole('button', { name: 'Sign out everywhere else' }).click();
-  await expect(person.getByText('You are signed in nowhere else.')).toBeVisible();
+  await expect(person.getByText('No other devices are signed in.')).toBeVisible();
   // As when the network comes back: the page looks whether it is still signed in.
   await other.evaluate(() => window.dispatchEvent(new Event('online')));
   await expect(other.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();

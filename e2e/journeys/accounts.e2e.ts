@@ -43,8 +43,8 @@ test('an account is added, given another role, another password, and removed', a
   ).toBeVisible();
   await owner.context().close();
 
-  await own.getByRole('button', { name: 'New password…' }).click();
-  await page.getByRole('button', { name: 'Make a new password' }).click();
+  await own.getByRole('button', { name: 'Reset password…' }).click();
+  await page.getByRole('button', { name: 'Reset password' }).click();
   const second = await shownPassword(page);
   expect(second).not.toBe(first);
   await expectRefused(browser, system, first);

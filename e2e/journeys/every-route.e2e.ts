@@ -94,10 +94,10 @@ test('nor when the connection has gone, and figures are old', async ({ admin: pa
     await expect(page.getByText(/^Live/)).toBeVisible();
     await hangUp.now();
     await page.clock.fastForward(STALE_AFTER_MS);
-    await expect(page.getByText(/Not connected, figures are [1-9]\d s old/)).toBeVisible();
+    await expect(page.getByText(/Not connected, the report is [1-9]\d s old/)).toBeVisible();
     await expectAccessible(page, REPEATED);
     if (route === '/admin')
-      await expect(page.getByRole('heading', { level: 1 })).toContainText('Not known now');
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Unknown: no reports');
   }
 });
 

@@ -155,7 +155,7 @@ test('the admin sees three nodes and all groups, and a killed node as down', asy
 
 test('a user has no way into the admin area', async ({ person, system }) => {
   await person.goto(`${system.webUrl}/admin`);
-  await expect(person.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+  await expect(person.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await expect(person.getByRole('rowheader', { name: 'n1' })).toBeHidden();
 });
 

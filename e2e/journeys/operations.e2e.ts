@@ -22,7 +22,7 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await page.goto(`${system.webUrl}/admin/nodes/n3`);
   await press(page, 'Drain…');
   const dialog = page.getByRole('dialog', { name: 'Drain n3' });
-  await expect(dialog).toContainText('Afterwards no node can be lost.');
+  await expect(dialog).toContainText('Afterwards the cluster does not tolerate a node failure.');
   await expectAccessible(page);
   const begin = dialog.getByRole('button', { name: 'Drain n3' });
   await expect(begin).toBeDisabled();
@@ -30,7 +30,7 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await page.keyboard.type('n3');
   await page.keyboard.press('Enter');
   await expect(dialog.getByText(/Started: operation/)).toBeVisible();
-  await enter(page, dialog.getByRole('link', { name: 'Follow it' }));
+  await enter(page, dialog.getByRole('link', { name: 'View operation' }));
   await expect(page).toHaveURL(/\/admin\/operations\//);
   const title = page.getByRole('heading', { level: 1 });
   await expect(title).toContainText(/Drain n3 . (running|done)/);
@@ -39,11 +39,11 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await page.goto(`${system.webUrl}/admin`);
   await expect(page.getByRole('row', { name: /^n3/ })).toContainText('up, draining');
   await page.goto(`${system.webUrl}/admin/nodes/n3`);
-  await press(page, 'Take back…');
-  const back = page.getByRole('dialog', { name: 'Take n3 back' });
-  await expect(back.getByText('Groups whose copies move')).toBeVisible();
-  await enter(page, back.getByRole('button', { name: 'Take n3 back' }));
-  await enter(page, back.getByRole('link', { name: 'Follow it' }));
+  await press(page, 'Undrain…');
+  const back = page.getByRole('dialog', { name: 'Undrain n3' });
+  await expect(back.getByText('Groups with moving replicas')).toBeVisible();
+  await enter(page, back.getByRole('button', { name: 'Undrain n3' }));
+  await enter(page, back.getByRole('link', { name: 'View operation' }));
   await expect(page.getByText(/\d+ of \d+ groups/)).toBeVisible();
   await expect(title).toContainText('done', { timeout: MOVE_LIMIT_MS });
   const table = await operationsTable(page, system.webUrl);
@@ -82,8 +82,8 @@ test('an operation that cannot finish is cancelled, another one is refused besid
     await expect(dialog).toContainText(`${paused} can't be reached at the moment`);
     await dialog.getByLabel(/^To go on all the same/).fill('n2');
     await page.keyboard.press('Enter');
-    await dialog.getByRole('link', { name: 'Follow it' }).click();
-    const waits = page.getByRole('region', { name: 'What waits' });
+    await dialog.getByRole('link', { name: 'View operation' }).click();
+    const waits = page.getByRole('region', { name: 'Waiting groups' });
     await expect(waits).toContainText(/can't be reached|too few/);
   });
   await test.step('the other one is refused with the reason, and is not offered any more', async () => {
@@ -94,7 +94,7 @@ test('an operation that cannot finish is cancelled, another one is refused besid
     await enter(other, beside.getByRole('button', { name: 'Not now' }));
     const offer = other.getByRole('button', { name: 'Drain…' });
     await expect(offer).toBeDisabled();
-    await expect(offer).toHaveAttribute('title', 'Not beside “Drain n2”, which is running.');
+    await expect(offer).toHaveAttribute('title', 'Wait until “Drain n2” has ended.');
     await other.close();
     expect(await operator.begin({ kind: 'drain', node_id: third })).toMatchObject({
       status: 409,
@@ -117,7 +117,7 @@ test('an operation that cannot finish is cancelled, another one is refused besid
       .getByRole('navigation', { name: 'Cluster' })
       .getByRole('link', { name: 'Audit' })
       .click();
-    const audit = page.getByRole('region', { name: 'Table of what was done' });
+    const audit = page.getByRole('region', { name: 'Audit log' });
     await expect(audit.getByRole('row', { name: /started Drain n2/ }).first()).toBeVisible();
     await expect(audit.getByRole('row', { name: /cancelled Drain n2/ }).first()).toBeVisible();
     await expectAccessible(page, 'tbody tr:nth-child(n + 4)');

@@ -67,7 +67,7 @@ test('an owner looks after agents, and the cluster is not theirs to see', async 
   await page.getByRole('button', { name: 'Start over' }).click();
   await expect(turns).toHaveCount(0);
   await page.goto(`${system.webUrl}/admin`);
-  await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
 });
 
 test('a call that is asked for before the scripts of the page have come is made when they have', async ({
@@ -112,7 +112,7 @@ test('what was answered is in the log, with what went over the wire', async ({
   await admin.keyboard.press('Escape');
   await expect(drawer).toBeHidden();
   await admin.goto(`${system.webUrl}/agents/${agent.id}`);
-  await expect(admin.getByRole('row', { name: /Answered/ })).toContainText('1');
+  await expect(admin.getByRole('row', { name: /Delivered/ })).toContainText('1');
 });
 
 test('what failed for good is a dead letter; replayed, it is answered', async ({

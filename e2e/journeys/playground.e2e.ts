@@ -28,8 +28,8 @@ test('cut links, stopped nodes, lost messages and single steps have their effect
   await page.getByRole('menuitem', { name: /A partition/ }).press('Enter');
   await expect(page).toHaveURL(/scenario=partition/);
   await expect(page.getByRole('row').filter({ hasText: 'n1' })).toContainText('x=2');
-  await page.getByRole('button', { name: 'Lose all' }).click();
-  await expect(page.getByRole('heading', { name: 'Messages under way 0' })).toBeVisible();
+  await page.getByRole('button', { name: 'Drop all' }).click();
+  await expect(page.getByRole('heading', { name: 'Messages in flight 0' })).toBeVisible();
   await page.getByRole('button', { name: 'Step' }).click();
   await page.getByRole('button', { name: 'Undo' }).click();
   await node(page, 1).focus();

@@ -48,7 +48,7 @@ test('error: no such conversation, a search and devices that can’t be read', a
   await page.goto(`${system.webUrl}/inbox/00-00000000000000000000000000`);
   await expect(page.getByText(/no such conversation/)).toBeVisible();
   await expectAccessible(page);
-  const away = { status: 503, json: { detail: 'No node of the cluster can be reached now.' } };
+  const away = { status: 503, json: { detail: 'No node of the cluster is reachable.' } };
   await page.route('**/api/search?*', (route) => route.fulfill(away));
   await page.goto(`${system.webUrl}/search?q=group`);
   await expect(page.getByText(/The search has failed: No node/)).toBeVisible();

@@ -28,7 +28,7 @@ function isAscii(line: string, at: number): boolean {
   return at >= 0 && at < line.length && line.charCodeAt(at) < 0x80;
 }
 
-/** Where the character (as people see it) begins that a place of a line is in; the line's end for a place behind it. */
+/** Where the character (as readers see it) begins that a place of a line is in; the line's end for a place behind it. */
 export function characterStart(line: string, at: number): number {
   return graphemes.segment(line).containing(at)?.index ?? line.length;
 }

@@ -16,10 +16,10 @@ export const newAccountSchema = z.strictObject({
   name: z
     .string()
     .trim()
-    .min(1, 'Please give a name.')
+    .min(1, 'Enter a name.')
     .max(ACCOUNT_NAME_LENGTH_MAX, 'The name is too long.'),
   email: z
-    .email('This is no e-mail address.')
+    .email('Enter a valid e-mail address.')
     .max(EMAIL_LENGTH_MAX, 'The e-mail address is too long.')
     .transform((email) => email.toLowerCase()),
   role: z.enum(ROLES),

@@ -13,7 +13,7 @@ export interface Command {
 const groups = new Set<readonly Command[]>();
 const store = new Store<readonly Command[]>([]);
 
-/** All that can be done at this place; whoever can do something offers it while it is on the page. */
+/** All that can be done at this place; a component offers what it can do while it is on the page. */
 export const commands: ReadableStore<readonly Command[]> = store;
 
 /** Offers commands until the returned function is called. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** Where somebody is signed in. Never its token: whoever has that is signed in. */
+/** Where a user is signed in. Never its token, which is enough to be signed in. */
 export const deviceSchema = z.strictObject({
   id: z.string(),
   name: z.string(),

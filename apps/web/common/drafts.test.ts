@@ -10,7 +10,7 @@ test("a draft is its writer's: another user of this browser does not see it", ()
   expect(readDraft('bob', 's1')).toBe('');
 });
 
-test('a sign-out clears the drafts of whoever signs out, and no others', () => {
+test('a sign-out clears the drafts of the user who signs out, and no others', () => {
   writeDraft('alice', 's1', 'mine');
   writeDraft('alice', 's2', 'mine, too');
   writeDraft('alice.b', 's1', 'not mine');
@@ -22,7 +22,7 @@ test('a sign-out clears the drafts of whoever signs out, and no others', () => {
 });
 
 test('drafts of earlier versions, which name no user, are removed', () => {
-  localStorage.setItem('fleetlm.draft.7f-01J00000000000000000000000', "somebody's");
+  localStorage.setItem('fleetlm.draft.7f-01J00000000000000000000000', "another user's");
   writeDraft('alice', 's1', 'mine');
   dropDraftsWithoutUser();
   expect(localStorage.length).toBe(1);

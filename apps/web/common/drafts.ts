@@ -1,7 +1,7 @@
 const PREFIX = 'fleetlm.draft.';
 
 /**
- * Unsent words of a conversation, kept in the browser for whoever wrote them. Storage that is full or forbidden loses drafts,
+ * Unsent words of a conversation, kept in the browser for the user who wrote them. Storage that is full or forbidden loses drafts,
  * nothing else.
  */
 export function readDraft(userId: string, sessionId: string): string {
@@ -28,7 +28,7 @@ export function clearDrafts(userId: string): void {
   removeKeys((key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.'));
 }
 
-/** Earlier versions kept drafts without their writer, and so for everybody who used the browser. */
+/** Earlier versions kept drafts without their writer, and so for every user of the browser. */
 export function dropDraftsWithoutUser(): void {
   removeKeys((key) => key.startsWith(PREFIX) && !key.slice(PREFIX.length).includes('.'));
 }

@@ -4,7 +4,7 @@ import { RequestError, request } from './request.ts';
 const tokenSchema = z.object({ token: z.string(), user_id: z.string() });
 
 /**
- * A token for the nodes from our own server; null when this person is not signed in (any more). Somebody else may be, from
+ * A token for the nodes from our own server; null when this user is not signed in (any more). Another user may be, from
  * another tab: with their token the first one's unsent messages would go out under the wrong name.
  */
 export function fetchClusterToken(userId: string): Promise<string | null> {

@@ -24,7 +24,7 @@ export function hasLayer(): boolean {
 
 /**
  * The letter or sign of a shortcut without a modifier, as it was typed (`U` is Shift and u); null when it is something
- * else, somebody is typing, a layer is open, or such shortcuts are switched off (WCAG 2.1.4).
+ * else, the user is typing, a layer is open, or such shortcuts are switched off (WCAG 2.1.4).
  */
 export function letterKey(press: KeyPress): string | null {
   if (press.key.length !== 1 || press.ctrlKey || press.metaKey || press.altKey) return null;

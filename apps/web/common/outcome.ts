@@ -13,8 +13,9 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };
 
-const NEW_VERSION = 'A new version of this app is available. Reload the page to go on.';
-const NOT_REACHED = 'The app cannot be reached. Nothing was changed for sure: look, and try again.';
+const NEW_VERSION = 'A new version of this app is available. Reload the page to continue.';
+const NOT_REACHED =
+  'The app is unreachable. The change may or may not have been made: check, and try again.';
 
 /**
  * What an action of the server came to. One that a page from before a deploy calls, or that does not reach the server, is a

@@ -17,7 +17,7 @@ test('resolves with the parsed answer', async () => {
 
 test('rejects an answer that the schema does not know', async () => {
   answerWith(200, '{"id":1}');
-  await expect(request('/api/x', schema)).rejects.toThrow('is not understood');
+  await expect(request('/api/x', schema)).rejects.toThrow('does not understand');
 });
 
 test('rejects with the status and the words of a problem document', async () => {
@@ -34,5 +34,5 @@ test('names the status of an answer without words', async () => {
 
 test('says so when the web app is unreachable', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed to fetch')));
-  await expect(request('/api/x', schema)).rejects.toThrow('can’t be reached');
+  await expect(request('/api/x', schema)).rejects.toThrow('is unreachable');
 });

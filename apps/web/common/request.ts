@@ -39,12 +39,13 @@ export async function request<T>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
-    throw new Error('The web app can’t be reached now.', { cause });
+    throw new Error('The web app is unreachable.', { cause });
   }
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw new RequestError(response.status, detailOf(answer, response.status));
   const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw new Error('The web app’s answer is not understood.');
+  if (!parsed.success)
+    throw new Error('The web app sent a response that this page does not understand.');
   return parsed.data;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isAtLeast, ROLES, roleOf } from './roles.ts';
 
-test('each role may do what those before it may, and nobody more', () => {
+test('each role may do what the roles before it may, and no role more', () => {
   const allowed = ROLES.map((role) => ROLES.filter((needed) => isAtLeast(role, needed)));
   expect(allowed).toEqual([['user'], ['user', 'owner'], ['user', 'owner', 'admin']]);
 });

@@ -1,5 +1,5 @@
 /**
- * What somebody may see of this app: `user` talks, `owner` also looks after agents, `admin` also after the cluster. The nodes know
+ * What a user may see of this app: `user` talks, `owner` also looks after agents, `admin` also after the cluster. The nodes know
  * only users and admins: what an owner may do, this app's server does with its own key.
  */
 export const ROLES = ['user', 'owner', 'admin'] as const;

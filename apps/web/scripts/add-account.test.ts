@@ -52,9 +52,9 @@ test('npm run account adds an account and prints its password, once for an addre
 }, 60_000);
 
 test('npm run account names the option that is wrong, and adds nothing', async () => {
-  await expect(account('--email', 'nobody')).rejects.toMatchObject({
+  await expect(account('--email', 'no-address')).rejects.toMatchObject({
     code: 78,
-    stderr: 'account: --email: This is no e-mail address.\n',
+    stderr: 'account: --email: Enter a valid e-mail address.\n',
   });
   await expect(account('--email', 'bob@example.org', '--role', 'king')).rejects.toMatchObject({
     code: 78,

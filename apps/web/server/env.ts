@@ -31,8 +31,8 @@ export type WebEnvironment = z.infer<typeof environmentSchema>;
 
 const HINTS: Readonly<Record<string, string>> = {
   DATABASE_URL:
-    'where the accounts are, for example postgresql://user:password@127.0.0.1:5432/fleetlm',
-  AUTH_JWT_SECRET: "the cluster's secret for people's tokens, at least 32 characters",
+    'Postgres with the accounts, for example postgresql://user:password@127.0.0.1:5432/fleetlm',
+  AUTH_JWT_SECRET: "the cluster's secret for users' tokens, at least 32 characters",
   NODE_URLS:
     'the nodes as a browser reaches them, for example http://127.0.0.1:4001,http://127.0.0.1:4002',
   NODE_URLS_INTERNAL:

@@ -6,7 +6,7 @@ export function logProblem(what: string, error: unknown): void {
   process.stderr.write(`${new Date().toISOString()} web: ${what}: ${detail}\n`);
 }
 
-/** What an admin has done, for whoever asks later; never a secret. */
+/** What an admin has done, for a later question; never a secret. */
 export function logAction(what: string, by: string): void {
   process.stdout.write(`${new Date().toISOString()} web: ${what}, by ${by}\n`);
 }

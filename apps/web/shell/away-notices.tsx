@@ -9,7 +9,7 @@ import { plainText } from '@/common/plain-text.ts';
 
 const COUNT = /^\(\d+\+?\) /;
 
-/** What tells somebody who is not looking: the count in the tab's title, and a notification where it was asked for. */
+/** What notifies a user who is not looking: the count in the tab's title, and a notification where it was asked for. */
 export function AwayNotices() {
   const inbox = useInbox();
   const router = useRouter();

@@ -48,7 +48,7 @@ export function FleetRoot({ userId, nodes, children }: FleetRootProps) {
   );
 }
 
-/** What is asked of this app's own server. A request is made once; whoever sees that it failed can repeat it. */
+/** What is asked of this app's own server. A request is made once; a user who sees that it failed can repeat it. */
 function createQueries(): QueryClient {
   const once = { retry: false, networkMode: 'always' } as const;
   return new QueryClient({

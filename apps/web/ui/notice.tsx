@@ -17,7 +17,7 @@ export interface NoticeProps {
   readonly children: ReactNode;
   readonly action?: ReactNode;
   readonly className?: string;
-  /** `alert` interrupts whoever listens; `status` waits its turn. */
+  /** `alert` interrupts a screen reader; `status` waits its turn. */
   readonly role?: 'alert' | 'status';
 }
 

@@ -22,7 +22,7 @@ export interface AgentOptions {
   /** `whsec_...`, or several while it is rotated. Null: unsigned calls are answered too. Undefined: a TypeError at the start. */
   readonly secret: AgentSecret | undefined;
   /**
-   * Writes the answer. What it throws ends the answer: an AnswerError is shown to the person, of anything
+   * Writes the answer. What it throws ends the answer: an AnswerError is shown to the user, of anything
    * else only that the agent failed. Before the first content FleetLM tries again.
    */
   readonly answer: (call: AgentCall, answer: Answer, signal: AbortSignal) => Promise<void>;

@@ -125,7 +125,7 @@ test('asking for approval leaves the tool waiting, under the ids that the agent 
   });
 });
 
-test('what a person decided goes on in the part that asked', async () => {
+test('what a user decided goes on in the part that asked', async () => {
   const decided = (approved: boolean) => ({ toolCallId: 'c', approval: { id: 'a', approved } });
   const sent: string[] = [];
   const { chunks, outcome } = await collect(async (answer) => {

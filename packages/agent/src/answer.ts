@@ -7,7 +7,7 @@ export type AnswerChunk = UiMessageChunk;
 /** Where an answer's chunks go; resolves when there is room for more. Rejects when the caller has gone. */
 export type ChunkSink = (chunk: AnswerChunk) => Promise<void>;
 
-/** A failure whose message the person may read. The message of any other error stays on this machine. */
+/** A failure whose message the user may read. The message of any other error stays on this machine. */
 export class AnswerError extends Error {
   constructor(message: string) {
     super(message);
@@ -15,7 +15,7 @@ export class AnswerError extends Error {
   }
 }
 
-/** The caller has gone (a person pressed stop, or the node did): what is written is not read from here on. */
+/** The caller has gone (a user pressed stop, or the node did): what is written is not read from here on. */
 export class CallerGoneError extends Error {
   constructor() {
     super('the caller has closed the connection');
@@ -23,7 +23,7 @@ export class CallerGoneError extends Error {
   }
 }
 
-/** What a person may read about an error. */
+/** What a user may read about an error. */
 export function textOfError(error: unknown, otherwise = 'The agent failed.'): string {
   return error instanceof AnswerError ? error.message : otherwise;
 }
@@ -99,7 +99,7 @@ export class Answer {
   }
 
   /**
-   * Asks whether a tool may run, and shows its input. End the answer then: what the person says comes with the
+   * Asks whether a tool may run, and shows its input. End the answer then: what the user says comes with the
    * next call. The ids are in the tool's part of the history, as `toolCallId` and `approval.id`.
    */
   async requestApproval(
@@ -115,7 +115,7 @@ export class Answer {
   }
 
   /**
-   * Goes on with a tool call that a person has decided about: runs it when they allowed it, and shows what came of it in
+   * Goes on with a tool call that a user has decided about: runs it when the user allowed it, and shows what came of it in
    * its own part. Null: they did not. Throws when there is no decision.
    */
   async afterApproval<T>(
@@ -128,7 +128,7 @@ export class Answer {
         ? approval.approved
         : undefined;
     if (typeof toolCallId !== 'string' || typeof approved !== 'boolean')
-      throw new TypeError('the part is no tool call that a person has decided about');
+      throw new TypeError('the part is no tool call that a user has decided about');
     await this.#endBlock();
     if (approved) return this.#run(toolCallId, run);
     await this.#sink({ type: 'tool-output-denied', toolCallId });

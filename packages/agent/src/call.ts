@@ -61,7 +61,7 @@ export function textOf(message: Pick<AgentMessage, 'parts'>): string {
     .join('');
 }
 
-/** The newest message of the person, or null. */
+/** The newest message of the user, or null. */
 export function newestUserText(call: Pick<AgentCall, 'messages'>): string | null {
   const message = call.messages.findLast(({ role }) => role === 'user');
   return message === undefined ? null : textOf(message);

@@ -20,7 +20,7 @@ const PROBE = { event: 'session:leave', payload: { session_id: '00-0000000000000
 export interface FleetClientOptions {
   /** Origins of the cluster's nodes, for example `http://127.0.0.1:4001`; any of them serves any conversation. */
   readonly nodes: readonly string[];
-  /** The signed-in person; messages are shown as theirs before the cluster has confirmed them. */
+  /** The signed-in user; messages are shown as theirs before the cluster has confirmed them. */
   readonly userId: string;
   readonly token: TokenProvider;
   /** Where unsent messages survive a reload; in memory by default. */
@@ -31,7 +31,7 @@ export interface FleetClientOptions {
 }
 
 /**
- * A person's connection to the cluster: one socket, an inbox, any number of live conversations and an outbox.
+ * A user's connection to the cluster: one socket, an inbox, any number of live conversations and an outbox.
  * Loses nothing and shows nothing twice over reconnects, node failures and reloads. `start` connects, `stop` ends it; what
  * fails in between is in the stores and is retried, nothing throws.
  *

@@ -7,7 +7,14 @@ export interface ReadableStore<T> {
   subscribe(listener: () => void): () => void;
 }
 
-/** A store whose owner sets the value; listeners run synchronously, and only when it is another object. */
+/**
+ * A store whose owner sets the value; listeners run synchronously, and only when it is another object.
+ *
+ * @example
+ * const count = new Store(0);
+ * const stop = count.subscribe(() => draw(count.get()));
+ * count.set(1);
+ */
 export class Store<T> implements ReadableStore<T> {
   #value: T;
   #listeners = new Set<() => void>();

@@ -7,6 +7,7 @@ import { isObject, type JsonObject, optional, stringField } from '@fleetlm/proto
  * `@fleetlm/protocol` (they are 90 kB with their library), so each shape is checked by hand where it enters.
  */
 
+/** A committed message. `content` and `metadata` are what was sent; `seq` counts from 1 without a gap. */
 export interface Message {
   readonly id: string;
   readonly session_id: string;
@@ -18,6 +19,7 @@ export interface Message {
   readonly inserted_at: string;
 }
 
+/** A session as the node sends it. */
 export interface Session {
   readonly id: string;
   readonly user_id: string;
@@ -30,6 +32,7 @@ export interface Session {
   readonly updated_at: string;
 }
 
+/** A session as a row of the inbox. */
 export interface InboxEntry {
   readonly session_id: string;
   readonly agent_id: string;
@@ -56,6 +59,7 @@ export interface WireError {
   readonly retryable: boolean;
 }
 
+/** What an event was acknowledged with. */
 export type Ack =
   | { readonly ok: true; readonly body: JsonObject }
   | { readonly ok: false; readonly error: WireError };
@@ -68,6 +72,7 @@ export type RequestPayload<E extends RequestEvent> = E extends 'session:send'
   ? Omit<SendMessageInput, 'content'> & { readonly content: JsonObject }
   : Parameters<ClientToServerEvents[E]>[0];
 
+/** What the agent is doing: `waiting` for its turn or its next attempt, `failed` when all attempts are used up. */
 export type RunStatus = 'idle' | 'waiting' | 'running' | 'failed';
 
 /** What the agent is doing in a session. */
@@ -78,6 +83,7 @@ export interface AgentStatus {
   readonly error?: string;
 }
 
+/** The run in progress when a session was joined, from its first chunk. */
 export interface StreamSnapshot {
   readonly epoch: number;
   readonly attempt: number;
@@ -86,6 +92,7 @@ export interface StreamSnapshot {
   readonly next_index: number;
 }
 
+/** What a session was joined with. `stream` null: no run is in progress. */
 export interface JoinAnswer {
   readonly session: Session;
   readonly messages: readonly Message[];
@@ -95,6 +102,7 @@ export interface JoinAnswer {
   readonly agent: AgentStatus | null;
 }
 
+/** One chunk of the run in progress, numbered from 0 within its epoch and attempt. */
 export interface LiveChunk {
   readonly session_id: string;
   readonly epoch: number;
@@ -220,7 +228,7 @@ function hasNumbers(object: JsonObject, keys: readonly string[]): boolean {
   return keys.every((key) => typeof object[key] === 'number');
 }
 
-/** The epoch whose answer this message is; null for a person's message. */
+/** The epoch whose answer this message is; null for a user's message. */
 export function epochOf(message: Message): number | null {
   const epoch = message.metadata.epoch;
   return message.kind === 'assistant' && typeof epoch === 'number' ? epoch : null;

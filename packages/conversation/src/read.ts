@@ -248,6 +248,7 @@ export interface FlushCandidate {
   };
 }
 
+/** How much `flushCandidates` takes beside its count of rows. */
 export interface FlushLimits {
   /** Of messages together; the one that reaches it is still in. */
   readonly bytesMax?: number;

@@ -20,7 +20,7 @@ export type DispatchState =
       /** Attempts already made; 0: none. */
       readonly attempt: number;
       readonly dueAtMs: number;
-      /** Further messages of the person push dueAtMs, never beyond this. */
+      /** Further messages of the user push dueAtMs, never beyond this. */
       readonly dueByMs: number;
       /** Why the last attempt failed, when there was one. */
       readonly error: string | null;
@@ -40,6 +40,7 @@ export type DispatchState =
       readonly error: string;
     };
 
+/** What the agent is doing for a session. */
 export type DispatchStatus = DispatchState['status'];
 
 /** An erased session is a tombstone: known to inboxes and the archive until both have it, and to no others. */
@@ -63,7 +64,7 @@ export interface Session {
   readonly inboxVersion: number;
   /** Messages of others after lastReadSeq. */
   readonly unreadCount: number;
-  /** The newest message of the person; 0: none yet. */
+  /** The newest message of the user; 0: none yet. */
   readonly lastUserSeq: number;
   readonly dispatch: DispatchState;
   /** Newest user message's debounce, kept for work that starts when a running call ends. */

@@ -13,6 +13,7 @@ export interface ArchiveDatabase {
   close(): Promise<void>;
 }
 
+/** Bounds of a pool: connections, and times in milliseconds. */
 export interface ArchiveDatabaseOptions {
   readonly connectionsMax: number;
   /** The server gives up first, the client a little later: a paused Postgres must not hold a connection for ever. */
@@ -31,7 +32,15 @@ const DEFAULTS: ArchiveDatabaseOptions = {
 const TYPES = new pg.TypeOverrides();
 TYPES.setTypeParser(pg.types.builtins.INT8, safeInteger);
 
-/** Connects lazily, with the first statement. */
+/**
+ * A pool of connections that connects with its first statement, not before. A statement rejects with what Postgres or the
+ * connection failed with; `failureOf` says what to do about it.
+ *
+ * @example
+ * const archive = openArchiveDatabase(process.env.DATABASE_URL, { connectionsMax: 2 });
+ * const rows = await archive.query<{ id: string }>('SELECT id FROM sessions WHERE user_id = $1', userId);
+ * await archive.close();
+ */
 export function openArchiveDatabase(
   databaseUrl: string,
   options: Partial<ArchiveDatabaseOptions> = {},

@@ -7,11 +7,11 @@ describe('a failed statement', () => {
     ['40001', 'conflict'],
     ['40P01', 'conflict'],
     ['57014', 'slow'],
-    ['53300', 'away'],
-    ['53100', 'away'],
-    ['25006', 'away'],
-    ['57P01', 'away'],
-    ['08006', 'away'],
+    ['53300', 'unavailable'],
+    ['53100', 'unavailable'],
+    ['25006', 'unavailable'],
+    ['57P01', 'unavailable'],
+    ['08006', 'unavailable'],
     ['22P05', 'data'],
     ['22003', 'data'],
     ['23505', 'data'],
@@ -25,7 +25,7 @@ describe('a failed statement', () => {
     ['XX000', 'suspect'],
     ['XX002', 'suspect'],
     ['P0001', 'data'],
-    ['0A000', 'away'],
+    ['0A000', 'unavailable'],
     ['55P03', 'slow'],
     ['40002', 'data'],
     ['ZZ999', 'suspect'],
@@ -34,11 +34,13 @@ describe('a failed statement', () => {
   });
 
   test('G6 no answer is away', () => {
-    expect(failureOf(new Error('Query read timeout'))).toBe('away');
-    expect(failureOf(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toBe('away');
+    expect(failureOf(new Error('Query read timeout'))).toBe('unavailable');
+    expect(failureOf(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toBe(
+      'unavailable',
+    );
     // EPIPE has the length of an SQLSTATE.
     for (const [code] of getSystemErrorMap().values())
-      expect(failureOf(Object.assign(new Error('write'), { code })), code).toBe('away');
+      expect(failureOf(Object.assign(new Error('write'), { code })), code).toBe('unavailable');
   });
 });
 

@@ -13,18 +13,18 @@ export type DatabaseFailure =
   /** Tables or columns are missing: a database that was emptied or restored. Migrate, then again. */
   | 'schema'
   /** It can't be written now (full, too many connections, read-only, shutting down, not there): later. */
-  | 'away';
+  | 'unavailable';
 
 /** States that differ from their class. */
 const STATES: Readonly<Record<string, DatabaseFailure>> = {
   // transaction_integrity_constraint_violation
   '40002': 'data',
   // statement_completion_unknown
-  '40003': 'away',
+  '40003': 'unavailable',
   // disk_full
-  '53100': 'away',
+  '53100': 'unavailable',
   // too_many_connections
-  '53300': 'away',
+  '53300': 'unavailable',
   // lock_not_available
   '55P03': 'slow',
   // query_canceled
@@ -34,16 +34,16 @@ const STATES: Readonly<Record<string, DatabaseFailure>> = {
 /** Every class of PostgreSQL's appendix A that is an error; one that is not here is `suspect`. */
 const CLASSES: Readonly<Record<string, DatabaseFailure>> = {
   // Connection exception.
-  '08': 'away',
+  '08': 'unavailable',
   // Triggered action exception.
   '09': 'data',
   // Feature not supported: a cached plan that a migration made invalid, gone with its connection.
-  '0A': 'away',
+  '0A': 'unavailable',
   // Invalid transaction initiation, authorization, catalog name, configuration file.
-  '0B': 'away',
-  '28': 'away',
-  '3D': 'away',
-  F0: 'away',
+  '0B': 'unavailable',
+  '28': 'unavailable',
+  '3D': 'unavailable',
+  F0: 'unavailable',
   // Case not found, cardinality violation.
   '20': 'data',
   '21': 'data',
@@ -51,7 +51,7 @@ const CLASSES: Readonly<Record<string, DatabaseFailure>> = {
   '22': 'data',
   '23': 'data',
   // Invalid transaction state: read-only.
-  '25': 'away',
+  '25': 'unavailable',
   // Triggered data change violation; exceptions of routines that a trigger calls.
   '27': 'data',
   '2F': 'data',
@@ -70,8 +70,8 @@ const CLASSES: Readonly<Record<string, DatabaseFailure>> = {
   // Program limit exceeded: a value that is too large, or nested too deep, for its type or its index.
   '54': 'data',
   // Object not in prerequisite state, operator intervention.
-  '55': 'away',
-  '57': 'away',
+  '55': 'unavailable',
+  '57': 'unavailable',
   // System error: a block that can't be read.
   '58': 'suspect',
   // PL/pgSQL: a trigger raised it.
@@ -83,7 +83,9 @@ const CLASSES: Readonly<Record<string, DatabaseFailure>> = {
 /** What to do about an error, by its SQLSTATE. */
 export function failureOf(error: unknown): DatabaseFailure {
   const state = sqlStateOf(error);
-  return state === null ? 'away' : (STATES[state] ?? CLASSES[state.slice(0, 2)] ?? 'suspect');
+  return state === null
+    ? 'unavailable'
+    : (STATES[state] ?? CLASSES[state.slice(0, 2)] ?? 'suspect');
 }
 
 /** What may be shown of an error of Postgres: never its text, which quotes statements, values and addresses. */

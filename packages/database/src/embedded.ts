@@ -14,6 +14,7 @@ export interface RunningPostgres {
   stop(): Promise<void>;
 }
 
+/** Where an embedded Postgres keeps its data, and where it listens. */
 export interface EmbeddedPostgresOptions {
   /** Kept between starts. */
   readonly directory: string;
@@ -31,9 +32,14 @@ const OUTPUT_LENGTH_MAX = 4000;
 const ENVIRONMENT = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' };
 
 /**
- * Starts it on the loopback address, making the cluster and the database when they are missing. Postgres
+ * Starts an embedded Postgres on the loopback address, making the cluster and the database when they are missing. Postgres
  * refuses to run as root: there, the user `postgres` is made when it is missing, and owns the directory.
  * Rejects with the end of Postgres' own output.
+ *
+ * @example
+ * const postgres = await startEmbeddedPostgres({ directory: '.data/postgres', port: await freePort() });
+ * await migrate(postgres.url);
+ * await postgres.stop();
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,

@@ -24,6 +24,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
+/** One port of 127.0.0.1 that is free. Rejects when none is. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
   if (port === undefined) throw new Error('no port is free');

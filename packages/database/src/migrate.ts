@@ -23,6 +23,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "applied_steps_count" INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** One migration, by the name of its folder. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
@@ -31,6 +32,7 @@ export interface Migration {
 /** A migration that was applied has been changed since: the database and the files disagree. */
 export class MigrationChangedError extends Error {}
 
+/** All migrations of a directory, in the order in which they are applied. */
 export function listMigrations(directory = MIGRATIONS_DIRECTORY): readonly Migration[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

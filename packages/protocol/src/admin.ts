@@ -23,6 +23,7 @@ export const LOOP_COMPONENTS = [
 ] as const;
 export type LoopComponent = (typeof LOOP_COMPONENTS)[number];
 
+/** The longest time in which one component kept the event loop from all others. */
 export const longestTurnSchema = z.strictObject({
   component: z.enum(LOOP_COMPONENTS),
   ms: z.number().min(0),
@@ -60,10 +61,13 @@ export const clusterNodeSchema = z.strictObject({
 });
 export type ClusterNode = z.output<typeof clusterNodeSchema>;
 
+/** What a replica is in its group; `unknown`: its node has not reported, or is not reached. */
 export const REPLICA_ROLES = ['leader', 'follower', 'candidate', 'learner', 'unknown'] as const;
 
+/** Why a replica stalls: `unsupported`, a later version wrote the entry; `exception`, applying it threw. */
 export const STALL_REASONS = ['unsupported', 'exception'] as const;
 
+/** One replica of a group, as its own node last reported it. Null: not known. */
 export const clusterReplicaSchema = z.strictObject({
   node_id: nodeIdSchema,
   role: z.enum(REPLICA_ROLES),
@@ -71,8 +75,8 @@ export const clusterReplicaSchema = z.strictObject({
   last_index: count.nullable(),
   commit: count.nullable(),
   applied: count.nullable(),
-  /** The entry that it can't apply, and why; null: none. */
-  stall: z.strictObject({ index: count, reason: z.enum(STALL_REASONS) }).nullable(),
+  /** The entry that it can't apply, and why (`unknown`: its node is of a later version); null: none. */
+  stall: z.strictObject({ index: count, reason: z.enum([...STALL_REASONS, 'unknown']) }).nullable(),
 });
 export type ClusterReplica = z.output<typeof clusterReplicaSchema>;
 
@@ -117,6 +121,7 @@ export const clusterDeltaSchema = z.strictObject({
 });
 export type ClusterDelta = z.output<typeof clusterDeltaSchema>;
 
+/** What an event of the cluster is about. A closed set: it is a label of the operators' pages. */
 export const CLUSTER_EVENT_KINDS = [
   'leader-elected',
   'membership-changed',
@@ -144,7 +149,7 @@ export const clusterEventSchema = z.strictObject({
 });
 export type ClusterEventBody = z.output<typeof clusterEventSchema>;
 
-/** `GET /api/admin/groups/:id`. */
+/** A replica that applies nothing more, with the entry that stopped it. */
 export const stalledReplicaSchema = z.strictObject({
   node_id: nodeIdSchema,
   /** `unsupported`: of a later version; `exception`: a defect. */
@@ -160,6 +165,7 @@ export const stalledReplicaSchema = z.strictObject({
 });
 export type StalledReplicaBody = z.output<typeof stalledReplicaSchema>;
 
+/** `GET /api/admin/groups/:id`: the group, and its replicas that apply nothing more. */
 export const groupAnswerSchema = z.strictObject({
   group: clusterGroupSchema,
   stalled: z.array(stalledReplicaSchema),

@@ -36,7 +36,7 @@ function joinersJoin(name: string): boolean {
   );
 }
 
-/** What people call something: 1 to `lengthMax` characters that can be seen. */
+/** A name to show: 1 to `lengthMax` characters that can be seen. */
 export function displayName(lengthMax: number) {
   return z
     .string()
@@ -46,12 +46,15 @@ export function displayName(lengthMax: number) {
     .refine(joinersJoin, 'must consist of printable characters');
 }
 
+/** The id of a session: the group in two hexadecimal digits, and a ULID. */
 export const sessionIdSchema = z
   .string()
   .regex(SESSION_ID_PATTERN, 'must be a session id: two hexadecimal digits, a hyphen, a ULID');
 
+/** The id of a user, as the issuer of tokens chooses it: 1 to 128 printable characters. */
 export const userIdSchema = printable(USER_ID_LENGTH_MAX);
 
+/** The id of an agent, as its owner chooses it. It may stand in a path. */
 export const agentIdSchema = z
   .string()
   .max(AGENT_ID_LENGTH_MAX, `must have at most ${AGENT_ID_LENGTH_MAX} characters`)
@@ -60,14 +63,18 @@ export const agentIdSchema = z
     'must consist of letters, digits, ".", "_" and "-" and begin with a letter or digit',
   );
 
+/** The name of a node, `NODE_ID`. */
 export const nodeIdSchema = z
   .string()
   .regex(/^[a-z0-9-]{1,32}$/, 'must consist of 1 to 32 of a-z, 0-9 and "-"');
 
+/** The id that a client gives its message, so that sending it again stores it once. */
 export const clientMessageIdSchema = printable(CLIENT_MESSAGE_ID_LENGTH_MAX);
 
+/** What sort of message it is: `text`, `assistant`, or an application's own. */
 export const kindSchema = printable(KIND_LENGTH_MAX);
 
+/** The id of a message, a UUIDv7 that the node draws. */
 export const messageIdSchema = z
   .string()
   .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be a UUID');

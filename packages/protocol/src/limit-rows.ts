@@ -20,6 +20,7 @@ export const LIMIT_EDGES = [
 ] as const;
 export type LimitEdge = (typeof LIMIT_EDGES)[number];
 
+/** What a limit counts. Characters are UTF-16 code units. */
 export type LimitUnit =
   | 'bytes'
   | 'bytes a second'

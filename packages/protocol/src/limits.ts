@@ -24,10 +24,15 @@ export const OBJECT_KEYS_MAX = 40_000;
 /** Tool calls of one message that wait for its user: approvals and outputs together; as many decisions has a `tool-response`. */
 export const TOOL_REQUESTS_MAX = 128;
 
+/** Characters of a message's `kind`. */
 export const KIND_LENGTH_MAX = 32;
+/** Characters of a user's id. */
 export const USER_ID_LENGTH_MAX = 128;
+/** Characters of an agent's id. */
 export const AGENT_ID_LENGTH_MAX = 64;
+/** Characters of a `client_message_id`. */
 export const CLIENT_MESSAGE_ID_LENGTH_MAX = 128;
+/** Characters of the `preview` in an inbox entry; a longer text is cut. */
 export const PREVIEW_LENGTH_MAX = 140;
 /** `id` of a chat: a session's, or one that a browser made. */
 export const CHAT_ID_LENGTH_MAX = 128;
@@ -38,6 +43,7 @@ export const PAGE_CURSOR_LENGTH_MAX = 128;
 
 /** `limit` of pages of messages and sessions. */
 export const PAGE_LIMIT_MAX = 500;
+/** `limit` of a page when it is left out. */
 export const PAGE_LIMIT_DEFAULT = 50;
 /** A page of messages or of sessions as JSON in UTF-8; it holds at least one item, however large. */
 export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
@@ -49,35 +55,50 @@ export const ERROR_TEXT_LENGTH_MAX = 2_000;
 export const REPLY_ERROR_LENGTH_MAX = 160;
 /** `q` of a search, in characters. */
 export const SEARCH_QUERY_LENGTH_MIN = 2;
+/** The longest `q` of a search, in characters. */
 export const SEARCH_QUERY_LENGTH_MAX = 200;
 /** `limit` of a search. */
 export const SEARCH_LIMIT_MAX = 100;
+/** `limit` of a search when it is left out. */
 export const SEARCH_LIMIT_DEFAULT = 30;
 /** A sequence number fits a 32-bit signed integer, as Postgres keeps it. */
 export const SEQ_MAX = 2_147_483_647;
 
 /** `limit` of a page of agents, and what it is when it is not given: as many as a cluster has at most. */
 export const AGENTS_PAGE_LIMIT_MAX = 10_000;
+/** Characters of an agent's `name`. */
 export const AGENT_NAME_LENGTH_MAX = 128;
+/** Characters of `origin_url` and of `webhook_path`, each. */
 export const AGENT_URL_LENGTH_MAX = 2048;
 /** `model`: the name of a model at an OpenAI-compatible server. */
 export const AGENT_MODEL_LENGTH_MAX = 256;
+/** Headers that an agent's calls carry beside FleetLM's own. */
 export const AGENT_HEADERS_MAX = 32;
+/** Characters of the name of one of them. */
 export const AGENT_HEADER_NAME_LENGTH_MAX = 128;
+/** Characters of the value of one of them. */
 export const AGENT_HEADER_VALUE_LENGTH_MAX = 4096;
+/** `message_history_limit` of an agent, in messages. */
 export const AGENT_HISTORY_LIMIT_MAX = 1000;
+/** The shortest of each limit of time of an agent, in milliseconds. */
 export const AGENT_TIMEOUT_MS_MIN = 100;
+/** The longest `timeout_ms` and `idle_timeout_ms` of an agent, in milliseconds. */
 export const AGENT_TIMEOUT_MS_MAX = 600_000;
 /** Of one whole answer. */
 export const AGENT_TOTAL_TIMEOUT_MS_MAX = 3_600_000;
 /** A whole answer may take this many times the limit of its first byte when it has no limit of its own. */
 export const TOTAL_TIMEOUT_FACTOR = 10;
+/** The longest `connect_timeout_ms` of an agent, in milliseconds. */
 export const AGENT_CONNECT_TIMEOUT_MS_MAX = 60_000;
+/** The longest `debounce_window_ms` of an agent, in milliseconds. */
 export const AGENT_DEBOUNCE_MS_MAX = 60_000;
 /** How long a replaced signing secret stays in force beside the new one, in seconds. */
 export const SECRET_OVERLAP_S_DEFAULT = 86_400;
+/** The longest such overlap, in seconds. */
 export const SECRET_OVERLAP_S_MAX = 7 * 86_400;
+/** Bytes of the shortest signing secret, decoded, as Standard Webhooks asks. */
 export const WEBHOOK_SECRET_BYTES_MIN = 24;
+/** Bytes of the longest signing secret, decoded, as Standard Webhooks asks. */
 export const WEBHOOK_SECRET_BYTES_MAX = 64;
 
 /** Two hexadecimal digits of a session id name its group. */
@@ -85,4 +106,5 @@ export const GROUPS_MAX = 256;
 
 /** Tokens that an agent's model can read. */
 export const COMPACTION_BUDGET_MIN = 100;
+/** The largest budget of tokens for the context of a call. */
 export const COMPACTION_BUDGET_MAX = 100_000_000;

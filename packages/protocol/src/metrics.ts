@@ -43,6 +43,7 @@ const dispatchFiguresSchema = z.strictObject({
   ),
 });
 
+/** What one node keeps of itself: series by metric, a value for each of `times` (Unix milliseconds by its own clock). */
 export const nodeMetricsAnswerSchema = z.strictObject({
   node_id: nodeIdSchema,
   /** Null with everything that follows: the node did not answer. */

@@ -12,4 +12,5 @@ export const OPERATION_KINDS = [
 /** What the audit has: operations, and entries that were taken out of a stalled group. */
 export const AUDIT_KINDS = [...OPERATION_KINDS, 'revive'] as const;
 
+/** How far an operation is; the last three are final. */
 export const OPERATION_STATES = ['running', 'done', 'failed', 'cancelled'] as const;

@@ -33,6 +33,7 @@ export type OperationRequest = z.output<typeof operationRequestSchema>;
 
 const stuckGroupSchema = z.strictObject({ group: groupNumber, reason: z.string() });
 
+/** How far an operation is, in groups. */
 export const operationProgressSchema = z.strictObject({
   /** Groups that are where the operation wants them. */
   done: count,
@@ -41,6 +42,7 @@ export const operationProgressSchema = z.strictObject({
   stuck: z.array(stuckGroupSchema),
 });
 
+/** A change of the cluster that was asked for, running or ended. */
 export const operationSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(OPERATION_KINDS),
@@ -56,6 +58,7 @@ export const operationSchema = z.strictObject({
 });
 export type OperationBody = z.output<typeof operationSchema>;
 
+/** The answer of the calls that are about one operation. */
 export const operationAnswerSchema = z.strictObject({ operation: operationSchema });
 export type OperationAnswer = z.output<typeof operationAnswerSchema>;
 
@@ -66,6 +69,7 @@ export const operationsAnswerSchema = z.strictObject({
 });
 export type OperationsAnswer = z.output<typeof operationsAnswerSchema>;
 
+/** What an operation would do if it were started now; nothing is reserved by asking. */
 export const operationPlanSchema = z.strictObject({
   /** Null: it would be begun. */
   refusal: z.string().nullable(),
@@ -90,9 +94,11 @@ export const operationPlanSchema = z.strictObject({
 });
 export type OperationPlanBody = z.output<typeof operationPlanSchema>;
 
+/** The answer of `POST /api/admin/operations/plan`. */
 export const operationPlanAnswerSchema = z.strictObject({ plan: operationPlanSchema });
 export type OperationPlanAnswer = z.output<typeof operationPlanAnswerSchema>;
 
+/** What was done to the cluster, by whom and when. */
 export const auditEntrySchema = z.strictObject({
   at: timestampSchema,
   by: z.string(),

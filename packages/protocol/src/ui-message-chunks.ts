@@ -39,6 +39,7 @@ const steeringPart = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('file'), mediaType: z.string(), url: z.string() }),
 ]);
 
+/** Why a model ended its answer, in the words of the AI SDK. */
 export const FINISH_REASONS = [
   'stop',
   'length',
@@ -128,7 +129,7 @@ const fixedChunks = [
       isAutomatic: flag,
       signature: text,
     },
-    'The tool may run only when a person allows it.',
+    'The tool may run only when a user allows it.',
     6,
   ),
   chunk(
@@ -153,7 +154,7 @@ const fixedChunks = [
     { ...toolCall, errorText: z.string(), ...toolTraits },
     'The tool failed.',
   ),
-  chunk('tool-output-denied', toolCall, 'The person did not allow it.', 6),
+  chunk('tool-output-denied', toolCall, 'The user did not allow it.', 6),
   chunk(
     'source-url',
     { sourceId: z.string(), url: z.string(), title: text, providerMetadata },
@@ -190,7 +191,7 @@ const fixedChunks = [
     'The answer is complete.',
   ),
   chunk('abort', { reason: text }, 'The agent breaks off; what was streamed stays.'),
-  chunk('error', { errorText: z.string() }, 'The agent failed. The text is shown to the person.'),
+  chunk('error', { errorText: z.string() }, 'The agent failed. The text is shown to the user.'),
 ] as const;
 
 const dataChunk = z.object({
@@ -212,6 +213,7 @@ export type UiMessageChunk = z.output<typeof uiMessageChunkSchema>;
 /** The type of a chunk that every reader knows; `data-*` stands for all of them. */
 export type UiMessageChunkType = (typeof fixedChunks)[number]['shape']['type']['value'] | 'data-*';
 
+/** A type of chunk, with its schema and its meaning. */
 export interface UiMessageChunkKind extends ChunkMeaning {
   readonly type: string;
   /** Its fields without `type`; required ones do not take `undefined`. */

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
 import { REPLY_ERROR_LENGTH_MAX } from './limits.ts';
 
+/** Why an agent is called: for a new message of the user, or for another answer to an earlier one. */
 export const WEBHOOK_TRIGGERS = ['submit-message', 'regenerate-message'] as const;
 
+/** How an answer ended. All but `finish` may have cut it off; what came is kept. */
 export const TERMINATIONS = ['finish', 'abort', 'stop', 'error', 'disconnect'] as const;
 export type Termination = (typeof TERMINATIONS)[number];
 

@@ -43,7 +43,7 @@ export class ClusterNode {
   readonly #faults: Faults;
   readonly #eventLoop = watchEventLoopDelay(({ component, ms }) => {
     this.#metrics.eventLoopBlocks.inc({ component });
-    this.#options.log.warn({ component, ms: Math.round(ms) }, 'event loop: one turn took too long');
+    this.#options.log.warn({ component, ms: Math.round(ms) }, 'event loop: turn above the limit');
   });
   #mesh: Mesh | null = null;
   #entry: ClusterEntry | null = null;
@@ -123,7 +123,7 @@ export class ClusterNode {
         },
       ),
     );
-    log.info({ ...environment.mesh, directory: this.#directory.path }, 'the mesh is open');
+    log.info({ ...environment.mesh, directory: this.#directory.path }, 'mesh: listening');
     entry.start();
   }
 
@@ -133,7 +133,7 @@ export class ClusterNode {
         this.#faults.handler('mesh', event.error);
         return;
       case 'frame-refused':
-        this.#options.log.error(event, 'mesh: frame refused: it is larger than a peer takes');
+        this.#options.log.error(event, 'mesh: frame not sent: larger than a peer accepts');
         this.#metrics.handlerErrors.inc({ source: 'mesh' });
         return;
       case 'peer-up':
@@ -190,7 +190,10 @@ export class ClusterNode {
     const identity = { clusterId, nodeId: environment.nodeId };
     const storage = await openStorage(this.#directory.path, identity, onFatal);
     if (storage.recovered.tornBytes > 0)
-      log.info({ bytes: storage.recovered.tornBytes }, 'an unfinished write was cut from the log');
+      log.info(
+        { bytes: storage.recovered.tornBytes },
+        'wal: unfinished write removed from the end of the log',
+      );
     await this.#checkLog(storage);
     const services = new NodeServices({
       environment,
@@ -216,7 +219,7 @@ export class ClusterNode {
       metrics: this.#metrics,
       log,
     });
-    log.info({ cluster: clusterId, ...environment.http }, 'the node serves');
+    log.info({ cluster: clusterId, ...environment.http }, 'node: serving');
   }
 
   /** A log that was in use and is empty has forgotten what it acknowledged: this is another node now. */
@@ -255,7 +258,7 @@ export class ClusterNode {
     if (this.#stopped) return;
     this.#stopped = true;
     const { log } = this.#options;
-    log.info('stopping');
+    log.info('node: stopping');
     this.#entry?.close();
     await this.#services?.stop();
     await this.#gateway?.close();
@@ -263,7 +266,7 @@ export class ClusterNode {
     if (mesh !== null) await new Promise<void>((resolve) => mesh.close(resolve));
     this.#http.server.closeAllConnections();
     this.#eventLoop.stop();
-    log.info('stopped');
+    log.info('node: stopped');
   }
 }
 

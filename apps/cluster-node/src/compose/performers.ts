@@ -40,20 +40,19 @@ export function buildFlusher(
     },
     onStale: (sessionId, detail) => {
       metrics.faults.inc({ kind: 'archive-gap' });
-      log.error({ sessionId, detail }, 'a session can not be brought back from the archive');
+      log.error({ sessionId, detail }, 'archive: session cannot be hydrated');
     },
     wallClockMs: Date.now,
     databaseUrl: environment.databaseUrl,
     flushIntervalMs: environment.flushIntervalMs,
     // While Postgres is unreachable every read fails.
     onFailure: atMostEvery(FAILURE_LOG_INTERVAL_MS, (error: unknown) =>
-      log.warn({ detail: oneLine(error) }, 'archive: Postgres did not do what it was asked'),
+      log.warn({ detail: oneLine(error) }, 'archive: query failed'),
     ),
-    onConflict: (conflict) =>
-      log.error(conflict, 'flusher: Postgres does not take this session as the log has it'),
+    onConflict: (conflict) => log.error(conflict, 'flusher: session conflicts with Postgres'),
     onGap: (gap) => {
       metrics.faults.inc({ kind: 'archive-gap' });
-      log.error(gap, 'flusher: Postgres was restored and lacks messages that no node has any more');
+      log.error(gap, 'flusher: restored Postgres lacks messages that no node holds');
     },
   });
 }
@@ -69,11 +68,12 @@ export function buildDeliveries(
     wallClockMs: Date.now,
     agentIds: () => [...groups.system.agents.keys()],
     onTurn: (error) => {
-      if (error === null) log.info('deliveries are written again');
-      else log.warn({ detail: oneLine(error) }, 'deliveries can not be written for now');
+      if (error === null) log.info('deliveries: writing to Postgres resumed');
+      else log.warn({ detail: oneLine(error) }, 'deliveries: writing to Postgres paused');
     },
-    onRefused: (error) => log.error({ detail: oneLine(error) }, 'a delivery can not be written'),
-    onReadError: (error) => log.warn({ detail: oneLine(error) }, 'deliveries could not be read'),
+    onRefused: (error) =>
+      log.error({ detail: oneLine(error) }, 'deliveries: row refused by Postgres'),
+    onReadError: (error) => log.warn({ detail: oneLine(error) }, 'deliveries: query failed'),
   });
 }
 
@@ -105,10 +105,10 @@ export function buildDispatch(
     disableAgent: async (agentId) => {
       const result = await runtime.patchAgent(agentId, { status: 'disabled' });
       if (!result.ok)
-        log.warn({ agent: agentId, ...result.error }, 'an agent could not be disabled');
+        log.warn({ agent: agentId, ...result.error }, 'dispatch: disabling an agent failed');
     },
     onBreaker: (agentId, state) =>
-      log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
+      log.warn({ agent: agentId }, `dispatch: circuit breaker ${state}`),
     random: Math.random,
     limits: DISPATCH_LIMITS,
     history: (session, mode, limit) =>

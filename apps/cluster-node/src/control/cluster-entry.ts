@@ -150,7 +150,7 @@ export class ClusterEntry {
   handleFrame(nodeId: string, frame: Uint8Array): boolean {
     const message = decodeFounding(frame);
     if (typeof message === 'string') {
-      this.#options.log.warn({ peer: nodeId }, 'founding: a message that is not understood');
+      this.#options.log.warn({ peer: nodeId }, 'founding: malformed message');
       return message !== 'foreign';
     }
     this.#handle(nodeId, message);
@@ -223,7 +223,7 @@ export class ClusterEntry {
     if (detail !== this.#disagreement)
       this.#options.log.error(
         { detail },
-        'the founding nodes are not configured alike: no cluster is founded until they are',
+        'founding: configurations differ; no cluster is founded until they agree',
       );
     this.#disagreement = detail;
     return false;
@@ -297,8 +297,9 @@ export class ClusterEntry {
     { isFinal, detail }: Extract<FoundingMessage, { type: 'join-rejected' }>,
   ): void {
     if (this.#descriptor !== null) return;
-    if (isFinal) this.#options.onRefused(`${from} does not let this node in: ${detail}`);
-    else if (detail !== this.#rejection) this.#options.log.warn({ peer: from, detail }, 'joining');
+    if (isFinal) this.#options.onRefused(`${from} rejected this node: ${detail}`);
+    else if (detail !== this.#rejection)
+      this.#options.log.warn({ peer: from, detail }, 'join: rejected for now; retrying');
     this.#rejection = detail;
   }
 

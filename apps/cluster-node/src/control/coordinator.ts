@@ -37,7 +37,7 @@ export interface CoordinatorPorts {
   /** A dead node's replicas are made anew elsewhere after this. */
   readonly replaceAfterMs: number;
   readonly newOperationId: () => string;
-  /** `group` null: of the cluster's own facts. */
+  /** `group` null: of the system group. */
   readonly publish: (group: number | null, detail: string) => void;
   readonly monotonicMs: () => number;
   readonly onError: (error: unknown) => void;
@@ -105,7 +105,7 @@ export class Coordinator {
     if (term !== this.#term) {
       this.#term = term;
       this.#deadSince.clear();
-      this.#ports.log.info({ term }, 'this node is the coordinator');
+      this.#ports.log.info({ term }, 'coordinator: elected');
       return FIRST_RECONCILE_MS;
     }
     const input = inComponent('coordinator', () => this.#ports.input());
@@ -209,12 +209,11 @@ export class Coordinator {
     const outcome = await this.#call(step, term);
     const { log, publish, registry } = this.#ports;
     const isDone = outcome.status === 'ok';
-    if (!isDone) log.info({ step, outcome }, 'membership: a step has to be made again');
+    if (!isDone) log.info({ step, outcome }, 'coordinator: step not done; it is retried');
     else if (step.type === 'change') {
       const { nodes } = registry();
       const named = (number: number): string => nodes.get(number)?.nodeId ?? `number ${number}`;
-      if (step.group === SYSTEM_GROUP)
-        publish(null, `the cluster's own facts: ${describeStep(step, named)}`);
+      if (step.group === SYSTEM_GROUP) publish(null, `system group: ${describeStep(step, named)}`);
       else publish(step.group, describeStep(step, named));
     }
     return isDone;
@@ -299,7 +298,8 @@ export class Coordinator {
   async #registry(command: RegistryCommand): Promise<boolean> {
     const outcome = await this.#ports.router.request({ type: 'registry', command });
     const isDone = outcome.status === 'ok';
-    if (!isDone) this.#ports.log.warn({ command, outcome }, 'membership: not decided yet');
+    if (!isDone)
+      this.#ports.log.warn({ command, outcome }, 'coordinator: command not decided; it is retried');
     return isDone;
   }
 }
@@ -319,4 +319,4 @@ function describeStep(
   ].join(', ');
 }
 
-const NOT_CONNECTED = refused({ code: 'no_quorum', detail: 'the node can not be reached' });
+const NOT_CONNECTED = refused({ code: 'no_quorum', detail: 'the node is unreachable' });

@@ -63,7 +63,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       if (isFirst)
         log.error(
           { stage, ...detail },
-          'raft: snapshot too large: a replica that needs it stays behind',
+          'raft: snapshot too large; replicas that need it cannot catch up',
         );
       return;
     }
@@ -97,7 +97,7 @@ export function handleHostEvent(event: HostEvent, targets: HostEventTargets): vo
       reportFault(event.error);
       return;
     case 'disk-full':
-      log.error(event, event.full ? 'no space is left on the disk' : 'there is space again');
+      log.error(event, event.full ? 'wal: disk full' : 'wal: disk has space again');
       return;
     case 'fatal':
       onFatal(event.failure);

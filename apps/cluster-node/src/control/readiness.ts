@@ -118,9 +118,9 @@ export class Readiness {
     if (state === 'gone') reasons.push('this node was removed from the cluster: stop it');
     if (catchingUp > 0 && leaderless === 0)
       reasons.push(`catching up: ${catchingUp} groups are being brought up to date`);
-    // No reason to send people elsewhere: every node shares one Postgres, and only what left memory needs it.
+    // No reason to send users elsewhere: every node shares one Postgres, and only what left memory needs it.
     const error = this.#archiveError();
-    if (error !== null) degraded.push(`the archive (Postgres) is away: ${error}`);
+    if (error !== null) degraded.push(`the archive (Postgres) is unreachable: ${error}`);
     return { ready: reasons.length === 0, reasons, degraded };
   }
 

@@ -152,10 +152,11 @@ export class Topology {
     dataDirectory.markOpened().catch(onError);
     const { own } = this;
     if (own === null || (own.host === address.host && own.port === address.port)) return;
-    log.info({ ...address }, 'this node has another address: announcing it to the cluster');
+    log.info({ ...address }, 'topology: address changed; announcing it to the cluster');
     const { nodeId, incarnation } = own;
     this.admit({ nodeId, incarnation, ...address }, (answer) => {
-      if (!answer.ok) log.warn({ detail: answer.detail }, 'the new address could not be announced');
+      if (!answer.ok)
+        log.warn({ detail: answer.detail }, 'topology: announcing the new address failed');
     });
   }
 

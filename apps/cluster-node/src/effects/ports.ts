@@ -52,7 +52,7 @@ export interface ArchivedPage {
   readonly isCut: boolean;
 }
 
-/** A person's own messages and those of their agents that hold a text. */
+/** A user's own messages and those of their agents that hold a text. */
 export interface MessageSearch {
   readonly userId: string;
   readonly text: string;

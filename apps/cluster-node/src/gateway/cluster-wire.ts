@@ -3,7 +3,7 @@ import type { ClusterEvent, StalledReplica } from '../runtime/runtime-api.ts';
 import { isoTime } from './wire.ts';
 
 export function clusterEvent(event: ClusterEvent): ClusterEventBody {
-  // The group of the registry comes after those of conversations; people know it by its name.
+  // The group of the registry comes after those of conversations; operators know it by its name.
   const isSystem = event.group !== null && event.group >= GROUPS_MAX;
   return {
     at: isoTime(event.atMs),

@@ -23,13 +23,13 @@ export interface Step {
 }
 
 const NOTHING: Step = { chunks: [], isOver: false };
-const ANEW = 'The answer was begun anew. Load the conversation again to read it.';
+const ANEW = 'The answer was restarted. Reload the conversation to read it.';
 /** The last chunk of a stream that can't go on, though the answer may. */
 export const LOST: Chunk = {
   type: 'error',
-  errorText: 'The connection to the answer was lost. Load the conversation again to read it.',
+  errorText: 'The connection to the answer was lost. Reload the conversation to read it.',
 };
-const BROKEN_OFF = 'The answer broke off.';
+const BROKEN_OFF = 'The answer was interrupted.';
 
 /**
  * One answer as a single UI message stream, whatever happens to it: made again after a failure, stopped, taken up by
@@ -150,7 +150,7 @@ export class ReplyFollower {
     return { chunks: [...chunks, ...closed.chunks], isOver: true };
   }
 
-  /** Ends the message as a person's reader expects it: nothing stays open. */
+  /** Ends the message as a user's reader expects it: nothing stays open. */
   #closed(end: 'finish' | 'abort'): Step {
     const { parts, openText, openReasoning } = this.#message;
     const open = parts.flatMap((part): Chunk[] =>

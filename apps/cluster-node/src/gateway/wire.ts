@@ -94,7 +94,7 @@ export function runState(dispatch: DispatchState): RunState {
   }
 }
 
-/** What people call the conversation; null: it has no name. */
+/** The name of the conversation; null: it has no name. */
 function titleOf({ metadata }: SessionView): string | null {
   const { title } = decodeObject(metadata);
   return typeof title === 'string' ? title : null;

@@ -12,7 +12,7 @@ import {
 } from '../membership/system-state.ts';
 import type { GroupReply } from './group-reply.ts';
 
-/** The cluster's own facts as the state machine of the system group. */
+/** The registry as the state machine of the system group. */
 export class SystemMachine implements StateMachine<GroupReply> {
   readonly #changed: () => void;
   readonly #onError: (error: unknown) => void;

@@ -10,7 +10,7 @@ import { REGISTRATION_ROWS } from './registration-rows.ts';
 
 const packages = limitRows('Client and SDK', FOLDER, [
   {
-    input: 'unsent messages of one person',
+    input: 'unsent messages of one user',
     limit: { OUTBOX_ENTRIES_MAX },
     unit: 'entries',
     in: 'packages/client/src/outbox/outbox-state.ts',

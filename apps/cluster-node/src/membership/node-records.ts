@@ -43,7 +43,7 @@ export interface OperationRecord extends OperationTarget {
   readonly state: OperationState;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
-  /** How it ended, for people. */
+  /** How it ended, human-readable. */
   readonly detail: string;
 }
 

@@ -15,7 +15,7 @@ function isShrinking(kind: OperationKind): boolean {
 }
 
 /**
- * What people ask for and takes nodes away: one of them at a time, so that two can't take away a quorum together. That a
+ * What operators ask for and takes nodes away: one of them at a time, so that two can't take away a quorum together. That a
  * node died was not asked for: its replacement waits for nothing, or what waits for the node would wait for ever.
  */
 function isExclusive({ kind, by }: OperationTarget): boolean {

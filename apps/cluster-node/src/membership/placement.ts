@@ -1,6 +1,6 @@
 import { fnv1a32 } from '@fleetlm/protocol/group-hash';
 
-/** The group of the cluster's own facts, beside the groups of conversations. */
+/** The number of the system group, beside the groups of conversations. */
 export const SYSTEM_GROUP = 65_535;
 /** More nodes than this don't vote in the system group; the others are its learners. */
 export const SYSTEM_VOTERS_MAX = 5;

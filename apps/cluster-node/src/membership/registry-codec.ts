@@ -17,21 +17,21 @@ const timeMs = z.int();
 const number = z.int().min(1);
 const id = z.string().min(1);
 
-export const operationTargetSchema: z.ZodType<OperationTarget> = z.strictObject({
+export const operationTargetSchema = z.strictObject({
   id,
   kind: z.enum(OPERATION_KINDS),
   nodeId: z.string().nullable(),
   group: z.int().min(0).nullable(),
   by: z.string(),
-});
+}) satisfies z.ZodType<OperationTarget>;
 
-export const nodeRecordSchema: z.ZodType<NodeRecord> = z.strictObject({
+export const nodeRecordSchema = z.strictObject({
   ...memberSchema.shape,
   state: z.enum(NODE_STATES),
   sinceMs: timeMs,
-});
+}) satisfies z.ZodType<NodeRecord>;
 
-export const operationRecordSchema: z.ZodType<OperationRecord> = z.strictObject({
+export const operationRecordSchema = z.strictObject({
   id,
   kind: z.enum(OPERATION_KINDS),
   nodeId: z.string().nullable(),
@@ -42,9 +42,9 @@ export const operationRecordSchema: z.ZodType<OperationRecord> = z.strictObject(
   startedAtMs: timeMs,
   endedAtMs: timeMs.nullable(),
   detail: z.string(),
-});
+}) satisfies z.ZodType<OperationRecord>;
 
-const auditEntrySchema: z.ZodType<AuditEntry> = z.strictObject({
+const auditEntrySchema = z.strictObject({
   atMs: timeMs,
   by: z.string(),
   action: z.enum(['started', 'done', 'failed', 'cancelled']),
@@ -53,7 +53,7 @@ const auditEntrySchema: z.ZodType<AuditEntry> = z.strictObject({
   nodeId: z.string().nullable(),
   group: z.int().min(0).nullable(),
   detail: z.string(),
-});
+}) satisfies z.ZodType<AuditEntry>;
 
 export const joinFields = {
   nodeId: id,

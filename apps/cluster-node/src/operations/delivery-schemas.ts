@@ -34,7 +34,7 @@ export const agentNodeStatsSchema = z.strictObject({
   breaker: z.enum(['closed', 'open', 'half-open']),
 });
 
-export const recordedAttemptSchema: z.ZodType<RecordedAttempt> = z.strictObject({
+export const recordedAttemptSchema = z.strictObject({
   agentId: z.string(),
   sessionId: z.string(),
   userId: z.string(),
@@ -56,4 +56,4 @@ export const recordedAttemptSchema: z.ZodType<RecordedAttempt> = z.strictObject(
   nodeId: z.string(),
   request: exchanged,
   response: exchanged,
-});
+}) satisfies z.ZodType<RecordedAttempt>;

@@ -73,7 +73,7 @@ const FAILED_HERE: Unknown = {
   status: 'unknown',
   failure: {
     code: 'internal',
-    detail: 'the node that carried it out failed at it; it may or may not have been done',
+    detail: 'the node that executed it failed; it may or may not have been done',
   },
 };
 

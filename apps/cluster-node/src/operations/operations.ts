@@ -1,7 +1,7 @@
 import { REQUEST_KEY_LENGTH_MAX, REQUESTS_MAX } from '@fleetlm/conversation';
 import { chunkSchema } from '@fleetlm/protocol';
 import * as z from 'zod';
-import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
+import { bytes, messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
 import type { Immutable } from '../immutable.ts';
 import {
@@ -15,7 +15,6 @@ import type { Outcome } from '../outcome.ts';
 import { agentNodeStatsSchema, recordedAttemptSchema } from './delivery-schemas.ts';
 import { nodeMetricsSchema } from './node-metrics.ts';
 
-const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 const count = z.int().min(0);
 const id = z.string().min(1);
 const nothing = z.null();

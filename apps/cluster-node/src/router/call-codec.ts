@@ -37,6 +37,7 @@ const invalid = {
 const failed = { code: z.enum(OTHER_ERROR_CODES), detail: z.string() };
 const unknownStatus = z.literal('unknown');
 const refusedStatus = z.literal('refused');
+/** Annotated: within another union the compiler does not compare its codes one by one. */
 const failureSchema: z.ZodType<Refused> = z.union([
   z.strictObject({ status: refusedStatus, ...invalid }),
   z.strictObject({ status: refusedStatus, ...failed }),

@@ -82,7 +82,7 @@ export class RemoteCalls {
       if (decoded.attempt !== null) this.#take(decoded.number)?.done(decoded.attempt);
       return true;
     }
-    this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad response');
+    this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: malformed response');
     if (decoded.number !== null) this.#take(decoded.number)?.done(UNKNOWN);
     return !decoded.isForeign;
   }
@@ -91,7 +91,7 @@ export class RemoteCalls {
   handleRequest(nodeId: string, frame: Uint8Array): boolean {
     const decoded = decodeRequest(frame);
     if (!decoded.ok) {
-      this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: a bad request');
+      this.#options.log.error({ peer: nodeId, detail: decoded.detail }, 'mesh: malformed request');
       if (decoded.number !== null) this.#answer(nodeId, decoded.number, null, NOT_UNDERSTOOD);
       return !decoded.isForeign;
     }
@@ -141,7 +141,7 @@ export class RemoteCalls {
     // Not sent: the connection is gone, and the other side has counted the attempt as unknown.
     if (frame.length <= MESH_FRAME_BYTES_MAX) this.#options.sendResponse(nodeId, frame);
     else {
-      this.#options.log.error({ peer: nodeId, bytes: frame.length }, 'mesh: answer too large');
+      this.#options.log.error({ peer: nodeId, bytes: frame.length }, 'mesh: response too large');
       this.#options.sendResponse(nodeId, encodeResponse(number, type, TOO_LARGE));
     }
   }

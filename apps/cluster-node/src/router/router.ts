@@ -345,12 +345,12 @@ function refusalOf(code: NodeRefusal['code']): Refused {
     case 'not-understood':
       return refused({
         code: 'overloaded',
-        detail: 'the leader runs another version and did not understand; nothing was changed',
+        detail: 'the leader runs another version and rejected the request; nothing was changed',
       });
     case 'too-large':
       return refused({
         code: 'payload_too_large',
-        detail: 'it is larger than an entry of the log may be; nothing was changed',
+        detail: 'larger than an entry of the log may be; nothing was changed',
       });
     case 'malformed': {
       const detail = 'a field is outside of what the log can hold; nothing was changed';

@@ -31,7 +31,7 @@ export interface DeliveriesPorts extends AskPorts {
   readonly retry: (agentId: string, turn: TurnName) => Promise<Result<null>>;
 }
 
-/** Replays that are proposed at once: conversations of people go first. */
+/** Replays that are proposed at once: conversations of users go first. */
 const REPLAYS_AT_ONCE = 8;
 
 interface InMemory {
@@ -210,7 +210,7 @@ function notFound(
     error: isArchiveUnavailable
       ? {
           code: 'archive_unavailable',
-          detail: `no node remembers a delivery ${name}, and Postgres can't be asked`,
+          detail: `no node has the delivery ${name} in memory, and Postgres is unreachable`,
         }
       : { code: 'not_found', detail: `there is no delivery ${name}` },
   };

@@ -28,7 +28,7 @@ export function encodeObject(value: JsonFields): Payload {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** Text as a person would read it in a list: the first characters, on one line. */
+/** Text as a user would read it in a list: the first characters, on one line. */
 export function previewOf(kind: string, content: JsonFields): string {
   if (kind === REGENERATE_KIND) return 'Asked for another answer';
   if (kind === TOOL_RESPONSE_KIND) return 'Answered the agent';

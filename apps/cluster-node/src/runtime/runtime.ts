@@ -251,7 +251,8 @@ export class NodeRuntime implements Runtime {
     const secrets = this.#ports.secrets.signing(agent);
     if (secrets !== null)
       return this.#test({ agent, secrets, isSecretKnown: true, ...conversation });
-    const detail = 'no key of this node opens its signing secret: rotate it, or see SECRET_KEYS';
+    const detail =
+      'this node has no key that decrypts the signing secret: rotate it, or see SECRET_KEYS';
     return { ok: false, error: { code: 'conflict', detail } };
   }
 
@@ -268,7 +269,7 @@ export class NodeRuntime implements Runtime {
   async #test(call: TestCall): ReturnType<Runtime['testNewAgent']> {
     const report = await this.#ports.tests.call(call);
     if (report !== null) return { ok: true, value: report };
-    const detail = 'this node makes as many test calls as it may; try again shortly';
+    const detail = 'too many test calls on this node; try again shortly';
     return { ok: false, error: { code: 'overloaded', detail } };
   }
 

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 /** No key here opens it: it was encrypted with another one, for something else, or it has been changed. */
 export class SecretUnreadableError extends Error {
   constructor(keyId: string) {
-    super(`no key of this node opens a secret that was encrypted with the key ${keyId}`);
+    super(`this node has no key that decrypts a secret encrypted with the key ${keyId}`);
     this.name = 'SecretUnreadableError';
   }
 }

@@ -30,7 +30,7 @@ beforeAll(async () => {
   vi.stubEnv('DATABASE_URL', postgres.url);
   vi.stubEnv('AUTH_JWT_SECRET', 'a secret of at least thirty-two characters');
   vi.stubEnv('API_KEY', 'a key of at least thirty-two characters, too');
-  // Nobody listens there: what is let through is answered with 503 by the cluster's part.
+  // Nothing listens there: a request that is allowed is answered with 503 by the cluster's part.
   vi.stubEnv('NODE_URLS', 'http://127.0.0.1:1');
 }, 60_000);
 

@@ -68,7 +68,7 @@ export function AccountRow({ account, isOwn, onSettled }: AccountRowProps) {
       />
       <div className="flex gap-2">
         <Button size="sm" disabled={isOwn || isPending} onClick={() => setAsked('password')}>
-          New password…
+          Reset password…
         </Button>
         <Button
           size="sm"
@@ -84,11 +84,11 @@ export function AccountRow({ account, isOwn, onSettled }: AccountRowProps) {
         onOpenChange={(isOpen) => {
           if (!isOpen) setAsked(null);
         }}
-        title={asked === 'remove' ? `Remove ${email}?` : `A new password for ${email}?`}
+        title={asked === 'remove' ? `Remove ${email}?` : `Reset the password of ${email}?`}
         description={
           asked === 'remove'
-            ? 'They are signed out everywhere and can’t sign in any more. Their conversations stay in the cluster.'
-            : 'The old one ends at once, and they are signed out everywhere.'
+            ? 'The user is signed out everywhere and can no longer sign in. Conversations stay in the cluster.'
+            : 'The current password stops working, and the user is signed out everywhere.'
         }
       >
         <div className="flex justify-end gap-2">
@@ -98,7 +98,7 @@ export function AccountRow({ account, isOwn, onSettled }: AccountRowProps) {
             disabled={isPending}
             onClick={confirm}
           >
-            {asked === 'remove' ? 'Remove the account' : 'Make a new password'}
+            {asked === 'remove' ? 'Remove the account' : 'Reset password'}
           </Button>
         </div>
       </Dialog>

@@ -10,7 +10,7 @@ import { NewPassword } from './new-password.tsx';
 export interface AccountsViewProps {
   readonly accounts: readonly Account[];
   readonly count: number;
-  /** Whoever looks: nobody takes the last admin away by mistake. */
+  /** The admin who looks: the last admin is not removed by mistake. */
   readonly ownId: string;
 }
 
@@ -57,7 +57,7 @@ export function AccountsView({ accounts, count, ownId }: AccountsViewProps) {
           ))}
         </ul>
         {count > accounts.length && (
-          <p className="mt-2 text-xs text-muted">The newest {accounts.length} are shown.</p>
+          <p className="mt-2 text-xs text-muted">Showing the newest {accounts.length}.</p>
         )}
       </section>
     </>

@@ -23,17 +23,16 @@ import { logAction, logProblem } from '@/server/log.ts';
 const GONE: Problem = {
   status: 404,
   code: 'not_found',
-  detail: 'There is no such account any more.',
+  detail: 'This account no longer exists.',
   errors: [],
 };
 const OWN: Problem = {
   status: 409,
   code: 'conflict',
-  detail: 'This is your own account: another admin has to do that, so that there is always one.',
+  detail: 'This is your own account. Ask another admin, so that at least one always remains.',
   errors: [],
 };
 
-/** The id of an account. */
 const idSchema = z.string().min(1).max(ACCOUNT_NAME_LENGTH_MAX);
 
 /** The password is in the answer, and nowhere else. */
@@ -41,7 +40,7 @@ export const addAccount = adminAction(z.tuple([z.unknown()]), async (person, fie
   acting(person, 'an account was added', async () => {
     const parsed = newAccountSchema.safeParse(fields);
     if (!parsed.success) {
-      const detail = parsed.error.issues[0]?.message ?? 'Something is not right.';
+      const detail = parsed.error.issues[0]?.message ?? 'Some fields are invalid.';
       return refused(invalidRequest({ detail, errors: [] }));
     }
     try {
@@ -83,7 +82,7 @@ export const removeAccount = adminAction(z.tuple([idSchema]), async (person, acc
   }),
 );
 
-/** On somebody else's account. */
+/** On another user's account. */
 async function changing<T>(
   person: Person,
   account: string,

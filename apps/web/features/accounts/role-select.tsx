@@ -3,7 +3,7 @@ import { ROLES, type Role } from '@/common/roles.ts';
 
 const WORDS: Readonly<Record<Role, string>> = { user: 'User', owner: 'Owner', admin: 'Admin' };
 
-/** One of the roles; it has to be labelled by whoever shows it. */
+/** One of the roles; the component that shows it has to label it. */
 export function RoleSelect(props: ComponentProps<'select'>) {
   return (
     <select

@@ -22,7 +22,7 @@ export function DispatchView() {
   return (
     <AdminPage
       title="Dispatch"
-      lead="Each node calls the agents of the groups that it leads. An agent that fails again and again is left alone for a while."
+      lead="Each node calls the agents of the groups that it leads. The circuit breaker of an agent that keeps failing opens for a while."
       actions={<Reported {...live} />}
       isStale={freshness.kind === 'stale'}
     >
@@ -35,7 +35,7 @@ export function DispatchView() {
       />
       <section aria-labelledby="agents-title">
         <h2 id="agents-title" className="mb-2 font-semibold">
-          Agents with something to do
+          Agents with calls
         </h2>
         {agents.length === 0 && <p className="text-muted">None right now.</p>}
         <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
@@ -50,35 +50,31 @@ export function DispatchView() {
                   )}
                 >
                   {isOpen
-                    ? '! left alone'
+                    ? '! breaker open'
                     : failures > 0
                       ? `${failures} failures in a row`
-                      : 'well'}
+                      : 'healthy'}
                 </span>
               </p>
               <p className="text-muted">
-                {running} under way · {queued} waiting
+                {running} in flight · {queued} queued
               </p>
             </li>
           ))}
         </ul>
       </section>
       <Charts
-        title="How it has been"
+        title="History"
         metrics={['dispatch_queued', 'dispatch_running', 'dispatch_failures']}
       />
       <section aria-labelledby="given-up-title">
         <h2 id="given-up-title" className="mb-2 font-semibold">
-          Given up lately
+          Recent dead letters
         </h2>
         {freshness.kind === 'none' ? (
           <Unknown />
         ) : (
-          <EventList
-            events={givenUp}
-            linesMax={SHOWN_EVENTS}
-            none="No answer was given up lately."
-          />
+          <EventList events={givenUp} linesMax={SHOWN_EVENTS} none="No recent dead letters." />
         )}
       </section>
     </AdminPage>
@@ -115,12 +111,12 @@ const COLUMNS: readonly DataColumn<Calls>[] = [
     className: 'tabular',
     cell: ({ nodeId }) => nodeId,
   },
-  countColumn('queued', 'Waiting'),
-  countColumn('running', 'Under way'),
-  countColumn('completed', 'Answered'),
+  countColumn('queued', 'Queued'),
+  countColumn('running', 'In flight'),
+  countColumn('completed', 'Completed'),
   countColumn('failed_attempts', 'Failed attempts'),
-  countColumn('failed', 'Given up'),
-  countColumn('breakers_open', 'Agents left alone'),
+  countColumn('failed', 'Dead letters'),
+  countColumn('breakers_open', 'Breakers open'),
 ];
 
 interface Load {

@@ -31,7 +31,7 @@ export function FlushView() {
   return (
     <AdminPage
       title="Flush"
-      lead="Messages are safe on a quorum of disks before they are in Postgres. Here is what Postgres still lacks."
+      lead="Messages are on a quorum of disks before they are written to Postgres. The backlog is what Postgres still lacks."
       actions={
         <div className="flex flex-col items-end gap-2">
           <Reported {...live} />
@@ -42,11 +42,11 @@ export function FlushView() {
     >
       <p className="text-lg">
         {backlog === null ? (
-          <Unknown word="How much waits is unknown." />
+          <Unknown word="Backlog unknown." />
         ) : backlog === 0 ? (
-          'Everything is in Postgres.'
+          'All messages are in Postgres.'
         ) : (
-          `${formatNumber(backlog)} ${backlog === 1 ? 'message waits' : 'messages wait'}.`
+          `${formatNumber(backlog)} ${backlog === 1 ? 'message' : 'messages'} in the backlog.`
         )}
       </p>
       <DataTable
@@ -59,7 +59,7 @@ export function FlushView() {
       {worst.length > 0 && (
         <section aria-labelledby="worst-title">
           <h2 id="worst-title" className="mb-2 font-semibold">
-            Groups with the most waiting
+            Largest backlogs by group
           </h2>
           <ul className="flex flex-wrap gap-2">
             {worst.map(({ group, flush_backlog }) => (
@@ -75,7 +75,7 @@ export function FlushView() {
           </ul>
         </section>
       )}
-      <Charts title="How it has been" metrics={['flush_backlog', 'flush_rows_per_s']} />
+      <Charts title="History" metrics={['flush_backlog', 'flush_rows_per_s']} />
     </AdminPage>
   );
 }
@@ -117,9 +117,9 @@ const COLUMNS: readonly DataColumn<Flusher>[] = [
     header: 'Postgres',
     className: ({ flush }) => (flush?.database_up === false ? 'text-warn' : undefined),
     cell: ({ flush }) =>
-      flush?.database_up == null ? <Unknown /> : flush.database_up ? 'up' : '! away',
+      flush?.database_up == null ? <Unknown /> : flush.database_up ? 'up' : '! unreachable',
   },
-  countColumn('backlog', 'Waiting'),
+  countColumn('backlog', 'Backlog'),
   countColumn('rows_flushed', 'Written'),
   countColumn('passes', 'Passes'),
   countColumn('failures', 'Failed'),

@@ -24,7 +24,7 @@ function words(freshness: Cluster['freshness'], isConnected: boolean): string {
       return 'Live';
     case 'late':
     case 'stale':
-      return `${isConnected ? 'No report' : 'Not connected'}, figures are ${formatDuration(freshness.ageMs)} old`;
+      return `${isConnected ? 'No report' : 'Not connected'}, the report is ${formatDuration(freshness.ageMs)} old`;
     default:
       return freshness satisfies never;
   }

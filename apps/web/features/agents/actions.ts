@@ -74,7 +74,7 @@ export const saveSettings = ownerAction(
     const parsed = parse(updateAgentSchema, { agent: fields });
     if (!parsed.ok)
       return refused(
-        invalidRequest({ detail: 'Some settings are not right.', errors: parsed.errors }),
+        invalidRequest({ detail: 'Some settings are invalid.', errors: parsed.errors }),
       );
     const result = await updateAgent(id, parsed.value.agent);
     if (!result.ok) return result;

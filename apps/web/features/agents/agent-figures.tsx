@@ -14,12 +14,12 @@ export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) 
     <div className="flex flex-col gap-5">
       {!is_complete && (
         <Notice tone="warn" role="status">
-          A node can’t be reached: what only it has seen is missing from these figures.
+          A node is unreachable: its share is missing from these metrics.
         </Notice>
       )}
       <dl className="grid grid-cols-3 gap-3">
         <Figure label="In flight" value={stats.in_flight} />
-        <Figure label="Waiting" value={stats.queued} />
+        <Figure label="Queued" value={stats.queued} />
         <Figure label="Retrying" value={stats.retrying} />
       </dl>
       <DataTable
@@ -29,7 +29,7 @@ export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) 
         density="roomy"
         tableClassName="text-sm [&>tbody]:tabular"
       />
-      <ul className="flex flex-col gap-1 text-xs text-muted" aria-label="Who reported">
+      <ul className="flex flex-col gap-1 text-xs text-muted" aria-label="Reported by">
         {nodes.map((node) => (
           <li key={node.node_id}>
             {node.node_id}:{' '}
@@ -54,13 +54,13 @@ interface Line {
 }
 
 const ROWS: readonly Line[] = [
-  { label: 'Answered', figure: ({ delivered }) => delivered },
+  { label: 'Delivered', figure: ({ delivered }) => delivered },
   { label: 'Success rate', figure: ({ success_rate }) => percent(success_rate) },
-  { label: 'Broken off', figure: ({ broken_off }) => broken_off },
-  { label: 'Dead', figure: ({ dead }) => dead },
+  { label: 'Interrupted', figure: ({ broken_off }) => broken_off },
+  { label: 'Dead letters', figure: ({ dead }) => dead },
   { label: 'Failed attempts', figure: ({ failed_attempts }) => failed_attempts },
-  { label: 'First word, p50 / p95', figure: ({ first_token_ms }) => times(first_token_ms) },
-  { label: 'Whole answer, p50 / p95', figure: ({ total_ms }) => times(total_ms) },
+  { label: 'First token, p50 / p95', figure: ({ first_token_ms }) => times(first_token_ms) },
+  { label: 'Full reply, p50 / p95', figure: ({ total_ms }) => times(total_ms) },
 ];
 
 type Row = Line & Pick<AgentStatsAnswer, 'stats'>;

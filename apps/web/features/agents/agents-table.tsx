@@ -15,10 +15,7 @@ import { changeStatus } from './actions.ts';
 export function AgentsTable({ agents }: { readonly agents: readonly AgentBody[] }) {
   if (agents.length === 0) {
     return (
-      <EmptyState
-        title="No agents yet"
-        text="Register the address of a webhook, and people can talk to it."
-      />
+      <EmptyState title="No agents yet" text="Register a webhook, and users can talk to it." />
     );
   }
   return (
@@ -107,7 +104,7 @@ export function AgentSwitch({ agent }: { readonly agent: AgentBody }) {
         open={isAsking}
         onOpenChange={setIsAsking}
         title={`Disable ${agent.name}?`}
-        description="It is not called any more: new messages to it fail until it is enabled again. Its conversations stay readable."
+        description="The agent is no longer called: new messages to it fail until it is enabled again. Conversations stay readable."
         keep="Keep it enabled"
         act="Disable"
         isPending={isChanging}

@@ -6,7 +6,7 @@ import { useEffect, useTransition } from 'react';
 const EVERY_MS = 3_000;
 
 /**
- * Asks for the page's figures again while somebody looks at it. One answer at a time: the router makes its calls one after the
+ * Asks for the page's figures again while it is visible. One answer at a time: the router makes its calls one after the
  * other, so refreshes that are slower than the interval would hold up what is clicked.
  */
 export function LiveRefresh() {

@@ -30,7 +30,7 @@ test('a message that no majority confirms is explained after a moment, while the
   expect(screen.queryByRole('status')).toBeNull();
 });
 
-test('a new device is not told of saved messages that it does not have', () => {
+test('a new device shows no notice of saved messages that it does not have', () => {
   held.connection = { status: 'dialling', downSinceMs: Date.now(), everOnline: false };
   held.entries = [];
   render(<ConnectionBanner />);

@@ -10,7 +10,7 @@ export interface ConversationNames {
   readonly isArchived: boolean;
 }
 
-/** How a conversation is called and whether it is archived: from the inbox, which is told of changes; else as joined. */
+/** How a conversation is called and whether it is archived: from the inbox, which gets changes; else as joined. */
 export function useConversationNames(
   sessionId: string,
   session: Session | null,

@@ -39,7 +39,7 @@ export function DeleteConversation({
       open={open}
       onOpenChange={onOpenChange}
       title={title === null ? 'Delete this conversation?' : `Delete “${title}”?`}
-      description="All its messages are erased, on every device and in the archive. Nobody can bring them back. To only put it out of sight, archive it."
+      description="All its messages are erased, on every device and in the archive. This can’t be undone. To hide it only, archive it."
     >
       <footer className="flex justify-end gap-2">
         <Button onClick={() => onOpenChange(false)}>Keep it</Button>

@@ -22,7 +22,7 @@ export function filtered(
 }
 
 /**
- * The entries in the order that somebody is looking at: nothing moves under their pointer. What is new comes in front,
+ * The entries in the order that is on the screen: nothing moves under their pointer. What is new comes in front,
  * what is older than all of them behind, what is gone goes, and everything says what it says now.
  */
 export function inHeldOrder(

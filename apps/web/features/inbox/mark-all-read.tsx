@@ -32,7 +32,7 @@ export function MarkAllRead({ open, onOpenChange, entries, hasOlder }: MarkAllRe
   const what =
     unread.length === 0
       ? 'Nothing is unread.'
-      : `There is something unread in ${many}. On all your devices it will count as read.`;
+      : `Unread messages in ${many} will be marked as read on all your devices.`;
   return (
     <Dialog
       open={open}

@@ -7,8 +7,8 @@ import type { InboxFilter } from './inbox-view.ts';
 
 const LABELS: Readonly<Record<InboxFilter, string>> = {
   all: 'Show older conversations',
-  unread: 'Look in older conversations',
-  archived: 'Look in older conversations',
+  unread: 'Search older conversations',
+  archived: 'Search older conversations',
 };
 
 /** Ends a list that has not everything: the page of conversations before it, on request. */

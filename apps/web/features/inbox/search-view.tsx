@@ -111,7 +111,7 @@ function Results({ found, text, userId }: ResultsProps) {
         <>
           <p role="status" className="text-muted">
             {found.results.length === 0
-              ? `Nothing holds “${text}”.`
+              ? `No messages match “${text}”.`
               : `${found.results.length} ${found.results.length === 1 ? 'message' : 'messages'}, newest first`}
           </p>
           <ul aria-label="Messages found" className="flex flex-col">

@@ -6,7 +6,7 @@ export interface HeldOrder {
   readonly shown: readonly InboxEntry[];
   /** How many would stand elsewhere. */
   readonly moved: number;
-  /** Somebody begins or ends to look at the list. */
+  /** The user begins or ends to look at the list. */
   readonly hold: () => void;
   readonly release: () => void;
   readonly reorder: () => void;

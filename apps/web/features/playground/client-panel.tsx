@@ -46,7 +46,7 @@ export const ClientPanel = memo(function ClientPanel({ writes, onPerform }: Clie
             onChange={({ target }) => setTo(target.value === '' ? null : Number(target.value))}
             className="h-7 rounded-md border border-strong bg-surface px-1.5 text-text"
           >
-            <option value="">whoever leads</option>
+            <option value="">the leader</option>
             {NODE_IDS.map((id) => (
               <option key={id} value={id}>
                 n{id}
@@ -55,7 +55,7 @@ export const ClientPanel = memo(function ClientPanel({ writes, onPerform }: Clie
           </select>
         </label>
       </div>
-      {writes.length === 0 && <p className="mt-2 text-muted">Nothing has been written yet.</p>}
+      {writes.length === 0 && <p className="mt-2 text-muted">No writes yet.</p>}
       <ol aria-label="Writes, newest first" className="mt-2 space-y-1">
         {shown.map((write) => {
           const { icon: Icon, word, colour } = LOOKS[write.state];

@@ -60,7 +60,9 @@ export const LogTable = memo(function LogTable({ nodes }: { readonly nodes: read
           </tbody>
         </table>
         {last === 0 && (
-          <p className="px-1 pb-1 text-muted">All logs are empty: nobody has led yet.</p>
+          <p className="px-1 pb-1 text-muted">
+            All logs are empty: no leader has been elected yet.
+          </p>
         )}
       </ScrollRegion>
     </section>

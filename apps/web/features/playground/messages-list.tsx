@@ -12,7 +12,7 @@ export interface MessagesListProps {
   readonly onPerform: (command: Command) => void;
 }
 
-/** Messages under way, next to arrive first; each can be lost. Stand still to choose one in peace. */
+/** Messages in flight, next to arrive first; each can be dropped. Pause to choose one. */
 export const MessagesList = memo(function MessagesList({ messages, onPerform }: MessagesListProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const coming = messages
@@ -27,7 +27,7 @@ export const MessagesList = memo(function MessagesList({ messages, onPerform }: 
           tabIndex={-1}
           className="text-lg font-semibold outline-none"
         >
-          Messages under way{' '}
+          Messages in flight{' '}
           <span className="tabular text-base font-normal text-muted">{coming.length}</span>
         </h2>
         <Button
@@ -35,12 +35,12 @@ export const MessagesList = memo(function MessagesList({ messages, onPerform }: 
           disabled={coming.length === 0}
           onClick={() => onPerform({ type: 'drop-all' })}
         >
-          Lose all
+          Drop all
         </Button>
       </div>
       {coming.length === 0 && (
         <p className="text-muted">
-          None. Nodes talk when a leader leads or somebody asks for votes.
+          None. Nodes send messages when there is a leader, or a candidate asks for votes.
         </p>
       )}
       <ul className="grid gap-1 sm:grid-cols-2">
@@ -61,14 +61,14 @@ export const MessagesList = memo(function MessagesList({ messages, onPerform }: 
             <Button
               size="sm"
               variant="ghost"
-              aria-label={`Lose the message from ${name(message.from)} to ${name(message.to)}: ${message.text}`}
+              aria-label={`Drop the message from ${name(message.from)} to ${name(message.to)}: ${message.text}`}
               onClick={() => {
                 onPerform({ type: 'drop', message: message.id });
                 // The button is about to go: the focus stays in the list.
                 heading.current?.focus();
               }}
             >
-              Lose
+              Drop
             </Button>
           </li>
         ))}

@@ -66,7 +66,7 @@ export function NodePanel({ node, cuts, configuration, onPerform }: NodePanelPro
           disabled={!isRunning || node.role === 'leader' || members !== 'voter'}
           onClick={() => onPerform({ type: 'transfer', to: id })}
         >
-          Hand leadership to n{id}
+          Transfer leadership to n{id}
         </Button>
         <MembershipButtons id={id} members={members} onPerform={onPerform} />
       </div>

@@ -59,7 +59,7 @@ export function PlaygroundScene({ scene, scenario, controls, onLoad }: Playgroun
           />
           {scene.isOver && (
             <Notice tone="info" role="status" className="mt-3">
-              Ten minutes have passed in here, and that is all there is: start over.
+              A scene ends after ten minutes. Start over to continue.
             </Notice>
           )}
         </div>

@@ -5,7 +5,7 @@ import type { PlaygroundControls } from './use-playground.ts';
 
 const SPEED_FIRST = 0.1;
 
-/** Whether time passes, and how fast. It stands still while nobody can see the page. */
+/** Whether time passes, and how fast. It is paused while the page is hidden. */
 export function useTransport({ play, pause }: PlaygroundControls, isOver: boolean) {
   const [wantsToPlay, setWantsToPlay] = useState(false);
   const [speed, setSpeed] = useState(SPEED_FIRST);

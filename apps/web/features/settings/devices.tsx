@@ -103,7 +103,7 @@ function DeviceList({ devices, onRevoke, onRevokeOthers }: DeviceListProps) {
           Sign out everywhere else
         </Button>
       ) : (
-        <p className="text-sm text-muted">You are signed in nowhere else.</p>
+        <p className="text-sm text-muted">No other devices are signed in.</p>
       )}
     </>
   );

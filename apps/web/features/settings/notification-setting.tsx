@@ -32,7 +32,7 @@ export function NotificationSetting() {
       </Checkbox>
       {leave === 'denied' && (
         <p role="status" className="text-sm text-warn">
-          The browser has been told to show none from here. Its settings for this page change that.
+          The browser blocks notifications of this page. Allow them in its settings for this site.
         </p>
       )}
     </>

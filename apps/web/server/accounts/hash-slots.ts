@@ -34,7 +34,7 @@ export class HashSlots {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // The slot goes over to whoever waits longest.
+      // The slot goes to the request that has waited longest.
       if (next === undefined) this.#free += 1;
       else next();
     }

@@ -44,7 +44,7 @@ export type Admission =
   /** `unconfirmed`: the account may have the role, but Postgres can't say so now. */
   | { readonly ok: false; readonly why: 'signed-out' | 'forbidden' | 'unconfirmed' };
 
-/** Whether somebody may see (`view`) or do (`change`) what takes this role. Every page, route and action asks here. */
+/** Whether a user may see (`view`) or do (`change`) what takes this role. Every page, route and action asks here. */
 export async function admit(needed: Role, intent: 'view' | 'change'): Promise<Admission> {
   const signIn = await currentSignIn();
   if (signIn === null) return { ok: false, why: 'signed-out' };

@@ -38,7 +38,7 @@ test('one account is tried from many addresses only as often as its own limit sa
   expect(allowed(limit, guesses)).toBe(SIGN_INS_PER_ACCOUNT_MAX);
 });
 
-test('whoever guesses at a name does not lock its owner out of a device that is known', () => {
+test('guessing at a name does not lock its owner out of a device that is known', () => {
   const limit = new SignInLimit();
   allowed(
     limit,

@@ -23,7 +23,7 @@ interface Count {
 /**
  * Throttles guessing: of one account's password from one address, of any password from one address (spraying), and of one
  * account's password from many addresses. Attempts of strangers do not count against a device that the account is known to
- * use, so whoever guesses at a name can't lock its owner out. In this process.
+ * use, so guessing at a name can't lock its owner out. In this process.
  */
 export class SignInLimit {
   readonly #counts = new Map<string, Count>();
@@ -31,7 +31,7 @@ export class SignInLimit {
   /** Counts an attempt; false: too many within the window. */
   allow({ account, address, isKnownDevice }: SignInAttempt, nowMs: number): boolean {
     const name = nameOf(account);
-    // The mark of a known device can't be made up, so nobody else uses up its attempts.
+    // The mark of a known device can't be made up, so no other client uses up its attempts.
     if (isKnownDevice) return this.#count(knownOf(name), nowMs) <= SIGN_INS_PER_PAIR_MAX;
     // All are counted, also after a refusal: who goes on guessing goes on waiting.
     const byAddress = this.#count(`address ${address}`, nowMs) <= SIGN_INS_PER_ADDRESS_MAX;

@@ -20,9 +20,9 @@ export type PasswordChange =
 
 const limit = new SignInLimit();
 const hashes = new HashSlots();
-const AWAY = 'the accounts can’t be reached. Please try again in a moment.';
-const TOO_MANY = 'Too many tries. Please wait a minute and try again.';
-const BUSY = 'Too many people are signing in. Please try again in a moment.';
+const AWAY = 'accounts are unavailable. Try again in a moment.';
+const TOO_MANY = 'Too many attempts. Wait a minute and try again.';
+const BUSY = 'Too many sign-ins at the moment. Try again shortly.';
 
 /** Checks e-mail and password against the accounts and sets the session's cookies. */
 export async function checkedSignIn(email: string, password: string): Promise<SignInResult> {
@@ -44,7 +44,7 @@ export async function checkedSignIn(email: string, password: string): Promise<Si
   }
 }
 
-/** Changes the password of whoever is signed in, and signs out their other devices. */
+/** Changes the password of the user who is signed in, and signs out the other devices. */
 export async function changePassword(
   email: string,
   currentPassword: string,

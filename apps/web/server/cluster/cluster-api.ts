@@ -53,7 +53,7 @@ export async function clusterRequest<S extends z.ZodType>(
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return { ok: true, value: parsed.data };
   logProblem(`the answer to ${request.path} is not understood`, z.prettifyError(parsed.error));
-  const detail = 'The cluster’s answer is not understood.';
+  const detail = 'The cluster sent a response that this version does not understand.';
   return { ok: false, problem: { status: 502, code: 'bad_gateway', detail, errors: [] } };
 }
 
@@ -114,6 +114,6 @@ function problemOf(answer: Extract<NodeAnswer, { kind: 'answered' }>): Problem {
 const UNREACHABLE: Problem = {
   status: 503,
   code: 'cluster_unreachable',
-  detail: 'No node of the cluster can be reached now.',
+  detail: 'No node of the cluster is reachable.',
   errors: [],
 };

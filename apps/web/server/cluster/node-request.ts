@@ -94,7 +94,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Nobody listens there: the request was certainly not carried out. */
+/** Nothing listens there: the request was certainly not carried out. */
 function isRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : null;
   return (

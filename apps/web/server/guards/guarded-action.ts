@@ -10,12 +10,12 @@ import { logProblem } from '../log.ts';
 import { ACCOUNTS_AWAY, INTERNAL, invalidRequest } from './problem-response.ts';
 
 /**
- * A server action is a public endpoint: whoever has its id may call it with anything. So each is made by one of these, which parse
+ * A server action is a public endpoint: any client that has its id may call it with anything. So each is made by one of these, which parse
  * the arguments, ask for the role and let no error out.
  */
 type Arguments<A extends unknown[], I extends unknown[]> = z.ZodType<A, I>;
 
-/** For everybody, also without a sign-in. `refuse` puts a problem into the form of the answer. */
+/** For all users, also without a sign-in. `refuse` puts a problem into the form of the answer. */
 export function publicAction<A extends unknown[], I extends unknown[], R>(
   args: Arguments<A, I>,
   act: (...args: A) => Promise<R>,
@@ -24,7 +24,7 @@ export function publicAction<A extends unknown[], I extends unknown[], R>(
   return (...given) => run(args, given, (...parsed) => act(...parsed), refuse);
 }
 
-/** For whoever looks after agents. */
+/** For agent owners. */
 export function ownerAction<A extends unknown[], I extends unknown[], T>(
   args: Arguments<A, I>,
   act: (person: Person, ...args: A) => Promise<Outcome<T>>,

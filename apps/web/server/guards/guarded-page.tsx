@@ -31,7 +31,7 @@ function guarded<P>(needed: Role, render: Rendered<P>): (props: P) => Promise<Re
       <div className="p-4 md:p-6">
         <Notice tone="critical" role="alert">
           Postgres is unreachable, so your role can’t be confirmed. This page returns when it does;
-          conversations go on meanwhile.
+          conversations are not affected.
         </Notice>
       </div>
     );

@@ -52,12 +52,12 @@ export type RouteHandler = (request: Request, context: RouteContext) => Promise<
 
 type Answer<I> = (input: I) => Promise<Response> | Response;
 
-/** For everybody, also without a sign-in. */
+/** For all users, also without a sign-in. */
 export function publicRoute(answer: Answer<RouteInput>): RouteHandler {
   return (request, context) => respond(request, context, async (input) => answer(input));
 }
 
-/** For everybody who is signed in. */
+/** For all users who are signed in. */
 export function userRoute(answer: Answer<GuardedInput>): RouteHandler {
   return guarded('user', answer);
 }

@@ -27,14 +27,14 @@ export const UNAUTHENTICATED: Problem = {
 export const FOREIGN_PAGE: Problem = {
   status: 403,
   code: 'forbidden',
-  detail: 'This can be asked by pages of this app only.',
+  detail: 'Only pages of this app may send this request.',
   errors: [],
 };
 
 export const ACCOUNTS_AWAY: Problem = {
   status: 503,
   code: 'accounts_unreachable',
-  detail: 'The accounts can’t be reached now. Please try again in a moment.',
+  detail: 'Accounts are unavailable. Try again in a moment.',
   errors: [],
 };
 
@@ -49,7 +49,7 @@ export const FORBIDDEN: Problem = {
 export const INTERNAL: Problem = {
   status: 500,
   code: 'internal',
-  detail: 'Something went wrong in the web app. Please try again.',
+  detail: 'Something went wrong in the web app. Try again.',
   errors: [],
 };
 

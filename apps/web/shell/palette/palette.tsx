@@ -61,7 +61,7 @@ export function Palette({ person, onClose }: PaletteProps) {
   return (
     <Command.Dialog
       open
-      // Of its own: what comes while somebody types has to be found too.
+      // Of its own: what comes while the user types has to be found too.
       shouldFilter={false}
       onOpenChange={(isOpen) => {
         if (!isOpen) onClose();
@@ -77,9 +77,7 @@ export function Palette({ person, onClose }: PaletteProps) {
         className="h-12 w-full border-b border-border bg-transparent px-4 text-lg outline-none placeholder:text-muted"
       />
       <Command.List className="max-h-[56dvh] overflow-y-auto p-1.5">
-        <Command.Empty className="px-2 py-6 text-center text-muted">
-          Nothing of that name.
-        </Command.Empty>
+        <Command.Empty className="px-2 py-6 text-center text-muted">No results.</Command.Empty>
         {sessions.length > 0 && (
           <Command.Group heading="Conversations" className={GROUP}>
             {sessions.map((entry) => (

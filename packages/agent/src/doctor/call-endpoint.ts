@@ -9,7 +9,7 @@ export interface EndpointCall {
   readonly body: string;
   /** To the first byte, and of silence after it. */
   readonly timeoutMs: number;
-  /** Close the connection after the first bytes, as when a person presses stop. */
+  /** Close the connection after the first bytes, as when a user presses stop. */
   readonly hangUp?: boolean;
 }
 

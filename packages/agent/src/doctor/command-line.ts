@@ -9,7 +9,7 @@ Calls an endpoint as FleetLM calls an agent, reads its answer, and says what is 
 
   --secret whsec_...     the agent's webhook secret (or WEBHOOK_SECRET in the environment)
   --header 'name: value' a header of the agent's registration; may be given several times
-  --message 'text'       what the person says (default: Hello!)
+  --message 'text'       what the user says (default: Hello!)
   --timeout-ms 30000     to the first byte, and of silence in the answer
   --json                 the report as JSON
 

@@ -22,7 +22,7 @@ export interface DoctorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** As the agent's `timeout_ms`: to the first byte, and of silence. */
   readonly timeoutMs?: number;
-  /** What the person says. */
+  /** What the user says. */
   readonly text?: string;
 }
 
@@ -211,7 +211,7 @@ class Patient {
     return wrong(
       'hang up',
       `the call after a caller that went: ${seenOf(reply)}`,
-      'A person who presses stop closes the connection. End the work then, and nothing else.',
+      'A user who presses stop closes the connection. End the work then, and nothing else.',
     );
   }
 

@@ -8,7 +8,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
   skipped: '-',
 };
 
-/** The report as a table for people, with what to do under each line that needs it. */
+/** The report as a human-readable table, with what to do under each line that needs it. */
 export function formatReport(report: DoctorReport): string {
   const checkWidth = Math.max(...report.findings.map(({ check }) => check.length));
   const markWidth = Math.max(...Object.values(MARKS).map((mark) => mark.length));

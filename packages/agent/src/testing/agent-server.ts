@@ -22,7 +22,7 @@ export async function serve(listener: RequestListener): Promise<TestServer> {
   };
 }
 
-/** A call as FleetLM makes one: `texts` are the person's and the agent's in turn, the person's last. */
+/** A call as FleetLM makes one: `texts` are the user's and the agent's in turn, the user's last. */
 export function callBody(...texts: readonly string[]): string {
   const messages = texts.map((text, at) => {
     const fromPerson = (texts.length - at) % 2 === 1;

@@ -22,6 +22,7 @@ export interface FuzzOptions {
   readonly keep: boolean;
 }
 
+/** What `npm run fuzz -- --help` prints. */
 export const FUZZ_USAGE = `npm run fuzz -- [options]
   --minutes M      how long inputs are drawn (default 3; of a smoke 0.5)
   --seed S         which inputs (default: drawn, and printed)

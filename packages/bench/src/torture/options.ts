@@ -27,6 +27,7 @@ export type Measurement = (typeof MEASUREMENTS)[number];
 
 const RATE_DEFAULT = { failover: '200', 'rolling-restart': '500', growth: '200' } as const;
 
+/** What `npm run torture -- --help` prints. */
 export const TORTURE_USAGE = `npm run torture -- [options]
   --minutes M     how long faults are made (default 3)
   --seed S        the schedule of faults (default: drawn, and printed)

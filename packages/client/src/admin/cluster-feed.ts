@@ -15,6 +15,7 @@ import type { ClusterEvent } from './cluster-wire.ts';
 import { readClusterEvent, readClusterUpdate } from './cluster-wire.ts';
 import { readOperations } from './operations-wire.ts';
 
+/** Which nodes to watch the cluster through, any of which is enough, and as whom. */
 export interface ClusterFeedOptions {
   readonly nodes: readonly string[];
   /** For tokens whose role is `admin`. */

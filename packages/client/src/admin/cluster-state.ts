@@ -19,6 +19,7 @@ export interface ClusterState {
   readonly operations: ClusterOperations | null;
 }
 
+/** Before the first report. */
 export const UNKNOWN_CLUSTER: ClusterState = {
   receivedAtMs: null,
   reportedBy: null,

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-str
 /** Fields of an answer whose closed sets may grow with a later version. */
 type Open<T, K extends keyof T> = Omit<Readonly<T>, K>;
 
+/** Whether a node is reached by the one that reports; `unknown`: not since that one started. */
 export type NodeState = wire.ClusterNode['state'];
 /** What a node is to the cluster, whether it runs or not. */
 export type Membership = NonNullable<wire.ClusterNode['membership']>;
@@ -14,11 +15,13 @@ export type ClusterNode = Open<wire.ClusterNode, 'membership' | 'longest_turn' |
   readonly longest_turn: { readonly component: string; readonly ms: number } | null;
 };
 
+/** A replica of a group. `role` and `stall.reason` may be words of a later version. */
 export type ClusterReplica = Open<wire.ClusterReplica, 'role' | 'stall'> & {
   readonly role: string;
   readonly stall: { readonly index: number; readonly reason: string } | null;
 };
 
+/** A group as its leader sees it. */
 export type ClusterGroup = Open<
   wire.ClusterGroup,
   'applied' | 'voters' | 'replicas' | 'reported_by' | 'reported_at'
@@ -29,6 +32,7 @@ export type ClusterGroup = Open<
   readonly reported_at: string | null;
 };
 
+/** Something that happened in the cluster. `kind` may be a word of a later version. */
 export type ClusterEvent = Open<wire.ClusterEventBody, 'kind'> & { readonly kind: string };
 
 /** A snapshot, or a change: then only with the nodes and groups that are different. */
@@ -41,6 +45,10 @@ export interface ClusterUpdate {
 const MEMBERSHIPS: readonly Membership[] = ['joining', 'active', 'draining', 'lost', 'gone'];
 const NODE_STATES: readonly NodeState[] = ['up', 'down'];
 
+/**
+ * A `cluster:snapshot` or `cluster:delta`, or the answer of `GET /api/admin/cluster`; null: not understood. Entries that are
+ * not understood are left out.
+ */
 export function readClusterUpdate(value: unknown): ClusterUpdate | null {
   if (!isObject(value)) return null;
   return {
@@ -50,6 +58,7 @@ export function readClusterUpdate(value: unknown): ClusterUpdate | null {
   };
 }
 
+/** A `cluster:event`; null: not understood. */
 export function readClusterEvent(value: unknown): ClusterEvent | null {
   if (!isObject(value)) return null;
   const kind = stringField(value, 'kind');

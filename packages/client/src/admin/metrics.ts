@@ -2,31 +2,38 @@ import type * as wire from '@fleetlm/protocol';
 import { byMetric, METRIC_NAMES } from '@fleetlm/protocol/plain';
 import { isObject, type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 
+/** `15m`: a point a second; `24h`: a point a minute. */
 export type MetricRange = wire.MetricsQuery['range'];
 
 type Figures = NonNullable<wire.NodeMetricsAnswer['figures']>;
+/** The name of a series that every node keeps of itself. */
 export type Metric = wire.MetricName;
 
 /** What a node keeps of itself, in the units of their names. */
 export const METRICS = METRIC_NAMES;
 
+/** Every series by its name, a value for each of the times. Null: not known in that step. */
 export type MetricSeries = Readonly<Record<Metric, readonly (number | null)[]>>;
 
 /** Null: not known, which is never the same as zero. */
 type OrNull<T> = { readonly [K in keyof T]: T[K] | null };
 
+/** How a node's archive is doing. */
 export type FlushFigures = OrNull<Figures['flush']>;
 
 type WireLoad = Figures['dispatch']['agents'][number];
+/** Calls of one node to one agent. `breaker` may be a word of a later version. */
 export type AgentLoad = OrNull<Omit<WireLoad, 'agent_id' | 'breaker'>> & {
   readonly agent_id: string;
   readonly breaker: string;
 };
 
+/** How a node's calls to agents are doing. */
 export type DispatchFigures = OrNull<Omit<Figures['dispatch'], 'agents'>> & {
   readonly agents: readonly AgentLoad[];
 };
 
+/** What one node reports of itself for a range of time. */
 export interface NodeFigures {
   readonly reported_at: string;
   /** Unix milliseconds by the node's own clock, ascending. */
@@ -45,10 +52,12 @@ export interface NodeHistory extends NodeFigures {
 /** By node id. */
 export type ClusterHistory = ReadonlyMap<string, NodeHistory>;
 
+/** Before the first answer. */
 export const EMPTY_HISTORY: ClusterHistory = new Map();
 
 const SPAN_MS: Readonly<Record<MetricRange, number>> = { '15m': 900_000, '24h': 86_400_000 };
 
+/** The answer of `GET /api/admin/metrics` as far as it was understood. `figures` null: that node did not answer. */
 export interface MetricsAnswer {
   readonly nodes: readonly { readonly node_id: string; readonly figures: NodeFigures | null }[];
 }

@@ -7,8 +7,11 @@ export type ClusterOperation = Omit<Readonly<wire.OperationBody>, 'progress'> & 
   /** Null: it has ended, or it is not known. */
   readonly progress: OperationProgress | null;
 };
+/** What an operation does to the cluster. */
 export type OperationKind = ClusterOperation['kind'];
+/** How far an operation is. */
 export type OperationState = ClusterOperation['state'];
+/** How many groups of an operation are where it wants them, and what the first others wait for. */
 export type OperationProgress = Readonly<NonNullable<wire.OperationBody['progress']>>;
 
 /** What is being done and was done, newest first. */

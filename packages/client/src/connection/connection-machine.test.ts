@@ -23,7 +23,7 @@ describe('the connection table', () => {
     }
   });
 
-  test('"online" can be reached again from every state without a person, except from "signed_out"', () => {
+  test('"online" can be reached again from every state without a user, except from "signed_out"', () => {
     const automatic = [
       'token_ready',
       'opened',

@@ -4,7 +4,7 @@
  *
  *   stopped -> authorising -> dialling -> online
  *                  ^             |           |
- *                  '-- backing_off <---------'        signed_out: waits for a person
+ *                  '-- backing_off <---------'        signed_out: waits for a user
  */
 
 /** Where a connection stands; `signed_out` is final until it is started again with another token. */

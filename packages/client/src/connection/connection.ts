@@ -23,6 +23,7 @@ const SILENCE_MAX_MS = 10_000;
 /** Longer than the node's own limit for a proposal, so that its answer comes first. */
 const REQUEST_TIMEOUT_MS = 8_000;
 
+/** What a connection is made with. */
 export interface ConnectionOptions {
   /** Origins of the nodes, in any order; at least one. */
   readonly nodes: readonly string[];

@@ -18,6 +18,7 @@ export interface NodeSocketHandlers {
   event(name: string, payload: unknown): void;
 }
 
+/** One attempt to connect to one node. */
 export interface NodeSocketOptions {
   /** Origin of the node, `http://host:port`. */
   readonly url: string;
@@ -27,6 +28,7 @@ export interface NodeSocketOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** Opens a socket to one node. It never throws: that it failed is reported to the handlers. */
 export type OpenNodeSocket = (
   options: NodeSocketOptions,
   handlers: NodeSocketHandlers,

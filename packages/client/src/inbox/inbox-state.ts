@@ -1,6 +1,6 @@
 import type { InboxEntry } from '../wire.ts';
 
-/** A person's conversations, newest activity first. */
+/** A user's conversations, newest activity first. */
 export interface InboxState {
   /** `loading` until the first snapshot; after that the last known entries stay, whatever the connection does. */
   readonly status: 'loading' | 'ready';

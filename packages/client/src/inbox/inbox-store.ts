@@ -6,7 +6,7 @@ import { EMPTY_INBOX, type InboxEvent, type InboxState, inboxAfter } from './inb
 
 const REJOIN_AFTER_MS = 500;
 
-/** A person's inbox: a snapshot, then changes; live while at least one holder has it open. */
+/** A user's inbox: a snapshot, then changes; live while at least one holder has it open. */
 export class InboxStore {
   readonly state: ReadableStore<InboxState>;
   #state = new Store(EMPTY_INBOX);

@@ -70,7 +70,7 @@ function fakeStorage(): Storage {
 }
 
 describe('the outbox in the browser', () => {
-  test('survives a reload, in order, for its person only', () => {
+  test('survives a reload, in order, for its user only', () => {
     const storage = fakeStorage();
     const failed: OutboxEntry = { ...entry('1'), status: 'failed', error: REFUSED };
     browserOutbox('demo', storage, () => {}).save([failed, entry('2')]);

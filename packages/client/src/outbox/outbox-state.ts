@@ -1,7 +1,7 @@
 import type { JsonObject } from '@fleetlm/protocol/ui-stream';
 import type { WireError } from '../wire.ts';
 
-/** Unsent messages of one person over all conversations. When full `send` is refused, loudly. */
+/** Unsent messages of one user over all conversations. When full `send` is refused, loudly. */
 export const OUTBOX_ENTRIES_MAX = 200;
 
 interface Outgoing {
@@ -18,7 +18,7 @@ interface Outgoing {
 /** A message on its way. Once it is committed it is a message of the log and leaves the outbox. */
 export type OutboxEntry =
   | (Outgoing & { readonly status: 'pending' })
-  /** Refused for good; a person may try again or throw it away. */
+  /** Refused for good; a user may try again or throw it away. */
   | (Outgoing & { readonly status: 'failed'; readonly error: WireError });
 
 export type OutboxEvent =

@@ -19,7 +19,7 @@ export function memoryOutbox(): OutboxStorage {
 }
 
 /**
- * Keeps one person's outbox in the browser, an item an entry, so that two tabs do not overwrite each
+ * Keeps one user's outbox in the browser, an item an entry, so that two tabs do not overwrite each
  * other. A full or forbidden storage costs durability over a reload, never the sending itself: it is
  * reported through `onError` and the messages stay in memory.
  */
@@ -60,12 +60,12 @@ export function browserOutbox(
   };
 }
 
-/** How many messages of this person wait in the browser. */
+/** How many messages of this user wait in the browser. */
 export function unsentInBrowser(userId: string, storage: Storage): number {
   return keysOf(storage, prefixOf(userId)).length;
 }
 
-/** At a sign-out: nothing of this person stays in the browser. */
+/** At a sign-out: nothing of this user stays in the browser. */
 export function clearBrowserOutbox(userId: string, storage: Storage): void {
   for (const key of keysOf(storage, prefixOf(userId))) storage.removeItem(key);
 }
@@ -74,7 +74,7 @@ function prefixOf(userId: string): string {
   return `fleetlm.outbox.${userId}.`;
 }
 
-/** ULIDs have no dot: a key that goes on with one is of a person whose id begins alike. */
+/** ULIDs have no dot: a key that goes on with one is of a user whose id begins alike. */
 function keysOf(storage: Storage, prefix: string): readonly string[] {
   const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
   return keys

@@ -14,7 +14,7 @@ export function useConnection(): ConnectionView {
   return useStore(useFleetClient().connection);
 }
 
-/** The person's conversations, live while this is mounted. */
+/** The user's conversations, live while this is mounted. */
 export function useInbox(): InboxState {
   const { inbox } = useFleetClient();
   useEffect(() => inbox.open(), [inbox]);

@@ -26,7 +26,7 @@ export interface LiveAnswer {
   readonly nextIndex: number;
   readonly message: AssembledMessage;
   readonly ahead: readonly IndexedChunk[];
-  /** What people had read of the attempt before, shown until this one has caught up with it. */
+  /** What users had read of the attempt before, shown until this one has caught up with it. */
   readonly earlier: AssembledMessage | null;
 }
 

@@ -3,7 +3,7 @@ import { type JsonObject, stringField } from '@fleetlm/protocol/ui-stream';
 import type { OutboxEntry } from '../outbox/outbox-state.ts';
 import { clientMessageIdOf, epochOf, type Message } from '../wire.ts';
 
-/** A line of a conversation: a committed message, or one of this person's that is on its way. */
+/** A line of a conversation: a committed message, or one of this user's that is on its way. */
 export type Row =
   | {
       readonly type: 'message';

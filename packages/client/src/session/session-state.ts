@@ -46,7 +46,7 @@ export interface SessionState {
   readonly answer: LiveAnswer | null;
   readonly agent: AgentStatus;
   /**
-   * A message of this person is committed, and the cluster has not published yet what the agent does about it: the
+   * A message of this user is committed, and the cluster has not published yet what the agent does about it: the
    * acknowledgement may be here before the state is.
    */
   readonly isAgentDue: boolean;

@@ -111,7 +111,7 @@ export class SessionStore {
     return this.send(content, 'text', { supersedes: messageId });
   }
 
-  /** Answers a tool call that waits for a person. */
+  /** Answers a tool call that waits for a user. */
   approve(messageId: string, approvalId: string, isApproved: boolean): SendResult {
     const approvals = [{ approval_id: approvalId, approved: isApproved }];
     return this.send({ message_id: messageId, approvals }, TOOL_RESPONSE_KIND);

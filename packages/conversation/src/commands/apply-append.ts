@@ -79,7 +79,7 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
   return { reply: { type: 'appended', message: committed, duplicate: false }, effects };
 }
 
-/** What a person's message makes of the agent's work, or why it is refused. */
+/** What a user's message makes of the agent's work, or why it is refused. */
 function workAfter(
   session: SessionRecord,
   { timeMs, debounceMs, whileAnswering, held }: AppendMessage,

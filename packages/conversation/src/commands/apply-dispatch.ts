@@ -14,7 +14,7 @@ import { noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 
 /**
- * Everything that happens to the agent's work beside messages of people: C42 to C54 of SPEC.md. `answer` is what
+ * Everything that happens to the agent's work beside messages of users: C42 to C54 of SPEC.md. `answer` is what
  * the agent streamed, whole or in part; it is committed exactly when the event is accepted.
  */
 export function applyDispatchEvent(

@@ -1,20 +1,18 @@
 import type { SessionSnapshot } from '../snapshot/session-snapshot.ts';
 
-/**
- * Everything that can change a group of conversations. A command carries all that is not deterministic
- * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
- */
+/** The version in front of every command in the log. Raised in two releases: one that reads it, and the next one writes it. */
 export const COMMAND_VERSION = 1;
 
 /** Opaque to this package: UTF-8 JSON of `{"content": {...}, "metadata": {...}}`. */
 export type Payload = Uint8Array;
 
+/** A message that is to be appended. Its seq is given when the command is applied. */
 export interface NewMessage {
   /** UUIDv7. */
   readonly id: string;
   readonly kind: string;
   readonly payload: Payload;
-  /** The first characters as a person would read them, for the inbox. */
+  /** The first characters as a user would read them, for the inbox. */
   readonly preview: string;
   /** Of a message of the agent: what it leaves for its user to decide. */
   readonly requests?: ToolRequests;
@@ -36,7 +34,7 @@ export interface ToolResponse {
   readonly keys: readonly string[];
 }
 
-/** What a person's message does to an answer that is being given: the agent's choice. */
+/** What a user's message does to an answer that is being given: the agent's choice. */
 export const WHILE_ANSWERING = ['queue', 'interrupt', 'reject', 'merge'] as const;
 export type WhileAnswering = (typeof WHILE_ANSWERING)[number];
 
@@ -48,10 +46,15 @@ export interface HeldAnswer {
   readonly partial: NewMessage | null;
 }
 
+/** Who wrote a message: the user of the session, or its agent. */
 export type Sender =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'agent'; readonly id: string };
 
+/**
+ * Everything that can change a group of conversations. A command carries all that is not deterministic
+ * (time, ids), chosen by the leader when it proposes. Times are Unix milliseconds.
+ */
 export type Command =
   | {
       readonly type: 'create-session';
@@ -69,7 +72,7 @@ export type Command =
       /** Never empty: the edge makes one when the client sent none, so that forwarding may be retried. */
       readonly clientMessageId: string;
       readonly message: NewMessage;
-      /** How long the agent's work waits for further messages of the person, in milliseconds. */
+      /** How long the agent's work waits for further messages of the user, in milliseconds. */
       readonly debounceMs: number;
       readonly whileAnswering: WhileAnswering;
       /** Null: nothing is to be ended by this message. */
@@ -84,7 +87,7 @@ export type Command =
       readonly timeMs: number;
     }
   | { readonly type: 'archive-session'; readonly sessionId: string; readonly timeMs: number }
-  /** For good: messages, metadata and everything else that people wrote. */
+  /** For good: messages, metadata and everything else that users wrote. */
   | { readonly type: 'erase-session'; readonly sessionId: string; readonly timeMs: number }
   /** Null: as it is. */
   | {
@@ -149,7 +152,7 @@ export type Command =
       readonly partial: NewMessage | null;
       readonly timeMs: number;
     }
-  /** A person asks again after a failure: new epoch, due at once. */
+  /** A user asks again after a failure: new epoch, due at once. */
   | { readonly type: 'retry-dispatch'; readonly sessionId: string; readonly timeMs: number }
   /** Leave memory: their states, as of the versions given, are in Postgres. Any that has changed since stays. */
   | {
@@ -176,4 +179,5 @@ export type Command =
       readonly timeMs: number;
     };
 
+/** The name of a command. */
 export type CommandType = Command['type'];

@@ -57,7 +57,7 @@ describe('work for the agent', () => {
     expect(sessionOf(state).dispatch).toMatchObject({ dueAtMs: 10_500 });
   });
 
-  test('C42 a call begins under the next attempt and has seen the newest message of the person', () => {
+  test('C42 a call begins under the next attempt and has seen the newest message of the user', () => {
     const state = groupAfter(create(), say(1), say(2));
     expect(apply(state, start(1, 2)).reply).toMatchObject({ code: 'stale-epoch' });
     expect(apply(state, start(2, 1)).reply).toMatchObject({ code: 'stale-epoch' });
@@ -108,7 +108,7 @@ describe('work for the agent', () => {
     expect(stateDigest(state)).toBe(before);
   });
 
-  test('C46 a failed attempt waits until the time given, whatever the person writes meanwhile', () => {
+  test('C46 a failed attempt waits until the time given, whatever the user writes meanwhile', () => {
     const state = groupAfter(create(), say(1), start(1, 1), defer(1, 1, 30_000));
     expect(sessionOf(state).dispatch).toMatchObject({
       status: 'waiting',
@@ -183,7 +183,7 @@ describe('work for the agent', () => {
     expect(apply(state, stop(1)).reply).toMatchObject({ code: 'nothing-to-stop' });
   });
 
-  test('C52 after a failure a person may ask again: new epoch, due at once', () => {
+  test('C52 after a failure a user may ask again: new epoch, due at once', () => {
     const state = groupAfter(create(), say(1));
     expect(apply(state, retry()).reply).toMatchObject({ code: 'nothing-to-retry' });
     apply(state, start(1, 1));

@@ -39,7 +39,7 @@ const secret = new TextEncoder().encode(
   JSON.stringify({ content: { text: SECRET }, metadata: {} }),
 );
 
-/** A session with a secret wherever a person may write one, and another one beside it. */
+/** A session with a secret wherever a user may write one, and another one beside it. */
 function groupWithSecrets() {
   const fields = {
     message: {

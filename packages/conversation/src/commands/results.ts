@@ -1,6 +1,7 @@
 import type { SessionHead } from '../session/session-head.ts';
 import type { DispatchState, Message } from '../state.ts';
 
+/** Why a command changed nothing. The edge maps each to an error of the interface. */
 export type RefusalCode =
   | 'session-not-found'
   | 'session-exists'
@@ -67,6 +68,7 @@ export type Effect =
       readonly version: number;
     };
 
+/** The name of an effect. */
 export type EffectType = Effect['type'];
 
 /** What applying a command came to: the answer for its proposer, and what the node performs, in this order. */

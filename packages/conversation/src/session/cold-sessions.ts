@@ -19,7 +19,6 @@ const REMOVED = 0xffff_ffff;
 
 /** Names a cold session for as long as it is one. */
 export type ColdHandle = number;
-/** No handle. */
 export const NO_HANDLE: ColdHandle = -1;
 
 /**

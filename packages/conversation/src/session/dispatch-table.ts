@@ -299,7 +299,7 @@ function deferred(event: EventOf<'defer'>): DispatchState {
   };
 }
 
-/** A call is over: new work when the person wrote what it has not seen, null otherwise. */
+/** A call is over: new work when the user wrote what it has not seen, null otherwise. */
 function ended(
   state: StateOf<'running'>,
   facts: DispatchFacts,

@@ -81,13 +81,21 @@ export function oneOf<T extends string>(value: unknown, path: string, choices: r
 export const TIME_MS_MAX = 2 ** 48 - 1;
 /** What fits the 32-bit column that Postgres keeps a seq in. */
 export const SEQ_MAX = 2 ** 31 - 1;
+/** Counters stay exact up to here. */
 export const COUNTER_MAX = Number.MAX_SAFE_INTEGER;
+/** Characters of any id in a command or a snapshot. Wider than the edge takes: what the log holds must stay readable. */
 export const ID_LENGTH_MAX = 1024;
+/** Characters of a message's kind; wider than the edge takes. */
 export const KIND_LENGTH_MAX = 256;
+/** Characters of a message's preview; wider than the edge makes it. */
 export const PREVIEW_LENGTH_MAX = 1024;
 /** Tool calls of one message that wait for the user, and their names. */
 export const REQUESTS_MAX = 128;
+/** Characters of the key of one decision. */
 export const REQUEST_KEY_LENGTH_MAX = 66;
+/** Names under which a response may refer to the message with the requests. */
 export const REQUEST_NAMES_MAX = 4;
+/** Characters of the error of a failed dispatch. */
 export const ERROR_LENGTH_MAX = 16_384;
+/** The longest delay of a command, in milliseconds. */
 export const DURATION_MS_MAX = 2 ** 31 - 1;

@@ -4,6 +4,7 @@ import type { SessionRecord } from '../session/session-record.ts';
 import type { GroupState } from '../state.ts';
 import { type SessionSnapshot, sessionSnapshot } from './session-snapshot.ts';
 
+/** The version of a group's snapshot and of a session's archived state. Raised in two releases, like COMMAND_VERSION. */
 export const SNAPSHOT_VERSION = 1;
 
 export interface InboxSnapshot {

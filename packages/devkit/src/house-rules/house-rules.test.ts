@@ -13,6 +13,7 @@ import {
   unguardedTimers,
 } from './text-rules.ts';
 import { trackedFiles } from './tracked-files.ts';
+import { undocumentedExports } from './undocumented-exports.ts';
 
 const files = trackedFiles();
 
@@ -59,6 +60,10 @@ describe('house rules', () => {
 
   test('names, comments and pages use the words of the glossary', () => {
     expect(privateWords(files)).toEqual([]);
+  });
+
+  test('what one workspace imports of another has a doc comment', () => {
+    expect(undocumentedExports(files)).toEqual([]);
   });
 
   test.each(['packages/conversation', 'packages/raft'])(
@@ -178,6 +183,55 @@ describe('the house rules see what they are made for', () => {
     const fine = 'const firstWord = 0; // untold stories, a notebook, the unnoted';
     expect(privateWords([file('packages/raft/src/a.ts', fine)])).toEqual([]);
     expect(privateWords([file('docs/decisions/x.md', 'Nobody was told.')])).toEqual([]);
+  });
+
+  const manifest = file(
+    'packages/a/package.json',
+    '{"name":"@fleetlm/a","exports":{".":"./src/index.ts","./b":"./src/b.ts"}}',
+  );
+  const importer = file('apps/web/x.ts', "import { type Y as Z, x } from '@fleetlm/a';\n");
+
+  test.each<[string, string, string]>([
+    ['a constant', "export { x } from './x.ts';", 'export const x = 1;'],
+    ['a whole file', "export * from './x.ts';", 'export function x() {}'],
+    ['another name', "export { y as x } from './x.ts';", 'export class y {}'],
+    ['a name that was imported', "import { x } from './x.ts';\nexport { x };", 'export let x = 1;'],
+    [
+      'a comment that is none of its own',
+      "export * from './x.ts';",
+      '// Why.\nexport const x = 1;',
+    ],
+    [
+      'a type of a value without one',
+      "export * from './x.ts';",
+      'export type x = typeof z;\nconst z = 1;',
+    ],
+  ])('an undocumented export: %s', (_, index, declared) => {
+    const entry = file('packages/a/src/index.ts', index);
+    const problems = (text: string): readonly string[] =>
+      undocumentedExports([manifest, entry, file('packages/a/src/x.ts', text), importer]);
+    expect(problems(declared)).toEqual([
+      expect.stringMatching(/^packages\/a\/src\/x\.ts:\d .*apps\/web imports x from @fleetlm\/a$/),
+    ]);
+    expect(problems(`/** What it is. */\n${declared.replace('// Why.\n', '')}`)).toEqual([]);
+  });
+
+  test('a type has the comment of the value that it is made of', () => {
+    const entry = (comment: string) =>
+      file(
+        'packages/a/src/b.ts',
+        `${comment}export const s = z.string();\nexport type S = z.output<typeof s>;\nexport const own = 1;\n`,
+      );
+    const typed = file('apps/web/x.ts', "import type * as a from '@fleetlm/a/b';\nlet s: a.S;\n");
+    expect(undocumentedExports([manifest, entry(''), typed])).toHaveLength(1);
+    expect(undocumentedExports([manifest, entry('/** Text. */\n'), typed])).toEqual([]);
+  });
+
+  test('an export that only its own package imports needs no doc comment', () => {
+    const entry = file('packages/a/src/index.ts', 'export const x = 1;\n');
+    const own = file('packages/a/src/x.ts', "import { x } from '@fleetlm/a';\n");
+    expect(undocumentedExports([manifest, entry, own])).toEqual([]);
+    expect(undocumentedExports([manifest, entry, own, importer])).toHaveLength(1);
   });
 
   test('a dead link', () => {

@@ -31,12 +31,9 @@ const PRIVATE_WORDS: readonly PrivateWord[] = [
 /** In prose alone: as a name it is a word of a bit set. */
 const FIRST_WORD: PrivateWord = { not: /\bfirst word\b/i, use: 'first token, first content' };
 
-/**
- * Dated decisions stay as they were written, and applied migrations never change. The demo agent tells stories. The web
- * app's screens, which a journey quotes, are covered by the web app's own words.
- */
+/** Dated decisions stay as they were written, and applied migrations never change. The demo agent tells stories. */
 const EXEMPT =
-  /^(?:apps\/web\/|apps\/demo-agent\/src\/|docs\/decisions\/|docs\/glossary\.md$|prisma\/|e2e\/journeys\/owner\.e2e\.ts$|packages\/devkit\/src\/house-rules\/(?:private-words|house-rules\.test)\.ts$)|\/generated\//;
+  /^(?:apps\/demo-agent\/src\/|docs\/decisions\/|docs\/glossary\.md$|prisma\/|packages\/devkit\/src\/house-rules\/(?:private-words|house-rules\.test)\.ts$)|\/generated\//;
 
 /** Private words in names, comments, texts and pages, each with the word to use instead. */
 export function privateWords(files: readonly SourceFile[]): readonly string[] {

@@ -4,6 +4,7 @@ import {
   agentSchema,
   agentTestSchema,
   agentWindowSchema,
+  auditEntrySchema,
   clusterEventSchema,
   clusterGroupSchema,
   clusterNodeSchema,
@@ -20,11 +21,14 @@ import {
   messageIdSchema,
   messageSchema,
   nodeIdSchema,
+  operationPlanSchema,
+  operationSchema,
   problemSchema,
   readinessSchema,
   runStateSchema,
   sessionIdSchema,
   sessionSchema,
+  stalledReplicaSchema,
   timestampSchema,
   webhookMessageSchema,
 } from '@fleetlm/protocol';
@@ -77,6 +81,10 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   ClusterGroup: clusterGroupSchema,
   ClusterReplica: clusterReplicaSchema,
   ClusterEvent: clusterEventSchema,
+  StalledReplica: stalledReplicaSchema,
+  Operation: operationSchema,
+  OperationPlan: operationPlanSchema,
+  AuditEntry: auditEntrySchema,
   Readiness: readinessSchema,
   Problem: problemSchema,
   SessionId: sessionIdSchema,
@@ -130,7 +138,6 @@ export function toQuerySchema(schema: z.ZodType): JsonSchema {
   return { ...input, properties: output.properties ?? {} };
 }
 
-/** The JSON Schema of a named schema. */
 export function namedJsonSchema(name: string): JsonSchema {
   const schema = NAMED[name];
   if (schema === undefined) throw new RangeError(`no schema is named ${name}`);

@@ -84,6 +84,8 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'GET /api/agents/:id/deliveries': 'DeliveriesQuery',
   'GET /api/agents/:id/dead-letters': 'DeadLettersQuery',
   'POST /api/agents/:id/dead-letters/replay': 'Replay',
+  'POST /api/admin/operations': 'OperationRequest',
+  'POST /api/admin/operations/plan': 'OperationRequest',
   'POST /api/sessions/:id/read': 'Read',
   'POST /api/sessions/:id/messages': 'PostMessage',
 };

@@ -23,13 +23,14 @@ export type AgentFieldType =
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
 
-/** How a person sets it: a field of text, or one of a few, each in words. */
+/** How an owner sets it: a field of text, or one of a few, each in words. */
 export interface AgentFieldControl {
   readonly label: string;
   readonly hint?: string;
   readonly options?: Readonly<Record<string, string>>;
 }
 
+/** One setting: how it is named, checked, explained and edited. */
 export interface AgentField {
   /** Its name in the record of the log and within a node. */
   readonly record: string;
@@ -71,12 +72,13 @@ const status = choice({ enabled: 'is called', disabled: 'is not called' });
 
 const timeout = (max: number) => ({ kind: 'integer', min: AGENT_TIMEOUT_MS_MIN, max }) as const;
 
+/** The table, by the names of the wire. */
 export const AGENT_FIELDS = {
   name: {
     record: 'name',
     type: { kind: 'text', lengthMax: AGENT_NAME_LENGTH_MAX },
     isNullable: false,
-    meaning: 'for people',
+    meaning: 'what users see',
     control: { label: 'Name' },
   },
   origin_url: {
@@ -229,6 +231,7 @@ export const AGENT_FIELDS = {
 } as const satisfies Readonly<Record<string, AgentField>>;
 
 type Table = typeof AGENT_FIELDS;
+/** The name of a setting on the wire. */
 export type AgentFieldName = keyof Table;
 
 /** How an agent is talked to. */
@@ -269,10 +272,12 @@ export type OfferedAgentField = {
 export const AGENT_FIELD_NAMES: readonly AgentFieldName[] =
   Object.keys(AGENT_FIELDS).filter(isAgentFieldName);
 
+/** Whether a text names a setting that a form offers. */
 export function isOfferedAgentField(name: string): name is OfferedAgentField {
   return isAgentFieldName(name) && AGENT_FIELDS[name].control !== null;
 }
 
+/** Whether a text names a setting. */
 export function isAgentFieldName(name: string): name is AgentFieldName {
   return Object.hasOwn(AGENT_FIELDS, name);
 }

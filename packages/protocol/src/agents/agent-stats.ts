@@ -18,6 +18,7 @@ export const agentWindowSchema = z.strictObject({
 });
 export type AgentWindow = z.output<typeof agentWindowSchema>;
 
+/** What one node knows of its calls to the agent. Null: the node did not answer, or has made no call. */
 export const agentNodeStatsSchema = z.strictObject({
   node_id: nodeIdSchema,
   state: z.enum(['ok', 'unreachable']),

@@ -4,7 +4,9 @@ import { shortArray } from '../parse/bounded-array.ts';
 import { testedAgentSchema } from './agents.ts';
 import { exchangedMessageSchema, FAILURE_CODES } from './deliveries.ts';
 
+/** Characters of a message of a test conversation. */
 export const TEST_TEXT_LENGTH_MAX = 2_000;
+/** What a test says when the caller leaves the text out. */
 export const TEST_TEXT_DEFAULT = 'Hello!';
 /** What a test conversation may have before its newest message. */
 export const TEST_TURNS_MAX = 100;
@@ -18,6 +20,7 @@ const messageText = z
 const text = messageText.default(TEST_TEXT_DEFAULT);
 const partSchema = z.looseObject({ type: z.string() });
 
+/** One earlier message of a test conversation. */
 export const testTurnSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('user'), text: messageText }),
   z.strictObject({ role: z.literal('assistant'), parts: shortArray(TEST_PARTS_MAX, partSchema) }),
@@ -40,6 +43,10 @@ export type TestNewAgent = z.output<typeof testNewAgentSchema>;
 
 const milliseconds = z.number().min(0);
 
+/**
+ * What a test call found: the exchange, how long each part took, the chunks, and a verdict for every check. No session
+ * keeps it.
+ */
 export const agentTestSchema = z.strictObject({
   is_healthy: z.boolean(),
   url: z.string().nullable(),
@@ -68,5 +75,6 @@ export const agentTestSchema = z.strictObject({
 });
 export type AgentTestBody = z.output<typeof agentTestSchema>;
 
+/** The answer of both calls. An agent that fails is a result, not an error. */
 export const agentTestAnswerSchema = z.strictObject({ test: agentTestSchema });
 export type AgentTestAnswer = z.output<typeof agentTestAnswerSchema>;

@@ -25,6 +25,7 @@ import {
   mapAgentFields,
 } from './agent-fields.ts';
 
+/** Whether an agent is called. */
 export const AGENT_STATUSES = AGENT_FIELDS.status.type.values;
 
 /** Headers that a call sets itself, or that would change what HTTP means. Lower case. */
@@ -81,6 +82,7 @@ const webhookPathSchema = z
   .regex(/^\/[\x21-\x7e]*$/, 'must begin with "/" and consist of printable ASCII characters')
   .refine((path) => !path.includes('#'), 'must not have a fragment');
 
+/** A signing secret in the form of Standard Webhooks: `whsec_` and base64. */
 export const webhookSecretSchema = z
   .string()
   .refine(
@@ -233,6 +235,7 @@ export const rotatedSecretSchema = z.strictObject({
 });
 export type RotatedSecret = z.output<typeof rotatedSecretSchema>;
 
+/** The answer of the calls that are about one agent. */
 export const agentAnswerSchema = z.strictObject({ agent: agentSchema });
 export type AgentAnswer = z.output<typeof agentAnswerSchema>;
 

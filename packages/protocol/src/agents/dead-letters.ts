@@ -43,6 +43,7 @@ export const deadLettersQuerySchema = z
     path: ['cursor'],
   });
 
+/** The answer of `GET /api/agents/:id/dead-letters`. `next` null: this is the last page. */
 export const deadLettersAnswerSchema = z.strictObject({
   /** Newest first; with `group`, that one. */
   groups: z.array(deadLetterGroupSchema),
@@ -75,6 +76,7 @@ const errorCodeSchema = z
   .refine(isErrorCode, `must be one of ${Object.keys(ERROR_CODES).join(', ')}`)
   .transform((code): ErrorCode => code);
 
+/** The 202 of a replay: what was started again, and what was not, with the reason of each. */
 export const replayAnswerSchema = z.strictObject({
   /** How many were taken up. */
   accepted: z.int().min(0),

@@ -15,6 +15,7 @@ import { pageLimitQuerySchema } from '../sessions/messages.ts';
 export const DELIVERY_STATES = ['delivered', 'broken_off', 'pending', 'failed', 'stopped'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
+/** How one attempt ended; see DELIVERY_STATES. */
 export const ATTEMPT_STATES = ['delivered', 'broken_off', 'failed', 'stopped'] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
@@ -55,6 +56,7 @@ export const deliveryIdSchema = z
 const count = z.int().min(0);
 const milliseconds = z.number().min(0);
 
+/** One call to the agent. Durations are in milliseconds from its start; null: it did not come that far. */
 export const deliveryAttemptSchema = z.strictObject({
   attempt: z.int().min(1),
   state: z.enum(ATTEMPT_STATES),
@@ -144,6 +146,7 @@ export const deliveryCursorSchema = z
   .string()
   .regex(/^\d{1,15}~[0-9a-f]{2}-[0-9A-Z]{26}:[1-9]\d{0,9}$/, 'must be the `next` of a page');
 
+/** `GET /api/agents/:id/deliveries`. `before` is the `next` of the page before. */
 export const deliveriesQuerySchema = z.strictObject({
   state: z.enum(DELIVERY_STATES).optional(),
   cursor: deliveryCursorSchema.optional(),

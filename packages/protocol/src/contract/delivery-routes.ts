@@ -29,7 +29,7 @@ export const DELIVERY_ROUTES = {
       'How the agent does, summed over the nodes: what each of them has seen since it started, at most for a day.',
     access: 'operator',
     params: { id: AGENT_ID },
-    answers: [{ status: 200, description: 'the figures', body: agentStatsAnswerSchema }],
+    answers: [{ status: 200, description: 'the statistics', body: agentStatsAnswerSchema }],
     errors: ['no_quorum'],
   }),
   testAgent: route({
@@ -60,7 +60,7 @@ export const DELIVERY_ROUTES = {
     path: '/api/agents/:id/deliveries',
     topic: 'Deliveries',
     summary:
-      "The agent's turns with every attempt to have them answered, newest first. While Postgres is away: those that the nodes hold in memory.",
+      "The agent's turns with every attempt to have them answered, newest first. While Postgres is unreachable: those that the nodes hold in memory.",
     access: 'operator',
     params: { id: AGENT_ID },
     query: deliveriesQuerySchema,

@@ -31,9 +31,9 @@ export const HEALTH_ROUTES = {
     method: 'GET',
     path: '/metrics',
     topic: 'Health',
-    summary: 'Figures for Prometheus.',
+    summary: 'Metrics for Prometheus.',
     access: 'anyone',
-    answers: [{ status: 200, description: 'the figures', body: { mediaType: 'text/plain' } }],
+    answers: [{ status: 200, description: 'the metrics', body: { mediaType: 'text/plain' } }],
     errors: [],
   }),
 } as const;

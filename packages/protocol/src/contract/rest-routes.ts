@@ -20,9 +20,12 @@ export const REST = {
   ...HEALTH_ROUTES,
 } as const satisfies Readonly<Record<string, RestRoute>>;
 
+/** The table of routes as a type. */
 export type Rest = typeof REST;
+/** The name of a route, and of its handler. */
 export type RestName = keyof Rest;
 
+/** The same as a list, in the order of the reference. */
 export const REST_ROUTES: readonly RestRoute[] = Object.values(REST);
 
 /** `RestAnswer<'listSessions'>`: the body that the call is answered with. */

@@ -10,6 +10,7 @@ export type RestAccess = 'anyone' | 'user' | 'operator';
  */
 export type RestOwner = 'session' | 'user' | 'sender' | 'chat';
 
+/** An answer of a call that went well, as it is documented. */
 export interface RestAnswer {
   readonly status: number;
   readonly description: string;
@@ -163,7 +164,9 @@ type OutputOf<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 /** The headers, the query and the body as the handler gets them. */
 export type HeadersOf<R extends RestRoute> = OutputOf<R['headers']>;
+/** The query of a route as its handler gets it: parsed, with defaults filled in. */
 export type QueryOf<R extends RestRoute> = OutputOf<R['query']>;
+/** The body of a route as its handler gets it: parsed, with defaults filled in. */
 export type BodyOf<R extends RestRoute> = OutputOf<R['body']>;
 
 /** The body as a caller sends it. */

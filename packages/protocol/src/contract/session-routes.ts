@@ -147,7 +147,7 @@ export const MESSAGE_ROUTES = {
     path: '/api/search',
     topic: 'Messages',
     summary:
-      'Messages of a person’s conversations that hold a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet, and of a long message the first 32,768 characters are looked through.',
+      'Messages of a user’s conversations that contain a text, newest first. They are looked for in Postgres: what came within the last flush interval is not found yet, and of a long message the first 32,768 characters are looked through.',
     access: 'user',
     owner: 'user',
     query: searchQuerySchema,

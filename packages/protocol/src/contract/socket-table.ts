@@ -89,7 +89,7 @@ export const SOCKET_REQUESTS = {
   },
   'inbox:join': {
     summary:
-      "The person's newest 500 conversations, then `inbox:delta` for all of them. With a `next` there are older ones.",
+      "The user's newest 500 conversations, then `inbox:delta` for all of them. With a `next` there are older ones.",
     payload: inboxJoinSchema,
     ack: inboxJoinedSchema,
     usersOnly: 'the API key has no inbox of its own',
@@ -110,7 +110,9 @@ export const SOCKET_REQUESTS = {
   },
 } as const satisfies Readonly<Record<string, SocketRequest>>;
 
+/** The table of requests as a type. */
 export type SocketRequests = typeof SOCKET_REQUESTS;
+/** The name of an event of a client, and of its handler. */
 export type SocketRequestName = keyof SocketRequests;
 
 /** Of every event. */
@@ -173,6 +175,7 @@ export const SOCKET_EVENTS = {
   },
 } as const satisfies Readonly<Record<string, SocketEvent>>;
 
+/** The type map of what a node sends, for socket.io. */
 export type ServerToClientEvents = EventsOf<typeof SOCKET_EVENTS>;
 /** An event of the node with its payload, as `emit` takes them. */
 export type SocketPacket = {
@@ -202,9 +205,11 @@ export const ADMIN_SOCKET_EVENTS = {
     payload: clusterEventSchema,
   },
   resync: {
-    summary: 'This connection does not keep up. Further behind it is closed: connect again.',
+    summary:
+      'This connection does not keep up: what changes is left out until it does, then a `cluster:snapshot` follows. Events of that time are in `GET /api/admin/events`. Further behind it is closed: connect again.',
     payload: resyncSchema,
   },
 } as const satisfies Readonly<Record<string, SocketEvent>>;
 
+/** The type map of what a node sends to operators, for socket.io. */
 export type AdminServerToClientEvents = EventsOf<typeof ADMIN_SOCKET_EVENTS>;

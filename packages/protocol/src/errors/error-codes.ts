@@ -9,25 +9,26 @@ interface ErrorMeaning {
 
 /** The one table of error codes: REST problems and socket acks are both made from it. */
 export const ERROR_CODES = {
-  invalid_request: { status: 422, retryable: false, title: 'The request is not valid' },
-  unauthenticated: { status: 401, retryable: false, title: 'A valid token is required' },
-  forbidden: { status: 403, retryable: false, title: 'This is not allowed' },
-  not_found: { status: 404, retryable: false, title: 'There is no such thing' },
-  method_not_allowed: { status: 405, retryable: false, title: 'This method is not supported here' },
-  conflict: { status: 409, retryable: false, title: 'The present state does not allow this' },
-  payload_too_large: { status: 413, retryable: false, title: 'The payload is too large' },
-  unsupported_media_type: { status: 415, retryable: false, title: 'Only JSON is understood here' },
-  malformed_request: { status: 400, retryable: false, title: 'This is not a well-formed request' },
-  request_timeout: { status: 408, retryable: true, title: 'The request did not end in time' },
-  headers_too_large: { status: 431, retryable: false, title: 'The headers are too large' },
+  invalid_request: { status: 422, retryable: false, title: 'Invalid request' },
+  unauthenticated: { status: 401, retryable: false, title: 'Authentication required' },
+  forbidden: { status: 403, retryable: false, title: 'Forbidden' },
+  not_found: { status: 404, retryable: false, title: 'Not found' },
+  method_not_allowed: { status: 405, retryable: false, title: 'Method not allowed' },
+  conflict: { status: 409, retryable: false, title: 'Conflict with the current state' },
+  payload_too_large: { status: 413, retryable: false, title: 'Payload too large' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'Unsupported media type' },
+  malformed_request: { status: 400, retryable: false, title: 'Malformed request' },
+  request_timeout: { status: 408, retryable: true, title: 'Request timed out' },
+  headers_too_large: { status: 431, retryable: false, title: 'Headers too large' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
-  internal: { status: 500, retryable: false, title: 'Something went wrong here' },
-  overloaded: { status: 503, retryable: true, title: 'The cluster is busy' },
-  no_quorum: { status: 503, retryable: true, title: 'The group has no quorum right now' },
-  archive_unavailable: { status: 503, retryable: true, title: 'The archive cannot be reached' },
-  timeout: { status: 504, retryable: true, title: 'No answer in time; the outcome is unknown' },
+  internal: { status: 500, retryable: false, title: 'Internal error' },
+  overloaded: { status: 503, retryable: true, title: 'Overloaded' },
+  no_quorum: { status: 503, retryable: true, title: 'The group has no quorum' },
+  archive_unavailable: { status: 503, retryable: true, title: 'Archive unavailable' },
+  timeout: { status: 504, retryable: true, title: 'Timed out; outcome unknown' },
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;
 
+/** A code of the table. Clients get others from a newer node: see `isErrorCode`. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** A wrong field: `path` is dotted (`content.parts.0.text`), empty for the whole. */
@@ -42,6 +43,7 @@ export type FieldErrors = readonly [FieldError, ...FieldError[]];
 /** Codes that need no field. */
 export type OtherErrorCode = Exclude<ErrorCode, 'invalid_request'>;
 
+/** Every code but `invalid_request`. */
 export const OTHER_ERROR_CODES: readonly OtherErrorCode[] = Object.keys(ERROR_CODES).filter(
   (code): code is OtherErrorCode => isErrorCode(code) && code !== 'invalid_request',
 );
@@ -79,6 +81,7 @@ export interface AckError {
   readonly errors?: readonly FieldError[];
 }
 
+/** The `content-type` of every error over REST (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** Whether a text is one of ERROR_CODES; a newer node may send others. */

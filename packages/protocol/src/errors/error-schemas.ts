@@ -5,6 +5,7 @@ const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode =>
   Object.hasOwn(ERROR_CODES, code),
 );
 
+/** A wrong field, as `FieldError`. */
 export const fieldErrorSchema = z.strictObject({ path: z.string(), message: z.string() });
 
 /** RFC 9457. */
@@ -18,6 +19,7 @@ export const problemSchema = z.strictObject({
   errors: z.array(fieldErrorSchema),
 });
 
+/** The ack of an event that failed. */
 export const ackErrorSchema = z.strictObject({
   ok: z.literal(false),
   error: z.strictObject({

@@ -14,6 +14,7 @@ export class BodyTimeoutError extends Error {
   }
 }
 
+/** How much of a body is read, and for how long. */
 export interface BodyBounds {
   readonly bytesMax: number;
   /** For the whole body, in milliseconds. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JSON_DEPTH_MAX } from '../limits.ts';
 
+/** What `JSON.parse` returns, read-only. */
 export type JsonValue =
   | string
   | number
@@ -9,6 +10,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** What `JSON.parse` returns for `{...}`. Bounds are checked by `jsonObject`. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** Marks the issue of a value that is too large: it is answered with 413, not 422. */

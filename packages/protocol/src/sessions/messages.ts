@@ -19,12 +19,15 @@ import {
 import { jsonObject } from '../parse/json-object.ts';
 import { checkContent, TEXT_KIND } from './text-content.ts';
 
+/** `content` of a message: a JSON object, bounded in bytes and nesting. */
 export const contentSchema = jsonObject(CONTENT_BYTES_MAX);
+/** `metadata` of a message or a session: a JSON object, bounded in bytes and nesting. */
 export const metadataSchema = jsonObject(METADATA_BYTES_MAX);
 
 /** What passed the checks at append is not checked again on the way out. */
 const storedObjectSchema = z.record(z.string(), z.unknown());
 
+/** A committed message. `sender_id` is the user's or the agent's id. */
 export const messageSchema = z.strictObject({
   id: messageIdSchema,
   session_id: sessionIdSchema,
@@ -77,9 +80,11 @@ export type SendMessage = z.output<typeof sendMessageSchema>;
 /** What a client may leave out is optional here. */
 export type SendMessageInput = z.input<typeof sendMessageSchema>;
 
+/** 201: the message was appended; 200: its `client_message_id` was seen before, and this is that message. */
 export const messageAnswerSchema = z.strictObject({ message: messageSchema });
 export type MessageAnswer = z.output<typeof messageAnswerSchema>;
 
+/** A page of messages, ascending by seq and without a gap. `has_more`: more follow in the direction that was asked for. */
 export const messagesAnswerSchema = z.strictObject({
   messages: z.array(messageSchema),
   last_seq: seqSchema,
@@ -97,6 +102,7 @@ export function queryInteger(min: number, max: number) {
     .pipe(z.int().min(min, message).max(max, message));
 }
 
+/** `limit` of a page, in a query. */
 export const pageLimitQuerySchema = queryInteger(1, PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT);
 
 /** `GET /api/sessions/:id/messages`: forward from `after_seq`, or back from `before_seq`. */

@@ -23,6 +23,7 @@ export const searchQuerySchema = z.strictObject({
 });
 export type SearchQuery = z.output<typeof searchQuerySchema>;
 
+/** Messages that match, newest first; `excerpt` is plain text around the match. */
 export const searchAnswerSchema = z.strictObject({
   results: z.array(
     z.strictObject({

@@ -9,10 +9,13 @@ import {
 import { PAGE_CURSOR_LENGTH_MAX } from '../limits.ts';
 import { metadataSchema, pageLimitQuerySchema } from './messages.ts';
 
+/** Whether a session takes messages; an archived one can still be read. */
 export const SESSION_STATUSES = ['active', 'archived'] as const;
+/** What the agent is doing: `waiting` for its turn or its next attempt, `failed` when all attempts are used up. */
 export const RUN_STATUSES = ['idle', 'waiting', 'running', 'failed'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** A session. `last_seq` is the newest message, `last_read_seq` the read cursor; 0: none. */
 export const sessionSchema = z.strictObject({
   id: sessionIdSchema,
   user_id: z.string(),
@@ -45,6 +48,7 @@ export const updateSessionSchema = z
   });
 export type UpdateSession = z.output<typeof updateSessionSchema>;
 
+/** The answer of the calls that are about one session. */
 export const sessionAnswerSchema = z.strictObject({ session: sessionSchema });
 export type SessionAnswer = z.output<typeof sessionAnswerSchema>;
 

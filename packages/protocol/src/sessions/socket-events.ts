@@ -20,6 +20,7 @@ export type Ack<T> = (T & { readonly ok: true }) | { readonly ok: false; readonl
 
 // Client to server.
 
+/** `session:join`. `last_seq` 0: from the first message. */
 export const sessionJoinSchema = z.strictObject({
   session_id: sessionIdSchema,
   last_seq: seqSchema,
@@ -30,12 +31,14 @@ export type SessionJoin = z.output<typeof sessionJoinSchema>;
 export const sessionRefSchema = z.strictObject({ session_id: sessionIdSchema });
 export type SessionRef = z.output<typeof sessionRefSchema>;
 
+/** `session:read`. */
 export const sessionReadSchema = z.strictObject({
   session_id: sessionIdSchema,
   last_seq: seqSchema,
 });
 export type SessionRead = z.output<typeof sessionReadSchema>;
 
+/** `inbox:join`. */
 export const inboxJoinSchema = z.strictObject({});
 export type InboxJoin = z.output<typeof inboxJoinSchema>;
 
@@ -60,6 +63,7 @@ export const liveAnswerSchema = z.strictObject({
 });
 export type LiveAnswer = z.output<typeof liveAnswerSchema>;
 
+/** The ack of `session:join`: what was missed, and with `stream` the run in progress. */
 export const sessionJoinedSchema = z.strictObject({
   ok: z.literal(true),
   session: sessionSchema,
@@ -71,6 +75,7 @@ export const sessionJoinedSchema = z.strictObject({
 });
 export type SessionJoined = z.output<typeof sessionJoinedSchema>;
 
+/** The ack of `session:send`. `duplicate`: the message was stored before, under the same `client_message_id`. */
 export const messageSentSchema = z.strictObject({
   ok: z.literal(true),
   seq: seqSchema.min(1),
@@ -80,9 +85,11 @@ export const messageSentSchema = z.strictObject({
 });
 export type MessageSent = z.output<typeof messageSentSchema>;
 
+/** The ack of `session:read`: where the cursor is now. */
 export const readMarkedSchema = z.strictObject({ ok: z.literal(true), last_read_seq: seqSchema });
 export type ReadMarked = z.output<typeof readMarkedSchema>;
 
+/** The ack of `inbox:join`, newest activity first. `version` is the one that the next `inbox:delta` continues. */
 export const inboxJoinedSchema = z.strictObject({
   ok: z.literal(true),
   sessions: z.array(inboxEntrySchema),
@@ -92,14 +99,17 @@ export const inboxJoinedSchema = z.strictObject({
 });
 export type InboxJoined = z.output<typeof inboxJoinedSchema>;
 
+/** The ack of `inbox:page`. */
 export const inboxPagedSchema = inboxJoinedSchema.omit({ version: true });
 export type InboxPaged = z.output<typeof inboxPagedSchema>;
 
+/** The ack of events that answer nothing else. */
 export const doneSchema = z.strictObject({ ok: z.literal(true) });
 export type Done = z.output<typeof doneSchema>;
 
 // Server to client.
 
+/** `session:chunk`. */
 export const sessionChunkSchema = z.strictObject({
   session_id: sessionIdSchema,
   epoch: z.int().min(1),
@@ -109,6 +119,7 @@ export const sessionChunkSchema = z.strictObject({
 });
 export type SessionChunk = z.output<typeof sessionChunkSchema>;
 
+/** `session:status`. `error` is for users. */
 export const sessionStatusSchema = z.strictObject({
   session_id: sessionIdSchema,
   status: z.enum(RUN_STATUSES),
@@ -118,20 +129,24 @@ export const sessionStatusSchema = z.strictObject({
 });
 export type SessionStatusEvent = z.output<typeof sessionStatusSchema>;
 
+/** `session:read`, from another device of the user. */
 export const sessionReadMovedSchema = z.strictObject({
   session_id: sessionIdSchema,
   last_read_seq: seqSchema,
 });
 export type SessionReadMoved = z.output<typeof sessionReadMovedSchema>;
 
+/** `inbox:delta`: entries that changed, each whole. */
 export const inboxDeltaSchema = z.strictObject({
   version: z.int().min(1),
   sessions: z.array(inboxEntrySchema),
 });
+/** The same as `inboxDeltaSchema` parses. */
 export interface InboxDelta {
   readonly version: number;
   readonly sessions: readonly InboxEntry[];
 }
 
+/** `resync`; `reason` is for the log of the client. */
 export const resyncSchema = z.strictObject({ reason: z.string() });
 export type Resync = z.output<typeof resyncSchema>;

@@ -4,7 +4,7 @@ import { TOOL_REQUESTS_MAX } from '../limits.ts';
 import { openRequestsOf, TOOL_RESPONSE_KIND } from '../thread/index.ts';
 import { partsOf } from '../ui-stream/index.ts';
 
-/** The kind of what people write, and of a message that names none. */
+/** The kind of what users write, and of a message that names none. */
 export const TEXT_KIND = 'text';
 
 /** A part of a message, of whatever version of the AI SDK. */

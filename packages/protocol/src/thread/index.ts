@@ -1,4 +1,4 @@
-/** From the append-only log to the conversation that people see and agents are sent. */
+/** From the append-only log to the conversation that users see and agents are sent. */
 export { namesOf } from './named-messages.ts';
 export {
   isControlKind,

@@ -2,9 +2,9 @@ import { type JsonObject, stringField } from '../ui-stream/fields.ts';
 import { MovedPlaces, NamedMessages, namesOf } from './named-messages.ts';
 import { answeredParts, toolAnswersOf } from './tool-answers.ts';
 
-/** A person asks for another answer; `content.supersedes` is the id of the one that they leave behind. */
+/** The user asks for another answer; `content.supersedes` is the id of the one that is left behind. */
 export const REGENERATE_KIND = 'regenerate';
-/** A person answers what a tool call asked: approvals, and outputs of tools that run on their side. */
+/** The user answers what a tool call asked: approvals, and outputs of tools that run on the user's side. */
 export const TOOL_RESPONSE_KIND = 'tool-response';
 
 /** Stands for a number that was lost with a message before the cluster was restored from its archive. */
@@ -23,6 +23,7 @@ export interface LogMessage {
   readonly metadata: JsonObject;
 }
 
+/** What `threadOf` makes of a log. */
 export interface Thread<M extends LogMessage> {
   /** In the order of the conversation; a message that was continued stands in its old place, with all its parts. */
   readonly messages: readonly M[];
@@ -33,13 +34,13 @@ export interface Thread<M extends LogMessage> {
 }
 
 /**
- * The conversation that the append-only log stands for. The log keeps every word; what people and agents go on from is
+ * The conversation that the append-only log stands for. The log keeps every word; what users and agents continue from is
  * the newest branch of it:
  * - a message with `metadata.supersedes` takes the place of the one that it names, and nothing behind that one stays;
  * - an entry of the kind `regenerate` takes away the answer that it names and everything behind it;
  * - an entry of the kind `tool-response` changes the tool parts of the message that it names;
  * - a message with `metadata.continues` has all parts of the message that it names and stands in its place.
- * Names are ids of the log, or `metadata.client_message_id` of a person's own message.
+ * Names are ids of the log, or `metadata.client_message_id` of a user's own message.
  *
  * `isWhole`: the log is here from its first message on; else it is some of its newest messages, without a gap.
  */

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, optional, stringField } from '../ui-stream/f
 import { isToolPart, type ToolPart, type UiPart } from '../ui-stream/parts.ts';
 import { isUiPart } from '../ui-stream/parts-of-message.ts';
 
-/** What a person's side says to tool calls. */
+/** What a user's side says to tool calls. */
 export interface ToolAnswers {
   readonly approvals: readonly {
     readonly approval_id: string;

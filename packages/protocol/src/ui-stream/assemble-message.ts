@@ -23,6 +23,7 @@ export interface AssembledMessage {
   readonly openCalls: Readonly<Record<string, OpenCall>>;
 }
 
+/** A message before its first chunk. */
 export const EMPTY_MESSAGE: AssembledMessage = {
   id: null,
   parts: [],

@@ -8,7 +8,7 @@ export function partsOf(message: { readonly content: JsonObject }): readonly UiP
   return typeof text === 'string' ? [{ type: 'text', text, state: 'done' }] : [];
 }
 
-/** Content comes from agents and people: only parts with what their type needs are shown. */
+/** Content comes from agents and users: only parts with what their type needs are shown. */
 export function isUiPart(value: unknown): value is UiPart {
   if (!isObject(value)) return false;
   const type = stringField(value, 'type');

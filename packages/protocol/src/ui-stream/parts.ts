@@ -5,6 +5,7 @@
 
 import type { JsonObject } from './fields.ts';
 
+/** Text of the answer, in Markdown where the application draws it so. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
@@ -13,6 +14,7 @@ export interface TextPart {
   readonly providerMetadata?: JsonObject;
 }
 
+/** What the model wrote before its answer. */
 export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly id?: string;
@@ -21,6 +23,7 @@ export interface ReasoningPart {
   readonly providerMetadata?: JsonObject;
 }
 
+/** The life of a tool call, from the first byte of its input to its output or its refusal. */
 export const TOOL_STATES = [
   'input-streaming',
   'input-available',
@@ -32,7 +35,7 @@ export const TOOL_STATES = [
 ] as const;
 export type ToolState = (typeof TOOL_STATES)[number];
 
-/** What a person was asked about a call, and what they decided. `signature` is the agent's, kept byte by byte. */
+/** What the user was asked about a call, and what was decided. `signature` is the agent's, kept byte by byte. */
 export interface ToolApproval {
   readonly id: string;
   readonly descriptor?: unknown;
@@ -44,6 +47,7 @@ export interface ToolApproval {
   readonly reason?: string;
 }
 
+/** A call of a tool with its input, its output and what the user decided about it. */
 export interface ToolPart {
   readonly type: 'dynamic-tool' | `tool-${string}`;
   /** Only on `dynamic-tool`; otherwise the name is in `type`. */
@@ -65,6 +69,7 @@ export interface ToolPart {
   readonly approval?: ToolApproval;
 }
 
+/** A page that the answer cites. */
 export interface SourceUrlPart {
   readonly type: 'source-url';
   readonly sourceId: string;
@@ -73,6 +78,7 @@ export interface SourceUrlPart {
   readonly providerMetadata?: JsonObject;
 }
 
+/** A document that the answer cites. */
 export interface SourceDocumentPart {
   readonly type: 'source-document';
   readonly sourceId: string;
@@ -82,6 +88,7 @@ export interface SourceDocumentPart {
   readonly providerMetadata?: JsonObject;
 }
 
+/** A file of the answer; `url` may be a data URL. */
 export interface FilePart {
   readonly type: 'file' | 'reasoning-file';
   readonly mediaType: string;
@@ -90,10 +97,12 @@ export interface FilePart {
   readonly providerMetadata?: JsonObject;
 }
 
+/** Where a step of the agent begins: one call of its model. */
 export interface StepStartPart {
   readonly type: 'step-start';
 }
 
+/** Data of the application's own, `data-` and its name. One with an `id` that comes again takes the place of the former. */
 export interface DataPart {
   readonly type: `data-${string}`;
   readonly id?: string;
@@ -108,12 +117,14 @@ export interface CustomPart {
   readonly providerMetadata?: JsonObject;
 }
 
+/** A message of the user that reached the agent while it was answering. */
 export interface SteeringPart {
   readonly type: 'steering-message';
   readonly id: string;
   readonly parts: unknown;
 }
 
+/** Every part of a message. */
 export type UiPart =
   | TextPart
   | ReasoningPart

@@ -2,7 +2,7 @@ import type { UiChunk } from './assemble-message.ts';
 import { isObject, optional, stringField } from './fields.ts';
 import type { UiPart } from './parts.ts';
 
-/** The part that a chunk is as a whole: sources, files, and what a provider or a steering person adds. */
+/** The part that a chunk is as a whole: sources, files, and what a provider or a steering user adds. */
 export function referencePart(chunk: UiChunk): UiPart | null {
   const own = optional(
     'providerMetadata',

@@ -8,6 +8,7 @@ export interface Clock {
   soon(run: () => void): void;
 }
 
+/** A callback that is due. Cancelled twice, or after it has run, it does nothing. */
 export interface Timer {
   cancel(): void;
 }

@@ -4,6 +4,7 @@ import type { ReplicaId } from './types.ts';
 /** A source of randomness that is part of the input: a uniform integer in [0, boundExclusive). */
 export type RandomInteger = (boundExclusive: number) => number;
 
+/** What a replica is made with. Times are counted in calls of `tick`. */
 export interface RaftOptions {
   readonly id: ReplicaId;
   readonly storage: LogStorage;

@@ -2,6 +2,7 @@ import type { ProgressState } from './membership/progress.ts';
 import type { Raft } from './raft.ts';
 import type { ConfState, ReplicaId, Role } from './types.ts';
 
+/** What a leader knows of one replica's log: it has everything up to `match`, and is sent `next` next. */
 export interface ProgressStatus {
   readonly match: number;
   readonly next: number;
@@ -14,6 +15,7 @@ export interface ProgressStatus {
   readonly isLearner: boolean;
 }
 
+/** A replica as it is now, at the cost of a few fields. */
 export interface BasicStatus {
   readonly id: ReplicaId;
   readonly term: number;
@@ -26,6 +28,7 @@ export interface BasicStatus {
   readonly leadTransferee: ReplicaId;
 }
 
+/** The same with its configuration and, on a leader, every replica's progress: a copy, for operators and tests. */
 export interface Status extends BasicStatus {
   readonly confState: ConfState;
   /** Ticks since word from a leader, or since the last campaign; a leader counts to its check of the quorum. */

@@ -11,8 +11,10 @@ export type ReplicaId = number;
 /** None: no vote cast, no leader known. */
 export const NONE: ReplicaId = 0;
 
+/** What a replica is in its group. A pre-candidate asks whether it could win before it raises its term. */
 export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
+/** What an entry holds: bytes of the state machine, or a change of the configuration in its first or second encoding. */
 export type EntryType = 'normal' | 'conf-change' | 'conf-change-v2';
 
 /** One entry of the replicated log. An entry of type 'normal' with empty data is a leader's no-op. */
@@ -46,15 +48,26 @@ export interface SnapshotMetadata {
   readonly confState: ConfState;
 }
 
+/** What one step of a configuration change does with a replica; `update-node` changes nothing in the core. */
 export type ConfChangeType = 'add-node' | 'remove-node' | 'update-node' | 'add-learner-node';
 
+/** One step of a configuration change. Alone, and when it needs no joint configuration, it is the whole change. */
 export interface ConfChangeSingle {
   readonly type: ConfChangeType;
   readonly nodeId: ReplicaId;
 }
 
+/**
+ * How a change is made: `auto` goes through a joint configuration only for more than one step; `joint-implicit` leaves it by
+ * itself, `joint-explicit` when a second, empty change is proposed.
+ */
 export type ConfChangeTransition = 'auto' | 'joint-implicit' | 'joint-explicit';
 
+/**
+ * A change of the configuration in any number of steps, applied at once.
+ *
+ * @example { transition: 'auto', changes: [{ type: 'add-learner-node', nodeId: 4 }], context: new Uint8Array() }
+ */
 export interface ConfChangeV2 {
   readonly transition: ConfChangeTransition;
   readonly changes: readonly ConfChangeSingle[];
@@ -127,6 +140,7 @@ type MessageBody =
       readonly reject: boolean;
     };
 
+/** The name of a message, as it is counted and shown. */
 export type MessageType = Message['type'];
 
 /** The answer to a `readIndex(requestId)`: safe to read locally once `index` has been applied. */
@@ -134,6 +148,7 @@ export type ReadState =
   | { readonly requestId: number; readonly status: 'ok'; readonly index: number }
   | { readonly requestId: number; readonly status: 'dropped' };
 
+/** What may be lost: who leads, and what this replica is. It is never on disk. */
 export interface SoftState {
   readonly leader: ReplicaId;
   readonly role: Role;
@@ -178,10 +193,15 @@ export type ConfChangeRefusal =
   /** The configuration in force does not allow it. */
   | 'conf-change-invalid';
 
+/**
+ * How a proposal ended in the core: appended to the log of the leader (not yet committed), or refused with nothing appended.
+ * `leader` is where to propose instead; NONE: no leader is known.
+ */
 export type ProposeResult =
   | { readonly ok: true; readonly index: number; readonly term: number }
   | { readonly ok: false; readonly reason: ProposalRefusal; readonly leader: ReplicaId };
 
+/** The same of a change of the configuration. */
 export type ConfProposeResult =
   | ProposeResult
   | { readonly ok: false; readonly reason: ConfChangeRefusal; readonly leader: ReplicaId };

@@ -67,6 +67,7 @@ export type ProposalOutcome<TReply> =
   /** It may or may not be committed later. */
   | { readonly status: 'unknown' };
 
+/** A proposal of which nothing was appended, so that it may be made again. `leader` is where; NONE: no leader is known. */
 export interface RefusedProposal {
   readonly status: 'refused';
   readonly reason:
@@ -83,6 +84,7 @@ export interface RefusedProposal {
   readonly leader: ReplicaId;
 }
 
+/** How a linearizable read ended. `refused`: nothing is known of what this replica has applied; ask `leader`, or again. */
 export type ReadOutcome =
   /** This replica has applied at least everything that was acknowledged before the call. */
   | { readonly status: 'ok'; readonly appliedIndex: number }
@@ -104,6 +106,7 @@ export type ConfChangeOutcome =
     }
   | { readonly status: 'unknown' };
 
+/** A replica that a host is to open or create. */
 export interface GroupOptions<TReply> {
   readonly group: number;
   /** Equal to the node's number: a frame between nodes names its sender once. */
@@ -124,6 +127,7 @@ export interface GroupOptions<TReply> {
   readonly machine: StateMachine<TReply>;
 }
 
+/** One replica as it is now, for operators and tests. Indexes count entries from 1; 0: none. */
 export interface GroupStatus {
   readonly group: number;
   readonly role: Role;
@@ -255,6 +259,7 @@ export interface RaftHost<TReply> {
   stop(handOverMs: number, done: () => void): void;
 }
 
+/** Counters of a host since it started, over all groups; those named `pending`, `in memory` and `queued` are of this moment. */
 export interface HostStats {
   readonly rounds: number;
   readonly entriesAppended: number;

@@ -48,6 +48,7 @@ export interface HostLimits {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/** What a node runs with: elections after 1 to 2 s without a leader, entries of at most 1 MiB. */
 export const HOST_LIMITS_DEFAULT: HostLimits = {
   tickMs: 100,
   heartbeatTicks: 2,
@@ -77,6 +78,7 @@ export const HOST_LIMITS_DEFAULT: HostLimits = {
   walSegmentsMax: 6,
 };
 
+/** What a host is made with: its ports, which the simulator replaces, and its limits. */
 export interface HostOptions {
   readonly nodeNumber: NodeNumber;
   readonly clock: Clock;

@@ -9,6 +9,7 @@ import type { Checksum } from './raft-frame.ts';
  */
 export type WireChannel = Channel | 'handshake' | 'ping';
 
+/** Bytes in front of every payload. */
 export const WIRE_HEADER_BYTES = 13;
 const HEADER_CRC_AT = 9;
 

@@ -23,6 +23,7 @@ const MAC_BYTES = 32;
 /** What the connection is for: bulk transfers have one of their own, so that votes never wait behind them. */
 export type Lane = 'main' | 'bulk';
 
+/** The cryptography that a handshake needs, replaced in the simulator. */
 export interface HandshakeCrypto {
   readonly hmacSha256: (secret: string, data: Uint8Array) => Uint8Array;
   readonly randomBytes: (count: number) => Uint8Array;

@@ -9,6 +9,7 @@ import type { RandomInteger } from '../core/index.ts';
 /** What a frame is for; a closed set, one byte on the wire. */
 export type Channel = 'raft' | 'request' | 'response' | 'publish' | 'snapshot' | 'founding';
 
+/** Who a node is, as the handshake of a connection proves it. */
 export interface NodeIdentity {
   readonly nodeId: string;
   /** Drawn once per data directory. */
@@ -21,6 +22,10 @@ export interface NodeIdentity {
   readonly address?: { readonly host: string; readonly port: number };
 }
 
+/**
+ * Why a connection was refused. `duplicate-node`: another process has the name; `unexpected-node`: another node answers at the
+ * address that was dialled, or the node itself does; `unknown-incarnation`: the name belongs to another data directory.
+ */
 export type PeerRefusal =
   | 'bad-secret'
   | 'other-cluster'
@@ -43,6 +48,7 @@ export type PeerEvent =
       readonly remote: boolean;
     };
 
+/** What a mesh reports to its node, for its log and its metrics. */
 export type MeshEvent =
   | PeerEvent
   /** A frame above `frameBytesMax` was not sent: the receiver would close the connection. */
@@ -55,6 +61,7 @@ export type MeshEvent =
   /** What handles a connection's bytes threw; that connection was closed. `nodeId` null: not proven yet. */
   | { readonly type: 'handler-failed'; readonly nodeId: string | null; readonly error: unknown };
 
+/** A node to dial, again and again with backoff until it answers or is removed. */
 export interface MeshPeerAddress {
   /** Null for a seed whose node id isn't known yet. */
   readonly nodeId: string | null;
@@ -62,6 +69,7 @@ export interface MeshPeerAddress {
   readonly port: number;
 }
 
+/** The connections of one node to all others. Frames of a channel arrive in the order in which they were sent, or not at all. */
 export interface Mesh {
   /**
    * Queued until the end of the turn. False: not connected, more than `queueBytesMax` waiting, or a frame of more than
@@ -78,6 +86,7 @@ export interface Mesh {
   close(done: () => void): void;
 }
 
+/** What a mesh is opened with; `port` 0 takes a free one. */
 export interface MeshOptions {
   readonly host: string;
   readonly port: number;

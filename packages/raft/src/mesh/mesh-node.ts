@@ -22,6 +22,7 @@ import { PendingCalls } from './pending-calls.ts';
 import type { Checksum } from './raft-frame.ts';
 import { Redialler } from './redialler.ts';
 
+/** The world outside of a mesh, which the simulator replaces. */
 export interface MeshPorts {
   readonly net: NetPort;
   readonly clock: Clock;

@@ -10,10 +10,12 @@ export interface NetPort {
   ): void;
 }
 
+/** Whether an address could be listened on; `port` is the real one. */
 export type ListenResult =
   | { readonly ok: true; readonly port: number; readonly close: (done: () => void) => void }
   | { readonly ok: false; readonly detail: string };
 
+/** One connection, as the mesh writes to it. */
 export interface Wire {
   /** All pieces in one write. */
   write(pieces: readonly Uint8Array[]): void;
@@ -24,6 +26,7 @@ export interface Wire {
   destroy(): void;
 }
 
+/** What happens to one connection. `closed` comes once and last. */
 export interface WireEvents {
   opened(): void;
   received(bytes: Uint8Array): void;

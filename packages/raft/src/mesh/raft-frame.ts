@@ -7,6 +7,7 @@ export type Checksum = (bytes: Uint8Array) => number;
 export const FRAME_KIND = { messages: 1, snapshotChunk: 2, snapshotAnswer: 3 } as const;
 export const FRAME_HEADER_BYTES = 5;
 
+/** What bytes decode to, or why they do not. */
 export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: string };

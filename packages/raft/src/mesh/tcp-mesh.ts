@@ -7,6 +7,7 @@ import { MeshNode } from './mesh-node.ts';
 import type { NetPort, Wire, WireEvents } from './net-port.ts';
 import type { Checksum } from './raft-frame.ts';
 
+/** A mesh that listens, or why it can't. */
 export type OpenMeshResult =
   | { readonly ok: true; readonly mesh: Mesh; readonly port: number }
   | { readonly ok: false; readonly detail: string };
@@ -55,6 +56,7 @@ function withListener(node: MeshNode, closeListener: (done: () => void) => void)
   };
 }
 
+/** HMAC and random bytes of the handshake, from Node itself. */
 export const nodeCrypto: HandshakeCrypto = {
   hmacSha256: (secret, data) => createHmac('sha256', secret).update(data).digest(),
   randomBytes: (count) => randomBytes(count),

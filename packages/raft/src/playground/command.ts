@@ -1,6 +1,6 @@
 import type { ConfChangeSingle, ReplicaId } from '../core/index.ts';
 
-/** What a person does to the cluster. Commands and the seed decide everything that happens. */
+/** What a viewer does to the cluster. Commands and the seed decide everything that happens. */
 export type Command =
   /** Lets virtual time pass. */
   | { readonly type: 'run'; readonly ms: number }

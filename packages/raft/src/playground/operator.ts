@@ -15,7 +15,7 @@ export interface OperatorPort {
   stopped(node: PlaygroundNode): void;
 }
 
-/** The hand of the person: stops, cuts, and asks the leader. */
+/** The hand of the viewer: stops, cuts, and asks the leader. */
 export class Operator {
   readonly #nodes: readonly PlaygroundNode[];
   readonly #wire: Wire;

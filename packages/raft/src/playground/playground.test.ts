@@ -155,7 +155,7 @@ describe('the scenarios reach what their texts promise', () => {
   });
 });
 
-describe('what a person does', () => {
+describe('what a viewer does', () => {
   test('a cut link carries nothing, a mended one does', () => {
     const history = open('transfer');
     run(history, 500);

@@ -31,7 +31,14 @@ interface PendingWrite {
   readonly term: number;
 }
 
-/** Five nodes with the real core, a network, a client and virtual time. Equal setups and commands give equal scenes. */
+/**
+ * Five nodes with the real core, a network, a client and virtual time. Equal setups and commands give equal scenes.
+ *
+ * @example
+ * const playground = new Playground({ seed: 7, voters: NODE_IDS });
+ * playground.do({ type: 'run', ms: 3_000 });
+ * playground.view().nodes.find(({ role }) => role === 'leader');
+ */
 export class Playground {
   readonly #timeline = new Timeline<Happening>();
   readonly #wire: Wire;

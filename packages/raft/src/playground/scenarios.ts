@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import type { Setup } from './playground.ts';
 import { NODE_IDS } from './timing.ts';
 
+/** The name of a scenario, as it is in the address of the page. */
 export type ScenarioId =
   | 'first-election'
   | 'split-vote'
@@ -13,6 +14,7 @@ export type ScenarioId =
   | 'membership'
   | 'transfer';
 
+/** A scene to begin with: a cluster, what has happened in it, and what to try. */
 export interface Scenario {
   readonly id: ScenarioId;
   readonly title: string;
@@ -46,6 +48,7 @@ const ledBy = (node: ReplicaId): readonly Command[] => [
   run(500),
 ];
 
+/** All scenes, in the order in which they are offered. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'first-election',

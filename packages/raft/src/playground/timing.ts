@@ -4,6 +4,7 @@
  */
 export const TICK_MS = 20;
 export const HEARTBEAT_TICKS = 10;
+/** Ticks without a leader before a node campaigns; each node draws between this and twice as many. */
 export const ELECTION_TICKS = 50;
 /** Until an entry is on the disk. */
 export const WRITE_MS = 10;

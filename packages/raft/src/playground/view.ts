@@ -15,6 +15,7 @@ export interface PlaygroundView {
   readonly isOver: boolean;
 }
 
+/** One node as it is drawn. */
 export interface NodeView {
   readonly id: ReplicaId;
   readonly isRunning: boolean;
@@ -40,6 +41,7 @@ export interface TimerView {
   readonly timeout: number;
 }
 
+/** An entry of a node's log as it is drawn. */
 export interface EntryView {
   readonly index: number;
   readonly term: number;
@@ -48,6 +50,7 @@ export interface EntryView {
   readonly isOnDisk: boolean;
 }
 
+/** Two nodes between which no message passes. */
 export interface LinkView {
   readonly a: ReplicaId;
   readonly b: ReplicaId;
@@ -69,6 +72,10 @@ export interface MessageView {
   readonly lostMs: number | null;
 }
 
+/**
+ * What the client knows of a write: `asking` for a leader, `waiting` for its answer, or how it ended. `unknown`: no answer
+ * came in time, so it may or may not be committed.
+ */
 export type WriteState = 'asking' | 'waiting' | 'acknowledged' | 'refused' | 'unknown';
 
 /** One write of the client, as the client sees it. */
@@ -79,10 +86,11 @@ export interface WriteView {
   readonly note: string;
 }
 
+/** What happened, as one line of text. */
 export interface StoryLine {
   readonly id: number;
   readonly atMs: number;
-  /** What the line is about; 0: the client, the network or the person. */
+  /** What the line is about; 0: the client, the network or the viewer. */
   readonly node: ReplicaId;
   /** 'turn': what a viewer must not miss. */
   readonly weight: 'turn' | 'detail' | 'command';

@@ -2,6 +2,7 @@ import { type ConfState, decodeConfChange, type Entry, type ReplicaId } from '..
 import type { Payload } from './payload.ts';
 import type { MessageView } from './view.ts';
 
+/** "n1"; 0 is the client. */
 export const nameOf = (id: ReplicaId): string => (id === 0 ? 'the client' : `n${id}`);
 
 /** "n1, n2 and n3". */
@@ -12,6 +13,7 @@ export function listOf(ids: readonly ReplicaId[]): string {
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 }
 
+/** A configuration in words: its voters, those of the configuration that is being left, and learners. */
 export function configurationText(configuration: ConfState): string {
   const { voters, votersOutgoing, learners } = configuration;
   const old = votersOutgoing.length === 0 ? '' : `, and still ${listOf(votersOutgoing)} (joint)`;

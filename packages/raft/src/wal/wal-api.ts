@@ -28,12 +28,14 @@ export interface RecoveredGroup {
   readonly entries: readonly Entry[];
 }
 
+/** What a log held when it was opened, by group. */
 export interface RecoveredWal {
   readonly groups: readonly RecoveredGroup[];
   /** Bytes cut from an unsynced tail, 0 after a clean stop. */
   readonly tornBytes: number;
 }
 
+/** Why the log can't be opened or written. */
 export type WalFailure =
   /** A record that was synced is damaged: the node must not serve (exit code 70). */
   | {
@@ -77,6 +79,7 @@ export interface Wal {
   close(done: () => void): void;
 }
 
+/** What a log has done since it was opened, and what it holds. */
 export interface WalStats {
   readonly segments: number;
   readonly bytes: number;

@@ -1,7 +1,10 @@
+import { Packr } from 'msgpackr';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Gossip } from './gossip.ts';
-import type { NodeReport } from './node-report.ts';
+import { encodeEvent, encodeReport } from './node-report.ts';
+import { encodePublish } from './publish-frames.ts';
+import { EVENT, REPORT } from './testing/reports.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,39 +13,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const REPORT: NodeReport = {
-  nodeId: 'n1',
-  atMs: 0,
-  version: '0',
-  uptimeMs: 0,
-  rssBytes: 0,
-  eventLoopDelayP99Ms: 0,
-  longestTurn: null,
-  eventLoopBlocks: 0,
-  walSyncP99Ms: null,
-  databaseUp: true,
-  groups: [],
-  system: {
-    group: 0,
-    role: 'leader',
-    term: 1,
-    leader: 1,
-    lastIndex: 1,
-    commit: 1,
-    applied: 1,
-    voters: [1],
-    learners: [],
-    votersOutgoing: [],
-    caughtUp: [1],
-    isServing: true,
-    stall: null,
-    lag: 0,
-    flushBacklog: 0,
-  },
-};
+const packr = new Packr({ useRecords: false });
 
 function startGossip() {
   let sent = 0;
+  const received: unknown[] = [];
   const gossip = new Gossip({
     nodeId: 'n1',
     mesh: {
@@ -55,10 +30,10 @@ function startGossip() {
     log: pino({ enabled: false }),
     ownReport: () => REPORT,
     flusherStats: () => ({ databaseUp: true, passes: 0, failures: 0, lastError: null }),
-    reports: { receive: () => undefined },
+    reports: { receive: (nodeId, { uptimeMs }) => received.push({ nodeId, uptimeMs }) },
     directory: { receive: () => undefined },
     peers: { numberOf: () => 2 },
-    events: { publish: () => undefined },
+    events: { publish: ({ kind }) => received.push({ kind }) },
     isReadyLeader: () => true,
     feed: {
       receiveChunk: () => true,
@@ -72,7 +47,7 @@ function startGossip() {
     vi.advanceTimersByTime(milliseconds);
     return sent - before;
   };
-  return { gossip, sentIn };
+  return { gossip, sentIn, received };
 }
 
 test('reports once a second, and four times while replicas change and for two seconds afterwards', () => {
@@ -87,4 +62,26 @@ test('reports once a second, and four times while replicas change and for two se
   gossip.stop();
   gossip.groupsChanged();
   expect(sentIn(5_000)).toBe(0);
+});
+
+test('what a node of a later release adds to its reports and events costs no connection', () => {
+  const { gossip, received } = startGossip();
+  const receive = (kind: 'report' | 'event', value: object): boolean =>
+    gossip.receive('n2', encodePublish(kind, packr.pack(value)));
+  expect(receive('report', { ...REPORT, nodeId: 'n2', zone: 'eu-1' })).toBe(true);
+  expect(receive('event', { ...EVENT, severity: 'high' })).toBe(true);
+  expect(receive('event', { ...EVENT, kind: 'blob-lost' })).toBe(true);
+  expect(gossip.receive('n2', Uint8Array.of(200, 1, 2))).toBe(true);
+  expect(received).toEqual([{ nodeId: 'n2', uptimeMs: REPORT.uptimeMs }, { kind: EVENT.kind }]);
+  gossip.stop();
+});
+
+test('what no node sends is malformed', () => {
+  const { gossip, received } = startGossip();
+  expect(gossip.receive('n2', new Uint8Array())).toBe(false);
+  expect(gossip.receive('n2', Uint8Array.of(0, 1))).toBe(false);
+  expect(gossip.receive('n2', encodePublish('report', encodeEvent(EVENT)))).toBe(false);
+  expect(gossip.receive('n2', encodePublish('event', encodeReport(REPORT)))).toBe(false);
+  expect(received).toEqual([]);
+  gossip.stop();
 });

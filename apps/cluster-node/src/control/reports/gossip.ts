@@ -121,10 +121,11 @@ export class Gossip {
     for (const { nodeId } of connected) mesh.send(nodeId, 'publish', frame);
   }
 
-  /** False: malformed. */
+  /** False: malformed. What came with a later version is dropped: the connection carries the groups' messages, too. */
   receive(nodeId: string, frame: Uint8Array): boolean {
     const published = decodePublish(frame);
     if (published === null) return false;
+    if (published === 'later') return true;
     switch (published.kind) {
       case 'chunk':
         return this.#options.feed.receiveChunk(published.body);
@@ -139,7 +140,7 @@ export class Gossip {
       }
       case 'event': {
         const event = decodeEvent(published.body);
-        if (event !== null) this.#options.events.publish(event);
+        if (event !== null && event !== 'later') this.#options.events.publish(event);
         return event !== null;
       }
       default:
@@ -158,9 +159,9 @@ export class Gossip {
     this.#broadcast('report', encodeReport(this.#options.ownReport()));
     const { databaseUp, passes, failures, lastError } = this.#options.flusherStats();
     if (passes + failures === 0 || databaseUp === this.#databaseWasUp) return;
-    if (!databaseUp) this.publish('flush-failed', null, lastError ?? 'Postgres can not be reached');
+    if (!databaseUp) this.publish('flush-failed', null, lastError ?? 'Postgres is unreachable');
     else if (this.#databaseWasUp !== null)
-      this.publish('flush-recovered', null, 'Postgres is back');
+      this.publish('flush-recovered', null, 'Postgres is reachable again');
     this.#databaseWasUp = databaseUp;
   }
 }

@@ -14,10 +14,12 @@ export function encodePublish(kind: PublishKind, body: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Null: of no kind that this version knows. */
+/** `later`: of a kind that came with a later version. Null: malformed. */
 export function decodePublish(
   frame: Uint8Array,
-): { readonly kind: PublishKind; readonly body: Uint8Array } | null {
-  const kind = KINDS[(frame[0] ?? 0) - 1];
-  return kind === undefined ? null : { kind, body: frame.subarray(1) };
+): { readonly kind: PublishKind; readonly body: Uint8Array } | 'later' | null {
+  const [number = 0] = frame;
+  if (number === 0) return null;
+  const kind = KINDS[number - 1];
+  return kind === undefined ? 'later' : { kind, body: frame.subarray(1) };
 }

@@ -86,7 +86,7 @@ export interface DispatchEngine {
   /** Holds the answer of a session up for a message that may end it; null: there is none. */
   hold(sessionId: string): Hold | null;
   /**
-   * A person stops the answer: aborts the call and commits `stop-dispatch` with the sealed partial answer.
+   * A user stops the answer: aborts the call and commits `stop-dispatch` with the sealed partial answer.
    * Resolves with what the proposal came to.
    */
   stopAnswer(sessionId: string): Promise<Outcome<null, NodeRefusal | Failure>>;

@@ -198,7 +198,6 @@ test(
   TEST_LIMIT_MS,
 );
 
-/** Proposals of this type fail. */
 function proposalsFail(type: Command['type']): Partial<DispatchPorts> {
   const faults = new Faults();
   return {

@@ -132,7 +132,7 @@ test('seal, when only the opening of an answer is checkpointed: the agent is cal
   expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
 });
 
-test('when no further attempt succeeds, what people had read is kept, once', async () => {
+test('when no further attempt succeeds, what users had read is kept, once', async () => {
   hangsAfter([...OPENING, delta('Once upon')], (_, response) => response.writeHead(500).end());
   await bed.say('hi');
   await untilCheckpointed(3);

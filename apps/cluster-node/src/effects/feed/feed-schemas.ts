@@ -3,16 +3,17 @@ import * as z from 'zod';
 
 /** What nodes send each other of conversations, parsed as strictly as what users send. */
 
-const bytes = z.instanceof(Uint8Array);
+/** Of any buffer: what is inferred names ArrayBuffer alone. */
+export const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 const count = z.int().min(0);
 const id = z.string().min(1);
 
-export const senderSchema: z.ZodType<Sender> = z.discriminatedUnion('type', [
+export const senderSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('user'), id }),
   z.strictObject({ type: z.literal('agent'), id }),
-]);
+]) satisfies z.ZodType<Sender>;
 
-export const dispatchSchema: z.ZodType<DispatchState> = z.discriminatedUnion('status', [
+export const dispatchSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('idle'), epoch: count }),
   z.strictObject({
     status: z.literal('waiting'),
@@ -30,7 +31,7 @@ export const dispatchSchema: z.ZodType<DispatchState> = z.discriminatedUnion('st
     throughSeq: count,
   }),
   z.strictObject({ status: z.literal('failed'), epoch: count, attempt: count, error: z.string() }),
-]);
+]) satisfies z.ZodType<DispatchState>;
 
 /** One schema a field: a missing one and a superfluous one do not compile. */
 const headShape = {
@@ -61,9 +62,9 @@ const headShape = {
   version: count,
   flushedVersion: count,
 } satisfies { readonly [F in keyof SessionHead]: z.ZodType<SessionHead[F]> };
-export const sessionSchema: z.ZodType<SessionHead> = z.strictObject(headShape);
+export const sessionSchema = z.strictObject(headShape);
 
-export const messageSchema: z.ZodType<Message> = z.strictObject({
+export const messageSchema = z.strictObject({
   id,
   sessionId: id,
   seq: count,
@@ -71,4 +72,4 @@ export const messageSchema: z.ZodType<Message> = z.strictObject({
   kind: z.string(),
   payload: bytes,
   insertedAtMs: z.number(),
-});
+}) satisfies z.ZodType<Message>;

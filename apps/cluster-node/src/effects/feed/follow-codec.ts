@@ -1,49 +1,9 @@
-import type { DispatchState, Message, SessionHead } from '@fleetlm/conversation';
 import { chunkSchema } from '@fleetlm/protocol';
 import { Packr } from 'msgpackr';
 import * as z from 'zod';
 import type { Immutable } from '../../immutable.ts';
 import type { InboxEvent, SessionEvent } from './feed-events.ts';
 import { dispatchSchema, messageSchema, sessionSchema } from './feed-schemas.ts';
-
-/** What a node without a replica subscribes to, and from where on. */
-export type Topic =
-  /** `afterSeq` null: from now on. */
-  | { readonly type: 'session'; readonly sessionId: string; readonly afterSeq: number | null }
-  | {
-      readonly type: 'inbox';
-      readonly userId: string;
-      readonly group: number;
-      readonly afterVersion: number | null;
-    };
-
-/** How far the answer in progress was shown: chunks of this attempt below `next`. */
-export interface ChunkPosition {
-  readonly epoch: number;
-  readonly attempt: number;
-  readonly next: number;
-}
-
-/** Where a subscription begins: everything up to here, everything after it comes as events. */
-export type Followed =
-  | {
-      readonly type: 'session';
-      /** Null: there is no such session in memory. */
-      readonly lastSeq: number | null;
-      /** Those after `afterSeq`, ascending; `isWhole` false: there are more than fit. */
-      readonly messages: readonly Message[];
-      readonly isWhole: boolean;
-      readonly dispatch: DispatchState | null;
-      readonly lastReadSeq: number | null;
-      readonly live: ChunkPosition | null;
-    }
-  | {
-      readonly type: 'inbox';
-      readonly version: number;
-      readonly sessions: readonly SessionHead[];
-      /** False: more changed than fits. */
-      readonly isWhole: boolean;
-    };
 
 /** `ended`: nothing more comes, the follower has to begin anew. */
 export type FollowEvent = SessionEvent | InboxEvent | { readonly type: 'ended' };
@@ -52,10 +12,12 @@ const VERSION = 1;
 const count = z.int().min(0);
 const packr = new Packr({ useRecords: false });
 
-export const topicSchema: z.ZodType<Topic> = z.discriminatedUnion('type', [
+/** What a node without a replica subscribes to, and from where on. */
+export const topicSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('session'),
     sessionId: z.string().min(1),
+    /** Null: from now on. */
     afterSeq: count.nullable(),
   }),
   z.strictObject({
@@ -65,24 +27,35 @@ export const topicSchema: z.ZodType<Topic> = z.discriminatedUnion('type', [
     afterVersion: count.nullable(),
   }),
 ]);
+export type Topic = Immutable<z.output<typeof topicSchema>>;
 
-export const followedSchema: z.ZodType<Followed> = z.discriminatedUnion('type', [
+const positionSchema = z.strictObject({ epoch: count, attempt: count, next: count });
+
+/** How far the answer in progress was shown: chunks of this attempt below `next`. */
+export type ChunkPosition = Immutable<z.output<typeof positionSchema>>;
+
+/** Where a subscription begins: everything up to here, everything after it comes as events. */
+export const followedSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('session'),
+    /** Null: there is no such session in memory. */
     lastSeq: count.nullable(),
+    /** Those after `afterSeq`, ascending; `isWhole` false: there are more than fit. */
     messages: z.array(messageSchema),
     isWhole: z.boolean(),
     dispatch: dispatchSchema.nullable(),
     lastReadSeq: count.nullable(),
-    live: z.strictObject({ epoch: count, attempt: count, next: count }).nullable(),
+    live: positionSchema.nullable(),
   }),
   z.strictObject({
     type: z.literal('inbox'),
     version: count,
     sessions: z.array(sessionSchema),
+    /** False: more changed than fits. */
     isWhole: z.boolean(),
   }),
 ]);
+export type Followed = Immutable<z.output<typeof followedSchema>>;
 
 const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('message'), message: messageSchema }),

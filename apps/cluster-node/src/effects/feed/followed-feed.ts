@@ -62,7 +62,7 @@ interface Entry {
 
 /**
  * Live events of groups without a replica on this node: each topic is followed at a node that holds one. When that
- * node is lost, another one is asked from where the last one stopped; people notice nothing.
+ * node is lost, another one is asked from where the last one stopped; users notice nothing.
  */
 export class FollowedFeed {
   readonly #ports: FollowedFeedPorts;

@@ -262,7 +262,7 @@ function sizeOf(chunk: Chunk): number {
   return JSON.stringify(chunk).length;
 }
 
-/** Whether chunks of this attempt may still reach people. A node that lags behind can't rule out what is newer. */
+/** Whether chunks of this attempt may still reach users. A node that lags behind can't rule out what is newer. */
 function isCurrent(dispatch: DispatchState | null, epoch: number, attempt: number): boolean {
   if (dispatch === null || epoch > dispatch.epoch) return true;
   if (epoch < dispatch.epoch) return false;

@@ -105,7 +105,7 @@ test('reads no more of large messages than a page holds', async () => {
   expect(messages).toHaveLength(Math.floor(PAGE_BYTES_MAX / 251_038));
 });
 
-test('finds what a person wrote by its text, its parts and its exact characters, newest first', async () => {
+test('finds what a user wrote by its text, its parts and its exact characters, newest first', async () => {
   bed.create(OTHER_SESSION, '{"title":"Refunds"}');
   bed.say('50% off_ today', OTHER_SESSION);
   bed.say('x', SESSION, {

@@ -127,7 +127,7 @@ export class ArchiveReads implements Archive {
     }
   }
 
-  /** Looks through all that one person wrote, over a connection of its own: it may take its time. */
+  /** Looks through all that one user wrote, over a connection of its own: it may take its time. */
   search(search: MessageSearch): Promise<SearchResult> {
     return this.#searches.search(search);
   }

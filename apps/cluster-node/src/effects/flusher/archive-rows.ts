@@ -90,7 +90,7 @@ function storedParts(payload: string): {
   return { content, metadata, text: searchTextOf(fieldsOf(fields.content)) };
 }
 
-/** What a person would read of a message: its text, or its text parts one after the other. */
+/** What a user would read of a message: its text, or its text parts one after the other. */
 function searchTextOf({ text, parts }: Readonly<Record<string, unknown>>): string {
   const texts: string[] = typeof text === 'string' ? [text] : [];
   let length = texts[0]?.length ?? 0;

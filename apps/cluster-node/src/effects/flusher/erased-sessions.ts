@@ -15,7 +15,7 @@ const TABLES = [
 ];
 
 /**
- * Takes what people wrote in erased sessions out of the archive; others are passed over. Done when the row that says so is
+ * Takes what users wrote in erased sessions out of the archive; others are passed over. Done when the row that says so is
  * written, and once more when the session leaves memory: by then whatever an old leader flushed late has arrived.
  */
 export async function deleteErased(

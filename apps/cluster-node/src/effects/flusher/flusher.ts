@@ -180,7 +180,7 @@ class PostgresFlusher implements Flusher {
         this.#isMigrated = false;
         this.#describedAs = '';
         return;
-      case 'away':
+      case 'unavailable':
       case 'suspect':
         if (!this.#stopped) await this.#writes.reconnect();
         return;

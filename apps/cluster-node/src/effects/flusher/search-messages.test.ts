@@ -9,7 +9,7 @@ it('shows what is round the place that was found', () => {
   expect(excerptOf('Refund', 'refund')).toBe('Refund');
 });
 
-it('an excerpt is cut between characters as people see them', () => {
+it('an excerpt is cut between characters as readers see them', () => {
   for (let before = 50; before <= 64; before += 1) {
     const excerpt = excerptOf(
       `👨‍👩‍👧‍👦${'x'.repeat(before)}refund${'y'.repeat(before)}🇳🇴!`,

@@ -33,7 +33,7 @@ interface FoundRow {
   readonly inserted_at: Date;
 }
 
-/** Looks through one person's archived messages, newest first. Never rejects. */
+/** Looks through one user's archived messages, newest first. Never rejects. */
 export class MessageSearches {
   readonly #database: ArchiveDatabase;
   readonly #onFailure: (error: unknown) => void;

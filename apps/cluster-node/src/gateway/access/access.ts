@@ -12,7 +12,7 @@ export function requireSelf(identity: Identity, userId: string): void {
 
 export function requireOperator(identity: Identity): void {
   if (!isOperator(identity))
-    throw new RequestError('forbidden', 'this takes the API key or the role "admin"');
+    throw new RequestError('forbidden', 'the API key or the role "admin" is required');
 }
 
 /** Another user's session looks like none at all. */

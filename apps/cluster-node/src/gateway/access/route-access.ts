@@ -46,7 +46,7 @@ export function enforceAccess(
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) {
       admission.anonymous(request);
-      throw new RequestError('not_found', 'there is no such call');
+      throw new RequestError('not_found', 'no such route');
     }
     const { access } = request.routeOptions.config;
     if (access === undefined) throw new Error('a route without an access rule is served');

@@ -36,7 +36,7 @@ export interface ChatEntry {
 
 /**
  * The entry for a request, after the conversation as the log has it; null: nothing new was sent, the work that failed is to be
- * done again. Of the browser's messages only the newest is read, and of an answer only what the person added to it.
+ * done again. Of the browser's messages only the newest is read, and of an answer only what the user added to it.
  * Throws a RequestError.
  */
 export function chatEntryOf(

@@ -19,7 +19,7 @@ import { RequestError } from '../request-error.ts';
 /** Every error of a request, thrown by a handler or by the framework, as a problem of the table of codes. */
 export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, problem({ code: 'not_found', detail: 'there is no such call' })),
+    sendProblem(request, reply, problem({ code: 'not_found', detail: 'no such route' })),
   );
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
 }

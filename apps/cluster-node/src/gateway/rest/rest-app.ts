@@ -44,7 +44,7 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     },
     // Targets that the router cannot read name no call.
     frameworkErrors: (_error, request, reply) =>
-      sendError(new RequestError('not_found', 'there is no such call'), request, reply),
+      sendError(new RequestError('not_found', 'no such route'), request, reply),
     clientErrorHandler: answerClientError,
   });
   // Tokens are bearer tokens, there are no cookies: another origin can do nothing that its holder couldn't.

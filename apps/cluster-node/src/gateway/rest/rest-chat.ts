@@ -13,7 +13,7 @@ import { chatSession, chatSessionId } from './chat-session.ts';
 import { chatThread, type ThreadRefusals } from './chat-thread.ts';
 import { type Handlers, STREAMED } from './rest-call.ts';
 
-/** Messages behind the person's own among which its answer is looked for. */
+/** Messages behind the user's own among which its answer is looked for. */
 const ANSWER_WITHIN = 20;
 
 /** Streams of answers, and what an unmodified `useChat` speaks: a message in, its answer out, resumable. */

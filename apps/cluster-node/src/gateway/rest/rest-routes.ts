@@ -165,7 +165,7 @@ function senderOf(
     return { type: 'user', id: userId };
   }
   if (identity.type === 'user' || agentId === undefined)
-    throw new RequestError({ code: 'forbidden', detail: 'a user does not speak for an agent' });
+    throw new RequestError({ code: 'forbidden', detail: 'a user cannot send as an agent' });
   return { type: 'agent', id: agentId };
 }
 

@@ -8,6 +8,9 @@ const DELTA_EVERY_MS = 1_000;
 /** The newest; older ones are read over REST. */
 const OPERATIONS_SHOWN = 20;
 
+/** Sockets that are sent what changes: all but those that do not keep up. */
+const LIVE = 'live';
+
 /** The namespace `/admin`: a snapshot on connecting, then what changed once a second, and events at once. */
 export class AdminNamespace {
   readonly #namespace: OperatorNamespace;
@@ -23,17 +26,25 @@ export class AdminNamespace {
     this.#admin = admin;
     this.#tickContained = contained('admin', () => this.#tick());
     const publish = (event: ClusterEvent): void => {
-      namespace.emit('cluster:event', clusterEvent(event));
+      namespace.to(LIVE).emit('cluster:event', clusterEvent(event));
     };
     this.#events = admin.subscribeEvents(contained('admin', publish));
   }
 
-  welcome(socket: Pick<OperatorSocket, 'emit'>): void {
+  /** Of a new socket, and of one that keeps up again: all of the cluster, then what changes. */
+  welcome(socket: Pick<OperatorSocket, 'emit' | 'join' | 'connected'>): void {
+    if (!socket.connected) return;
+    void socket.join(LIVE);
     const snapshot = this.#admin.cluster();
     if (this.#timer === null) this.#last = fingerprintsOf(snapshot);
     socket.emit('cluster:snapshot', snapshot);
     socket.emit('cluster:operations', this.#operations());
     this.#timer ??= setInterval(this.#tickContained, DELTA_EVERY_MS);
+  }
+
+  /** Changes are left out until the socket is welcomed again. */
+  leave(socket: Pick<OperatorSocket, 'leave'>): void {
+    void socket.leave(LIVE);
   }
 
   close(): void {
@@ -62,12 +73,13 @@ export class AdminNamespace {
     const snapshot = this.#admin.cluster();
     const operations = this.#operations();
     const text = JSON.stringify(operations);
-    if (text !== this.#lastOperations) this.#namespace.emit('cluster:operations', operations);
+    const live = this.#namespace.to(LIVE);
+    if (text !== this.#lastOperations) live.emit('cluster:operations', operations);
     this.#lastOperations = text;
     const before = this.#last;
     const now = fingerprintsOf(snapshot);
     this.#last = now;
-    this.#namespace.emit('cluster:delta', {
+    live.emit('cluster:delta', {
       reported_by: snapshot.reported_by,
       reported_at: snapshot.reported_at,
       nodes: snapshot.nodes.filter(

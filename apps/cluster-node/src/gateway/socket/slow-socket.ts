@@ -9,13 +9,15 @@ const ACK = '3';
 
 /**
  * Watches what waits to be sent to a socket. While the transport is busy with one batch, packets pile up for
- * the next: that pile is measured. Above the limit of live events the socket gets a resync and leaves its rooms,
- * above the hard limit (its own requests fill it) it is disconnected. One page and what goes with it always fit.
+ * the next: that pile is measured. Above the limit of live events the socket gets a resync and leaves its rooms
+ * (`caughtUp` when the pile has left), above the hard limit (its own requests fill it) it is disconnected. One page and
+ * what goes with it always fit.
  */
 export function watchSlowness(
   socket: Pick<Socket, 'conn' | 'disconnect'> & PacketTarget,
   { metrics }: { readonly metrics: Pick<Metrics, 'slowSockets'> },
   leaveRooms: () => void,
+  caughtUp: () => void = () => undefined,
 ): void {
   const end = (): void => {
     socket.disconnect(true);
@@ -44,6 +46,8 @@ export function watchSlowness(
   const flushed = (): void => {
     queuedBytes = 0;
     eventBytes = 0;
+    // Not within the flush: what is sent there would be part of the batch that leaves.
+    if (reported) setImmediate(contained('socket', caughtUp, end));
     reported = false;
   };
   socket.conn.on('packetCreate', contained('socket', created, end));

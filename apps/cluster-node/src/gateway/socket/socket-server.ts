@@ -129,7 +129,8 @@ export function openSocketServer(http: HttpServer, ports: SocketPorts): SocketSe
   const admin = new AdminNamespace(operators, runtime.admin);
   listen(operators, (socket) => {
     expire(socket, identityOf(socket));
-    watchSlowness(socket, ports, () => undefined);
+    const leave = (): void => admin.leave(socket);
+    watchSlowness(socket, ports, leave, () => admin.welcome(socket));
     admin.welcome(socket);
   });
   io.engine.on(
@@ -171,7 +172,7 @@ function admit(
     contained(
       'socket',
       () => enter(socket, ports, meterOf(socket.conn), mayEnter).then(() => next(), fail),
-      () => refuse({ code: 'internal', detail: 'the connection could not be admitted' }),
+      () => refuse({ code: 'internal', detail: 'internal error: the connection was not admitted' }),
     )();
     function fail(error: unknown): void {
       if (error instanceof UnauthenticatedError)
@@ -201,7 +202,7 @@ async function enter(
     admission.quotas.chargeFailedAuthentication(address);
     throw error;
   });
-  if (!mayEnter(identity)) throw new RequestError('forbidden', 'this takes the role "admin"');
+  if (!mayEnter(identity)) throw new RequestError('forbidden', 'the role "admin" is required');
   const release = admission.quotas.acquireSocket({ identity, address });
   socket.data.identity = identity;
   // The connection may end before the socket is connected, or the socket before the connection.

@@ -247,7 +247,7 @@ export class SocketSession {
       return;
     }
     reportHandlerError('socket', error, { event });
-    refuse({ code: 'internal', detail: 'something went wrong here' });
+    refuse({ code: 'internal', detail: 'internal error' });
   }
 
   #listen(event: SocketEventName, handle: Handle): void {

@@ -16,7 +16,7 @@ export default ownerPage(async () => {
           <div>
             <h1 className="text-xl font-semibold tracking-tight">Agents</h1>
             <p className="text-sm text-muted">
-              Webhooks that answer for you. Any AI SDK route handler is one.
+              Webhooks that reply to your users. Any AI SDK route handler works.
             </p>
           </div>
           <RegisterAgent />
@@ -25,7 +25,7 @@ export default ownerPage(async () => {
           <AgentsTable agents={agents.value} />
         ) : (
           <Notice tone="critical" role="alert">
-            The agents can’t be listed now: {agents.problem.detail}
+            Agents are unavailable: {agents.problem.detail}
           </Notice>
         )}
       </div>

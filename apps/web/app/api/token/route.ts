@@ -3,7 +3,7 @@ import { tokenResponse } from '@/server/cluster/token-response.ts';
 import { serverEnv } from '@/server/env.ts';
 import { userRoute } from '@/server/guards/guarded-route.ts';
 
-/** A token for the person's conversations; 401 when nobody is signed in, or this device was signed out elsewhere. */
+/** A token for the user's conversations; 401 without a sign-in, or when this device was signed out elsewhere. */
 export const GET = userRoute(async ({ person }) =>
   tokenResponse(
     person,

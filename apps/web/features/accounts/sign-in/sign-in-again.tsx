@@ -54,7 +54,7 @@ function SignInForm({ person }: { readonly person: Person }) {
     setIsBusy(true);
     try {
       const userId = await signInHere(email, String(form.get('password') ?? ''));
-      // Somebody else: nothing on this page is theirs, and what is unsent waits for its writer.
+      // Another user: nothing on this page is theirs, and what is unsent waits for its writer.
       if (userId !== person.id) window.location.assign('/inbox');
       else client.wake();
     } catch (cause) {

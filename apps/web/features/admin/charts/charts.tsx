@@ -24,7 +24,7 @@ interface ChartLooks {
 const LOOKS: Readonly<Record<Metric, ChartLooks>> = {
   loop_delay_ms: {
     title: 'Event loop, worst delay',
-    normal: 'normal < 50 ms; a stalled loop is what starts false elections',
+    normal: 'normal < 50 ms; a blocked loop causes false elections',
     format: formatMs,
     atLeast: 50,
   },
@@ -54,7 +54,7 @@ const LOOKS: Readonly<Record<Metric, ChartLooks>> = {
   },
   elections: { title: 'Elections begun', normal: 'normal 0', format: formatCount, atLeast: 4 },
   flush_backlog: {
-    title: 'Not in Postgres yet',
+    title: 'Flush backlog',
     normal: 'normal < 50,000 messages',
     format: formatCount,
     atLeast: 100,
@@ -66,13 +66,13 @@ const LOOKS: Readonly<Record<Metric, ChartLooks>> = {
     atLeast: 10,
   },
   dispatch_queued: {
-    title: 'Answers that wait for a call',
+    title: 'Agent calls queued',
     normal: 'normal 0',
     format: formatCount,
     atLeast: 10,
   },
   dispatch_running: {
-    title: 'Calls to agents under way',
+    title: 'Agent calls in flight',
     normal: '',
     format: formatCount,
     atLeast: 10,
@@ -128,7 +128,7 @@ export function Charts({ title, metrics, nodeId }: ChartsProps) {
               'reported by each node of itself'
             )}
             {silent.length > 0 && (
-              <span className="text-warn"> · no word from {silent.join(', ')}</span>
+              <span className="text-warn"> · no report from {silent.join(', ')}</span>
             )}
             {history.answeredAtMs !== null && history.problem !== null && (
               <> · last {formatDuration(Date.now() - history.answeredAtMs)} ago</>

@@ -53,7 +53,7 @@ export function TimeChart({ data, label, syncKey, format, atLeast, onCursor }: T
   }, [syncKey, lineCount]);
   const isInView = useIsInView(place);
   useEffect(() => {
-    // What nobody sees is drawn when it is scrolled to; the legend says the values all the same.
+    // What is out of sight is drawn when it is scrolled to; the legend says the values all the same.
     if (isInView) chart.current?.setData(aligned(data));
   }, [data, isInView]);
   const onKeyDown = (event: KeyboardEvent) => {

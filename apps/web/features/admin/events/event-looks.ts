@@ -12,7 +12,7 @@ export const EVENT_LOOKS: Readonly<Record<string, EventLook>> = {
   'node-down': { word: 'Node down', tone: 'text-critical' },
   'flush-failed': { word: 'Flush failed', tone: 'text-warn' },
   'flush-recovered': { word: 'Flush recovered', tone: 'text-ok' },
-  'dispatch-failed': { word: 'Answer given up', tone: 'text-critical' },
+  'dispatch-failed': { word: 'Dead letter', tone: 'text-critical' },
   'snapshot-saved': { word: 'Snapshot saved', tone: 'text-text' },
   'snapshot-installed': { word: 'Snapshot installed', tone: 'text-text' },
   'peer-refused': { word: 'Peer refused', tone: 'text-warn' },

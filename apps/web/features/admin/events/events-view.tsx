@@ -22,7 +22,7 @@ export function EventsView() {
   return (
     <AdminPage
       title="Events"
-      lead={`Elections, membership, nodes coming and going, failures of the archive and of agents. The newest thousand since ${reportedBy ?? 'the reporter'} started; older ones are in the logs of the nodes.`}
+      lead={`Elections, membership, nodes coming and going, failures of the archive and of agents. The newest 1,000 since ${reportedBy ?? 'the reporter'} started; older ones are in the logs of the nodes.`}
       actions={<Reported {...live} />}
     >
       <div className="flex flex-wrap gap-3">
@@ -34,7 +34,7 @@ export function EventsView() {
           onChange={(value) => void choose({ kind: value })}
         />
         <Choice
-          label="Told by"
+          label="Reported by"
           value={node}
           all="all nodes"
           choices={nodes.map(({ node_id }) => ({ value: node_id, word: node_id }))}
@@ -50,7 +50,7 @@ export function EventsView() {
         <EventList
           events={found}
           linesMax={SHOWN_LINES}
-          none={events.length === 0 ? 'Nothing has happened yet.' : 'No event is like this.'}
+          none={events.length === 0 ? 'No events yet.' : 'No matching events.'}
         />
       </div>
     </AdminPage>

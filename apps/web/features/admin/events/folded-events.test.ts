@@ -24,7 +24,7 @@ it('folds what came together, and leaves the rest as it is', () => {
   ]);
 });
 
-it('names all who told it', () => {
+it('names all nodes that reported it', () => {
   const events = [1, 2, 3, 4].map((group) =>
     event('leader-elected', group, 10, group % 2 === 0 ? 'n1' : 'n2'),
   );

@@ -13,7 +13,7 @@ const FOLDED_MIN = 4;
 const TOGETHER_MS = 15_000;
 const NAMED_GROUPS_MAX = 8;
 
-/** Neighbours of one kind that came within seconds as one line, whoever told them; newest first. */
+/** Neighbours of one kind that came within seconds as one line, whichever node reported them; newest first. */
 export function foldedEvents(events: readonly ClusterEvent[]): readonly EventLine[] {
   const lines: EventLine[] = [];
   for (let at = 0; at < events.length; ) {

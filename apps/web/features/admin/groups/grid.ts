@@ -3,7 +3,7 @@ export function groupName(group: number): string {
   return group.toString(16).toUpperCase().padStart(2, '0');
 }
 
-/** The same for any group: the one that keeps the cluster's own facts is numbered far above the others. */
+/** The same for any group: the system group is numbered far above the others. */
 export function anyGroupName(group: number): string {
   return group > 255 ? 'system' : groupName(group);
 }

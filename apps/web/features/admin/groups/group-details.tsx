@@ -56,10 +56,15 @@ export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: 
         <h2 id="group-title" className="mr-auto font-semibold">
           Group <span className="tabular">{groupName(group.group)}</span>
         </h2>
-        <Button variant="ghost" size="icon-sm" aria-label="Group before" onClick={() => onMove(-1)}>
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label="Previous group"
+          onClick={() => onMove(-1)}
+        >
           <ChevronLeft size={15} aria-hidden />
         </Button>
-        <Button variant="ghost" size="icon-sm" aria-label="Group after" onClick={() => onMove(1)}>
+        <Button variant="ghost" size="icon-sm" aria-label="Next group" onClick={() => onMove(1)}>
           <ChevronRight size={15} aria-hidden />
         </Button>
         <Button variant="ghost" size="icon-sm" aria-label="Close group" onClick={onClose}>
@@ -69,7 +74,7 @@ export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: 
       <dl className="grid grid-cols-3 gap-3 border-b border-border px-4 py-3">
         <Fact name="Leader">{group.leader ?? <span className="text-critical">none</span>}</Fact>
         <Fact name="Term">{group.term ?? <Unknown />}</Fact>
-        <Fact name="To flush">
+        <Fact name="Flush backlog">
           {group.flush_backlog === null ? <Unknown /> : formatNumber(group.flush_backlog)}
         </Fact>
       </dl>
@@ -90,13 +95,13 @@ export function GroupDetails({ group, nodes, events, isLive, onClose, onMove }: 
           headClassName="border-0 [&>*]:px-2 [&>*]:py-1"
         />
         <p className="pt-1 text-xs text-muted">
-          * differs from the leader · reported by {group.reported_by ?? 'nobody'}
+          * differs from the leader · reported by {group.reported_by ?? 'no node'}
         </p>
       </div>
       <TransferLeadership group={group} nodes={nodes} isLive={isLive} />
       <div className="border-t border-border px-4 py-3">
         <h3 className="mb-1 font-medium">Events of this group</h3>
-        <EventList events={own} linesMax={8} none="None lately." isGroupNamed={false} />
+        <EventList events={own} linesMax={8} none="No recent events." isGroupNamed={false} />
       </div>
     </section>
   );
@@ -125,7 +130,7 @@ function rowsOf(group: ClusterGroup, nodes: readonly ClusterNode[]): readonly Ro
     { label: 'Last entry', isCompared: true, read: ({ last_index }) => last_index },
     { label: 'Committed', isCompared: true, read: ({ commit }) => commit },
     { label: 'Applied', isCompared: true, read: ({ applied }) => applied },
-    { label: 'Behind', isCompared: false, read: ({ node_id }) => lagOf(group, node_id) },
+    { label: 'Lag', isCompared: false, read: ({ node_id }) => lagOf(group, node_id) },
     { label: 'Not applied', isCompared: false, read: unapplied },
     { label: 'Stalled at', isCompared: false, read: ({ stall }) => stall?.index ?? null },
   ];

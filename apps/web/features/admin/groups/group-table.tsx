@@ -52,7 +52,7 @@ export function GroupTable({ groups, nodes, problemsOnly, selected, onSelect }: 
         rowClassName={({ group }) => classNames('h-8', group === selected && 'bg-raised')}
         none={
           <p className="py-6">
-            {groups.length === 0 ? 'No group has been reported yet.' : 'No group has a problem.'}
+            {groups.length === 0 ? 'No groups reported yet.' : 'No groups have problems.'}
           </p>
         }
         footer={(sorted) => (
@@ -73,8 +73,8 @@ const HEADERS: Readonly<Record<Plain, string>> = {
   state: 'State',
   term: 'Term',
   commit: 'Committed',
-  lag: 'Behind',
-  backlog: 'To flush',
+  lag: 'Lag',
+  backlog: 'Flush backlog',
 };
 
 function columnsOf(onSelect: (group: number) => void): readonly DataColumn<Line>[] {

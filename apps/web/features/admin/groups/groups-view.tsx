@@ -51,7 +51,7 @@ export function GroupsView() {
       title="Groups"
       lead={
         groups.length === 0
-          ? 'No group has been reported yet.'
+          ? 'No groups reported yet.'
           : `${groups.length} groups, ${problems === 0 ? 'none with a problem' : `${problems} with a problem`}.`
       }
       actions={<Reported {...live} />}
@@ -84,10 +84,10 @@ export function GroupsView() {
               />
               <p className="max-w-lg text-xs text-muted">
                 {nodes.map((node, index) => `${index + 1} ${node.node_id}`).join(' · ')}
-                {nodes.length > 0 && ' · ! replica down or behind · x no leader · ? not known'}
+                {nodes.length > 0 && ' · ! replica down or lagging · x no leader · ? unknown'}
                 <br />
-                Arrows move, two hex digits jump, N next problem, Enter opens, [ and ] go on, V
-                table.
+                Arrows move, two hex digits jump, N next problem, Enter opens, [ and ] previous and
+                next, V table.
               </p>
               <NodeGrids
                 nodes={stable}
@@ -160,7 +160,7 @@ function useView() {
   };
 }
 
-/** Keys of the page; not while somebody types or a dialog is open. */
+/** Keys of the page; not while the user types or a dialog is open. */
 function useKeys(keys: Readonly<Record<string, () => void>>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

@@ -26,7 +26,7 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
         <p className="text-muted">
           {freshness.kind === 'none'
             ? 'Waiting for the first report…'
-            : 'There is no node of this name in the cluster.'}
+            : 'No node of this name in the cluster.'}
         </p>
       </AdminPage>
     );
@@ -70,12 +70,12 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
         </Fact>
         <Fact name="Loop blocks over 200 ms">{shown(node.event_loop_blocks, String)}</Fact>
         <Fact name="Log sync p99">{shown(node.wal_sync_p99_ms, formatMs)}</Fact>
-        <Fact name="To flush">{shown(node.flush_backlog, formatNumber)}</Fact>
-        <Fact name="Postgres">{shown(node.database_up, (up) => (up ? 'up' : 'away'))}</Fact>
+        <Fact name="Flush backlog">{shown(node.flush_backlog, formatNumber)}</Fact>
+        <Fact name="Postgres">{shown(node.database_up, (up) => (up ? 'up' : 'unreachable'))}</Fact>
         <Fact name="Memory">{shown(node.rss_bytes, formatBytes)}</Fact>
         <Fact name="Up for">{shown(node.uptime_ms, formatDuration)}</Fact>
         <Fact name="Version">{node.version ?? <Unknown />}</Fact>
-        <Fact name="Last heard">
+        <Fact name="Last report">
           {node.age_ms === null ? <Unknown word="never" /> : `${formatDuration(node.age_ms)} ago`}
         </Fact>
       </dl>
@@ -83,15 +83,14 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
         <Charts title="Last minutes" metrics={METRICS} nodeId={nodeId} />
       ) : (
         <p className="text-muted">
-          {nodeId} is {state.word}: it reports no measurements. Its charts return when it is up
-          again.
+          {nodeId} is {state.word}: it reports no metrics. The charts return when it is up again.
         </p>
       )}
       <section aria-labelledby="events-title">
         <h2 id="events-title" className="mb-2 font-semibold">
           Events
         </h2>
-        <EventList events={events} linesMax={SHOWN_EVENTS} none="None lately." />
+        <EventList events={events} linesMax={SHOWN_EVENTS} none="No recent events." />
       </section>
     </AdminPage>
   );

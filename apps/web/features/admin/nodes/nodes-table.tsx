@@ -29,7 +29,7 @@ export function NodesTable({ nodes, groups, isTitled = true }: NodesTableProps) 
         rows={nodes.map((node) => ({ node, applyLag: worstLag(node.node_id, groups) }))}
         rowKey={({ node }) => node.node_id}
         tableClassName="min-w-[860px] border-collapse"
-        none={<p className="grid h-[108px] items-center">No node has reported yet.</p>}
+        none={<p className="grid h-[108px] items-center">No nodes reported yet.</p>}
       />
     </section>
   );
@@ -87,7 +87,7 @@ const COLUMNS: readonly DataColumn<Row>[] = [
   figureColumn('loop', 'Loop delay p99', ({ node }) => node.event_loop_delay_p99_ms, 'ms'),
   figureColumn('sync', 'Log sync p99', ({ node }) => node.wal_sync_p99_ms, 'ms'),
   figureColumn('lag', 'Apply lag', ({ applyLag }) => applyLag),
-  figureColumn('flush', 'To flush', ({ node }) => node.flush_backlog),
+  figureColumn('flush', 'Flush backlog', ({ node }) => node.flush_backlog),
   figureColumn(
     'memory',
     'Memory',
@@ -105,7 +105,7 @@ const COLUMNS: readonly DataColumn<Row>[] = [
       ) : node.database_up ? (
         'up'
       ) : (
-        '! away'
+        '! unreachable'
       ),
   },
   {

@@ -13,13 +13,13 @@ export function NodesView() {
   return (
     <AdminPage
       title="Nodes"
-      lead="Every figure is the node’s own; its age says how long ago the reporter heard it."
+      lead="Each node reports its own metrics; the age says how old its report is."
       actions={<Reported {...live} />}
       isStale={live.freshness.kind === 'stale'}
     >
       <NodesTable nodes={nodes} groups={groups} isTitled={false} />
       <Charts
-        title="How they have been"
+        title="History"
         metrics={[
           'loop_delay_ms',
           'loop_utilization',

@@ -31,9 +31,9 @@ export function AuditView() {
   return (
     <AdminPage
       title="Audit"
-      lead="Who began and ended which change of the cluster. It is replicated with the cluster's own facts; the newest thousand are kept."
+      lead="Who started and ended which change of the cluster. Replicated with the registry; the newest 1,000 entries are kept."
     >
-      {audit.status === 'pending' && <p className="text-muted">Asking the cluster…</p>}
+      {audit.status === 'pending' && <p className="text-muted">Loading…</p>}
       {audit.status === 'error' && (
         <Notice
           tone="critical"
@@ -49,8 +49,8 @@ export function AuditView() {
       )}
       {audit.status === 'success' && entries.length === 0 && (
         <EmptyState
-          title="Nothing was ever changed"
-          text="Every operation that is begun, done, cancelled or failed, and every revived group, is written down here."
+          title="No changes yet"
+          text="Every operation that starts, completes, fails or is cancelled, and every revived group, is recorded here."
         />
       )}
       {entries.length > 0 && (
@@ -62,14 +62,14 @@ export function AuditView() {
               onChange={({ target }) => setBy(target.value)}
               className="h-8 rounded-md border border-strong bg-surface px-2 text-text"
             >
-              <option value="">everybody</option>
+              <option value="">all</option>
               {people.map((person) => (
                 <option key={person}>{person}</option>
               ))}
             </select>
           </label>
           <DataTable
-            label="Table of what was done"
+            label="Audit log"
             columns={COLUMNS}
             rows={shown}
             rowKey={keyOf}
@@ -89,7 +89,7 @@ const COLUMNS: readonly DataColumn<AuditEntry>[] = [
     cell: ({ at }) => <LocalTime iso={at} isDated />,
   },
   { id: 'by', header: 'By', className: 'whitespace-nowrap', cell: ({ by }) => by },
-  { id: 'what', header: 'What', className: 'whitespace-nowrap', cell: ({ action }) => action },
+  { id: 'what', header: 'Action', className: 'whitespace-nowrap', cell: ({ action }) => action },
   {
     id: 'operation',
     header: 'Operation',

@@ -52,14 +52,14 @@ export function CancelOperation({ operation, isLive, onAnswer }: CancelOperation
         title={`Cancel: ${operationTitle(operation)}`}
         {...(tooLate === null && {
           description:
-            'What has moved stays until the cluster moves it back, which it begins at once.',
+            'What has moved stays until the cluster moves it back, which it starts at once.',
         })}
       >
         {tooLate === null ? (
           <footer className="flex justify-end gap-2">
-            <Button onClick={() => setIsOpen(false)}>Let it go on</Button>
+            <Button onClick={() => setIsOpen(false)}>Keep it running</Button>
             <Button variant="danger" disabled={isAsking} onClick={() => void cancel()}>
-              {isAsking ? 'Asking…' : 'Cancel the operation'}
+              {isAsking ? 'Cancelling…' : 'Cancel the operation'}
             </Button>
           </footer>
         ) : (

@@ -21,7 +21,7 @@ export function withSample(
   return [...samples.slice(Math.max(0, from)), sample];
 }
 
-/** An index that stands still makes no new samples, so time counts up to now; null: watched for too short a time. */
+/** An index that does not change makes no new samples, so time counts up to now; null: watched for too short a time. */
 export function entriesPerSecond(samples: readonly IndexSample[], nowMs: number): number | null {
   const [first] = samples;
   const last = samples.at(-1);

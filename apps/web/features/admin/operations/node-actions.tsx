@@ -23,10 +23,10 @@ export function NodeActions({ node, operations, isLive }: NodeActionsProps) {
       state === 'running' && (kind === 'drain' || kind === 'remove' || kind === 'replace'),
   );
   const why = !isLive
-    ? 'The figures are too old to act on.'
+    ? 'The report is too old to act on.'
     : running === undefined
       ? null
-      : `Not beside “${operationTitle(running)}”, which is running.`;
+      : `Wait until “${operationTitle(running)}” has ended.`;
   const kinds = kindsFor(node);
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -53,7 +53,7 @@ export function NodeActions({ node, operations, isLive }: NodeActionsProps) {
 
 const WORDS: Readonly<Record<NodeKind, string>> = {
   drain: 'Drain…',
-  undrain: 'Take back…',
+  undrain: 'Undrain…',
   remove: 'Remove…',
   replace: 'Replace…',
 };

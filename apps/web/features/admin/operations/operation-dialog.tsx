@@ -63,7 +63,7 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
                 plan === null || plan.refusal !== null || !isAccepted || operation.isPending
               }
             >
-              {operation.isPending ? 'Asking…' : title}
+              {operation.isPending ? 'Starting…' : title}
             </Button>
           </footer>
         </Form>
@@ -76,7 +76,7 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
             <Button onClick={onClose}>Close</Button>
             <Button asChild variant="primary">
               <Link href={`/admin/operations/${encodeURIComponent(operation.data.id)}`}>
-                Follow it
+                View operation
               </Link>
             </Button>
           </footer>
@@ -90,7 +90,9 @@ export function OperationDialog({ target, onClose }: OperationDialogProps) {
 function concernsOf({ kind }: OperationTarget, plan: OperationPlan): readonly string[] {
   const takesAway = kind === 'drain' || kind === 'remove' || kind === 'replace';
   const tolerance =
-    takesAway && !plan.after.can_lose_a_node ? ['Afterwards no node can be lost.'] : [];
+    takesAway && !plan.after.can_lose_a_node
+      ? ['Afterwards the cluster does not tolerate a node failure.']
+      : [];
   return [...tolerance, ...plan.warnings];
 }
 
@@ -138,22 +140,22 @@ function PlanTable({
   return (
     <div className="flex flex-col gap-3">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-        <dt className="text-muted">Groups whose copies move</dt>
+        <dt className="text-muted">Groups with moving replicas</dt>
         <dd className="tabular">{moves.length}</dd>
-        <dt className="text-muted">Leaderships that move</dt>
+        <dt className="text-muted">Leaderships moving</dt>
         <dd className="tabular">{leaders}</dd>
-        <dt className="text-muted">Copies of a group afterwards</dt>
+        <dt className="text-muted">Replicas per group afterwards</dt>
         <dd className="tabular">at least {after.copies_min}</dd>
         <dt className="text-muted">Active nodes afterwards</dt>
         <dd className="tabular">{after.active_nodes}</dd>
-        <dt className="text-muted">A node can be lost afterwards</dt>
+        <dt className="text-muted">Tolerates a node failure afterwards</dt>
         <dd className={after.can_lose_a_node ? 'text-ok' : 'font-medium text-warn'}>
           {after.can_lose_a_node ? 'yes' : '! no'}
         </dd>
       </dl>
       {moves.length + plan.leader_moves.length > 0 && (
         <details>
-          <summary className="mb-2 cursor-pointer text-accent">What moves, group by group</summary>
+          <summary className="mb-2 cursor-pointer text-accent">Moves by group</summary>
           <PlanMoves plan={plan} />
         </details>
       )}
@@ -188,7 +190,7 @@ function Acceptance({ concerns, password, typed, onType }: AcceptanceProps) {
         ))}
       </ul>
       <label htmlFor={id} className="text-sm">
-        To go on all the same, type <strong>{password}</strong>
+        To continue anyway, type <strong>{password}</strong>
       </label>
       <input
         id={id}

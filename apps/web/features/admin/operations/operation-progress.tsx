@@ -22,7 +22,7 @@ export function OperationProgressBar({ operation }: { readonly operation: Cluste
       <progress
         value={done}
         max={Math.max(1, total)}
-        aria-label="Groups in their place"
+        aria-label="Groups in place"
         className="progress h-1.5 w-full"
       />
       <span className="tabular text-xs text-muted">

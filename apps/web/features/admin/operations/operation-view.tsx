@@ -17,13 +17,13 @@ import { fetchOperation } from './queries.ts';
 /** One operation: how far it is, what it waits for, and a way to end it. */
 export function OperationView({ id }: { readonly id: string }) {
   const live = useCluster();
-  const told = live.cluster.operations?.operations.find((one) => one.id === id);
-  const { operation, trouble, setAsked } = useOperation(id, told);
+  const reported = live.cluster.operations?.operations.find((one) => one.id === id);
+  const { operation, trouble, setAsked } = useOperation(id, reported);
   if (operation === null)
     return (
       <AdminPage title="Operation" actions={<Reported {...live} />}>
         {trouble === null ? (
-          <p className="text-muted">Asking the cluster…</p>
+          <p className="text-muted">Loading…</p>
         ) : (
           <Notice tone="critical">{trouble}</Notice>
         )}
@@ -59,7 +59,7 @@ export function OperationView({ id }: { readonly id: string }) {
       {operation.state === 'running' && (
         <section aria-labelledby="stuck-title">
           <h2 id="stuck-title" className="mb-2 font-semibold">
-            What waits
+            Waiting groups
           </h2>
           {stuck.length === 0 ? (
             <p className="text-muted">Nothing.</p>
@@ -74,7 +74,7 @@ export function OperationView({ id }: { readonly id: string }) {
       )}
       <p>
         <Link href="/admin/audit" className="text-accent underline underline-offset-2">
-          Everything that was done
+          Audit log
         </Link>
       </p>
     </AdminPage>
@@ -82,19 +82,19 @@ export function OperationView({ id }: { readonly id: string }) {
 }
 
 /** Live while it is among the newest; an older one is asked for once. `setAsked` takes an answer that is newer. */
-function useOperation(id: string, told: ClusterOperation | undefined) {
+function useOperation(id: string, reported: ClusterOperation | undefined) {
   const queries = useQueryClient();
   const queryKey = ['operation', id];
   const query = useQuery({
     queryKey,
     queryFn: () => fetchOperation(id),
-    enabled: told === undefined,
+    enabled: reported === undefined,
   });
   const asked = query.data ?? null;
   // Of the two the one that has ended is the newer: an operation never runs again.
   const hasEnded = asked !== null && asked.state !== 'running';
   return {
-    operation: hasEnded ? asked : (told ?? asked),
+    operation: hasEnded ? asked : (reported ?? asked),
     trouble: query.error?.message ?? null,
     setAsked: (answer: ClusterOperation) => queries.setQueryData(queryKey, answer),
   };
@@ -104,7 +104,7 @@ function Facts({ operation }: { readonly operation: ClusterOperation }) {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-border bg-border sm:grid-cols-4">
       <Fact name="Asked for by">{operation.requested_by}</Fact>
-      <Fact name="Began">
+      <Fact name="Started">
         <LocalTime iso={operation.started_at} isDated />
       </Fact>
       <Fact name="Ended">

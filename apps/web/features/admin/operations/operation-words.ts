@@ -28,7 +28,7 @@ export function operationTitle({
     case 'drain':
       return `Drain ${node}`;
     case 'undrain':
-      return `Take ${node} back`;
+      return `Undrain ${node}`;
     case 'remove':
       return `Remove ${node}`;
     case 'replace':
@@ -50,18 +50,18 @@ export function auditTitle(entry: AuditEntry): string {
   return `Revive group ${name}, entry ${entry_index ?? '?'}`;
 }
 
-/** What it does, for whoever is about to begin it. */
+/** What it does, for the operator who is about to start it. */
 export const OPERATION_MEANINGS: Readonly<Record<RequestedKind, string>> = {
   drain:
-    'Its leaderships go first, then its replicas. When it is done the node holds nothing and can be stopped for as long as you like. It stays a member.',
-  undrain: 'The node is given its groups again.',
+    'Leaderships move first, then replicas. When it is done the node holds no groups and can be stopped. It stays a member.',
+  undrain: 'The node gets its groups back.',
   remove:
-    'As a drain; then the node belongs to the cluster no more. With its data directory it never comes in again, with an empty one as a new node.',
+    'Drains the node, then removes it from the cluster. It can’t rejoin with its data directory; with an empty one it joins as a new node.',
   replace:
-    'Its replicas are made anew on other nodes, as if it were lost for good. If it comes back before that is done, it is left in peace.',
+    'Its replicas are rebuilt on other nodes, as after a permanent loss. If the node returns before that is done, it stays.',
   transfer:
-    'Another replica leads the group, until the cluster moves it back to its preferred place. Messages wait for one hand-over, some milliseconds.',
-  rebalance: 'Leaderships go back to their preferred places at once, instead of a few a second.',
+    'Another replica leads the group until the cluster moves it back to its preferred node. Messages are queued during the transfer, for some milliseconds.',
+  rebalance: 'Leaderships return to their preferred nodes at once, instead of a few per second.',
 };
 
 export const OPERATION_STATES: Readonly<
@@ -98,13 +98,13 @@ export function adviceFor(reason: string): string | null {
   if (reason.includes("can't be reached") && !reason.startsWith('too few'))
     return 'Start that node, or replace it.';
   if (reason.startsWith('too few'))
-    return 'Start the nodes that are away; nothing moves until then.';
+    return 'Start the nodes that are down; nothing moves until then.';
   if (reason.includes('brought up to date'))
     return 'Wait. If it lasts, look at that node’s log and disk.';
   return null;
 }
 
-/** From two looks at its progress; null: it can't be told yet. */
+/** From two looks at its progress; null: not known yet. */
 export function timeLeftMs(
   first: { readonly atMs: number; readonly done: number },
   now: { readonly atMs: number; readonly done: number; readonly total: number },

@@ -26,10 +26,8 @@ export function OperationsView() {
     <AdminPage
       title="Operations"
       lead={`Nodes that join and leave, groups that move. ${
-        known?.coordinator
-          ? `${known.coordinator} coordinates.`
-          : 'Nobody coordinates at the moment.'
-      } Begin one at a node or a group.`}
+        known?.coordinator ? `${known.coordinator} coordinates.` : 'No coordinator at the moment.'
+      } Start one on the page of a node or a group.`}
       actions={
         <div className="flex flex-wrap items-center gap-3">
           <Reported {...live} />
@@ -48,7 +46,7 @@ export function OperationsView() {
         <p className="text-muted">Waiting for the first report…</p>
       ) : known.operations.length === 0 ? (
         <EmptyState
-          title="Nothing was ever changed"
+          title="No operations yet"
           text="Drain, remove or replace a node on its page; transfer a leadership in a group."
         />
       ) : (
@@ -103,7 +101,7 @@ const COLUMNS: readonly DataColumn<ClusterOperation>[] = [
   },
   {
     id: 'began',
-    header: 'Began',
+    header: 'Started',
     className: 'tabular whitespace-nowrap',
     cell: ({ started_at }) => <LocalTime iso={started_at} isDated />,
   },

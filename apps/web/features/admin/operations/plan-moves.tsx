@@ -61,6 +61,6 @@ export function PlanMoves({ plan }: { readonly plan: OperationPlan }) {
 }
 
 function whyOf(from: readonly string[], to: readonly string[]): string {
-  if (to.length === 0) return 'a copy is given up: no other node can take it';
+  if (to.length === 0) return 'a replica is removed: no other node can hold it';
   return from.length === 0 ? 'gets a copy more' : 'its copy moves';
 }

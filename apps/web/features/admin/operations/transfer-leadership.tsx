@@ -70,10 +70,10 @@ function whyNot(
   nodes: readonly ClusterNode[],
   isLive: boolean,
 ): string | null {
-  if (!isLive) return 'The figures are too old to act on.';
+  if (!isLive) return 'The report is too old to act on.';
   if (leader === null) return 'The group has no leader now.';
   if (!nodes.some(({ node_id, state }) => node_id === id && state === 'up'))
     return `${id} is down.`;
-  if (lag === null) return `How far ${id} is behind is not known yet.`;
+  if (lag === null) return `The lag of ${id} is not known yet.`;
   return lag > LAG_MAX ? `${id} is ${lag} entries behind: at most ${LAG_MAX} are allowed.` : null;
 }

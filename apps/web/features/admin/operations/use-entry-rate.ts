@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { entriesPerSecond, type IndexSample, withSample } from './entry-rate.ts';
 
-/** Entries a second that a group has committed lately, since somebody looks; null: not known yet. */
+/** Entries a second that a group has committed lately, since the page is open; null: not known yet. */
 export function useEntryRate(group: number, commitIndex: number | null): number | null {
   const [samples, setSamples] = useState<readonly IndexSample[]>([]);
   useEffect(() => {

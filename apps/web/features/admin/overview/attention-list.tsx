@@ -11,7 +11,7 @@ export function AttentionList({ items }: { readonly items: readonly AttentionIte
       </h2>
       {items.length === 0 && (
         <p className="flex items-center gap-2 text-muted">
-          <CircleCheck size={15} aria-hidden className="shrink-0 text-ok" /> Nothing that is known.
+          <CircleCheck size={15} aria-hidden className="shrink-0 text-ok" /> No known problems.
         </p>
       )}
       <ul className="flex flex-col">

@@ -39,7 +39,7 @@ describe('what needs attention', () => {
       'n2 is down',
       'n3 is down',
       'Group 00: no quorum',
-      'Postgres is away for n1: chatting goes on, the archive waits',
+      'Postgres is unreachable for n1. Messages are safe; archiving resumes when it returns',
     ]);
   });
 

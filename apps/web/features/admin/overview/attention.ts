@@ -129,7 +129,7 @@ function databaseItems(nodes: readonly ClusterNode[]): readonly AttentionItem[] 
   const without = nodes.filter(({ state, database_up }) => state === 'up' && database_up === false);
   if (without.length === 0) return [];
   const names = without.map(({ node_id }) => node_id).join(', ');
-  const text = `Postgres is away for ${names}: chatting goes on, the archive waits`;
+  const text = `Postgres is unreachable for ${names}. Messages are safe; archiving resumes when it returns`;
   return [{ key: 'database', tone: 'warn', text, href: '/admin/flush' }];
 }
 
@@ -151,7 +151,7 @@ function breakerItems(history: ClusterHistory): readonly AttentionItem[] {
   return [...open].map((agentId) => ({
     key: `breaker-${agentId}`,
     tone: 'warn' as const,
-    text: `Agent ${agentId} fails and is left alone for a while`,
+    text: `Agent ${agentId} keeps failing: its circuit breaker is open`,
     href: '/admin/dispatch',
   }));
 }

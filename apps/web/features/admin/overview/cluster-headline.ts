@@ -23,8 +23,8 @@ export function outdated({ tone, answer, reason }: Headline): Headline {
   if (tone === 'unknown') return { tone, answer, reason };
   return {
     tone: 'unknown',
-    answer: 'Not known now: no report comes',
-    reason: `The last one said: “${answer}.” ${reason}`,
+    answer: 'Unknown: no reports',
+    reason: `Last report: “${answer}.” ${reason}`,
   };
 }
 
@@ -41,15 +41,15 @@ function headlineOf(health: ClusterHealth, nodes: number): Headline {
   if (tolerance === null)
     return {
       tone: 'unknown',
-      answer: 'Not known yet',
+      answer: 'Unknown',
       reason: 'The cluster has not reported its groups.',
     };
   if (tolerance < 0) {
-    const reason = `${groups(health.withoutQuorum)} without a quorum: their conversations can’t go on until a node returns.`;
+    const reason = `${groups(health.withoutQuorum)} without a quorum: their conversations are blocked until a node returns.`;
     return { tone: 'critical', answer: 'No: the cluster has lost too many nodes', reason };
   }
   const partial =
-    nodesUnknown.length === 0 ? '' : ` Partial: no word from ${nodesUnknown.join(', ')} yet.`;
+    nodesUnknown.length === 0 ? '' : ` Partial: no report from ${nodesUnknown.join(', ')} yet.`;
   const up = `${nodesUp} of ${nodes} nodes are up.${partial}`;
   if (tolerance === 0) {
     if (nodes === 1)
@@ -60,7 +60,7 @@ function headlineOf(health: ClusterHealth, nodes: number): Headline {
         : `${nodesDown.join(', ')} ${nodesDown.length === 1 ? 'is' : 'are'} down. `;
     return {
       tone: 'warn',
-      answer: 'No: every message is safe, but one more loss stops conversations',
+      answer: 'No: every message is safe, but one more node failure stops conversations',
       reason: why + up,
     };
   }

@@ -60,7 +60,7 @@ test('two nodes down: what has stopped is said', () => {
 
 test('nothing reported is not known, and a silent node is not taken for a live one', () => {
   expect(headline([], [])).toMatchObject({ tone: 'unknown' });
-  expect(headline(['up', 'unknown', 'up']).reason).toContain('no word from n2');
+  expect(headline(['up', 'unknown', 'up']).reason).toContain('no report from n2');
 });
 
 test('a group without a leader shows, even when all nodes are up', () => {
@@ -118,8 +118,8 @@ test('lag is counted from the commit of the leader, over live nodes, and missing
 test('an old answer is not given for one that holds now', () => {
   expect(outdated(headline(['up', 'up', 'up']))).toEqual({
     tone: 'unknown',
-    answer: 'Not known now: no report comes',
-    reason: 'The last one said: “Yes: one node can be lost now.” 3 of 3 nodes are up.',
+    answer: 'Unknown: no reports',
+    reason: 'Last report: “Yes: one node can be lost now.” 3 of 3 nodes are up.',
   });
   expect(outdated(headline([], []))).toEqual(headline([], []));
 });

@@ -88,7 +88,7 @@ function commitOf(group: ClusterGroup): number | null {
 
 function lagsOf(group: ClusterGroup, live: ReadonlySet<string>): readonly (number | null)[] {
   const known = group.voters.filter((voter) => live.has(voter)).map((voter) => lagOf(group, voter));
-  // What the leader says of its slowest voter counts only while all are there: a dead one is told apart.
+  // What the leader says of its slowest voter counts only while all are there: a dead one is reported as such.
   return live.size > 0 && group.voters.every((voter) => live.has(voter))
     ? [...known, group.lag]
     : known;

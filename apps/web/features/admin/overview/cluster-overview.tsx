@@ -51,7 +51,7 @@ export function ClusterOverview() {
               All events
             </Link>
           </div>
-          <EventList events={events} linesMax={SHOWN_EVENTS} none="None lately." />
+          <EventList events={events} linesMax={SHOWN_EVENTS} none="No recent events." />
         </section>
       </div>
       <Charts

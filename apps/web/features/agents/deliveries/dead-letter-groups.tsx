@@ -13,10 +13,7 @@ interface DeadLetterGroupsProps {
 export function DeadLetterGroups({ agentId, groups }: DeadLetterGroupsProps) {
   if (groups.length === 0)
     return (
-      <EmptyState
-        title="No dead letters"
-        text="Every message of a person was answered, or still is being."
-      />
+      <EmptyState title="No dead letters" text="Every turn was answered or is still in progress." />
     );
   return (
     <ul className="flex flex-col gap-3" aria-label="Dead letters">

@@ -23,7 +23,7 @@ export function DeadLetterTurns({ agentId, group, deliveries }: DeadLetterTurnsP
         <ChevronLeft size={14} aria-hidden /> All dead letters
       </Link>
       {group === null ? (
-        <p className="text-sm text-muted">Nothing is left of this group.</p>
+        <p className="text-sm text-muted">No turns left in this group.</p>
       ) : (
         <p className="text-sm">{group.error}</p>
       )}

@@ -30,11 +30,11 @@ export function DeliveriesTable({ deliveries, next, state, isFirstPage }: Delive
   if (deliveries.length === 0)
     return (
       <EmptyState
-        title={isFirstPage ? 'Nothing here yet' : 'Nothing older'}
+        title={isFirstPage ? 'No deliveries yet' : 'No older deliveries'}
         text={
           state === null
-            ? 'As soon as somebody writes to this agent, its calls are here.'
-            : 'No delivery is in this state.'
+            ? 'Calls appear here when a user writes to this agent.'
+            : 'No deliveries in this state.'
         }
       />
     );
@@ -66,7 +66,7 @@ export function DeliveriesTable({ deliveries, next, state, isFirstPage }: Delive
 function columnsOf(hrefOf: (id: string) => string): readonly DataColumn<DeliveryBody>[] {
   return [
     { id: 'state', header: 'State', cell: ({ state }) => <DeliveryState state={state} /> },
-    { id: 'began', header: 'Began', cell: ({ started_at }) => <LocalTime iso={started_at} /> },
+    { id: 'began', header: 'Started', cell: ({ started_at }) => <LocalTime iso={started_at} /> },
     {
       id: 'conversation',
       header: 'Conversation',
@@ -98,7 +98,7 @@ function columnsOf(hrefOf: (id: string) => string): readonly DataColumn<Delivery
     },
     {
       id: 'first-word',
-      header: 'First word',
+      header: 'First token',
       cell: ({ attempts }) => duration(attempts.at(-1)?.first_token_ms),
     },
     { id: 'total', header: 'Total', cell: ({ attempts }) => duration(attempts.at(-1)?.total_ms) },

@@ -60,7 +60,7 @@ export function DeliveryDrawer({ delivery, problem }: DeliveryDrawerProps) {
           </ol>
           {delivery.state === 'failed' && (
             <p className="text-sm text-muted">
-              It can be made again under{' '}
+              Replay it under{' '}
               <Link
                 href={pathname.replace(/\/deliveries$/, '/dead-letters')}
                 className="text-accent underline underline-offset-2"
@@ -79,7 +79,7 @@ export function DeliveryDrawer({ delivery, problem }: DeliveryDrawerProps) {
 function AttemptView({ attempt }: { readonly attempt: DeliveryExchange }) {
   const times = [
     ['first byte', attempt.first_byte_ms],
-    ['first word', attempt.first_token_ms],
+    ['first token', attempt.first_token_ms],
     ['total', attempt.total_ms],
   ] as const;
   return (

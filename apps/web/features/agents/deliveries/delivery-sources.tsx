@@ -9,7 +9,7 @@ export function DeliverySources({ sources }: { readonly sources: Sources }) {
     ...(sources.archive === 'ok'
       ? []
       : [
-          'Postgres is away. This is what the nodes hold in memory; older deliveries come back with it.',
+          'Postgres is unreachable. These deliveries are in the memory of the nodes; older ones return with Postgres.',
         ]),
     ...(away.length === 0
       ? []

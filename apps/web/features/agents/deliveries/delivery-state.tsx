@@ -9,7 +9,7 @@ interface Look {
 
 export const STATE_LOOKS: Readonly<Record<State | AttemptState, Look>> = {
   delivered: { word: 'answered', glyph: '●', colour: 'text-ok' },
-  broken_off: { word: 'broken off', glyph: '◐', colour: 'text-warn' },
+  broken_off: { word: 'interrupted', glyph: '◐', colour: 'text-warn' },
   pending: { word: 'retrying', glyph: '◌', colour: 'text-warn' },
   failed: { word: 'failed', glyph: '✕', colour: 'text-critical' },
   stopped: { word: 'stopped', glyph: '■', colour: 'text-muted' },

@@ -36,7 +36,7 @@ test('a setting that is not right is named at its field and is not sent', async 
   render(<SettingsForm agent={AGENT} />);
   type('Debounce, ms', 'soon');
   fireEvent.click(save());
-  expect((await screen.findByRole('alert')).textContent).toBe('Some settings are not right.');
+  expect((await screen.findByRole('alert')).textContent).toBe('Some settings are invalid.');
   const field = screen.getByLabelText('Debounce, ms');
   expect(field.getAttribute('aria-invalid')).toBe('true');
   const note = document.getElementById(field.getAttribute('aria-describedby') ?? '');

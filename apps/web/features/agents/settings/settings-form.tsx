@@ -38,7 +38,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
       form.setError('root', { message: outcome.problem.detail });
     }
   });
-  const wrong = Object.keys(errors).length > 0 ? 'Some settings are not right.' : null;
+  const wrong = Object.keys(errors).length > 0 ? 'Some settings are invalid.' : null;
   const problem = errors.root?.message ?? wrong;
   /** What was wrong is forgotten as soon as it is changed. */
   const forget = (name: OfferedAgentField) => {

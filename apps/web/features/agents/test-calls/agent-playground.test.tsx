@@ -27,7 +27,7 @@ const TEST: AgentTestBody = {
   answer: [{ type: 'text', text: 'Hello from the agent' }],
 };
 
-test('whoever sees the answer can say the next thing', async () => {
+test('when the answer is shown, the next message can be sent', async () => {
   callAgent.mockResolvedValue({ ok: true, value: TEST });
   const { container } = render(<AgentPlayground agentId="bot" />);
   const call = screen.getByRole('button');
@@ -42,7 +42,7 @@ test('whoever sees the answer can say the next thing', async () => {
   observer.observe(container, { subtree: true, childList: true, attributes: true });
   const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
   environment.IS_REACT_ACT_ENVIRONMENT = false;
-  fireEvent.submit(call);
+  fireEvent.click(call);
   await expect.poll(() => seen.at(-1)).toBe('answered, ready');
   expect(seen).toContain('asked, pending');
   expect(seen).not.toContain('answered, pending');

@@ -32,7 +32,7 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
           ...(origin === '' ? {} : { origin_url: origin }),
         }),
       );
-      // With the end of the call: while it is pending the form can't be sent, so nobody may see the answer before.
+      // With the end of the call: while it is pending the form can't be sent, so the answer must not be shown before.
       startTransition(() => {
         setProblem(outcome.ok ? null : outcome.problem.detail);
         if (!outcome.ok) return;
@@ -71,7 +71,7 @@ export function AgentPlayground({ agentId }: { readonly agentId: string }) {
             type="url"
             value={origin}
             placeholder="https://staging.example.org"
-            hint="Its registered one, when this is empty. Another origin gets neither its headers nor its signature."
+            hint="Empty: the registered address. Another origin gets neither the headers nor the signature."
             onChange={({ target }) => setOrigin(target.value)}
           />
           {turns.length > 0 && (

@@ -28,7 +28,7 @@ export function PlaygroundTurns({ turns, selected, onSelect }: PlaygroundTurnsPr
           <p>
             <span className="mr-2 text-xs text-muted">Agent</span>
             {turn.test.answer === null ? (
-              <span className="text-critical">{turn.test.error ?? 'It said nothing.'}</span>
+              <span className="text-critical">{turn.test.error ?? 'Empty reply.'}</span>
             ) : (
               <span className="whitespace-pre-wrap [overflow-wrap:anywhere]">
                 {answerText(turn.test)}
@@ -53,7 +53,7 @@ function figures({ test }: TriedTurn): string {
   const pace = piecesPerSecond(test);
   return [
     test.status === null ? 'No answer' : `Status ${test.status}`,
-    ...(test.first_token_ms === null ? [] : [`first word ${formatDuration(test.first_token_ms)}`]),
+    ...(test.first_token_ms === null ? [] : [`first token ${formatDuration(test.first_token_ms)}`]),
     `all of it ${formatDuration(test.total_ms)}`,
     ...(pace === null ? [] : [`${Math.round(pace)} pieces a second`]),
   ].join(', ');

@@ -14,7 +14,7 @@ const VERDICTS = {
 
 interface TestResultProps {
   readonly test: AgentTestBody;
-  /** Only what somebody has to look at. */
+  /** Only what needs attention. */
   readonly isBrief?: boolean;
 }
 
@@ -27,8 +27,8 @@ export function TestResult({ test, isBrief = false }: TestResultProps) {
     <div className="flex flex-col gap-4">
       <Notice tone={test.is_healthy ? 'ok' : 'critical'} role="status">
         {test.is_healthy
-          ? `It answers. First token: ${formatDuration(test.first_token_ms ?? test.total_ms)}, whole reply: ${formatDuration(test.total_ms)}.`
-          : (test.error ?? 'Something is wrong with its answer.')}
+          ? `The agent replies. First token: ${formatDuration(test.first_token_ms ?? test.total_ms)}, whole reply: ${formatDuration(test.total_ms)}.`
+          : (test.error ?? 'The reply has problems.')}
       </Notice>
       <ul className="flex flex-col gap-1 text-sm" aria-label="Findings">
         {findings.map(({ check, verdict, found, advice }) => (
@@ -62,7 +62,7 @@ function chunkKey(index: number, atMs: number): string {
 }
 
 function requestText({ url, request }: AgentTestBody): string {
-  if (request === null) return 'Nothing went over the wire.';
+  if (request === null) return 'No request was sent.';
   const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
   return [`POST ${url ?? ''}`, ...headers, '', pretty(request.body)].join('\n');
 }

@@ -20,7 +20,7 @@ const answered = (answer: AgentTestBody['answer'], at: readonly number[] = []): 
   answer,
 });
 
-test('the next call is told all that was said, and what had no answer has none', () => {
+test('the next call gets the whole conversation, and a turn without an answer has none', () => {
   const parts = [{ type: 'text', text: 'Hello' }];
   const turns = [
     { text: 'Hi', test: answered(parts) },

@@ -31,7 +31,7 @@ export function piecesPerSecond({ chunks }: Pick<AgentTestBody, 'chunks'>): numb
   return at.length < 3 || seconds <= 0 ? null : (at.length - 1) / seconds;
 }
 
-/** Chunks are told cut to a length: a long one is no JSON any more. */
+/** Chunks are reported cut to a length: a long one is no JSON any more. */
 function isTextDelta(chunk: string): boolean {
   return chunk.startsWith('{"type":"text-delta"');
 }

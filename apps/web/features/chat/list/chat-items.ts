@@ -13,7 +13,7 @@ export type ChatItem =
 export interface ChatItemsInput {
   readonly rows: readonly Row[];
   readonly agent: AgentStatus;
-  /** Older messages are not here yet: then nobody knows whether the first one begins its day. */
+  /** Older messages are not here yet: then it is unknown whether the first one begins its day. */
   readonly hasOlder: boolean;
   /** The epoch of the answer in progress; null: none has begun. */
   readonly answerEpoch: number | null;

@@ -91,7 +91,7 @@ interface FooterProps {
 
 function Footer({ message, text, isOwn, isLast }: FooterProps) {
   const actions = useConversationActions();
-  const firstWordMs = message.metadata.time_to_first_token_ms;
+  const firstTokenMs = message.metadata.time_to_first_token_ms;
   const ending = isOwn ? null : endingOf(message);
   const isChangeable = actions?.canChange === true && message.kind !== 'system';
   return (
@@ -119,8 +119,8 @@ function Footer({ message, text, isOwn, isLast }: FooterProps) {
           <RotateCcw size={14} aria-hidden />
         </Button>
       )}
-      {typeof firstWordMs === 'number' && !isOwn && (
-        <span className="ml-1">First token: {formatDuration(firstWordMs)}</span>
+      {typeof firstTokenMs === 'number' && !isOwn && (
+        <span className="ml-1">First token: {formatDuration(firstTokenMs)}</span>
       )}
       {ending !== null && <span className="ml-1 text-warn">{ending}</span>}
     </footer>

@@ -1,6 +1,6 @@
 import { createContext, type RefObject, useEffect, useState } from 'react';
 
-/** Faster than this nobody reads what passes. Pixels a second. */
+/** Faster than this the text that passes can't be read. Pixels a second. */
 const FAST = 3_000;
 /** Steps in a row: a jump to a place is a single one. */
 const FAST_STEPS = 3;

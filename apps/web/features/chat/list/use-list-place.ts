@@ -17,7 +17,7 @@ export interface Start {
 
 /**
  * Begins at the end, or at the message that was asked for, and stays there while lines find their heights. Returns how to
- * give that up: somebody wants to be elsewhere.
+ * give that up: the user wants to be elsewhere.
  */
 export function useStart(scroller: RefObject<HTMLElement | null>, start: Start): () => void {
   const { hasItems, totalSize, index, scrollToIndex, scrollToEnd } = start;
@@ -49,7 +49,7 @@ export function useStart(scroller: RefObject<HTMLElement | null>, start: Start):
   }, []);
 }
 
-/** Whoever sends from here wants to see it, wherever they were reading. */
+/** A user who sends wants to see the message, whatever was on the screen. */
 export function useFollowOwn(rows: readonly Row[], scrollToEnd: () => void): void {
   const last = rows.at(-1);
   const sentKey = last?.type === 'outgoing' ? last.key : null;

@@ -7,7 +7,7 @@ import { SHOWN_LENGTH_MAX } from './text-bounds.ts';
 
 /**
  * Text of any length: the first part of it, or the newest while it is written, and the whole when it is asked for. A megabyte that
- * nobody reads must not hold up the page.
+ * no one reads must not hold up the page.
  */
 export function LongText({
   text,

@@ -100,7 +100,7 @@ const CASES: readonly (readonly [name: string, text: string, right: string])[] =
     '<p dir="rtl">הריצו את <code dir="ltr">npm test</code> עכשיו</p>',
   ],
   [
-    'each block has its own direction, a list that of its first word',
+    'each block has its own direction, a list that of the word it begins with',
     '# שלום\n\n- אחת\n- two\n\nEnglish, then עברית',
     '<h1 dir="rtl">שלום</h1><ul dir="rtl">\n<li dir="rtl">אחת</li>\n<li dir="ltr">two</li>\n</ul><p dir="ltr">English, then עברית</p>',
   ],

@@ -54,7 +54,7 @@ function Dot({ message, nowMs, isStill, onDrop }: DotProps) {
     >
       <circle r={13} className="fill-transparent group-hover:stroke-critical" />
       <MessageShape tone={tone} />
-      <title>{`n${from} to n${to}: ${text}. Click to lose it.`.replaceAll('n0', 'client')}</title>
+      <title>{`n${from} to n${to}: ${text}. Click to drop it.`.replaceAll('n0', 'client')}</title>
     </g>
   );
 }

@@ -92,7 +92,6 @@ export class Stage {
       throw new Error(`agent ${id}: ${status} ${JSON.stringify(value)}`);
   }
 
-  /** The next agent of a kind. */
   nextAgent(kind: AgentKind): string {
     const turn = this.#agentTurns.get(kind) ?? 0;
     this.#agentTurns.set(kind, turn + 1);

@@ -43,7 +43,6 @@ export interface FaultDefinition {
   readonly nodes: 'none' | 'one' | 'pair' | 'most' | 'all' | 'joiner' | 'joiner-and-pair';
   /** How long it lasts. Milliseconds. */
   readonly holdMs: readonly [min: number, max: number];
-  /** It needs the shim. */
   readonly needsShim: boolean;
   readonly perform: Performer;
 }

@@ -64,7 +64,6 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** The swarm of a seed, without some of its faults. */
 export function swarmOf(seed: number, without: readonly Fault[] = []): Swarm {
   return withoutFaults(drawSwarm(seed), without);
 }

@@ -11,6 +11,7 @@ export class DirectoryInUseError extends Error {
   }
 }
 
+/** A data directory that this process holds. */
 export interface DirectoryLock {
   /** Gives the directory back. */
   release(): void;

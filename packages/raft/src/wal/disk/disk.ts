@@ -19,6 +19,7 @@ export interface Disk {
   syncDirectory(path: string, done: (result: DiskResult<void>) => void): void;
 }
 
+/** An open file. Positions and lengths are in bytes. */
 export interface DiskFile {
   /** Writes may be short: `value` is the count of bytes written. */
   write(
@@ -37,6 +38,7 @@ export interface DiskFile {
   close(done: (result: DiskResult<void>) => void): void;
 }
 
+/** How an operation of the disk ended. */
 export type DiskResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: DiskError };

@@ -23,6 +23,7 @@ import {
 import { SegmentedWal, type WalPosition } from './segmented-wal.ts';
 import { type ScanEnd, WalScan } from './wal-scan.ts';
 
+/** Where a log is, whose it is, and its ports, which the simulator replaces. */
 export interface OpenWalOptions {
   readonly disk: Disk;
   /** Made when it is missing; holds nothing but segments. */
@@ -40,12 +41,16 @@ export interface OpenWalOptions {
   readonly onFailure: (failure: WalFailure) => void;
 }
 
+/** An open log with what it held, or why it can't be opened. */
 export type OpenWalResult =
   | { readonly ok: true; readonly wal: Wal; readonly recovered: RecoveredWal }
   | { readonly ok: false; readonly failure: WalFailure };
 
+/** Size of a segment: when it is full the log goes on in the next one. */
 export const SEGMENT_BYTES_DEFAULT = 32 * 1024 * 1024;
+/** The smallest segment that a log takes; tests use small ones. */
 export const SEGMENT_BYTES_MIN = 4096;
+/** Milliseconds without an append after which the last batch is sealed. */
 export const SEAL_AFTER_MS_DEFAULT = 100;
 
 /**

@@ -13,6 +13,7 @@ const MAGIC = 0x31574c46;
 export const SEGMENT_VERSION = 1;
 const NAME = /^(\d{10})\.wal$/;
 
+/** Whose log a segment is; a log of another node or cluster is refused as `foreign`. */
 export interface WalIdentity {
   readonly clusterId: string;
   readonly nodeId: string;

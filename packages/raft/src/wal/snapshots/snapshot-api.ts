@@ -9,6 +9,7 @@ export type StoreResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: WalFailure };
 
+/** A snapshot read whole. */
 export interface StoredSnapshot {
   readonly metadata: SnapshotMetadata;
   readonly data: Uint8Array;
@@ -46,6 +47,7 @@ export interface SnapshotStore {
   remove(key: GroupKey, done: (failure: WalFailure | null) => void): void;
 }
 
+/** A snapshot that is read in pieces, to be sent. It must be closed. */
 export interface SnapshotReader {
   readonly metadata: SnapshotMetadata;
   /** Bytes of the state machine's data. */

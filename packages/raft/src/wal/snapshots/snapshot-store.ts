@@ -16,6 +16,7 @@ import { readHeader, readWholeSnapshot, StoredSnapshotReader } from './snapshot-
 import { ReceivedSnapshot } from './snapshot-receiver.ts';
 import { type SnapshotFileOptions, SnapshotWriter } from './snapshot-writer.ts';
 
+/** Where the store is, and its ports, which the simulator replaces. */
 export type SnapshotStoreOptions = SnapshotFileOptions;
 
 /** The newest file of a group; `metadata` null: its header is damaged, which `load` will say. */

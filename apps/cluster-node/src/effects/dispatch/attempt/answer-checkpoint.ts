@@ -25,7 +25,7 @@ export interface CheckpointedAnswer {
   readonly chunks: readonly Chunk[];
   /** For the entry in the log. */
   readonly messageId: string;
-  /** What people see it as. */
+  /** What users see it as. */
   readonly shownId: string;
 }
 

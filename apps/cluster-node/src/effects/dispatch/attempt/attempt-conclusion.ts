@@ -226,7 +226,7 @@ export class AttemptConclusion {
     }
   }
 
-  /** No attempt follows. What people have read of an earlier one stays; else the work has failed, visibly. */
+  /** No attempt follows. What users have read of an earlier one stays; else the work has failed, visibly. */
   async #giveUp(
     name: AttemptName,
     failure: AttemptFailure,

@@ -59,7 +59,7 @@ export interface AttemptReport {
   readonly failureCode: FailureCode | null;
   /** For grouping; null when the attempt did not fail. */
   readonly failure: AttemptFailure['kind'] | null;
-  /** One sentence for people; null when the attempt did not fail. */
+  /** One human-readable sentence; null when the attempt did not fail. */
   readonly error: ErrorText | null;
   /** Null when no request was made. */
   readonly request: ReportedMessage | null;

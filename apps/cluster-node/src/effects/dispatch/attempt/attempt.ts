@@ -40,7 +40,7 @@ export type AttemptEnd =
       readonly failure: AttemptFailure | null;
     }
   | { readonly type: 'failed'; readonly failure: AttemptFailure }
-  /** Stopped by a person or by the loss of leadership: nothing is to be committed by this attempt. */
+  /** Stopped by a user or by the loss of leadership: nothing is to be committed by this attempt. */
   | { readonly type: 'dropped' };
 
 export type AttemptObservation = Pick<
@@ -140,7 +140,7 @@ export class Attempt {
     return this.#message(termination);
   }
 
-  /** Whether people see this attempt, and not what was there before it. */
+  /** Whether users see this attempt, and not what was there before it. */
   get isShown(): boolean {
     return this.#unshown.length === 0 && this.answer.nextIndex > 0;
   }
@@ -387,7 +387,7 @@ function withoutSecrets(failure: AttemptFailure, exchange: Exchange | null): Att
 const SECRET_UNREADABLE: AttemptFailure = {
   kind: 'history',
   code: 'secret_unreadable',
-  detail: errorText('no key of this node opens its signing secret'),
+  detail: errorText('this node has no key that decrypts the signing secret'),
 };
 const NO_EXCHANGE: Pick<Exchange, 'status' | 'response'> = { status: null, response: null };
 

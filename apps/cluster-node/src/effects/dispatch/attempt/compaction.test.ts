@@ -89,7 +89,7 @@ test('tokens that the agent reports count in place of the estimate', async () =>
   expect(summaries).toHaveLength(1);
 });
 
-test('what the person writes during a compaction waits, and is not lost', async () => {
+test('what the user writes during a compaction waits, and is not lost', async () => {
   await turn(LONG);
   const asked = Promise.withResolvers<void>();
   const { promise: held, resolve: goOn } = Promise.withResolvers<void>();

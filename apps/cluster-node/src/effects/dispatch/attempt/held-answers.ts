@@ -105,7 +105,7 @@ export class HeldAnswers {
     }
   }
 
-  /** What a person could have read so far, closed; null: nothing. */
+  /** What a user could have read so far, closed; null: nothing. */
   #partialOf(found: FoundSession, busy: BusySession | undefined): ReturnType<typeof keptPartial> {
     const { epoch } = found.session.dispatch;
     return keptPartial(busy?.attempt ?? null, this.checkpointOf(found), epoch, 'stop');

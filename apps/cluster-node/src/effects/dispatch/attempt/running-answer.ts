@@ -70,7 +70,7 @@ const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
 export class RunningAnswer {
   /** Of the entry in the log. */
   readonly messageId: string;
-  /** What people see it as: the message that it goes on with, when there is one. */
+  /** What users see it as: the message that it goes on with, when there is one. */
   #shownId: string;
   /** Where that message stood when this answer began. */
   #base: readonly UiPart[] = [];

@@ -20,12 +20,12 @@ export interface TestConversation {
   readonly sessionId: string | null;
   /** The messages before. */
   readonly earlier: readonly TestTurn[];
-  /** What the person says now. */
+  /** What the user says now. */
   readonly text: string;
 }
 
 /**
- * What the agent would be sent of a conversation of a person who is none, by its own mode of history; every message
+ * What the agent would be sent of a conversation of a user who does not exist, by its own mode of history; every message
  * says that it is a test.
  */
 export async function testBody(

@@ -164,7 +164,7 @@ export class DispatchBed {
     this.engine.start();
   }
 
-  /** A message of the person, by the way that it takes on a leader. */
+  /** A message of the user, by the way that it takes on a leader. */
   say(text: string, sessionId = SESSION, timeMs = Date.now()): Promise<Proposed> {
     return this.append('text', { text }, sessionId, timeMs);
   }

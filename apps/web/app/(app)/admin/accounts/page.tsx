@@ -18,11 +18,11 @@ export default adminPage(async (_props, { id }) => {
   return (
     <AdminPage
       title="Accounts"
-      lead="Who may sign in. Users talk, owners also look after agents, admins also after the cluster and accounts."
+      lead="Who can sign in. Users chat; owners also manage agents; admins also manage the cluster and accounts."
     >
       {listed === null ? (
         <Notice tone="critical" role="alert">
-          {ACCOUNTS_AWAY.detail} Whoever is signed in goes on meanwhile.
+          {ACCOUNTS_AWAY.detail} Users who are signed in are not affected.
         </Notice>
       ) : (
         <AccountsView {...listed} ownId={id} />

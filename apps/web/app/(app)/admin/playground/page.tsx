@@ -15,7 +15,7 @@ export default adminPage(async ({ searchParams }: PageProps<'/admin/playground'>
           <h1 className="text-xl font-semibold tracking-tight">Raft playground</h1>
           <p className="text-muted">
             Five nodes and a client in this browser, with the same core as the cluster. Click a link
-            to cut it, a message to lose it, a node to choose what happens to it.
+            to cut it, a message to drop it, a node to choose what happens to it.
           </p>
         </header>
         <Playground first={first?.id ?? 'first-election'} />

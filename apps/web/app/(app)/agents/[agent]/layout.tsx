@@ -16,7 +16,7 @@ export default ownerPage(async ({ params, children }: LayoutProps<'/agents/[agen
           <AgentHeader agent={agent.value} />
         ) : (
           <Notice tone="critical" role="alert">
-            The agent can’t be read now: {agent.problem.detail}
+            The agent is unavailable: {agent.problem.detail}
           </Notice>
         )}
         <AgentTabs agentId={agentId} />

@@ -16,7 +16,7 @@ export default ownerPage(async ({ params }: PageProps<'/agents/[agent]'>) => {
         <AgentFigures answer={stats.value} />
       ) : (
         <Notice tone="critical" role="alert">
-          The figures can’t be read now: {stats.problem.detail}
+          Metrics are unavailable: {stats.problem.detail}
         </Notice>
       )}
     </>

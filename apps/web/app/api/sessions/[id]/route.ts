@@ -20,7 +20,7 @@ export const PATCH = userRoute(async ({ person, param, json }) => {
   const change: { metadata?: Record<string, unknown>; status?: string } = {};
   if (status !== undefined) change.status = status;
   if (title !== undefined) {
-    // The rest of the metadata is somebody else's and stays.
+    // The rest of the metadata belongs to other clients and stays.
     const before = await userRequest(person, { path }, sessionSchema);
     if (!before.ok) return problemResponse(before.problem);
     const { title: _, ...metadata } = before.value.session.metadata;

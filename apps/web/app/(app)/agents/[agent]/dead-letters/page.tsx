@@ -18,7 +18,7 @@ export default ownerPage(async ({ params, searchParams }: DeadLettersProps) => {
   if (!answer.ok)
     return (
       <Notice tone="critical" role="alert">
-        The dead letters can’t be read now: {answer.problem.detail}
+        Dead letters are unavailable: {answer.problem.detail}
       </Notice>
     );
   const { groups, deliveries, sources } = answer.value;

@@ -22,7 +22,7 @@ export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
   ]);
   return (
     <>
-      {/* An older page stands still, and so does what one reads. */}
+      {/* An older page does not change, and neither does a row that is open. */}
       {cursor === null && open === null && <LiveRefresh />}
       <StateFilter current={state} />
       {list.ok ? (
@@ -38,7 +38,7 @@ export default ownerPage(async ({ params, searchParams }: DeliveriesProps) => {
         </>
       ) : (
         <Notice tone="critical" role="alert">
-          The deliveries can’t be read now: {list.problem.detail}
+          Deliveries are unavailable: {list.problem.detail}
         </Notice>
       )}
       {delivery !== null && (

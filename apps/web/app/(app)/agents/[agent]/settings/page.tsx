@@ -12,7 +12,7 @@ export default ownerPage(async ({ params }: PageProps<'/agents/[agent]/settings'
   if (!agent.ok)
     return (
       <Notice tone="critical" role="alert">
-        The settings can’t be read now: {agent.problem.detail}
+        Settings are unavailable: {agent.problem.detail}
       </Notice>
     );
   return (
