@@ -29,7 +29,6 @@ test('a file is uploaded while the message is written, goes with it, and is save
   await startConversation(page);
   await page.setInputFiles('input[type=file]', NOTES);
   await uploaded(page, 'notes.txt');
-  await expectAccessible(page);
   await send(page, 'help with these');
   await committed(page, 'help with these');
   const files = line(page, 'help with these').getByRole('list', { name: 'Attachments' });
@@ -39,6 +38,9 @@ test('a file is uploaded while the message is written, goes with it, and is save
   expect(download.suggestedFilename()).toBe('notes.txt');
   expect(await readFile(await download.path(), 'utf8')).toBe('some notes');
   await answered(page);
+  await page.setInputFiles('input[type=file]', PICTURE);
+  await uploaded(page, 'dot.png');
+  await expectAccessible(page);
 });
 
 test('a picture is dropped on the page, shown small in the message, and large on a click', async ({
