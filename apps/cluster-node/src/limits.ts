@@ -59,6 +59,8 @@ export const UPLOADS_MAX = 64;
 export const UPLOADS_PER_USER_MAX = 16;
 /** Files of one user, whatever their size. */
 export const BLOBS_PER_USER_MAX = 10_000;
+/** Bytes of files that are sent to an agent inside of one call, where it can't read from an address. */
+export const AGENT_INLINE_BYTES_MAX = 4 * 1024 * 1024;
 /** Files that one answer between nodes lists. */
 export const BLOBS_LISTED_MAX = 1_000;
 /** The verdict of the operator's scanner. */

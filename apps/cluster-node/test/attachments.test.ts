@@ -34,9 +34,11 @@ beforeAll(async () => {
   cluster = await TestCluster.start({
     env: {
       BLOB_SCAN_URL: await listening(scanner),
-      BLOB_ORPHAN_MS: '3000',
+      // Longer than a busy machine takes from an upload to its message.
+      BLOB_ORPHAN_MS: '15000',
       BLOB_SWEEP_MS: '500',
       BLOB_USER_MIB_MAX: '16',
+      PUBLIC_URL: 'https://chat.example.com/',
     },
   });
   const registration = {
@@ -112,6 +114,7 @@ test('a photo is uploaded, referred to, read by its user through any node and by
   const sessionId = await conversation('ann');
   const client = await clientOf('n1', 'ann');
   const { part, id } = await upload(client, sessionId);
+  await post(sessionId, 'ann', [{ type: 'text', text: 'What is this?' }, part]);
   expect(part).toMatchObject({ type: 'file', mediaType: 'image/jpeg', filename: 'photo.jpg' });
   expect(nodesWith(id)).toEqual(['n1', 'n2', 'n3']);
   for (const node of ['n1', 'n2', 'n3']) {
@@ -119,11 +122,13 @@ test('a photo is uploaded, referred to, read by its user through any node and by
     expect(response.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
     expect(Buffer.from(await response.arrayBuffer()).equals(PHOTO)).toBe(true);
   }
-  await post(sessionId, 'ann', [{ type: 'text', text: 'What is this?' }, part]);
   await expect.poll(() => calls.length).toBe(1);
   const url = String(calls[0]?.messages[0]?.parts[1]?.url);
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/blobs\?token=/);
-  const read = await fetch(url, { headers: { range: 'bytes=0-3' } });
+  expect(url).toMatch(/^https:\/\/chat\.example\.com\/api\/blobs\?token=/);
+  const { pathname, search } = new URL(url);
+  const read = await fetch(`${cluster.node('n2').url}${pathname}${search}`, {
+    headers: { range: 'bytes=0-3' },
+  });
   expect(read.status).toBe(206);
   expect(Buffer.from(await read.arrayBuffer())).toEqual(PHOTO.subarray(0, 4));
   // The log has the name of the file, and neither its bytes nor its address.
@@ -139,16 +144,17 @@ test('a photo is uploaded, referred to, read by its user through any node and by
 });
 
 test('another user sees no file, and no link survives a change', async () => {
-  const sessionId = await conversation('ann');
+  const sessionId = await conversation('ann', 'quiet');
   const client = await clientOf('n1', 'ann');
-  const { id } = await upload(client, sessionId, 'note.txt', Buffer.from('private'));
+  const { id, part } = await upload(client, sessionId, 'note.txt', Buffer.from('private'));
+  await post(sessionId, 'ann', [part]);
   const bob = await clientOf('n1', 'bob');
   expect(await bob.files.link(sessionId, id)).toMatchObject({
     ok: false,
     error: { code: 'not_found' },
   });
   // Of a conversation of his own he gets a link, and nothing behind it.
-  const own = await conversation('bob');
+  const own = await conversation('bob', 'quiet');
   expect((await download(bob, own, id)).status).toBe(404);
   const link = await client.files.link(sessionId, id);
   if (!link.ok) throw new Error('no link');
@@ -157,7 +163,7 @@ test('another user sees no file, and no link survives a change', async () => {
 });
 
 test('what the scanner, the size or the quota refuses is said in words and is not stored', async () => {
-  const sessionId = await conversation('ann');
+  const sessionId = await conversation('ann', 'quiet');
   const client = await clientOf('n2', 'ann');
   const virus = new File(['x'], 'virus.txt', { type: 'text/plain' });
   expect(await client.files.upload(sessionId, virus)).toMatchObject({

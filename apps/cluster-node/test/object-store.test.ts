@@ -5,8 +5,10 @@ import S3rver from '@20minutes/s3rver';
 import { FleetClient } from '@fleetlm/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestCluster, tokenFor } from './support/cluster.ts';
+import { type Prompt, SdkAgent, say } from './support/sdk-agent.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'fleetlm-s3-'));
+const agent = new SdkAgent();
 let cluster: TestCluster;
 let server: S3rver;
 
@@ -26,13 +28,15 @@ beforeAll(async () => {
       BLOB_S3_ENDPOINT: `http://127.0.0.1:${port}/files`,
       BLOB_S3_ACCESS_KEY: 'S3RVER',
       BLOB_S3_SECRET_KEY: 'S3RVER',
-      BLOB_ORPHAN_MS: '2000',
+      // Longer than a busy machine takes from an upload to its message.
+      BLOB_ORPHAN_MS: '10000',
       BLOB_SWEEP_MS: '500',
     },
   });
 });
 afterAll(async () => {
   await cluster.close();
+  agent.close();
   await server.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -70,4 +74,36 @@ test('files in an object store are read through any node, and go with their conv
   await cluster.insist('n3', 'POST', `/api/sessions/${sessionId}/erase`, { token });
   // Links that were signed before lead nowhere.
   expect((await fetch(signed.url)).status).toBe(404);
+});
+
+test('an AI SDK route handler that can not reach the store from outside is sent the bytes', async () => {
+  const origin_url = await agent.listen();
+  const registration = { id: 'seeing', name: 'Seeing', origin_url, debounce_window_ms: 0 };
+  await cluster.insist('n1', 'POST', '/api/agents', { body: { agent: registration } });
+  const sessionId = await cluster.createSession('eve', 'seeing');
+  const token = await tokenFor('eve');
+  const client = new FleetClient({
+    nodes: [cluster.node('n2').url],
+    userId: 'eve',
+    token: async () => token,
+  });
+  const pdf = new File(['%PDF-1.7\n'], 'a.pdf', { type: 'application/pdf' });
+  const uploaded = await client.files.upload(sessionId, pdf);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  const prompts: Prompt[] = [];
+  agent.script = (prompt) => {
+    prompts.push(prompt);
+    return say('A page.');
+  };
+  const body = { user_id: 'eve', content: { parts: [uploaded.part] } };
+  await cluster.insist('n1', 'POST', `/api/sessions/${sessionId}/messages`, { body });
+  const history = async () =>
+    (await cluster.call('n3', 'GET', `/api/sessions/${sessionId}/messages`)).body.messages;
+  await expect
+    .poll(history)
+    .toMatchObject([
+      { content: { parts: [{ url: uploaded.part.url }] } },
+      { kind: 'assistant', metadata: { termination: 'finish' } },
+    ]);
+  expect(JSON.stringify(prompts)).toContain('application/pdf');
 });

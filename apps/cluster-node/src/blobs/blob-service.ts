@@ -1,6 +1,7 @@
 import { type Failure, invalidField } from '@fleetlm/protocol';
 import { BLOBS_PER_USER_MAX } from '../limits.ts';
 import type { Result } from '../outcome.ts';
+import { type AgentFilesPorts, agentFiles } from './agent-files.ts';
 import {
   type BlobKey,
   type BlobRecord,
@@ -15,14 +16,13 @@ import type { BlobLinks, UploadPermit } from './blob-links.ts';
 import type { BlobSettings } from './blob-settings.ts';
 import type { LocalBlobs } from './local-blobs.ts';
 import { checkMediaType, dispositionOf, isAllowed } from './media-types.ts';
+import type { LinkOf } from './message-links.ts';
 import { type BodyTimes, receiveBody, UploadRefusedError } from './receive-body.ts';
 import { ScannerUnavailableError, scan } from './scanner.ts';
 import { UploadSlots } from './upload-slots.ts';
 
 const UPLOAD_LINK_MS = 3_600_000;
 const DOWNLOAD_LINK_MS = 300_000;
-/** As long as a run may take at most. */
-const AGENT_LINK_MS = 3_600_000;
 
 /** A conversation, as far as its files need it. */
 export interface SessionOfBlobs {
@@ -62,18 +62,13 @@ type UploadError = CreateError | 'request_timeout' | 'rate_limited';
 /** How an upload ended, for the metric. */
 export type UploadOutcome = 'stored' | 'refused' | 'failed';
 
-export interface BlobServicePorts {
+export interface BlobServicePorts extends AgentFilesPorts {
   readonly store: BlobStore;
   readonly local: Pick<LocalBlobs, 'stage' | 'discard'>;
   readonly links: BlobLinks;
   readonly settings: BlobSettings;
-  /** Where agents reach the nodes, without a slash at the end. */
-  readonly publicUrl: string;
   readonly newId: () => string;
-  readonly wallClockMs: () => number;
   readonly onUpload: (outcome: UploadOutcome) => void;
-  /** Something that users are not shown: which store does not answer, and how. */
-  readonly onUnavailable: (error: unknown) => void;
 }
 
 /** The files of conversations: outside of the log, named by messages. Nothing that appends to the log waits for it. */
@@ -138,13 +133,9 @@ export class BlobService {
     return { url, untilMs };
   }
 
-  /** An absolute address for an agent. */
-  async agentLink(session: Omit<SessionOfBlobs, 'lastSeq'>, blobId: string): Promise<string> {
-    const { store, links, wallClockMs, publicUrl } = this.#ports;
-    const key = { ...blobSessionOf(session), blobId };
-    const direct = store.directLink(key, AGENT_LINK_MS / 1000);
-    if (direct !== null) return direct;
-    return `${publicUrl}${links.download(key, wallClockMs() + AGENT_LINK_MS)}`;
+  /** How the files of one call are sent to an agent. */
+  agentFiles(session: Omit<SessionOfBlobs, 'lastSeq'>, needsBytes: boolean): LinkOf {
+    return agentFiles(this.#ports, session, needsBytes);
   }
 
   openDownload(token: string): BlobKey | null {

@@ -20,7 +20,7 @@ test('an agent is sent the address of a stored file, without the picture made fo
     providerMetadata: { fleetlm: { preview: 'data:image/webp;base64,AAAA' }, other: { a: 1 } },
   };
   const sent = message([{ type: 'text', text: 'look' }, file]);
-  const [linked] = await withLinks([sent], (id) => `http://node/${id}`);
+  const [linked] = await withLinks([sent], async (id) => `http://node/${id}`);
   const expected = [
     { type: 'text', text: 'look' },
     {
@@ -47,5 +47,5 @@ test.each([
   [[{ type: 'source-url', url: `fleetlm-blob:${BLOB}` }]],
 ])('%j stays as it is', async (parts) => {
   const sent = message(parts);
-  expect((await withLinks([sent], () => 'http://node'))[0]).toBe(sent);
+  expect((await withLinks([sent], async () => 'http://node'))[0]).toBe(sent);
 });

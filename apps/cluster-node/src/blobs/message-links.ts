@@ -2,23 +2,26 @@ import { blobIdOf, type WebhookMessage } from '@fleetlm/protocol';
 
 type Part = WebhookMessage['parts'][number];
 
-/** The address of a file of the conversation. */
-export type LinkOf = (blobId: string) => string | Promise<string>;
+/** The address of a file of the conversation, or its bytes as a data URL. */
+export type LinkOf = (blobId: string) => Promise<string>;
 
 /**
  * Messages as an agent is sent them: where a part names a stored file, the address that it can be read from for a while. The log
- * keeps the name. Messages without files are the same objects as before.
+ * keeps the name. Messages without files are the same objects as before. The newest are asked for first.
  */
-export function withLinks(
+export async function withLinks(
   messages: readonly WebhookMessage[],
   linkOf: LinkOf,
 ): Promise<readonly WebhookMessage[]> {
-  return Promise.all(messages.map((message) => linked(message, linkOf)));
+  const all = [...messages];
+  for (const [index, message] of [...messages.entries()].toReversed())
+    if (message.parts.some(namesBlob)) all[index] = await linked(message, linkOf);
+  return all;
 }
 
 async function linked(message: WebhookMessage, linkOf: LinkOf): Promise<WebhookMessage> {
-  if (!message.parts.some(namesBlob)) return message;
-  const parts = await Promise.all(message.parts.map((part) => linkedPart(part, linkOf)));
+  const parts: Part[] = [];
+  for (const part of message.parts) parts.push(await linkedPart(part, linkOf));
   const { content } = message;
   return { ...message, parts, content: 'parts' in content ? { ...content, parts } : content };
 }

@@ -83,7 +83,7 @@ export interface DispatchParts {
   readonly flusher: Flusher;
   readonly feed: Feed;
   readonly deliveries: DeliveryRecorder;
-  readonly blobs: Pick<BlobService, 'agentLink'>;
+  readonly blobs: Pick<BlobService, 'agentFiles'>;
   readonly catchUpAgents: () => Promise<boolean>;
   readonly runtime: Pick<Runtime, 'patchAgent'>;
 }
@@ -124,8 +124,10 @@ export function buildDispatch(
           return page.messages;
         },
       );
-      const linkOf = (blobId: string) => blobs.agentLink(session, blobId);
-      return { ...history, messages: await withLinks(history.messages, linkOf) };
+      // An OpenAI-compatible server takes pictures by their bytes: few of them read from addresses.
+      const needsBytes = groups.system.agents.get(session.agentId)?.protocol === 'openai-chat';
+      const files = blobs.agentFiles(session, needsBytes);
+      return { ...history, messages: await withLinks(history.messages, files) };
     },
     wallClockMs: Date.now,
     newMessageId: newUuid,

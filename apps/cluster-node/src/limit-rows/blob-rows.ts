@@ -7,6 +7,7 @@ import {
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { DOWNLOADS_MAX, UPLOAD_IDLE_MS, UPLOAD_MS } from '../gateway/limits.ts';
 import {
+  AGENT_INLINE_BYTES_MAX,
   BLOB_PIECE_BYTES_MAX,
   BLOB_TRANSFER_IDLE_MS,
   BLOB_TRANSFERS_MAX,
@@ -107,6 +108,14 @@ export const BLOB_ROWS: readonly LimitRow[] = limitRows('Files', FOLDER, [
     in: 'gateway/files/rest-blobs.ts',
     answer: '`503 overloaded`',
     test: 'gateway/files/rest-blobs.test.ts > as many files as a node sends are sent at once, and one more is refused',
+  },
+  {
+    input: 'files inside of one call to an agent that can not read from an address',
+    limit: { AGENT_INLINE_BYTES_MAX },
+    unit: 'bytes',
+    in: 'blobs/agent-files.ts',
+    answer: 'older and larger ones are sent as addresses',
+    test: 'blobs/agent-files.test.ts > as much is sent inside of a call as fits, and the rest by address',
   },
   {
     input: 'verdict of a scanner',
