@@ -24,7 +24,7 @@ import {
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './common/password-length.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
-import { PREVIEW_LENGTH_MAX } from './features/chat/composer/make-preview.ts';
+import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/make-preview.ts';
 import {
   MARKDOWN_LENGTH_MAX,
   SHOWN_LENGTH_MAX,
@@ -240,7 +240,7 @@ export const WEB_LIMIT_ROWS: readonly LimitRow[] = limitRows('Web app', 'apps/we
   },
   {
     input: 'small picture of a file, as a data URL',
-    limit: { PREVIEW_LENGTH_MAX },
+    limit: { THUMBNAIL_LENGTH_MAX },
     unit: 'characters',
     in: 'features/chat/composer/make-preview.ts',
     answer: 'a smaller one is made, or none',

@@ -1,5 +1,5 @@
 /** A small picture as a data URL: eight of them fit a message beside its words. */
-export const PREVIEW_LENGTH_MAX = 12 * 1024;
+export const THUMBNAIL_LENGTH_MAX = 12 * 1024;
 /** Its longer side, in pixels; smaller ones are tried until it fits. */
 const SIDES = [320, 240, 160, 96] as const;
 const QUALITY = 0.75;
@@ -14,7 +14,7 @@ export async function makePreview(file: File): Promise<string | null> {
   try {
     for (const side of SIDES) {
       const url = drawn(bitmap, side);
-      if (url !== null && url.length <= PREVIEW_LENGTH_MAX) return url;
+      if (url !== null && url.length <= THUMBNAIL_LENGTH_MAX) return url;
     }
     return null;
   } finally {
