@@ -18,15 +18,14 @@ export function contentSecurityPolicy(
   nodeUrls: readonly string[],
   isDevelopment: boolean,
 ): string {
-  const nodes = nodeUrls.flatMap((url) => {
-    const { origin } = new URL(url);
-    return [origin, origin.replace(/^http/, 'ws')];
-  });
+  const origins = nodeUrls.map((url) => new URL(url).origin);
+  const nodes = origins.flatMap((origin) => [origin, origin.replace(/^http/, 'ws')]);
   const directives = [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ''}`,
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    // Pictures of conversations come from the nodes.
+    `img-src ${["'self'", 'data:', 'blob:', ...origins].join(' ')}`,
     "font-src 'self'",
     `connect-src ${["'self'", ...nodes].join(' ')}${isDevelopment ? ' ws:' : ''}`,
     // Without it 'strict-dynamic' would decide about workers, which have no nonce.

@@ -12,8 +12,9 @@ import {
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
 import { signInSchema } from './common/sign-in-schema.ts';
-import { ATTACHMENTS_BYTES_MAX } from './features/chat/composer/attachments.ts';
+import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
 import { isLongerThan } from './features/chat/composer/json-length.ts';
+import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/make-preview.ts';
 
 const ROOT = import.meta.dirname;
 
@@ -56,7 +57,7 @@ test.each(['x', 'ö', '"', '\n', '\u0001', '用'])(
 
 test('what the composer takes fits a message', () => {
   expect(COMPOSED_TEXT_BYTES_MAX).toBeLessThan(COMPOSED_MESSAGE_BYTES_MAX);
-  expect(ATTACHMENTS_BYTES_MAX).toBeLessThan(COMPOSED_MESSAGE_BYTES_MAX);
+  expect(ATTACHMENTS_MAX * THUMBNAIL_LENGTH_MAX).toBeLessThan(COMPOSED_MESSAGE_BYTES_MAX / 2);
   // With room for the names of the fields.
   expect(COMPOSED_MESSAGE_BYTES_MAX).toBeLessThan(CONTENT_BYTES_MAX);
 });

@@ -23,6 +23,8 @@ import {
   TITLE_LENGTH_MAX,
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './common/password-length.ts';
+import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
+import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/make-preview.ts';
 import {
   MARKDOWN_LENGTH_MAX,
   SHOWN_LENGTH_MAX,
@@ -226,6 +228,22 @@ export const WEB_LIMIT_ROWS: readonly LimitRow[] = limitRows('Web app', 'apps/we
     unit: 'bytes',
     in: 'features/chat/composer/composer.tsx',
     answer: 'it can not be sent; the composer says why',
+    test: `${LISTED}what the composer takes fits a message`,
+  },
+  {
+    input: 'files of a message in the composer',
+    limit: { ATTACHMENTS_MAX },
+    unit: 'entries',
+    in: 'features/chat/composer/attachments.ts',
+    answer: 'further ones are not added; the page says why',
+    test: 'features/chat/composer/attachments.test.ts > refuses more files than a message may have, and empty ones, in words',
+  },
+  {
+    input: 'small picture of a file, as a data URL',
+    limit: { THUMBNAIL_LENGTH_MAX },
+    unit: 'characters',
+    in: 'features/chat/composer/make-preview.ts',
+    answer: 'a smaller one is made, or none',
     test: `${LISTED}what the composer takes fits a message`,
   },
   {

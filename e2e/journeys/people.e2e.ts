@@ -63,22 +63,6 @@ test('a tool waits for a person, and goes on in its place when it is allowed', a
   await expect(feed(page).getByRole('article')).toHaveCount(2);
 });
 
-test('files go with a message', async ({ person: page }) => {
-  await startConversation(page);
-  await page.setInputFiles('input[type=file]', {
-    name: 'notes.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from('some notes'),
-  });
-  await expect(page.getByRole('list', { name: 'To be attached' })).toContainText('notes.txt');
-  await send(page, 'help with these');
-  await committed(page, 'help with these');
-  await expect(
-    line(page, 'help with these').getByRole('list', { name: 'Attachments' }),
-  ).toContainText('notes.txt');
-  await answered(page);
-});
-
 test('what is written without a connection waits, survives a reload, and is sent once', async ({
   person: page,
 }) => {

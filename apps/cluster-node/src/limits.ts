@@ -47,6 +47,25 @@ export const SESSION_ENVELOPE_BYTES_MAX =
 /** What an event of the cluster says, in characters; a thousand of them, all escaped, fit into a page. */
 export const EVENT_DETAIL_LENGTH_MAX = 500;
 
+/** Bytes of a file that one message between two nodes carries. */
+export const BLOB_PIECE_BYTES_MAX = 256 * 1024;
+/** Files that other nodes are sending to this one; more are refused as `overloaded`. */
+export const BLOB_TRANSFERS_MAX = 64;
+/** How long a transfer may bring nothing before it is given up. */
+export const BLOB_TRANSFER_IDLE_MS = 60_000;
+/** Uploads that a node receives at once; more are refused as `overloaded`. */
+export const UPLOADS_MAX = 64;
+/** Of them, of one user; more are refused as `rate_limited`. */
+export const UPLOADS_PER_USER_MAX = 16;
+/** Files of one user, whatever their size. */
+export const BLOBS_PER_USER_MAX = 10_000;
+/** Bytes of files that are sent to an agent inside of one call, where it can't read from an address. */
+export const AGENT_INLINE_BYTES_MAX = 4 * 1024 * 1024;
+/** Files that one answer between nodes lists. */
+export const BLOBS_LISTED_MAX = 1_000;
+/** The verdict of the operator's scanner. */
+export const SCAN_ANSWER_BYTES_MAX = 16 * 1024;
+
 /** Connections of a node to Postgres at a time, by purpose: none of them waits for another's statements. */
 export const POSTGRES_CONNECTIONS = {
   /** One statement at a time, and one more for the moment in which a broken connection is replaced. */

@@ -80,3 +80,25 @@ test('what is loaded after the window opened gets the focus', () => {
   rerender(draw(true));
   expect(document.activeElement?.textContent).toBe('Ava');
 });
+
+function Opened() {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setIsOpen(true)}>Open</Button>
+      <Dialog open={isOpen} onOpenChange={setIsOpen} title="Opened">
+        <Button>Do it</Button>
+      </Dialog>
+    </>
+  );
+}
+
+test('the focus goes back to what it was on when the window opened', async () => {
+  render(<Opened />);
+  const opener = screen.getByRole('button', { name: 'Open' });
+  opener.focus();
+  fireEvent.click(opener);
+  expect(document.activeElement?.textContent).toBe('Do it');
+  pressEscape();
+  await expect.poll(() => document.activeElement).toBe(opener);
+});

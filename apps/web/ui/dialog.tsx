@@ -36,6 +36,7 @@ export function Dialog({
 }: DialogProps) {
   const content = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
+  const before = useRef<Element | null>(null);
   const [changes] = useState(() => new FieldChanges());
   const [isAsking, setIsAsking] = useState(false);
   // What is loaded after the window opened is not missed: until then the focus is on the window itself.
@@ -67,9 +68,15 @@ export function Dialog({
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           onOpenAutoFocus={(event) => {
             event.preventDefault();
+            before.current = document.activeElement;
             changes.forget();
             setIsAsking(false);
             if (!focusFirst(body.current)) content.current?.focus();
+          }}
+          // Radix knows of a trigger only; these windows are opened by state.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (before.current instanceof HTMLElement) before.current.focus();
           }}
           onFocus={({ target }) => changes.remember(target)}
           className={classNames(

@@ -3,6 +3,7 @@ import { Connection, type ConnectionView } from './connection/connection.ts';
 import type { OpenNodeSocket } from './connection/node-socket.ts';
 import { openSocketIo } from './connection/socket-io-socket.ts';
 import { type TokenProvider, TokenSource } from './connection/token-source.ts';
+import { Files } from './files/files.ts';
 import { InboxStore } from './inbox/inbox-store.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { memoryOutbox, type OutboxStorage } from './outbox/outbox-storage.ts';
@@ -49,6 +50,7 @@ export class FleetClient {
   readonly connection: ReadableStore<ConnectionView>;
   readonly inbox: InboxStore;
   readonly outbox: Outbox;
+  readonly files: Files;
   #connection: Connection;
   #options: FleetClientOptions;
   #sessions = new Map<string, SessionStore>();
@@ -58,10 +60,12 @@ export class FleetClient {
     if (options.nodes.length === 0) throw new RangeError('`nodes` must name at least one node.');
     this.#options = options;
     this.userId = options.userId;
+    const tokens = new TokenSource(options.token);
+    this.files = new Files({ nodes: options.nodes, tokens });
     const connection = new Connection({
       nodes: options.nodes,
       namespace: '/',
-      tokens: new TokenSource(options.token),
+      tokens,
       openSocket: options.openSocket ?? openSocketIo,
       probe: PROBE,
     });

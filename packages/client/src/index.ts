@@ -1,3 +1,4 @@
+export { blobIdOf } from '@fleetlm/protocol/plain';
 export { isControlKind } from '@fleetlm/protocol/thread';
 export {
   type AnswerEnd,
@@ -38,6 +39,7 @@ export type {
   OpenNodeSocket,
 } from './connection/node-socket.ts';
 export type { TokenProvider } from './connection/token-source.ts';
+export type { Files, LinkResult, UploadOptions, UploadResult } from './files/files.ts';
 export { FleetClient, type FleetClientOptions } from './fleet-client.ts';
 export { type InboxState, unreadTotal } from './inbox/inbox-state.ts';
 export type { InboxStore } from './inbox/inbox-store.ts';

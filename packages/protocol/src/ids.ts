@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BLOB_ID_PATTERN } from './blob-url.ts';
 import {
   AGENT_ID_LENGTH_MAX,
   CLIENT_MESSAGE_ID_LENGTH_MAX,
@@ -50,6 +51,9 @@ export function displayName(lengthMax: number) {
 export const sessionIdSchema = z
   .string()
   .regex(SESSION_ID_PATTERN, 'must be a session id: two hexadecimal digits, a hyphen, a ULID');
+
+/** The id of a file of a conversation: a ULID. */
+export const blobIdSchema = z.string().regex(BLOB_ID_PATTERN, 'must be the id of a file: a ULID');
 
 /** The id of a user, as the issuer of tokens chooses it: 1 to 128 printable characters. */
 export const userIdSchema = printable(USER_ID_LENGTH_MAX);

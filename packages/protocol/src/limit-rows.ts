@@ -5,6 +5,7 @@ export const LIMIT_EDGES = [
   'Connections and identity',
   'Quotas',
   'Chat',
+  'Files',
   'Registration of agents',
   'Calls to agents',
   'Answers of agents',

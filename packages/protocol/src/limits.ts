@@ -21,6 +21,15 @@ export const BODY_VALUES_MAX = 200_000;
 /** Keys of one object in a request; content of its full size with distinct keys has fewer. */
 export const OBJECT_KEYS_MAX = 40_000;
 
+/** Name of an uploaded file. */
+export const BLOB_NAME_LENGTH_MAX = 255;
+/** Media type of an uploaded file, without parameters. */
+export const MEDIA_TYPE_LENGTH_MAX = 127;
+/** The signed token of an upload or a download: as long as its names make it, escaped. */
+export const BLOB_TOKEN_LENGTH_MAX = 4096;
+/** Size of an uploaded file, whatever a node is configured to take; BLOB_BYTES_MAX of a node is at most this. */
+export const BLOB_BYTES_CEILING = 999_999_999;
+
 /** Tool calls of one message that wait for its user: approvals and outputs together; as many decisions has a `tool-response`. */
 export const TOOL_REQUESTS_MAX = 128;
 

@@ -1,6 +1,7 @@
 /** What needs no schema library at run time: for browsers. Types come from the main entry by `import type`. */
 
 export { doubledMs, jitteredMs } from './backoff.ts';
+export { BLOB_ID_PATTERN, blobIdOf, blobUrl } from './blob-url.ts';
 export {
   type AckError,
   ackError,

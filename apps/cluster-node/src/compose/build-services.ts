@@ -19,6 +19,7 @@ import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
+import { buildBlobs } from './build-blobs.ts';
 import { observeParts } from './observe.ts';
 import { buildDeliveries, buildDispatch, buildFlusher, buildTestCaller } from './performers.ts';
 import { buildReplication } from './replication.ts';
@@ -64,6 +65,7 @@ export function buildServices(options: ServicesOptions) {
       onError: faults.report,
     }),
   );
+  const blobs = buildBlobs(options, replication, router);
   const flusher = buildFlusher(options, replication);
   const deliveries = buildDeliveries(options, replication);
 
@@ -141,12 +143,14 @@ export function buildServices(options: ServicesOptions) {
     admin: new NodeAdmin({ ...nodes, operations: topology.operations, reports, events }),
     deliveries: (retry) => new NodeDeliveries({ ...nodes, recorder: deliveries, retry }),
     agentStats: (agentId) => agentStats(nodes, agentId),
+    blobs: blobs.service,
     metrics,
   });
   const dispatch = buildDispatch(options, replication, {
     flusher,
     feed,
     deliveries,
+    blobs: blobs.service,
     catchUpAgents: () => readiness.catchUpSystem(),
     runtime,
   });
@@ -183,6 +187,7 @@ export function buildServices(options: ServicesOptions) {
     dispatch,
     flusher,
     deliveries,
+    blobs,
     agent: (agentId) => groups.system.agents.get(agentId) ?? null,
     leaderOf: (group) => locator.leaderOf(group),
     isReadyLeader: (group) => locator.isReadyHere(group),
@@ -201,6 +206,7 @@ export function buildServices(options: ServicesOptions) {
     gossip.groupsChanged();
     if (isServing) feed.groupGained(group);
     else feed.groupLost(group);
+    if (isServing) blobs.sweeper.groupGained();
   });
   wires.hostEvent.connect((event) =>
     handleHostEvent(event, {
@@ -219,7 +225,7 @@ export function buildServices(options: ServicesOptions) {
     }),
   );
   return {
-    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries },
+    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries, blobs },
     ...{ reports, gossip, readiness, recorder, host },
   };
 }

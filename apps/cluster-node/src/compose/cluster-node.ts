@@ -1,7 +1,9 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type MeshEvent, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
+import { LocalBlobs } from '../blobs/local-blobs.ts';
 import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
 import { ClusterEntry } from '../control/cluster-entry.ts';
 import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
@@ -195,9 +197,14 @@ export class ClusterNode {
         'wal: unfinished write removed from the end of the log',
       );
     await this.#checkLog(storage);
+    const passphrases = await this.#passphrases();
     const services = new NodeServices({
       environment,
-      secrets: new AgentSecrets(await this.#secretBox(), Date.now),
+      secrets: new AgentSecrets(new SecretBox(passphrases), Date.now),
+      linkKeys: passphrases,
+      blobs: await LocalBlobs.open(join(this.#directory.path, 'blobs'), (error) =>
+        this.#faults.report(error),
+      ),
       descriptor,
       dataDirectory: this.#directory,
       nonVotingBelow: await this.#directory.nonVotingBelow(),
@@ -231,11 +238,11 @@ export class ClusterNode {
   }
 
   /** A single node may have no secret that a cluster shares: then it keeps a key with its data. */
-  async #secretBox(): Promise<SecretBox> {
+  async #passphrases(): Promise<readonly [string, ...string[]]> {
     const { secretKeys, clusterSecret } = this.#options.environment;
     const own = await this.#directory.secretKey();
     const [first, ...others] = [...secretKeys, clusterSecret, own].filter((key) => key !== null);
-    return new SecretBox([first ?? (await this.#directory.makeSecretKey()), ...others]);
+    return [first ?? (await this.#directory.makeSecretKey()), ...others];
   }
 
   #waitingFor(): readonly string[] {

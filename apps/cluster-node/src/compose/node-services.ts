@@ -21,7 +21,7 @@ export class NodeServices {
   /** Opens the groups and begins to work. */
   start(): void {
     const { mesh, storage } = this.#options;
-    const { reports, topology, dispatch, flusher, deliveries, gossip, recorder, readiness } =
+    const { reports, topology, dispatch, flusher, deliveries, gossip, recorder, readiness, blobs } =
       this.#services;
     for (const { nodeId } of mesh.connected) reports.connected(nodeId);
     topology.start(new Set(storage.recovered.groups.map(({ key }) => key.group)));
@@ -30,6 +30,7 @@ export class NodeServices {
     deliveries.start();
     gossip.start();
     recorder.start();
+    blobs.sweeper.start();
     readiness.start(() => topology.caughtUp());
   }
 
@@ -76,12 +77,13 @@ export class NodeServices {
   /** Ends what is under way, hands leaderships over and closes the log; in six seconds. */
   async stop(): Promise<void> {
     const { topology, router, feed, dispatch, flusher, deliveries } = this.#services;
-    const { gossip, readiness, recorder, host } = this.#services;
+    const { gossip, readiness, recorder, host, blobs } = this.#services;
     // New work is refused from now on, and the node is not ready any more.
     readiness.beginStop();
     topology.stop();
     gossip.stop();
     recorder.stop();
+    blobs.sweeper.stop();
     await Promise.all([
       dispatch.stop(STOP_TIMES.answers),
       flusher.stop(STOP_TIMES.flush),

@@ -1,4 +1,6 @@
 import { ulid } from 'ulid';
+import type { BlobService } from '../blobs/blob-service.ts';
+import { withLinks } from '../blobs/message-links.ts';
 import { snapshotSources } from '../control/snapshot-sources.ts';
 import { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import {
@@ -81,6 +83,7 @@ export interface DispatchParts {
   readonly flusher: Flusher;
   readonly feed: Feed;
   readonly deliveries: DeliveryRecorder;
+  readonly blobs: Pick<BlobService, 'agentFiles'>;
   readonly catchUpAgents: () => Promise<boolean>;
   readonly runtime: Pick<Runtime, 'patchAgent'>;
 }
@@ -89,7 +92,7 @@ export interface DispatchParts {
 export function buildDispatch(
   { environment, secrets, faults, log }: ServicesOptions,
   { groups, host }: Replication,
-  { flusher, feed, deliveries, catchUpAgents, runtime }: DispatchParts,
+  { flusher, feed, deliveries, blobs, catchUpAgents, runtime }: DispatchParts,
 ): DispatchEngine {
   return createDispatchEngine({
     propose: groups.proposeHere,
@@ -111,11 +114,21 @@ export function buildDispatch(
       log.warn({ agent: agentId }, `dispatch: circuit breaker ${state}`),
     random: Math.random,
     limits: DISPATCH_LIMITS,
-    history: (session, mode, limit) =>
-      threadHistory(throughSeqOf(session), mode, limit, async (beforeSeq, size) => {
-        const page = await readPage(session, { beforeSeq, limit: size }, flusher.archive);
-        return page.messages;
-      }),
+    history: async (session, mode, limit) => {
+      const history = await threadHistory(
+        throughSeqOf(session),
+        mode,
+        limit,
+        async (beforeSeq, size) => {
+          const page = await readPage(session, { beforeSeq, limit: size }, flusher.archive);
+          return page.messages;
+        },
+      );
+      // An OpenAI-compatible server takes pictures by their bytes: few of them read from addresses.
+      const needsBytes = groups.system.agents.get(session.agentId)?.protocol === 'openai-chat';
+      const files = blobs.agentFiles(session, needsBytes);
+      return { ...history, messages: await withLinks(history.messages, files) };
+    },
     wallClockMs: Date.now,
     newMessageId: newUuid,
     allowPrivateAddresses: environment.webhookAllowPrivate,

@@ -1,4 +1,5 @@
 import type { Mesh } from '@fleetlm/raft/mesh';
+import type { LocalBlobs } from '../blobs/local-blobs.ts';
 import type { Environment } from '../config/environment.ts';
 import type { DataDirectory } from '../control/data-directory.ts';
 import type { FatalFailure } from '../control/host-events.ts';
@@ -14,6 +15,10 @@ import type { Metrics } from '../telemetry/metrics.ts';
 export interface ServicesOptions {
   readonly environment: Environment;
   readonly secrets: AgentSecrets;
+  /** What links to files are signed with; the first signs, each of them verifies. */
+  readonly linkKeys: readonly [string, ...string[]];
+  /** Files on this node's disk. */
+  readonly blobs: LocalBlobs;
   readonly descriptor: LiveDescriptor;
   readonly dataDirectory: Pick<
     DataDirectory,

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { BlobSettings } from '../blobs/blob-settings.ts';
 import type { TrustedProxies } from '../gateway/access/client-address.ts';
 import type { TokenSettings } from '../gateway/access/identity.ts';
 import type { QuotaSettings } from '../gateway/access/quotas.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
+import { blobFaults, blobSettings } from './blob-variables.ts';
 import { quotaSettings } from './quota-variables.ts';
 import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
 
@@ -30,6 +32,9 @@ export interface Environment extends TokenSettings {
   readonly nodeReplaceAfterMs: number;
   readonly trustedProxies: TrustedProxies;
   readonly quotas: QuotaSettings;
+  readonly blobs: BlobSettings;
+  /** Where agents reach the nodes, without a slash at the end. */
+  readonly publicUrl: string;
   readonly webhookAllowPrivate: boolean;
   readonly logLevel: LogLevel;
 }
@@ -101,6 +106,18 @@ const schema = z.strictObject({
   QUOTA_API_KEY_BYTES_PER_S: VARIABLES.QUOTA_API_KEY_BYTES_PER_S.schema,
   QUOTA_API_KEY_IN_FLIGHT: VARIABLES.QUOTA_API_KEY_IN_FLIGHT.schema,
   QUOTA_AGENT_REQUESTS_PER_S: VARIABLES.QUOTA_AGENT_REQUESTS_PER_S.schema,
+  PUBLIC_URL: VARIABLES.PUBLIC_URL.schema,
+  BLOB_BYTES_MAX: VARIABLES.BLOB_BYTES_MAX.schema,
+  BLOB_USER_MIB_MAX: VARIABLES.BLOB_USER_MIB_MAX.schema,
+  BLOB_TYPES: VARIABLES.BLOB_TYPES.schema,
+  BLOB_SCAN_URL: VARIABLES.BLOB_SCAN_URL.schema,
+  BLOB_SCAN_TIMEOUT_MS: VARIABLES.BLOB_SCAN_TIMEOUT_MS.schema,
+  BLOB_ORPHAN_MS: VARIABLES.BLOB_ORPHAN_MS.schema,
+  BLOB_SWEEP_MS: VARIABLES.BLOB_SWEEP_MS.schema,
+  BLOB_S3_ENDPOINT: VARIABLES.BLOB_S3_ENDPOINT.schema,
+  BLOB_S3_REGION: VARIABLES.BLOB_S3_REGION.schema,
+  BLOB_S3_ACCESS_KEY: VARIABLES.BLOB_S3_ACCESS_KEY.schema,
+  BLOB_S3_SECRET_KEY: VARIABLES.BLOB_S3_SECRET_KEY.schema,
   API_KEY: VARIABLES.API_KEY.schema,
   WEBHOOK_ALLOW_PRIVATE: VARIABLES.WEBHOOK_ALLOW_PRIVATE.schema,
   LOG_LEVEL: VARIABLES.LOG_LEVEL.schema,
@@ -165,6 +182,8 @@ function faultsBetween(variables: Variables): readonly Fault[] {
     faults.push({ name: 'AUTH_JWT_SECRET', message: 'must be set (or AUTH_JWKS_URL)' });
   if (variables.PORT === variables.MESH_PORT && variables.HOST === variables.MESH_HOST)
     faults.push({ name: 'MESH_PORT', message: `must not be the same as PORT` });
+  for (const name of blobFaults(variables))
+    faults.push({ name, message: 'must be set with BLOB_S3_ENDPOINT' });
   return faults;
 }
 
@@ -208,7 +227,17 @@ function toEnvironment(variables: Variables): Environment {
     apiKey: variables.API_KEY ?? null,
     trustedProxies: variables.TRUSTED_PROXIES,
     quotas: quotaSettings(variables),
+    blobs: blobSettings(variables),
+    publicUrl: variables.PUBLIC_URL ?? ownUrl(variables),
     webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE,
     logLevel: variables.LOG_LEVEL,
   };
+}
+
+/** This node's REST at the host that other nodes call it at. */
+function ownUrl(variables: Variables): string {
+  const { HOST, PORT, NODE_ID, CLUSTER_PEERS, MESH_HOST } = variables;
+  const named = CLUSTER_PEERS?.find(({ nodeId }) => nodeId === NODE_ID)?.host ?? MESH_HOST;
+  const host = WILDCARDS.includes(HOST) ? named : HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
 }

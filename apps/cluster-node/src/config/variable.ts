@@ -17,6 +17,10 @@ export function variable<S extends z.ZodType>(
 
 export const text = z.string('must be set');
 
+export const httpUrl = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
+  error: 'must be an http or https URL',
+});
+
 export function integer(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return text

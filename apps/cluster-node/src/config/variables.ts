@@ -1,13 +1,11 @@
 import * as z from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.ts';
+import { BLOB_VARIABLES } from './blob-variables.ts';
 import { QUOTA_VARIABLES } from './quota-variables.ts';
-import { integer, list, text, variable } from './variable.ts';
+import { httpUrl, integer, list, text, variable } from './variable.ts';
 
 const host = text.regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an address');
 const nodeId = text.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and "-"');
-const httpUrl = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
-  error: 'must be an http or https URL',
-});
 const postgresUrl = text.refine(
   (value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''),
   { error: 'must be a postgresql:// URL' },
@@ -183,6 +181,7 @@ export const VARIABLES = {
     'AUTH_JWT_ROLE_CLAIM=app_metadata.role',
   ),
   ...QUOTA_VARIABLES,
+  ...BLOB_VARIABLES,
   API_KEY: variable(
     secret.optional(),
     'the key of your own servers, with full rights',

@@ -204,6 +204,6 @@ test('a listener has the limits of connections', async () => {
   });
   expect({ headersTimeout, requestTimeout }).toEqual({
     headersTimeout: CONNECTION_TIMES.headersMs,
-    requestTimeout: CONNECTION_TIMES.requestMs,
+    requestTimeout: CONNECTION_TIMES.uploadMs,
   });
 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { PROBLEM_MEDIA_TYPE, problem } from '@fleetlm/protocol';
+import { PROBLEM_MEDIA_TYPE, problem, UPLOAD_PATH } from '@fleetlm/protocol';
 import { clientAddress, isTrustedPeer, type TrustedProxies } from './access/client-address.ts';
 import {
   CONNECTIONS_MAX,
@@ -12,6 +12,7 @@ import {
   REQUEST_MS,
   REQUESTS_PER_CONNECTION_MAX,
   SLOW_REQUESTS_CHECK_MS,
+  UPLOAD_MS,
 } from './limits.ts';
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -38,7 +39,8 @@ export function listenHttp(options: {
     {
       connectionsCheckingInterval: limits.checkMs,
       headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
+      // Of uploads: all other requests have their own timer.
+      requestTimeout: limits.uploadMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
       // Node's own refusal has no body.
@@ -48,8 +50,10 @@ export function listenHttp(options: {
       if (!pipeline.admits(request, response)) {
         response.setHeader('retry-after', '1');
         reply(response, PIPELINED.status, PROBLEM_MEDIA_TYPE, PIPELINED);
-      } else if (hasHost(request)) handler(request, response);
-      else reply(response, NO_HOST.status, PROBLEM_MEDIA_TYPE, NO_HOST);
+      } else if (hasHost(request)) {
+        limitRequestTime(server, request, limits.requestMs);
+        handler(request, response);
+      } else reply(response, NO_HOST.status, PROBLEM_MEDIA_TYPE, NO_HOST);
     },
   );
   server.maxHeadersCount = HEADERS_MAX;
@@ -95,6 +99,7 @@ class Pipeline {
 export interface ConnectionLimits {
   readonly headersMs: number;
   readonly requestMs: number;
+  readonly uploadMs: number;
   readonly checkMs: number;
   readonly addressConnections: number;
   readonly trustedProxies: TrustedProxies;
@@ -104,6 +109,7 @@ export interface ConnectionLimits {
 export const CONNECTION_TIMES = {
   headersMs: HEADERS_MS,
   requestMs: REQUEST_MS,
+  uploadMs: UPLOAD_MS,
   checkMs: SLOW_REQUESTS_CHECK_MS,
 } as const;
 
@@ -126,6 +132,31 @@ function limitConnections(server: Server, limits: ConnectionLimits): void {
       else open.set(address, left);
     });
   });
+}
+
+/** A request whose body is still to come has to end in time; a file may take longer, and is watched by its handler. */
+function limitRequestTime(server: Server, request: IncomingMessage, ms: number): void {
+  const { headers, socket, method, url = '' } = request;
+  if ((headers['transfer-encoding'] ?? headers['content-length'] ?? '0') === '0') return;
+  if (method === 'PUT' && url.startsWith(UPLOAD_PATH)) return;
+  const timer = setTimeout(() => {
+    if (request.complete) return;
+    if (!server.emit('clientError', new RequestTimeoutError(), socket)) socket.destroy();
+  }, ms);
+  timer.unref();
+  const end = (): void => clearTimeout(timer);
+  request.once('end', end);
+  request.once('close', end);
+}
+
+/** As the server itself reports a request that takes too long. */
+class RequestTimeoutError extends Error {
+  readonly code = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+  constructor() {
+    super('the request did not end in time');
+    this.name = 'RequestTimeoutError';
+  }
 }
 
 const NO_HOST = problem({ code: 'malformed_request', detail: 'the header "host" is missing' });

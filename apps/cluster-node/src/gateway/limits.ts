@@ -20,6 +20,12 @@ export const CONNECTIONS_MAX = 40_000;
 export const HEADERS_MS = 10_000;
 /** For a whole request. */
 export const REQUEST_MS = 30_000;
+/** For the bytes of one file. */
+export const UPLOAD_MS = 900_000;
+/** How long an upload may bring nothing. */
+export const UPLOAD_IDLE_MS = 30_000;
+/** Files that a node sends at once; more are refused with `overloaded`. */
+export const DOWNLOADS_MAX = 512;
 /** How long a connection stays open between two requests. */
 export const KEEP_ALIVE_MS = 65_000;
 /** How often slow requests are looked for. */

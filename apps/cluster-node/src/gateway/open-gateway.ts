@@ -8,6 +8,7 @@ import { Quotas } from './access/quotas.ts';
 import type { EdgeAdmission } from './access/request-admission.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import { containListeners } from './contain-listeners.ts';
+import { blobHandlers } from './files/rest-blobs.ts';
 import type { HttpListener } from './http-listener.ts';
 import { agentStatsHandlers } from './rest/rest-agent-stats.ts';
 import { agentTestHandlers } from './rest/rest-agent-tests.ts';
@@ -42,6 +43,7 @@ function addRoutes(
   serveRoutes(app, runtime, {
     ...healthHandlers(runtime, metrics),
     ...sessionHandlers(runtime, admission.quotas, Date.now),
+    ...blobHandlers(runtime),
     ...chatHandlers(runtime, streams, admission.quotas),
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),

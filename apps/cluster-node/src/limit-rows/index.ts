@@ -2,6 +2,7 @@ import { BODY_BYTES_MAX, SIGNATURES_MAX } from '@fleetlm/agent';
 import { OUTBOX_ENTRIES_MAX } from '@fleetlm/client';
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { AGENT_ROWS } from './agent-rows.ts';
+import { BLOB_ROWS } from './blob-rows.ts';
 import { EDGE_ROWS } from './edge-rows.ts';
 import { FOLDER } from './folder.ts';
 import { IDENTITY_ROWS } from './identity-rows.ts';
@@ -39,6 +40,7 @@ const packages = limitRows('Client and SDK', FOLDER, [
 export const LIMIT_ROWS: readonly LimitRow[] = [
   ...EDGE_ROWS,
   ...IDENTITY_ROWS,
+  ...BLOB_ROWS,
   ...REGISTRATION_ROWS,
   ...AGENT_ROWS,
   ...INNER_ROWS,

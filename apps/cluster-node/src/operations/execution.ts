@@ -1,4 +1,6 @@
 import type { Failure, OtherErrorCode } from '@fleetlm/protocol';
+import type { IncomingBlobs } from '../blobs/incoming-blobs.ts';
+import type { LocalBlobs } from '../blobs/local-blobs.ts';
 import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { DispatchEngine } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
@@ -29,6 +31,8 @@ export interface ExecutionPorts {
   readonly dispatch: Pick<DispatchEngine, 'stopAnswer' | 'liveAnswer' | 'hold' | 'agentLoads'>;
   readonly flusher: Pick<Flusher, 'flushNow' | 'hydrate'>;
   readonly deliveries: Pick<DeliveryRecorder, 'log' | 'attempts' | 'stats' | 'flush'>;
+  /** Files on this node's disk. */
+  readonly blobs: { readonly local: LocalBlobs; readonly incoming: IncomingBlobs };
   readonly agent: (agentId: string) => AgentRecord | null;
   /** As far as this node knows; 0: none. */
   readonly leaderOf: (group: number) => number;

@@ -1,9 +1,11 @@
 import { REQUEST_KEY_LENGTH_MAX, REQUESTS_MAX } from '@fleetlm/conversation';
 import { chunkSchema } from '@fleetlm/protocol';
 import * as z from 'zod';
+import { blobKeySchema, blobRecordSchema, blobSessionSchema } from '../blobs/blob.ts';
 import { bytes, messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
 import type { Immutable } from '../immutable.ts';
+import { BLOB_PIECE_BYTES_MAX, BLOBS_LISTED_MAX } from '../limits.ts';
 import {
   nodeRecordSchema,
   operationRecordSchema,
@@ -236,6 +238,46 @@ export const OPERATIONS = {
     'node',
     { range: z.enum(['15m', '24h']), afterMs: z.number() },
     nodeMetricsSchema,
+  ),
+  /** A piece of a file for this node's disk. */
+  'store-blob': operation(
+    'store-blob',
+    'node',
+    {
+      transfer: z.uuid(),
+      key: blobKeySchema,
+      record: blobRecordSchema,
+      offset: count,
+      bytes: bytes.refine(({ length }) => length <= BLOB_PIECE_BYTES_MAX),
+    },
+    z.enum(['received', 'stored', 'again', 'overloaded']),
+  ),
+  /** A piece of a file on this node's disk; null: it has none of this name. */
+  'read-blob': operation(
+    'read-blob',
+    'node',
+    { key: blobKeySchema, offset: count, length: count.max(BLOB_PIECE_BYTES_MAX) },
+    z.strictObject({ record: blobRecordSchema, bytes }).nullable(),
+  ),
+  /** Files of a group on this node's disk, in their order. */
+  'list-blobs': operation(
+    'list-blobs',
+    'node',
+    { group: count, after: blobKeySchema.nullable() },
+    z.array(blobKeySchema).max(BLOBS_LISTED_MAX),
+  ),
+  'blob-usage': operation(
+    'blob-usage',
+    'node',
+    { session: blobSessionSchema },
+    z.strictObject({ bytes: count, files: count }),
+  ),
+  /** `blobId` null: all files of the conversation. */
+  'remove-blobs': operation(
+    'remove-blobs',
+    'node',
+    { session: blobSessionSchema, blobId: blobKeySchema.shape.blobId.nullable() },
+    nothing,
   ),
 };
 

@@ -1,6 +1,13 @@
 import { groupOfSession } from '@fleetlm/protocol';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { ok } from '../outcome.ts';
+import {
+  executeBlobUsage,
+  executeListBlobs,
+  executeReadBlob,
+  executeRemoveBlobs,
+  executeStoreBlob,
+} from './execute-blobs.ts';
 import { executeChangeGroup, executeReplica, executeTransfer } from './execute-change.ts';
 import {
   executeAppend,
@@ -97,6 +104,11 @@ export const OPERATION_TABLE: { readonly [T in OperationType]: Entry<T> } = {
     group: none,
     execute: ({ range, afterMs }, { nodeMetrics }, done) => done(ok(nodeMetrics(range, afterMs))),
   },
+  'store-blob': { ...OPERATIONS['store-blob'], group: none, execute: executeStoreBlob },
+  'read-blob': { ...OPERATIONS['read-blob'], group: none, execute: executeReadBlob },
+  'list-blobs': { ...OPERATIONS['list-blobs'], group: none, execute: executeListBlobs },
+  'blob-usage': { ...OPERATIONS['blob-usage'], group: none, execute: executeBlobUsage },
+  'remove-blobs': { ...OPERATIONS['remove-blobs'], group: none, execute: executeRemoveBlobs },
 };
 
 /** The group that decides about an operation; null: none, or there is no such group. */

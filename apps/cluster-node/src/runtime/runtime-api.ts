@@ -1,5 +1,6 @@
 import type { HeadFieldOf, Message, PublicName, Sender, SessionHead } from '@fleetlm/conversation';
 import type { ClusterSnapshot } from '@fleetlm/protocol';
+import type { BlobService } from '../blobs/blob-service.ts';
 import type { OperationsRuntime } from '../control/cluster-operations.ts';
 import type { ReadinessState } from '../control/readiness.ts';
 import type { ClusterEvent } from '../control/reports/cluster-view.ts';
@@ -22,6 +23,7 @@ import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
+export type { OpenedBlob, StoredBlob } from '../blobs/blob-service.ts';
 export type { OperationRequest } from '../control/cluster-operations.ts';
 export type { ReadinessState } from '../control/readiness.ts';
 export type { ClusterEvent } from '../control/reports/cluster-view.ts';
@@ -190,11 +192,18 @@ export interface Runtime {
   ): Promise<Result<TestReport, 'overloaded'>>;
 
   readiness(): ReadinessState;
+  /** Files of conversations. */
+  readonly blobs: BlobsRuntime;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
   /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }
+
+export type BlobsRuntime = Pick<
+  BlobService,
+  'create' | 'openUpload' | 'upload' | 'link' | 'openDownload' | 'open' | 'remove'
+>;
 
 export interface StalledReplica extends StallReport {
   readonly nodeId: string;

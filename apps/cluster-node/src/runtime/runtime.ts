@@ -1,5 +1,6 @@
 import { type ErrorCode, type Failure, formatSessionId, groupOfUser } from '@fleetlm/protocol';
 import { ulid } from 'ulid';
+import type { BlobService } from '../blobs/blob-service.ts';
 import type { TestCall, TestCaller, TestedAgent } from '../effects/dispatch/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { InboxEvent, LiveSubscription, SessionEvent } from '../effects/feed/feed-events.ts';
@@ -39,6 +40,7 @@ export interface RuntimePorts {
   readonly secrets: Pick<AgentSecrets, 'seal' | 'signing' | 'derived'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly archive: Pick<Archive, 'search'>;
+  readonly blobs: Runtime['blobs'] & Pick<BlobService, 'sessionErased'>;
   readonly wallClockMs: () => number;
   readonly admin: AdminRuntime;
   /** `retry` has an agent called again for a turn that has failed. */
@@ -51,6 +53,7 @@ export class NodeRuntime implements Runtime {
   readonly deliveries: Runtime['deliveries'];
   readonly agentStats: Runtime['agentStats'];
   readonly readiness: Runtime['readiness'];
+  readonly blobs: Runtime['blobs'];
   readonly #ports: RuntimePorts;
 
   constructor(ports: RuntimePorts) {
@@ -59,6 +62,7 @@ export class NodeRuntime implements Runtime {
     this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
     this.readiness = ports.readiness;
+    this.blobs = ports.blobs;
   }
 
   groupOfUser(userId: string): number {
@@ -87,7 +91,9 @@ export class NodeRuntime implements Runtime {
   }
 
   async eraseSession(sessionId: string): ReturnType<Runtime['eraseSession']> {
-    return withoutValue(await this.#call({ type: 'erase-session', sessionId }));
+    const erased = await this.#call({ type: 'erase-session', sessionId });
+    if (erased.ok) await this.#ports.blobs.sessionErased(erased.value);
+    return withoutValue(erased);
   }
 
   archiveSession(sessionId: string): ReturnType<Runtime['archiveSession']> {

@@ -38,6 +38,7 @@ export interface Metrics {
     readonly scope: QuotaScope;
     readonly resource: QuotaResource;
   }>;
+  readonly blobUploads: ClosedCounter<{ readonly outcome: 'stored' | 'refused' | 'failed' }>;
   readonly slowSockets: ClosedCounter<{ readonly answer: 'resync' | 'disconnect' }>;
   /** Commands that the log does not take: before they are proposed, or as committed entries. */
   readonly entriesRefused: ClosedCounter<{
@@ -135,6 +136,9 @@ export function createMetrics(): Metrics {
       'Requests, events, sockets and streams refused because a quota was used up',
       ['scope', 'resource'],
     ),
+    blobUploads: counter('fleetlm_blob_uploads_total', 'Uploads of files to this node', [
+      'outcome',
+    ]),
     slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
       'answer',
     ]),

@@ -9,7 +9,7 @@ import {
   type Row,
   textOfParts,
 } from '@fleetlm/client';
-import { useSession } from '@fleetlm/client/react';
+import { useFleetClient, useSession } from '@fleetlm/client/react';
 import { createParser, useQueryState } from 'nuqs';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
@@ -27,6 +27,7 @@ import { MessageList, type MessagePlaces } from './list/message-list.tsx';
 import { UnreadBar } from './list/unread-bar.tsx';
 import { useShowUnread } from './list/use-show-unread.ts';
 import { useUnreadDivider } from './list/use-unread-divider.ts';
+import { FileSourceProvider } from './parts/file-source.ts';
 import {
   answerToAskAgain,
   markAllRead,
@@ -44,6 +45,11 @@ export interface ConversationProps {
 /** One conversation: its messages, the answer in progress, and the composer. */
 export function Conversation({ sessionId, userId }: ConversationProps) {
   const { store, view, rows, needsOlder } = useSession(sessionId);
+  const { files } = useFleetClient();
+  const source = useMemo(
+    () => ({ link: (blobId: string) => files.link(sessionId, blobId) }),
+    [files, sessionId],
+  );
   const [isAtEnd, setIsAtEnd] = useState(true);
   const divider = useUnreadDivider(view);
   const names = useConversationNames(sessionId, view.session);
@@ -87,8 +93,8 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
   };
 
   const send = useCallback(
-    (text: string, files: readonly FilePart[]) => {
-      const content = contentOf(text, files);
+    (text: string, attached: readonly FilePart[]) => {
+      const content = contentOf(text, attached);
       const result = edited === null ? store.send(content) : store.edit(edited.messageId, content);
       if (!result.ok) toast.error(result.error.message);
       else {
@@ -113,18 +119,20 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
       )}
       {(phase.status === 'ready' || (phase.status === 'loading' && rows.length > 0)) && (
         <ConversationActionsProvider value={actions}>
-          <MessageList
-            places={places}
-            store={store}
-            view={view}
-            rows={rows}
-            needsOlder={needsOlder}
-            startSeq={startSeq}
-            userId={userId}
-            agentName={agentName}
-            unreadAfterSeq={divider.afterSeq}
-            onAtEndChange={setIsAtEnd}
-          />
+          <FileSourceProvider value={source}>
+            <MessageList
+              places={places}
+              store={store}
+              view={view}
+              rows={rows}
+              needsOlder={needsOlder}
+              startSeq={startSeq}
+              userId={userId}
+              agentName={agentName}
+              unreadAfterSeq={divider.afterSeq}
+              onAtEndChange={setIsAtEnd}
+            />
+          </FileSourceProvider>
         </ConversationActionsProvider>
       )}
       {phase.status !== 'refused' && <LiveStatus store={store} view={view} agentName={agentName} />}

@@ -22,7 +22,9 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
   compose: null,
   'limit-rows': null,
   gateway: ['config', 'runtime', 'telemetry'],
+  blobs: [],
   runtime: [
+    'blobs',
     'control',
     'control/reports',
     'effects',
@@ -56,6 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
   ],
   router: ['operations', 'telemetry'],
   operations: [
+    'blobs',
     'effects',
     'effects/deliveries',
     'effects/dispatch',
@@ -73,7 +76,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
   'effects/flusher': ['effects', 'telemetry'],
   membership: [],
   restore: ['control', 'effects/flusher', 'groups', 'membership', 'runtime'],
-  config: ['gateway', 'telemetry'],
+  config: ['blobs', 'gateway', 'telemetry'],
   telemetry: [],
 };
 

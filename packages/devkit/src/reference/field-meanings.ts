@@ -23,6 +23,23 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   'WebhookRequest.id': 'the same as `session_id`, where AI SDK route handlers look for it',
   'WebhookMessage.id': 'the id of the message',
 
+  // Files
+  blob: 'the file',
+  upload: 'where its bytes go',
+  'CreateBlob.name': 'as its user calls it, 1 to 255 characters',
+  'CreateBlob.media_type':
+    'what it is; the bytes have to agree, see [files](../guide/attachments.md)',
+  'CreateBlob.bytes': 'how many bytes will be sent, exactly',
+  'Blob.url': 'what a `file` part of a message has as its `url`',
+  'Blob.name': 'as its user calls it',
+  'Blob.media_type': 'what it is, by its bytes where they are recognized',
+  'Blob.bytes': 'its size',
+  'BlobUpload.method': 'of the request that sends the bytes',
+  'BlobUpload.url': 'where to, relative to the node that answered',
+  'BlobUpload.headers': 'what the request needs',
+  'BlobUpload.expires_at': 'until when',
+  token: 'part of the signed link',
+
   // Conversations
   seq: 'its number in the conversation: from 1, without gaps',
   last_seq: 'the newest number',

@@ -21,6 +21,7 @@ const ACCESS_WORDS = {
   anyone: 'Without a token.',
   user: 'A user for itself; the API key for all.',
   operator: 'The API key, or the role `admin`.',
+  signed: 'With a link that a node has signed.',
 } as const;
 
 /** The REST calls as an OpenAPI 3.1 document. */
@@ -73,7 +74,7 @@ function operation(route: RestRoute): Json {
     tags: [route.topic],
     summary: route.summary,
     description: ACCESS_WORDS[route.access],
-    ...(route.access === 'anyone' ? { security: [] } : {}),
+    ...(route.access === 'anyone' || route.access === 'signed' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
@@ -83,6 +84,9 @@ function operation(route: RestRoute): Json {
             content: { 'application/json': { schema: hoisted(toJsonSchema(route.body, 'input')) } },
           },
         }),
+    ...(route.rawBody === undefined
+      ? {}
+      : { requestBody: { required: true, content: content(route.rawBody) } }),
     responses: { ...answers(route.answers), ...problems(route) },
   };
 }

@@ -70,6 +70,7 @@ const ACCESS_WORDS = {
   anyone: 'No token is needed.',
   user: 'For a user itself, or with the API key.',
   operator: 'For operators: the API key, or the role `admin`.',
+  signed: 'With a signed link, without a token.',
 } as const;
 
 /** By which name the fields of a request are looked up among the meanings. */
@@ -86,6 +87,7 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'POST /api/agents/:id/dead-letters/replay': 'Replay',
   'POST /api/admin/operations': 'OperationRequest',
   'POST /api/admin/operations/plan': 'OperationRequest',
+  'POST /api/sessions/:id/blobs': 'CreateBlob',
   'POST /api/sessions/:id/read': 'Read',
   'POST /api/sessions/:id/messages': 'PostMessage',
 };
@@ -98,6 +100,7 @@ function restCall(route: RestRoute, tables: FieldTables): string {
     parts.push('Query:\n', tables.table(object, toQuerySchema(route.query)));
   if (route.body !== undefined)
     parts.push('Body:\n', tables.table(object, toJsonSchema(route.body, 'input')));
+  if (route.rawBody !== undefined) parts.push(`Body: \`${route.rawBody.mediaType}\`\n`);
   parts.push(answerList(route), errorLine(errorsOf(route)));
   return parts.join('\n');
 }
@@ -134,7 +137,15 @@ function objects(page: string, tables: FieldTables): string {
 }
 
 function identifierTable(): string {
-  const names = ['SessionId', 'MessageId', 'AgentId', 'DeliveryId', 'NodeId', 'Timestamp'];
+  const names = [
+    'SessionId',
+    'MessageId',
+    'BlobId',
+    'AgentId',
+    'DeliveryId',
+    'NodeId',
+    'Timestamp',
+  ];
   const rows = names.map(
     (name) => `| ${name} | ${typeWords(namedJsonSchema(name), (other) => other)} |`,
   );

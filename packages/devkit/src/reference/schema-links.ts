@@ -3,6 +3,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   'rest.md': [
     'Session',
     'Message',
+    'Blob',
+    'BlobUpload',
     'Agent',
     'AgentWindow',
     'AgentNodeStats',

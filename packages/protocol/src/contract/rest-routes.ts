@@ -1,4 +1,5 @@
 import { AGENT_ROUTES } from './agent-routes.ts';
+import { BLOB_ROUTES } from './blob-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
@@ -11,6 +12,7 @@ export const REST = {
   ...SESSION_ROUTES,
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
+  ...BLOB_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { groupNumberSchema, groupParamSchema } from '../admin.ts';
-import { agentIdSchema, nodeIdSchema, sessionIdSchema } from '../ids.ts';
+import { agentIdSchema, blobIdSchema, nodeIdSchema, sessionIdSchema } from '../ids.ts';
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../limits.ts';
 import { chatIdSchema } from '../sessions/chat.ts';
 import { parseSdkVersion } from '../ui-stream/project-chunk.ts';
@@ -8,6 +8,7 @@ import { formOf, nameOf } from './route.ts';
 
 /** What `:id` of the paths is. */
 export const SESSION_ID = nameOf(sessionIdSchema, (id) => `there is no session ${id}`);
+export const BLOB_ID = nameOf(blobIdSchema, () => 'there is no file of this id');
 export const CHAT_ID = nameOf(chatIdSchema, () => 'there is no chat of this id');
 export const AGENT_ID = nameOf(agentIdSchema, (id) => `there is no agent "${id}"`);
 export const NODE_ID = nameOf(nodeIdSchema, (id) => `there is no node "${id}"`);
@@ -16,6 +17,8 @@ export const GROUP = formOf(groupParamSchema, groupNumberSchema);
 
 export const acceptedSchema = z.strictObject({ accepted: z.literal(true) });
 
+/** Bytes as they are. */
+export const BYTES = { mediaType: 'application/octet-stream' } as const;
 export const EVENT_STREAM = { mediaType: 'text/event-stream' } as const;
 
 /** Says which version of the `ai` package reads the stream. */

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors/error-codes.ts';
 
-/** Who may make a call. `operator`: the API key, or the role `admin`. */
-export type RestAccess = 'anyone' | 'user' | 'operator';
+/** Who may make a call. `operator`: the API key, or the role `admin`; `signed`: a caller with a link that a node has signed. */
+export type RestAccess = 'anyone' | 'user' | 'operator' | 'signed';
 
 /**
  * Whose data a call for users is about. `session`: the session that `:id` names; `user`: the user that `user_id` of
@@ -48,6 +48,7 @@ interface RouteParts {
     | 'Sessions'
     | 'Messages'
     | 'Answers'
+    | 'Files'
     | 'Chat'
     | 'Health'
     | 'Operators';
@@ -59,6 +60,8 @@ interface RouteParts {
   readonly body?: z.ZodType;
   /** No body is the same as an empty object. */
   readonly isBodyOptional?: true;
+  /** The body is no JSON: its handler reads it as it comes, and bounds it. */
+  readonly rawBody?: { readonly mediaType: string };
   /** Length of the body; left out: BODY_BYTES_MAX. */
   readonly bodyBytesMax?: number;
   readonly answers: readonly RestAnswer[];
@@ -69,7 +72,7 @@ interface RouteParts {
 /** One call: it parses, authorizes and types the handler, types the caller, and is documented. */
 export type RestRoute = RouteParts &
   (
-    | { readonly access: 'anyone' | 'operator'; readonly owner?: never }
+    | { readonly access: 'anyone' | 'operator' | 'signed'; readonly owner?: never }
     | { readonly access: 'user'; readonly owner: RestOwner }
   );
 
@@ -100,6 +103,7 @@ const IDENTIFIED = ['unauthenticated', 'rate_limited', 'overloaded', 'internal']
 
 const ACCESS_ERRORS = {
   anyone: [],
+  signed: ['forbidden', 'rate_limited', 'internal'],
   user: IDENTIFIED,
   operator: [...IDENTIFIED, 'forbidden'],
 } as const satisfies Record<RestAccess, readonly ErrorCode[]>;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const PROTECTED = REST_ROUTES.filter(({ access }) => access !== 'anyone');
+const PROTECTED = REST_ROUTES.filter(({ access }) => access === 'user' || access === 'operator');
 const BODY = '{"marker":"body-of-an-unknown-user"}';
 
 const parsed = new Set<string>();
@@ -144,7 +144,7 @@ async function headersOf(caller: Caller): Promise<readonly string[]> {
 
 /** The status of a refusal; null: the call is admitted. */
 function refusalOf(access: RestAccess, caller: Caller): 401 | 403 | null {
-  if (access === 'anyone') return null;
+  if (access === 'anyone' || access === 'signed') return null;
   if (caller === 'anonymous' || caller === 'stranger') return 401;
   return access === 'operator' && caller === 'user' ? 403 : null;
 }
@@ -167,8 +167,12 @@ describe.each(CALLERS)('%s', (caller) => {
 
 describe('what is another user’s', () => {
   const SESSION = '07-01J00000000000000000000000';
+  const BLOB = '01J00000000000000000000000';
   /** As much as the schemas of such calls ask for. */
-  const FIELDS = { user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text' };
+  const FIELDS = {
+    ...{ user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text' },
+    ...{ name: 'a.txt', media_type: 'text/plain', bytes: 1 },
+  };
   let authorization: string;
   let others: TestGateway;
   beforeAll(async () => {
@@ -188,7 +192,7 @@ describe('what is another user’s', () => {
   async function call({ method, path, query, body }: RestRoute): Promise<Response> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(fieldsOf(query))) search.set(name, String(value));
-    return fetch(`${others.url}${path.replace(':id', SESSION)}?${search}`, {
+    return fetch(`${others.url}${path.replace(':id', SESSION).replace(':blob', BLOB)}?${search}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(bodyFor(body)) }),
@@ -197,7 +201,9 @@ describe('what is another user’s', () => {
 
   function bodyFor(body: z.ZodType): Record<string, unknown> {
     const fields = fieldsOf(body);
-    return 'agent_id' in fields || 'last_seq' in fields ? fields : { metadata: {} };
+    return 'agent_id' in fields || 'last_seq' in fields || 'bytes' in fields
+      ? fields
+      : { metadata: {} };
   }
 
   const owned = REST_ROUTES.filter(({ access }) => access === 'user');

@@ -9,6 +9,7 @@ import type { IdentityVerifier } from '../access/identity.ts';
 import { admissionOf, type EdgeAdmission } from '../access/request-admission.ts';
 import { enforceAccess } from '../access/route-access.ts';
 import { SESSION_HEADER } from '../answer-streams.ts';
+import { parseRawBodies } from '../files/raw-body.ts';
 import type { HttpListener } from '../http-listener.ts';
 import { PATH_PARAMETER_LENGTH_MAX } from '../limits.ts';
 import { RequestError } from '../request-error.ts';
@@ -52,12 +53,13 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     origin: '*',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER, IDEMPOTENCY_HEADER],
-    exposedHeaders: [SESSION_HEADER, REPLAYED_HEADER, 'retry-after'],
+    exposedHeaders: [SESSION_HEADER, REPLAYED_HEADER, 'retry-after', 'content-disposition'],
     maxAge: 86_400,
     // Its own refusal of a preflight without headers is no problem document.
     strictPreflight: false,
   });
   parseJsonBodies(app);
+  parseRawBodies(app, BYTES_TYPE);
   markTurns(app);
   answerErrors(app);
   enforceAccess(app, ports.identities, admissionOf(ports.admission));
@@ -76,6 +78,9 @@ function markTurns(app: FastifyInstance): void {
   });
   app.setReplySerializer((payload) => inComponent('rest', () => JSON.stringify(payload)));
 }
+
+/** Of bodies that are files. */
+const BYTES_TYPE = 'application/octet-stream';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 

@@ -32,14 +32,16 @@ export type RestCall<R extends RestRoute> = {
   readonly query: QueryOf<R>;
   readonly body: BodyOf<R>;
 } & Refusals<ErrorsOf<R>> &
-  (R['access'] extends 'anyone' ? unknown : { readonly identity: Identity }) &
+  (R['access'] extends 'anyone' | 'signed' ? unknown : { readonly identity: Identity }) &
   (R extends { readonly owner: infer O extends RestOwner } ? Owned[O] : unknown);
 
 /** The handler has taken the response over. */
 export const STREAMED = { isStreamed: true } as const;
 
 type Streamed<R extends RestRoute> = R['answers'][number] extends infer A
-  ? A extends { readonly body: { readonly mediaType: 'text/event-stream' } }
+  ? A extends {
+      readonly body: { readonly mediaType: 'text/event-stream' | 'application/octet-stream' };
+    }
     ? typeof STREAMED
     : never
   : never;

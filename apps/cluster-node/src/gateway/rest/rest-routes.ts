@@ -60,11 +60,14 @@ function serve(
     method: route.method,
     url: route.path,
     bodyLimit: route.bodyBytesMax ?? BODY_BYTES_MAX,
-    config: { access: route.access },
+    config: {
+      access: route.access,
+      ...(route.rawBody === undefined ? {} : { rawBody: route.rawBody.mediaType }),
+    },
     handler: async (request, reply) => {
       try {
         const parts = partsOf(route, request);
-        const identity = route.access === 'anyone' ? null : identityOf(request);
+        const identity = isIdentified(route) ? identityOf(request) : null;
         const owned = ownedOf(route, parts, identity);
         const session =
           route.owner === 'session' && identity !== null
@@ -91,6 +94,11 @@ function serve(
       }
     },
   });
+}
+
+/** A signed link says by itself what its holder may do. */
+function isIdentified({ access }: RestRoute): boolean {
+  return access === 'user' || access === 'operator';
 }
 
 interface Parts {

@@ -1,43 +1,70 @@
 import type { FilePart } from '@fleetlm/client';
 
-/** All attachments of one message, as base64: what a message may hold, with room for its words. */
-export const ATTACHMENTS_BYTES_MAX = 160 * 1024;
+/** Files of one message. */
 export const ATTACHMENTS_MAX = 8;
 
-export type Attached =
-  | { readonly ok: true; readonly files: readonly FilePart[] }
-  | { readonly ok: false; readonly detail: string };
+/** A file on its way into a message. */
+export interface Attachment {
+  readonly id: string;
+  readonly file: File;
+  /** A small picture of it, as a data URL; null: none, or not made yet. */
+  readonly preview: string | null;
+  readonly state:
+    | { readonly type: 'sending'; readonly sentBytes: number }
+    | { readonly type: 'ready'; readonly part: FilePart }
+    | { readonly type: 'failed'; readonly reason: string };
+}
 
-/** The files beside those that are there already; none when they are too many or too large. */
-export async function attach(
-  before: readonly FilePart[],
-  chosen: readonly File[],
-): Promise<Attached> {
+/** Why the chosen files can't be added; null: they can. */
+export function refusalOf(before: readonly Attachment[], chosen: readonly File[]): string | null {
   if (before.length + chosen.length > ATTACHMENTS_MAX)
-    return { ok: false, detail: `At most ${ATTACHMENTS_MAX} files go with one message.` };
-  const limit = Math.floor((ATTACHMENTS_BYTES_MAX * 3) / 4 / 1024);
-  const detail = `Together the files may have ${limit} kB: send a link instead.`;
-  // Before any is read: a film would fill the memory of the page.
-  if (chosen.reduce((sum, { size }) => sum + size, 0) > ATTACHMENTS_BYTES_MAX)
-    return { ok: false, detail };
-  const files = [...before, ...(await Promise.all(chosen.map(partOf)))];
-  const bytes = files.reduce((sum, { url }) => sum + url.length, 0);
-  return bytes > ATTACHMENTS_BYTES_MAX ? { ok: false, detail } : { ok: true, files };
+    return `At most ${ATTACHMENTS_MAX} files go with one message.`;
+  const empty = chosen.find(({ size }) => size === 0);
+  return empty === undefined ? null : `${empty.name} is empty.`;
 }
 
-async function partOf(file: File): Promise<FilePart> {
-  const mediaType = file.type === '' ? 'application/octet-stream' : file.type;
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return {
-    type: 'file',
-    mediaType,
-    filename: file.name,
-    url: `data:${mediaType};base64,${base64(bytes)}`,
-  };
+/** The list with one file changed; one that was removed meanwhile stays away. */
+export function withChange(
+  all: readonly Attachment[],
+  id: string,
+  change: Partial<Pick<Attachment, 'preview' | 'state'>>,
+): readonly Attachment[] {
+  return all.map((one) => (one.id === id ? { ...one, ...change } : one));
 }
 
-function base64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
+/** What goes into the message. */
+export function partsOfAttachments(all: readonly Attachment[]): readonly FilePart[] {
+  return all.flatMap(({ state, preview }) =>
+    state.type === 'ready' ? [withPreview(state.part, preview)] : [],
+  );
+}
+
+function withPreview(part: FilePart, preview: string | null): FilePart {
+  return preview === null ? part : { ...part, providerMetadata: { fleetlm: { preview } } };
+}
+
+/** In words, for all of them: what a reader that does not see the list is to know. Empty: nothing. */
+export function statusOf(all: readonly Attachment[]): string {
+  const count = (type: Attachment['state']['type']): number =>
+    all.filter(({ state }) => state.type === type).length;
+  const files = (number: number): string => (number === 1 ? '1 file' : `${number} files`);
+  const failed = count('failed');
+  if (failed > 0) return `${files(failed)} could not be uploaded.`;
+  const sending = count('sending');
+  if (sending > 0) return `Uploading ${files(sending)}…`;
+  return all.length === 0 ? '' : `${files(all.length)} attached.`;
+}
+
+/** Whole percent of what was sent; all of it is 99 until the cluster has stored it. */
+export function percentOf({ file, state }: Attachment): number {
+  switch (state.type) {
+    case 'sending':
+      return Math.min(99, Math.floor((100 * state.sentBytes) / file.size));
+    case 'ready':
+      return 100;
+    case 'failed':
+      return 0;
+    default:
+      return state satisfies never;
+  }
 }

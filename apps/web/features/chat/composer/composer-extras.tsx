@@ -1,20 +1,19 @@
-import type { FilePart } from '@fleetlm/client';
-import { FileText, Pencil, X } from 'lucide-react';
+import { Pencil } from 'lucide-react';
 import { Button } from '@/ui/button.tsx';
+import { AttachmentList, type AttachmentListProps } from './attachment-list.tsx';
 import type { Edited } from './composer.tsx';
 
-export interface ComposerExtrasProps {
+export interface ComposerExtrasProps extends AttachmentListProps {
   readonly edited: Edited | null;
-  readonly files: readonly FilePart[];
+  /** Files are held over the page. */
+  readonly isOver: boolean;
   readonly onCancelEdit: () => void;
-  readonly onRemove: (at: number) => void;
 }
 
 /** Above the composer: which message is being changed, and what is attached. */
-export function ComposerExtras({ edited, files, onCancelEdit, onRemove }: ComposerExtrasProps) {
-  if (edited === null && files.length === 0) return null;
+export function ComposerExtras({ edited, isOver, onCancelEdit, ...list }: ComposerExtrasProps) {
   return (
-    <div className="mx-auto mb-1.5 flex max-w-[calc(72ch+24px)] flex-wrap items-center gap-2 text-sm">
+    <div className="mx-auto mb-1.5 flex max-w-[calc(72ch+24px)] flex-wrap items-center gap-2 text-sm empty:mb-0">
       {edited !== null && (
         <p role="status" className="flex items-center gap-2 text-muted">
           <Pencil size={14} aria-hidden /> You are changing message #{edited.seq}; what follows it
@@ -24,27 +23,12 @@ export function ComposerExtras({ edited, files, onCancelEdit, onRemove }: Compos
           </Button>
         </p>
       )}
-      {files.length > 0 && (
-        <ul aria-label="To be attached" className="flex flex-wrap gap-2">
-          {files.map((file, at) => (
-            <li
-              key={`${file.filename}-${file.url.length}`}
-              className="flex h-8 max-w-60 items-center gap-1.5 rounded-md border border-border bg-surface pl-2.5"
-            >
-              <FileText size={14} aria-hidden className="shrink-0 text-muted" />
-              <span className="truncate">{file.filename}</span>
-              <Button
-                variant="ghost"
-                size="icon-sm"
-                aria-label={`Remove ${file.filename}`}
-                onClick={() => onRemove(at)}
-              >
-                <X size={14} aria-hidden />
-              </Button>
-            </li>
-          ))}
-        </ul>
+      {isOver && (
+        <p className="w-full rounded-md border border-dashed border-strong px-3 py-2 text-muted">
+          Drop to attach
+        </p>
       )}
+      <AttachmentList {...list} />
     </div>
   );
 }

@@ -11,15 +11,15 @@ import {
   useRef,
   useState,
 } from 'react';
-import { toast } from 'sonner';
 import { readDraft, writeDraft } from '@/common/drafts.ts';
 import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
 import { Form } from '@/ui/form.tsx';
-import { attach } from './attachments.ts';
 import { ComposerExtras } from './composer-extras.tsx';
 import { isLongerThan } from './json-length.ts';
 import { useSlashMenu } from './slash-menu.tsx';
+import { type Attachments, useAttachments } from './use-attachments.ts';
+import { useFileDrop } from './use-file-drop.ts';
 
 /** A message that is being changed. */
 export interface Edited {
@@ -47,7 +47,8 @@ export function Composer(props: ComposerProps) {
   const { sessionId, agentName, isReplying, isArchived, edited, onSend, onStop } = props;
   const { userId } = useFleetClient();
   const [text, setText] = useDraft(userId, sessionId, edited);
-  const [files, setFiles] = useState<readonly FilePart[]>([]);
+  const files = useAttachments(sessionId);
+  const isOver = useFileDrop(files.add, isArchived);
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const slash = useSlashMenu(text, () => setText(''), edited !== null);
@@ -56,19 +57,15 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     if (edited !== null) field.current?.focus();
   }, [edited]);
-  const isTooLong = isLongerThan(text, COMPOSED_TEXT_BYTES_MAX) || isOver(text, files);
-  const isSendable = (text.trim() !== '' || files.length > 0) && !isTooLong;
+  const isTooLong = isLongerThan(text, COMPOSED_TEXT_BYTES_MAX) || isOverLimit(text, files.parts);
+  const isEmpty = text.trim() === '' && files.parts.length === 0;
+  const isSendable = !isEmpty && !isTooLong && !files.isPending;
   const send = () => {
-    if (isSendable && onSend(text.trim(), files)) {
+    if (isSendable && onSend(text.trim(), files.parts)) {
       setText('');
-      setFiles([]);
+      files.clear();
     }
     focusOnDesktop(field.current);
-  };
-  const addFiles = async (chosen: readonly File[]) => {
-    const attached = await attach(files, chosen);
-    if (attached.ok) setFiles(attached.files);
-    else toast.error(attached.detail);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (isComposing(event) || slash.onKeyDown(event)) return;
@@ -86,7 +83,7 @@ export function Composer(props: ComposerProps) {
     const pasted = [...event.clipboardData.files];
     if (pasted.length === 0) return;
     event.preventDefault();
-    void addFiles(pasted);
+    files.add(pasted);
   };
   if (isArchived)
     return (
@@ -103,9 +100,11 @@ export function Composer(props: ComposerProps) {
       {slash.menu}
       <ComposerExtras
         edited={edited}
-        files={files}
+        all={files.all}
+        isOver={isOver}
         onCancelEdit={props.onCancelEdit}
-        onRemove={(at) => setFiles(files.filter((_, index) => index !== at))}
+        onRetry={files.retry}
+        onRemove={files.remove}
       />
       <div className="mx-auto flex max-w-[calc(72ch+24px)] items-end gap-1.5 rounded-lg border border-strong bg-surface p-1.5 focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-focus">
         <input
@@ -114,7 +113,7 @@ export function Composer(props: ComposerProps) {
           multiple
           hidden
           onChange={({ target }) => {
-            void addFiles([...(target.files ?? [])]);
+            files.add([...(target.files ?? [])]);
             target.value = '';
           }}
         />
@@ -163,6 +162,7 @@ export function Composer(props: ComposerProps) {
           size="icon"
           aria-label="Send"
           disabled={!isSendable}
+          reason={files.isPending ? waitReason(files) : undefined}
         >
           <ArrowUp size={18} aria-hidden />
         </Button>
@@ -181,8 +181,15 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-function isOver(text: string, files: readonly FilePart[]): boolean {
-  const attached = files.reduce((sum, { url }) => sum + url.length, 0);
+/** Why the message has to wait for its files. */
+function waitReason({ all }: Attachments): string {
+  return all.some(({ state }) => state.type === 'failed')
+    ? 'A file could not be uploaded: try again, or remove it'
+    : 'The files are being uploaded';
+}
+
+function isOverLimit(text: string, files: readonly FilePart[]): boolean {
+  const attached = JSON.stringify(files).length;
   return files.length > 0 && isLongerThan(text, COMPOSED_MESSAGE_BYTES_MAX - attached);
 }
 

@@ -1,12 +1,13 @@
-import type { FilePart } from '@fleetlm/client';
+import { blobIdOf, type FilePart } from '@fleetlm/client';
 import { FileText } from 'lucide-react';
-
-/** Pictures that carry their own bytes are shown; nothing is loaded from elsewhere without a click. */
-const INLINE_PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,/;
+import { isInlinePicture } from './file-parts.ts';
+import { StoredFile } from './stored-file.tsx';
 
 export function FileView({ file }: { readonly file: FilePart }) {
   const name = file.filename ?? `File (${file.mediaType})`;
-  if (INLINE_PICTURE.test(file.url))
+  const blobId = blobIdOf(file.url);
+  if (blobId !== null) return <StoredFile file={file} blobId={blobId} name={name} />;
+  if (isInlinePicture(file.url))
     return (
       // biome-ignore lint/performance/noImgElement: the picture is in the page already
       <img

@@ -64,7 +64,7 @@ export function restInput(name: string, random: () => number): RestCase {
   const route = pick(REST_ROUTES, random);
   const sender = senderFor(route, random);
   const token = random() < 0.05 ? { token: tokenInput(random) } : {};
-  const headers = random() < 0.1 ? { headers: oddHeaders(random) } : {};
+  const headers = random() < 0.1 ? { headers: oddHeaders(random) } : rawHeaders(route);
   return {
     name: `${name} ${route.method} ${route.path}`,
     edge: 'rest',
@@ -78,6 +78,10 @@ export function restInput(name: string, random: () => number): RestCase {
     body: bodyOf(route, random),
     ...(random() < 0.03 ? { at_once: pick([2, 8, 32], random) } : {}),
   };
+}
+
+function rawHeaders({ rawBody }: RestRoute): Pick<RestCase, 'headers'> {
+  return rawBody === undefined ? {} : { headers: [['content-type', rawBody.mediaType]] };
 }
 
 function senderFor(route: RestRoute, random: () => number): RestCase['sender'] {
@@ -120,6 +124,7 @@ export function percentEncoded(segment: string): string {
 }
 
 function bodyOf(route: RestRoute, random: () => number): Payload | null {
+  if (route.rawBody !== undefined) return random() < 0.1 ? '{}' : { repeat: '\u0000', times: 64 };
   if (route.body === undefined) return random() < 0.1 ? '{"unexpected":true}' : null;
   const valid = treeOf(sampleOf(route.body, random));
   const changed = random() < 0.15 ? valid : mutateTree(valid, random);
