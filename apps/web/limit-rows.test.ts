@@ -14,7 +14,7 @@ import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
 import { signInSchema } from './common/sign-in-schema.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
 import { isLongerThan } from './features/chat/composer/json-length.ts';
-import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/make-preview.ts';
+import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/preview-limits.ts';
 
 const ROOT = import.meta.dirname;
 

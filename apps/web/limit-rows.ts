@@ -24,7 +24,7 @@ import {
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './common/password-length.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
-import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/make-preview.ts';
+import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/preview-limits.ts';
 import {
   MARKDOWN_LENGTH_MAX,
   SHOWN_LENGTH_MAX,
