@@ -2,7 +2,12 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type MeshEvent, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
-import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
+import {
+  ConfigurationError,
+  type Environment,
+  ownAddress,
+  ownDomains,
+} from '../config/environment.ts';
 import { ClusterEntry } from '../control/cluster-entry.ts';
 import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
 import { Discovery, dnsResolve } from '../control/discovery.ts';
@@ -199,6 +204,7 @@ export class ClusterNode {
         this.#join(descriptor).catch(onFailure);
       },
       address: ownAddress(environment),
+      domains: ownDomains(environment),
       admit: (request, done) => {
         if (this.#services === null) done(NOT_YET);
         else this.#services.topology.admit(request, done);

@@ -16,6 +16,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
     'ClusterNode',
     'ClusterGroup',
     'ClusterReplica',
+    'ClusterTolerance',
     'Problem',
     'Readiness',
   ],
