@@ -23,30 +23,20 @@ async function works(cluster: TestCluster, user: string): Promise<void> {
     expect((await cluster.call(id, 'GET', `/api/sessions/${session}`)).status).toBe(200);
 }
 
-test('CLUSTER_SECRET is changed in three rounds of restarts, and the cluster works in each', {
-  timeout: 240_000,
+test('nodes in the midst of a change of CLUSTER_SECRET work together, and one that missed it says so', {
+  timeout: 180_000,
 }, async () => {
   const cluster = await TestCluster.start({
-    env: { CLUSTER_SECRET: OLD, SECRET_KEYS: 'what-encrypts-the-signing-secrets' },
+    env: { SECRET_KEYS: 'what-encrypts-the-signing-secrets' },
+    envOf: (id) =>
+      id === 'n1'
+        ? { CLUSTER_SECRET: OLD, CLUSTER_SECRET_ALSO: NEXT }
+        : { CLUSTER_SECRET: NEXT, CLUSTER_SECRET_ALSO: OLD },
   });
   closing.push(() => cluster.close());
-  const rounds = [
-    { CLUSTER_SECRET: OLD, CLUSTER_SECRET_ALSO: NEXT },
-    { CLUSTER_SECRET: NEXT, CLUSTER_SECRET_ALSO: OLD },
-    { CLUSTER_SECRET: NEXT, CLUSTER_SECRET_ALSO: '' },
-  ];
-  for (const [at, env] of rounds.entries()) {
-    // The first one alone meets both others as they were; what is left meets it.
-    for (const ids of [['n1'], ['n2', 'n3']]) {
-      await Promise.all(ids.map((id) => cluster.node(id).kill('SIGTERM')));
-      for (const id of ids) cluster.configure(id, env);
-      await cluster.revive();
-    }
-    await works(cluster, `user-${at}`);
-  }
-  // The old one is worth nothing any more.
+  await works(cluster, 'ann');
   await cluster.node('n3').kill('SIGTERM');
-  cluster.configure('n3', { CLUSTER_SECRET: OLD });
+  cluster.configure('n3', { CLUSTER_SECRET: OLD, CLUSTER_SECRET_ALSO: '' });
   const { output } = cluster.startNode('n3');
   await expect.poll(output, { timeout: 60_000 }).toContain('the secrets differ');
 });
