@@ -124,7 +124,12 @@ describe('the handshake', () => {
 
   it('M23 a node that is called at an address of another one refuses, before a connection of its own ends', () => {
     const { acceptor } = shake(side('a'), side('b'), { expected: 'c' });
-    expect(acceptor).toMatchObject({ status: 'refused', refusal: 'unexpected-node', nodeId: 'a' });
+    expect(acceptor).toMatchObject({
+      status: 'refused',
+      refusal: 'unexpected-node',
+      remote: false,
+      nodeId: 'a',
+    });
   });
 
   it('M24 another version of the protocol is named as such', () => {

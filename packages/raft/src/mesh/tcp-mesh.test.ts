@@ -311,6 +311,16 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it('M51 a call at the address of another node costs the open connection to that one nothing', async () => {
+    const [a, b] = await pair();
+    await up(a, b);
+    a.mesh.addPeer(peerOf('c', b.port));
+    await until(() => b.count('peer-refused') > 0, 'the call to be refused');
+    await meshTime(1_000);
+    expect(a.count('peer-down') + b.count('peer-down')).toBe(0);
+    expect(a.mesh.attempts.map(({ nodeId }) => nodeId)).toEqual(['b']);
+  });
+
   it('M51 nodes that return at addresses of each other find each other', async () => {
     const [a, b, c] = [await mesh('a'), await mesh('b'), await mesh('c')];
     // What a knows of b and c is of the past: each is where the other one was.
