@@ -9,12 +9,17 @@ import {
   USER_ID_LENGTH_MAX,
 } from '@fleetlm/protocol';
 
+export { FAILURE_DOMAIN_LENGTH_MAX } from './membership/failure-domains.ts';
+
 /** Bounds between the stages of a node. Each stage takes whatever the stages before it let through. */
 
 /** A frame between two nodes; the sender refuses a larger one, the receiver closes the connection. */
 export const MESH_FRAME_BYTES_MAX = 16 * 1024 * 1024;
 /** Bytes that wait for a peer; frames beyond are dropped, and Raft repeats itself. */
 export const MESH_QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Addresses that discovery takes from one answer of DNS. */
+export const DISCOVERED_ADDRESSES_MAX = 64;
 
 /** What a command holds beside its payloads: ids, times, previews, error texts. */
 export const COMMAND_OVERHEAD_BYTES_MAX = 64 * 1024;

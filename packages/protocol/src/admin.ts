@@ -39,6 +39,10 @@ export const clusterNodeSchema = z.strictObject({
   membership: z.enum(['joining', 'active', 'draining', 'lost', 'gone']).optional(),
   /** `host:port` on the mesh. */
   address: z.string().nullable(),
+  /** `NODE_ZONE`; left out where the node has none. */
+  zone: z.string().optional(),
+  /** The machine (`NODE_HOST_ID`). */
+  host_id: z.string().optional(),
   leaders: count.nullable(),
   replicas: count.nullable(),
   /** When the reporter last received a report of the node, in milliseconds before this report; 0 for itself. */
@@ -102,6 +106,22 @@ export const clusterGroupSchema = z.strictObject({
 });
 export type ClusterGroup = z.output<typeof clusterGroupSchema>;
 
+const lossSchema = z.strictObject({
+  /** Null: not known. */
+  survivable: z.boolean().nullable(),
+  /** By name: those whose loss would cost a group its quorum. */
+  critical: z.array(z.string()),
+});
+
+/** Whether any one node, host or zone could be lost now, with those that are down already. */
+export const clusterToleranceSchema = z.strictObject({
+  node: lossSchema,
+  host: lossSchema,
+  /** Not known unless every node has a zone. */
+  zone: lossSchema,
+});
+export type ClusterTolerance = z.output<typeof clusterToleranceSchema>;
+
 /** `GET /api/admin/cluster` and `cluster:snapshot`. */
 export const clusterSnapshotSchema = z.strictObject({
   cluster_id: z.string(),
@@ -109,6 +129,8 @@ export const clusterSnapshotSchema = z.strictObject({
   reported_at: timestampSchema,
   nodes: z.array(clusterNodeSchema),
   groups: z.array(clusterGroupSchema),
+  /** Left out by nodes of earlier versions. */
+  tolerance: clusterToleranceSchema.optional(),
 });
 export type ClusterSnapshot = z.output<typeof clusterSnapshotSchema>;
 

@@ -12,6 +12,8 @@ import {
   openWal,
   type RaftHost,
   type SnapshotStore,
+  tcpNet,
+  tlsNet,
   type Wal,
 } from '../src/index.ts';
 
@@ -97,7 +99,6 @@ openTcpMesh(
   {
     host: '127.0.0.1',
     port: 0,
-    secret: 'bench',
     identity: {
       nodeId: `node-${number}`,
       incarnation: 'x',
@@ -115,7 +116,14 @@ openTcpMesh(
       if (event.type === 'peer-down') host.peerDown(numberOf(event.nodeId));
     },
   },
-  { clock: nodeClock, crc32c },
+  {
+    net:
+      process.env.MESH === 'plain'
+        ? tcpNet
+        : tlsNet({ kind: 'secret', secrets: ['a secret of the bench'] }),
+    clock: nodeClock,
+    crc32c,
+  },
   (result) => {
     if (!result.ok) return fail(result.detail);
     mesh = result.mesh;

@@ -1,4 +1,4 @@
-import { ownAddress } from '../config/environment.ts';
+import { ownAddress, ownDomains } from '../config/environment.ts';
 import { feedPorts } from '../control/feed-ports.ts';
 import { handleHostEvent } from '../control/host-events.ts';
 import { Readiness } from '../control/readiness.ts';
@@ -12,6 +12,7 @@ import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import { toleranceOf } from '../membership/tolerance.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
 import { executeOperation } from '../operations/table.ts';
 import { Router } from '../router/router.ts';
@@ -90,6 +91,7 @@ export function buildServices(options: ServicesOptions) {
     replicasOf: (group) => locator.replicasOf(group),
     stateOf: (number) => groups.system.registry.nodes.get(number)?.state ?? null,
     isConnected: (name) => mesh.isConnected(name),
+    tolerance: () => toleranceOf(topology.input()),
     wallClockMs: Date.now,
     monotonicMs: () => performance.now(),
   });
@@ -111,6 +113,7 @@ export function buildServices(options: ServicesOptions) {
     ...replication,
     router,
     address: ownAddress(environment),
+    domains: ownDomains(environment),
     ownReport: report,
     replaceAfterMs: environment.nodeReplaceAfterMs,
     publish: (group, detail) => gossip.publish('membership-changed', group, detail),
@@ -167,6 +170,7 @@ export function buildServices(options: ServicesOptions) {
     deliveries,
     eventLoop: options.eventLoop,
     peersConnected: () => mesh.connected.length,
+    tolerance: () => toleranceOf(topology.input()),
   };
   observeParts(observed);
   const recorder = new NodeRecorder(observed);

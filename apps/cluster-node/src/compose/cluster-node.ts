@@ -1,12 +1,18 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { nodeClock } from '@fleetlm/raft/host';
 import { type Mesh, type MeshEvent, type NodeIdentity, openTcpMesh } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { LocalBlobs } from '../blobs/local-blobs.ts';
-import { ConfigurationError, type Environment, ownAddress } from '../config/environment.ts';
+import {
+  ConfigurationError,
+  type Environment,
+  ownAddress,
+  ownDomains,
+} from '../config/environment.ts';
 import { ClusterEntry } from '../control/cluster-entry.ts';
 import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
+import { Discovery, dnsResolve } from '../control/discovery.ts';
 import { CONNECTION_TIMES, type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
 import { LostLogError, openStorage, type Storage } from '../groups/storage.ts';
@@ -21,6 +27,7 @@ import { Faults } from '../telemetry/faults.ts';
 import { guarded } from '../telemetry/guarded.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { Certificate, meshNet } from './certificates.ts';
 import { guardedClock } from './guarded-clock.ts';
 import { NodeServices } from './node-services.ts';
 import type { ServicesOptions } from './services-options.ts';
@@ -49,20 +56,25 @@ export class ClusterNode {
   });
   #mesh: Mesh | null = null;
   #entry: ClusterEntry | null = null;
+  #discovery: Discovery | null = null;
   #services: NodeServices | null = null;
   #gateway: OpenGateway | null = null;
   #stopped = false;
+
+  readonly #certificates: Certificates;
 
   private constructor(
     options: ClusterNodeOptions,
     directory: DataDirectory,
     http: HttpListener,
     metrics: Metrics,
+    certificates: Certificates,
   ) {
     this.#options = options;
     this.#directory = directory;
     this.#http = http;
     this.#metrics = metrics;
+    this.#certificates = certificates;
     this.#faults = new Faults({ metrics, log: options.log });
   }
 
@@ -72,11 +84,13 @@ export class ClusterNode {
    */
   static async start(options: ClusterNodeOptions): Promise<ClusterNode> {
     const { environment } = options;
+    const certificates = certificatesOf(options);
     const directory = await openDataDirectory(environment.dataDirectory, environment.nodeId);
     const waiting: { for: () => readonly string[] } = { for: () => ['the node is starting'] };
     const metrics = createMetrics();
     const http = await listenHttp({
       ...environment.http,
+      certificate: certificates.public,
       waitingFor: () => waiting.for(),
       limits: {
         ...CONNECTION_TIMES,
@@ -87,7 +101,8 @@ export class ClusterNode {
     }).catch((error: unknown) => {
       throw portError('PORT', environment.http, error);
     });
-    const node = new ClusterNode(options, directory, http, metrics);
+    const node = new ClusterNode(options, directory, http, metrics, certificates);
+    observeCertificates(metrics, certificates);
     waiting.for = () => node.#waitingFor();
     await node.#openMesh();
     return node;
@@ -103,8 +118,6 @@ export class ClusterNode {
       openTcpMesh(
         {
           ...environment.mesh,
-          // Without a secret there is only this node, and no other is admitted.
-          secret: environment.clusterSecret ?? randomBytes(32).toString('hex'),
           identity: this.#identity(bootNonce, descriptor?.clusterId ?? null),
           peers: environment.peers.filter(({ nodeId }) => nodeId !== environment.nodeId),
           frameBytesMax: MESH_FRAME_BYTES_MAX,
@@ -118,7 +131,11 @@ export class ClusterNode {
             }),
           onEvent: guarded('mesh', (event) => this.#meshEvent(entry, event)),
         },
-        { clock: guardedClock(nodeClock), crc32c },
+        {
+          net: meshNet(environment, this.#certificates.mesh),
+          clock: guardedClock(nodeClock),
+          crc32c,
+        },
         (result) => {
           if (result.ok) resolve(result.mesh);
           else reject(portError('MESH_PORT', environment.mesh, result.detail));
@@ -127,6 +144,22 @@ export class ClusterNode {
     );
     log.info({ ...environment.mesh, directory: this.#directory.path }, 'mesh: listening');
     entry.start();
+    this.#discover(this.#mesh);
+  }
+
+  #discover(mesh: Mesh): void {
+    const { environment, log } = this.#options;
+    if (environment.discovery === null) return;
+    const { name, port, server } = environment.discovery;
+    this.#discovery = new Discovery({
+      name,
+      port: port ?? environment.mesh.port,
+      resolve: dnsResolve(server),
+      mesh,
+      log,
+      monotonicMs: () => performance.now(),
+    });
+    this.#discovery.start();
   }
 
   #meshEvent(entry: ClusterEntry, event: MeshEvent): void {
@@ -173,6 +206,7 @@ export class ClusterNode {
         this.#join(descriptor).catch(onFailure);
       },
       address: ownAddress(environment),
+      domains: ownDomains(environment),
       admit: (request, done) => {
         if (this.#services === null) done(NOT_YET);
         else this.#services.topology.admit(request, done);
@@ -267,6 +301,9 @@ export class ClusterNode {
     const { log } = this.#options;
     log.info('node: stopping');
     this.#entry?.close();
+    this.#discovery?.stop();
+    this.#certificates.mesh?.stop();
+    this.#certificates.public?.stop();
     await this.#services?.stop();
     await this.#gateway?.close();
     const mesh = this.#mesh;
@@ -275,6 +312,41 @@ export class ClusterNode {
     this.#eventLoop.stop();
     log.info('node: stopped');
   }
+}
+
+interface Certificates {
+  /** Null: nodes prove the cluster's secret to each other. */
+  readonly mesh: Certificate | null;
+  /** Null: plain HTTP. */
+  readonly public: Certificate | null;
+}
+
+/** Throws a ConfigurationError. */
+function certificatesOf({ environment, log }: ClusterNodeOptions): Certificates {
+  const { meshCertificate, publicCertificate } = environment;
+  return {
+    mesh:
+      meshCertificate === null
+        ? null
+        : new Certificate({ variable: 'MESH_TLS_CERT', paths: meshCertificate, log }),
+    public:
+      publicCertificate === null
+        ? null
+        : new Certificate({ variable: 'TLS_CERT', paths: publicCertificate, log }),
+  };
+}
+
+function observeCertificates(metrics: Metrics, certificates: Certificates): void {
+  metrics.observe(
+    'fleetlm_mesh_certificate_expiry_timestamp_seconds',
+    'When the certificate of MESH_TLS_CERT ends, in seconds since 1970',
+    () => certificates.mesh?.expiresAtS ?? null,
+  );
+  metrics.observe(
+    'fleetlm_public_certificate_expiry_timestamp_seconds',
+    'When the certificate of TLS_CERT ends, in seconds since 1970',
+    () => certificates.public?.expiresAtS ?? null,
+  );
 }
 
 const NOT_YET = {

@@ -3,6 +3,7 @@ import type { RecordedParts } from '../control/reports/node-recorder.ts';
 import { syncP99Ms } from '../control/reports/own-report.ts';
 import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
 import type { Feed } from '../effects/feed/feed.ts';
+import type { Loss, Tolerance } from '../membership/tolerance.ts';
 import type { Router } from '../router/router.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -12,6 +13,7 @@ export interface ObservedParts extends RecordedParts {
   readonly feed: Feed;
   readonly deliveries: DeliveryRecorder;
   readonly peersConnected: () => number;
+  readonly tolerance: () => Tolerance;
 }
 
 /** Registers what other parts count: read when the metrics are asked for. */
@@ -36,6 +38,23 @@ export function observeParts(parts: ObservedParts): void {
     count((group) => host.leaderOf(group) === 0),
   );
   observe('fleetlm_peers_connected', 'Other nodes in contact', parts.peersConnected);
+  const flag = ({ survivable }: Loss): number | null =>
+    survivable === null ? null : Number(survivable);
+  observe(
+    'fleetlm_node_loss_survivable',
+    'Whether every group keeps its quorum if any one node is lost: 1 or 0',
+    () => flag(parts.tolerance().node),
+  );
+  observe(
+    'fleetlm_host_loss_survivable',
+    'Whether every group keeps its quorum if any one machine is lost: 1 or 0',
+    () => flag(parts.tolerance().host),
+  );
+  observe(
+    'fleetlm_zone_loss_survivable',
+    'Whether every group keeps its quorum if any one zone is lost: 1 or 0',
+    () => flag(parts.tolerance().zone),
+  );
 
   observe('fleetlm_raft_elections_total', 'Campaigns begun here', () => host.stats.elections);
   observe(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, readEnvironment } from './environment.ts';
+import { ConfigurationError, ownAddress, ownDomains, readEnvironment } from './environment.ts';
 import { VARIABLES } from './variables.ts';
 
 const GOOD = {
@@ -77,6 +77,15 @@ describe('the environment', () => {
     ],
     ['NODE_REPLACE_AFTER_MS', '5 min'],
     ['CLUSTER_SECRET', 'x'.repeat(31)],
+    ['CLUSTER_SECRET_ALSO', `${'x'.repeat(32)},short`],
+    ['CLUSTER_DISCOVERY', 'mesh.example'],
+    ['CLUSTER_DISCOVERY', 'dns:'],
+    ['CLUSTER_DISCOVERY', 'dns:mesh.example:0'],
+    ['CLUSTER_DISCOVERY_DNS_SERVER', 'dns.example'],
+    ['CLUSTER_DISCOVERY_DNS_SERVER', '999.0.0.1:53'],
+    ['CLUSTER_DISCOVERY_DNS_SERVER', '::1'],
+    ['NODE_ZONE', 'zone a'],
+    ['NODE_HOST_ID', 'x'.repeat(254)],
     ['SECRET_KEYS', 'a-key-that-is-long-enough,short'],
     ['RAFT_GROUPS', '257'],
     ['RAFT_REPLICAS', '0'],
@@ -107,6 +116,61 @@ describe('the environment', () => {
     expect(readEnvironment({ ...environment, CLUSTER_SECRET: SECRET_32 }).peers).toHaveLength(1);
     expect(messageOf({ ...environment, MESH_HOST: '0.0.0.0' })).toContain(
       'CLUSTER_PEERS must name this node too',
+    );
+  });
+
+  test('a node is alone on its host, and in no zone, unless it says so', () => {
+    const { hostId, zone } = readEnvironment(GOOD);
+    expect(hostId).toMatch(/^[A-Za-z0-9._-]+$/);
+    expect(zone).toBeNull();
+    expect(
+      ownDomains(readEnvironment({ ...GOOD, NODE_ZONE: 'eu-1a', NODE_HOST_ID: 'm7' })),
+    ).toEqual({ zone: 'eu-1a', hostId: 'm7' });
+    expect(ownDomains({ zone: null, hostId: 'm7' })).toEqual({ hostId: 'm7' });
+  });
+
+  test.each([
+    ['MESH_TLS_CERT', ['MESH_TLS_KEY', 'MESH_TLS_CA']],
+    ['MESH_TLS_CA', ['MESH_TLS_CERT', 'MESH_TLS_KEY']],
+    ['TLS_KEY', ['TLS_CERT']],
+  ] as const)('%s alone is refused, with what is missing', (name, missing) => {
+    const message = messageOf({ ...GOOD, [name]: '/etc/fleetlm/x' });
+    for (const other of missing) expect(message).toContain(`${other} must be set together with`);
+    expect(message).not.toContain(`${name} must be set`);
+  });
+
+  test('certificates are files, all of them', () => {
+    const { meshCertificate, publicCertificate } = readEnvironment({
+      ...GOOD,
+      ...{ MESH_TLS_CERT: 'm.crt', MESH_TLS_KEY: 'm.key', MESH_TLS_CA: 'ca.crt' },
+      ...{ TLS_CERT: 'p.crt', TLS_KEY: 'p.key' },
+    });
+    expect(meshCertificate).toEqual({ certificate: 'm.crt', key: 'm.key', authorities: 'ca.crt' });
+    expect(publicCertificate).toEqual({ certificate: 'p.crt', key: 'p.key' });
+    expect(readEnvironment(GOOD)).toMatchObject({ meshCertificate: null, publicCertificate: null });
+  });
+
+  test('with discovery a node announces where it listens, not where the list has it', () => {
+    const listed = { ...GOOD, CLUSTER_PEERS: THREE, CLUSTER_SECRET: SECRET_32 };
+    const found = { ...listed, CLUSTER_DISCOVERY: 'dns:mesh.example:4101', MESH_PORT: '4101' };
+    const own = (environment: Readonly<Record<string, string>>) =>
+      ownAddress(readEnvironment(environment)).host;
+    expect(own({ ...listed, MESH_HOST: '10.0.0.9' })).toBe('127.0.0.1');
+    expect(own({ ...found, MESH_HOST: '10.0.0.9' })).toBe('10.0.0.9');
+    expect(own({ ...found, MESH_HOST: '0.0.0.0' })).toBe('127.0.0.1');
+    expect(readEnvironment(found).discovery).toEqual({
+      name: 'mesh.example',
+      port: 4101,
+      server: null,
+    });
+    const server = '[::1]:5353';
+    const asked = { ...found, CLUSTER_DISCOVERY: 'dns:mesh', CLUSTER_DISCOVERY_DNS_SERVER: server };
+    expect(readEnvironment(asked).discovery).toEqual({ name: 'mesh', port: null, server });
+  });
+
+  test('a node with discovery has others, so it needs a secret', () => {
+    expect(messageOf({ ...GOOD, CLUSTER_DISCOVERY: 'dns:mesh.example' })).toContain(
+      'CLUSTER_SECRET must be set',
     );
   });
 

@@ -1,13 +1,21 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { BlobSettings } from '../blobs/blob-settings.ts';
 import type { TrustedProxies } from '../gateway/access/client-address.ts';
 import type { TokenSettings } from '../gateway/access/identity.ts';
 import type { QuotaSettings } from '../gateway/access/quotas.ts';
+import { FAILURE_DOMAIN_LENGTH_MAX } from '../limits.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { blobFaults, blobSettings } from './blob-variables.ts';
 import { quotaSettings } from './quota-variables.ts';
-import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
+import { type Discovery, type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
+
+/** Files in PEM. */
+export interface CertificatePaths {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 /** What the operator decided, typed. */
 export interface Environment extends TokenSettings {
@@ -18,6 +26,15 @@ export interface Environment extends TokenSettings {
   readonly peers: readonly PeerAddress[];
   /** Null only for a single node. */
   readonly clusterSecret: string | null;
+  /** Of callers these are accepted, too. */
+  readonly clusterSecretsAlso: readonly string[];
+  /** Null: nodes prove the secret to each other. */
+  readonly meshCertificate: (CertificatePaths & { readonly authorities: string }) | null;
+  /** Null: plain HTTP. */
+  readonly publicCertificate: CertificatePaths | null;
+  readonly discovery: (Discovery & { readonly server: string | null }) | null;
+  readonly zone: string | null;
+  readonly hostId: string;
   /** The first encrypts; may be empty. */
   readonly secretKeys: readonly string[];
   readonly raftGroups: number;
@@ -52,17 +69,22 @@ const NODES_MAX = 32;
 /** Addresses that are good to listen on, but not to call. */
 const WILDCARDS = ['0.0.0.0', '::'];
 
-/** Where other nodes call this one: as CLUSTER_PEERS has it, else where it listens. */
+/**
+ * Where other nodes call this one: as CLUSTER_PEERS has it, else where it listens. With discovery the list may be of the past,
+ * and an address that the node listens on is not.
+ */
 export function ownAddress({
   nodeId,
   peers,
   mesh,
-}: Pick<Environment, 'nodeId' | 'peers' | 'mesh'>): {
+  discovery,
+}: Pick<Environment, 'nodeId' | 'peers' | 'mesh' | 'discovery'>): {
   readonly host: string;
   readonly port: number;
 } {
   const named = peers.find((peer) => peer.nodeId === nodeId);
-  return named === undefined ? mesh : { host: named.host, port: named.port };
+  const isListening = discovery !== null && !WILDCARDS.includes(mesh.host);
+  return named === undefined || isListening ? mesh : { host: named.host, port: named.port };
 }
 
 const schema = z.strictObject({
@@ -73,6 +95,16 @@ const schema = z.strictObject({
   MESH_HOST: VARIABLES.MESH_HOST.schema,
   CLUSTER_PEERS: VARIABLES.CLUSTER_PEERS.schema,
   CLUSTER_SECRET: VARIABLES.CLUSTER_SECRET.schema,
+  CLUSTER_SECRET_ALSO: VARIABLES.CLUSTER_SECRET_ALSO.schema,
+  MESH_TLS_CERT: VARIABLES.MESH_TLS_CERT.schema,
+  MESH_TLS_KEY: VARIABLES.MESH_TLS_KEY.schema,
+  MESH_TLS_CA: VARIABLES.MESH_TLS_CA.schema,
+  TLS_CERT: VARIABLES.TLS_CERT.schema,
+  TLS_KEY: VARIABLES.TLS_KEY.schema,
+  CLUSTER_DISCOVERY: VARIABLES.CLUSTER_DISCOVERY.schema,
+  CLUSTER_DISCOVERY_DNS_SERVER: VARIABLES.CLUSTER_DISCOVERY_DNS_SERVER.schema,
+  NODE_ZONE: VARIABLES.NODE_ZONE.schema,
+  NODE_HOST_ID: VARIABLES.NODE_HOST_ID.schema,
   SECRET_KEYS: VARIABLES.SECRET_KEYS.schema,
   RAFT_GROUPS: VARIABLES.RAFT_GROUPS.schema,
   RAFT_REPLICAS: VARIABLES.RAFT_REPLICAS.schema,
@@ -163,6 +195,20 @@ function isVariableName(name: unknown): name is VariableName {
   return typeof name === 'string' && Object.hasOwn(VARIABLES, name);
 }
 
+/** All of them are set, or none. */
+const TOGETHER = [
+  ['MESH_TLS_CERT', 'MESH_TLS_KEY', 'MESH_TLS_CA'],
+  ['TLS_CERT', 'TLS_KEY'],
+] as const;
+
+/** As the cluster knows where this node is. */
+export function ownDomains({ zone, hostId }: Pick<Environment, 'zone' | 'hostId'>): {
+  readonly zone?: string;
+  readonly hostId: string;
+} {
+  return { ...(zone === null ? {} : { zone }), hostId };
+}
+
 /** What only shows when several variables are looked at together. */
 function faultsBetween(variables: Variables): readonly Fault[] {
   const faults: Fault[] = [];
@@ -175,7 +221,14 @@ function faultsBetween(variables: Variables): readonly Fault[] {
     });
   if ((peers?.length ?? 1) > NODES_MAX)
     faults.push({ name: 'CLUSTER_PEERS', message: `must not name more than ${NODES_MAX} nodes` });
-  const isAlone = namesItself && (peers?.length ?? 1) === 1;
+  for (const group of TOGETHER) {
+    const missing = group.filter((name) => variables[name] === undefined);
+    if (missing.length < group.length)
+      for (const name of missing)
+        faults.push({ name, message: `must be set together with ${group[0]}` });
+  }
+  const isAlone =
+    namesItself && (peers?.length ?? 1) === 1 && variables.CLUSTER_DISCOVERY === undefined;
   if (!isAlone && variables.CLUSTER_SECRET === undefined)
     faults.push({ name: 'CLUSTER_SECRET', message: 'must be set when there are several nodes' });
   if (variables.AUTH_JWT_SECRET === undefined && variables.AUTH_JWKS_URL === undefined)
@@ -207,6 +260,18 @@ function toEnvironment(variables: Variables): Environment {
     mesh: { host: variables.MESH_HOST, port: variables.MESH_PORT },
     peers: variables.CLUSTER_PEERS ?? [self],
     clusterSecret: variables.CLUSTER_SECRET ?? null,
+    clusterSecretsAlso: variables.CLUSTER_SECRET_ALSO ?? [],
+    meshCertificate: meshCertificate(variables),
+    publicCertificate: publicCertificate(variables),
+    discovery:
+      variables.CLUSTER_DISCOVERY === undefined
+        ? null
+        : {
+            ...variables.CLUSTER_DISCOVERY,
+            server: variables.CLUSTER_DISCOVERY_DNS_SERVER ?? null,
+          },
+    zone: variables.NODE_ZONE ?? null,
+    hostId: variables.NODE_HOST_ID ?? ownHostId(),
     secretKeys: variables.SECRET_KEYS ?? [],
     raftGroups: variables.RAFT_GROUPS,
     raftReplicas: variables.RAFT_REPLICAS,
@@ -236,8 +301,33 @@ function toEnvironment(variables: Variables): Environment {
 
 /** This node's REST at the host that other nodes call it at. */
 function ownUrl(variables: Variables): string {
-  const { HOST, PORT, NODE_ID, CLUSTER_PEERS, MESH_HOST } = variables;
+  const { HOST, PORT, NODE_ID, CLUSTER_PEERS, MESH_HOST, TLS_CERT } = variables;
   const named = CLUSTER_PEERS?.find(({ nodeId }) => nodeId === NODE_ID)?.host ?? MESH_HOST;
   const host = WILDCARDS.includes(HOST) ? named : HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+  return `${TLS_CERT === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+}
+
+function meshCertificate({
+  MESH_TLS_CERT: certificate,
+  MESH_TLS_KEY: key,
+  MESH_TLS_CA: authorities,
+}: Variables): Environment['meshCertificate'] {
+  return certificate === undefined || key === undefined || authorities === undefined
+    ? null
+    : { certificate, key, authorities };
+}
+
+function publicCertificate({
+  TLS_CERT: certificate,
+  TLS_KEY: key,
+}: Variables): Environment['publicCertificate'] {
+  return certificate === undefined || key === undefined ? null : { certificate, key };
+}
+
+/** What the system calls the machine, or the container: in the form of NODE_HOST_ID. */
+function ownHostId(): string {
+  const name = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, FAILURE_DOMAIN_LENGTH_MAX);
+  return name === '' ? 'unnamed' : name;
 }

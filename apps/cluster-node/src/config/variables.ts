@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
+import { FAILURE_DOMAIN_LENGTH_MAX } from '../limits.ts';
 import { LOG_LEVELS } from '../telemetry/logger.ts';
 import { BLOB_VARIABLES } from './blob-variables.ts';
 import { QUOTA_VARIABLES } from './quota-variables.ts';
@@ -37,6 +39,36 @@ const peers = text.transform((value, context): readonly PeerAddress[] => {
   return addresses;
 });
 
+export interface Discovery {
+  readonly name: string;
+  /** Null: that of this node. */
+  readonly port: number | null;
+}
+
+/** `dns:name` or `dns:name:port`. */
+const DISCOVERY = /^dns:([A-Za-z0-9._-]{1,253})(?::(\d{1,5}))?$/;
+
+const discovery = text.transform((value, context): Discovery => {
+  const [, name = '', digits] = DISCOVERY.exec(value) ?? [];
+  const port = digits === undefined ? null : Number(digits);
+  if (name === '' || (port !== null && !(port >= 1 && port <= 65_535)))
+    context.issues.push({
+      code: 'custom',
+      message: 'must be dns:<name> or dns:<name>:<port>',
+      input: value,
+    });
+  return { name, port };
+});
+
+const DNS_SERVER = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([0-9.]{7,15}))(?::\d{1,5})?$/;
+const dnsServer = text.refine(
+  (value) => {
+    const [, v6, v4] = DNS_SERVER.exec(value) ?? [];
+    return isIP(v6 ?? v4 ?? '') !== 0;
+  },
+  { error: 'must be an address, or address:port, with an IPv6 address in brackets' },
+);
+
 /** Fewer can be guessed by one who has seen one token, or one handshake. */
 export const SECRET_LENGTH_MIN = 32;
 const secret = text.min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`);
@@ -53,6 +85,20 @@ const keys = list.refine(
     error: `must be a list of keys, the first of at least ${SECRET_KEY_LENGTH_MIN} characters, the others of ${OLD_SECRET_LENGTH_MIN}`,
   },
 );
+
+const path = text.min(1);
+
+/** As many as are in use while a secret is changed, and room for one change that was interrupted by the next. */
+export const ALSO_ACCEPTED_MAX = 4;
+const secrets = list.refine(
+  (all) => all.length <= ALSO_ACCEPTED_MAX && all.every((each) => each.length >= SECRET_LENGTH_MIN),
+  {
+    error: `must be a list of at most ${ALSO_ACCEPTED_MAX} secrets of at least ${SECRET_LENGTH_MIN} characters`,
+  },
+);
+
+const DOMAIN = `must be 1 to ${FAILURE_DOMAIN_LENGTH_MAX} of letters, digits, ".", "_" and "-"`;
+const domain = text.max(FAILURE_DOMAIN_LENGTH_MAX, DOMAIN).regex(/^[A-Za-z0-9._-]+$/, DOMAIN);
 
 /** Characters of an issuer or an audience. */
 export const AUDIENCE_LENGTH_MAX = 512;
@@ -94,6 +140,56 @@ export const VARIABLES = {
     secret.optional(),
     'the secret that all nodes of the cluster share; needed unless this is a single node',
     'CLUSTER_SECRET=$(openssl rand -hex 32)',
+  ),
+  CLUSTER_SECRET_ALSO: variable(
+    secrets.optional(),
+    'further secrets that a calling node may prove, apart by commas, while CLUSTER_SECRET is changed',
+    'CLUSTER_SECRET_ALSO=$(openssl rand -hex 32)',
+  ),
+  MESH_TLS_CERT: variable(
+    path.optional(),
+    'a file with the certificate of this node, in PEM, that it shows to the other nodes in place of proving CLUSTER_SECRET; with MESH_TLS_KEY and MESH_TLS_CA, on all nodes or on none',
+    'MESH_TLS_CERT=/etc/fleetlm/mesh.crt',
+  ),
+  MESH_TLS_KEY: variable(
+    path.optional(),
+    'a file with the key of MESH_TLS_CERT, in PEM',
+    'MESH_TLS_KEY=/etc/fleetlm/mesh.key',
+  ),
+  MESH_TLS_CA: variable(
+    path.optional(),
+    'a file with the authorities whose certificates other nodes may show, in PEM: authorities that sign for nodes of this cluster alone',
+    'MESH_TLS_CA=/etc/fleetlm/mesh-ca.crt',
+  ),
+  TLS_CERT: variable(
+    path.optional(),
+    'a file with the certificate, and what leads to its authority, of PORT, in PEM; with TLS_KEY; without it PORT speaks plain HTTP',
+    'TLS_CERT=/etc/fleetlm/public.crt',
+  ),
+  TLS_KEY: variable(
+    path.optional(),
+    'a file with the key of TLS_CERT, in PEM',
+    'TLS_KEY=/etc/fleetlm/public.key',
+  ),
+  CLUSTER_DISCOVERY: variable(
+    discovery.optional(),
+    'a name whose DNS addresses are those of the nodes, beside CLUSTER_PEERS, with the port of their mesh if that is not MESH_PORT',
+    'CLUSTER_DISCOVERY=dns:fleetlm-mesh.default.svc.cluster.local:4101',
+  ),
+  CLUSTER_DISCOVERY_DNS_SERVER: variable(
+    dnsServer.optional(),
+    "the DNS server that is asked, address:port; the machine's without it",
+    'CLUSTER_DISCOVERY_DNS_SERVER=10.96.0.10:53',
+  ),
+  NODE_ZONE: variable(
+    domain.optional(),
+    'the failure domain that this node shares with others (a data centre, an availability zone): copies of a group are kept apart',
+    'NODE_ZONE=eu-west-1a',
+  ),
+  NODE_HOST_ID: variable(
+    domain.optional(),
+    "the machine that this node runs on, which copies of a group never share while there are others; the machine's host name without it",
+    'NODE_HOST_ID=rack4-machine7',
   ),
   SECRET_KEYS: variable(
     keys.optional(),

@@ -7,6 +7,7 @@ import {
   type MemberNode,
   memberOf,
 } from '../membership/cluster-descriptor.ts';
+import type { FailureDomains } from '../membership/failure-domains.ts';
 import {
   decodeFounding,
   encodeFounding,
@@ -28,6 +29,7 @@ export interface ClusterEntryOptions {
   readonly descriptor: ClusterDescriptor | null;
   /** Where other nodes can call this one. */
   readonly address: { readonly host: string; readonly port: number };
+  readonly domains: FailureDomains;
   /** Durable once it resolves. */
   readonly save: (descriptor: ClusterDescriptor) => Promise<void>;
   readonly newClusterId: () => string;
@@ -191,7 +193,7 @@ export class ClusterEntry {
   }
 
   #hello(): Hello {
-    const { nodeId, incarnation, peers, groups, replicas } = this.#options;
+    const { nodeId, incarnation, peers, groups, replicas, domains } = this.#options;
     return {
       type: 'hello',
       nodeId,
@@ -199,6 +201,7 @@ export class ClusterEntry {
       peers: peers.map((peer) => peer.nodeId).sort(),
       groups,
       replicas,
+      ...domains,
     };
   }
 
@@ -232,20 +235,17 @@ export class ClusterEntry {
   #newDescriptor(own: Hello): ClusterDescriptor {
     const { peers, newClusterId, groups, replicas } = this.#options;
     const byId = [...peers].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-    const nodes = byId.map(({ nodeId, host, port }, index) => ({
-      number: index + 1,
-      nodeId,
-      incarnation: nodeId === own.nodeId ? own.incarnation : this.#incarnationOf(nodeId),
-      host,
-      port,
-    }));
+    const nodes = byId.map(({ nodeId, host, port }, index) => {
+      const { incarnation, zone, hostId } = nodeId === own.nodeId ? own : this.#helloOf(nodeId);
+      return { number: index + 1, nodeId, incarnation, host, port, zone, hostId };
+    });
     return { clusterId: newClusterId(), groups, replicas, founders: nodes, nodes };
   }
 
-  #incarnationOf(nodeId: string): string {
+  #helloOf(nodeId: string): Hello {
     const hello = this.#hellos.get(nodeId);
     if (hello === undefined) throw new Error(`${nodeId} has not sent its hello`);
-    return hello.incarnation;
+    return hello;
   }
 
   #adopt(descriptor: ClusterDescriptor, from: string): void {
@@ -264,8 +264,8 @@ export class ClusterEntry {
 
   /** A new node, or one whose directory was emptied: it comes in under a number of its own. */
   #ask(): void {
-    const { nodeId, incarnation, address, send } = this.#options;
-    const frame = encodeFounding({ type: 'join', nodeId, incarnation, ...address });
+    const { nodeId, incarnation, address, domains, send } = this.#options;
+    const frame = encodeFounding({ type: 'join', nodeId, incarnation, ...address, ...domains });
     if (this.#descriptor === null && !this.#saving)
       [...this.#members].some((member) => send(member, frame));
   }
@@ -282,8 +282,8 @@ export class ClusterEntry {
         return;
       }
       const others = descriptor.nodes.filter((node) => node.nodeId !== nodeId);
-      const { number, incarnation, host, port } = answer.node;
-      const nodes = [...others, { number, nodeId, incarnation, host, port }].sort(
+      const { number, incarnation, host, port, zone, hostId } = answer.node;
+      const nodes = [...others, { number, nodeId, incarnation, host, port, zone, hostId }].sort(
         (a, b) => a.number - b.number,
       );
       const { clusterId, groups, replicas, founders } = descriptor;
@@ -332,11 +332,13 @@ function removed(nodeId: string): string {
 
 const REFUSAL_TEXT: Readonly<Record<PeerRefusal, string>> = {
   'bad-secret': 'mesh: the secrets differ; CLUSTER_SECRET must be the same on all nodes',
+  'bad-certificate':
+    'mesh: a certificate was not accepted; MESH_TLS_CERT, MESH_TLS_KEY and MESH_TLS_CA must be set on all nodes or on none, valid, and of one authority',
   'other-cluster': 'mesh: that node belongs to another cluster; see CLUSTER_PEERS and DATA_DIR',
   'unknown-incarnation': 'mesh: a node that was removed from the cluster',
   'duplicate-node': 'mesh: a node of that name is already connected; NODE_ID must be unique',
   'unexpected-node':
     'mesh: rejected connection: unexpected node at this address; see CLUSTER_PEERS',
   'protocol-version': 'mesh: that node speaks another version of the protocol',
-  malformed: 'mesh: rejected connection: malformed handshake',
+  malformed: 'mesh: rejected connection: malformed handshake, or one without encryption',
 };

@@ -28,10 +28,12 @@ export function planInput(sources: ShapeSources): PlanInput {
     groups.push(plannedGroup(group, directory, isAlive));
   groups.push(plannedGroup(SYSTEM_GROUP, directory, isAlive));
   return {
-    nodes: [...sources.nodes()].map(({ number, nodeId, state }) => ({
+    nodes: [...sources.nodes()].map(({ number, nodeId, state, zone, hostId }) => ({
       number,
       nodeId,
       state,
+      zone,
+      hostId,
       isAlive: isAlive(number),
     })),
     groups,

@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import type { GroupReply } from '../groups/group-reply.ts';
 import type { Groups } from '../groups/groups.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
+import { type FailureDomains, saidDomains } from '../membership/failure-domains.ts';
 import {
   type NodeRecord,
   type NodeRegistry,
@@ -47,6 +48,7 @@ export interface TopologyOptions {
   readonly directory: GroupDirectory;
   readonly dataDirectory: Pick<DataDirectory, 'markOpened'>;
   readonly address: { readonly host: string; readonly port: number };
+  readonly domains: FailureDomains;
   readonly router: Pick<Router, 'call' | 'request' | 'ask'>;
   readonly ownReport: () => NodeReport;
   readonly replaceAfterMs: number;
@@ -55,6 +57,21 @@ export interface TopologyOptions {
   readonly publish: (group: number | null, detail: string) => void;
   readonly onError: (error: unknown) => void;
   readonly log: Logger;
+}
+
+/** Where a node is: in the network, and of what it is a part. */
+interface Where extends FailureDomains {
+  readonly host: string;
+  readonly port: number;
+}
+
+function isAt(one: Where, other: Where): boolean {
+  return (
+    one.host === other.host &&
+    one.port === other.port &&
+    one.zone === other.zone &&
+    one.hostId === other.hostId
+  );
 }
 
 /** Who is in the cluster and where its groups live and should live, as this node knows it; and the work on that. */
@@ -146,15 +163,16 @@ export class Topology {
     this.#refresh();
   }
 
-  /** The registry is up to date here: this node announces if it has moved, and its directory is in use. */
+  /** The registry is up to date here: this node announces where it is if it has moved, and its directory is in use. */
   caughtUp(): void {
-    const { dataDirectory, address, log, onError } = this.#options;
+    const { dataDirectory, address, domains, log, onError } = this.#options;
     dataDirectory.markOpened().catch(onError);
     const { own } = this;
-    if (own === null || (own.host === address.host && own.port === address.port)) return;
-    log.info({ ...address }, 'topology: address changed; announcing it to the cluster');
+    const present = { ...address, ...domains };
+    if (own === null || isAt(own, present)) return;
+    log.info(present, 'topology: address, zone or host changed; announcing it to the cluster');
     const { nodeId, incarnation } = own;
-    this.admit({ nodeId, incarnation, ...address }, (answer) => {
+    this.admit({ nodeId, incarnation, ...present }, (answer) => {
       if (!answer.ok)
         log.warn({ detail: answer.detail }, 'topology: announcing the new address failed');
     });
@@ -169,12 +187,7 @@ export class Topology {
 
   /** A node asks to be admitted, or announces its address. */
   admit(
-    request: {
-      readonly nodeId: string;
-      readonly incarnation: string;
-      readonly host: string;
-      readonly port: number;
-    },
+    request: Where & { readonly nodeId: string; readonly incarnation: string },
     done: (answer: JoinResult) => void,
   ): void {
     const { nodeId, incarnation, host, port } = request;
@@ -184,6 +197,7 @@ export class Topology {
       incarnation,
       host,
       port,
+      ...saidDomains(request),
       operationId: ulid(),
       timeMs: 0,
     };

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, problem, UPLOAD_PATH } from '@fleetlm/protocol';
 import { clientAddress, isTrustedPeer, type TrustedProxies } from './access/client-address.ts';
@@ -24,10 +31,22 @@ export interface HttpListener {
   serve(handler: RequestHandler): void;
 }
 
+/** A certificate and its key in PEM, and what to do when they are renewed. */
+export interface WatchedCertificate {
+  readonly files: CertificatePair;
+  watch(renewed: (files: CertificatePair) => void): void;
+}
+
+interface CertificatePair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Rejects with the error of `listen` (EADDRINUSE: another process has the port). */
 export function listenHttp(options: {
   readonly host: string;
   readonly port: number;
+  readonly certificate?: WatchedCertificate | null;
   readonly waitingFor: () => readonly string[];
   readonly limits: ConnectionLimits;
 }): Promise<HttpListener> {
@@ -35,27 +54,30 @@ export function listenHttp(options: {
     answerWhileStarting(request, response, options.waitingFor());
   const { limits } = options;
   const pipeline = new Pipeline();
-  const server = createServer(
-    {
-      connectionsCheckingInterval: limits.checkMs,
-      headersTimeout: limits.headersMs,
-      // Of uploads: all other requests have their own timer.
-      requestTimeout: limits.uploadMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-      // Node's own refusal has no body.
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      if (!pipeline.admits(request, response)) {
-        response.setHeader('retry-after', '1');
-        reply(response, PIPELINED.status, PROBLEM_MEDIA_TYPE, PIPELINED);
-      } else if (hasHost(request)) {
-        limitRequestTime(server, request, limits.requestMs);
-        handler(request, response);
-      } else reply(response, NO_HOST.status, PROBLEM_MEDIA_TYPE, NO_HOST);
-    },
-  );
+  const settings = {
+    connectionsCheckingInterval: limits.checkMs,
+    headersTimeout: limits.headersMs,
+    // Of uploads: all other requests have their own timer.
+    requestTimeout: limits.uploadMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: HEADER_BYTES_MAX,
+    // Node's own refusal has no body.
+    requireHostHeader: false,
+  };
+  const listener: RequestHandler = (request, response) => {
+    if (!pipeline.admits(request, response)) {
+      response.setHeader('retry-after', '1');
+      reply(response, PIPELINED.status, PROBLEM_MEDIA_TYPE, PIPELINED);
+    } else if (hasHost(request)) {
+      limitRequestTime(server, request, limits.requestMs);
+      handler(request, response);
+    } else reply(response, NO_HOST.status, PROBLEM_MEDIA_TYPE, NO_HOST);
+  };
+  const { certificate = null } = options;
+  const server =
+    certificate === null
+      ? createServer(settings, listener)
+      : tlsServer(certificate, settings, limits.headersMs, listener);
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = CONNECTIONS_MAX;
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
@@ -72,6 +94,25 @@ export function listenHttp(options: {
       });
     });
   });
+}
+
+function tlsServer(
+  certificate: WatchedCertificate,
+  settings: ServerOptions,
+  handshakeMs: number,
+  listener: RequestHandler,
+): Server {
+  const contextOf = ({ certificate: cert, key }: CertificatePair) =>
+    ({ cert, key, minVersion: 'TLSv1.2' }) as const;
+  const server = createTlsServer(
+    { ...settings, ...contextOf(certificate.files), handshakeTimeout: handshakeMs },
+    listener,
+  );
+  // What ends a connection before it is encrypted is no request: it is answered with nothing.
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  certificate.watch((files) => server.setSecureContext(contextOf(files)));
+  return server;
 }
 
 const PIPELINED = problem({

@@ -6,6 +6,7 @@ import {
 } from '@fleetlm/protocol/reference';
 import { QUOTA_VARIABLES } from '../config/quota-variables.ts';
 import {
+  ALSO_ACCEPTED_MAX,
   AUDIENCE_LENGTH_MAX,
   CLAIM_LENGTH_MAX,
   OLD_SECRET_LENGTH_MIN,
@@ -25,6 +26,7 @@ import {
   REQUESTS_PER_CONNECTION_MAX,
   TOKEN_LENGTH_MAX,
 } from '../gateway/limits.ts';
+import { FAILURE_DOMAIN_LENGTH_MAX } from '../limits.ts';
 import { FOLDER } from './folder.ts';
 
 const LISTENER = 'gateway/http-listener.ts';
@@ -167,6 +169,22 @@ const configuration = limitRows('Configuration', FOLDER, [
   {
     input: '`AUTH_JWT_SECRET`, `CLUSTER_SECRET` and `API_KEY`, at least',
     limit: { SECRET_LENGTH_MIN },
+    unit: 'characters',
+    in: VARIABLES,
+    answer: REFUSED,
+    test: 'boundary',
+  },
+  {
+    input: 'secrets of `CLUSTER_SECRET_ALSO`',
+    limit: { ALSO_ACCEPTED_MAX },
+    unit: 'entries',
+    in: VARIABLES,
+    answer: REFUSED,
+    test: 'boundary',
+  },
+  {
+    input: '`NODE_ZONE` and `NODE_HOST_ID`',
+    limit: { FAILURE_DOMAIN_LENGTH_MAX },
     unit: 'characters',
     in: VARIABLES,
     answer: REFUSED,

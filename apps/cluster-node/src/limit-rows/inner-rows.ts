@@ -12,6 +12,7 @@ import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
 import {
   HANDSHAKE_BYTES_MAX,
+  LEARNED_ADDRESSES_MAX,
   PENDING_CALLS_MAX,
   PENDING_CALLS_PER_ADDRESS_MAX,
 } from '@fleetlm/raft/mesh';
@@ -32,6 +33,7 @@ import {
   JOIN_PENDING_EVENTS_MAX,
 } from '../gateway/limits.ts';
 import {
+  DISCOVERED_ADDRESSES_MAX,
   ENTRY_BYTES_MAX,
   MESH_FRAME_BYTES_MAX,
   MESH_QUEUE_BYTES_MAX,
@@ -257,6 +259,22 @@ const mesh = limitRows('Mesh', FOLDER, [
     in: `${RAFT}mesh/pending-calls.ts`,
     answer: 'its oldest is closed',
     test: `${RAFT}mesh/hostile-callers.test.ts > M47 the oldest call of the address that has the most gives way`,
+  },
+  {
+    input: 'addresses that a node has given itself and does not answer at',
+    limit: { LEARNED_ADDRESSES_MAX },
+    unit: 'entries',
+    in: `${RAFT}mesh/redialler.ts`,
+    answer: 'the oldest is called no more',
+    test: `${RAFT}mesh/redialler.test.ts > of a node that moves again and again only the newest addresses are called`,
+  },
+  {
+    input: 'addresses of an answer of DNS',
+    limit: { DISCOVERED_ADDRESSES_MAX },
+    unit: 'entries',
+    in: 'control/discovery.ts',
+    answer: 'further ones are left out, and logged',
+    test: 'control/discovery.test.ts > an answer without end is cut off, and that is logged',
   },
   {
     input: 'calls of a node that wait for their answer',

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { domainFields, type FailureDomains } from './failure-domains.ts';
 
 /** A member of a cluster. Its number is its replica id in every group and is never given away again. */
-export interface MemberNode {
+export interface MemberNode extends FailureDomains {
   readonly number: number;
   readonly nodeId: string;
   /** Of its data directory: a wiped directory has another one and is not this member. */
@@ -31,6 +32,7 @@ export const memberSchema = z.strictObject({
   incarnation: z.string().min(1),
   host: z.string().min(1),
   port: z.int().min(1).max(65_535),
+  ...domainFields,
 });
 
 export const descriptorSchema = z.strictObject({
@@ -105,12 +107,14 @@ export class LiveDescriptor implements ClusterDescriptor {
   update(nodes: readonly MemberNode[]): boolean {
     const next = [...nodes]
       .sort((a, b) => a.number - b.number)
-      .map(({ number, nodeId, incarnation, host, port }) => ({
+      .map(({ number, nodeId, incarnation, host, port, zone, hostId }) => ({
         number,
         nodeId,
         incarnation,
         host,
         port,
+        zone,
+        hostId,
       }));
     if (JSON.stringify(next) === JSON.stringify(this.#nodes)) return false;
     this.#nodes = next;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { descriptorSchema } from './cluster-descriptor.ts';
+import { domainFields } from './failure-domains.ts';
 
 /** What nodes send each other on the `founding` channel, as JSON. */
 const helloSchema = z.strictObject({
@@ -10,6 +11,7 @@ const helloSchema = z.strictObject({
   peers: z.array(z.string()),
   groups: z.int(),
   replicas: z.int(),
+  ...domainFields,
 });
 
 /** "Let me in": what a node that is no member asks one that is. */
@@ -19,6 +21,7 @@ const joinSchema = z.strictObject({
   incarnation: z.string().min(1),
   host: z.string().min(1),
   port: z.int().min(1).max(65_535),
+  ...domainFields,
 });
 
 export type JoinRequest = z.output<typeof joinSchema>;

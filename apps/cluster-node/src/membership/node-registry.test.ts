@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
+import type { FailureDomains } from './failure-domains.ts';
+import { decodeFounding } from './founding-messages.ts';
 import { applyRegistryCommand, registryOf } from './node-registry.ts';
+import {
+  decodeSystemCommand,
+  decodeSystemState,
+  encodeSystemCommand,
+  encodeSystemState,
+  systemCommandProblem,
+} from './system-codec.ts';
+import { emptySystemState } from './system-state.ts';
 
 const node = (number: number) => ({
   number,
@@ -41,3 +51,49 @@ test('cancelling twice is one cancellation: one entry in the audit, the node act
   expect(registry.audit.map(({ action }) => action)).toEqual(['started', 'cancelled']);
   expect(registry.nodes.get(2)?.state).toBe('active');
 });
+
+function join(number: number, domains: FailureDomains) {
+  const { number: _, ...where } = node(number);
+  const operationId = `join of ${number}`;
+  return { type: 'join-node', ...where, ...domains, operationId, timeMs: 3 } as const;
+}
+
+test('a node brings its zone and its host along, and announces others when it moves', () => {
+  const registry = registryOf([node(1)]);
+  const reply = applyRegistryCommand(registry, join(2, { zone: 'a', hostId: 'h2' }));
+  expect(reply).toMatchObject({
+    type: 'node',
+    node: { state: 'joining', zone: 'a', hostId: 'h2' },
+  });
+  applyRegistryCommand(registry, join(1, { zone: 'b', hostId: 'h1' }));
+  expect(registry.nodes.get(1)).toMatchObject({ state: 'active', zone: 'b', hostId: 'h1' });
+  applyRegistryCommand(registry, join(1, { hostId: 'h1' }));
+  expect(registry.nodes.get(1)?.zone).toBeUndefined();
+});
+
+test('zones and hosts are in commands and snapshots where a node has them, and nowhere else', () => {
+  const command = join(2, { zone: 'a', hostId: 'h2' });
+  expect(decodeSystemCommand(encodeSystemCommand(command))).toEqual({ ok: true, command });
+  const state = emptySystemState([{ ...node(1), zone: 'a', hostId: 'h1' }, node(2)]);
+  const bytes = encodeSystemState(state);
+  const nodes = new Map(decodeSystemState(bytes).registry.nodes);
+  expect(nodes.get(1)).toMatchObject({ zone: 'a', hostId: 'h1' });
+  expect(Object.keys(nodes.get(2) ?? {})).toEqual([...Object.keys(node(2)), 'state', 'sinceMs']);
+});
+
+test.each([{ zone: '' }, { zone: 'x'.repeat(254) }, { hostId: 'x'.repeat(254) }])(
+  'a name of a zone or a host that is too long, or empty, is refused: %j',
+  (domains) => {
+    const command = join(2, domains);
+    expect(systemCommandProblem(command)).toContain(Object.keys(domains)[0]);
+    const request = {
+      type: 'join',
+      nodeId: 'n2',
+      incarnation: 'i',
+      host: 'h',
+      port: 1,
+      ...domains,
+    };
+    expect(decodeFounding(new TextEncoder().encode(JSON.stringify(request)))).toBe('other-version');
+  },
+);

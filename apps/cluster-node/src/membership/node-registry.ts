@@ -1,4 +1,5 @@
 import type { MemberNode } from './cluster-descriptor.ts';
+import type { FailureDomains } from './failure-domains.ts';
 import type {
   AuditEntry,
   NodeRecord,
@@ -31,8 +32,8 @@ const OPERATIONS_MAX = 200;
 const AUDIT_MAX = 1_000;
 
 export type RegistryCommand =
-  /** A node asks to be admitted, announces its new address, or comes back with an empty directory. */
-  | {
+  /** A node asks to be admitted, announces where it is now, or comes back with an empty directory. */
+  | (FailureDomains & {
       readonly type: 'join-node';
       readonly nodeId: string;
       readonly incarnation: string;
@@ -40,7 +41,7 @@ export type RegistryCommand =
       readonly port: number;
       readonly operationId: string;
       readonly timeMs: number;
-    }
+    })
   /** Only from `from`: what the coordinator saw may be of the past. */
   | {
       readonly type: 'set-node-state';
@@ -117,12 +118,12 @@ function joinNode(
   registry: NodeRegistry,
   command: Extract<RegistryCommand, { type: 'join-node' }>,
 ): RegistryReply {
-  const { nodeId, incarnation, host, port, operationId, timeMs } = command;
+  const { nodeId, incarnation, host, port, zone, hostId, operationId, timeMs } = command;
   for (const node of registry.nodes.values()) {
     if (node.incarnation !== incarnation || node.nodeId !== nodeId) continue;
     if (node.state === 'gone')
       return refused('node-gone', `${nodeId} was removed, with the data directory that it has now`);
-    const moved = { ...node, host, port };
+    const moved = { ...node, host, port, zone, hostId };
     registry.nodes.set(node.number, moved);
     return { type: 'node', node: moved };
   }
@@ -146,6 +147,8 @@ function joinNode(
     incarnation,
     host,
     port,
+    zone,
+    hostId,
     state: 'joining',
     sinceMs: timeMs,
   };

@@ -67,7 +67,7 @@ function concernedGroups(
       const active = [...nodes.values()].filter((node) => node.state === 'active');
       const others = active.filter((node) => node.number !== number);
       const { replicasOf } = placementOf({
-        nodes: [...others, { number, nodeId }],
+        nodes: [...others, nodes.get(number) ?? { number, nodeId }],
         groups: groupCount,
         replicas: input.replicas,
       });

@@ -38,8 +38,12 @@ class Model {
   /** Learners added by one round of steps, over all groups. */
   broken: string | null = null;
 
-  constructor(nodes: number, groups: number) {
+  /** Of nodes that share machines and zones, or that have said nothing of either. */
+  readonly isShared: boolean;
+
+  constructor(nodes: number, groups: number, isShared = false) {
     this.groupCount = groups;
+    this.isShared = isShared;
     for (let at = 0; at < nodes; at += 1) this.addNode('active');
     const placement = this.placement();
     for (const group of [...Array.from({ length: groups }, (_, at) => at), SYSTEM_GROUP]) {
@@ -56,7 +60,9 @@ class Model {
 
   addNode(state: NodeState): PlannedNode {
     const number = this.nodes.length + 1;
-    const node = { number, nodeId: `n${number}`, state, isAlive: true };
+    const domains = { hostId: `h${number % 4}`, zone: `z${number % 2}` };
+    const named = { number, nodeId: `n${number}`, ...(this.isShared ? domains : {}) };
+    const node = { ...named, state, isAlive: true };
     this.nodes.push(node);
     return node;
   }
@@ -208,7 +214,7 @@ const seed = Date.now() % 1_000_000;
 test(`nodes come, go, drain and die: never too few copies, and in the end everything is in its place (seed ${seed})`, () => {
   for (let run = 0; run < 60; run += 1) {
     const random = randomOf(seed * 1_000 + run);
-    const model = new Model(3 + random(3), 12);
+    const model = new Model(3 + random(3), 12, run % 2 === 1);
     for (let change = 0; change < 6; change += 1) {
       const active = model.nodes.filter(({ state }) => state === 'active');
       const chosen = active[random(active.length)]?.number ?? 1;

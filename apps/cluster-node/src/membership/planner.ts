@@ -1,3 +1,4 @@
+import type { FailureDomains } from './failure-domains.ts';
 import type { NodeState } from './node-registry.ts';
 import { type Placement, SYSTEM_GROUP } from './placement.ts';
 
@@ -6,7 +7,7 @@ import { type Placement, SYSTEM_GROUP } from './placement.ts';
  * again and again, by the coordinator of the moment; each step may be carried out twice, or not at all.
  */
 
-export interface PlannedNode {
+export interface PlannedNode extends FailureDomains {
   readonly number: number;
   readonly nodeId: string;
   readonly state: NodeState;

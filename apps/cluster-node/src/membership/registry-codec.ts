@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { memberSchema } from './cluster-descriptor.ts';
+import { domainFields } from './failure-domains.ts';
 import {
   type AuditEntry,
   NODE_STATES,
@@ -60,6 +61,7 @@ export const joinFields = {
   incarnation: id,
   host: id,
   port: z.int().min(1).max(65_535),
+  ...domainFields,
   operationId: id,
 };
 

@@ -59,7 +59,8 @@ export function observedGauge(
     registers: [registry],
     collect() {
       const value = read();
-      if (value === null) this.reset();
+      // `reset` would set it to 0, which is a value like any other.
+      if (value === null) this.remove();
       else this.set(value);
     },
   });

@@ -47,18 +47,27 @@ export class TestCluster {
 
   /** Starts nodes n1..nN and waits until each is ready. */
   static async start(
-    options: { readonly size?: number; readonly env?: Readonly<Record<string, string>> } = {},
+    options: {
+      readonly size?: number;
+      readonly env?: Readonly<Record<string, string>>;
+      /** Of one node. */
+      readonly envOf?: (id: string, at: number) => Readonly<Record<string, string>>;
+      /** Its address on the mesh. */
+      readonly meshHostOf?: (at: number) => string;
+    } = {},
   ): Promise<TestCluster> {
     const cluster = new TestCluster();
     const size = options.size ?? 3;
     const ports = await freePorts(size * 2);
     const ids = Array.from({ length: size }, (_, at) => `n${at + 1}`);
-    const peers = ids.map((id, at) => `${id}=${LOOPBACK}:${ports[size + at]}`).join(',');
+    const { meshHostOf = () => LOOPBACK } = options;
+    const peers = ids.map((id, at) => `${id}=${meshHostOf(at)}:${ports[size + at]}`).join(',');
     ids.forEach((id, at) => {
       cluster.#env.set(id, {
         NODE_ID: id,
         PORT: String(ports[at]),
         MESH_PORT: String(ports[size + at]),
+        MESH_HOST: meshHostOf(at),
         CLUSTER_PEERS: peers,
         CLUSTER_SECRET: 'a-cluster-secret-for-tests-of-the-node',
         RAFT_GROUPS: String(GROUPS),
@@ -69,6 +78,7 @@ export class TestCluster {
         WEBHOOK_ALLOW_PRIVATE: 'true',
         LOG_LEVEL: 'warn',
         ...options.env,
+        ...options.envOf?.(id, at),
       });
     });
     try {
@@ -106,6 +116,11 @@ export class TestCluster {
     const node = spawnNode(env);
     this.nodes.set(id, node);
     return node;
+  }
+
+  /** For its next start. */
+  configure(id: string, env: Readonly<Record<string, string>>): void {
+    this.#env.set(id, { ...this.#env.get(id), ...env });
   }
 
   /** Starts whatever is down, and waits until all are ready. */

@@ -78,11 +78,15 @@ function readNode(value: JsonObject): ClusterNode | null {
   const nodeId = stringField(value, 'node_id');
   if (nodeId === null) return null;
   const databaseUp = value.database_up;
+  const zone = stringField(value, 'zone');
+  const hostId = stringField(value, 'host_id');
   return {
     node_id: nodeId,
     state: NODE_STATES.find((known) => known === value.state) ?? 'unknown',
     membership: MEMBERSHIPS.find((known) => known === value.membership) ?? null,
     address: stringField(value, 'address'),
+    ...(zone === null ? {} : { zone }),
+    ...(hostId === null ? {} : { host_id: hostId }),
     leaders: numberField(value, 'leaders'),
     replicas: numberField(value, 'replicas'),
     event_loop_delay_p99_ms: numberField(value, 'event_loop_delay_p99_ms'),

@@ -22,6 +22,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
     'Operation',
     'OperationPlan',
     'AuditEntry',
+    'ClusterTolerance',
     'Problem',
     'Readiness',
   ],

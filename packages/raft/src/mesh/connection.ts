@@ -8,7 +8,7 @@ import {
   type Lane,
 } from './handshake.ts';
 import type { Channel, NodeIdentity, PeerRefusal } from './mesh-api.ts';
-import type { Wire, WireEvents } from './net-port.ts';
+import type { Wire, WireEvents, WireRefusal } from './net-port.ts';
 import type { Checksum } from './raft-frame.ts';
 
 export interface ConnectionEvents {
@@ -91,10 +91,12 @@ export class Connection implements WireEvents {
     this.close(problem);
   }
 
-  closed(reason: string): void {
+  closed(reason: string, refusal?: WireRefusal): void {
     if (this.#state === 'closed') return;
+    const isRefused = refusal !== undefined && this.#state === 'handshake';
     this.#state = 'closed';
     this.#queue = [];
+    if (isRefused) this.#options.events.refused(refusal.refusal, refusal.remote, null);
     this.#options.events.closed(reason);
   }
 
@@ -183,8 +185,6 @@ export class Connection implements WireEvents {
   #step(step: HandshakeStep): void {
     if (step.send !== null) this.#sendNow('handshake', step.send);
     switch (step.status) {
-      case 'continue':
-        return;
       case 'done':
         this.#state = 'open';
         this.#parser.payloadBytesMax = this.#options.frameBytesMax;

@@ -1,44 +1,35 @@
-import { encodeIntroduction, NONCE_BYTES, readIntroduction } from './introduction.ts';
+import { encodeIntroduction, readIntroduction } from './introduction.ts';
 import type { NodeIdentity, PeerRefusal } from './mesh-api.ts';
 
 /**
- * The first four messages of a connection. The secret never crosses the wire; each side proves that it has
- * it by an HMAC over both sides' identities and fresh nonces, under its own label, so that nothing can be
- * replayed or reflected. The caller goes first: only who has the secret is given anything computed with it.
+ * The first two messages of a connection: who is there, and what for. That both ends belong together the connection
+ * has proven before (`tlsNet`), and it keeps what is said from being read, changed or repeated.
  *
  * ```
- * dialler  -> hello      version, lane, identity, nonce
- * acceptor -> challenge  version, identity, nonce
- * dialler  -> proof      HMAC(secret, "dialler", hello, challenge)
- * acceptor -> welcome    HMAC(secret, "acceptor", hello, challenge)      or   refuse, with a typed reason
+ * dialler  -> hello      version, lane, identity, the node that it is for
+ * acceptor -> welcome    version, identity       or   refuse, the same with a typed reason
  * ```
  *
+ * The dialler judges the welcome: its refusal comes into a connection that is open for the acceptor.
  * Pure: bytes in, bytes and a verdict out. Time limits are the connection's.
  */
 
 /** Every message of the handshake is smaller than this. */
 export const HANDSHAKE_BYTES_MAX = 2048;
-const MAC_BYTES = 32;
 
-/** What the connection is for: bulk transfers have one of their own, so that votes never wait behind them. */
-export type Lane = 'main' | 'bulk';
-
-/** The cryptography that a handshake needs, replaced in the simulator. */
-export interface HandshakeCrypto {
-  readonly hmacSha256: (secret: string, data: Uint8Array) => Uint8Array;
-  readonly randomBytes: (count: number) => Uint8Array;
-}
+/**
+ * What the connection is for: bulk transfers have one of their own, so that votes never wait behind them. A probe asks who is
+ * there, carries no frame and is closed by its caller.
+ */
+export type Lane = 'main' | 'bulk' | 'probe';
 
 export interface HandshakeOptions {
   readonly identity: NodeIdentity;
-  readonly secret: string;
-  readonly crypto: HandshakeCrypto;
-  /** Decides on a peer whose proof was right; null accepts. */
+  /** Decides on a peer of this cluster, or of none yet; null accepts. */
   readonly admit: (identity: NodeIdentity, lane: Lane) => PeerRefusal | null;
 }
 
 export type HandshakeStep =
-  | { readonly status: 'continue'; readonly send: Uint8Array }
   | {
       readonly status: 'done';
       readonly send: Uint8Array | null;
@@ -55,7 +46,7 @@ export type HandshakeStep =
       readonly nodeId: string | null;
     };
 
-const KIND = { hello: 1, challenge: 2, proof: 3, welcome: 4, refuse: 5 } as const;
+const KIND = { hello: 1, welcome: 4, refuse: 5 } as const;
 const REFUSALS: readonly PeerRefusal[] = [
   'bad-secret',
   'other-cluster',
@@ -64,18 +55,15 @@ const REFUSALS: readonly PeerRefusal[] = [
   'unexpected-node',
   'protocol-version',
   'malformed',
+  'bad-certificate',
 ];
-const LANES: readonly Lane[] = ['main', 'bulk'];
-const EMPTY = new Uint8Array(0);
+const LANES: readonly Lane[] = ['main', 'bulk', 'probe'];
 
 /** The side that opened the connection. */
 export class DiallerHandshake {
   readonly #options: HandshakeOptions;
   readonly #lane: Lane;
   readonly #expectedNodeId: string | null;
-  #hello: Uint8Array = EMPTY;
-  #challenge: Uint8Array = EMPTY;
-  #peer: NodeIdentity | null = null;
 
   /** `expectedNodeId` null: a seed, any node that answers there. */
   constructor(options: HandshakeOptions, lane: Lane, expectedNodeId: string | null) {
@@ -86,93 +74,56 @@ export class DiallerHandshake {
 
   /** The first message. */
   start(): Uint8Array {
-    const { identity, crypto } = this.#options;
-    this.#hello = encodeIntroduction(
+    const { identity } = this.#options;
+    return encodeIntroduction(
       KIND.hello,
       LANES.indexOf(this.#lane),
       identity,
-      crypto.randomBytes(NONCE_BYTES),
+      this.#expectedNodeId,
     );
-    return this.#hello;
   }
 
   receive(message: Uint8Array): HandshakeStep {
-    if (message[0] === KIND.refuse) return remoteRefusal(message, this.#peer);
-    return this.#peer === null ? this.#challenged(message) : this.#welcomed(message, this.#peer);
-  }
-
-  #challenged(message: Uint8Array): HandshakeStep {
-    const read = readIntroduction(KIND.challenge, message);
-    if (!read.ok) return refuse(read.refusal, null);
-    this.#peer = read.identity;
-    this.#challenge = message;
-    return {
-      status: 'continue',
-      send: withKind(KIND.proof, mac(this.#options, 'dialler', this.#hello, message)),
-    };
-  }
-
-  #welcomed(message: Uint8Array, peer: NodeIdentity): HandshakeStep {
-    if (message[0] !== KIND.welcome || message.length !== 1 + MAC_BYTES)
-      return refuse('malformed', peer);
-    const expected = mac(this.#options, 'acceptor', this.#hello, this.#challenge);
-    if (!equalBytes(message.subarray(1), expected)) return refuse('bad-secret', peer);
+    const own = this.#options.identity;
+    if (message[0] === KIND.refuse) return remoteRefusal(message, own);
+    const read = readIntroduction(KIND.welcome, message);
+    if (!read.ok) return refuse(read.refusal, null, own);
+    const peer = read.identity;
     if (this.#expectedNodeId !== null && peer.nodeId !== this.#expectedNodeId)
-      return refuse('unexpected-node', peer);
+      return refuse('unexpected-node', peer, own);
     const refusal = judge(this.#options, peer, this.#lane);
     return refusal === null
       ? { status: 'done', send: null, peer, lane: this.#lane }
-      : refuse(refusal, peer);
+      : refuse(refusal, peer, own);
   }
 }
 
 /** The side that was called. */
 export class AcceptorHandshake {
   readonly #options: HandshakeOptions;
-  #hello: Uint8Array = EMPTY;
-  #challenge: Uint8Array = EMPTY;
   #peer: NodeIdentity | null = null;
-  #lane: Lane = 'main';
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
   }
 
   receive(message: Uint8Array): HandshakeStep {
-    if (message[0] === KIND.refuse) return remoteRefusal(message, this.#peer);
-    return this.#peer === null ? this.#greeted(message) : this.#proven(message, this.#peer);
-  }
-
-  #greeted(message: Uint8Array): HandshakeStep {
+    const own = this.#options.identity;
+    if (message[0] === KIND.refuse) return remoteRefusal(message, own);
+    if (this.#peer !== null) return refuse('malformed', this.#peer, own);
     const read = readIntroduction(KIND.hello, message);
-    if (!read.ok) return refuse(read.refusal, null);
+    if (!read.ok) return refuse(read.refusal, null, own);
+    const peer = read.identity;
     const lane = LANES[read.lane];
-    if (lane === undefined) return refuse('malformed', read.identity);
-    this.#lane = lane;
-    this.#peer = read.identity;
-    this.#hello = message;
-    const { identity, crypto } = this.#options;
-    this.#challenge = encodeIntroduction(
-      KIND.challenge,
-      0,
-      identity,
-      crypto.randomBytes(NONCE_BYTES),
-    );
-    return { status: 'continue', send: this.#challenge };
-  }
-
-  #proven(message: Uint8Array, peer: NodeIdentity): HandshakeStep {
-    if (message[0] !== KIND.proof || message.length !== 1 + MAC_BYTES)
-      return refuse('malformed', peer);
-    const expected = mac(this.#options, 'dialler', this.#hello, this.#challenge);
-    if (!equalBytes(message.subarray(1), expected)) return refuse('bad-secret', peer);
-    const refusal = judge(this.#options, peer, this.#lane);
-    if (refusal !== null) return refuse(refusal, peer);
-    const welcome = withKind(
-      KIND.welcome,
-      mac(this.#options, 'acceptor', this.#hello, this.#challenge),
-    );
-    return { status: 'done', send: welcome, peer, lane: this.#lane };
+    if (lane === undefined) return refuse('malformed', peer, own);
+    // Found out by the caller, it would have cost the call of that peer that is open here.
+    if (read.expects !== null && read.expects !== own.nodeId)
+      return refuse('unexpected-node', peer, own);
+    const refusal = judge(this.#options, peer, lane);
+    if (refusal !== null) return refuse(refusal, peer, own);
+    this.#peer = peer;
+    const send = encodeIntroduction(KIND.welcome, read.lane, this.#options.identity);
+    return { status: 'done', send, peer, lane };
   }
 }
 
@@ -191,46 +142,16 @@ function judge(
   return admit(peer, lane);
 }
 
-function refuse(refusal: PeerRefusal, peer: NodeIdentity | null): HandshakeStep {
-  const send = new Uint8Array([KIND.refuse, REFUSALS.indexOf(refusal)]);
+function refuse(refusal: PeerRefusal, peer: NodeIdentity | null, own: NodeIdentity): HandshakeStep {
+  const send = encodeIntroduction(KIND.refuse, REFUSALS.indexOf(refusal), own);
   return { status: 'refused', send, refusal, remote: false, nodeId: peer?.nodeId ?? null };
 }
 
-function remoteRefusal(message: Uint8Array, peer: NodeIdentity | null): HandshakeStep {
-  const refusal = message.length === 2 ? REFUSALS[message[1] ?? 0xff] : undefined;
-  const nodeId = peer?.nodeId ?? null;
+function remoteRefusal(message: Uint8Array, own: NodeIdentity): HandshakeStep {
+  const read = readIntroduction(KIND.refuse, message);
+  if (!read.ok) return refuse(read.refusal, null, own);
+  const refusal = REFUSALS[read.lane];
   return refusal === undefined
-    ? { status: 'refused', send: null, refusal: 'malformed', remote: false, nodeId }
-    : { status: 'refused', send: null, refusal, remote: true, nodeId };
-}
-
-function withKind(kind: number, rest: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(1 + rest.length);
-  bytes[0] = kind;
-  bytes.set(rest, 1);
-  return bytes;
-}
-
-function mac(
-  options: HandshakeOptions,
-  label: 'dialler' | 'acceptor',
-  hello: Uint8Array,
-  challenge: Uint8Array,
-): Uint8Array {
-  const name = new TextEncoder().encode(`fleetlm mesh ${label}`);
-  const data = new Uint8Array(name.length + 2 + hello.length + challenge.length);
-  data.set(name, 0);
-  // The length keeps the two messages apart: no other pair gives the same bytes.
-  new DataView(data.buffer).setUint16(name.length, hello.length, true);
-  data.set(hello, name.length + 2);
-  data.set(challenge, name.length + 2 + hello.length);
-  return options.crypto.hmacSha256(options.secret, data);
-}
-
-/** In time that doesn't depend on where the bytes differ. */
-function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  let difference = 0;
-  for (let at = 0; at < left.length; at += 1) difference |= (left[at] ?? 0) ^ (right[at] ?? 0);
-  return difference === 0;
+    ? refuse('malformed', read.identity, own)
+    : { status: 'refused', send: null, refusal, remote: true, nodeId: read.identity.nodeId };
 }

@@ -6,7 +6,7 @@ import { crc32c } from '../wal/index.ts';
 import { encodeWireHeader } from './frame.ts';
 import { HANDSHAKE_TICKS_MAX, MESH_TICK_MS } from './mesh-node.ts';
 import { PENDING_CALLS_MAX, PENDING_CALLS_PER_ADDRESS_MAX, PendingCalls } from './pending-calls.ts';
-import { TestMesh, until } from './testing/mesh-net.ts';
+import { secretNet, TestMesh, until } from './testing/mesh-net.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -29,7 +29,10 @@ async function pair(ofA: Parameters<typeof mesh>[1], ofB: Parameters<typeof mesh
   return [a, b] as const;
 }
 
-/** Announces a handshake and sends a byte of it now and then, for ever. */
+/** The header of a record of TLS in which a handshake begins, with its largest length. */
+const TLS_RECORD = Buffer.from([0x16, 0x03, 0x01, 0x40, 0x00]);
+
+/** Announces a handshake and sends a byte of it now and then, for ever: of the one of TLS, which is before all others. */
 class Dripping {
   readonly #socket: Socket;
   isClosed = false;
@@ -41,7 +44,7 @@ class Dripping {
     this.#socket.once('close', () => {
       this.isClosed = true;
     });
-    this.#socket.write(encodeWireHeader('handshake', new Uint8Array(2_000), crc32c));
+    this.#socket.write(TLS_RECORD);
     this.#drip();
   }
 
@@ -74,6 +77,36 @@ describe('callers that mean no good', { timeout: 30_000 }, () => {
       ((HANDSHAKE_TICKS_MAX - 2) * MESH_TICK_MS) / 10,
     );
     expect(slow?.bytes).toBeGreaterThan(3);
+  });
+
+  it('M46 also not for a caller that has proven the secret', async () => {
+    const a = await mesh('a');
+    let bytes = 0;
+    const began = nodeClock.now();
+    await new Promise<void>((closed) => {
+      let isOver = false;
+      const drip = (): void => {
+        if (isOver) return;
+        wire.write([new Uint8Array(1)]);
+        bytes += 1;
+        nodeClock.setTimer(10, drip);
+      };
+      const wire = secretNet().dial('127.0.0.1', a.port, {
+        opened: () => {
+          wire.write([encodeWireHeader('handshake', new Uint8Array(2_000), crc32c)]);
+          drip();
+        },
+        received: () => undefined,
+        closed: () => {
+          isOver = true;
+          closed();
+        },
+      });
+    });
+    expect(nodeClock.now() - began).toBeGreaterThan(
+      ((HANDSHAKE_TICKS_MAX - 2) * MESH_TICK_MS) / 10,
+    );
+    expect(bytes).toBeGreaterThan(3);
   });
 
   it('M47 any number of them holds up neither our own calls nor those of peers', async () => {

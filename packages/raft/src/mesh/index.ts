@@ -2,12 +2,11 @@ export { encodeWireHeader, FrameParser, WIRE_HEADER_BYTES, type WireChannel } fr
 export {
   DiallerHandshake,
   HANDSHAKE_BYTES_MAX,
-  type HandshakeCrypto,
   type Lane,
 } from './handshake.ts';
 export type * from './mesh-api.ts';
 export { MeshNode, type MeshPorts } from './mesh-node.ts';
-export type { ListenResult, NetPort, Wire, WireEvents } from './net-port.ts';
+export type { ListenResult, NetPort, Wire, WireEvents, WireRefusal } from './net-port.ts';
 export { PENDING_CALLS_MAX, PENDING_CALLS_PER_ADDRESS_MAX } from './pending-calls.ts';
 export {
   decodeMessages,
@@ -16,6 +15,7 @@ export {
   messageBytesBound,
 } from './raft-codec.ts';
 export { type Checksum, type Decoded, FRAME_KIND, openFrame } from './raft-frame.ts';
+export { LEARNED_ADDRESSES_MAX } from './redialler.ts';
 export {
   decodeSnapshotAnswer,
   decodeSnapshotChunk,
@@ -24,4 +24,7 @@ export {
   type SnapshotAnswer,
   type SnapshotChunk,
 } from './snapshot-codec.ts';
-export { nodeCrypto, type OpenMeshResult, openTcpMesh, tcpNet } from './tcp-mesh.ts';
+export { type OpenMeshResult, openTcpMesh } from './tcp-mesh.ts';
+export { tcpNet } from './tcp-net.ts';
+export { diallerOptions, type MeshCredentials } from './tls-credentials.ts';
+export { type TlsNet, tlsNet } from './tls-net.ts';

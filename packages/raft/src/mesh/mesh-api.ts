@@ -2,8 +2,8 @@ import type { RandomInteger } from '../core/index.ts';
 
 /**
  * Node to node: one TCP connection each way, length-prefixed frames, everything for one peer in one
- * event-loop turn in one write. A handshake proves the cluster secret (both sides, challenge and response;
- * the secret never crosses the wire), the protocol version, the cluster and the node's identity.
+ * event-loop turn in one write. The connection itself proves that both ends belong together (`tlsNet`: the secret of the
+ * cluster, or certificates); a handshake on it says the protocol version, the cluster and the node's identity.
  */
 
 /** What a frame is for; a closed set, one byte on the wire. */
@@ -28,6 +28,7 @@ export interface NodeIdentity {
  */
 export type PeerRefusal =
   | 'bad-secret'
+  | 'bad-certificate'
   | 'other-cluster'
   | 'unknown-incarnation'
   | 'duplicate-node'
@@ -69,6 +70,17 @@ export interface MeshPeerAddress {
   readonly port: number;
 }
 
+/** An address that is called, and how that went. */
+export interface DialAttempt {
+  /** Null: which node is there is not known. */
+  readonly nodeId: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly isConnected: boolean;
+  /** How the newest connection ended, or why there was none; null: no attempt has ended yet. */
+  readonly lastFailure: string | null;
+}
+
 /** The connections of one node to all others. Frames of a channel arrive in the order in which they were sent, or not at all. */
 export interface Mesh {
   /**
@@ -79,9 +91,12 @@ export interface Mesh {
   send(nodeId: string, channel: Channel, frame: Uint8Array): boolean;
   isConnected(nodeId: string): boolean;
   readonly connected: readonly NodeIdentity[];
+  readonly attempts: readonly DialAttempt[];
   /** Identity learned or changed (cluster joined): used in handshakes from now on. */
   setIdentity(identity: NodeIdentity): void;
   addPeer(address: MeshPeerAddress): void;
+  /** Addresses at which any node may be, in place of those given before. A connection to an earlier one stays. */
+  setSeeds(addresses: readonly Omit<MeshPeerAddress, 'nodeId'>[]): void;
   removePeer(nodeId: string): void;
   close(done: () => void): void;
 }
@@ -90,14 +105,13 @@ export interface Mesh {
 export interface MeshOptions {
   readonly host: string;
   readonly port: number;
-  readonly secret: string;
   readonly identity: NodeIdentity;
   readonly peers: readonly MeshPeerAddress[];
   readonly frameBytesMax: number;
   readonly queueBytesMax: number;
   /** For the jitter of redials. */
   readonly random: RandomInteger;
-  /** Decides on a peer whose secret was right; null accepts. */
+  /** Decides on a peer that has proven itself; null accepts. */
   readonly admit: (identity: NodeIdentity) => PeerRefusal | null;
   /** False: the frame is malformed, the connection to this peer is closed. */
   readonly onFrame: (nodeId: string, channel: Channel, frame: Uint8Array) => boolean;

@@ -3,12 +3,12 @@ import { Connection } from './connection.ts';
 import {
   AcceptorHandshake,
   DiallerHandshake,
-  type HandshakeCrypto,
   type HandshakeOptions,
   type Lane,
 } from './handshake.ts';
 import type {
   Channel,
+  DialAttempt,
   Mesh,
   MeshOptions,
   MeshPeerAddress,
@@ -26,7 +26,6 @@ import { Redialler } from './redialler.ts';
 export interface MeshPorts {
   readonly net: NetPort;
   readonly clock: Clock;
-  readonly crypto: HandshakeCrypto;
   readonly crc32c: Checksum;
 }
 
@@ -36,7 +35,7 @@ export const MESH_TICK_MS = 500;
 /** A whole handshake, from the connection attempt on. Nothing that arrives extends it. */
 export const HANDSHAKE_TICKS_MAX = 6;
 
-/** The mesh over any port: TCP in production, a simulated network in the simulator. `openTcpMesh` makes one. */
+/** The mesh over any port: TLS in production, a simulated network in the simulator. `openTcpMesh` makes one. */
 export class MeshNode implements Mesh {
   readonly #options: MeshOptions;
   readonly #ports: MeshPorts;
@@ -89,12 +88,20 @@ export class MeshNode implements Mesh {
     return this.#peers.connected;
   }
 
+  get attempts(): readonly DialAttempt[] {
+    return this.#targets.attempts;
+  }
+
   setIdentity(identity: NodeIdentity): void {
     this.#identity = identity;
   }
 
   addPeer(address: MeshPeerAddress): void {
     this.#targets.add(address);
+  }
+
+  setSeeds(addresses: readonly Omit<MeshPeerAddress, 'nodeId'>[]): void {
+    this.#targets.setSeeds(addresses);
   }
 
   removePeer(nodeId: string): void {
@@ -138,18 +145,28 @@ export class MeshNode implements Mesh {
 
   #dial(target: DialTarget): void {
     const { host, port } = target.address;
-    const handshake = new DiallerHandshake(this.#handshakeOptions(target), 'main', target.nodeId);
+    const expected = target.address.nodeId;
+    const lane = expected === null ? 'probe' : 'main';
+    const handshake = new DiallerHandshake(this.#handshakeOptions(), lane, expected);
     const connection = this.#connect(
       handshake,
       `${host}:${port}`,
       {
-        ready: (identity) => this.#called(target, connection, identity),
-        refused: (refusal) => {
-          target.lastRefusal = refusal;
+        ready: (identity) => {
+          if (expected === null) this.#probed(target, connection, identity);
+          else this.#called(target, connection, identity);
         },
-        closed: () => {
+        refused: (refusal, nodeId) => {
+          target.lastRefusal = refusal;
+          // Only this process refuses a caller of its own name so.
+          if (refusal !== 'unexpected-node' || nodeId === null) return;
+          if (nodeId === this.#identity.nodeId) target.isSelf = true;
+          else if (expected !== null && nodeId !== expected) this.#targets.movedAway(target);
+        },
+        closed: (reason) => {
           target.connection = null;
-          if (target.nodeId !== null && !target.isSpare) this.#targets.useSpares(target.nodeId);
+          target.lastFailure = reason;
+          if (expected !== null && !target.isSpare) this.#targets.useSpares(expected);
           this.#targets.redial(target);
         },
       },
@@ -159,8 +176,18 @@ export class MeshNode implements Mesh {
     connection.attach(this.#ports.net.dial(host, port, connection));
   }
 
+  /** Who is there is known now, and called under its name; a call of two purposes could end another one of that node. */
+  #probed(target: DialTarget, connection: Connection, { nodeId }: NodeIdentity): void {
+    target.nodeId = nodeId;
+    target.lastRefusal = null;
+    const { host, port } = target.address;
+    this.#ports.clock.defer(() => {
+      this.#targets.add({ nodeId, host, port });
+      connection.close(`${nodeId} answers there`);
+    });
+  }
+
   #called(target: DialTarget, connection: Connection, identity: NodeIdentity): void {
-    target.nodeId = identity.nodeId;
     target.lastRefusal = null;
     const peer = this.#peers.of(identity);
     if (peer.outMain !== null) {
@@ -196,6 +223,7 @@ export class MeshNode implements Mesh {
   // --- being called --------------------------------------------------------------------------------
 
   #accepted(connection: Connection, identity: NodeIdentity, lane: Lane): void {
+    if (lane === 'probe') return;
     if (lane === 'bulk') {
       const peer = this.#peers.of(identity);
       peer.inBulk?.close('replaced');
@@ -216,12 +244,9 @@ export class MeshNode implements Mesh {
     this.#targets.callBack(identity.nodeId);
   }
 
-  #admit(identity: NodeIdentity, lane: Lane, target: DialTarget | null): PeerRefusal | null {
-    if (identity.nodeId === this.#identity.nodeId) {
-      const isSelf = identity.bootNonce === this.#identity.bootNonce;
-      if (isSelf && target !== null) target.isSelf = true;
-      return isSelf ? 'unexpected-node' : 'duplicate-node';
-    }
+  #admit(identity: NodeIdentity, lane: Lane): PeerRefusal | null {
+    if (identity.nodeId === this.#identity.nodeId)
+      return identity.bootNonce === this.#identity.bootNonce ? 'unexpected-node' : 'duplicate-node';
     if (this.#peers.isTaken(identity)) return 'duplicate-node';
     const known = this.#peers.get(identity.nodeId);
     if (lane === 'bulk' && known?.identity.bootNonce !== identity.bootNonce)
@@ -231,12 +256,10 @@ export class MeshNode implements Mesh {
 
   // --- connections ---------------------------------------------------------------------------------
 
-  #handshakeOptions(target: DialTarget | null = null): HandshakeOptions {
+  #handshakeOptions(): HandshakeOptions {
     return {
       identity: this.#identity,
-      secret: this.#options.secret,
-      crypto: this.#ports.crypto,
-      admit: (identity, lane) => this.#admit(identity, lane, target),
+      admit: (identity, lane) => this.#admit(identity, lane),
     };
   }
 
@@ -245,12 +268,13 @@ export class MeshNode implements Mesh {
     address: string,
     own: {
       ready: (identity: NodeIdentity, lane: Lane) => void;
-      refused: (refusal: PeerRefusal) => void;
-      closed: () => void;
+      refused: (refusal: PeerRefusal, nodeId: string | null) => void;
+      closed: (reason: string) => void;
     },
     lastRefusal: () => string | null = () => null,
   ): Connection {
     let nodeIdOfFrames = '';
+    let isProbe = false;
     const connection: Connection = new Connection({
       handshake,
       frameBytesMax: this.#options.frameBytesMax,
@@ -260,11 +284,14 @@ export class MeshNode implements Mesh {
       events: {
         ready: (identity, lane) => {
           this.#dialling.delete(connection);
-          this.#calling.delete(connection);
+          // The caller ends a probe at once; the limits of a handshake are those of a probe.
+          isProbe = lane === 'probe';
+          if (!isProbe) this.#calling.delete(connection);
           nodeIdOfFrames = identity.nodeId;
           own.ready(identity, lane);
         },
-        frame: (channel, payload) => this.#options.onFrame(nodeIdOfFrames, channel, payload),
+        frame: (channel, payload) =>
+          !isProbe && this.#options.onFrame(nodeIdOfFrames, channel, payload),
         oversized: (channel, bytes) => {
           if (channel !== 'handshake' && channel !== 'ping')
             this.#options.onEvent({
@@ -280,7 +307,7 @@ export class MeshNode implements Mesh {
         },
         refused: (refusal, remote, nodeId) => {
           const repeated = lastRefusal() === refusal;
-          own.refused(refusal);
+          own.refused(refusal, nodeId);
           const toSelf =
             nodeId !== null && nodeId === this.#identity.nodeId && refusal === 'unexpected-node';
           if (!repeated && !toSelf)
@@ -290,7 +317,7 @@ export class MeshNode implements Mesh {
           this.#dialling.delete(connection);
           this.#calling.delete(connection);
           this.#peers.disconnected(connection, reason);
-          own.closed();
+          own.closed(reason);
         },
       },
     });

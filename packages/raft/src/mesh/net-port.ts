@@ -1,3 +1,5 @@
+import type { PeerRefusal } from './mesh-api.ts';
+
 /** Connections as the mesh sees them: the port that the simulator replaces. Calls never call back within the call. */
 export interface NetPort {
   /** `events.closed` comes exactly once, also when the connection never opened. */
@@ -28,7 +30,15 @@ export interface Wire {
 
 /** What happens to one connection. `closed` comes once and last. */
 export interface WireEvents {
+  /** Bytes can be sent: whatever the port proves of the two ends is proven. */
   opened(): void;
   received(bytes: Uint8Array): void;
-  closed(reason: string): void;
+  /** `refusal`: one end did not accept what the other one proves, before the connection opened. */
+  closed(reason: string, refusal?: WireRefusal): void;
+}
+
+export interface WireRefusal {
+  readonly refusal: PeerRefusal;
+  /** True: the other side refused us. */
+  readonly remote: boolean;
 }

@@ -5,7 +5,7 @@ import type { MeshPeerAddress, NodeIdentity } from './mesh-api.ts';
 /** An address that the mesh keeps calling. */
 export interface DialTarget {
   readonly address: MeshPeerAddress;
-  /** Known from the start, or learned from the first handshake with a seed. */
+  /** Known from the start, or of the node that answered there last, where any may be. */
   nodeId: string | null;
   connection: Connection | null;
   timer: Timer | null;
@@ -19,7 +19,10 @@ export interface DialTarget {
   isSpare: boolean;
   /** The operator named it: another node of that name may come back there. */
   readonly isConfigured: boolean;
+  /** One of `setSeeds`: it is called for as long as it is among them. */
+  readonly isSeed: boolean;
   lastRefusal: string | null;
+  lastFailure: string | null;
 }
 
 /**

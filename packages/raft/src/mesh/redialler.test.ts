@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ManualEvents } from '../wal/testing/manual-events.ts';
 import { BACKOFF_MS_MAX } from './backoff.ts';
 import type { DialTarget } from './peer.ts';
-import { Redialler } from './redialler.ts';
+import { LEARNED_ADDRESSES_MAX, Redialler } from './redialler.ts';
 
 const NODE = { nodeId: 'b', host: '127.0.0.1', port: 1 };
 
@@ -65,4 +65,56 @@ test('an address that was spare is called at once, and no more than once until t
     clock.pass(1);
   }
   expect(dialledAt).toEqual([10_000]);
+});
+
+const LOOPBACK = '127.0.0.1';
+
+test('of a node that moves again and again only the newest addresses are called', () => {
+  const { targets } = refusedCalls(() => 0);
+  for (let port = 2; port < 50; port += 1) targets.add({ ...NODE, port });
+  const [configured, ...learned] = targets.attempts;
+  expect(configured).toMatchObject(NODE);
+  expect(learned.map(({ port }) => port)).toEqual([46, 47, 48, 49]);
+  expect(learned).toHaveLength(LEARNED_ADDRESSES_MAX);
+});
+
+test('a seed is called for as long as it is one', () => {
+  const { clock, targets, dialledAt } = refusedCalls(() => 0);
+  targets.remove('b');
+  const seeds = (...ports: readonly number[]): void =>
+    targets.setSeeds(ports.map((port) => ({ host: LOOPBACK, port })));
+  const ports = (): readonly number[] =>
+    targets.attempts.flatMap(({ nodeId, port }) => (nodeId === null ? [port] : []));
+  seeds(10, 11);
+  seeds(11, 12);
+  expect(ports()).toEqual([11, 12]);
+  clock.pass(0);
+  expect(dialledAt).toHaveLength(2);
+  seeds();
+  clock.pass(10_000);
+  expect(dialledAt).toHaveLength(2);
+});
+
+test('a seed that is connected is called no more once its connection ends', () => {
+  const dialled: DialTarget[] = [];
+  const clock = new ManualEvents();
+  const targets = new Redialler({
+    clock,
+    random: () => 0,
+    isReached: () => false,
+    dial: (target) => {
+      dialled.push(target);
+      target.connection = { isOpen: true } as DialTarget['connection'];
+    },
+  });
+  targets.setSeeds([{ host: LOOPBACK, port: 10 }]);
+  clock.pass(0);
+  targets.setSeeds([]);
+  expect(targets.attempts).toHaveLength(1);
+  const [target] = dialled;
+  if (target === undefined) throw new Error('it was not called');
+  target.connection = null;
+  targets.redial(target);
+  clock.pass(10_000);
+  expect([dialled.length, targets.attempts.length]).toEqual([1, 0]);
 });

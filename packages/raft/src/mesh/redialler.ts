@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import { backoffMs } from './backoff.ts';
-import type { MeshOptions, MeshPeerAddress } from './mesh-api.ts';
+import type { DialAttempt, MeshOptions, MeshPeerAddress } from './mesh-api.ts';
 import type { DialTarget } from './peer.ts';
 
 export interface RediallerOptions {
@@ -12,10 +12,14 @@ export interface RediallerOptions {
   readonly isReached: (nodeId: string) => boolean;
 }
 
+/** Addresses that a node gave itself, in the course of its moves; the oldest one that does not answer goes. */
+export const LEARNED_ADDRESSES_MAX = 4;
+
 /** The addresses that the mesh keeps calling, and when the next attempt at each is made. */
 export class Redialler {
   readonly #options: RediallerOptions;
   readonly #targets: DialTarget[] = [];
+  #seeds: ReadonlySet<string> = new Set();
   #closed = false;
 
   constructor(options: RediallerOptions) {
@@ -27,12 +31,48 @@ export class Redialler {
     return known.find(({ connection }) => connection !== null) ?? known[0];
   }
 
+  /** Without those that turned out to be this node's own. */
+  get attempts(): readonly DialAttempt[] {
+    const others = this.#targets.filter(({ isSelf }) => !isSelf);
+    return others.map(({ address: { host, port }, nodeId, connection, lastFailure }) => ({
+      nodeId,
+      host,
+      port,
+      isConnected: connection?.isOpen ?? false,
+      lastFailure,
+    }));
+  }
+
+  /** In place of the seeds before; one that is connected stays until its connection ends. */
+  setSeeds(addresses: readonly Omit<MeshPeerAddress, 'nodeId'>[]): void {
+    this.#seeds = new Set(addresses.map(seedName));
+    for (const target of this.#targets.filter((known) => this.#isOver(known))) this.#drop(target);
+    for (const { host, port } of addresses) this.#add({ nodeId: null, host, port }, 'seed');
+  }
+
+  /** It was a seed, and is none any more. */
+  #isOver({ isSeed, address, connection }: DialTarget): boolean {
+    return isSeed && connection === null && !this.#seeds.has(seedName(address));
+  }
+
+  #drop(target: DialTarget): void {
+    target.timer?.cancel();
+    target.timer = null;
+    target.removed = true;
+    const at = this.#targets.indexOf(target);
+    if (at >= 0) this.#targets.splice(at, 1);
+  }
+
   add(address: MeshPeerAddress, isConfigured = false): void {
+    this.#add(address, isConfigured ? 'configured' : 'learned');
+  }
+
+  #add(address: MeshPeerAddress, source: 'configured' | 'learned' | 'seed'): void {
     const known = this.#targets.some(
       (target) =>
         target.address.host === address.host &&
         target.address.port === address.port &&
-        target.nodeId === address.nodeId,
+        target.address.nodeId === address.nodeId,
     );
     if (known || this.#closed) return;
     const target: DialTarget = {
@@ -45,11 +85,30 @@ export class Redialler {
       removed: false,
       isSelf: false,
       isSpare: false,
-      isConfigured,
+      isConfigured: source === 'configured',
+      isSeed: source === 'seed',
       lastRefusal: null,
+      lastFailure: null,
     };
     this.#targets.push(target);
+    if (source === 'learned') this.#dropUnused(address.nodeId);
     this.redial(target);
+  }
+
+  /** A node that moves again and again leaves no trail of addresses that are called for ever. */
+  #dropUnused(nodeId: string | null): void {
+    if (nodeId === null) return;
+    const learned = this.#targets.filter(
+      ({ address, isConfigured }) => address.nodeId === nodeId && !isConfigured,
+    );
+    const unused = learned.filter(({ connection }) => connection === null);
+    for (const target of unused.slice(0, Math.max(0, learned.length - LEARNED_ADDRESSES_MAX)))
+      this.#drop(target);
+  }
+
+  /** Another node is there now. What the operator named is called all the same. */
+  movedAway(target: DialTarget): void {
+    if (!target.isConfigured && !target.isSeed) this.#drop(target);
   }
 
   /** Calls it no more; at an address that the operator named, not until a node of that name calls from there. */
@@ -59,8 +118,10 @@ export class Redialler {
       if (target?.nodeId !== nodeId) continue;
       target.timer?.cancel();
       target.timer = null;
-      target.isSpare = target.isConfigured;
-      target.removed = !target.isConfigured;
+      // At a seed another node may be by now.
+      const isKept = target.isConfigured || target.isSeed;
+      target.isSpare = isKept;
+      target.removed = !isKept;
       if (target.removed) this.#targets.splice(at, 1);
       target.connection?.close('peer removed');
     }
@@ -76,6 +137,7 @@ export class Redialler {
 
   /** Calls the target after its backoff, unless it is connected or not to be called. */
   redial(target: DialTarget): void {
+    if (this.#isOver(target)) this.#drop(target);
     if (this.#closed || target.removed || target.isSelf || target.isSpare) return;
     if (target.connection !== null) return;
     target.timer?.cancel();
@@ -127,4 +189,8 @@ export class Redialler {
       target.promptCalls = 0;
     }
   }
+}
+
+function seedName({ host, port }: Omit<MeshPeerAddress, 'nodeId'>): string {
+  return `${host} ${port}`;
 }

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { crc32c } from '../wal/index.ts';
 import { encodeWireHeader } from './frame.ts';
 import type { MeshOptions } from './mesh-api.ts';
-import { LinkProxy, meshTime, TestMesh, until } from './testing/mesh-net.ts';
+import { LinkProxy, meshTime, secretNet, TestMesh, until } from './testing/mesh-net.ts';
 
 const open: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -133,7 +133,10 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
   });
 
   it('M36 refuses a wrong secret loudly on both sides and goes on trying', async () => {
-    const [a, b] = await pair({ secret: 'wrong' });
+    const [a, b] = [await TestMesh.open('a', {}, secretNet('wrong')), await mesh('b')];
+    open.push(a);
+    a.mesh.addPeer(peerOf('b', b.port));
+    b.mesh.addPeer(peerOf('a', a.port));
     for (const { events } of [a, b]) {
       for (const remote of [true, false]) {
         const isRefused = (): boolean =>
@@ -144,6 +147,8 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
         expect(event).toMatchObject({ type: 'peer-refused', refusal: 'bad-secret' });
     }
     expect(a.mesh.connected).toEqual([]);
+    const attempts = b.count('peer-refused');
+    await until(() => b.count('peer-refused') > attempts, 'another attempt');
   });
 
   it('M37 refuses a second process under the name of a living node', async () => {
@@ -209,11 +214,18 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
 
   it('M40 a frame before the handshake, and a caller that says nothing, are hung up on', async () => {
     const a = await mesh('a');
-    const early = raw(a.port);
-    early.write(
-      Buffer.concat([encodeWireHeader('raft', new Uint8Array([1]), crc32c), new Uint8Array([1])]),
-    );
-    await new Promise<void>((resolve) => early.once('close', () => resolve()));
+    const early = new Uint8Array([1]);
+    const header = encodeWireHeader('raft', early, crc32c);
+    const unencrypted = raw(a.port);
+    unencrypted.write(Buffer.concat([header, early]));
+    await new Promise<void>((resolve) => unencrypted.once('close', () => resolve()));
+    await new Promise<void>((closed) => {
+      const wire = secretNet().dial('127.0.0.1', a.port, {
+        opened: () => wire.write([header, early]),
+        received: () => undefined,
+        closed: () => closed(),
+      });
+    });
     const silent = raw(a.port);
     await new Promise<void>((resolve) => silent.once('close', () => resolve()));
     expect(a.frames).toEqual([]);
@@ -263,6 +275,66 @@ describe('the mesh over sockets', { timeout: 30_000 }, () => {
       () => a.mesh.send('b', 'raft', new Uint8Array([1])) && b.frames.length > 0,
       'a frame',
     );
+  });
+
+  it('M50 finds nodes at seeds, asks there again when they are others, and ends no connection by it', async () => {
+    const [a, b] = [await mesh('a'), await mesh('b')];
+    const seeds = (...meshes: readonly TestMesh[]) =>
+      meshes.map(({ port }) => ({ host: '127.0.0.1', port }));
+    for (const each of [a, b]) each.mesh.setSeeds(seeds(a, b));
+    await until(() => a.mesh.isConnected('b'), 'the node at the seed');
+    // Also when the node there is connected already.
+    a.mesh.setSeeds([]);
+    a.mesh.setSeeds(seeds(a, b));
+    const c = await mesh('c');
+    for (const each of [a, b, c]) each.mesh.setSeeds(seeds(a, b, c));
+    await until(() => a.mesh.isConnected('c') && b.mesh.isConnected('c'), 'the new node');
+    await meshTime(2_000);
+    for (const { events } of [a, b, c])
+      expect(events.filter(({ type }) => type !== 'peer-up')).toEqual([]);
+  });
+
+  it('M50 says at which addresses it tries, and how that went', async () => {
+    const a = await mesh('a', { peers: [peerOf('b', 1)] });
+    a.mesh.setSeeds([{ host: '127.0.0.1', port: 2 }]);
+    await until(
+      () => a.mesh.attempts.every(({ lastFailure }) => lastFailure !== null),
+      'both attempts to fail',
+    );
+    expect(a.mesh.attempts).toMatchObject([
+      {
+        ...peerOf('b', 1),
+        isConnected: false,
+        lastFailure: expect.stringContaining('ECONNREFUSED'),
+      },
+      { nodeId: null, port: 2, isConnected: false },
+    ]);
+  });
+
+  it('M51 a call at the address of another node costs the open connection to that one nothing', async () => {
+    const [a, b] = await pair();
+    await up(a, b);
+    a.mesh.addPeer(peerOf('c', b.port));
+    await until(() => b.count('peer-refused') > 0, 'the call to be refused');
+    await meshTime(1_000);
+    expect(a.count('peer-down') + b.count('peer-down')).toBe(0);
+    expect(a.mesh.attempts.map(({ nodeId }) => nodeId)).toEqual(['b']);
+  });
+
+  it('M51 nodes that return at addresses of each other find each other', async () => {
+    const [a, b, c] = [await mesh('a'), await mesh('b'), await mesh('c')];
+    // What a knows of b and c is of the past: each is where the other one was.
+    a.mesh.addPeer(peerOf('b', c.port));
+    a.mesh.addPeer(peerOf('c', b.port));
+    const seeds = [a, b, c].map(({ port }) => ({ host: '127.0.0.1', port }));
+    for (const { mesh: each } of [a, b, c]) each.setSeeds(seeds);
+    await until(
+      () => [a, b, c].every(({ mesh: each }) => each.connected.length === 2),
+      'all to find each other',
+    );
+    const downs = a.count('peer-down');
+    await meshTime(3_000);
+    expect(a.count('peer-down')).toBe(downs);
   });
 
   it('M45 comes back to the address that was given for a removed node once a node of that name calls', async () => {

@@ -1,6 +1,7 @@
 import type { ClusterGroup, ClusterNode, ClusterSnapshot } from '@fleetlm/protocol';
-import type { ClusterDescriptor } from '../../membership/cluster-descriptor.ts';
+import type { ClusterDescriptor, MemberNode } from '../../membership/cluster-descriptor.ts';
 import type { NodeState } from '../../membership/node-registry.ts';
+import type { Loss, Tolerance } from '../../membership/tolerance.ts';
 import type { GroupReport, NodeReport } from './node-report.ts';
 
 export interface ClusterReportsOptions {
@@ -11,6 +12,7 @@ export interface ClusterReportsOptions {
   /** What the registry says of a node. */
   readonly stateOf: (number: number) => NodeState | null;
   readonly isConnected: (nodeId: string) => boolean;
+  readonly tolerance: () => Tolerance;
   readonly wallClockMs: () => number;
   readonly monotonicMs: () => number;
 }
@@ -46,20 +48,27 @@ export class ClusterReports {
     this.#received.set(self, { report: ownReport(), atMonotonicMs: monotonicMs() });
     const groups: ClusterGroup[] = [];
     const reports = this.#groupReports();
+    const tolerance = this.#options.tolerance();
     for (let group = 0; group < descriptor.groups; group += 1)
       groups.push(this.#groupView(group, reports.get(group) ?? new Map()));
     return {
       cluster_id: descriptor.clusterId,
       reported_by: self,
       reported_at: isoTime(wallClockMs()),
-      nodes: descriptor.nodes.map(({ nodeId, host, port, number }) =>
-        this.#nodeView(nodeId, `${host}:${port}`, this.#options.stateOf(number)),
+      nodes: descriptor.nodes.map((node) =>
+        this.#nodeView(node, this.#options.stateOf(node.number)),
       ),
       groups,
+      tolerance: {
+        node: lossBody(tolerance.node),
+        host: lossBody(tolerance.host),
+        zone: lossBody(tolerance.zone),
+      },
     };
   }
 
-  #nodeView(nodeId: string, address: string, membership: NodeState | null): ClusterNode {
+  #nodeView(node: MemberNode, membership: NodeState | null): ClusterNode {
+    const { nodeId, zone, hostId } = node;
     const { self, isConnected, monotonicMs } = this.#options;
     const received = this.#received.get(nodeId);
     const report = received?.report;
@@ -72,7 +81,9 @@ export class ClusterReports {
       node_id: nodeId,
       state: isUp ? 'up' : wasUp ? 'down' : 'unknown',
       ...(membership === null ? {} : { membership }),
-      address,
+      address: `${node.host}:${node.port}`,
+      ...(zone === undefined ? {} : { zone }),
+      ...(hostId === undefined ? {} : { host_id: hostId }),
       leaders: led?.length ?? null,
       replicas: report?.groups.length ?? null,
       last_contact_ms_ago: nodeId === self ? 0 : ageMs,
@@ -163,6 +174,13 @@ export class ClusterReports {
         this.#options.descriptor.nodes.find((node) => node.number === number)?.nodeId ?? [],
     );
   }
+}
+
+function lossBody({ survivable, critical }: Loss): {
+  survivable: boolean | null;
+  critical: string[];
+} {
+  return { survivable, critical: [...critical] };
 }
 
 function isoTime(timeMs: number): string {

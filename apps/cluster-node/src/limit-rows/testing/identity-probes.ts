@@ -1,4 +1,4 @@
-import { VARIABLES } from '../../config/variables.ts';
+import { SECRET_LENGTH_MIN, VARIABLES } from '../../config/variables.ts';
 import { clientAddress, parseTrustedProxies } from '../../gateway/access/client-address.ts';
 import { type Identity, IdentityVerifier } from '../../gateway/access/identity.ts';
 import { createJwksFetch } from '../../gateway/access/jwks-fetch.ts';
@@ -133,6 +133,17 @@ export const IDENTITY_PROBES: Probes = {
   'Configuration: `AUTH_JWT_SECRET`, `CLUSTER_SECRET` and `API_KEY`, at least': atLeast((size) =>
     [VARIABLES.AUTH_JWT_SECRET, VARIABLES.CLUSTER_SECRET, VARIABLES.API_KEY].every(
       ({ schema }) => schema.safeParse('x'.repeat(size)).success,
+    ),
+  ),
+  'Configuration: secrets of `CLUSTER_SECRET_ALSO`': atMost(
+    (count) =>
+      VARIABLES.CLUSTER_SECRET_ALSO.schema.safeParse(
+        Array.from({ length: count }, () => 'x'.repeat(SECRET_LENGTH_MIN)).join(),
+      ).success,
+  ),
+  'Configuration: `NODE_ZONE` and `NODE_HOST_ID`': atMost((size) =>
+    [VARIABLES.NODE_ZONE, VARIABLES.NODE_HOST_ID].every(
+      ({ schema }) => schema.safeParse('z'.repeat(size)).success,
     ),
   ),
   'Configuration: first key of `SECRET_KEYS`, at least': atLeast(

@@ -15,6 +15,7 @@ import { AttentionList } from './attention-list.tsx';
 import { drainsOf } from './cluster-drains.ts';
 import { ClusterFigures } from './cluster-figures.tsx';
 import { clusterHeadline, type Headline, outdated } from './cluster-headline.ts';
+import { failureDomains } from './failure-domains.ts';
 
 const SHOWN_EVENTS = 5;
 
@@ -28,10 +29,16 @@ export function ClusterOverview() {
   const isStale = freshness.kind === 'stale';
   const reported = clusterHeadline(health, nodes.length, drainsOf(cluster));
   const headline = isStale ? outdated(reported) : reported;
+  const domains = isStale ? null : failureDomains(cluster);
   return (
     <AdminPage
       title={<Answer headline={headline} />}
-      lead={<span className="pl-11">{headline.reason}</span>}
+      lead={
+        <span className="pl-11">
+          {headline.reason}
+          {domains === null ? '' : ` ${domains}`}
+        </span>
+      }
       actions={<Reported {...live} />}
       isStale={isStale}
     >

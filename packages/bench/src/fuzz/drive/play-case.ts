@@ -109,13 +109,15 @@ async function playRaw(one: RawCase, stage: Stage): Promise<void> {
   const node = stage.nextNode();
   const variables = await stage.variables(node);
   const send = async (): Promise<void> => {
-    const { received, closed } = await exchange({
-      port: one.edge === 'http' ? node.port : node.meshPort,
-      pieces: one.pieces,
-      variables,
-      holdMs: one.hold_ms ?? 0,
-    });
-    if (one.edge !== 'http') return;
+    const { pieces } = one;
+    const holdMs = one.hold_ms ?? 0;
+    if (one.edge === 'mesh') {
+      // A stranger without the secret gets no further than TLS; one that has it gets to the frames.
+      for (const secret of [null, stage.clusterSecret])
+        await exchange({ port: node.meshPort, pieces, variables, holdMs, secret });
+      return;
+    }
+    const { received, closed } = await exchange({ port: node.port, pieces, variables, holdMs });
     const { answers } = parseAnswers(received, closed);
     const isOfEngine = JSON.stringify(one.pieces).includes('/socket.io');
     for (const answer of answers)

@@ -1,5 +1,5 @@
 import { nodeClock } from '@fleetlm/raft/host';
-import { type Mesh, type MeshEvent, openTcpMesh } from '@fleetlm/raft/mesh';
+import { type Mesh, type MeshEvent, openTcpMesh, tlsNet } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import { afterEach, expect, test } from 'vitest';
 import type { PeerCase, PeerFrame } from '../inputs/case.ts';
@@ -28,7 +28,6 @@ async function open() {
       {
         host: '127.0.0.1',
         port: 0,
-        secret: SECRET,
         identity: { nodeId: 'n1', incarnation: 'i', bootNonce: 'b', clusterId: 'the-cluster' },
         peers: [],
         frameBytesMax: FRAME_BYTES_MAX,
@@ -44,7 +43,7 @@ async function open() {
         },
         onEvent: (event) => events.push(event),
       },
-      { clock: nodeClock, crc32c },
+      { net: tlsNet({ kind: 'secret', secrets: [SECRET] }), clock: nodeClock, crc32c },
       (result) => {
         if (!result.ok) {
           reject(new Error(result.detail));

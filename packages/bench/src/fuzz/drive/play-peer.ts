@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   DiallerHandshake,
   encodeWireHeader,
   FrameParser,
   HANDSHAKE_BYTES_MAX,
-  nodeCrypto,
   WIRE_HEADER_BYTES,
 } from '@fleetlm/raft/mesh';
 import { crc32c } from '@fleetlm/raft/wal';
 import type { PeerCase, PeerFrame, Piece } from '../inputs/case.ts';
 import { payloadBytes } from '../inputs/payload.ts';
-import { writePieces } from './send-pieces.ts';
+import { connectToMesh, writePieces } from './send-pieces.ts';
 import type { Stage, StageNode } from './stage.ts';
 
-const LOOPBACK = '127.0.0.1';
 const HANDSHAKE_LIMIT_MS = 10_000;
 /** Of a frame between Raft hosts: kind (1), CRC32C of the rest (4). */
 const RAFT_HEADER_BYTES = 5;
@@ -78,13 +76,9 @@ async function introduce(
     bootNonce: randomUUID(),
     clusterId,
   };
-  const handshake = new DiallerHandshake(
-    { identity, secret: stage.clusterSecret, crypto: nodeCrypto, admit: () => null },
-    'main',
-    null,
-  );
+  const handshake = new DiallerHandshake({ identity, admit: () => null }, 'main', null);
   const parser = new FrameParser(HANDSHAKE_BYTES_MAX, crc32c);
-  const socket = connect({ host: LOOPBACK, port: node.meshPort, noDelay: true });
+  const socket = connectToMesh(node.meshPort, stage.clusterSecret);
   const say = (message: Uint8Array): void => {
     socket.write(encodeWireHeader('handshake', message, crc32c));
     socket.write(message);
@@ -98,7 +92,7 @@ async function introduce(
     // A reset is an answer like any other.
     socket.on('error', () => end(false));
     socket.once('close', () => end(false));
-    socket.once('connect', () => say(handshake.start()));
+    socket.once('secureConnect', () => say(handshake.start()));
     socket.on('data', (bytes: Buffer) => {
       const problem = parser.push(bytes, (channel, payload) => {
         if (channel !== 'handshake') return true;
@@ -108,7 +102,7 @@ async function introduce(
           met(step.peer);
           end(true);
         } else if (step.status === 'refused') end(false);
-        return step.status === 'continue';
+        return false;
       });
       if (problem !== null) end(false);
     });

@@ -1,4 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectWithTls } from 'node:tls';
+import { diallerOptions } from '@fleetlm/raft/mesh';
 import type { Piece } from '../inputs/case.ts';
 import { payloadBytes, type Variables } from '../inputs/payload.ts';
 
@@ -22,11 +24,24 @@ export interface SendOptions {
   /** From the last piece on; the exchange ends earlier when the other side closes or `isDone` says so. */
   readonly holdMs: number;
   readonly isDone?: (received: Buffer) => boolean;
+  /** Of the cluster: the pieces are sent behind the handshake of TLS. Null: as they are. */
+  readonly secret?: string | null;
+}
+
+/** A connection to the port between nodes, of one that has the cluster's secret. */
+export function connectToMesh(port: number, secret: string): Socket {
+  const credentials = { kind: 'secret', secrets: [secret] } as const;
+  const socket = connectWithTls({ host: LOOPBACK, port, ...diallerOptions(credentials) });
+  return socket.once('connect', () => socket.setNoDelay(true));
 }
 
 /** One connection: writes the pieces, and collects what comes back. Never throws for what the other side does. */
 export async function exchange(options: SendOptions): Promise<Exchange> {
-  const socket = connect({ host: LOOPBACK, port: options.port, noDelay: true });
+  const { port, secret = null } = options;
+  const socket =
+    secret === null
+      ? connect({ host: LOOPBACK, port, noDelay: true })
+      : connectToMesh(port, secret);
   const parts: Buffer[] = [];
   let bytes = 0;
   let closed = false;
@@ -52,7 +67,7 @@ export async function exchange(options: SendOptions): Promise<Exchange> {
   });
   const connected = await new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), CONNECT_LIMIT_MS);
-    socket.once('connect', () => {
+    socket.once(secret === null ? 'connect' : 'secureConnect', () => {
       clearTimeout(timer);
       resolve(true);
     });

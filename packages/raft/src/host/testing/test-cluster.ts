@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { nodeClock } from '../../clock/node-clock.ts';
 import type { Mesh } from '../../mesh/mesh-api.ts';
 import { openTcpMesh } from '../../mesh/tcp-mesh.ts';
+import { tcpNet } from '../../mesh/tcp-net.ts';
 import {
   crc32c,
   nodeDisk,
@@ -166,7 +167,6 @@ export class TestCluster {
         {
           host: '127.0.0.1',
           port: node.port,
-          secret: 'a secret of the test',
           identity,
           peers: [],
           frameBytesMax: 8 * 1024 * 1024,
@@ -184,7 +184,7 @@ export class TestCluster {
             if (event.type === 'peer-down') host.peerDown(numberOf(event.nodeId));
           },
         },
-        { clock: nodeClock, crc32c },
+        { net: tcpNet, clock: nodeClock, crc32c },
         (result) => {
           if (!result.ok) {
             reject(new Error(result.detail));

@@ -3,7 +3,9 @@ import type { Clock } from '../../clock/clock.ts';
 import { nodeClock } from '../../clock/node-clock.ts';
 import { crc32c } from '../../wal/index.ts';
 import type { Channel, Mesh, MeshEvent, MeshOptions } from '../mesh-api.ts';
+import type { NetPort } from '../net-port.ts';
 import { openTcpMesh } from '../tcp-mesh.ts';
+import { tlsNet } from '../tls-net.ts';
 
 /** The same clock, ten times as fast: time limits of seconds are over in tenths of them. */
 export const fastClock: Clock = {
@@ -26,6 +28,10 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
+/** What the meshes of a test prove to each other, unless it says otherwise. */
+export const secretNet = (...secrets: readonly string[]): NetPort =>
+  tlsNet({ kind: 'secret', secrets: secrets.length === 0 ? ['open sesame'] : secrets });
+
 /** A mesh in this process with a memory of all that it was called with. */
 export class TestMesh {
   readonly mesh: Mesh;
@@ -40,7 +46,11 @@ export class TestMesh {
     this.frames = frames;
   }
 
-  static async open(nodeId: string, change: Partial<MeshOptions> = {}): Promise<TestMesh> {
+  static async open(
+    nodeId: string,
+    change: Partial<MeshOptions> = {},
+    net: NetPort = secretNet(),
+  ): Promise<TestMesh> {
     const events: MeshEvent[] = [];
     const frames: Frame[] = [];
     return new Promise((resolve, reject) => {
@@ -48,7 +58,6 @@ export class TestMesh {
         {
           host: '127.0.0.1',
           port: 0,
-          secret: 'open sesame',
           identity: {
             nodeId,
             incarnation: `${nodeId}-life`,
@@ -67,7 +76,7 @@ export class TestMesh {
           onEvent: (event) => events.push(event),
           ...change,
         },
-        { clock: fastClock, crc32c },
+        { net, clock: fastClock, crc32c },
         (result) => {
           if (result.ok) resolve(new TestMesh(result.mesh, result.port, events, frames));
           else reject(new Error(result.detail));
@@ -90,6 +99,8 @@ export class LinkProxy {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   isHolding = false;
+  /** Changes what is passed on; `at` is where in the stream of its direction it begins. */
+  change: ((bytes: Buffer, at: number, fromCaller: boolean) => void) | null = null;
   port = 0;
   /** Calls so far. */
   calls = 0;
@@ -101,7 +112,10 @@ export class LinkProxy {
       this.calls += 1;
       this.#pairs.add(pair);
       for (const [one, other] of [pair, [far, near] as const]) {
+        let passed = 0;
         one.on('data', (bytes) => {
+          this.change?.(bytes, passed, one === near);
+          passed += bytes.length;
           if (!this.isHolding) other.write(bytes);
         });
         one.on('error', () => other.destroy());

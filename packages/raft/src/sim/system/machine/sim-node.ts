@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { createRaftHost, type HostEvent, type RaftHost } from '../../../host/index.ts';
 import { MeshNode } from '../../../mesh/index.ts';
 import {
@@ -184,7 +183,6 @@ export class SimNode implements NetHost {
       {
         host: String(this.number),
         port: 1,
-        secret: 'a secret of the simulation',
         identity: {
           nodeId: nodeName(this.number),
           incarnation: `life of ${this.number}`,
@@ -207,10 +205,6 @@ export class SimNode implements NetHost {
         net: network.portOf(this.number, process),
         clock: process,
         crc32c,
-        crypto: {
-          hmacSha256: (secret, data) => createHmac('sha256', secret).update(data).digest(),
-          randomBytes: (count) => Uint8Array.from({ length: count }, () => random(256)),
-        },
       },
     );
   }
