@@ -52,6 +52,7 @@ export class ClusterReports {
       cluster_id: descriptor.clusterId,
       reported_by: self,
       reported_at: isoTime(wallClockMs()),
+      copies: descriptor.replicas,
       nodes: descriptor.nodes.map(({ nodeId, host, port, number }) =>
         this.#nodeView(nodeId, `${host}:${port}`, this.#options.stateOf(number)),
       ),

@@ -28,13 +28,13 @@ const LAYOUTS = [
 /** All groups, the same by node, and one of them in detail. What is chosen is in the address. */
 export function GroupsView() {
   const live = useCluster();
-  const { nodes, groups, events } = live.cluster;
+  const { nodes, groups, copies, events } = live.cluster;
   const view = useView();
   const [focused, setFocused] = useState(view.selected ?? 0);
   const stable = useNodesByState(nodes);
   const looks = useMemo(
-    () => groups.map((group) => groupLook(group, stable, view.mode)),
-    [groups, stable, view.mode],
+    () => groups.map((group) => groupLook(group, stable, view.mode, copies)),
+    [groups, stable, view.mode, copies],
   );
   const group = groups.find((candidate) => candidate.group === view.selected);
   const { select } = view;
@@ -84,7 +84,7 @@ export function GroupsView() {
               />
               <p className="max-w-lg text-xs text-muted">
                 {nodes.map((node, index) => `${index + 1} ${node.node_id}`).join(' · ')}
-                {nodes.length > 0 && ' · ! replica down or behind · x no leader · ? not known'}
+                {nodes.length > 0 && ' · ! copy missing or behind · x no leader · ? not known'}
                 <br />
                 Arrows move, two hex digits jump, N next problem, Enter opens, [ and ] go on, V
                 table.
@@ -99,6 +99,7 @@ export function GroupsView() {
             <GroupTable
               groups={groups}
               nodes={stable}
+              copies={copies}
               problemsOnly={view.problemsOnly}
               selected={view.selected}
               onSelect={select}
