@@ -6,6 +6,7 @@ import { formatDuration } from '@/common/format-time.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { OutcomeBar } from './outcome-bar.tsx';
 
 /** How the agent does: now, in the last quarter of an hour, in the last day; and who says so. */
 export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) {
@@ -22,6 +23,10 @@ export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) 
         <Figure label="Waiting" value={stats.queued} />
         <Figure label="Retrying" value={stats.retrying} />
       </dl>
+      <div className="grid gap-3 md:grid-cols-2">
+        <OutcomeBar title="Last 15 minutes" window={stats.last_15_min} />
+        <OutcomeBar title="Last 24 hours" window={stats.last_24_h} />
+      </div>
       <DataTable
         columns={COLUMNS}
         rows={ROWS.map((row) => ({ ...row, stats }))}
@@ -56,10 +61,10 @@ interface Line {
 const ROWS: readonly Line[] = [
   { label: 'Answered', figure: ({ delivered }) => delivered },
   { label: 'Success rate', figure: ({ success_rate }) => percent(success_rate) },
-  { label: 'Broken off', figure: ({ broken_off }) => broken_off },
-  { label: 'Dead', figure: ({ dead }) => dead },
+  { label: 'Interrupted', figure: ({ broken_off }) => broken_off },
+  { label: 'Failed', figure: ({ dead }) => dead },
   { label: 'Failed attempts', figure: ({ failed_attempts }) => failed_attempts },
-  { label: 'First word, p50 / p95', figure: ({ first_token_ms }) => times(first_token_ms) },
+  { label: 'First token, p50 / p95', figure: ({ first_token_ms }) => times(first_token_ms) },
   { label: 'Whole answer, p50 / p95', figure: ({ total_ms }) => times(total_ms) },
 ];
 
@@ -94,7 +99,7 @@ function times(percentiles: AgentWindow['total_ms']): ReactNode {
 
 function Figure({ label, value }: { readonly label: string; readonly value: number }) {
   return (
-    <div className="rounded-lg border border-border bg-surface px-4 py-3">
+    <div className="rounded-lg border border-border bg-surface px-4 py-3 shadow-card">
       <dt className="text-xs text-muted">{label}</dt>
       <dd className="tabular text-xl font-semibold">{value}</dd>
     </div>

@@ -13,12 +13,12 @@ import {
 } from 'react';
 import { toast } from 'sonner';
 import { readDraft, writeDraft } from '@/common/drafts.ts';
+import { isLongerThan } from '@/common/json-length.ts';
 import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
 import { Form } from '@/ui/form.tsx';
 import { attach } from './attachments.ts';
 import { ComposerExtras } from './composer-extras.tsx';
-import { isLongerThan } from './json-length.ts';
 import { useSlashMenu } from './slash-menu.tsx';
 
 /** A message that is being changed. */

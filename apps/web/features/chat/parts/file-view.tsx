@@ -1,20 +1,13 @@
 import type { FilePart } from '@fleetlm/client';
 import { FileText } from 'lucide-react';
+import { Picture } from './picture.tsx';
 
 /** Pictures that carry their own bytes are shown; nothing is loaded from elsewhere without a click. */
 const INLINE_PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,/;
 
 export function FileView({ file }: { readonly file: FilePart }) {
   const name = file.filename ?? `File (${file.mediaType})`;
-  if (INLINE_PICTURE.test(file.url))
-    return (
-      // biome-ignore lint/performance/noImgElement: the picture is in the page already
-      <img
-        src={file.url}
-        alt={name}
-        className="max-h-64 max-w-full self-start rounded-md border border-border bg-surface object-contain"
-      />
-    );
+  if (INLINE_PICTURE.test(file.url)) return <Picture src={file.url} name={name} />;
   const label = (
     <>
       <FileText size={15} aria-hidden className="shrink-0 text-muted" />
