@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CONTENT_BYTES_MAX, contentSchema, METADATA_BYTES_MAX } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { isLongerThan } from './common/json-length.ts';
 import {
   CHECKED_PASSWORD_LENGTH_MAX,
   COMPOSED_MESSAGE_BYTES_MAX,
@@ -13,7 +14,6 @@ import {
 import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
 import { signInSchema } from './common/sign-in-schema.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
-import { isLongerThan } from './features/chat/composer/json-length.ts';
 import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/preview-limits.ts';
 
 const ROOT = import.meta.dirname;

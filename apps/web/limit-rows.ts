@@ -6,6 +6,7 @@ import {
   CHECKED_PASSWORD_LENGTH_MAX,
   COMPOSED_MESSAGE_BYTES_MAX,
   COMPOSED_TEXT_BYTES_MAX,
+  DENIAL_REASON_LENGTH_MAX,
   EMAIL_LENGTH_MAX,
   HASHES_MAX,
   HASHES_WAITING_MAX,
@@ -30,6 +31,13 @@ import {
   SHOWN_LENGTH_MAX,
   SHOWN_PARTS_MAX,
 } from './features/chat/markdown/text-bounds.ts';
+import { SOURCES_SHOWN_MAX } from './features/chat/parts/distinct-sources.ts';
+import {
+  FIELDS_SHOWN_MAX,
+  RAW_SHOWN_MAX,
+  VALUE_SHOWN_MAX,
+} from './features/chat/parts/field-values.ts';
+import { AGENTS_SHOWN_MAX } from './features/start/agents-found.ts';
 
 const LISTED = 'limit-rows.test.ts > ';
 const BODY =
@@ -41,6 +49,8 @@ const HASHES =
 const MARKDOWN =
   'features/chat/markdown/text-bounds.test.ts > %s: at the limit it is markdown, one more is plain text';
 const PARTS = 'features/chat/parts/message-parts.test.tsx';
+const FIELDS =
+  'features/chat/parts/field-values.test.ts > at the limit every field and value is shown, and beyond it is said how many are not';
 const NAMED = `${LISTED}no form or route writes a bound as a number`;
 const FORM = `${LISTED}a form takes what is at its limits, and nothing beyond`;
 
@@ -269,5 +279,53 @@ export const WEB_LIMIT_ROWS: readonly LimitRow[] = limitRows('Web app', 'apps/we
     in: 'features/chat/parts/message-parts.tsx',
     answer: 'the newest, with a way to see the rest',
     test: `${PARTS} > of five thousand parts the newest are shown, and more of the others when they are asked for`,
+  },
+  {
+    input: 'fields of a tool call that are shown as key and value',
+    limit: { FIELDS_SHOWN_MAX },
+    unit: 'entries',
+    in: 'features/chat/parts/field-values.ts',
+    answer: 'the others are in the raw form',
+    test: FIELDS,
+  },
+  {
+    input: 'value of such a field',
+    limit: { VALUE_SHOWN_MAX },
+    unit: 'characters',
+    in: 'features/chat/parts/field-values.ts',
+    answer: 'cut; whole in the raw form',
+    test: FIELDS,
+  },
+  {
+    input: 'raw form of what a tool was given or has returned',
+    limit: { RAW_SHOWN_MAX },
+    unit: 'characters',
+    in: 'features/chat/parts/field-values.ts',
+    answer: 'cut',
+    test: 'features/chat/parts/field-values.test.ts > the raw form is bounded',
+  },
+  {
+    input: 'sources of a message that are shown',
+    limit: { SOURCES_SHOWN_MAX },
+    unit: 'entries',
+    in: 'features/chat/parts/distinct-sources.ts',
+    answer: 'the others are counted',
+    test: 'features/chat/parts/distinct-sources.test.ts > beyond the limit it is said how many there are',
+  },
+  {
+    input: 'reason of a denial',
+    limit: { DENIAL_REASON_LENGTH_MAX },
+    unit: 'characters',
+    in: 'features/chat/parts/approval.tsx',
+    answer: 'no more can be typed',
+    test: 'features/chat/parts/approval.test.tsx > denying asks for a reason, which goes to the agent',
+  },
+  {
+    input: 'agents that are offered at once',
+    limit: { AGENTS_SHOWN_MAX },
+    unit: 'entries',
+    in: 'features/start/agents-found.ts',
+    answer: 'the others are found by name',
+    test: 'features/start/agents-found.test.ts > of ten thousand agents a bounded number is drawn, and it is said how many are not',
   },
 ]);

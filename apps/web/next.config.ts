@@ -18,7 +18,13 @@ const SECURITY_HEADERS = [
 ];
 
 /** What the proxy leaves out. */
-const FILES = ['/_next/static/:path*', '/_next/image', '/icon.svg'];
+const FILES = [
+  '/_next/static/:path*',
+  '/_next/image',
+  '/icon.svg',
+  '/apple-icon.png',
+  '/opengraph-image.png',
+];
 
 /** The artefact carries its own server (`npm run dist`); `next start` needs none, and warns where it finds one. */
 const output = process.env.WEB_OUTPUT === 'standalone' ? { output: 'standalone' as const } : {};

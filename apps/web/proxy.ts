@@ -36,4 +36,6 @@ function publicHost(forwarded: string | null): string | null {
 }
 
 /** Everything but files, whose policy is in the configuration of Next. */
-export const config = { matcher: ['/((?!_next/static/|_next/image|icon.svg$).*)'] };
+export const config = {
+  matcher: ['/((?!_next/static/|_next/image|icon.svg$|apple-icon.png$|opengraph-image.png$).*)'],
+};

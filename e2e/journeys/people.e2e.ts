@@ -53,7 +53,7 @@ test('a tool waits for a person, and goes on in its place when it is allowed', a
   await startConversation(page);
   await send(page, 'send a mail to Bob');
   await answered(page);
-  const approval = page.getByRole('region', { name: 'Approval of sendMail' });
+  const approval = page.getByRole('region', { name: 'Approval of Send mail' });
   await expect(approval).toContainText('bob@example.org');
   await expectAccessible(page);
   await approval.getByRole('button', { name: 'Allow' }).click();

@@ -8,6 +8,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { Person } from '@/common/person.ts';
 import { isAtLeast, type Role } from '@/common/roles.ts';
+import { Mark } from '@/ui/mark.tsx';
 import { PersonMenu } from './person-menu.tsx';
 
 interface Area {
@@ -39,6 +40,9 @@ export function Navigation({ person }: { readonly person: Person }) {
         sessionInView !== null && 'max-md:hidden',
       )}
     >
+      <span className="mb-3 hidden md:block">
+        <Mark size={36} />
+      </span>
       {AREAS.filter(({ needs }) => isAtLeast(person.role, needs)).map((area) => (
         <AreaLink
           key={area.href}
@@ -78,7 +82,7 @@ function AreaLink({
       <Icon size={20} aria-hidden strokeWidth={isCurrent ? 2.2 : 1.8} />
       {area.label}
       {count > 0 && (
-        <span className="absolute right-2 top-0.5 min-w-4.5 rounded-full bg-accent px-1 text-center text-[11px] leading-4.5 font-semibold text-on-accent">
+        <span className="absolute right-2 top-0.5 min-w-4.5 rounded-full bg-accent px-1 text-center text-[11px] leading-4.5 shadow-card font-semibold text-on-accent">
           <span className="sr-only">, </span>
           {count > 99 ? '99+' : count}
           <span className="sr-only"> unread</span>

@@ -6,22 +6,24 @@ import { classNames } from './class-names.ts';
 const look = cva(
   [
     'inline-flex items-center justify-center rounded-md font-medium whitespace-nowrap select-none',
-    'transition-[background-color,filter] duration-120',
+    'transition-[background-color,filter,transform] duration-120 active:scale-[0.98]',
     'aria-disabled:opacity-50 aria-disabled:cursor-not-allowed',
   ],
   {
     variants: {
       variant: {
-        primary: 'bg-accent text-on-accent hover:brightness-110 border border-transparent',
-        secondary: 'bg-surface text-text border border-border hover:bg-raised',
+        primary:
+          'bg-accent text-on-accent hover:brightness-110 border border-transparent shadow-card',
+        secondary: 'bg-surface text-text border border-border shadow-card hover:bg-raised',
         ghost: 'text-muted hover:bg-raised hover:text-text border border-transparent',
         danger: 'bg-surface text-critical border border-border hover:bg-raised',
       },
       size: {
-        md: 'h-9 px-3.5 text-base gap-2',
-        sm: 'h-7 px-2.5 text-sm gap-1.5',
-        icon: 'size-9 justify-center',
-        'icon-sm': 'size-7 justify-center',
+        // What is touched is at least 44 px high.
+        md: 'h-9 px-3.5 text-base gap-2 pointer-coarse:min-h-11',
+        sm: 'h-7 px-2.5 text-sm gap-1.5 pointer-coarse:min-h-11',
+        icon: 'size-9 justify-center pointer-coarse:size-11',
+        'icon-sm': 'size-7 justify-center pointer-coarse:size-11',
       },
     },
     defaultVariants: { variant: 'secondary', size: 'md' },

@@ -62,7 +62,7 @@ export function Dialog({
   return (
     <Primitive.Root open={open} onOpenChange={onPrimitiveChange}>
       <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 bg-[#0c1015]/50" />
+        <Primitive.Overlay className="fixed inset-0 z-40 scrim" />
         <Primitive.Content
           ref={content}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
@@ -81,7 +81,7 @@ export function Dialog({
           onFocus={({ target }) => changes.remember(target)}
           className={classNames(
             'fixed left-1/2 top-[8dvh] z-50 flex max-h-[84dvh] w-[min(92vw,480px)] -translate-x-1/2 flex-col',
-            'rounded-lg border border-border bg-surface text-text shadow-2xl',
+            'rounded-lg border border-border bg-surface text-text shadow-window',
             className,
           )}
         >

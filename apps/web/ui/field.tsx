@@ -5,27 +5,43 @@ export interface FieldProps extends ComponentProps<'input'> {
   readonly label: string;
   readonly hint?: string;
   readonly error?: string | undefined;
+  /** Stands within the field, behind what is typed. */
+  readonly unit?: string | undefined;
 }
 
 /** A labelled input; its hint and its error are read with it. */
-export function Field({ label, hint, error, className, ...rest }: FieldProps) {
+export function Field({ label, hint, error, unit, className, ...rest }: FieldProps) {
   const id = useId();
   const note = error ?? hint;
+  const described = [
+    ...(unit === undefined ? [] : [`${id}-unit`]),
+    ...(note === undefined ? [] : [`${id}-note`]),
+  ];
   return (
     <div className={classNames('flex flex-col gap-1', className)}>
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
-      <input
-        id={id}
-        aria-invalid={error === undefined ? undefined : true}
-        aria-describedby={note === undefined ? undefined : `${id}-note`}
+      <div
         className={classNames(
-          'h-9 rounded-md border bg-surface px-3 text-base text-text placeholder:text-muted',
+          'flex h-9 items-center overflow-hidden rounded-md border bg-surface',
+          'focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus',
           error === undefined ? 'border-strong' : 'border-critical',
         )}
-        {...rest}
-      />
+      >
+        <input
+          id={id}
+          aria-invalid={error === undefined ? undefined : true}
+          aria-describedby={described.length === 0 ? undefined : described.join(' ')}
+          className="h-full min-w-0 flex-1 bg-transparent px-3 text-base text-text outline-none placeholder:text-muted"
+          {...rest}
+        />
+        {unit !== undefined && (
+          <span id={`${id}-unit`} className="shrink-0 pr-3 text-sm text-muted">
+            {unit}
+          </span>
+        )}
+      </div>
       {note !== undefined && (
         <p
           id={`${id}-note`}

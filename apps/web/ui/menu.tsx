@@ -20,7 +20,7 @@ export function Menu({ trigger, children, side = 'bottom', align = 'end' }: Menu
           side={side}
           align={align}
           sideOffset={6}
-          className="z-50 min-w-52 rounded-md border border-border bg-surface p-1 text-text shadow-xl"
+          className="z-50 min-w-52 rounded-md border border-border bg-surface p-1 text-text shadow-float"
         >
           {children}
         </Primitive.Content>
@@ -33,7 +33,7 @@ export function MenuItem({ className, ...rest }: ComponentProps<typeof Primitive
   return (
     <Primitive.Item
       className={clsx(
-        'flex h-8 cursor-pointer items-center gap-2 rounded-[5px] px-2 text-sm outline-none',
+        'flex h-8 pointer-coarse:h-11 cursor-pointer items-center gap-2 rounded-[5px] px-2 text-sm outline-none',
         'data-[highlighted]:bg-raised',
         className,
       )}

@@ -21,17 +21,17 @@ export function Segments<T extends string>({ label, value, choices, onChange }: 
         const choice = choices.find((candidate) => candidate.value === next);
         if (choice !== undefined) onChange(choice.value);
       }}
-      className="inline-flex overflow-hidden rounded-md border border-strong"
+      className="inline-flex gap-0.5 rounded-lg border border-strong bg-raised p-0.5"
     >
       {choices.map((choice) => (
         <ToggleGroup.Item
           key={choice.value}
           value={choice.value}
           className={clsx(
-            'h-7 border-l border-border px-2.5 text-sm outline-offset-[-2px] first:border-l-0',
+            'h-7 rounded-md px-2.5 text-sm outline-offset-[-2px]',
             choice.value === value
-              ? 'bg-accent font-medium text-on-accent'
-              : 'bg-surface text-text hover:bg-raised',
+              ? 'bg-surface font-medium text-text shadow-card'
+              : 'text-muted hover:text-text',
           )}
         >
           {choice.label}

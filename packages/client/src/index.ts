@@ -58,7 +58,7 @@ export { readOverRest } from './session/read-over-rest.ts';
 export { type Row, type Rows, rowsOf } from './session/rows.ts';
 export type { SessionPhase } from './session/session-state.ts';
 export { isBusy } from './session/session-state.ts';
-export type { ReadBefore, SessionStore } from './session/session-store.ts';
+export type { ApprovalDecision, ReadBefore, SessionStore } from './session/session-store.ts';
 export type { SessionView } from './session/session-view.ts';
 export { derived, type ReadableStore, Store } from './store.ts';
 export { ulid } from './ulid.ts';

@@ -31,10 +31,12 @@ const ENTRY = inboxEntrySchema.parse({
   agent_id: 'echo',
   agent_name: 'Echo',
   title: null,
+  pinned: true,
   status: 'running',
   last_seq: 2,
   last_read_seq: 1,
   unread_count: 1,
+  awaits_user: true,
   last_message: {
     sender_id: 'echo',
     kind: 'assistant',
@@ -59,6 +61,9 @@ describe('what the cluster sends, checked by hand, is what the schemas say', () 
     expect(isInboxEntry({ ...ENTRY, last_message: null })).toBe(true);
     const { title: _, ...untitled } = ENTRY;
     expect(isInboxEntry(untitled)).toBe(false);
+    const { pinned: _pinned, awaits_user: _awaits, ...earlier } = ENTRY;
+    expect(isInboxEntry(earlier)).toBe(true);
+    expect(isInboxEntry({ ...ENTRY, pinned: 'yes' })).toBe(false);
   });
 
   test('a join in the middle of an answer is taken', () => {

@@ -39,10 +39,14 @@ export interface InboxEntry {
   readonly agent_name: string;
   /** Null: the conversation has no title. */
   readonly title: string | null;
+  /** It stands above the others. Absent from a node of an earlier version: it does not. */
+  readonly pinned?: boolean;
   readonly status: string;
   readonly last_seq: number;
   readonly last_read_seq: number;
   readonly unread_count: number;
+  /** Tool calls of the last reply wait for the user. Absent from a node of an earlier version: not known. */
+  readonly awaits_user?: boolean;
   readonly last_message: {
     readonly sender_id: string;
     readonly kind: string;
@@ -162,10 +166,16 @@ export function isInboxEntry(value: unknown): value is InboxEntry {
     hasStrings(value, ['session_id', 'agent_id', 'agent_name', 'status', 'updated_at']) &&
     hasNumbers(value, ['last_seq', 'last_read_seq', 'unread_count']) &&
     (value.title === null || typeof value.title === 'string') &&
+    isBooleanOrAbsent(value.pinned) &&
+    isBooleanOrAbsent(value.awaits_user) &&
     (value.last_message === null ||
       (isObject(value.last_message) &&
         hasStrings(value.last_message, ['sender_id', 'kind', 'preview', 'inserted_at'])))
   );
+}
+
+function isBooleanOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
 }
 
 export function isChunk(value: unknown): value is UiChunk {

@@ -64,6 +64,8 @@ export interface Session {
   readonly inboxVersion: number;
   /** Messages of others after lastReadSeq. */
   readonly unreadCount: number;
+  /** Tool calls of the agent's last reply wait for the user. */
+  readonly awaitsUser: boolean;
   /** The newest message of the user; 0: none yet. */
   readonly lastUserSeq: number;
   readonly dispatch: DispatchState;

@@ -127,6 +127,8 @@ export const clusterSnapshotSchema = z.strictObject({
   cluster_id: z.string(),
   reported_by: nodeIdSchema,
   reported_at: timestampSchema,
+  /** Copies that every group is to have, where there are active nodes enough. */
+  copies: z.int().min(1),
   nodes: z.array(clusterNodeSchema),
   groups: z.array(clusterGroupSchema),
   /** Left out by nodes of earlier versions. */

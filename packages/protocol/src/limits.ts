@@ -79,6 +79,13 @@ export const AGENTS_PAGE_LIMIT_MAX = 10_000;
 export const AGENT_NAME_LENGTH_MAX = 128;
 /** Characters of `origin_url` and of `webhook_path`, each. */
 export const AGENT_URL_LENGTH_MAX = 2048;
+/** `description`: what an agent is for, as people read it when they choose one. */
+export const AGENT_DESCRIPTION_LENGTH_MAX = 200;
+/** `suggested_prompts`: messages that a conversation with an agent can begin with. */
+export const AGENT_PROMPTS_MAX = 3;
+export const AGENT_PROMPT_LENGTH_MAX = 200;
+/** A title that was made of a first message, or came from an agent; a longer one is cut. */
+export const AUTOMATIC_TITLE_LENGTH_MAX = 60;
 /** `model`: the name of a model at an OpenAI-compatible server. */
 export const AGENT_MODEL_LENGTH_MAX = 256;
 /** Headers that an agent's calls carry beside FleetLM's own. */

@@ -203,7 +203,7 @@ const dataChunk = z.object({
 meanings.set('data-*', {
   since: 5,
   description:
-    'Data of your own. The same `id` replaces the part before; `transient` shows it and stores nothing.',
+    'Data of your own. The same `id` replaces the part before; `transient` shows it and stores nothing. `data-title` names the conversation.',
 });
 
 /** Any chunk of a UI message stream. Fields that are not known pass, as they do in the AI SDK's reader. */

@@ -50,6 +50,7 @@ export const assistantMetadataSchema = z.looseObject({
   termination: z.enum(TERMINATIONS),
   latency_ms: z.number().min(0),
   time_to_first_token_ms: z.number().min(0).nullable(),
+  reasoning_ms: z.number().min(0).optional(),
   error: z.string().max(REPLY_ERROR_LENGTH_MAX).optional(),
 });
 export type AssistantMetadata = z.output<typeof assistantMetadataSchema>;

@@ -94,12 +94,6 @@ export function runState(dispatch: DispatchState): RunState {
   }
 }
 
-/** The name of the conversation; null: it has no name. */
-function titleOf({ metadata }: SessionView): string | null {
-  const { title } = decodeObject(metadata);
-  return typeof title === 'string' ? title : null;
-}
-
 export function foundMessage(found: FoundMessage): SearchAnswer['results'][number] {
   return {
     session_id: found.sessionId,
@@ -115,15 +109,18 @@ export function foundMessage(found: FoundMessage): SearchAnswer['results'][numbe
 
 export function inboxEntry(session: SessionView, runtime: Pick<Runtime, 'getAgent'>): InboxEntry {
   const { lastMessage } = session;
+  const { title, pinned } = decodeObject(session.metadata);
   return {
     session_id: session.id,
     agent_id: session.agentId,
     agent_name: runtime.getAgent(session.agentId)?.name ?? session.agentId,
-    title: titleOf(session),
+    title: typeof title === 'string' ? title : null,
+    pinned: pinned === true,
     status: session.status === 'active' ? session.dispatch.status : session.status,
     last_seq: session.lastSeq,
     last_read_seq: session.lastReadSeq,
     unread_count: session.unreadCount,
+    awaits_user: session.awaitsUser,
     last_message:
       lastMessage === null
         ? null

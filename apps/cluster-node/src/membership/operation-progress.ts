@@ -5,7 +5,7 @@ import { planSteps } from './planner.ts';
 
 /** How far an operation is, from what the cluster looks like; nothing of it is kept. */
 export interface OperationProgress {
-  /** Groups that are where the operation wants them. */
+  /** Groups of conversations that are where the operation wants them. */
   readonly done: number;
   readonly total: number;
   /** Groups that are not, with what they wait for. */
@@ -33,9 +33,11 @@ export function progressOf(
   const reasons = new Map(waiting.map(({ group, reason }) => [group, reason]));
   const state = operation.number === null ? null : nodes.get(operation.number)?.state;
   const isAdmitted = operation.kind !== 'join' || (state !== 'joining' && state !== undefined);
+  const total = [...concerned].filter((group) => group !== SYSTEM_GROUP).length;
+  const left = open.filter(({ group }) => group !== SYSTEM_GROUP).length;
   return {
-    done: concerned.size - open.length,
-    total: concerned.size,
+    done: total - left,
+    total,
     stuck: open.slice(0, STUCK_MAX).map(({ group, leader }) => ({
       group,
       reason: reasons.get(group) ?? (leader === 0 ? 'it has no leader' : 'its turn comes'),

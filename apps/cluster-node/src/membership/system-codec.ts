@@ -31,6 +31,8 @@ function plainSchemaOf(type: AgentFieldType): z.ZodType {
     case 'origin':
     case 'path':
       return z.string();
+    case 'texts':
+      return z.array(z.string());
     case 'headers':
       return z.record(z.string(), z.string());
     case 'choice':
@@ -56,6 +58,8 @@ const settingSchemas: SettingSchemas = mapAgentFields((_name, field) => [
 const addedSettings = {
   protocol: settingSchemas.protocol.default(AGENT_DEFAULTS.protocol),
   model: settingSchemas.model.default(AGENT_DEFAULTS.model),
+  description: settingSchemas.description.default(AGENT_DEFAULTS.description),
+  suggestedPrompts: settingSchemas.suggestedPrompts.default(AGENT_DEFAULTS.suggested_prompts),
 };
 
 export const agentRecordSchema = z.strictObject({
@@ -85,6 +89,7 @@ const commandSchema = z.discriminatedUnion('type', [
     previousUntilMs: z.int().nullable(),
     timeMs: z.int(),
   }),
+  z.strictObject({ type: z.literal('delete-agent'), agentId: z.string() }),
   skipCommandSchema,
   ...registryCommandSchemas,
 ]);

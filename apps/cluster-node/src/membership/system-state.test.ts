@@ -3,7 +3,12 @@ import { AgentSecrets } from '../runtime/agent-secrets.ts';
 import { SecretBox } from '../runtime/secret-box.ts';
 import type { AgentRecord } from './agent-record.ts';
 import { AGENTS_BYTES_MAX, AgentRegistry, registrationBytes } from './agent-registry.ts';
-import { decodeSystemState, encodeSystemCommand, encodeSystemState } from './system-codec.ts';
+import {
+  decodeSystemCommand,
+  decodeSystemState,
+  encodeSystemCommand,
+  encodeSystemState,
+} from './system-codec.ts';
 import {
   applySystemCommand,
   emptySystemState,
@@ -136,4 +141,26 @@ test('a change of other settings leaves the protocol and the model as they are',
     model: 'llama3.2',
   });
   expect(agentOf(stateWith(chosen, patch({ model: null })))?.model).toBeNull();
+});
+
+test('a deleted agent is gone, with its room, and its id can be registered again', () => {
+  const state = stateWith();
+  const remove: SystemCommand = { type: 'delete-agent', agentId: 'bot' };
+  expect(applySystemCommand(state, remove)).toEqual({ type: 'agent', agent: AGENT });
+  expect(state.agents.size).toBe(0);
+  expect(state.agents.bytes).toBe(0);
+  expect(applySystemCommand(state, remove)).toEqual({ type: 'refused', code: 'agent-not-found' });
+  const again = agentRecord({ name: 'Other', insertedAtMs: 9 });
+  expect(applySystemCommand(state, { type: 'create-agent', agent: again })).toMatchObject({
+    type: 'agent',
+  });
+  expect(decodeSystemCommand(encodeSystemCommand(remove))).toEqual({ ok: true, command: remove });
+});
+
+test('a registration of an earlier build has no description and no prompts', () => {
+  const text = new TextDecoder().decode(encodeSystemState(stateWith()));
+  const earlier = text.replace('"description":null,"suggestedPrompts":[],', '');
+  expect(earlier).not.toBe(text);
+  const { agents } = decodeSystemState(new TextEncoder().encode(earlier));
+  expect(agents.get('bot')).toMatchObject({ description: null, suggestedPrompts: [] });
 });

@@ -35,6 +35,8 @@ export type SystemCommand =
       readonly previousUntilMs: number | null;
       readonly timeMs: number;
     }
+  /** The registration goes for good; its id is free again. */
+  | { readonly type: 'delete-agent'; readonly agentId: string }
   | SkipCommand
   | RegistryCommand;
 
@@ -88,6 +90,12 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       state.agents.set(agent.id, agent);
       return { type: 'agent', agent };
     }
+    case 'delete-agent': {
+      const known = state.agents.get(command.agentId);
+      if (known === undefined) return { type: 'refused', code: 'agent-not-found' };
+      state.agents.delete(command.agentId);
+      return { type: 'agent', agent: known };
+    }
     case 'join-node':
     case 'set-node-state':
     case 'start-operation':
@@ -121,6 +129,8 @@ function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): Ag
   return {
     ...agent,
     name: patch.name ?? agent.name,
+    description: patch.description === undefined ? agent.description : patch.description,
+    suggestedPrompts: patch.suggestedPrompts ?? agent.suggestedPrompts,
     originUrl: patch.originUrl ?? agent.originUrl,
     webhookPath: patch.webhookPath ?? agent.webhookPath,
     protocol: patch.protocol ?? agent.protocol,

@@ -11,7 +11,8 @@ import {
 } from './execution.ts';
 import type { OperationOf, ResultOf } from './operations.ts';
 
-type SystemType = 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' | 'skip-entry';
+type AgentChange = 'create-agent' | 'patch-agent' | 'rotate-secret' | 'delete-agent';
+type SystemType = AgentChange | 'registry' | 'skip-entry';
 type DefiniteReply = Exclude<SystemReply, { readonly type: 'refused' }>;
 
 /** Proposes to the system group. */
@@ -29,8 +30,8 @@ function proposing<T extends SystemType>(replied: (reply: DefiniteReply) => Atte
 
 type SystemOutcome = Parameters<Parameters<ExecutionPorts['groups']['proposeSystem']>[1]>[0];
 
-export const executeAgentChange = proposing<'create-agent' | 'patch-agent' | 'rotate-secret'>(
-  (reply) => (reply.type === 'agent' ? ok(reply.agent) : unexpected(reply)),
+export const executeAgentChange = proposing<AgentChange>((reply) =>
+  reply.type === 'agent' ? ok(reply.agent) : unexpected(reply),
 );
 
 export const executeRegistry = proposing<'registry'>((reply) =>
@@ -49,6 +50,7 @@ function unexpected({ type }: DefiniteReply): never {
 function commandOf(operation: OperationOf<SystemType>, timeMs: number): SystemCommand {
   switch (operation.type) {
     case 'create-agent':
+    case 'delete-agent':
       return operation;
     case 'patch-agent':
     case 'rotate-secret':

@@ -25,6 +25,7 @@ const OPERATION_ERRORS = {
   'create-agent': [...PROPOSED, 'conflict'],
   'patch-agent': [...PROPOSED, 'not_found'],
   'rotate-secret': [...PROPOSED, 'not_found'],
+  'delete-agent': [...PROPOSED, 'not_found'],
   registry: [...PROPOSED, 'not_found', 'conflict'],
   'skip-entry': [...PROPOSED, 'conflict'],
   'transfer-group': CALLED,

@@ -173,6 +173,7 @@ export const OPERATIONS = {
     },
     agentRecordSchema,
   ),
+  'delete-agent': operation('delete-agent', 'leader', { agentId: id }, agentRecordSchema),
   /** Nodes and operations, as the system group replicates them. */
   registry: operation(
     'registry',

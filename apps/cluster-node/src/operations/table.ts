@@ -65,6 +65,7 @@ export const OPERATION_TABLE: { readonly [T in OperationType]: Entry<T> } = {
   'create-agent': { ...OPERATIONS['create-agent'], ...registration },
   'patch-agent': { ...OPERATIONS['patch-agent'], ...registration },
   'rotate-secret': { ...OPERATIONS['rotate-secret'], ...registration },
+  'delete-agent': { ...OPERATIONS['delete-agent'], ...registration },
   registry: { ...OPERATIONS.registry, group: system, execute: executeRegistry },
   'skip-entry': { ...OPERATIONS['skip-entry'], group: system, execute: executeSkip },
   'change-group': {

@@ -173,6 +173,9 @@ export interface Runtime {
     >
   >;
 
+  /** Takes the registration away; its sessions stay, and have no agent. */
+  deleteAgent(agentId: string): Promise<Result<AgentRecord, OperationError<'delete-agent'>>>;
+
   /** How an agent does, by what the nodes that can be reached have seen. */
   agentStats(agentId: string): Promise<AgentStats>;
   /**

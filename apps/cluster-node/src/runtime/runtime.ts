@@ -243,6 +243,10 @@ export class NodeRuntime implements Runtime {
     );
   }
 
+  deleteAgent(agentId: string): ReturnType<Runtime['deleteAgent']> {
+    return this.#call({ type: 'delete-agent', agentId });
+  }
+
   async testAgent(
     registered: AgentRecord,
     address: Pick<TestedAgent, 'originUrl' | 'webhookPath'>,

@@ -3,6 +3,7 @@ import { redirect } from 'next/navigation';
 import { LoginForm } from '@/features/accounts/sign-in/login-form.tsx';
 import { currentSignIn } from '@/server/accounts/session.ts';
 import { serverEnv } from '@/server/env.ts';
+import { Mark } from '@/ui/mark.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
@@ -12,13 +13,20 @@ export default async function LoginPage() {
   return (
     <main className="grid min-h-dvh place-items-center p-4">
       <div className="w-full max-w-sm">
-        <h1 className="text-2xl font-semibold tracking-tight">FleetLM</h1>
-        <p className="mb-6 mt-1 text-muted">Sign in to talk to your agents.</p>
-        <LoginForm />
+        <header className="mb-6 flex flex-col items-center gap-3 text-center">
+          <Mark size={56} />
+          <div>
+            <h1 className="text-2xl font-semibold tracking-tight">FleetLM</h1>
+            <p className="mt-1 text-muted">Sign in to talk to your agents.</p>
+          </div>
+        </header>
+        <div className="rounded-xl border border-border bg-surface p-6 shadow-float">
+          <LoginForm />
+        </div>
         {env.DEMO === '1' && (
           <section
             aria-labelledby="demo-accounts"
-            className="mt-6 rounded-lg border border-border bg-surface p-4 text-sm"
+            className="mt-6 rounded-xl border border-dashed border-strong p-4 text-sm"
           >
             <h2 id="demo-accounts" className="font-medium">
               Demo accounts

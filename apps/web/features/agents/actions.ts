@@ -12,6 +12,7 @@ import {
 import { revalidatePath } from 'next/cache';
 import * as z from 'zod';
 import {
+  eraseAgent,
   registerAgent,
   replayDeadLetters,
   rotateSecret,
@@ -47,6 +48,14 @@ export const changeStatus = ownerAction(
     return { ok: true, value: null };
   },
 );
+
+/** Its conversations stay readable. */
+export const deleteAgent = ownerAction(z.tuple([agentId]), async (_person, id) => {
+  const result = await eraseAgent(id);
+  if (!result.ok) return result;
+  revalidatePath('/agents');
+  return { ok: true, value: null };
+});
 
 export const replay = ownerAction(z.tuple([agentId, replaySchema]), async (_person, id, which) => {
   const result = await replayDeadLetters(id, which);

@@ -6,6 +6,7 @@ import { formatDuration } from '@/common/format-time.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { OutcomeBar } from './outcome-bar.tsx';
 
 /** How the agent does: now, in the last quarter of an hour, in the last day; and who says so. */
 export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) {
@@ -22,6 +23,10 @@ export function AgentFigures({ answer }: { readonly answer: AgentStatsAnswer }) 
         <Figure label="Queued" value={stats.queued} />
         <Figure label="Retrying" value={stats.retrying} />
       </dl>
+      <div className="grid gap-3 md:grid-cols-2">
+        <OutcomeBar title="Last 15 minutes" window={stats.last_15_min} />
+        <OutcomeBar title="Last 24 hours" window={stats.last_24_h} />
+      </div>
       <DataTable
         columns={COLUMNS}
         rows={ROWS.map((row) => ({ ...row, stats }))}
@@ -94,7 +99,7 @@ function times(percentiles: AgentWindow['total_ms']): ReactNode {
 
 function Figure({ label, value }: { readonly label: string; readonly value: number }) {
   return (
-    <div className="rounded-lg border border-border bg-surface px-4 py-3">
+    <div className="rounded-lg border border-border bg-surface px-4 py-3 shadow-card">
       <dt className="text-xs text-muted">{label}</dt>
       <dd className="tabular text-xl font-semibold">{value}</dd>
     </div>

@@ -2,6 +2,7 @@ import type { AgentBody } from '@fleetlm/protocol';
 import clsx from 'clsx';
 import { ChevronLeft } from 'lucide-react';
 import Link from 'next/link';
+import { Avatar } from '@/ui/avatar.tsx';
 
 /** Which agent this is, and where its calls go. */
 export function AgentHeader({ agent }: { readonly agent: AgentBody }) {
@@ -14,12 +15,14 @@ export function AgentHeader({ agent }: { readonly agent: AgentBody }) {
       >
         <ChevronLeft size={14} aria-hidden /> Agents
       </Link>
-      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Avatar id={agent.id} name={agent.name} />
         <h1 className="text-xl font-semibold tracking-tight">{agent.name}</h1>
         <span className={clsx('text-sm', isEnabled ? 'text-ok' : 'text-muted')}>
           <span aria-hidden>{isEnabled ? '●' : '○'}</span> {agent.status}
         </span>
       </div>
+      {agent.description !== null && <p className="text-muted">{agent.description}</p>}
       <p className="tabular break-all text-xs text-muted">
         {agent.id} · POST {agent.origin_url}
         {agent.webhook_path}

@@ -5,19 +5,14 @@ import Link from 'next/link';
 import { useState, useTransition } from 'react';
 import { toast } from 'sonner';
 import { called } from '@/common/outcome.ts';
+import { Avatar } from '@/ui/avatar.tsx';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { ConfirmDialog } from '@/ui/dialog.tsx';
-import { EmptyState } from '@/ui/empty-state.tsx';
 import { changeStatus } from './actions.ts';
 
 export function AgentsTable({ agents }: { readonly agents: readonly AgentBody[] }) {
-  if (agents.length === 0) {
-    return (
-      <EmptyState title="No agents yet" text="Register a webhook, and users can talk to it." />
-    );
-  }
   return (
     <DataTable
       columns={COLUMNS}
@@ -35,15 +30,22 @@ const COLUMNS: readonly DataColumn<AgentBody>[] = [
     id: 'agent',
     header: 'Agent',
     isRowHeader: true,
-    cell: ({ id, name }) => (
+    cell: ({ id, name, description }) => (
       <>
-        <Link
-          href={`/agents/${id}`}
-          className="underline-offset-2 hover:underline focus-visible:underline"
-        >
-          {name}
-        </Link>
-        <span className="tabular block text-xs font-normal text-muted">{id}</span>
+        <span className="flex items-center gap-3">
+          <Avatar id={id} name={name} />
+          <span className="min-w-0">
+            <Link
+              href={`/agents/${id}`}
+              className="underline-offset-2 hover:underline focus-visible:underline"
+            >
+              {name}
+            </Link>
+            <span className="block max-w-64 truncate text-xs font-normal text-muted">
+              {description ?? id}
+            </span>
+          </span>
+        </span>
       </>
     ),
   },

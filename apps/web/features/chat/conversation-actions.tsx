@@ -1,6 +1,6 @@
 'use client';
 
-import type { Message, SendResult, SessionStore } from '@fleetlm/client';
+import type { ApprovalDecision, Message, SendResult, SessionStore } from '@fleetlm/client';
 import { createContext, useContext, useMemo } from 'react';
 import { toast } from 'sonner';
 
@@ -12,7 +12,8 @@ export interface ConversationActions {
   readonly answerableId: string | null;
   readonly regenerate: (answerId: string) => void;
   readonly beginEdit: (message: Message) => void;
-  readonly approve: (messageId: string, approvalId: string, isApproved: boolean) => void;
+  /** False: nothing was sent. */
+  readonly decide: (messageId: string, decisions: readonly ApprovalDecision[]) => boolean;
 }
 
 const ActionsContext = createContext<ConversationActions | null>(null);
@@ -31,16 +32,16 @@ export function useActionsOf(
   beginEdit: (message: Message) => void,
 ): ConversationActions {
   return useMemo(() => {
-    const tell = (result: SendResult): void => {
+    const report = (result: SendResult): boolean => {
       if (!result.ok) toast.error(result.error.message);
+      return result.ok;
     };
     return {
       canChange,
       answerableId,
       beginEdit,
-      regenerate: (answerId) => tell(store.regenerate(answerId)),
-      approve: (messageId, approvalId, isApproved) =>
-        tell(store.approve(messageId, approvalId, isApproved)),
+      regenerate: (answerId) => report(store.regenerate(answerId)),
+      decide: (messageId, decisions) => report(store.decide(messageId, decisions)),
     };
   }, [store, canChange, answerableId, beginEdit]);
 }

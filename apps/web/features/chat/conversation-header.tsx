@@ -1,9 +1,10 @@
 'use client';
 
 import type { AgentStatus } from '@fleetlm/client';
-import { ArrowLeft, Bot } from 'lucide-react';
+import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { ConversationMenu } from '@/features/inbox/index.ts';
+import { Avatar } from '@/ui/avatar.tsx';
 import { Button } from '@/ui/button.tsx';
 import type { ConversationNames } from './use-conversation-names.ts';
 
@@ -14,7 +15,7 @@ export interface ConversationHeaderProps {
 }
 
 export function ConversationHeader({ sessionId, names, agent }: ConversationHeaderProps) {
-  const { agentName, title, isArchived } = names;
+  const { agentId, agentName, title, isPinned, isArchived } = names;
   const state = isArchived ? 'Archived' : describe(agent);
   return (
     <header
@@ -26,19 +27,21 @@ export function ConversationHeader({ sessionId, names, agent }: ConversationHead
           <ArrowLeft size={18} aria-hidden />
         </Link>
       </Button>
-      <span
-        aria-hidden
-        className="grid size-8 shrink-0 place-items-center rounded-full bg-raised text-accent"
-      >
-        <Bot size={17} />
-      </span>
+      <Avatar id={agentId} name={agentName} />
       <div className="min-w-0 flex-1">
-        <h2 className="truncate font-semibold leading-tight">{title ?? agentName}</h2>
+        <h2 dir="auto" className="truncate font-semibold leading-tight">
+          {title ?? agentName}
+        </h2>
         <p className="truncate text-xs text-muted">
           {title === null ? state : `${agentName} · ${state}`}
         </p>
       </div>
-      <ConversationMenu sessionId={sessionId} title={title} isArchived={isArchived} />
+      <ConversationMenu
+        sessionId={sessionId}
+        title={title}
+        isPinned={isPinned}
+        isArchived={isArchived}
+      />
     </header>
   );
 }

@@ -34,6 +34,7 @@ import {
   useConversationCommands,
 } from './use-conversation-commands.ts';
 import { useConversationNames } from './use-conversation-names.ts';
+import { useFirstTitle } from './use-first-title.ts';
 import { useReadCursor } from './use-read-cursor.ts';
 import { useRejoinWhenGone } from './use-rejoin-when-gone.ts';
 
@@ -52,13 +53,16 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
   );
   const [isAtEnd, setIsAtEnd] = useState(true);
   const divider = useUnreadDivider(view);
-  const names = useConversationNames(sessionId, view.session);
+  // What is no more has no name either.
+  const session = view.phase.status === 'refused' ? null : view.session;
+  const names = useConversationNames(sessionId, session);
   const { agentName } = names;
   const isReplying = isBusy(view.agent);
   const isArchived = names.isArchived;
   const startSeq = useStartSeq();
   useReadCursor(store, view, isAtEnd);
   useRejoinWhenGone(sessionId, store);
+  useFirstTitle(sessionId, view, names, userId);
 
   const stop = useCallback(async () => {
     const error = await store.stop();

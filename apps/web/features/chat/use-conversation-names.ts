@@ -7,6 +7,8 @@ export interface ConversationNames {
   readonly agentName: string;
   /** What people call the conversation; null: it has no name. */
   readonly title: string | null;
+  readonly agentId: string;
+  readonly isPinned: boolean;
   readonly isArchived: boolean;
 }
 
@@ -29,12 +31,16 @@ export function useConversationNames(
   if (entry !== null)
     return {
       agentName: entry.agent_name,
+      agentId: entry.agent_id,
       title: entry.title ?? null,
+      isPinned: entry.pinned === true,
       isArchived: entry.status === 'archived',
     };
   return {
     agentName: session?.agent_id ?? 'Agent',
+    agentId: session?.agent_id ?? '',
     title: session === null ? null : stringField(session.metadata, 'title'),
+    isPinned: session?.metadata.pinned === true,
     isArchived: session?.status === 'archived',
   };
 }

@@ -1,6 +1,15 @@
 'use client';
 
-import { Archive, ArchiveRestore, Ellipsis, Link2, Pencil, Trash2 } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  Ellipsis,
+  Link2,
+  Pencil,
+  Pin,
+  PinOff,
+  Trash2,
+} from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { toast } from 'sonner';
 import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
@@ -12,16 +21,22 @@ import { useOfferedCommands } from '@/ui/hooks/use-offered-commands.ts';
 import { Menu, MenuItem } from '@/ui/menu.tsx';
 import { archiveWithUndo } from './archive-with-undo.ts';
 import { DeleteConversation } from './delete-conversation.tsx';
-import { renameConversation } from './queries.ts';
+import { pinConversation, renameConversation } from './queries.ts';
 
 export interface ConversationMenuProps {
   readonly sessionId: string;
   readonly title: string | null;
+  readonly isPinned: boolean;
   readonly isArchived: boolean;
 }
 
-/** Rename, archive, bring back, delete, copy the address. */
-export function ConversationMenu({ sessionId, title, isArchived }: ConversationMenuProps) {
+/** Rename, pin, archive, bring back, delete, copy the address. */
+export function ConversationMenu({
+  sessionId,
+  title,
+  isPinned,
+  isArchived,
+}: ConversationMenuProps) {
   const [isRenaming, setIsRenaming] = useState(false);
   const [isDeleting, setIsDeleting] = useState(false);
   const archive = (wanted: boolean) => archiveWithUndo(sessionId, wanted);
@@ -33,6 +48,14 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
           name: 'Rename the conversation',
           scope: 'conversation',
           act: () => setIsRenaming(true),
+        },
+        {
+          slash: 'pin',
+          name: isPinned ? 'Unpin the conversation' : 'Pin the conversation',
+          scope: 'conversation',
+          act: () => {
+            void pin(sessionId, !isPinned);
+          },
         },
         {
           slash: 'archive',
@@ -49,7 +72,7 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
           act: () => setIsDeleting(true),
         },
       ],
-      [sessionId, isArchived],
+      [sessionId, isPinned, isArchived],
     ),
   );
   const copy = async () => {
@@ -72,6 +95,23 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
         <MenuItem onSelect={() => setIsRenaming(true)}>
           <Pencil size={15} aria-hidden /> Rename…
         </MenuItem>
+        {!isArchived && (
+          <MenuItem
+            onSelect={() => {
+              void pin(sessionId, !isPinned);
+            }}
+          >
+            {isPinned ? (
+              <>
+                <PinOff size={15} aria-hidden /> Unpin
+              </>
+            ) : (
+              <>
+                <Pin size={15} aria-hidden /> Pin
+              </>
+            )}
+          </MenuItem>
+        )}
         <MenuItem
           onSelect={() => {
             void copy();
@@ -111,6 +151,14 @@ export function ConversationMenu({ sessionId, title, isArchived }: ConversationM
   );
 }
 
+async function pin(sessionId: string, isPinned: boolean): Promise<void> {
+  try {
+    await pinConversation(sessionId, isPinned);
+  } catch (error) {
+    toast.error(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function RenameForm({
   sessionId,
   title,
@@ -140,7 +188,7 @@ function RenameForm({
         name="title"
         defaultValue={title}
         maxLength={TITLE_LENGTH_MAX}
-        hint="Empty: it is called by its agent."
+        hint="Empty: it is called by its first message."
         error={error}
         autoComplete="off"
       />

@@ -10,12 +10,13 @@ import { hasLayer } from '@/common/keys.ts';
 import { Button } from '@/ui/button.tsx';
 import { useOfferedCommands } from '@/ui/hooks/use-offered-commands.ts';
 import { Segments } from '@/ui/segments.tsx';
-import { filtered, type InboxFilter } from './inbox-view.ts';
 import { MarkAllRead } from './mark-all-read.tsx';
 import { NewConversation } from './new-conversation.tsx';
 import { OlderConversations } from './older-conversations.tsx';
-import { useHeldOrder } from './use-held-order.ts';
-import { VirtualRows } from './virtual-rows.tsx';
+import { pinnedFirst } from './rows/inbox-sections.ts';
+import { filtered, type InboxFilter } from './rows/inbox-view.ts';
+import { useHeldOrder } from './rows/use-held-order.ts';
+import { VirtualRows } from './rows/virtual-rows.tsx';
 
 const FILTERS: readonly { readonly value: InboxFilter; readonly label: string }[] = [
   { value: 'all', label: 'All' },
@@ -35,7 +36,8 @@ export function InboxList() {
   const currentId = /^\/inbox\/([^/]+)/.exec(usePathname())?.[1] ?? null;
   const [isStarting, setIsStarting] = useState(false);
   const [filter, setFilter] = useState<InboxFilter>('all');
-  const order = useHeldOrder(inbox.entries);
+  const entries = useMemo(() => pinnedFirst(inbox.entries), [inbox.entries]);
+  const order = useHeldOrder(entries);
   const scroller = useRef<HTMLDivElement>(null);
   const [isMarking, setIsMarking] = useState(false);
   useInboxCommands(setIsStarting, setIsMarking);
@@ -43,7 +45,7 @@ export function InboxList() {
   const isReady = inbox.status === 'ready';
   return (
     <section aria-label="Inbox" data-pane="2" className="flex h-full flex-col">
-      <header className="flex h-14 shrink-0 items-center gap-1.5 border-b border-border px-4">
+      <header className="flex h-14 shrink-0 items-center gap-1.5 px-4">
         <h1 className="mr-auto text-lg font-semibold">Inbox</h1>
         <Button asChild variant="ghost" size="icon-sm">
           <Link href="/search" aria-label="Search in all conversations">
@@ -51,7 +53,7 @@ export function InboxList() {
           </Link>
         </Button>
         <Button
-          variant="secondary"
+          variant="primary"
           size="sm"
           aria-label="New conversation"
           onClick={() => setIsStarting(true)}
@@ -60,7 +62,7 @@ export function InboxList() {
         </Button>
       </header>
       {isReady && inbox.entries.length > 0 && (
-        <div className="flex shrink-0 items-center justify-between gap-2 border-b border-border px-4 py-2">
+        <div className="flex shrink-0 items-center justify-between gap-2 px-4 py-2">
           <Segments label="Show" value={filter} choices={FILTERS} onChange={setFilter} />
           {order.moved > 0 && (
             <Button size="sm" variant="ghost" onClick={order.reorder}>
@@ -150,7 +152,7 @@ function InboxSkeleton() {
         <div
           key={key}
           aria-hidden
-          className="flex h-[72px] flex-col justify-center gap-2 border-b border-border px-4"
+          className="mx-2 flex h-[66px] flex-col justify-center gap-2 px-2"
         >
           <div className="h-3 w-1/3 rounded bg-raised" />
           <div className="h-3 w-4/5 rounded bg-raised" />

@@ -1,1 +1,2 @@
 export { ConversationMenu } from './conversation-menu.tsx';
+export { nameByFirstMessage } from './queries.ts';

@@ -3,7 +3,7 @@
 import { useConnection, useFleetClient } from '@fleetlm/client/react';
 import { useState } from 'react';
 import { Button } from '@/ui/button.tsx';
-import type { InboxFilter } from './inbox-view.ts';
+import type { InboxFilter } from './rows/inbox-view.ts';
 
 const LABELS: Readonly<Record<InboxFilter, string>> = {
   all: 'Show older conversations',

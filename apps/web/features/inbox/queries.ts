@@ -2,26 +2,20 @@ import type { SearchAnswer } from '@fleetlm/protocol';
 import * as z from 'zod/mini';
 import { request } from '@/common/request.ts';
 
-const agentChoiceSchema = z.object({ id: z.string(), name: z.string() });
-export type AgentChoice = z.output<typeof agentChoiceSchema>;
-const agentChoicesSchema = z.object({ agents: z.array(agentChoiceSchema) });
-
-/** The agents that a conversation can be started with. */
-export async function fetchAgents(): Promise<readonly AgentChoice[]> {
-  return (await request('/api/agents', agentChoicesSchema)).agents;
-}
-
-const startedSchema = z.object({ id: z.string() });
-
-/** Starts a conversation with an agent; resolves with its id, which is the same for the same key. */
-export async function startConversation(agentId: string, key: string): Promise<string> {
-  const body = { agent_id: agentId, key };
-  return (await request('/api/sessions', startedSchema, { method: 'POST', body })).id;
-}
-
 /** An empty title takes the name away. */
 export async function renameConversation(sessionId: string, title: string): Promise<void> {
   await request(pathOf(sessionId), z.unknown(), { method: 'PATCH', body: { title } });
+}
+
+/** Called by its first message, unless it has a name by now. */
+export async function nameByFirstMessage(sessionId: string, title: string): Promise<void> {
+  const body = { first_title: title };
+  await request(pathOf(sessionId), z.unknown(), { method: 'PATCH', body });
+}
+
+/** Above the others, on every device, or among them again. */
+export async function pinConversation(sessionId: string, pinned: boolean): Promise<void> {
+  await request(pathOf(sessionId), z.unknown(), { method: 'PATCH', body: { pinned } });
 }
 
 /** Archives, or brings back. */

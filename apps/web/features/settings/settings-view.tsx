@@ -22,7 +22,7 @@ export interface SettingsViewProps {
 export function SettingsView({ person, theme }: SettingsViewProps) {
   return (
     <div className="h-full overflow-y-auto">
-      <div className="mx-auto flex max-w-2xl flex-col gap-8 p-4 md:p-6">
+      <div className="mx-auto flex max-w-2xl flex-col gap-4 p-4 md:p-6">
         <header>
           <h1 className="text-xl font-semibold tracking-tight">Settings</h1>
           <p className="text-sm text-muted">
@@ -112,9 +112,12 @@ interface SectionProps {
 function Section({ title, note, children }: SectionProps) {
   const id = `settings-${title.toLowerCase()}`;
   return (
-    <section aria-labelledby={id} className="flex flex-col gap-3">
-      <div className="border-b border-border pb-2">
-        <h2 id={id} className="text-lg font-semibold">
+    <section
+      aria-labelledby={id}
+      className="flex flex-col gap-4 rounded-lg border border-border bg-surface p-4 shadow-card md:p-6"
+    >
+      <div>
+        <h2 id={id} className="font-semibold">
           {title}
         </h2>
         <p className="text-sm text-muted">{note}</p>

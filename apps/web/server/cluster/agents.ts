@@ -61,6 +61,13 @@ export async function updateAgent(
   return result.ok ? { ok: true, value: result.value.agent } : result;
 }
 
+/** For good; its conversations stay. */
+export function eraseAgent(id: string): Promise<Outcome<unknown>> {
+  const { method, path } = REST.eraseAgent;
+  const request = { method, path: path.replace(':id', encodeURIComponent(id)), as: AS };
+  return clusterRequest(request, z.unknown());
+}
+
 export function agentStats(id: string): Promise<Outcome<RestAnswerOf<'getAgentStats'>>> {
   return callCluster(REST.getAgentStats, { params: { id }, as: AS });
 }

@@ -67,8 +67,8 @@ export function Palette({ person, onClose }: PaletteProps) {
         if (!isOpen) onClose();
       }}
       label="Commands"
-      overlayClassName="fixed inset-0 z-40 bg-[#0c1015]/50"
-      contentClassName="fixed left-1/2 top-[12dvh] z-50 w-[min(92vw,560px)] -translate-x-1/2 overflow-hidden rounded-lg border border-border bg-surface text-text shadow-2xl"
+      overlayClassName="fixed inset-0 z-40 scrim"
+      contentClassName="fixed left-1/2 top-[12dvh] z-50 w-[min(92vw,560px)] -translate-x-1/2 overflow-hidden rounded-lg border border-border bg-surface text-text shadow-window"
     >
       <Command.Input
         value={text}

@@ -23,14 +23,23 @@ test('a change touches only what it names, and what is not reported is unknown, 
     { node_id: 'n2', state: 'up', leaders: 3 },
     { node_id: 'n1', state: 'restarting' },
   ];
-  const first = withSnapshot(UNKNOWN_CLUSTER, update({ reported_by: 'n2', nodes, groups }), 1_000);
+  const first = withSnapshot(
+    UNKNOWN_CLUSTER,
+    update({ reported_by: 'n2', copies: 2, nodes, groups }),
+    1_000,
+  );
   expect(first.nodes.map((node) => [node.node_id, node.state, node.leaders])).toEqual([
     ['n1', 'unknown', null],
     ['n2', 'up', 3],
   ]);
   const moved = withDelta(first, update({ groups: [{ ...groups[0], leader: null }] }), 2_000);
   expect(moved.groups.map((group) => group.leader)).toEqual(['n2', null]);
-  expect(moved).toMatchObject({ receivedAtMs: 2_000, reportedBy: 'n2', nodes: first.nodes });
+  expect(moved).toMatchObject({
+    receivedAtMs: 2_000,
+    reportedBy: 'n2',
+    copies: 2,
+    nodes: first.nodes,
+  });
 });
 
 test('the newest events are kept', () => {

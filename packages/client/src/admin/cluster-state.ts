@@ -9,6 +9,8 @@ export interface ClusterState {
   /** When the last report came, in Unix milliseconds of this device; null: none yet. */
   readonly receivedAtMs: number | null;
   readonly reportedBy: string | null;
+  /** Copies that every group is to have; null: not known yet. */
+  readonly copies: number | null;
   /** By id. */
   readonly nodes: readonly ClusterNode[];
   /** By number. */
@@ -23,6 +25,7 @@ export interface ClusterState {
 export const UNKNOWN_CLUSTER: ClusterState = {
   receivedAtMs: null,
   reportedBy: null,
+  copies: null,
   nodes: [],
   groups: [],
   events: [],
@@ -45,6 +48,7 @@ export function withDelta(state: ClusterState, update: ClusterUpdate, nowMs: num
     ...state,
     receivedAtMs: nowMs,
     reportedBy: update.reported_by ?? state.reportedBy,
+    copies: update.copies ?? state.copies,
     nodes: [...nodes.values()].sort((a, b) => (a.node_id < b.node_id ? -1 : 1)),
     groups: withGroups(state.groups, update.groups),
   };

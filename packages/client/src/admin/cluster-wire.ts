@@ -38,6 +38,8 @@ export type ClusterEvent = Open<wire.ClusterEventBody, 'kind'> & { readonly kind
 /** A snapshot, or a change: then only with the nodes and groups that are different. */
 export interface ClusterUpdate {
   readonly reported_by: string | null;
+  /** Of a snapshot: copies that every group is to have; null: it does not say. */
+  readonly copies: number | null;
   readonly nodes: readonly ClusterNode[];
   readonly groups: readonly ClusterGroup[];
 }
@@ -53,6 +55,7 @@ export function readClusterUpdate(value: unknown): ClusterUpdate | null {
   if (!isObject(value)) return null;
   return {
     reported_by: stringField(value, 'reported_by'),
+    copies: numberField(value, 'copies'),
     nodes: readAll(value.nodes, readNode),
     groups: readAll(value.groups, readGroup),
   };

@@ -39,6 +39,14 @@ export type ReadBefore = (
   limit: number,
 ) => Promise<readonly Message[]>;
 
+/** What a user decides about one tool call. */
+export interface ApprovalDecision {
+  readonly approvalId: string;
+  readonly isApproved: boolean;
+  /** Why; the agent reads it. */
+  readonly reason?: string;
+}
+
 export interface SessionStoreOptions {
   readonly connection: Connection;
   readonly outbox: Outbox;
@@ -113,7 +121,16 @@ export class SessionStore {
 
   /** Answers a tool call that waits for a user. */
   approve(messageId: string, approvalId: string, isApproved: boolean): SendResult {
-    const approvals = [{ approval_id: approvalId, approved: isApproved }];
+    return this.decide(messageId, [{ approvalId, isApproved }]);
+  }
+
+  /** Answers several tool calls of one message at once; a reason goes to the agent with its decision. */
+  decide(messageId: string, decisions: readonly ApprovalDecision[]): SendResult {
+    const approvals = decisions.map(({ approvalId, isApproved, reason }) => ({
+      approval_id: approvalId,
+      approved: isApproved,
+      ...(reason === undefined ? {} : { reason }),
+    }));
     return this.send({ message_id: messageId, approvals }, TOOL_RESPONSE_KIND);
   }
 

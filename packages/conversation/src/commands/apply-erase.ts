@@ -72,7 +72,7 @@ function backWithoutContent(
 
 const NOTHING = new Uint8Array(0);
 
-function snapshotOf({ unreadCount: _, ...head }: SessionHead) {
+function snapshotOf({ unreadCount: _unread, awaitsUser: _awaits, ...head }: SessionHead) {
   return {
     ...head,
     lastReadSeq: head.lastSeq,

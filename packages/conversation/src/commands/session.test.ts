@@ -42,6 +42,7 @@ describe('sessions', () => {
         activity: 2,
         inboxVersion: 2,
         unreadCount: 0,
+        awaitsUser: false,
         lastUserSeq: 0,
         dispatch: { status: 'idle', epoch: 0 },
         debounceMs: 0,

@@ -3,8 +3,10 @@ import {
   apply,
   dueDispatches,
   exportState,
+  findHead,
   type GroupState,
   importState,
+  isCold,
   stateDigest,
 } from '../index.ts';
 import {
@@ -25,6 +27,7 @@ import {
   hydrate,
   message,
   retry,
+  SESSION,
   say,
   sessionOf,
   start,
@@ -38,6 +41,22 @@ const ASKED = [create(), say(1), start(1, 1), completeAsking(1, 2, ['p1', 'p2'])
 const replyOf = (state: GroupState, command: Parameters<typeof apply>[1]) =>
   apply(state, command).reply;
 const refusal = (code: string) => ({ type: 'refused', code });
+
+test('C116 a session says whether its last reply waits for the user, in memory and out of it', () => {
+  const state = groupAfter(...ASKED);
+  const awaits = () => findHead(state, SESSION)?.awaitsUser;
+  expect(awaits()).toBe(true);
+  accepted(apply(state, decide(10, 2, ['p1'])));
+  expect(awaits()).toBe(true);
+  apply(state, flushedAll(state));
+  accepted(apply(state, evict(evictable(state))));
+  expect(isCold(state, SESSION)).toBe(true);
+  expect(awaits()).toBe(true);
+  const overtaken = groupAfter(...ASKED, say(3));
+  expect(sessionOf(overtaken).awaitsUser).toBe(false);
+  const decided = groupAfter(...ASKED, decide(10, 2, ['p1', 'p2']));
+  expect(sessionOf(decided).awaitsUser).toBe(false);
+});
 
 test.each([
   ['one after the other', [['p1'], ['p2']]],

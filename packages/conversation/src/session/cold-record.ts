@@ -37,7 +37,8 @@ type OtherField =
   | 'status'
   | 'dispatch'
   | 'lastMessage'
-  | 'flushedSeq';
+  | 'flushedSeq'
+  | 'awaitsUser';
 
 /** Where each number of a head stands, and in how many bytes. */
 const NUMBERS: Readonly<
@@ -64,6 +65,7 @@ const FLAG_FAILED = 2;
 const FLAG_MESSAGE = 4;
 const FLAG_BY_AGENT = 8;
 const FLAG_ERASED = 16;
+const FLAG_AWAITS_USER = 32;
 
 const STATUS_FLAGS: Readonly<Record<SessionStatus, number>> = {
   active: 0,
@@ -110,7 +112,8 @@ export function encodeCold(head: SessionHead, gaps: ColdGaps): Uint8Array {
     STATUS_FLAGS[head.status] |
     (failed === null ? 0 : FLAG_FAILED) |
     (lastMessage === null ? 0 : FLAG_MESSAGE) |
-    (lastMessage?.sender.type === 'agent' ? FLAG_BY_AGENT : 0);
+    (lastMessage?.sender.type === 'agent' ? FLAG_BY_AGENT : 0) |
+    (head.awaitsUser ? FLAG_AWAITS_USER : 0);
   writeU48(bytes, EPOCH_AT, dispatch.epoch);
   let at = writeText(bytes, ID_AT, head.id);
   at = writeText(bytes, at, head.userId);
@@ -167,6 +170,7 @@ export function decodeCold(
     activity: number('activity'),
     inboxVersion: number('inboxVersion'),
     unreadCount: number('unreadCount'),
+    awaitsUser: (flags & FLAG_AWAITS_USER) !== 0,
     lastUserSeq: number('lastUserSeq'),
     dispatch,
     debounceMs: number('debounceMs'),

@@ -11,6 +11,7 @@ import { ClientMessageIds } from './client-message-ids.ts';
 import type { InboxRecord } from './inbox-record.ts';
 import { MessageTail } from './message-tail.ts';
 import type { SessionHead } from './session-head.ts';
+import { isDecided } from './tool-requests.ts';
 import { UnreadMarks } from './unread-marks.ts';
 
 /** What a session keeps beside what it shows. */
@@ -94,6 +95,12 @@ export class SessionRecord implements Session {
     return tail.read(this, tail.firstSeq, this.lastSeq);
   }
 
+  /** Follows from the requests, which are kept with the session. */
+  get awaitsUser(): boolean {
+    const { requests } = this.#internals;
+    return requests !== null && !isDecided(requests);
+  }
+
   /** Something that Postgres keeps is not there yet. */
   get isDirty(): boolean {
     return this.lastSeq > this.flushedSeq || this.version > this.flushedVersion;
@@ -115,6 +122,7 @@ export function newHead(
     activity: 0,
     inboxVersion: 0,
     unreadCount: 0,
+    awaitsUser: false,
     lastUserSeq: 0,
     dispatch: NEVER_CALLED,
     debounceMs: 0,

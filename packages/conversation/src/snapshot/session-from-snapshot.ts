@@ -36,6 +36,8 @@ export function sessionFromSnapshot(
     agentId: group.sharedAgentId(from.agentId),
     metadata: new Uint8Array(from.metadata),
     unreadCount: unread.count,
+    // The record knows it by its requests.
+    awaitsUser: false,
   };
   return new SessionRecord(head, {
     tail,

@@ -158,6 +158,7 @@ function checkErased(session: Session): void {
     tail: [],
     lastMessage: null,
     unreadCount: 0,
+    awaitsUser: false,
     flushedSeq: session.lastSeq,
   });
   expect(session.dispatch.status).toBe('idle');

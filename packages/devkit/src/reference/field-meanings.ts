@@ -72,6 +72,10 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   results: 'newest first',
   excerpt: 'a piece of the message round what was found',
   'InboxEntry.title': '`metadata.title` of the session; null: it has none',
+  pinned: '`metadata.pinned` of the session is `true`: it stands above the others',
+  awaits_user:
+    'tool calls of the last reply wait for the user: approvals, or outputs of the user’s side',
+  copies: 'copies that every group is to have: `RAFT_REPLICAS`',
   'Results.title': '`metadata.title` of the session; null: it has none',
   preview: 'its first 140 characters as plain text',
   version: 'counts the changes of the inbox',
@@ -98,6 +102,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   parts: 'as in a UIMessage of the AI SDK',
   termination: 'how the answer ended',
   latency_ms: 'from the call to the end, in milliseconds',
+  reasoning_ms: 'while reasoning was streamed; absent when none was',
   time_to_first_token_ms: 'from the call to the first text; null when there was none',
   'RunState.status': '`waiting` for its turn, `running`, `failed`, or `idle`',
   'session:status.status': '`waiting` for its turn, `running`, `failed`, or `idle`',

@@ -55,6 +55,7 @@ const NO_ROW: Readonly<Record<string, string>> = {
   SECRET_OVERLAP_S_DEFAULT: 'a default',
   TOTAL_TIMEOUT_FACTOR: 'a default',
   REPLY_ERROR_LENGTH_MAX: 'what is kept of a longer text',
+  AUTOMATIC_TITLE_LENGTH_MAX: 'what is kept of a longer text',
   GROUPS_MAX: 'a property of a cluster',
   COMPACTION_BUDGET_MIN: 'a property of models',
   COMMAND_OVERHEAD_BYTES_MAX: 'a part of ENTRY_BYTES_MAX',

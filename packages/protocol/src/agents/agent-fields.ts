@@ -1,9 +1,12 @@
 import {
   AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
+  AGENT_DESCRIPTION_LENGTH_MAX,
   AGENT_HISTORY_LIMIT_MAX,
   AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
+  AGENT_PROMPT_LENGTH_MAX,
+  AGENT_PROMPTS_MAX,
   AGENT_TIMEOUT_MS_MAX,
   AGENT_TIMEOUT_MS_MIN,
   AGENT_TOTAL_TIMEOUT_MS_MAX,
@@ -19,13 +22,31 @@ import {
 /** What a setting can be. */
 export type AgentFieldType =
   | { readonly kind: 'text'; readonly lengthMax: number }
+  | { readonly kind: 'texts'; readonly countMax: number; readonly lengthMax: number }
   | { readonly kind: 'origin' | 'path' | 'headers' }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
 
-/** How an owner sets it: a field of text, or one of a few, each in words. */
+/** The sections of the form, in its order. */
+export const AGENT_SECTIONS = {
+  profile: { title: 'Profile', text: 'What users see when they choose an agent.' },
+  endpoint: { title: 'Endpoint', text: 'Where the agent listens, and how it is talked to.' },
+  history: { title: 'History', text: 'How much of a conversation each call carries.' },
+  concurrency: { title: 'Concurrency', text: 'What happens while an answer is in progress.' },
+  timeouts: { title: 'Time-outs', text: 'How long each step of a call may take.' },
+  summaries: {
+    title: 'Summaries',
+    text: 'A long conversation can be summarised before it no longer fits the model.',
+  },
+} as const satisfies Readonly<Record<string, { readonly title: string; readonly text: string }>>;
+export type AgentSection = keyof typeof AGENT_SECTIONS;
+
+/** How an owner sets it: a field of text, lines of text, or one of a few, each in words. */
 export interface AgentFieldControl {
+  readonly section: AgentSection;
   readonly label: string;
+  /** Stands within the field, behind the number. */
+  readonly unit?: string;
   readonly hint?: string;
   readonly options?: Readonly<Record<string, string>>;
 }
@@ -79,14 +100,34 @@ export const AGENT_FIELDS = {
     type: { kind: 'text', lengthMax: AGENT_NAME_LENGTH_MAX },
     isNullable: false,
     meaning: 'what users see',
-    control: { label: 'Name' },
+    control: { section: 'profile', label: 'Name' },
+  },
+  description: {
+    record: 'description',
+    type: { kind: 'text', lengthMax: AGENT_DESCRIPTION_LENGTH_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning: 'what it is for, shown where users choose an agent; null: nothing',
+    control: { section: 'profile', label: 'Description', hint: 'One sentence: what it is for.' },
+  },
+  suggested_prompts: {
+    record: 'suggestedPrompts',
+    type: { kind: 'texts', countMax: AGENT_PROMPTS_MAX, lengthMax: AGENT_PROMPT_LENGTH_MAX },
+    isNullable: false,
+    fallback: [],
+    meaning: 'messages that a conversation with it can begin with, offered in the web app',
+    control: {
+      section: 'profile',
+      label: 'Suggested prompts',
+      hint: `One a line, at most ${AGENT_PROMPTS_MAX}. They are offered in a new conversation.`,
+    },
   },
   origin_url: {
     record: 'originUrl',
     type: { kind: 'origin' },
     isNullable: false,
     meaning: 'where it listens: http or https, without credentials, query and fragment',
-    control: { label: 'Origin URL' },
+    control: { section: 'endpoint', label: 'Origin URL' },
   },
   webhook_path: {
     record: 'webhookPath',
@@ -94,7 +135,7 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: '/webhook',
     meaning: 'appended to `origin_url`',
-    control: { label: 'Webhook path' },
+    control: { section: 'endpoint', label: 'Webhook path' },
   },
   protocol: {
     record: 'protocol',
@@ -103,7 +144,7 @@ export const AGENT_FIELDS = {
     fallback: 'ai-sdk',
     meaning:
       'what it is sent and how its answer is read: `ai-sdk`, the webhook and a UI message stream; `openai-chat`, an OpenAI-compatible `/v1/chat/completions`; `text`, the webhook and a plain text stream',
-    control: { label: 'Protocol', options: protocol.options },
+    control: { section: 'endpoint', label: 'Protocol', options: protocol.options },
   },
   model: {
     record: 'model',
@@ -111,7 +152,11 @@ export const AGENT_FIELDS = {
     isNullable: true,
     fallback: null,
     meaning: 'the model that an `openai-chat` agent is asked for; other protocols do not use it',
-    control: { label: 'Model', hint: 'As the server names it, such as llama3.2.' },
+    control: {
+      section: 'endpoint',
+      label: 'Model',
+      hint: 'As the server names it, such as llama3.2.',
+    },
   },
   message_history_mode: {
     record: 'messageHistoryMode',
@@ -119,7 +164,7 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 'tail',
     meaning: '`tail`: the newest N messages; `last`: the newest one; `entire`: all',
-    control: { label: 'What it is sent', options: historyMode.options },
+    control: { section: 'history', label: 'What it is sent', options: historyMode.options },
   },
   message_history_limit: {
     record: 'messageHistoryLimit',
@@ -127,7 +172,7 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 50,
     meaning: 'N of `tail`',
-    control: { label: 'How many messages', hint: 'of the newest ones' },
+    control: { section: 'history', label: 'How many messages', unit: 'messages' },
   },
   debounce_window_ms: {
     record: 'debounceWindowMs',
@@ -135,7 +180,12 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 500,
     meaning: 'wait this long after a message, in case another follows',
-    control: { label: 'Debounce, ms', hint: 'Messages within this time are one turn.' },
+    control: {
+      section: 'concurrency',
+      label: 'Debounce',
+      unit: 'ms',
+      hint: 'Messages within this time are one turn.',
+    },
   },
   while_answering: {
     record: 'whileAnswering',
@@ -144,7 +194,11 @@ export const AGENT_FIELDS = {
     fallback: 'queue',
     meaning:
       'what a message does that comes while the agent answers: `queue` waits its turn, `interrupt` ends the answer, `reject` is refused (`conflict`), `merge` joins the turn within the debounce window if nothing was said yet',
-    control: { label: 'A message while it answers', options: whileAnswering.options },
+    control: {
+      section: 'concurrency',
+      label: 'A message while it answers',
+      options: whileAnswering.options,
+    },
   },
   after_node_loss: {
     record: 'afterNodeLoss',
@@ -153,7 +207,11 @@ export const AGENT_FIELDS = {
     fallback: 'retry',
     meaning:
       'an answer whose node died: `retry` calls again, `seal` keeps what was said as it stands',
-    control: { label: 'When a node is lost', options: afterNodeLoss.options },
+    control: {
+      section: 'concurrency',
+      label: 'When a node is lost',
+      options: afterNodeLoss.options,
+    },
   },
   timeout_ms: {
     record: 'timeoutMs',
@@ -161,7 +219,7 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 30_000,
     meaning: 'to the first byte of an answer',
-    control: { label: 'First byte within, ms' },
+    control: { section: 'timeouts', label: 'First byte within', unit: 'ms' },
   },
   connect_timeout_ms: {
     record: 'connectTimeoutMs',
@@ -169,7 +227,7 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 5_000,
     meaning: 'until there is a connection',
-    control: { label: 'Connected within, ms' },
+    control: { section: 'timeouts', label: 'Connected within', unit: 'ms' },
   },
   idle_timeout_ms: {
     record: 'idleTimeoutMs',
@@ -178,7 +236,12 @@ export const AGENT_FIELDS = {
     fallback: null,
     meaning:
       'silence within an answer, at most what the whole answer may take; `null`: as long as `timeout_ms`',
-    control: { label: 'Silence at most, ms', hint: 'Empty: as the first byte.' },
+    control: {
+      section: 'timeouts',
+      label: 'Silence at most',
+      unit: 'ms',
+      hint: 'Empty: as the first byte.',
+    },
   },
   total_timeout_ms: {
     record: 'totalTimeoutMs',
@@ -186,7 +249,12 @@ export const AGENT_FIELDS = {
     isNullable: true,
     fallback: null,
     meaning: 'the whole answer; `null`: ten times `timeout_ms`',
-    control: { label: 'Whole answer within, ms', hint: 'Empty: ten times the first byte.' },
+    control: {
+      section: 'timeouts',
+      label: 'Whole answer within',
+      unit: 'ms',
+      hint: 'Empty: ten times the first byte.',
+    },
   },
   compaction_webhook_url: {
     record: 'compactionWebhookUrl',
@@ -194,7 +262,11 @@ export const AGENT_FIELDS = {
     isNullable: true,
     fallback: null,
     meaning: 'makes a summary of a long conversation; null: none is made',
-    control: { label: 'Compaction webhook', hint: 'Empty: never summarised.' },
+    control: {
+      section: 'summaries',
+      label: 'Compaction webhook',
+      hint: 'Empty: never summarised.',
+    },
   },
   compaction_token_budget: {
     record: 'compactionTokenBudget',
@@ -202,7 +274,12 @@ export const AGENT_FIELDS = {
     isNullable: true,
     fallback: null,
     meaning: 'how many tokens the model of the agent can read; null: never compacted',
-    control: { label: 'Token budget', hint: 'Empty: never summarised.' },
+    control: {
+      section: 'summaries',
+      label: 'Token budget',
+      unit: 'tokens',
+      hint: 'Empty: never summarised.',
+    },
   },
   compaction_trigger_ratio: {
     record: 'compactionTriggerRatio',
@@ -210,7 +287,12 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 0.7,
     meaning: 'of the budget: from there on a conversation is compacted',
-    control: { label: 'Summarise from this share of it' },
+    control: {
+      section: 'summaries',
+      label: 'Summarise from',
+      unit: 'of the budget',
+      hint: 'A share, from 0.1 to 1.',
+    },
   },
   headers: {
     record: 'headers',
@@ -243,7 +325,9 @@ type Plain<T extends AgentFieldType> = T extends { readonly values: readonly (in
     ? number
     : T extends { readonly kind: 'headers' }
       ? Readonly<Record<string, string>>
-      : string;
+      : T extends { readonly kind: 'texts' }
+        ? readonly string[]
+        : string;
 
 /** What a setting holds. */
 export type AgentFieldValue<N extends AgentFieldName> =

@@ -12,7 +12,7 @@ import {
   WEBHOOK_SECRET_BYTES_MAX,
   WEBHOOK_SECRET_BYTES_MIN,
 } from '../limits.ts';
-import { smallObject } from '../parse/bounded-array.ts';
+import { shortArray, smallObject } from '../parse/bounded-array.ts';
 import { queryInteger } from '../sessions/messages.ts';
 import {
   AGENT_FIELDS,
@@ -125,6 +125,8 @@ function plainSchemaOf(type: AgentFieldType): z.ZodType {
       return originUrlSchema;
     case 'path':
       return webhookPathSchema;
+    case 'texts':
+      return shortArray(type.countMax, displayName(type.lengthMax));
     case 'headers':
       return headersSchema;
     case 'choice':

@@ -70,6 +70,17 @@ export const AGENT_ROUTES = {
     answers: [{ status: 200, description: 'the new secret', body: rotatedSecretSchema }],
     errors: UNAVAILABLE,
   }),
+  eraseAgent: route({
+    method: 'POST',
+    path: '/api/agents/:id/erase',
+    topic: 'Agents',
+    summary:
+      'Deletes a registration for good. Conversations with the agent stay readable under its id and get no more answers. The id is free again: an agent that is registered under it takes them over.',
+    access: 'operator',
+    params: { id: AGENT_ID },
+    answers: [{ status: 204, description: 'deleted' }],
+    errors: UNAVAILABLE,
+  }),
   disableAgent: route({
     method: 'DELETE',
     path: '/api/agents/:id',

@@ -93,10 +93,14 @@ export const inboxEntrySchema = z.strictObject({
   agent_name: z.string(),
   /** `metadata.title` of the session, when that is a text. */
   title: z.string().nullable(),
+  /** `metadata.pinned` of the session is true. */
+  pinned: z.boolean(),
   status: z.enum([...RUN_STATUSES, 'archived', 'erased']),
   last_seq: seqSchema,
   last_read_seq: seqSchema,
   unread_count: z.int().min(0),
+  /** Tool calls of the last reply wait for the user. */
+  awaits_user: z.boolean(),
   last_message: z
     .strictObject({
       sender_id: z.string(),

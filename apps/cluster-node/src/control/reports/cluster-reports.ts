@@ -55,6 +55,7 @@ export class ClusterReports {
       cluster_id: descriptor.clusterId,
       reported_by: self,
       reported_at: isoTime(wallClockMs()),
+      copies: descriptor.replicas,
       nodes: descriptor.nodes.map((node) =>
         this.#nodeView(node, this.#options.stateOf(node.number)),
       ),

@@ -47,6 +47,7 @@ const headShape = {
   activity: count,
   inboxVersion: count,
   unreadCount: count,
+  awaitsUser: z.boolean(),
   lastUserSeq: count,
   dispatch: dispatchSchema,
   debounceMs: z.number(),

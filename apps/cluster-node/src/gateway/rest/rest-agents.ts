@@ -75,6 +75,11 @@ export function agentHandlers(runtime: Runtime) {
       return { secret, previous_until: previousUntil };
     },
 
+    eraseAgent: async ({ params, value }) => {
+      value(await runtime.deleteAgent(params.id));
+      return null;
+    },
+
     disableAgent: async ({ params, value }) => ({
       agent: agentBody(value(await runtime.patchAgent(params.id, { status: 'disabled' }))),
     }),
@@ -104,7 +109,7 @@ function refuseWrongSettings(
   if (wrong !== null) throw refuse(invalidField(`agent.${wrong.field}`, wrong.message));
 }
 
-/** Registrations are never taken away, so that the place of `after` stays. */
+/** The place of `after` stays as long as it is registered. */
 function pageOf(
   agents: readonly AgentRecord[],
   { status, after, limit }: AgentsQuery,

@@ -47,6 +47,15 @@ export const REGISTRATION_PROBES: Probes = {
   'Registration of agents: value of a header': atMost((size) =>
     takes({ headers: { 'x-name': 'x'.repeat(size) } }),
   ),
+  'Registration of agents: `description`': atMost((size, { character }) =>
+    takes({ description: character.repeat(size) }),
+  ),
+  'Registration of agents: `suggested_prompts`': atMost((size) =>
+    takes({ suggested_prompts: new Array(size).fill('Say hello') }),
+  ),
+  'Registration of agents: a suggested prompt': atMost((size, { character }) =>
+    takes({ suggested_prompts: [character.repeat(size)] }),
+  ),
   'Registration of agents: `model`': atMost((size, { character }) =>
     takes({ model: character.repeat(size) }),
   ),

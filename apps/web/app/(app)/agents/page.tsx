@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { AgentsTable } from '@/features/agents/agents-table.tsx';
+import { ConnectAgent } from '@/features/agents/connect/connect-agent.tsx';
 import { RegisterAgent } from '@/features/agents/register-agent.tsx';
 import { listAgents } from '@/server/cluster/agents.ts';
 import { ownerPage } from '@/server/guards/guarded-page.tsx';
@@ -19,10 +20,14 @@ export default ownerPage(async () => {
               Webhooks that reply to your users. Any AI SDK route handler works.
             </p>
           </div>
-          <RegisterAgent />
+          {(!agents.ok || agents.value.length > 0) && <RegisterAgent />}
         </header>
         {agents.ok ? (
-          <AgentsTable agents={agents.value} />
+          agents.value.length === 0 ? (
+            <ConnectAgent />
+          ) : (
+            <AgentsTable agents={agents.value} />
+          )
         ) : (
           <Notice tone="critical" role="alert">
             Agents are unavailable: {agents.problem.detail}

@@ -6,6 +6,11 @@ import { problemResponse } from '@/server/guards/problem-response.ts';
 export const GET = userRoute(async () => {
   const agents = await listAgents('enabled');
   if (!agents.ok) return problemResponse(agents.problem);
-  const list = agents.value.map(({ id, name }) => ({ id, name }));
+  const list = agents.value.map(({ id, name, description, suggested_prompts }) => ({
+    id,
+    name,
+    description,
+    suggested_prompts,
+  }));
   return Response.json({ agents: list }, { headers: { 'cache-control': 'no-store' } });
 });

@@ -5,7 +5,11 @@ export function groupName(group: number): string {
 
 /** The same for any group: the system group is numbered far above the others. */
 export function anyGroupName(group: number): string {
-  return group > 255 ? 'system' : groupName(group);
+  return isConversationGroup(group) ? groupName(group) : 'system';
+}
+
+export function isConversationGroup(group: number): boolean {
+  return group <= 255;
 }
 
 /** The cell that a key leads to; null when the key is not one of the grid's, or there is nothing there. */

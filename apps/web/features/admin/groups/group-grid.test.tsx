@@ -23,7 +23,7 @@ function Grid({ leaderless }: { readonly leaderless: number }) {
     <>
       <input aria-label="Filter" />
       <GroupGrid
-        looks={groups.map((group) => groupLook(group, nodes, 'health'))}
+        looks={groups.map((group) => groupLook(group, nodes, 'health', 3))}
         mode="health"
         problemsOnly={false}
         selected={null}

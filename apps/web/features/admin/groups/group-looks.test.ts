@@ -14,11 +14,11 @@ describe('a cell of the grid', () => {
   const look = (group: number, mode: 'health' | 'leader' | 'lag' | 'flush') => {
     const found = groups[group];
     if (found === undefined) throw new Error('no such group');
-    return groupLook(found, nodes, mode);
+    return groupLook(found, nodes, mode, 3);
   };
 
   it('says what is wrong in its glyph and in words', () => {
-    expect(look(0, 'health')).toMatchObject({ glyph: '1!', words: 'leader n1, a replica is down' });
+    expect(look(0, 'health')).toMatchObject({ glyph: '1!', words: 'leader n1, a copy is missing' });
     expect(look(1, 'health')).toMatchObject({ glyph: 'x', words: 'no leader, no leader' });
   });
 

@@ -22,7 +22,7 @@ const HEALTH_WORDS: Readonly<Record<GroupHealth, string>> = {
   stalled: 'a replica is stalled',
   leaderless: 'no leader',
   'no-quorum': 'no quorum',
-  'under-replicated': 'a replica is down',
+  'under-replicated': 'a copy is missing',
   lagging: 'a replica is behind',
   unknown: 'not known',
 };
@@ -35,8 +35,9 @@ export function groupLook(
   group: ClusterGroup,
   nodes: readonly ClusterNode[],
   mode: GroupMode,
+  copies: number | null,
 ): GroupLook {
-  const health = groupHealth(group, nodes);
+  const health = groupHealth(group, nodes, copies);
   const leaderAt = placeOf(group.leader, nodes);
   const leader = group.leader === null ? 'no leader' : `leader ${group.leader}`;
   const common = { group: group.group, health, leaderAt };

@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
+import { saveText } from '@/ui/save-text.ts';
 import { Figure, Unknown } from '../unknown.tsx';
 import { groupName } from './grid.ts';
 import { groupLook, isProblem, worstLag } from './group-looks.ts';
@@ -25,17 +26,28 @@ interface Line {
 export interface GroupTableProps {
   readonly groups: readonly ClusterGroup[];
   readonly nodes: readonly ClusterNode[];
+  /** Copies that every group is to have; null: not known. */
+  readonly copies: number | null;
   readonly problemsOnly: boolean;
   readonly selected: number | null;
   readonly onSelect: (group: number) => void;
 }
 
 /** Everything that the grid says, as a table that can be sorted and saved. */
-export function GroupTable({ groups, nodes, problemsOnly, selected, onSelect }: GroupTableProps) {
+export function GroupTable({
+  groups,
+  nodes,
+  copies,
+  problemsOnly,
+  selected,
+  onSelect,
+}: GroupTableProps) {
   const lines = useMemo(
     () =>
-      groups.map((group) => lineOf(group, nodes)).filter((line) => !problemsOnly || line.isProblem),
-    [groups, nodes, problemsOnly],
+      groups
+        .map((group) => lineOf(group, nodes, copies))
+        .filter((line) => !problemsOnly || line.isProblem),
+    [groups, nodes, copies, problemsOnly],
   );
   const columns = useMemo(() => columnsOf(onSelect), [onSelect]);
   return (
@@ -120,8 +132,8 @@ function isSameLine(a: Line, b: Line): boolean {
   return NAMES.every((name) => a[name] === b[name]);
 }
 
-function lineOf(group: ClusterGroup, nodes: readonly ClusterNode[]): Line {
-  const { health, words } = groupLook(group, nodes, 'health');
+function lineOf(group: ClusterGroup, nodes: readonly ClusterNode[], copies: number | null): Line {
+  const { health, words } = groupLook(group, nodes, 'health', copies);
   return {
     group: group.group,
     name: groupName(group.group),
@@ -138,10 +150,5 @@ function lineOf(group: ClusterGroup, nodes: readonly ClusterNode[]): Line {
 function save(lines: readonly Line[]): void {
   const head = NAMES.map((name) => HEADERS[name]).join(',');
   const rows = lines.map((line) => NAMES.map((name) => line[name] ?? '').join(','));
-  const url = URL.createObjectURL(new Blob([[head, ...rows].join('\n')], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'groups.csv';
-  link.click();
-  URL.revokeObjectURL(url);
+  saveText('groups.csv', [head, ...rows].join('\n'), 'text/csv');
 }

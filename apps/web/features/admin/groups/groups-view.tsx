@@ -28,13 +28,13 @@ const LAYOUTS = [
 /** All groups, the same by node, and one of them in detail. What is chosen is in the address. */
 export function GroupsView() {
   const live = useCluster();
-  const { nodes, groups, events } = live.cluster;
+  const { nodes, groups, copies, events } = live.cluster;
   const view = useView();
   const [focused, setFocused] = useState(view.selected ?? 0);
   const stable = useNodesByState(nodes);
   const looks = useMemo(
-    () => groups.map((group) => groupLook(group, stable, view.mode)),
-    [groups, stable, view.mode],
+    () => groups.map((group) => groupLook(group, stable, view.mode, copies)),
+    [groups, stable, view.mode, copies],
   );
   const group = groups.find((candidate) => candidate.group === view.selected);
   const { select } = view;
@@ -99,6 +99,7 @@ export function GroupsView() {
             <GroupTable
               groups={groups}
               nodes={stable}
+              copies={copies}
               problemsOnly={view.problemsOnly}
               selected={view.selected}
               onSelect={select}

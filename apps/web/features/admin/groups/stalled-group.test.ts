@@ -28,7 +28,7 @@ test.each([
   [['n1', 'n2', 'n3'], 'unsupported', 'upgrade these nodes'],
 ] as const)('stalled on %s (%s): the state, then the remedy', (ids, reason, remedy) => {
   const group = stalledOn(ids, reason);
-  expect(groupHealth(group, nodes)).toBe('stalled');
+  expect(groupHealth(group, nodes, 3)).toBe('stalled');
   const sentence = stalledSentence(group);
   for (const id of ids) expect(sentence?.state).toContain(`${id} at entry 1204 (${reason})`);
   expect(sentence?.remedy).toContain(remedy);

@@ -1,4 +1,4 @@
-import type { Membership, NodeState } from '@fleetlm/client/admin';
+import type { NodeState } from '@fleetlm/client/admin';
 
 /** Glyph, word and colour: never colour alone. */
 export const NODE_STATES: Readonly<
@@ -8,8 +8,3 @@ export const NODE_STATES: Readonly<
   down: { glyph: '✕', word: 'down', colour: 'text-critical' },
   unknown: { glyph: '?', word: 'unknown', colour: 'text-muted' },
 };
-
-/** Nothing that has to be said: the node belongs to the cluster, and its groups are its own. */
-export function isOrdinary(membership: Membership | null): boolean {
-  return membership === null || membership === 'active';
-}

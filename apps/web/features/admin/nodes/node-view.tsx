@@ -9,9 +9,10 @@ import { Charts } from '../charts/charts.tsx';
 import { useCluster } from '../cluster-provider.tsx';
 import { EventList } from '../events/event-list.tsx';
 import { NodeActions } from '../operations/node-actions.tsx';
+import { membershipWords } from '../overview/cluster-drains.ts';
 import { Reported } from '../reported.tsx';
 import { Unknown } from '../unknown.tsx';
-import { isOrdinary, NODE_STATES } from './node-states.ts';
+import { NODE_STATES } from './node-states.ts';
 
 const SHOWN_EVENTS = 20;
 
@@ -31,6 +32,7 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
       </AdminPage>
     );
   const state = NODE_STATES[node.state];
+  const membership = membershipWords(node, cluster.groups);
   const isUp = node.state === 'up';
   const shown = <T,>(value: T | null, format: (value: T) => string): ReactNode =>
     !isUp || value === null ? <Unknown /> : format(value);
@@ -44,7 +46,7 @@ export function NodeView({ nodeId }: { readonly nodeId: string }) {
           {nodeId}{' '}
           <span className={`text-base font-medium ${state.colour}`}>
             <span aria-hidden>{state.glyph}</span> {state.word}
-            {isOrdinary(node.membership) ? '' : `, ${node.membership}`}
+            {membership === null ? '' : `, ${membership}`}
           </span>
         </>
       }

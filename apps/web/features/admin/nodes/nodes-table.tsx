@@ -3,9 +3,10 @@ import Link from 'next/link';
 import { formatDuration } from '@/common/format-time.ts';
 import { classNames } from '@/ui/class-names.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
+import { membershipWords } from '../overview/cluster-drains.ts';
 import { lagOf } from '../overview/cluster-health.ts';
 import { Figure, Unknown } from '../unknown.tsx';
-import { isOrdinary, NODE_STATES } from './node-states.ts';
+import { NODE_STATES } from './node-states.ts';
 
 export interface NodesTableProps {
   readonly nodes: readonly ClusterNode[];
@@ -17,6 +18,8 @@ export interface NodesTableProps {
 interface Row {
   readonly node: ClusterNode;
   readonly applyLag: number | null;
+  /** Null: an ordinary member. */
+  readonly membership: string | null;
 }
 
 export function NodesTable({ nodes, groups, isTitled = true }: NodesTableProps) {
@@ -26,7 +29,11 @@ export function NodesTable({ nodes, groups, isTitled = true }: NodesTableProps) 
       <DataTable
         label="Table of nodes"
         columns={COLUMNS}
-        rows={nodes.map((node) => ({ node, applyLag: worstLag(node.node_id, groups) }))}
+        rows={nodes.map((node) => ({
+          node,
+          applyLag: worstLag(node.node_id, groups),
+          membership: membershipWords(node, groups),
+        }))}
         rowKey={({ node }) => node.node_id}
         tableClassName="min-w-[860px] border-collapse"
         none={<p className="grid h-[108px] items-center">No nodes reported yet.</p>}
@@ -75,10 +82,10 @@ const COLUMNS: readonly DataColumn<Row>[] = [
     header: 'State',
     className: ({ node }) =>
       classNames('whitespace-nowrap font-medium', NODE_STATES[node.state].colour),
-    cell: ({ node: { state, membership } }) => (
+    cell: ({ node: { state }, membership }) => (
       <>
         <span aria-hidden>{NODE_STATES[state].glyph}</span> {NODE_STATES[state].word}
-        {!isOrdinary(membership) && <span className="text-warn">, {membership}</span>}
+        {membership !== null && <span className="text-warn">, {membership}</span>}
       </>
     ),
   },

@@ -9,6 +9,7 @@ import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { isConversationGroup } from '../groups/grid.ts';
 import { OPERATION_MEANINGS, type OperationTarget, operationTitle } from './operation-words.ts';
 import { PlanMoves } from './plan-moves.tsx';
 import { planOperation, startOperation } from './queries.ts';
@@ -141,7 +142,7 @@ function PlanTable({
     <div className="flex flex-col gap-3">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
         <dt className="text-muted">Groups with moving replicas</dt>
-        <dd className="tabular">{moves.length}</dd>
+        <dd className="tabular">{movedGroups(moves)}</dd>
         <dt className="text-muted">Leaderships moving</dt>
         <dd className="tabular">{leaders}</dd>
         <dt className="text-muted">Replicas per group afterwards</dt>
@@ -169,6 +170,12 @@ function PlanTable({
       )}
     </div>
   );
+}
+
+/** As its progress counts them: the group of the cluster's own facts is not one of those that hold conversations. */
+function movedGroups(moves: OperationPlan['moves']): string {
+  const conversations = moves.filter(({ group }) => isConversationGroup(group)).length;
+  return conversations === moves.length ? String(conversations) : `${conversations}, and system`;
 }
 
 interface AcceptanceProps {

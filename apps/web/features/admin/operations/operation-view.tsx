@@ -31,6 +31,7 @@ export function OperationView({ id }: { readonly id: string }) {
     );
   const look = OPERATION_STATES[operation.state];
   const stuck = operation.progress?.stuck ?? [];
+  const areAllUp = live.cluster.nodes.every(({ state }) => state === 'up');
   return (
     <AdminPage
       title={
@@ -66,7 +67,7 @@ export function OperationView({ id }: { readonly id: string }) {
           ) : (
             <ul className="flex flex-col gap-2">
               {stuck.map(({ group, reason }) => (
-                <StuckGroup key={group} group={group} reason={reason} />
+                <StuckGroup key={group} group={group} reason={reason} areAllUp={areAllUp} />
               ))}
             </ul>
           )}
@@ -126,8 +127,16 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-function StuckGroup({ group, reason }: { readonly group: number; readonly reason: string }) {
-  const advice = adviceFor(reason);
+function StuckGroup({
+  group,
+  reason,
+  areAllUp,
+}: {
+  readonly group: number;
+  readonly reason: string;
+  readonly areAllUp: boolean;
+}) {
+  const advice = adviceFor(reason, areAllUp);
   return (
     <li className="flex flex-wrap gap-x-3 rounded-md border border-border bg-surface px-3 py-2">
       <Link

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tooLateToCancel } from './operation-words.ts';
+import { adviceFor, tooLateToCancel } from './operation-words.ts';
 
 const drain = { kind: 'drain', node_id: 'n2', group: null } as const;
 
@@ -13,4 +13,10 @@ test.each([
   ['cancelled', 'Drain n2: already cancelled.'],
 ] as const)('cancelling an operation that is %s says so', (state, sentence) => {
   expect(tooLateToCancel({ ...drain, state })).toBe(sentence);
+});
+
+test('a group without a leader is no reason to start nodes that are up', () => {
+  expect(adviceFor('it has no leader', true)).toBe('Its nodes are up and elect one. Wait.');
+  expect(adviceFor('it has no leader', false)).toMatch(/start them/);
+  expect(adviceFor('its turn comes', true)).toBeNull();
 });

@@ -93,8 +93,11 @@ export function tooLateToCancel(
 }
 
 /** What an operator can do about it; null: wait. */
-export function adviceFor(reason: string): string | null {
-  if (reason.includes('has no leader')) return 'Too few of its nodes are up: start them.';
+export function adviceFor(reason: string, areAllUp: boolean): string | null {
+  if (reason.includes('has no leader'))
+    return areAllUp
+      ? 'Its nodes are up and elect one. Wait.'
+      : 'Too few of its nodes are up: start them.';
   if (reason.includes("can't be reached") && !reason.startsWith('too few'))
     return 'Start that node, or replace it.';
   if (reason.startsWith('too few'))

@@ -24,13 +24,13 @@ describe('what needs attention', () => {
   });
 
   it('names the worst first', () => {
-    const { nodes, groups } = withSnapshotOf({
+    const { nodes, ...rest } = withSnapshotOf({
       nodes: { n1: 'up', n2: 'down', n3: 'down' },
       groups: [{ leader: null, applied: { n1: 1, n2: 1, n3: 1 } }],
     });
     const items = attention({
       nodes: nodes.map((node) => ({ ...node, database_up: false })),
-      groups,
+      ...rest,
       events: [],
       history: EMPTY_HISTORY,
       nowMs: NOW_MS,

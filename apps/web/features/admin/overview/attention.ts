@@ -25,6 +25,7 @@ const NAMED_GROUPS_MAX = 3;
 export interface AttentionInput {
   readonly nodes: readonly ClusterNode[];
   readonly groups: readonly ClusterGroup[];
+  readonly copies: number | null;
   readonly events: readonly ClusterEvent[];
   readonly history: ClusterHistory;
   readonly nowMs: number;
@@ -34,7 +35,7 @@ export interface AttentionInput {
 export function attention(input: AttentionInput): readonly AttentionItem[] {
   const items = [
     ...nodeItems(input.nodes),
-    ...groupItems(input.groups, input.nodes),
+    ...groupItems(input),
     ...electionItems(input.events, input.nowMs),
     ...databaseItems(input.nodes),
     ...deadItems(input.events, input.nowMs),
@@ -72,12 +73,16 @@ function nodeItems(nodes: readonly ClusterNode[]): readonly AttentionItem[] {
   });
 }
 
-function groupItems(
-  groups: readonly ClusterGroup[],
-  nodes: readonly ClusterNode[],
-): readonly AttentionItem[] {
+function groupItems({
+  groups,
+  nodes,
+  copies,
+}: Pick<AttentionInput, 'groups' | 'nodes' | 'copies'>): readonly AttentionItem[] {
   const live = liveNodes(nodes);
-  const known = groups.map((group) => ({ group: group.group, health: groupHealthOf(group, live) }));
+  const known = groups.map((group) => ({
+    group: group.group,
+    health: groupHealthOf(group, live, copies),
+  }));
   const byHealth = (wanted: string) =>
     known.filter(({ health }) => health === wanted).map(({ group }) => group);
   const item = (
@@ -104,6 +109,10 @@ function groupItems(
     ...item('no-quorum', 'critical', 'no quorum'),
     ...item('stalled', 'critical', 'a replica is stalled'),
     ...item('leaderless', 'critical', 'no leader'),
+    // A node that is down is named already: it is what is missing.
+    ...(nodes.some(({ state }) => state === 'down')
+      ? []
+      : item('under-replicated', 'warn', 'a copy is missing')),
     ...item('lagging', 'warn', 'a replica is behind'),
   ];
 }

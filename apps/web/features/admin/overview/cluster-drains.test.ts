@@ -17,7 +17,7 @@ function reasonWith(
     ...node,
     membership: node.node_id === draining ? ('draining' as const) : ('active' as const),
   }));
-  const cluster = { nodes: members, groups };
+  const cluster = { nodes: members, groups, copies: 3 };
   return clusterHeadline(clusterHealth(cluster), members.length, drainsOf(cluster)).reason;
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterState } from '@fleetlm/client/admin';
+import type { ClusterGroup, ClusterNode, ClusterState } from '@fleetlm/client/admin';
 
 /** A node that is on its way out, or out. */
 export interface Drain {
@@ -7,6 +7,19 @@ export interface Drain {
   readonly isDone: boolean;
   /** How many nodes can be lost when it holds nothing; null: not known. */
   readonly toleranceAfter: number | null;
+}
+
+/** What a node is to the cluster, in the words of every page; null: an ordinary member. */
+export function membershipWords(
+  { node_id, membership }: Pick<ClusterNode, 'node_id' | 'membership'>,
+  groups: readonly ClusterGroup[],
+): string | null {
+  if (membership === null || membership === 'active') return null;
+  return membership === 'draining' && holdsNothing(node_id, groups) ? 'drained' : membership;
+}
+
+function holdsNothing(nodeId: string, groups: readonly ClusterGroup[]): boolean {
+  return groups.length > 0 && groups.every(({ voters }) => !voters.includes(nodeId));
 }
 
 /** The nodes that drain, and what the cluster can lose without them. */
@@ -26,7 +39,7 @@ export function drainsOf({
     .filter(({ membership }) => membership === 'draining')
     .map(({ node_id }) => ({
       nodeId: node_id,
-      isDone: groups.length > 0 && groups.every(({ voters }) => !voters.includes(node_id)),
+      isDone: holdsNothing(node_id, groups),
       toleranceAfter,
     }));
 }

@@ -56,7 +56,7 @@ function headlineOf(health: ClusterHealth, nodes: number): Headline {
       return { tone: 'warn', answer: 'No: a single node has no failure tolerance', reason: up };
     const why =
       nodesDown.length === 0
-        ? ''
+        ? missingWords(health.underReplicated)
         : `${nodesDown.join(', ')} ${nodesDown.length === 1 ? 'is' : 'are'} down. `;
     return {
       tone: 'warn',
@@ -68,6 +68,12 @@ function headlineOf(health: ClusterHealth, nodes: number): Headline {
     health.leaderless === 0 ? '' : ` ${groups(health.leaderless)} without a leader right now.`;
   const answer = `Yes: ${tolerance === 1 ? 'one node' : `${tolerance} nodes`} can be lost now`;
   return { tone: partial === '' && led === '' ? 'ok' : 'warn', answer, reason: up + led };
+}
+
+/** All nodes are up, and there are copies too few all the same. */
+function missingWords(underReplicated: number): string {
+  if (underReplicated === 0) return '';
+  return `${groups(underReplicated)} without all of ${underReplicated === 1 ? 'its' : 'their'} copies. `;
 }
 
 function groups(count: number): string {

@@ -37,7 +37,7 @@ function group(over: Partial<ClusterGroup> = {}): ClusterGroup {
 
 function headline(states: readonly NodeState[], groups: readonly ClusterGroup[] = [group()]) {
   const nodes = states.map((state, index) => node(IDS[index] ?? '', state));
-  return clusterHeadline(clusterHealth({ nodes, groups }), nodes.length);
+  return clusterHeadline(clusterHealth({ nodes, groups, copies: 3 }), nodes.length);
 }
 
 test('three nodes up: one can be lost', () => {
@@ -70,6 +70,7 @@ test('a group without a leader shows, even when all nodes are up', () => {
     groupHealth(
       leaderless,
       IDS.map((nodeId) => node(nodeId, 'up')),
+      3,
     ),
   ).toBe('leaderless');
 });
@@ -108,8 +109,8 @@ test('lag is counted from the commit of the leader, over live nodes, and missing
   const nodes = [node('n1', 'up'), node('n2', 'up'), node('n3', 'up')];
   expect(lagOf(lagging, 'n2')).toBe(100);
   expect(lagOf(lagging, 'n3')).toBeNull();
-  expect(groupHealth(lagging, nodes)).toBe('lagging');
-  expect(clusterHealth({ nodes, groups: [lagging] })).toMatchObject({
+  expect(groupHealth(lagging, nodes, 3)).toBe('lagging');
+  expect(clusterHealth({ nodes, groups: [lagging], copies: 3 })).toMatchObject({
     lagMax: 100,
     flushBacklog: 6,
   });

@@ -31,7 +31,8 @@ export interface ClusterHealth {
 export function clusterHealth({
   nodes,
   groups,
-}: Pick<ClusterState, 'nodes' | 'groups'>): ClusterHealth {
+  copies,
+}: Pick<ClusterState, 'nodes' | 'groups' | 'copies'>): ClusterHealth {
   const live = liveNodes(nodes);
   const tolerances = groups
     .filter((group) => group.voters.length > 0)
@@ -43,25 +44,42 @@ export function clusterHealth({
     nodesUnknown: nodes.filter((node) => node.state === 'unknown').map((node) => node.node_id),
     leaderless: groups.filter((group) => group.leader === null).length,
     withoutQuorum: tolerances.filter((tolerance) => tolerance < 0).length,
-    underReplicated: groups.filter((group) => group.voters.some((voter) => !live.has(voter)))
-      .length,
+    underReplicated: groups.filter((group) => isUnderReplicated(group, live, copies)).length,
     lagMax: maximum(groups.flatMap((group) => lagsOf(group, live))),
     flushBacklog: total(nodes.map((node) => node.flush_backlog)),
   };
 }
 
-export function groupHealth(group: ClusterGroup, nodes: readonly ClusterNode[]): GroupHealth {
-  return groupHealthOf(group, liveNodes(nodes));
+export function groupHealth(
+  group: ClusterGroup,
+  nodes: readonly ClusterNode[],
+  copies: number | null,
+): GroupHealth {
+  return groupHealthOf(group, liveNodes(nodes), copies);
 }
 
 /** The same for many groups: `live` are the ids of the nodes that are up. */
-export function groupHealthOf(group: ClusterGroup, live: ReadonlySet<string>): GroupHealth {
+export function groupHealthOf(
+  group: ClusterGroup,
+  live: ReadonlySet<string>,
+  copies: number | null,
+): GroupHealth {
   if (group.voters.length === 0) return 'unknown';
   if (toleranceOf(group, live) < 0) return 'no-quorum';
   if (group.replicas.some(({ stall }) => stall !== null)) return 'stalled';
   if (group.leader === null) return 'leaderless';
-  if (group.voters.some((voter) => !live.has(voter))) return 'under-replicated';
+  if (isUnderReplicated(group, live, copies)) return 'under-replicated';
   return (maximum(lagsOf(group, live)) ?? 0) > LAG_NORMAL_MAX ? 'lagging' : 'ok';
+}
+
+/** A copy is down, or the group has fewer than it is to have: a drain without a node to take them leaves it so. */
+function isUnderReplicated(
+  { voters }: ClusterGroup,
+  live: ReadonlySet<string>,
+  copies: number | null,
+): boolean {
+  if (voters.length === 0) return false;
+  return voters.filter((voter) => live.has(voter)).length < Math.max(voters.length, copies ?? 0);
 }
 
 /** Committed entries that a replica has not applied; where that is not known, that it does not have. */

@@ -24,7 +24,7 @@ export function ClusterOverview() {
   const live = useCluster();
   const history = useHistory();
   const { cluster, health, freshness } = live;
-  const { nodes, groups, events } = cluster;
+  const { nodes, groups, copies, events } = cluster;
   const nowMs = cluster.receivedAtMs ?? 0;
   const isStale = freshness.kind === 'stale';
   const reported = clusterHeadline(health, nodes.length, drainsOf(cluster));
@@ -47,7 +47,7 @@ export function ClusterOverview() {
       <NodesTable nodes={nodes} groups={groups} />
       <div className="grid min-h-50 items-start gap-5 lg:grid-cols-2">
         <AttentionList
-          items={attention({ nodes, groups, events, history: history.nodes, nowMs })}
+          items={attention({ nodes, groups, copies, events, history: history.nodes, nowMs })}
         />
         <section aria-labelledby="events-title" className="min-w-0">
           <div className="mb-2 flex items-baseline gap-3">

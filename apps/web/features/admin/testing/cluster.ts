@@ -1,4 +1,4 @@
-import type { ClusterGroup, ClusterNode, NodeState } from '@fleetlm/client/admin';
+import type { ClusterNode, ClusterState, NodeState } from '@fleetlm/client/admin';
 
 /** A node that has reported nothing yet. */
 export function unknownNode(node_id: string, state: NodeState): ClusterNode {
@@ -26,13 +26,15 @@ export function unknownNode(node_id: string, state: NodeState): ClusterNode {
 /** A cluster for tests: only what matters is said, the rest is not known. */
 export function withSnapshotOf(input: {
   readonly nodes: Readonly<Record<string, NodeState>>;
+  readonly copies?: number;
   readonly groups: readonly {
     readonly leader: string | null;
     readonly applied: Readonly<Record<string, number>>;
     readonly flush_backlog?: number;
   }[];
-}): { readonly nodes: readonly ClusterNode[]; readonly groups: readonly ClusterGroup[] } {
+}): Pick<ClusterState, 'nodes' | 'groups' | 'copies'> {
   return {
+    copies: input.copies ?? null,
     nodes: Object.entries(input.nodes).map(([node_id, state]) => unknownNode(node_id, state)),
     groups: input.groups.map(({ leader, applied, flush_backlog }, group) => ({
       group,

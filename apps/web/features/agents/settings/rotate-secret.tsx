@@ -7,6 +7,7 @@ import { CopyButton } from '@/ui/copy-button.tsx';
 import { ConfirmDialog } from '@/ui/dialog.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { Section } from '@/ui/section.tsx';
 import { rotate } from '../actions.ts';
 
 const OVERLAPS = [
@@ -36,22 +37,21 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
       setProblem(outcome.ok ? null : outcome.problem.detail);
     });
   return (
-    <section
-      aria-labelledby="secret"
-      className="flex flex-col gap-3 rounded-lg border border-border bg-surface p-4"
+    <Section
+      id="secret"
+      title="Signing secret"
+      text={
+        <>
+          Signs every call to the agent. It is stored encrypted and never shown again.
+          {previousUntil !== null && (
+            <>
+              {' '}
+              Until <LocalTime iso={previousUntil} /> calls are signed with the previous secret too.
+            </>
+          )}
+        </>
+      }
     >
-      <h2 id="secret" className="font-semibold">
-        Signing secret
-      </h2>
-      <p className="text-sm text-muted">
-        Signs every call to the agent. It is stored encrypted and never shown again.
-        {previousUntil !== null && (
-          <>
-            {' '}
-            Until <LocalTime iso={previousUntil} /> calls are signed with the previous secret too.
-          </>
-        )}
-      </p>
       {problem !== null && (
         <Notice tone="critical" role="alert">
           {problem}
@@ -101,6 +101,6 @@ export function RotateSecret({ agentId, previousUntil }: RotateSecretProps) {
         isPending={isPending}
         onConfirm={run}
       />
-    </section>
+    </Section>
   );
 }

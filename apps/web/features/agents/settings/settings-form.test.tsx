@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { AGENT_PROMPT_LENGTH_MAX } from '@fleetlm/protocol';
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AGENT } from '../testing/agent.ts';
 import { SettingsForm } from './settings-form.tsx';
@@ -15,6 +16,12 @@ afterEach(() => {
 const type = (label: string, value: string) =>
   fireEvent.change(screen.getByLabelText(label), { target: { value } });
 const isDisabled = (button: HTMLElement) => button.getAttribute('aria-disabled') === 'true';
+/** What a screen reader says after the label. */
+const descriptionOf = (field: HTMLElement): string =>
+  (field.getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map((id) => document.getElementById(id)?.textContent)
+    .join(' ');
 const save = () => screen.getByRole('button', { name: /^Sav/ });
 
 test('only what was changed is sent, and nothing can be saved before', async () => {
@@ -34,13 +41,12 @@ test('only what was changed is sent, and nothing can be saved before', async () 
 
 test('a setting that is not right is named at its field and is not sent', async () => {
   render(<SettingsForm agent={AGENT} />);
-  type('Debounce, ms', 'soon');
+  type('Debounce', 'soon');
   fireEvent.click(save());
   expect((await screen.findByRole('alert')).textContent).toBe('Some settings are invalid.');
-  const field = screen.getByLabelText('Debounce, ms');
+  const field = screen.getByLabelText('Debounce');
   expect(field.getAttribute('aria-invalid')).toBe('true');
-  const note = document.getElementById(field.getAttribute('aria-describedby') ?? '');
-  expect(note?.textContent).toMatch(/must be an integer/);
+  expect(descriptionOf(field)).toBe('ms must be an integer from 0 to 60000');
   expect(saveSettings).not.toHaveBeenCalled();
 });
 
@@ -79,6 +85,39 @@ test('a model is asked for where the protocol uses one', async () => {
     expect(saveSettings).toHaveBeenCalledWith('bot', {
       protocol: 'openai-chat',
       model: 'llama3.2',
+    }),
+  );
+});
+
+test('settings stand in sections, each with what it is about', () => {
+  render(<SettingsForm agent={AGENT} />);
+  const timeouts = within(screen.getByRole('region', { name: 'Time-outs' }));
+  expect(descriptionOf(timeouts.getByLabelText('Silence at most'))).toBe(
+    'ms Empty: as the first byte.',
+  );
+  expect(timeouts.queryByLabelText('Debounce')).toBeNull();
+  const names = screen.getAllByRole('heading', { level: 2 }).map((heading) => heading.textContent);
+  expect(names).toEqual([
+    'Profile',
+    'Endpoint',
+    'History',
+    'Concurrency',
+    'Time-outs',
+    'Summaries',
+  ]);
+});
+
+test('suggested prompts are one a line, and a line that is not right is named', async () => {
+  saveSettings.mockResolvedValue({ ok: true, value: null });
+  render(<SettingsForm agent={AGENT} />);
+  type('Suggested prompts', `Fine\n${'x'.repeat(AGENT_PROMPT_LENGTH_MAX + 1)}`);
+  fireEvent.click(save());
+  expect(await screen.findByText(/^Line 2 must have at most/)).toBeTruthy();
+  type('Suggested prompts', ' What can you do? \n\nHelp me');
+  fireEvent.click(save());
+  await vi.waitFor(() =>
+    expect(saveSettings).toHaveBeenCalledWith('bot', {
+      suggested_prompts: ['What can you do?', 'Help me'],
     }),
   );
 });

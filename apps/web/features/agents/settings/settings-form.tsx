@@ -2,6 +2,7 @@
 
 import {
   AGENT_FIELDS,
+  AGENT_SECTIONS,
   type AgentBody,
   type AgentFieldControl,
   isOfferedAgentField,
@@ -13,12 +14,21 @@ import { useForm } from 'react-hook-form';
 import { toast } from 'sonner';
 import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
+import { classNames } from '@/ui/class-names.ts';
 import { Field } from '@/ui/field.tsx';
 import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
+import { Section } from '@/ui/section.tsx';
+import { TextArea } from '@/ui/text-area.tsx';
 import { saveSettings } from '../actions.ts';
 import { Choice } from './choice.tsx';
-import { changedFields, SETTINGS, settingsSchema, valuesOf } from './settings-values.ts';
+import {
+  changedFields,
+  isLines,
+  SETTINGS_BY_SECTION,
+  settingsSchema,
+  valuesOf,
+} from './settings-values.ts';
 
 /** What can be changed about an agent; only what was changed is sent. */
 export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
@@ -50,43 +60,77 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
     defaultValue: form.formState.defaultValues?.[name],
   });
   const control = (name: OfferedAgentField) => {
-    const { label, hint, options }: AgentFieldControl = AGENT_FIELDS[name].control;
-    return options === undefined ? (
+    const { label, hint, unit, options }: AgentFieldControl = AGENT_FIELDS[name].control;
+    const error = errors[name]?.message;
+    if (options !== undefined)
+      return <Choice key={name} label={label} options={options} {...input(name)} />;
+    if (isLines(name))
+      return (
+        <TextArea
+          key={name}
+          label={label}
+          hint={hint}
+          error={error ?? lineErrorOf(errors[name])}
+          className="sm:col-span-2"
+          {...input(name)}
+        />
+      );
+    return (
       <Field
         key={name}
         label={label}
-        error={errors[name]?.message}
-        {...input(name)}
+        unit={unit}
+        error={error}
         {...(hint === undefined ? {} : { hint })}
+        {...input(name)}
       />
-    ) : (
-      <Choice key={name} label={label} options={options} {...input(name)} />
     );
   };
   return (
-    <Form
-      aria-label="Settings"
-      onSend={() => save()}
-      className="flex flex-col gap-5 rounded-lg border border-border bg-surface p-4"
-    >
+    <Form aria-label="Settings" onSend={() => save()} className="flex flex-col gap-4">
       {problem !== null && (
         <Notice tone="critical" role="alert">
           {problem}
         </Notice>
       )}
-      <div className="grid gap-4 sm:grid-cols-2">
-        {SETTINGS.filter((name) => name !== 'model' || usesModel).map(control)}
-      </div>
-      <div className="flex items-center gap-3">
+      {SETTINGS_BY_SECTION.map(({ section, names }) => {
+        const { title, text } = AGENT_SECTIONS[section];
+        return (
+          <Section key={section} id={section} title={title} text={text}>
+            <div className="grid gap-4 sm:grid-cols-2">
+              {names.filter((name) => name !== 'model' || usesModel).map(control)}
+            </div>
+          </Section>
+        );
+      })}
+      <div
+        className={classNames(
+          'flex items-center gap-3 rounded-lg border border-border bg-surface p-3',
+          hasChanges && 'sticky bottom-3 z-10 shadow-float',
+        )}
+      >
         <Button type="submit" variant="primary" disabled={isSubmitting || !hasChanges}>
           {isSubmitting ? 'Saving…' : 'Save'}
         </Button>
-        {hasChanges && (
-          <Button variant="ghost" onClick={() => form.reset(valuesOf(agent))}>
-            Discard changes
-          </Button>
+        {hasChanges ? (
+          <>
+            <Button variant="ghost" onClick={() => form.reset(valuesOf(agent))}>
+              Discard changes
+            </Button>
+            <p className="ml-auto text-sm text-muted">Not saved yet</p>
+          </>
+        ) : (
+          <p className="text-sm text-muted">Changes apply from the next call.</p>
         )}
       </div>
     </Form>
   );
+}
+
+/** The first line that is not right, of a field of several lines. */
+function lineErrorOf(errors: unknown): string | undefined {
+  if (!Array.isArray(errors)) return undefined;
+  const at = errors.findIndex((error) => error !== undefined && error !== null);
+  const message: unknown = errors[at]?.message;
+  return typeof message === 'string' ? `Line ${at + 1} ${message}` : undefined;
 }

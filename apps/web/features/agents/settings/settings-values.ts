@@ -2,6 +2,7 @@ import {
   AGENT_FIELD_NAMES,
   AGENT_FIELDS,
   type AgentBody,
+  type AgentSection,
   isOfferedAgentField,
   mapAgentFields,
   type OfferedAgentField,
@@ -21,26 +22,49 @@ export function valuesOf(agent: AgentBody): FormValues {
   return mapAgentFields((name) => (isOfferedAgentField(name) ? [[name, textOf(agent[name])]] : []));
 }
 
+/** The settings of each section, in the order of the form. */
+export const SETTINGS_BY_SECTION: readonly {
+  readonly section: AgentSection;
+  readonly names: readonly OfferedAgentField[];
+}[] = [...new Set(SETTINGS.map((name) => AGENT_FIELDS[name].control.section))].map((section) => ({
+  section,
+  names: SETTINGS.filter((name) => AGENT_FIELDS[name].control.section === section),
+}));
+
 function isNumeric(name: OfferedAgentField): boolean {
   const { kind } = AGENT_FIELDS[name].type;
   return kind === 'integer' || kind === 'number';
 }
 
-function textOf(value: string | number | null): string {
-  return value === null ? '' : String(value);
+/** Several texts are one a line. */
+export function isLines(name: OfferedAgentField): boolean {
+  return AGENT_FIELDS[name].type.kind === 'texts';
+}
+
+function textOf(value: string | number | readonly string[] | null): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? value.join('\n') : String(value);
+}
+
+function linesOf(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 /** The fields that differ from the agent's. What is no number is passed on as it is, so that the schema names the field. */
 export function changedFields(agent: AgentBody, values: FormValues): UpdateAgent['agent'] {
   const before = valuesOf(agent);
-  const changed = SETTINGS.flatMap((name) => {
+  const changed = SETTINGS.flatMap((name): readonly (readonly [string, unknown])[] => {
     const typed = values[name].trim();
     if (typed === before[name]) return [];
+    if (isLines(name)) return [[name, linesOf(typed)]];
     const number = Number(typed);
     const isNumber = isNumeric(name) && typed !== '' && !Number.isNaN(number);
     // What must be there is not null but empty: the schema says so in those words.
     const isNone = typed === '' && AGENT_FIELDS[name].isNullable;
-    return [[name, isNone ? null : isNumber ? number : typed] as const];
+    return [[name, isNone ? null : isNumber ? number : typed]];
   });
   return Object.fromEntries(changed);
 }

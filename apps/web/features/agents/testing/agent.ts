@@ -4,6 +4,8 @@ import type { AgentBody } from '@fleetlm/protocol';
 export const AGENT: AgentBody = {
   id: 'bot',
   name: 'Bot',
+  description: null,
+  suggested_prompts: [],
   origin_url: 'https://bot.example',
   webhook_path: '/webhook',
   protocol: 'ai-sdk',

@@ -12,11 +12,11 @@ import {
   useState,
 } from 'react';
 import { readDraft, writeDraft } from '@/common/drafts.ts';
+import { isLongerThan } from '@/common/json-length.ts';
 import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
 import { Button } from '@/ui/button.tsx';
 import { Form } from '@/ui/form.tsx';
 import { ComposerExtras } from './composer-extras.tsx';
-import { isLongerThan } from './json-length.ts';
 import { useSlashMenu } from './slash-menu.tsx';
 import { type Attachments, useAttachments } from './use-attachments.ts';
 import { useFileDrop } from './use-file-drop.ts';

@@ -63,7 +63,7 @@ function CommandList({ found, at, onAct }: CommandListProps) {
       id={LIST}
       role="listbox"
       aria-label="Commands"
-      className="mx-auto mb-1.5 max-h-[40dvh] max-w-[calc(72ch+24px)] overflow-y-auto rounded-lg border border-border bg-surface p-1 shadow-xl"
+      className="mx-auto mb-1.5 max-h-[40dvh] max-w-[calc(72ch+24px)] overflow-y-auto rounded-lg border border-border bg-surface p-1 shadow-float"
     >
       {found.map((command, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the composer, which names the active one

@@ -19,7 +19,7 @@ export function AnswerLine({
   const parts = answer === null ? [] : visibleParts(answer);
   const isEmpty = parts.every((part) => part.type === 'step-start');
   return (
-    <Line author={agentName} isOwn={false} meta={<span>is replying…</span>}>
+    <Line author={agentName} isOwn={false}>
       {isEmpty || showsWholeAnswers ? (
         <Dots />
       ) : (
@@ -31,7 +31,7 @@ export function AnswerLine({
 
 export function ThinkingLine({ agentName }: { readonly agentName: string }) {
   return (
-    <Line author={agentName} isOwn={false} meta={<span>is replying…</span>}>
+    <Line author={agentName} isOwn={false} isNew>
       <Dots />
     </Line>
   );

@@ -21,7 +21,7 @@ export function JumpToLatest({ isAnswering, lastSeq, onJump }: JumpToLatestProps
     <Button
       onClick={onJump}
       size="sm"
-      className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-lg"
+      className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-float"
     >
       <ArrowDown size={14} aria-hidden /> {news.join(', ')}
     </Button>

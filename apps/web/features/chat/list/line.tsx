@@ -4,15 +4,17 @@ import type { ReactNode } from 'react';
 export interface LineProps {
   readonly author: string;
   readonly isOwn: boolean;
-  /** Right of the author's name: time, seq, state. */
-  readonly meta?: ReactNode;
+  /** Below the message: its state, its time and what can be done with it. */
+  readonly footer?: ReactNode;
   readonly children: ReactNode;
   readonly seq?: number;
   readonly total?: number;
+  /** It has come a moment ago, and comes into view softly. */
+  readonly isNew?: boolean;
 }
 
-/** The frame of a message: who, when, what. One column: a log that reads from top to bottom. */
-export function Line({ author, isOwn, meta, children, seq, total }: LineProps) {
+/** The frame of a message: one’s own is a bubble at the right, a reply is text that flows. */
+export function Line({ author, isOwn, footer, children, seq, total, isNew = false }: LineProps) {
   return (
     <article
       aria-label={`${author}${seq === undefined ? '' : `, message ${seq}`}`}
@@ -20,17 +22,24 @@ export function Line({ author, isOwn, meta, children, seq, total }: LineProps) {
       aria-setsize={total}
       // PageUp and PageDown go from one to the next.
       tabIndex={-1}
-      className="mx-auto max-w-[calc(72ch+48px)] px-3 py-1 outline-offset-[-4px]"
+      className={clsx(
+        'group/line mx-auto max-w-[calc(72ch+48px)] rounded-lg px-6 pt-3 outline-offset-[-4px]',
+        isNew && 'animate-[rise-in_200ms_ease-out]',
+      )}
     >
-      <div className={clsx('rounded-lg px-3 py-2', isOwn && 'bg-raised')}>
-        <header className="mb-0.5 flex items-baseline gap-2 text-xs text-muted">
-          <span className={clsx('text-sm font-semibold', isOwn ? 'text-text' : 'text-accent')}>
-            {author}
-          </span>
-          {meta}
-        </header>
-        {children}
-      </div>
+      {isOwn ? (
+        <div className="ml-auto flex w-fit max-w-[85%] flex-col items-end">
+          <div className="min-w-0 max-w-full rounded-xl rounded-br-sm bg-bubble px-4 py-2">
+            {children}
+          </div>
+          {footer}
+        </div>
+      ) : (
+        <>
+          {children}
+          {footer}
+        </>
+      )}
     </article>
   );
 }

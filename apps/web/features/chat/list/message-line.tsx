@@ -1,8 +1,9 @@
 'use client';
 
 import { type Message, partsOf, stringField, textOfParts } from '@fleetlm/client';
+import clsx from 'clsx';
 import { Check, CheckCheck, Pencil, RotateCcw } from 'lucide-react';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { formatDuration, formatTime } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
@@ -37,17 +38,28 @@ export function MessageLine(props: MessageLineProps) {
       isOwn={isOwn}
       seq={message.seq}
       total={Math.max(total, message.seq)}
-      meta={
+      footer={
         <>
-          <time dateTime={message.inserted_at}>{formatTime(message.inserted_at)}</time>
-          {isEdit && <span>edited</span>}
-          <span
-            className="tabular ml-auto inline-flex items-center gap-1"
-            title="Committed: on a quorum of disks under this number"
-          >
-            #{message.seq}
-            {isOwn && <Tick isTakenUp={isTakenUp} agentName={agentName} />}
-          </span>
+          <Footer
+            message={message}
+            text={textOfParts(parts)}
+            isOwn={isOwn}
+            isLast={isLast}
+            meta={
+              <>
+                {isEdit && <span>edited</span>}
+                <time dateTime={message.inserted_at}>{formatTime(message.inserted_at)}</time>
+                <span
+                  className="tabular inline-flex items-center gap-1"
+                  title="Committed: on a quorum of disks under this number"
+                >
+                  #{message.seq}
+                  {isOwn && <Tick isTakenUp={isTakenUp} agentName={agentName} />}
+                </span>
+              </>
+            }
+          />
+          <EarlierVersions earlier={earlier} />
         </>
       }
     >
@@ -60,10 +72,13 @@ export function MessageLine(props: MessageLineProps) {
       ) : isOwn ? (
         <OwnParts parts={parts} />
       ) : (
-        <MessageParts parts={parts} isStreaming={false} messageId={message.id} />
+        <MessageParts
+          parts={parts}
+          isStreaming={false}
+          messageId={message.id}
+          reasoningMs={reasoningMsOf(message)}
+        />
       )}
-      <Footer message={message} text={textOfParts(parts)} isOwn={isOwn} isLast={isLast} />
-      <EarlierVersions earlier={earlier} />
     </Line>
   );
 }
@@ -82,49 +97,72 @@ function Tick({
   );
 }
 
+/** On a screen that is touched, a tap gives the message the focus. */
+const QUIET = clsx(
+  'opacity-0 transition-opacity duration-120',
+  'group-hover/line:opacity-100 group-focus/line:opacity-100 group-focus-within/line:opacity-100',
+  'pointer-coarse:max-h-0 pointer-coarse:overflow-hidden',
+  'pointer-coarse:group-focus/line:max-h-11 pointer-coarse:group-focus-within/line:max-h-11',
+);
+
 interface FooterProps {
   readonly message: Message;
   readonly text: string;
   readonly isOwn: boolean;
   readonly isLast: boolean;
+  /** When it was committed, and how far it has come. */
+  readonly meta: ReactNode;
 }
 
-function Footer({ message, text, isOwn, isLast }: FooterProps) {
+/** What can be done with a message, and what is known of it: quiet until the message is pointed at or has the focus. */
+function Footer({ message, text, isOwn, isLast, meta }: FooterProps) {
   const actions = useConversationActions();
   const firstTokenMs = message.metadata.time_to_first_token_ms;
   const ending = isOwn ? null : endingOf(message);
   const isChangeable = actions?.canChange === true && message.kind !== 'system';
   return (
-    <footer className="-ml-1.5 mt-0.5 flex min-h-7 items-center gap-1 text-xs text-muted">
-      <CopyButton text={text} label="Copy message" />
-      {isOwn && isChangeable && message.kind === 'text' && (
-        <Button
-          variant="ghost"
-          size="icon-sm"
-          aria-label="Edit message"
-          title="Edit: your message and what follows are replaced"
-          onClick={() => actions.beginEdit(message)}
-        >
-          <Pencil size={14} aria-hidden />
-        </Button>
-      )}
-      {!isOwn && isLast && isChangeable && (
-        <Button
-          variant="ghost"
-          size="icon-sm"
-          aria-label="Ask for another answer"
-          title="Ask for another answer"
-          onClick={() => actions.regenerate(message.id)}
-        >
-          <RotateCcw size={14} aria-hidden />
-        </Button>
-      )}
-      {typeof firstTokenMs === 'number' && !isOwn && (
-        <span className="ml-1">First token: {formatDuration(firstTokenMs)}</span>
-      )}
+    <footer
+      className={clsx('flex min-h-7 items-center gap-1 text-xs text-muted', !isOwn && '-ml-1.5')}
+    >
+      <div className={clsx('flex items-center gap-1', !(isLast && !isOwn) && QUIET)}>
+        <CopyButton text={text} label={isOwn ? 'Copy message' : 'Copy as Markdown'} />
+        {isOwn && isChangeable && message.kind === 'text' && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label="Edit message"
+            title="Edit: your message and what follows are replaced"
+            onClick={() => actions.beginEdit(message)}
+          >
+            <Pencil size={14} aria-hidden />
+          </Button>
+        )}
+        {!isOwn && isLast && isChangeable && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label="Ask for another answer"
+            title="Ask for another answer"
+            onClick={() => actions.regenerate(message.id)}
+          >
+            <RotateCcw size={14} aria-hidden />
+          </Button>
+        )}
+      </div>
+      <div className={clsx('ml-1 flex items-center gap-2', QUIET)}>
+        {meta}
+        {typeof firstTokenMs === 'number' && !isOwn && (
+          <span>First token: {formatDuration(firstTokenMs)}</span>
+        )}
+      </div>
       {ending !== null && <span className="ml-1 text-warn">{ending}</span>}
     </footer>
   );
+}
+
+/** How long the agent has reasoned; null: it did not, or the node did not measure it. */
+function reasoningMsOf({ metadata }: Message): number | null {
+  return typeof metadata.reasoning_ms === 'number' ? metadata.reasoning_ms : null;
 }
 
 /** Why an answer is not whole; null when it is. */

@@ -188,9 +188,9 @@ function isAt(item: ChatItem, seq: number): boolean {
 /** A first guess in pixels; the real height is measured as soon as the line is drawn. */
 function estimate(item: ChatItem | undefined): number {
   if (item === undefined || item.type === 'day' || item.type === 'unread') return 44;
-  if (item.type !== 'row') return 96;
+  if (item.type !== 'row') return 64;
   const { row } = item;
   const content = row.type === 'message' ? row.message.content : row.entry.content;
   const characters = JSON.stringify(content).length;
-  return 92 + Math.ceil(characters / 80) * 24;
+  return 64 + Math.ceil(characters / 80) * 24;
 }

@@ -16,21 +16,21 @@ export function OutgoingLine({ entry }: { readonly entry: OutboxEntry }) {
     <Line
       author="You"
       isOwn
-      meta={
-        <>
-          <time dateTime={iso}>{formatTime(iso)}</time>
-          {entry.status === 'pending' && (
-            <span className="ml-auto inline-flex items-center gap-1">
+      isNew
+      footer={
+        entry.status === 'failed' ? (
+          <FailedToSend clientMessageId={entry.clientMessageId} reason={entry.error.message} />
+        ) : (
+          <p className="flex min-h-7 items-center gap-2 text-xs text-muted">
+            <time dateTime={iso}>{formatTime(iso)}</time>
+            <span className="inline-flex items-center gap-1">
               <Clock size={13} aria-hidden /> {isOnline ? 'Sending…' : 'Waits to be sent'}
             </span>
-          )}
-        </>
+          </p>
+        )
       }
     >
       <OwnParts parts={partsOf(entry)} />
-      {entry.status === 'failed' && (
-        <FailedToSend clientMessageId={entry.clientMessageId} reason={entry.error.message} />
-      )}
     </Line>
   );
 }

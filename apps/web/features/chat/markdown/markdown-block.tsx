@@ -4,6 +4,8 @@ import { harden } from 'rehype-harden';
 import remarkCjk from 'remark-cjk-friendly';
 import remarkCjkStrikethrough from 'remark-cjk-friendly-gfm-strikethrough';
 import remarkGfm from 'remark-gfm';
+import { Formula } from '../math/formula.tsx';
+import { FORMULA_TAG, rehypeFormulas } from '../math/rehype-formulas.ts';
 import { remarkCjkAutolinks } from './cjk-autolinks.ts';
 import { CodeBlock } from './code-block.tsx';
 import { RecentMap } from './recent-map.ts';
@@ -37,6 +39,7 @@ const REHYPE_PLUGINS: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [
     },
   ],
   rehypeDirection,
+  rehypeFormulas,
 ];
 
 const COMPONENTS: Components = {
@@ -44,6 +47,9 @@ const COMPONENTS: Components = {
     <a href={href} target="_blank" rel="noopener noreferrer" title={href}>
       {children}
     </a>
+  ),
+  [FORMULA_TAG]: ({ children, className }) => (
+    <Formula source={String(children)} isDisplay={className === 'display'} />
   ),
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   table: ({ children, dir }) => (

@@ -115,10 +115,28 @@ const OPENER = /\\[\s\S]|`+|\$\$?/g;
 function escapeMath(paragraph: string, isOpen: boolean): string {
   // Indented code and HTML are not read as text.
   if (/^(?: {4}|\t| {0,3}<)/.test(paragraph)) return paragraph;
-  const whole = { text: paragraph, isOpen, closers: new Closers(paragraph) };
-  const ends = new CodeEnds(paragraph);
   let escaped = '';
   let at = 0;
+  for (const { start, end } of mathPlaces(paragraph, isOpen)) {
+    escaped += paragraph.slice(at, start) + escapeMarks(paragraph.slice(start, end));
+    at = end;
+  }
+  return escaped + paragraph.slice(at);
+}
+
+/** A piece of a text that is math, its delimiters included. */
+export interface MathPlace {
+  readonly start: number;
+  readonly end: number;
+  /** `\\(`, `\\[`, `$$` or `$`. */
+  readonly opener: string;
+}
+
+/** The math of a paragraph, in its order. */
+export function mathPlaces(paragraph: string, isOpen: boolean): readonly MathPlace[] {
+  const whole = { text: paragraph, isOpen, closers: new Closers(paragraph) };
+  const ends = new CodeEnds(paragraph);
+  const places: MathPlace[] = [];
   OPENER.lastIndex = 0;
   for (let match = OPENER.exec(paragraph); match !== null; match = OPENER.exec(paragraph)) {
     const [opener] = match;
@@ -129,11 +147,10 @@ function escapeMath(paragraph: string, isOpen: boolean): string {
     }
     const end = mathEnd(whole, start, opener);
     if (end === null) continue;
-    escaped += paragraph.slice(at, start) + escapeMarks(paragraph.slice(start, end));
-    at = end;
+    places.push({ start, end, opener });
     OPENER.lastIndex = end;
   }
-  return escaped + paragraph.slice(at);
+  return places;
 }
 
 /** The place after the math that begins here; null: none does. */

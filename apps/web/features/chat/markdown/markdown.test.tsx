@@ -76,17 +76,17 @@ const CASES: readonly (readonly [name: string, text: string, right: string])[] =
   [
     'math keeps its backslashes and its marks',
     'Let \\(\\alpha_1 * x_2 * y\\) and $\\{a_1, b_2\\}$, for $5 and $6.',
-    '<p dir="ltr">Let \\(\\alpha_1 * x_2 * y\\) and $\\{a_1, b_2\\}$, for $5 and $6.</p>',
+    '<p dir="ltr">Let <span>\\(\\alpha_1 * x_2 * y\\)</span> and <span>$\\{a_1, b_2\\}$</span>, for $5 and $6.</p>',
   ],
   [
     'displayed math over several lines is one paragraph',
     '\\[\n\\begin{aligned}\na &= b \\\\\n- c &= *d*\n\\end{aligned}\n\\]',
-    '<p dir="ltr">\\[\n\\begin{aligned}\na &amp;= b \\\\\n- c &amp;= *d*\n\\end{aligned}\n\\]</p>',
+    '<p dir="ltr"><span>\\[\n\\begin{aligned}\na &amp;= b \\\\\n- c &amp;= *d*\n\\end{aligned}\n\\]</span></p>',
   ],
   [
     'displayed math in dollars is kept',
     '$$\\sum_{i}^{n} x_i$$',
-    '<p dir="ltr">$$\\sum_{i}^{n} x_i$$</p>',
+    '<p dir="ltr"><span>$$\\sum_{i}^{n} x_i$$</span></p>',
   ],
   ['escapes that are no math stay escapes', 'Array\\[0\\] \\*', '<p dir="ltr">Array[0] *</p>'],
   [

@@ -1,21 +1,14 @@
 import { blobIdOf, type FilePart } from '@fleetlm/client';
 import { FileText } from 'lucide-react';
 import { isInlinePicture } from './file-parts.ts';
+import { Picture } from './picture.tsx';
 import { StoredFile } from './stored-file.tsx';
 
 export function FileView({ file }: { readonly file: FilePart }) {
   const name = file.filename ?? `File (${file.mediaType})`;
   const blobId = blobIdOf(file.url);
   if (blobId !== null) return <StoredFile file={file} blobId={blobId} name={name} />;
-  if (isInlinePicture(file.url))
-    return (
-      // biome-ignore lint/performance/noImgElement: the picture is in the page already
-      <img
-        src={file.url}
-        alt={name}
-        className="max-h-64 max-w-full self-start rounded-md border border-border bg-surface object-contain"
-      />
-    );
+  if (isInlinePicture(file.url)) return <Picture src={file.url} name={name} />;
   const label = (
     <>
       <FileText size={15} aria-hidden className="shrink-0 text-muted" />

@@ -13,8 +13,8 @@ export interface FoldedProps {
 /** One line that opens: for what most people do not need to read. */
 export function Folded({ title, detail, body, tone = 'muted' }: FoldedProps) {
   return (
-    <details className="group rounded-md border border-border bg-surface text-sm">
-      <summary className="flex cursor-pointer list-none items-center gap-2 px-3 py-1.5 [&::-webkit-details-marker]:hidden">
+    <details className="group rounded-lg border border-border bg-surface text-sm">
+      <summary className="flex cursor-pointer list-none items-center gap-2 rounded-lg px-3 py-2 [&::-webkit-details-marker]:hidden">
         <ChevronRight
           size={14}
           aria-hidden

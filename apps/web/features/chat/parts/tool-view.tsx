@@ -1,51 +1,77 @@
 import { type ToolPart, type ToolState, toolNameOf } from '@fleetlm/client';
-import { Approval } from './approval.tsx';
-import { Folded } from './folded.tsx';
+import clsx from 'clsx';
+import { ChevronRight, CircleAlert, CircleCheck, CircleSlash, LoaderCircle } from 'lucide-react';
+import { memo } from 'react';
+import { resultCount, wordsOf } from './field-values.ts';
+import { KeyValues } from './key-values.tsx';
 
-const STATES: Readonly<Record<ToolState, string>> = {
-  'input-streaming': 'preparing…',
-  'input-available': 'running…',
-  'approval-requested': 'needs approval',
-  'approval-responded': 'running…',
-  'output-available': 'done',
-  'output-error': 'failed',
-  'output-denied': 'denied',
+interface Look {
+  readonly words: string;
+  readonly icon: typeof CircleCheck;
+  readonly className: string;
+}
+
+const RUNNING = { words: 'running…', icon: LoaderCircle, className: 'animate-spin text-accent' };
+
+const DENIED = { words: 'denied', icon: CircleSlash, className: 'text-muted' };
+
+const LOOKS: Readonly<Record<ToolState, Look>> = {
+  'input-streaming': { ...RUNNING, words: 'preparing…' },
+  'input-available': RUNNING,
+  'approval-requested': { ...RUNNING, words: 'needs approval' },
+  'approval-responded': { ...RUNNING, words: 'allowed, running…' },
+  'output-available': { words: 'done', icon: CircleCheck, className: 'text-ok' },
+  'output-error': { words: 'failed', icon: CircleAlert, className: 'text-critical' },
+  'output-denied': DENIED,
 };
 
-/** A call of a tool: its name and how it went; what went in and came out when opened. */
-export function ToolView({
-  part,
-  messageId,
-}: {
-  readonly part: ToolPart;
-  readonly messageId: string | null;
-}) {
-  const name = part.title ?? toolNameOf(part);
-  if (part.state === 'approval-requested')
-    return <Approval part={part} toolName={name} messageId={messageId} />;
-  const isFailed = part.state === 'output-error';
+/** What a tool is called on the screen. */
+export function toolTitle(part: ToolPart): string {
+  return part.title ?? wordsOf(toolNameOf(part));
+}
+
+/**
+ * A call of a tool on one line: what it was and how it went; what went in and came out when it is opened. Drawn again only when the
+ * call changes: words that are streamed behind it write none of its JSON anew.
+ */
+export const ToolView = memo(function ToolView({ part }: { readonly part: ToolPart }) {
+  const isDenied = part.approval?.approved === false;
+  const { words, icon: Icon, className } = isDenied ? DENIED : LOOKS[part.state];
+  const reason = isDenied ? part.approval?.reason : undefined;
   return (
-    <Folded
-      title={
-        <>
-          <span className="font-normal text-muted">Tool: </span>
-          {name}
-        </>
-      }
-      detail={STATES[part.state]}
-      tone={isFailed ? 'critical' : 'muted'}
-      body={describe(part)}
-    />
+    <details className="group rounded-lg border border-border bg-surface text-sm shadow-card">
+      <summary className="flex min-h-9 cursor-pointer list-none items-center gap-2 rounded-lg px-3 [&::-webkit-details-marker]:hidden">
+        <Icon size={15} aria-hidden className={clsx('shrink-0', className)} />
+        <span className="min-w-0 truncate font-medium">
+          <span className="sr-only">Tool: </span>
+          {toolTitle(part)}
+        </span>
+        <span
+          className={clsx(
+            'shrink-0 text-xs',
+            part.state === 'output-error' ? 'text-critical' : 'text-muted',
+          )}
+        >
+          {summaryOf(part) ?? words}
+        </span>
+        <ChevronRight
+          size={14}
+          aria-hidden
+          className="ml-auto shrink-0 text-muted transition-transform group-open:rotate-90"
+        />
+      </summary>
+      <div className="flex flex-col gap-3 border-t border-border px-3 py-2.5">
+        <KeyValues label="Input" value={part.input} />
+        {part.output !== undefined && <KeyValues label="Result" value={part.output} />}
+        {part.errorText !== undefined && <KeyValues label="Error" value={part.errorText} />}
+        {reason !== undefined && <KeyValues label="Reason" value={reason} />}
+      </div>
+    </details>
   );
-}
+});
 
-function describe(part: ToolPart): string {
-  const lines = [`input  ${json(part.input)}`];
-  if (part.output !== undefined) lines.push(`output ${json(part.output)}`);
-  if (part.errorText !== undefined) lines.push(`error  ${part.errorText}`);
-  return lines.join('\n');
-}
-
-function json(value: unknown): string {
-  return value === undefined ? '-' : JSON.stringify(value, null, 2);
+function summaryOf({ state, output }: ToolPart): string | null {
+  const count = state === 'output-available' ? resultCount(output) : null;
+  if (count === null) return null;
+  return count === 1 ? '1 result' : `${count} results`;
 }

@@ -1,4 +1,4 @@
-import type { DispatchState } from '@fleetlm/conversation';
+import { type DispatchState, getSession } from '@fleetlm/conversation';
 import { type Termination, webhookId } from '@fleetlm/protocol';
 import type { Command, NewMessage, Proposed, Session } from '../../ports.ts';
 import type { DispatchPorts } from '../dispatch-api.ts';
@@ -7,6 +7,7 @@ import type { FoundSession } from '../work-finder.ts';
 import type { CheckpointedAnswer } from './answer-checkpoint.ts';
 import type { Attempt, AttemptEnd, AttemptObservation } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-report.ts';
+import { metadataNamed } from './conversation-name.ts';
 import { keptPartial } from './kept-partial.ts';
 import {
   type AttemptFailure,
@@ -109,7 +110,8 @@ export class AttemptConclusion {
           failure,
         });
         const kept = isWhole ? null : keptPartial(attempt, checkpoint, attempt.epoch, termination);
-        await this.#complete(attempt, kept ?? end.message, () => attempt.dropped);
+        const isKept = await this.#complete(attempt, kept ?? end.message, () => attempt.dropped);
+        if (isKept && end.title !== null) await this.#nameConversation(attempt, end.title);
         return isWhole ? 'well' : 'unknown';
       }
       case 'failed':
@@ -263,13 +265,35 @@ export class AttemptConclusion {
     name: AttemptName,
     message: NewMessage,
     isOver: () => boolean = () => false,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const isCommitted = await this.#commitEnd(
       name,
       (base) => ({ ...base, type: 'complete-dispatch', message }),
       isOver,
     );
     if (isCommitted) this.#counts.completed += 1;
+    return isCommitted;
+  }
+
+  /** Once, and as the conversation is called now: a title that is lost comes with the agent's next one. Never rejects. */
+  async #nameConversation({ group, session: { id } }: AttemptName, title: string): Promise<void> {
+    try {
+      const led = this.#ports.led(group);
+      const session = led === null ? null : getSession(led.state, id);
+      const metadata = session === null ? null : metadataNamed(session.metadata, title);
+      if (metadata === null) return;
+      const timeMs = this.#ports.wallClockMs();
+      const command = {
+        type: 'update-session',
+        sessionId: id,
+        metadata,
+        status: null,
+        timeMs,
+      } as const;
+      await this.#ports.propose(group, command);
+    } catch (error) {
+      this.#ports.onError(error);
+    }
   }
 
   /** Commits the end of a turn, and reports the decision. An end that can't be proposed is followed by a shorter one. */

@@ -1,4 +1,5 @@
 import { type Termination, webhookId } from '@fleetlm/protocol';
+import { titleInChunk } from '@fleetlm/protocol/session-title';
 import type { Dispatcher } from 'undici';
 import { inComponent } from '../../../telemetry/component-turns.ts';
 import { errorText } from '../../error-text.ts';
@@ -22,6 +23,7 @@ import { Checkpointer } from './checkpointer.ts';
 import type { ChunkThrottle } from './chunk-throttle.ts';
 import { compact, dueMessages } from './compaction.ts';
 import { mergedBatch } from './merged-batch.ts';
+import { ReasoningTime } from './reasoning-time.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
 import type { TurnSlices } from './turn-slices.ts';
@@ -34,6 +36,8 @@ const DRAIN_LIMIT_MS = 2_000;
 export type AttemptEnd =
   | {
       readonly type: 'answered';
+      /** What the agent calls the conversation; null: it did not say. */
+      readonly title: string | null;
       readonly message: NewMessage;
       readonly termination: Termination;
       /** Why it ended early; null: the agent ended it. */
@@ -92,6 +96,8 @@ export class Attempt {
   readonly #throughSeq: number | null;
   #firstTokenAt: number | null = null;
   readonly #isContinued: boolean;
+  #title: string | null = null;
+  readonly #reasoning = new ReasoningTime();
   /** Chunks that wait for the first content. */
   #unshown: LiveChunk[] = [];
   #exchange: Exchange | null = null;
@@ -169,7 +175,8 @@ export class Attempt {
       if (this.dropped) return { type: 'dropped' };
       // After the first content the answer stands as far as it came; before it, there is none.
       if (failure !== null && !this.answer.hasContent) return { type: 'failed', failure };
-      return { type: 'answered', message: this.#kept(termination), termination, failure };
+      const message = this.#kept(termination);
+      return { type: 'answered', title: this.#title, message, termination, failure };
     } finally {
       this.#checkpointer.end();
     }
@@ -224,6 +231,7 @@ export class Attempt {
     return {
       latencyMs: performance.now() - this.#startedAt,
       timeToFirstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - this.#startedAt,
+      ...this.#reasoning.spent(performance.now()),
     };
   }
 
@@ -341,6 +349,8 @@ export class Attempt {
   #take(item: StreamItem): Termination | null {
     if (item.type === 'done') return this.#ended(this.#exchange ?? NO_EXCHANGE);
     const chunk = validChunk(item.value);
+    this.#title = titleInChunk(chunk) ?? this.#title;
+    this.#reasoning.take(chunk.type, performance.now());
     if (chunk.type === 'error' && !this.answer.hasContent)
       throw new AttemptError({
         kind: 'answer',

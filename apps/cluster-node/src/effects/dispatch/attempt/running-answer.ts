@@ -6,6 +6,7 @@ import {
   TOOL_REQUESTS_MAX,
   type WebhookMessage,
 } from '@fleetlm/protocol';
+import { TITLE_CHUNK_TYPE } from '@fleetlm/protocol/session-title';
 import { openRequestsOf } from '@fleetlm/protocol/thread';
 import {
   type AssembledMessage,
@@ -56,6 +57,8 @@ const MEASURE_METADATA_EVERY_BYTES = 4 * 1024;
 export interface AnswerTimes {
   readonly latencyMs: number;
   readonly timeToFirstTokenMs: number | null;
+  /** Absent: nothing was reasoned. */
+  readonly reasoningMs?: number;
 }
 
 export type Taken =
@@ -64,7 +67,7 @@ export type Taken =
   | { readonly ok: false; readonly protocolError: string };
 
 /** Chunks that open an answer without saying anything yet: an agent that fails after them has not begun. */
-const PREAMBLE = new Set(['start', 'start-step', 'message-metadata']);
+const PREAMBLE = new Set(['start', 'start-step', 'message-metadata', TITLE_CHUNK_TYPE]);
 
 /** An answer while it comes in: its chunks, as they are shown, and what they come to. */
 export class RunningAnswer {
@@ -256,12 +259,13 @@ function errorOf({ end, errorText: text }: AssembledMessage): string | undefined
 }
 
 function ownMetadata(epoch: number, termination: Termination, times: AnswerTimes): JsonObject {
-  const { latencyMs, timeToFirstTokenMs } = times;
+  const { latencyMs, timeToFirstTokenMs, reasoningMs } = times;
   return {
     epoch,
     termination,
     latency_ms: Math.round(latencyMs),
     time_to_first_token_ms: timeToFirstTokenMs === null ? null : Math.round(timeToFirstTokenMs),
+    ...(reasoningMs === undefined ? {} : { reasoning_ms: Math.round(reasoningMs) }),
   };
 }
 

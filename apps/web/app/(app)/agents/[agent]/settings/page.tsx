@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { DangerZone } from '@/features/agents/settings/danger-zone.tsx';
 import { RotateSecret } from '@/features/agents/settings/rotate-secret.tsx';
 import { SettingsForm } from '@/features/agents/settings/settings-form.tsx';
 import { getAgent } from '@/server/cluster/agents.ts';
@@ -22,6 +23,7 @@ export default ownerPage(async ({ params }: PageProps<'/agents/[agent]/settings'
         agentId={agent.value.id}
         previousUntil={agent.value.previous_secret_until ?? null}
       />
+      <DangerZone agent={agent.value} />
     </>
   );
 });

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { toast } from 'sonner';
 import { letterKey } from '@/common/keys.ts';
 import { focusWhenDrawn } from '@/ui/focus-when-drawn.ts';
-import { archiveWithUndo } from './archive-with-undo.ts';
+import { archiveWithUndo } from '../archive-with-undo.ts';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 

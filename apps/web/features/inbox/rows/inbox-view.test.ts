@@ -1,21 +1,9 @@
-import type { InboxEntry } from '@fleetlm/client';
 import { describe, expect, it } from 'vitest';
 import { filtered, inHeldOrder, movedCount } from './inbox-view.ts';
+import { inboxEntry as entry } from './testing/inbox-entry.ts';
 
-const entry = (session_id: string, over: Partial<InboxEntry> = {}): InboxEntry => ({
-  session_id,
-  agent_id: 'a',
-  agent_name: 'Ava',
-  title: null,
-  status: 'idle',
-  last_seq: 1,
-  last_read_seq: 1,
-  unread_count: 0,
-  last_message: null,
-  updated_at: '2026-11-23T12:00:00.000Z',
-  ...over,
-});
-const ids = (entries: readonly InboxEntry[]) => entries.map(({ session_id }) => session_id);
+const ids = (entries: readonly ReturnType<typeof entry>[]) =>
+  entries.map(({ session_id }) => session_id);
 
 describe('the inbox', () => {
   it('shows archived conversations only among the archived', () => {
