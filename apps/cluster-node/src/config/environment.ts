@@ -11,6 +11,8 @@ import { type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
 export interface Environment extends TokenSettings {
   readonly nodeId: string;
   readonly http: { readonly host: string; readonly port: number };
+  /** Null: metrics are served on the public port, and profiles nowhere. */
+  readonly ops: { readonly host: string; readonly port: number } | null;
   readonly mesh: { readonly host: string; readonly port: number };
   /** All founding nodes, this one included; one entry for a single node. */
   readonly peers: readonly PeerAddress[];
@@ -64,6 +66,8 @@ const schema = z.strictObject({
   NODE_ID: VARIABLES.NODE_ID.schema,
   PORT: VARIABLES.PORT.schema,
   HOST: VARIABLES.HOST.schema,
+  OPS_PORT: VARIABLES.OPS_PORT.schema,
+  OPS_HOST: VARIABLES.OPS_HOST.schema,
   MESH_PORT: VARIABLES.MESH_PORT.schema,
   MESH_HOST: VARIABLES.MESH_HOST.schema,
   CLUSTER_PEERS: VARIABLES.CLUSTER_PEERS.schema,
@@ -165,6 +169,10 @@ function faultsBetween(variables: Variables): readonly Fault[] {
     faults.push({ name: 'AUTH_JWT_SECRET', message: 'must be set (or AUTH_JWKS_URL)' });
   if (variables.PORT === variables.MESH_PORT && variables.HOST === variables.MESH_HOST)
     faults.push({ name: 'MESH_PORT', message: `must not be the same as PORT` });
+  if (variables.OPS_PORT === variables.PORT && variables.OPS_HOST === variables.HOST)
+    faults.push({ name: 'OPS_PORT', message: `must not be the same as PORT` });
+  if (variables.OPS_PORT === variables.MESH_PORT && variables.OPS_HOST === variables.MESH_HOST)
+    faults.push({ name: 'OPS_PORT', message: `must not be the same as MESH_PORT` });
   return faults;
 }
 
@@ -185,6 +193,10 @@ function toEnvironment(variables: Variables): Environment {
   return {
     nodeId: variables.NODE_ID,
     http: { host: variables.HOST, port: variables.PORT },
+    ops:
+      variables.OPS_PORT === undefined
+        ? null
+        : { host: variables.OPS_HOST, port: variables.OPS_PORT },
     mesh: { host: variables.MESH_HOST, port: variables.MESH_PORT },
     peers: variables.CLUSTER_PEERS ?? [self],
     clusterSecret: variables.CLUSTER_SECRET ?? null,

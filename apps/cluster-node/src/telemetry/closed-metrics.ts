@@ -12,30 +12,45 @@ interface Description {
   readonly help: string;
 }
 
-/** A counter whose labels are closed sets. The children are kept, so that counting costs one look-up. */
+/** Every value of each label. */
+export type LabelValues<L extends Labels> = { readonly [K in keyof L & string]: readonly L[K][] };
+
+/**
+ * A counter whose labels are closed sets. All of its series are there from the start, at zero: one that appeared with its first
+ * event would have no increase by which an alert could see it. The children are kept, so that counting costs one look-up.
+ */
 export function closedCounter<L extends Labels>(
   registry: Registry,
   description: Description,
-  labelNames: readonly (keyof L & string)[],
+  values: LabelValues<L>,
 ): ClosedCounter<L> {
-  const counter = new Counter({
-    ...description,
-    labelNames: [...labelNames],
-    registers: [registry],
-  });
-  const children = new Map<string, { inc(by?: number): void }>();
-  return {
-    inc: (labels, by = 1) => {
-      let key = '';
-      for (const name of labelNames) key += `${labels[name]}|`;
-      let child = children.get(key);
-      if (child === undefined) {
-        child = counter.labels({ ...labels });
-        children.set(key, child);
-      }
-      child.inc(by);
-    },
+  const labelNames = Object.keys(values);
+  const counter = new Counter({ ...description, labelNames, registers: [registry] });
+  const keyOf = (labels: Labels): string => {
+    let key = '';
+    for (const name of labelNames) key += `${labels[name]}|`;
+    return key;
   };
+  const children = new Map(
+    combinations(Object.entries<readonly string[]>(values)).map((labels) => {
+      const child = counter.labels(labels);
+      child.inc(0);
+      return [keyOf(labels), child];
+    }),
+  );
+  return {
+    inc: (labels, by = 1) => children.get(keyOf(labels))?.inc(by),
+  };
+}
+
+function combinations(
+  labels: readonly (readonly [name: string, values: readonly string[]])[],
+): readonly Record<string, string>[] {
+  return labels.reduce<readonly Record<string, string>[]>(
+    (before, [name, values]) =>
+      before.flatMap((chosen) => values.map((value) => ({ ...chosen, [name]: value }))),
+    [{}],
+  );
 }
 
 export interface DurationHistogram {
@@ -45,6 +60,22 @@ export interface DurationHistogram {
 export function durationHistogram(registry: Registry, description: Description): DurationHistogram {
   const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
   return new Histogram({ ...description, buckets, registers: [registry] });
+}
+
+/** A counter of another part, read when the metrics are asked for; null: no value at the moment. */
+export function observedCounter(
+  registry: Registry,
+  description: Description,
+  read: () => number | null,
+): void {
+  new Counter({
+    ...description,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read() ?? 0);
+    },
+  });
 }
 
 /** A gauge that is read when the metrics are asked for; null: no value at the moment. */

@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
   compose: null,
   'limit-rows': null,
   gateway: ['config', 'runtime', 'telemetry'],
+  ops: ['gateway', 'runtime', 'telemetry'],
   runtime: [
     'control',
     'control/reports',
@@ -232,6 +233,11 @@ const ARROWS: readonly Arrow[] = [
     from: 'packages/client/src/',
     not: [/^node:/, /^@fleetlm\/(?!protocol)/],
     why: 'it ships to browsers',
+  },
+  {
+    from: 'packages/cli/src/',
+    not: [/^apps\//, /^@fleetlm\/(?!protocol)/],
+    why: 'it speaks the public interface only',
   },
   {
     from: 'packages/bench/src/',

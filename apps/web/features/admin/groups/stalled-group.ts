@@ -26,5 +26,5 @@ function remedyOf(
     return 'A newer version wrote the entry: upgrade these nodes, and they apply it when they start.';
   if (stalled.length < replicas.length)
     return 'Restart these nodes; the other replicas serve the group meanwhile.';
-  return `Upgrade, or take the entry out: npm run group -- show ${group} tells how it is revived.`;
+  return `Upgrade, or take the entry out: fleetlm group show ${group} has what is needed for fleetlm group revive.`;
 }
