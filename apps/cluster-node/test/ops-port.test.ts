@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@fleetlm/database/free-ports';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import * as z from 'zod';
+import { metricsOf } from '../src/telemetry/testing/promql.ts';
 import { API_KEY, TestCluster } from './support/cluster.ts';
 
 const COMMAND = join(import.meta.dirname, '../../../packages/cli/bin/fleetlm.mjs');
+
+const rulesSchema = z.object({
+  groups: z.array(z.object({ rules: z.array(z.object({ expr: z.string() })) })),
+});
 
 let cluster: TestCluster;
 let ops: string;
@@ -29,6 +35,25 @@ test('metrics are on the operations port alone, health on both', async () => {
     expect((await fetch(`${base}/health/ready`)).status).toBe(200);
   // What the public port serves is not here.
   expect((await operate('GET', '/api/admin/cluster')).status).toBe(404);
+});
+
+test('a real node has every metric of the alerts and of the dashboard', async () => {
+  const folder = join(import.meta.dirname, '../../../deploy/observability');
+  const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+  const expressions = [
+    ...Array.from(read('grafana-dashboard.json').matchAll(/"expr": (".*")/g), ([, text = '']) =>
+      z.string().parse(JSON.parse(text)),
+    ),
+    ...rulesSchema
+      .parse(parse(read('alerts.yaml')))
+      .groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
+  ];
+  expect(expressions.length).toBeGreaterThan(40);
+  const scraped = await (await fetch(`${ops}/metrics`)).text();
+  const served = new Set(Array.from(scraped.matchAll(/^# TYPE (\w+) /gm), ([, name]) => name));
+  const named = new Set(expressions.flatMap(metricsOf).map((name) => name.replace(/_bucket$/, '')));
+  // Prometheus itself says whether a node is up.
+  expect([...named].filter((name) => name !== 'up' && !served.has(name))).toEqual([]);
 });
 
 test('a node that serves is profiled, and says more when it is asked to', async () => {

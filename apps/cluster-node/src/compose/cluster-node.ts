@@ -90,7 +90,7 @@ export class ClusterNode {
   static async start(options: ClusterNodeOptions): Promise<ClusterNode> {
     const { environment } = options;
     const directory = await openDataDirectory(environment.dataDirectory, environment.nodeId);
-    const waiting: { for: () => readonly string[] } = { for: () => ['the node is starting'] };
+    const waiting: { for: () => readonly string[] } = { for: () => [STARTING] };
     const metrics = createMetrics();
     const http = await listenHttp({
       ...environment.http,
@@ -282,9 +282,11 @@ export class ClusterNode {
   }
 
   #waitingFor(): readonly string[] {
-    const joining = this.#entry?.admissionStatus ?? null;
+    const entry = this.#entry;
+    if (entry === null) return [STARTING];
+    const joining = entry.admissionStatus;
     if (joining !== null) return [joining];
-    if (this.#entry?.descriptor !== null) return ['the log is being read'];
+    if (entry.descriptor !== null) return ['the log is being read'];
     const { peers, nodeId } = this.#options.environment;
     const missing = peers
       .map((peer) => peer.nodeId)
@@ -314,6 +316,8 @@ export class ClusterNode {
     log.info('stopped');
   }
 }
+
+const STARTING = 'the node is starting';
 
 const NOT_YET = {
   ok: false,
