@@ -121,6 +121,7 @@ export const RULES: readonly Rule[] = [
     how: { kind: 'ends', says: /API_KEY=[0-9a-f]{64}/ },
   },
   { command: 'npm run lint', how: { kind: 'ends' } },
+  { command: 'npx fleetlm --help', how: { kind: 'ends', says: /doctor/ } },
   {
     command: 'npm run example -- node-plain',
     how: {
