@@ -27,14 +27,14 @@ FROM build AS build-web
 RUN node packages/devkit/scripts/dist.ts web --unchecked --directory /dist && mv /dist/fleetlm-web-*/ /dist/fleetlm-web
 
 FROM ${NODE_IMAGE} AS node
-ENV NODE_ENV=production HOST=0.0.0.0 MESH_HOST=0.0.0.0 PORT=4001 MESH_PORT=4101 DATA_DIR=/data
+ENV NODE_ENV=production HOST=0.0.0.0 MESH_HOST=0.0.0.0 OPS_HOST=0.0.0.0 PORT=4001 MESH_PORT=4101 OPS_PORT=4301 DATA_DIR=/data
 # The user "node" of the image, by number: Kubernetes checks runAsNonRoot only for numbers.
 RUN install -d -o 1000 -g 1000 -m 0700 /data
 COPY --from=build-node /dist/fleetlm-node /app
 WORKDIR /app
 USER 1000:1000
 VOLUME /data
-EXPOSE 4001 4101
+EXPOSE 4001 4101 4301
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/app/healthcheck.js"]
 # No shell and no npm between the signal and the node: SIGTERM hands its leaderships over.
 ENTRYPOINT ["node", "/app/main.js"]

@@ -6,6 +6,7 @@ const nodeWorkspaces = [
   'apps/demo-agent',
   'packages/agent',
   'packages/bench',
+  'packages/cli',
   'packages/conversation',
   'packages/database',
   'packages/devkit',

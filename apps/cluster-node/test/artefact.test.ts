@@ -84,8 +84,12 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 }
 
-function start(program: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const child = spawn(node, [join(artefact, program)], {
+function start(
+  program: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): ChildProcess {
+  const child = spawn(node, [join(artefact, program), ...args], {
     cwd: directory,
     // Exactly this: no PATH, no HOME, nothing that points at the repository.
     env,
@@ -216,6 +220,14 @@ test('three nodes from the artefact alone, unprivileged and without a writable f
   await expect
     .poll(() => archive.sql('SELECT seq FROM messages WHERE session_id = $1 ORDER BY seq', session))
     .toHaveLength(2);
+
+  const command = start('bin/fleetlm', { FLEETLM_TOKEN: API_KEY }, ['status', '--url', first.url]);
+  let printed = '';
+  command.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  expect(await exitOf(command)).toBe(0);
+  for (const { id } of nodes) expect(printed).toMatch(new RegExp(`^${id} +up`, 'm'));
 
   const healthcheck = start('healthcheck.js', { PORT: String(ports[0]) });
   expect(await exitOf(healthcheck)).toBe(0);

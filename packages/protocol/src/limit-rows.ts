@@ -16,6 +16,8 @@ export const LIMIT_EDGES = [
   'Log and snapshots',
   'Archive and search',
   'Configuration',
+  'Operations port',
+  'Command line',
   'Client and SDK',
   'Web app',
 ] as const;

@@ -13,13 +13,19 @@ import {
 import { ClusterEntry } from '../control/cluster-entry.ts';
 import { type DataDirectory, openDataDirectory } from '../control/data-directory.ts';
 import { Discovery, dnsResolve } from '../control/discovery.ts';
+import { IdentityVerifier } from '../gateway/access/identity.ts';
 import { CONNECTION_TIMES, type HttpListener, listenHttp } from '../gateway/http-listener.ts';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
 import { LostLogError, openStorage, type Storage } from '../groups/storage.ts';
 import { MESH_FRAME_BYTES_MAX, MESH_QUEUE_BYTES_MAX } from '../limits.ts';
 import type { LiveDescriptor } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
+import { LogLevelControl } from '../ops/log-level.ts';
+import { type OpsServer, openOpsServer } from '../ops/ops-server.ts';
+import { Profiler } from '../ops/profiler.ts';
+import { ServiceManager } from '../ops/service-manager.ts';
 import { AgentSecrets } from '../runtime/agent-secrets.ts';
+import type { ReadinessState } from '../runtime/runtime-api.ts';
 import { SecretBox } from '../runtime/secret-box.ts';
 import { inComponent } from '../telemetry/component-turns.ts';
 import { watchEventLoopDelay } from '../telemetry/event-loop-delay.ts';
@@ -54,6 +60,8 @@ export class ClusterNode {
     this.#metrics.eventLoopBlocks.inc({ component });
     this.#options.log.warn({ component, ms: Math.round(ms) }, 'event loop: turn above the limit');
   });
+  readonly #serviceManager: ServiceManager | null;
+  #ops: OpsServer | null = null;
   #mesh: Mesh | null = null;
   #entry: ClusterEntry | null = null;
   #discovery: Discovery | null = null;
@@ -76,6 +84,17 @@ export class ClusterNode {
     this.#metrics = metrics;
     this.#certificates = certificates;
     this.#faults = new Faults({ metrics, log: options.log });
+    metrics.observe(
+      'fleetlm_ready',
+      'Whether clients may be sent to this node (1) or not (0)',
+      () => (this.#readiness().ready ? 1 : 0),
+    );
+    this.#serviceManager = ServiceManager.start({
+      env: process.env,
+      readiness: () => this.#readiness(),
+      monotonicMs: () => performance.now(),
+      log: options.log,
+    });
   }
 
   /**
@@ -86,7 +105,7 @@ export class ClusterNode {
     const { environment } = options;
     const certificates = certificatesOf(options);
     const directory = await openDataDirectory(environment.dataDirectory, environment.nodeId);
-    const waiting: { for: () => readonly string[] } = { for: () => ['the node is starting'] };
+    const waiting: { for: () => readonly string[] } = { for: () => [STARTING] };
     const metrics = createMetrics();
     const http = await listenHttp({
       ...environment.http,
@@ -104,8 +123,25 @@ export class ClusterNode {
     const node = new ClusterNode(options, directory, http, metrics, certificates);
     observeCertificates(metrics, certificates);
     waiting.for = () => node.#waitingFor();
+    await node.#openOps();
     await node.#openMesh();
     return node;
+  }
+
+  async #openOps(): Promise<void> {
+    const { environment, log } = this.#options;
+    const { ops, nodeId, logLevel } = environment;
+    if (ops === null) return;
+    this.#ops = await openOpsServer(ops, {
+      nodeId,
+      readiness: () => this.#readiness(),
+      metrics: this.#metrics,
+      identities: new IdentityVerifier({ ...environment, wallClockMs: Date.now }),
+      logLevel: new LogLevelControl(log, logLevel, Date.now),
+      profiler: new Profiler(),
+    }).catch((error: unknown) => {
+      throw portError('OPS_PORT', ops, error);
+    });
   }
 
   async #openMesh(): Promise<void> {
@@ -279,10 +315,22 @@ export class ClusterNode {
     return [first ?? (await this.#directory.makeSecretKey()), ...others];
   }
 
+  #readiness(): ReadinessState {
+    return (
+      this.#services?.runtime.readiness() ?? {
+        ready: false,
+        reasons: this.#waitingFor(),
+        degraded: [],
+      }
+    );
+  }
+
   #waitingFor(): readonly string[] {
-    const joining = this.#entry?.admissionStatus ?? null;
+    const entry = this.#entry;
+    if (entry === null) return [STARTING];
+    const joining = entry.admissionStatus;
     if (joining !== null) return [joining];
-    if (this.#entry?.descriptor !== null) return ['the log is being read'];
+    if (entry.descriptor !== null) return ['the log is being read'];
     const { peers, nodeId } = this.#options.environment;
     const missing = peers
       .map((peer) => peer.nodeId)
@@ -300,6 +348,7 @@ export class ClusterNode {
     this.#stopped = true;
     const { log } = this.#options;
     log.info('node: stopping');
+    this.#serviceManager?.stopping();
     this.#entry?.close();
     this.#discovery?.stop();
     this.#certificates.mesh?.stop();
@@ -309,10 +358,13 @@ export class ClusterNode {
     const mesh = this.#mesh;
     if (mesh !== null) await new Promise<void>((resolve) => mesh.close(resolve));
     this.#http.server.closeAllConnections();
+    this.#ops?.close();
     this.#eventLoop.stop();
     log.info('node: stopped');
   }
 }
+
+const STARTING = 'the node is starting';
 
 interface Certificates {
   /** Null: nodes prove the cluster's secret to each other. */
@@ -356,7 +408,7 @@ const NOT_YET = {
 } as const;
 
 function portError(
-  variable: 'PORT' | 'MESH_PORT',
+  variable: 'PORT' | 'OPS_PORT' | 'MESH_PORT',
   { host, port }: { readonly host: string; readonly port: number },
   cause: unknown,
 ): ConfigurationError {

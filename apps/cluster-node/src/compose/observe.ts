@@ -34,7 +34,7 @@ export function observeParts(parts: ObservedParts): void {
   observe('fleetlm_groups_led', 'Groups that this node leads', () =>
     count((group) => host.isLeader(group)),
   );
-  observe('fleetlm_groups_without_leader', 'Groups here that know no leader', () =>
+  observe('fleetlm_groups_without_leader', 'Groups with a replica here and no known leader', () =>
     count((group) => host.leaderOf(group) === 0),
   );
   observe('fleetlm_peers_connected', 'Other nodes in contact', parts.peersConnected);
@@ -69,7 +69,7 @@ export function observeParts(parts: ObservedParts): void {
   );
   observe(
     'fleetlm_raft_proposals_pending',
-    'Proposals that wait for their outcome',
+    'Proposals without an outcome yet',
     () => host.stats.proposalsPending,
   );
   observe(
@@ -88,7 +88,7 @@ export function observeParts(parts: ObservedParts): void {
   observe('fleetlm_wal_syncs_total', 'Syncs of the log', () => wal.stats.syncs);
   observe(
     'fleetlm_wal_queued_bytes',
-    'Bytes that wait for the disk',
+    'Bytes queued for the log on disk',
     () => host.stats.walQueuedBytes,
   );
   observe('fleetlm_wal_sync_p99_seconds', 'Duration of the newest syncs', () =>
@@ -113,7 +113,11 @@ export function observeParts(parts: ObservedParts): void {
     return all;
   };
   observe('fleetlm_sessions_cold', 'Sessions here that have left memory', () => cold().sessions);
-  observe('fleetlm_sessions_cold_bytes', 'What is kept of them', () => cold().bytes);
+  observe(
+    'fleetlm_sessions_cold_bytes',
+    'Bytes kept in memory of sessions here that have left it',
+    () => cold().bytes,
+  );
   observe(
     'fleetlm_sessions_evicted_total',
     'Sessions of led groups that left memory',
@@ -125,14 +129,18 @@ export function observeParts(parts: ObservedParts): void {
     () => flusher.stats.sessionsHydrated,
   );
 
-  observe('fleetlm_flush_backlog_messages', 'Messages of led groups that Postgres lacks', () => {
-    let backlog = 0;
-    for (const { state } of groups.ledGroups()) backlog += state.flushBacklog;
-    return backlog;
-  });
+  observe(
+    'fleetlm_flush_backlog_messages',
+    'Messages committed in led groups and not yet archived',
+    () => {
+      let backlog = 0;
+      for (const { state } of groups.ledGroups()) backlog += state.flushBacklog;
+      return backlog;
+    },
+  );
   observe(
     'fleetlm_spilled_bytes',
-    'Messages that wait for Postgres on the disk, not in memory',
+    'Bytes of messages not yet archived that were moved from memory to the disk',
     () => groups.spilledBytes,
   );
   observe('fleetlm_flush_rows_total', 'Rows written to Postgres', () => flusher.stats.rowsFlushed);
@@ -150,11 +158,7 @@ export function observeParts(parts: ObservedParts): void {
     flusher.stats.databaseUp ? 1 : 0,
   );
 
-  observe(
-    'fleetlm_dispatch_queued',
-    'Answers that wait for a free call',
-    () => dispatch.stats.queued,
-  );
+  observe('fleetlm_dispatch_queued', 'Runs queued for a free call', () => dispatch.stats.queued);
   observe('fleetlm_dispatch_running', 'Calls to agents under way', () => dispatch.stats.running);
   observe(
     'fleetlm_dispatch_failed_attempts_total',
@@ -170,18 +174,18 @@ export function observeParts(parts: ObservedParts): void {
   );
   observe(
     'fleetlm_dispatch_breakers_open',
-    'Agents that are left alone for a while',
+    'Agents whose circuit breaker is open',
     () => dispatch.stats.breakersOpen,
   );
 
   observe(
     'fleetlm_deliveries_unwritten',
-    'Attempts to call agents that are not in Postgres yet',
+    'Attempts to call agents not yet archived',
     () => deliveries.stats.unwritten,
   );
   observe(
     'fleetlm_deliveries_dropped_total',
-    'Attempts that were forgotten before they were in Postgres',
+    'Attempts to call agents dropped before they were archived',
     () => deliveries.stats.dropped,
   );
   observe(
@@ -206,7 +210,11 @@ export function observeParts(parts: ObservedParts): void {
     () => feed.stats.followers,
   );
   observe('fleetlm_live_answers', 'Answers in progress kept here', () => feed.stats.liveAnswers);
-  observe('fleetlm_live_answer_bytes', 'Bytes of them', () => feed.stats.liveAnswerBytes);
+  observe(
+    'fleetlm_live_answer_bytes',
+    'Bytes of the answers in progress kept here',
+    () => feed.stats.liveAnswerBytes,
+  );
   observe('fleetlm_requests_in_flight', 'Operations carried for clients', () => router.inFlight);
   observe(
     'fleetlm_messages_admitted',

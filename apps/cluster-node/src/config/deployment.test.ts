@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { NODE_PROGRAMS, WEB_PROGRAMS } from '../../../../packages/devkit/src/dist/programs.ts';
+import { REPORT_MS, START_EXTENSION_MS } from '../ops/service-manager.ts';
 import { readEnvironment } from './environment.ts';
 import { VARIABLES } from './variables.ts';
 
@@ -136,6 +137,31 @@ describe('Dockerfile', () => {
     for (const path of ['!apps', '!packages', '!examples/*/package.json', '!package-lock.json'])
       expect(allowed.split('\n')).toContain(path);
   });
+});
+
+test('monitoring scrapes the operations port of the image', () => {
+  const { OPS_PORT = '', OPS_HOST } = imageEnvironment('node');
+  expect(OPS_HOST).toBe('0.0.0.0');
+  const pods = read(`${CHART}/templates/statefulset.yaml`);
+  expect(pods).toContain(`prometheus.io/port: '${OPS_PORT}'`);
+  expect(pods).toContain(`- name: ops\n              containerPort: ${OPS_PORT}\n`);
+  expect(pods).toContain(`- name: OPS_PORT\n              value: '${OPS_PORT}'\n`);
+  const services = read(`${CHART}/templates/services.yaml`);
+  expect(services).toContain(`- name: ops\n      port: ${OPS_PORT}\n      targetPort: ops\n`);
+  expect(read(`${CHART}/templates/servicemonitor.yaml`)).toContain('- port: ops\n');
+  expect(read('deploy/observability/prometheus.yaml')).toContain(`:${OPS_PORT}"`);
+});
+
+test('the unit of a node expects the reports that a node sends', () => {
+  const unit = read('deploy/systemd/fleetlm-node@.service');
+  const seconds = (name: string): number =>
+    Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(unit)?.[1]);
+  expect(unit).toMatch(/^Type=notify$/m);
+  // The helper that sends them is another process of the unit.
+  expect(unit).toMatch(/^NotifyAccess=all$/m);
+  expect(seconds('WatchdogSec') * 1000).toBeGreaterThanOrEqual(3 * REPORT_MS);
+  expect(seconds('TimeoutStartSec') * 1000).toBeGreaterThan(3 * REPORT_MS);
+  expect(START_EXTENSION_MS).toBeGreaterThan(3 * REPORT_MS);
 });
 
 describe('systemd units', () => {

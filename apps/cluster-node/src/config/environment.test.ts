@@ -29,6 +29,7 @@ describe('the environment', () => {
     expect(environment).toMatchObject({
       nodeId: 'n1',
       http: { host: '127.0.0.1', port: 4001 },
+      ops: null,
       mesh: { host: '127.0.0.1', port: 4101 },
       peers: [{ nodeId: 'n1', host: '127.0.0.1', port: 4101 }],
       raftGroups: 256,
@@ -44,6 +45,14 @@ describe('the environment', () => {
       webhookAllowPrivate: false,
       logLevel: 'info',
     });
+  });
+
+  test('the operations port is on loopback unless another address is named', () => {
+    expect(readEnvironment({ ...GOOD, OPS_PORT: '4301' }).ops).toEqual({
+      host: '127.0.0.1',
+      port: 4301,
+    });
+    expect(readEnvironment({ ...GOOD, OPS_PORT: '4301', OPS_HOST: '::' }).ops?.host).toBe('::');
   });
 
   test('peers with names, IPv6 addresses and spaces', () => {
@@ -66,6 +75,9 @@ describe('the environment', () => {
     ['PORT', 'http'],
     ['PORT', '70000'],
     ['HOST', 'a host'],
+    ['OPS_PORT', '0'],
+    ['OPS_PORT', '4001'],
+    ['OPS_PORT', '4101'],
     ['MESH_PORT', '4001'],
     ['MESH_HOST', ''.padEnd(300, 'a')],
     ['CLUSTER_PEERS', 'n1'],

@@ -21,6 +21,8 @@ export interface CertificatePaths {
 export interface Environment extends TokenSettings {
   readonly nodeId: string;
   readonly http: { readonly host: string; readonly port: number };
+  /** Null: metrics are served on the public port, and profiles nowhere. */
+  readonly ops: { readonly host: string; readonly port: number } | null;
   readonly mesh: { readonly host: string; readonly port: number };
   /** All founding nodes, this one included; one entry for a single node. */
   readonly peers: readonly PeerAddress[];
@@ -91,6 +93,8 @@ const schema = z.strictObject({
   NODE_ID: VARIABLES.NODE_ID.schema,
   PORT: VARIABLES.PORT.schema,
   HOST: VARIABLES.HOST.schema,
+  OPS_PORT: VARIABLES.OPS_PORT.schema,
+  OPS_HOST: VARIABLES.OPS_HOST.schema,
   MESH_PORT: VARIABLES.MESH_PORT.schema,
   MESH_HOST: VARIABLES.MESH_HOST.schema,
   CLUSTER_PEERS: VARIABLES.CLUSTER_PEERS.schema,
@@ -237,6 +241,10 @@ function faultsBetween(variables: Variables): readonly Fault[] {
     faults.push({ name: 'MESH_PORT', message: `must not be the same as PORT` });
   for (const name of blobFaults(variables))
     faults.push({ name, message: 'must be set with BLOB_S3_ENDPOINT' });
+  if (variables.OPS_PORT === variables.PORT && variables.OPS_HOST === variables.HOST)
+    faults.push({ name: 'OPS_PORT', message: `must not be the same as PORT` });
+  if (variables.OPS_PORT === variables.MESH_PORT && variables.OPS_HOST === variables.MESH_HOST)
+    faults.push({ name: 'OPS_PORT', message: `must not be the same as MESH_PORT` });
   return faults;
 }
 
@@ -257,6 +265,10 @@ function toEnvironment(variables: Variables): Environment {
   return {
     nodeId: variables.NODE_ID,
     http: { host: variables.HOST, port: variables.PORT },
+    ops:
+      variables.OPS_PORT === undefined
+        ? null
+        : { host: variables.OPS_HOST, port: variables.OPS_PORT },
     mesh: { host: variables.MESH_HOST, port: variables.MESH_PORT },
     peers: variables.CLUSTER_PEERS ?? [self],
     clusterSecret: variables.CLUSTER_SECRET ?? null,

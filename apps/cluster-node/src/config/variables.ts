@@ -121,6 +121,16 @@ export const VARIABLES = {
     'the address that REST and socket.io listen on',
     'HOST=0.0.0.0',
   ),
+  OPS_PORT: variable(
+    integer(1, 65_535).optional(),
+    'the port of metrics, health, profiles and the log level, for operators alone; with it, PORT serves no metrics',
+    'OPS_PORT=4301',
+  ),
+  OPS_HOST: variable(
+    host.default('127.0.0.1'),
+    'the address that OPS_PORT listens on',
+    'OPS_HOST=0.0.0.0',
+  ),
   MESH_PORT: variable(
     integer(1, 65_535).default(4101),
     'the port that the other nodes of the cluster connect to',

@@ -200,8 +200,13 @@ function operationBody(
     started_at: isoTime(startedAtMs),
     ended_at: endedAtMs === null ? null : isoTime(endedAtMs),
     detail,
-    progress: progress === null ? null : { ...progress, stuck: [...progress.stuck] },
+    progress: progress === null ? null : progressBody(progress),
   };
+}
+
+/** Field by field: what the planner knows besides is not for readers. */
+function progressBody({ done, total, stuck }: OperationProgress): OperationBody['progress'] {
+  return { done, total, stuck: stuck.map(({ group, reason }) => ({ group, reason })) };
 }
 
 function auditEntryBody(entry: AuditEntry): AuditEntryBody {

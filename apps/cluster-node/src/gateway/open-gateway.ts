@@ -24,7 +24,7 @@ import { openSocketServer } from './socket/socket-server.ts';
 
 export interface GatewayOptions {
   readonly runtime: Runtime;
-  readonly environment: TokenSettings & Pick<Environment, 'quotas' | 'trustedProxies'>;
+  readonly environment: TokenSettings & Pick<Environment, 'quotas' | 'trustedProxies' | 'ops'>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -35,13 +35,13 @@ export interface OpenGateway {
 
 function addRoutes(
   app: FastifyInstance,
-  { runtime, metrics }: Pick<GatewayOptions, 'runtime' | 'metrics'>,
+  { runtime, metrics, environment }: Pick<GatewayOptions, 'runtime' | 'metrics' | 'environment'>,
   admission: EdgeAdmission,
 ): void {
   const streams = new AnswerStreams(runtime, admission);
   app.addHook('preClose', async () => streams.endAll());
   serveRoutes(app, runtime, {
-    ...healthHandlers(runtime, metrics),
+    ...healthHandlers(runtime, metrics, { hasOpsPort: environment.ops !== null }),
     ...sessionHandlers(runtime, admission.quotas, Date.now),
     ...blobHandlers(runtime),
     ...chatHandlers(runtime, streams, admission.quotas),
@@ -71,7 +71,7 @@ export async function openGateway(
   };
   const ports = { runtime, identities, admission, metrics, log };
   const { app, serve } = createRestApp(listener, ports);
-  addRoutes(app, ports, admission);
+  addRoutes(app, { ...ports, environment }, admission);
   await app.ready();
   const sockets = openSocketServer(listener.server, ports);
   metrics.observe('fleetlm_sockets_connected', 'Connected sockets', () => sockets.connected);

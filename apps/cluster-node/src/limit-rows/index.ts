@@ -7,6 +7,7 @@ import { EDGE_ROWS } from './edge-rows.ts';
 import { FOLDER } from './folder.ts';
 import { IDENTITY_ROWS } from './identity-rows.ts';
 import { INNER_ROWS } from './inner-rows.ts';
+import { OPS_ROWS } from './ops-rows.ts';
 import { REGISTRATION_ROWS } from './registration-rows.ts';
 
 const packages = limitRows('Client and SDK', FOLDER, [
@@ -44,5 +45,6 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   ...REGISTRATION_ROWS,
   ...AGENT_ROWS,
   ...INNER_ROWS,
+  ...OPS_ROWS,
   ...packages,
 ];

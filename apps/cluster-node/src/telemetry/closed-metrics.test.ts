@@ -7,10 +7,10 @@ test('a counter says what was counted so far, by its labels, however often it is
   const counter = closedCounter<{ readonly way: 'local' | 'forwarded' }>(
     registry,
     { name: 'attempts', help: 'attempts' },
-    ['way'],
+    { way: ['local', 'forwarded'] },
   );
   const values = async () => (await registry.metrics()).match(/^attempts\{.*$/gm);
-  expect(await values()).toBeNull();
+  expect(await values()).toEqual(['attempts{way="local"} 0', 'attempts{way="forwarded"} 0']);
   counter.inc({ way: 'local' });
   counter.inc({ way: 'forwarded' }, 3);
   counter.inc({ way: 'local' });

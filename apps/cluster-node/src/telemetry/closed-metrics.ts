@@ -12,16 +12,34 @@ interface Description {
   readonly help: string;
 }
 
-/** A counter whose labels are closed sets. It is a number here until the metrics are asked for: a message counts several. */
+/** Every value of each label. */
+export type LabelValues<L extends Labels> = { readonly [K in keyof L & string]: readonly L[K][] };
+
+/**
+ * A counter whose labels are closed sets. All of its series are there from the start, at zero: one that appeared with its first
+ * event would have no increase by which an alert could see it. A count is a number here until
+ * the metrics are asked for: a message counts several.
+ */
 export function closedCounter<L extends Labels>(
   registry: Registry,
   description: Description,
-  labelNames: readonly (keyof L & string)[],
+  values: LabelValues<L>,
 ): ClosedCounter<L> {
-  const counts = new Map<string, { readonly labels: L; count: number }>();
+  const labelNames = Object.keys(values);
+  const keyOf = (labels: Labels): string => {
+    let key = '';
+    for (const name of labelNames) key += `${labels[name]}|`;
+    return key;
+  };
+  const counts = new Map(
+    combinations(Object.entries<readonly string[]>(values)).map((labels) => [
+      keyOf(labels),
+      { labels, count: 0 },
+    ]),
+  );
   new Counter({
     ...description,
-    labelNames: [...labelNames],
+    labelNames,
     registers: [registry],
     collect() {
       this.reset();
@@ -30,13 +48,20 @@ export function closedCounter<L extends Labels>(
   });
   return {
     inc: (labels, by = 1) => {
-      let key = '';
-      for (const name of labelNames) key += `${labels[name]}|`;
-      const known = counts.get(key);
-      if (known === undefined) counts.set(key, { labels: { ...labels }, count: by });
-      else known.count += by;
+      const known = counts.get(keyOf(labels));
+      if (known !== undefined) known.count += by;
     },
   };
+}
+
+function combinations(
+  labels: readonly (readonly [name: string, values: readonly string[]])[],
+): readonly Record<string, string>[] {
+  return labels.reduce<readonly Record<string, string>[]>(
+    (before, [name, values]) =>
+      before.flatMap((chosen) => values.map((value) => ({ ...chosen, [name]: value }))),
+    [{}],
+  );
 }
 
 export interface DurationHistogram {
@@ -46,6 +71,22 @@ export interface DurationHistogram {
 export function durationHistogram(registry: Registry, description: Description): DurationHistogram {
   const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
   return new Histogram({ ...description, buckets, registers: [registry] });
+}
+
+/** A counter of another part, read when the metrics are asked for; null: no value at the moment. */
+export function observedCounter(
+  registry: Registry,
+  description: Description,
+  read: () => number | null,
+): void {
+  new Counter({
+    ...description,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read() ?? 0);
+    },
+  });
 }
 
 /** A gauge that is read when the metrics are asked for; null: no value at the moment. */

@@ -12,6 +12,7 @@ export const HANDLER_SOURCES = [
   'socket',
   'admin',
   'listener',
+  'ops',
 ] as const;
 export type HandlerSource = (typeof HANDLER_SOURCES)[number];
 

@@ -1,22 +1,47 @@
-import type { LoopComponent, SocketRequestName } from '@fleetlm/protocol';
+import {
+  LOOP_COMPONENTS,
+  type LoopComponent,
+  SOCKET_REQUESTS,
+  type SocketRequestName,
+} from '@fleetlm/protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import {
   type ClosedCounter,
   closedCounter,
   type DurationHistogram,
   durationHistogram,
+  type LabelValues,
+  observedCounter,
   observedGauge,
 } from './closed-metrics.ts';
-import type { HandlerSource } from './guarded.ts';
-import type { QuotaResource, QuotaScope } from './quota-metrics.ts';
+import { HANDLER_SOURCES, type HandlerSource } from './guarded.ts';
+import {
+  QUOTA_RESOURCES,
+  QUOTA_SCOPES,
+  type QuotaResource,
+  type QuotaScope,
+} from './quota-metrics.ts';
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'other';
-export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx';
+/** The labels of metrics are closed sets; each is written once, as values and as a type. */
+const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'other'] as const;
+export type HttpMethod = (typeof HTTP_METHODS)[number];
+const STATUS_CLASSES = ['2xx', '3xx', '4xx', '5xx'] as const;
+export type StatusClass = (typeof STATUS_CLASSES)[number];
 export type SocketEventName = SocketRequestName | 'unknown';
-export type RequestOutcome = 'ok' | 'refused';
-export type AppendOutcome = 'committed' | 'duplicate' | 'refused' | 'unknown';
-export type AttemptOutcome = 'answered' | 'refused' | 'unknown';
-export type AttemptWay = 'local' | 'forwarded';
+const SOCKET_EVENT_NAMES: readonly SocketEventName[] = [
+  ...Object.keys(SOCKET_REQUESTS).filter((name): name is SocketRequestName =>
+    Object.hasOwn(SOCKET_REQUESTS, name),
+  ),
+  'unknown',
+];
+const REQUEST_OUTCOMES = ['ok', 'refused'] as const;
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+const APPEND_OUTCOMES = ['committed', 'duplicate', 'refused', 'unknown'] as const;
+export type AppendOutcome = (typeof APPEND_OUTCOMES)[number];
+const ATTEMPT_OUTCOMES = ['answered', 'refused', 'unknown'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+const ATTEMPT_WAYS = ['local', 'forwarded'] as const;
+export type AttemptWay = (typeof ATTEMPT_WAYS)[number];
 
 /** Everything that the node counts itself; what others count is read through `observe`. */
 export interface Metrics {
@@ -49,15 +74,16 @@ export interface Metrics {
   readonly handlerErrors: ClosedCounter<{ readonly source: HandlerSource }>;
   readonly eventLoopBlocks: ClosedCounter<{ readonly component: LoopComponent }>;
   readonly faults: ClosedCounter<{ readonly kind: 'unexpected' | 'replica' | 'archive-gap' }>;
-  /** Registers a gauge that is read when the metrics are asked for. */
+  /** Registers what is read when the metrics are asked for: a counter where the name ends in `_total`, else a gauge. */
   observe(name: ObservedName, help: string, read: () => number | null): void;
   /** Prometheus text. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** The names of gauges are a closed set too. */
+/** The names of what other parts count are a closed set too. */
 export type ObservedName =
+  | 'fleetlm_ready'
   | 'fleetlm_event_loop_delay_p99_seconds'
   | 'fleetlm_groups_led'
   | 'fleetlm_groups_without_leader'
@@ -116,63 +142,66 @@ export function createMetrics(): Metrics {
   const counter = <L extends Readonly<Record<string, string>>>(
     name: string,
     help: string,
-    labels: readonly (keyof L & string)[],
-  ): ClosedCounter<L> => closedCounter<L>(registry, { name, help }, labels);
+    values: LabelValues<L>,
+  ): ClosedCounter<L> => closedCounter<L>(registry, { name, help }, values);
   return {
-    httpRequests: counter('fleetlm_http_requests_total', 'Answered REST requests', [
-      'method',
-      'status',
-    ]),
-    socketEvents: counter('fleetlm_socket_events_total', 'Acknowledged events of sockets', [
-      'event',
-      'outcome',
-    ]),
-    appends: counter('fleetlm_appends_total', 'Appends that came in at this node', ['outcome']),
+    httpRequests: counter('fleetlm_http_requests_total', 'Answered REST requests', {
+      method: HTTP_METHODS,
+      status: STATUS_CLASSES,
+    }),
+    socketEvents: counter('fleetlm_socket_events_total', 'Acknowledged events of sockets', {
+      event: SOCKET_EVENT_NAMES,
+      outcome: REQUEST_OUTCOMES,
+    }),
+    appends: counter('fleetlm_appends_total', 'Appends that came in at this node', {
+      outcome: APPEND_OUTCOMES,
+    }),
     appendSeconds: durationHistogram(registry, {
       name: 'fleetlm_append_seconds',
       help: 'From the edge to the acknowledgement of an append',
     }),
-    routerAttempts: counter('fleetlm_router_attempts_total', 'Attempts to reach a leader', [
-      'way',
-      'outcome',
-    ]),
+    routerAttempts: counter('fleetlm_router_attempts_total', 'Attempts to reach a leader', {
+      way: ATTEMPT_WAYS,
+      outcome: ATTEMPT_OUTCOMES,
+    }),
     quotaRefusals: counter(
       'fleetlm_quota_refusals_total',
       'Requests, events, sockets and streams refused because a quota was used up',
-      ['scope', 'resource'],
+      { scope: QUOTA_SCOPES, resource: QUOTA_RESOURCES },
     ),
-    blobUploads: counter('fleetlm_blob_uploads_total', 'Uploads of files to this node', [
-      'outcome',
-    ]),
-    slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', [
-      'answer',
-    ]),
+    blobUploads: counter('fleetlm_blob_uploads_total', 'Uploads of files to this node', {
+      outcome: ['stored', 'refused', 'failed'],
+    }),
+    slowSockets: counter('fleetlm_slow_sockets_total', 'Sockets that could not keep up', {
+      answer: ['resync', 'disconnect'],
+    }),
     entriesRefused: counter(
       'fleetlm_raft_entries_refused_total',
       'Commands refused before they were proposed, and committed entries refused by every replica',
-      ['stage', 'reason'],
+      { stage: ['propose', 'apply'], reason: ['too-large', 'malformed'] },
     ),
     largeSnapshots: counter(
       'fleetlm_raft_large_snapshots_total',
       'Snapshots above the largest size: saved here, refused by a follower, or refused here',
-      ['stage'],
+      { stage: ['saved', 'sent', 'received'] },
     ),
     handlerErrors: counter(
       'fleetlm_handler_errors_total',
       'Exceptions that ended one request, connection, frame, call, timer or event',
-      ['source'],
+      { source: HANDLER_SOURCES },
     ),
     eventLoopBlocks: counter(
       'fleetlm_event_loop_blocks_total',
       'Turns of the event loop that took longer than 200 ms, by the component that ran',
-      ['component'],
+      { component: LOOP_COMPONENTS },
     ),
     faults: counter(
       'fleetlm_faults_total',
       'Replicas that failed or stalled, sessions that the archive lost part of, errors that should not happen',
-      ['kind'],
+      { kind: ['unexpected', 'replica', 'archive-gap'] },
     ),
-    observe: (name, help, read) => observedGauge(registry, { name, help }, read),
+    observe: (name, help, read) =>
+      (name.endsWith('_total') ? observedCounter : observedGauge)(registry, { name, help }, read),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -1,12 +1,15 @@
 /** Whose quota a refusal was about. */
-export type QuotaScope = 'user' | 'address' | 'agent' | 'api_key';
+export const QUOTA_SCOPES = ['user', 'address', 'agent', 'api_key'] as const;
+export type QuotaScope = (typeof QUOTA_SCOPES)[number];
 /** What there was too much of. */
-export type QuotaResource =
-  | 'requests'
-  | 'events'
-  | 'bytes'
-  | 'in_flight'
-  | 'connections'
-  | 'sockets'
-  | 'streams'
-  | 'sessions';
+export const QUOTA_RESOURCES = [
+  'requests',
+  'events',
+  'bytes',
+  'in_flight',
+  'connections',
+  'sockets',
+  'streams',
+  'sessions',
+] as const;
+export type QuotaResource = (typeof QUOTA_RESOURCES)[number];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePorts } from '@fleetlm/database/free-ports';
 import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
+import { checkAnswer } from './contract.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const LOOPBACK = '127.0.0.1';
@@ -187,7 +188,9 @@ export class TestCluster {
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       signal: AbortSignal.timeout(CALL_LIMIT_MS),
     });
-    return { status: response.status, text: await response.text() };
+    const text = await response.text();
+    checkAnswer(method, path, response.status, text);
+    return { status: response.status, text };
   }
 
   /** A call that may be carried out twice: again while a machine that is busy makes it too late, or a group has no leader. */

@@ -1,5 +1,13 @@
-import { copyFileSync, cpSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { readJson, repositoryRoot } from '../repository.ts';
 import { runCommandQuietly } from '../run-quietly.ts';
 import { findPackage } from './licences.ts';
@@ -18,13 +26,15 @@ export function emptyFolder(directory: string, name: string): string {
 }
 
 /** A program that says which Node it needs, where an older one would fail at the first thing that it lacks. */
-function programText({ imports }: Program): string {
-  return `const major = Number(process.versions.node.split('.')[0]);
+function programText(file: string, { imports }: Program): string {
+  const isCommand = dirname(file) === 'bin';
+  const path = relative(dirname(file), imports).replaceAll('\\', '/');
+  return `${isCommand ? '#!/usr/bin/env node\n' : ''}const major = Number(process.versions.node.split('.')[0]);
 if (major < ${NODE_MAJOR_MIN}) {
   process.stderr.write(\`FleetLM needs Node ${NODE_MAJOR_MIN} or newer; this is \${process.version}.\\n\`);
   process.exit(78);
 }
-await import('./${imports}');
+await import('${path.startsWith('.') ? path : `./${path}`}');
 `;
 }
 
@@ -34,8 +44,12 @@ export function writePrograms(
   name: string,
   programs: Readonly<Record<string, Program>>,
 ): Manifest {
-  for (const [file, program] of Object.entries(programs))
-    writeFileSync(join(folder, file), programText(program));
+  for (const [file, program] of Object.entries(programs)) {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, programText(file, program));
+    if (dirname(file) === 'bin') chmodSync(path, 0o755);
+  }
   const manifest = manifestOf(
     name,
     Object.fromEntries(Object.entries(programs).map(([file, { meaning }]) => [file, meaning])),

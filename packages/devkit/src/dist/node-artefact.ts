@@ -25,6 +25,7 @@ export async function buildNodeArtefact(directory: string): Promise<{
       restore: 'apps/cluster-node/src/restore.ts',
       'demo-agent': 'apps/demo-agent/src/main.ts',
       healthcheck: 'packages/devkit/src/dist/healthcheck.ts',
+      fleetlm: 'packages/devkit/src/dist/fleetlm.ts',
     },
     directory: join(folder, 'lib'),
     external: [...LEFT_TO_NODE, ...NOT_INSTALLED],

@@ -1,6 +1,6 @@
 /** A program of an artefact. */
 export interface Program {
-  /** Imported once the version of Node is known to do. Relative to the artefact. */
+  /** Imported once the version of Node is known to do. Relative to the artefact. What is in `bin` can be run as it is. */
   readonly imports: string;
   readonly meaning: string;
 }
@@ -8,6 +8,10 @@ export interface Program {
 /** The first is what `npm start` in the artefact runs. */
 export const NODE_PROGRAMS = {
   'main.js': { imports: 'lib/main.js', meaning: 'one node of the cluster' },
+  'bin/fleetlm': {
+    imports: 'lib/fleetlm.js',
+    meaning: "the operators' command line",
+  },
   'restore.js': {
     imports: 'lib/restore.js',
     meaning: 'data directories from Postgres alone, when all disks are lost',

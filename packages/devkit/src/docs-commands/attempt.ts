@@ -8,7 +8,6 @@ import { signalGroup, type, typeToTheEnd } from './shell.ts';
 /** The limit of an ordinary command; the first one installs. */
 const COMMAND_LIMIT_MS = 600_000;
 const STOP_LIMIT_MS = 20_000;
-const RETRY_LIMIT_MS = 240_000;
 const SHELL_STATE = '.docs-shell';
 
 /** A clone in which commands are tried, and where its system listens. */
@@ -73,20 +72,15 @@ export async function tryBeside(
     // A refusal is a failure here; the pages show the answer.
     'curl() { command curl --fail-with-body "$@"; }',
     line,
-    `code=$?; { declare -p API_KEY SESSION WEBHOOK_SECRET; declare -f api; } > ${state} 2>/dev/null; exit $code`,
+    `code=$?; { declare -p API_KEY SESSION WEBHOOK_SECRET FLEETLM_URL FLEETLM_TOKEN; declare -f api; } > ${state} 2>/dev/null; exit $code`,
   ];
-  const deadline = performance.now() + (how.isRetried === true ? RETRY_LIMIT_MS : 0);
-  for (;;) {
-    const { code, output } = await typeToTheEnd(
-      lines.join('\n'),
-      clone.directory,
-      clone.env,
-      COMMAND_LIMIT_MS,
-    );
-    if (code === 0) return;
-    if (performance.now() > deadline) throw new Error(`exit code ${code}:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
+  const { code, output } = await typeToTheEnd(
+    lines.join('\n'),
+    clone.directory,
+    clone.env,
+    COMMAND_LIMIT_MS,
+  );
+  if (code !== 0) throw new Error(`exit code ${code}:\n${output}`);
 }
 
 /** Starts the system as the README says, with what was built before; resolves when it runs. The result stops it. */

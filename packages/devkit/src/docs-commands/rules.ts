@@ -16,8 +16,8 @@ export type How =
       readonly from?: string;
       readonly meanwhile?: readonly string[];
     }
-  /** Beside a running `npm start`. `isRetried`: it has to wait for what the command before it began. */
-  | { readonly kind: 'system'; readonly instead?: string; readonly isRetried?: boolean }
+  /** Beside a running `npm start`. */
+  | { readonly kind: 'system'; readonly instead?: string }
   /** Tried by the rule that has it as `meanwhile`. */
   | { readonly kind: 'meanwhile' }
   | { readonly kind: 'not here'; readonly because: string };
@@ -121,6 +121,7 @@ export const RULES: readonly Rule[] = [
     how: { kind: 'ends', says: /API_KEY=[0-9a-f]{64}/ },
   },
   { command: 'npm run lint', how: { kind: 'ends' } },
+  { command: 'npx fleetlm --help', how: { kind: 'ends', says: /doctor/ } },
   {
     command: 'npm run example -- node-plain',
     how: {
@@ -193,18 +194,17 @@ export const RULES: readonly Rule[] = [
       `curl http://127.0.0.1:4001/api/sessions/7f-01J.../messages?after_seq=41 ${KEY}`,
       `curl http://127.0.0.1:4001/api/sessions/$SESSION/messages?after_seq=0 ${KEY}`,
     ],
-    `api() { curl -sS ${KEY} ${JSON_BODY} "$@"; }`,
-    `api -d '{"kind":"drain","node_id":"n3"}' http://n1:4001/api/admin/operations/plan`,
-    `api -d '{"kind":"drain","node_id":"n3"}' http://n1:4001/api/admin/operations`,
-    [
-      'api http://n1:4001/api/admin/operations/<id>',
-      'api http://n1:4001/api/admin/operations/$(api http://n1:4001/api/admin/operations | sed \'s/.*"operations":\\[{"id":"\\([^"]*\\).*/\\1/\')',
-    ],
+    'export FLEETLM_URL=http://n1:4001 FLEETLM_TOKEN=$API_KEY',
+    ['fleetlm status', 'npx fleetlm status'],
+    ['fleetlm status --url http://n1:4001', 'npx fleetlm status --url http://n1:4001'],
+    ['fleetlm doctor', 'npx fleetlm doctor'],
+    ['eval "$(fleetlm completion bash)"', 'eval "$(npx fleetlm completion bash)"'],
+    ['fleetlm drain n3 --dry-run', 'npx fleetlm drain n3 --dry-run'],
+    ['fleetlm drain n3 --yes --wait', 'npx fleetlm drain n3 --yes --wait'],
+    ['fleetlm operations', 'npx fleetlm operations'],
+    ['fleetlm undrain n3 --wait', 'npx fleetlm undrain n3 --wait'],
+    ['npx fleetlm', 'npx fleetlm --help'],
   ),
-  {
-    command: `api -d '{"kind":"undrain","node_id":"n3"}' http://n1:4001/api/admin/operations`,
-    how: { kind: 'system', isRetried: true },
-  },
   ...system(
     'npm run account -- --email you@x.org',
     'npm run account -- --email ann@example.org --name Ann --role admin',
@@ -243,8 +243,8 @@ export const RULES: readonly Rule[] = [
   ...notHere('it needs a file that npm run fuzz has saved', 'npm run fuzz -- --replay FILE'),
   ...notHere(
     'it needs a group that is stalled; apps/cluster-node/test/hostile-log.test.ts has one',
-    'API_KEY=... npm run group -- show 7 --url http://n1:4001',
-    'API_KEY=... npm run group -- revive 7 --index 1204 --term 9 --digest 3f0c... --url http://n1:4001',
+    'fleetlm group show 7',
+    'fleetlm group revive 7 --index 1204 --term 9 --digest 3f0c...',
   ),
   ...notHere(
     'it needs a browser and one’s own terminal beside npm run dev',
@@ -289,7 +289,6 @@ export const RULES: readonly Rule[] = [
     'npm run restore',
     'DATABASE_URL=... DATA_DIR=/somewhere npm run restore',
     'npm run restore -- --cluster <id> --gap 100',
-    'DATABASE_URL=... DATA_DIR=/restored node apps/cluster-node/src/restore.ts',
   ),
   ...notHere(
     'it needs the ids of an approval that waits; apps/cluster-node/test/chat.test.ts has one',
@@ -308,6 +307,11 @@ export const RULES: readonly Rule[] = [
     'systemctl enable --now fleetlm-web',
     'set -a; . /etc/fleetlm/web.env; set +a; node /opt/fleetlm/web/account.js --email you@example.org --role admin',
     'systemctl restart fleetlm-node@n1',
+    'ln -s /opt/fleetlm/node/bin/fleetlm /usr/local/bin/fleetlm',
+  ),
+  ...notHere(
+    'it needs a node with an operations port; apps/cluster-node/test/ops-port.test.ts has one',
+    'fleetlm profile cpu --ops-url http://127.0.0.1:4301',
   ),
   ...notHere(
     'it needs Docker, which a machine that runs the tests need not have; apps/cluster-node/src/config/deployment.test.ts reads the files',

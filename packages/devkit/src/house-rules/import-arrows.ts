@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | null>> = {
   'limit-rows': null,
   gateway: ['config', 'runtime', 'telemetry'],
   blobs: [],
+  ops: ['gateway', 'runtime', 'telemetry'],
   runtime: [
     'blobs',
     'control',
@@ -235,6 +236,11 @@ const ARROWS: readonly Arrow[] = [
     from: 'packages/client/src/',
     not: [/^node:/, /^@fleetlm\/(?!protocol)/],
     why: 'it ships to browsers',
+  },
+  {
+    from: 'packages/cli/src/',
+    not: [/^apps\//, /^@fleetlm\/(?!protocol)/],
+    why: 'it speaks the public interface only',
   },
   {
     from: 'packages/bench/src/',

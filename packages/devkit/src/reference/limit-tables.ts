@@ -1,9 +1,14 @@
+import { CLI_LIMIT_ROWS } from '@fleetlm/cli/limit-rows';
 import { LIMIT_ROWS } from '@fleetlm/cluster-node/limit-rows';
 import { LIMIT_EDGES, type LimitRow, type LimitUnit } from '@fleetlm/protocol/reference';
 import { WEB_LIMIT_ROWS } from '@fleetlm/web/limit-rows';
 
-/** All rows of the limits: of nodes, client, SDK and web app. */
-export const ALL_LIMIT_ROWS: readonly LimitRow[] = [...LIMIT_ROWS, ...WEB_LIMIT_ROWS];
+/** All rows of the limits: of nodes, client, SDK, command line and web app. */
+export const ALL_LIMIT_ROWS: readonly LimitRow[] = [
+  ...LIMIT_ROWS,
+  ...CLI_LIMIT_ROWS,
+  ...WEB_LIMIT_ROWS,
+];
 
 /** Where `docs/reference/limits.md` finds the root of the repository. */
 const ROOT = '../../';

@@ -1,3 +1,4 @@
+import { commandReference, exitCodeReference, globalOptionReference } from '@fleetlm/cli/reference';
 import {
   ADMIN_SOCKET_EVENTS,
   assistantMetadataSchema,
@@ -35,6 +36,11 @@ export function pageRegions(meanings: MissingMeanings): Readonly<Record<string, 
     'errors.md': { codes: errorTable() },
     'chunk-types.md': { chunks: chunkTable() },
     'limits.md': { rows: limitTables() },
+    'cli.md': {
+      global: globalOptionReference(),
+      'exit-codes': exitCodeReference(),
+      commands: commandReference(),
+    },
   };
 }
 

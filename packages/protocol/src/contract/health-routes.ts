@@ -31,9 +31,10 @@ export const HEALTH_ROUTES = {
     method: 'GET',
     path: '/metrics',
     topic: 'Health',
-    summary: 'Metrics for Prometheus.',
+    summary:
+      'Metrics for Prometheus; only where the node has no operations port (`OPS_PORT`), which serves them otherwise.',
     access: 'anyone',
     answers: [{ status: 200, description: 'the metrics', body: { mediaType: 'text/plain' } }],
-    errors: [],
+    errors: ['not_found'],
   }),
 } as const;

@@ -7,8 +7,12 @@ import type { Handlers } from './rest-call.ts';
 
 const ACCEPTED = { accepted: true } as const;
 
-/** Health and metrics for machines. */
-export function healthHandlers(runtime: Pick<Runtime, 'readiness'>, metrics: Metrics) {
+/** Health for load balancers, and metrics where they have no port of their own. */
+export function healthHandlers(
+  runtime: Pick<Runtime, 'readiness'>,
+  metrics: Metrics,
+  { hasOpsPort }: { readonly hasOpsPort: boolean },
+) {
   return {
     getLiveness: () => ({ live: true }),
 
@@ -18,7 +22,9 @@ export function healthHandlers(runtime: Pick<Runtime, 'readiness'>, metrics: Met
       return { status: ready ? 200 : 503, body };
     },
 
-    getPrometheusMetrics: ({ reply }) => {
+    getPrometheusMetrics: ({ reply, refuse }) => {
+      if (hasOpsPort)
+        throw refuse({ code: 'not_found', detail: 'metrics are on the operations port' });
       reply.type(metrics.contentType);
       return metrics.text();
     },

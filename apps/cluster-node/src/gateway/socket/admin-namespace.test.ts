@@ -15,6 +15,7 @@ const SNAPSHOT: ClusterSnapshot = {
   cluster_id: 'c',
   reported_by: 'n1',
   reported_at: '2026-01-01T00:00:00.000Z',
+  copies: 3,
   nodes: [],
   groups: [],
 };

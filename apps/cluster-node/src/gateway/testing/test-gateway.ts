@@ -51,7 +51,13 @@ export async function openTestGateway(
   new Faults({ metrics, log });
   const gateway = await openGateway(listener, {
     runtime: only(runtime),
-    environment: { ...TEST_TOKENS, quotas: TEST_QUOTAS, trustedProxies: [], ...environment },
+    environment: {
+      ...TEST_TOKENS,
+      quotas: TEST_QUOTAS,
+      trustedProxies: [],
+      ops: null,
+      ...environment,
+    },
     metrics,
     log,
   });

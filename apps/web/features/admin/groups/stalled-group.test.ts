@@ -24,7 +24,7 @@ test('a group without a stalled replica says nothing', () => {
 
 test.each([
   [['n3'], 'exception', 'Restart these nodes'],
-  [['n1', 'n2', 'n3'], 'exception', 'npm run group -- show 0'],
+  [['n1', 'n2', 'n3'], 'exception', 'fleetlm group show 0'],
   [['n1', 'n2', 'n3'], 'unsupported', 'upgrade these nodes'],
 ] as const)('stalled on %s (%s): the state, then the remedy', (ids, reason, remedy) => {
   const group = stalledOn(ids, reason);

@@ -26,5 +26,5 @@ function remedyOf(
     return 'A newer version wrote the entry: upgrade these nodes, and they apply it when they start.';
   if (stalled.length < replicas.length)
     return 'Restart these nodes; the other replicas serve the group meanwhile.';
-  return `Upgrade, or skip the entry: npm run group -- show ${group} shows how to revive it.`;
+  return `Upgrade, or skip the entry: fleetlm group show ${group} has what fleetlm group revive needs.`;
 }

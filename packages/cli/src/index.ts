@@ -1,0 +1,3 @@
+export type { ProgramFile, Programs } from './context.ts';
+export { EXIT } from './exit-codes.ts';
+export { runProcess } from './process.ts';
