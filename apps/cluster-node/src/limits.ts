@@ -47,6 +47,8 @@ export const SESSION_ENVELOPE_BYTES_MAX =
 /** What an event of the cluster says, in characters; a thousand of them, all escaped, fit into a page. */
 export const EVENT_DETAIL_LENGTH_MAX = 500;
 
+/** Questions to the records in Postgres (usage, feedback) at a time, those that wait for a connection included. */
+export const RECORD_CALLS_MAX = 64;
 /** Connections of a node to Postgres at a time, by purpose: none of them waits for another's statements. */
 export const POSTGRES_CONNECTIONS = {
   /** One statement at a time, and one more for the moment in which a broken connection is replaced. */
@@ -54,4 +56,6 @@ export const POSTGRES_CONNECTIONS = {
   reads: 4,
   searches: 2,
   deliveries: 3,
+  /** Usage, feedback and what else is asked for beside conversations. */
+  records: 2,
 } as const;

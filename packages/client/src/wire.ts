@@ -54,6 +54,8 @@ export interface WireError {
   readonly code: string;
   readonly message: string;
   readonly retryable: boolean;
+  /** Of a `conflict` with `expected_seq`: the newest seq of the conversation. */
+  readonly last_seq?: number;
 }
 
 export type Ack =
@@ -115,6 +117,7 @@ export function readAck(value: unknown): Ack {
       code,
       message: stringField(error, 'message') ?? code,
       retryable: error.retryable === true,
+      ...(typeof error.last_seq === 'number' ? { last_seq: error.last_seq } : {}),
     },
   };
 }

@@ -31,6 +31,7 @@ export {
   type InboxChanges,
   inboxChanges,
   isCold,
+  knowsMessage,
   listSessions,
   openRequests,
   type PageSize,

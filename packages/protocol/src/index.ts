@@ -5,6 +5,7 @@ export * from './agents/agent-tests.ts';
 export * from './agents/agents.ts';
 export * from './agents/dead-letters.ts';
 export * from './agents/deliveries.ts';
+export * from './agents/usage.ts';
 export * from './contract/rest-routes.ts';
 export * from './contract/route.ts';
 export { IDEMPOTENCY_HEADER, SDK_VERSION_HEADER } from './contract/route-parts.ts';
@@ -18,6 +19,7 @@ export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse
 export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';
 export * from './sessions/chat.ts';
+export * from './sessions/feedback.ts';
 export * from './sessions/messages.ts';
 export * from './sessions/search.ts';
 export * from './sessions/sessions.ts';

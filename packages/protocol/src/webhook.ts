@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tokenUsageSchema } from './agents/usage.ts';
 import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
 import { REPLY_ERROR_LENGTH_MAX } from './limits.ts';
 
@@ -49,5 +50,6 @@ export const assistantMetadataSchema = z.looseObject({
   latency_ms: z.number().min(0),
   time_to_first_token_ms: z.number().min(0).nullable(),
   error: z.string().max(REPLY_ERROR_LENGTH_MAX).optional(),
+  token_usage: tokenUsageSchema.optional(),
 });
 export type AssistantMetadata = z.output<typeof assistantMetadataSchema>;

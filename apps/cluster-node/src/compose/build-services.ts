@@ -10,6 +10,7 @@ import { leastSyncMs, ownReport } from '../control/reports/own-report.ts';
 import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
+import { AgentBudgets, FeedbackStore, UsageStore } from '../effects/records/index.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
@@ -19,8 +20,15 @@ import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
+import { NodeUsage } from '../runtime/usage.ts';
 import { observeParts } from './observe.ts';
-import { buildDeliveries, buildDispatch, buildFlusher, buildTestCaller } from './performers.ts';
+import {
+  buildDeliveries,
+  buildDispatch,
+  buildFlusher,
+  buildRecords,
+  buildTestCaller,
+} from './performers.ts';
 import { buildReplication } from './replication.ts';
 import type { ServicesOptions } from './services-options.ts';
 import { createWires } from './wires.ts';
@@ -66,6 +74,13 @@ export function buildServices(options: ServicesOptions) {
   );
   const flusher = buildFlusher(options, replication);
   const deliveries = buildDeliveries(options, replication);
+  const records = buildRecords(options);
+  const usage = new UsageStore(records);
+  const budgets = new AgentBudgets({
+    agents: () => groups.system.agents.values(),
+    usage,
+    wallClockMs: Date.now,
+  });
 
   const report = () =>
     ownReport({
@@ -141,6 +156,8 @@ export function buildServices(options: ServicesOptions) {
     admin: new NodeAdmin({ ...nodes, operations: topology.operations, reports, events }),
     deliveries: (retry) => new NodeDeliveries({ ...nodes, recorder: deliveries, retry }),
     agentStats: (agentId) => agentStats(nodes, agentId),
+    feedback: new FeedbackStore(records),
+    usage: new NodeUsage(usage, Date.now),
     metrics,
   });
   const dispatch = buildDispatch(options, replication, {
@@ -184,6 +201,7 @@ export function buildServices(options: ServicesOptions) {
     flusher,
     deliveries,
     agent: (agentId) => groups.system.agents.get(agentId) ?? null,
+    budgetRefusal: (agent) => budgets.refusal(agent),
     leaderOf: (group) => locator.leaderOf(group),
     isReadyLeader: (group) => locator.isReadyHere(group),
     transferLeadership: (group, to) => host.transferLeadership(group, to),
@@ -219,7 +237,7 @@ export function buildServices(options: ServicesOptions) {
     }),
   );
   return {
-    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries },
+    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries, records, budgets },
     ...{ reports, gossip, readiness, recorder, host },
   };
 }

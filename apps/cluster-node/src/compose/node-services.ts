@@ -28,6 +28,7 @@ export class NodeServices {
     dispatch.start();
     flusher.start();
     deliveries.start();
+    this.#services.budgets.start();
     gossip.start();
     recorder.start();
     readiness.start(() => topology.caughtUp());
@@ -82,12 +83,16 @@ export class NodeServices {
     topology.stop();
     gossip.stop();
     recorder.stop();
+    this.#services.budgets.stop();
     await Promise.all([
       dispatch.stop(STOP_TIMES.answers),
       flusher.stop(STOP_TIMES.flush),
       callsAnswered(router, STOP_TIMES.calls),
     ]);
-    await deliveries.stop(STOP_TIMES.deliveries);
+    await Promise.all([
+      deliveries.stop(STOP_TIMES.deliveries),
+      this.#services.records.close(STOP_TIMES.deliveries),
+    ]);
     await new Promise<void>((resolve) => host.stop(STOP_TIMES.handOver, resolve));
     feed.close();
     router.close();

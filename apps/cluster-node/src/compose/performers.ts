@@ -12,6 +12,7 @@ import {
 import type { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { oneLine } from '../effects/one-line.ts';
+import { RecordDatabase } from '../effects/records/index.ts';
 import { readPage } from '../groups/message-pages.ts';
 import { encodeDescriptor } from '../membership/cluster-descriptor.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
@@ -74,6 +75,16 @@ export function buildDeliveries(
     },
     onRefused: (error) => log.error({ detail: oneLine(error) }, 'a delivery can not be written'),
     onReadError: (error) => log.warn({ detail: oneLine(error) }, 'deliveries could not be read'),
+  });
+}
+
+/** Usage and feedback, as Postgres has them. */
+export function buildRecords({ environment, log }: ServicesOptions): RecordDatabase {
+  return new RecordDatabase({
+    databaseUrl: environment.databaseUrl,
+    onFailure: atMostEvery(FAILURE_LOG_INTERVAL_MS, (error: unknown) =>
+      log.warn({ detail: oneLine(error) }, 'records: Postgres did not do what it was asked'),
+    ),
   });
 }
 

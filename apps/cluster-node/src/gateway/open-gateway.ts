@@ -15,10 +15,12 @@ import { agentHandlers } from './rest/rest-agents.ts';
 import { createRestApp } from './rest/rest-app.ts';
 import { chatHandlers } from './rest/rest-chat.ts';
 import { deliveryHandlers } from './rest/rest-deliveries.ts';
+import { feedbackHandlers } from './rest/rest-feedback.ts';
 import { metricsHandlers } from './rest/rest-metrics.ts';
 import { adminHandlers, healthHandlers, operationHandlers } from './rest/rest-operations.ts';
 import { serveRoutes } from './rest/rest-routes.ts';
 import { sessionHandlers } from './rest/rest-sessions.ts';
+import { usageHandlers } from './rest/rest-usage.ts';
 import { openSocketServer } from './socket/socket-server.ts';
 
 export interface GatewayOptions {
@@ -46,6 +48,8 @@ function addRoutes(
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),
     ...agentTestHandlers(runtime),
+    ...feedbackHandlers(runtime, Date.now),
+    ...usageHandlers(runtime, Date.now),
     ...deliveryHandlers(runtime),
     ...adminHandlers(runtime),
     ...operationHandlers(runtime),

@@ -56,6 +56,12 @@ const settingSchemas: SettingSchemas = mapAgentFields((_name, field) => [
 const addedSettings = {
   protocol: settingSchemas.protocol.default(AGENT_DEFAULTS.protocol),
   model: settingSchemas.model.default(AGENT_DEFAULTS.model),
+  currency: settingSchemas.currency.default(AGENT_DEFAULTS.currency),
+  inputPrice: settingSchemas.inputPrice.default(AGENT_DEFAULTS.input_price),
+  cachedInputPrice: settingSchemas.cachedInputPrice.default(AGENT_DEFAULTS.cached_input_price),
+  outputPrice: settingSchemas.outputPrice.default(AGENT_DEFAULTS.output_price),
+  dailyTokenBudget: settingSchemas.dailyTokenBudget.default(AGENT_DEFAULTS.daily_token_budget),
+  dailyCostBudget: settingSchemas.dailyCostBudget.default(AGENT_DEFAULTS.daily_cost_budget),
 };
 
 export const agentRecordSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import { type AgentSettings, mapAgentFields } from '@fleetlm/protocol/agent-fields';
 import type { AgentPatch, AgentRecord } from './agent-record.ts';
 import { AGENTS_MAX, AgentRegistry } from './agent-registry.ts';
 import type { MemberNode } from './cluster-descriptor.ts';
@@ -118,34 +119,12 @@ function rotated(
 
 /** A field that the patch does not have stays as it is. */
 function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): AgentRecord {
+  const settings: AgentSettings = mapAgentFields((_name, { record }) => [
+    [record, patch[record] === undefined ? agent[record] : patch[record]],
+  ]);
   return {
     ...agent,
-    name: patch.name ?? agent.name,
-    originUrl: patch.originUrl ?? agent.originUrl,
-    webhookPath: patch.webhookPath ?? agent.webhookPath,
-    protocol: patch.protocol ?? agent.protocol,
-    model: patch.model === undefined ? agent.model : patch.model,
-    messageHistoryMode: patch.messageHistoryMode ?? agent.messageHistoryMode,
-    messageHistoryLimit: patch.messageHistoryLimit ?? agent.messageHistoryLimit,
-    timeoutMs: patch.timeoutMs ?? agent.timeoutMs,
-    connectTimeoutMs: patch.connectTimeoutMs ?? agent.connectTimeoutMs,
-    idleTimeoutMs: patch.idleTimeoutMs === undefined ? agent.idleTimeoutMs : patch.idleTimeoutMs,
-    totalTimeoutMs:
-      patch.totalTimeoutMs === undefined ? agent.totalTimeoutMs : patch.totalTimeoutMs,
-    debounceWindowMs: patch.debounceWindowMs ?? agent.debounceWindowMs,
-    whileAnswering: patch.whileAnswering ?? agent.whileAnswering,
-    afterNodeLoss: patch.afterNodeLoss ?? agent.afterNodeLoss,
-    compactionWebhookUrl:
-      patch.compactionWebhookUrl === undefined
-        ? agent.compactionWebhookUrl
-        : patch.compactionWebhookUrl,
-    compactionTokenBudget:
-      patch.compactionTokenBudget === undefined
-        ? agent.compactionTokenBudget
-        : patch.compactionTokenBudget,
-    compactionTriggerRatio: patch.compactionTriggerRatio ?? agent.compactionTriggerRatio,
-    headers: patch.headers ?? agent.headers,
-    status: patch.status ?? agent.status,
+    ...settings,
     secret: patch.secret ?? agent.secret,
     previousSecret: patch.secret === undefined ? agent.previousSecret : null,
     updatedAtMs,

@@ -30,6 +30,8 @@ export interface ExecutionPorts {
   readonly flusher: Pick<Flusher, 'flushNow' | 'hydrate'>;
   readonly deliveries: Pick<DeliveryRecorder, 'log' | 'attempts' | 'stats' | 'flush'>;
   readonly agent: (agentId: string) => AgentRecord | null;
+  /** Why a turn of the agent is refused today, for its user; null: it is not. */
+  readonly budgetRefusal: (agent: AgentRecord) => string | null;
   /** As far as this node knows; 0: none. */
   readonly leaderOf: (group: number) => number;
   readonly isReadyLeader: (group: number) => boolean;

@@ -91,6 +91,7 @@ export const OPERATIONS = {
       sender: senderSchema,
       clientMessageId: id,
       message: newMessageSchema,
+      expectedSeq: count.exactOptional(),
     },
     z.strictObject({ seq: count, id, insertedAtMs: z.number(), duplicate: z.boolean() }),
   ),

@@ -12,6 +12,7 @@ import type {
 } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
+import type { FeedbackStore } from '../effects/records/index.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { OperationError } from '../operations/operation-errors.ts';
 import type { StallReport } from '../operations/operations.ts';
@@ -20,6 +21,7 @@ import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { UsageRuntime } from './usage.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { OperationRequest } from '../control/cluster-operations.ts';
@@ -36,10 +38,12 @@ export type {
 } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
+export type { Feedback, FeedbackPlace } from '../effects/records/index.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export type { AgentUsage } from './usage.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
@@ -59,6 +63,8 @@ export interface AppendInput {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Null: the runtime makes one, so that forwarding may be retried without a second message. */
   readonly clientMessageId: string | null;
+  /** Refused with `conflict` when the newest seq is another one. */
+  readonly expectedSeq?: number | undefined;
 }
 
 export interface Appended {
@@ -82,6 +88,12 @@ export interface SessionsPage {
   /** Of the inbox. */
   readonly version: number;
 }
+
+/** Each is answered by Postgres, or with `archive_unavailable`. */
+export type FeedbackRuntime = Pick<
+  FeedbackStore,
+  'keep' | 'withdraw' | 'ofSession' | 'ofAgent' | 'counts'
+>;
 
 /** The only door of the engine: the edge (REST, sockets) sees this and nothing behind it. */
 export interface Runtime {
@@ -188,6 +200,10 @@ export interface Runtime {
   readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
+  /** What users think of replies. */
+  readonly feedback: FeedbackRuntime;
+  /** For owners of agents: what their replies cost. */
+  readonly usage: UsageRuntime;
   /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }

@@ -36,6 +36,8 @@ export interface RuntimePorts {
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
   readonly agentStats: Runtime['agentStats'];
+  readonly feedback: Runtime['feedback'];
+  readonly usage: Runtime['usage'];
   readonly secrets: Pick<AgentSecrets, 'seal' | 'signing'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly archive: Pick<Archive, 'search'>;
@@ -50,6 +52,8 @@ export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
   readonly agentStats: Runtime['agentStats'];
+  readonly feedback: Runtime['feedback'];
+  readonly usage: Runtime['usage'];
   readonly readiness: Runtime['readiness'];
   readonly #ports: RuntimePorts;
 
@@ -58,6 +62,8 @@ export class NodeRuntime implements Runtime {
     this.admin = ports.admin;
     this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
+    this.feedback = ports.feedback;
+    this.usage = ports.usage;
     this.readiness = ports.readiness;
   }
 
@@ -107,7 +113,7 @@ export class NodeRuntime implements Runtime {
   }
 
   append(input: AppendInput): ReturnType<Runtime['append']> {
-    const { sessionId, sender, kind, content, metadata } = input;
+    const { sessionId, sender, kind, content, metadata, expectedSeq } = input;
     const { router, metrics, overload } = this.#ports;
     const busy = overload();
     if (busy !== null)
@@ -117,7 +123,14 @@ export class NodeRuntime implements Runtime {
     const clientMessageId = input.clientMessageId ?? message.id;
     const startedAtMs = performance.now();
     return new Promise((resolve) => {
-      const operation = { type: 'append', sessionId, sender, clientMessageId, message } as const;
+      const operation = {
+        type: 'append',
+        sessionId,
+        sender,
+        clientMessageId,
+        message,
+        ...(expectedSeq === undefined ? {} : { expectedSeq }),
+      } as const;
       router.call(operation, (outcome) => {
         metrics.appendSeconds.observe((performance.now() - startedAtMs) / 1000);
         metrics.appends.inc({ outcome: appendOutcome(outcome) });

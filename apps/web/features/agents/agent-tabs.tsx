@@ -7,6 +7,8 @@ import { useCurrentInView } from '@/ui/current-in-view.ts';
 
 const TABS = [
   { path: '', label: 'Overview' },
+  { path: '/usage', label: 'Usage' },
+  { path: '/feedback', label: 'Feedback' },
   { path: '/deliveries', label: 'Deliveries' },
   { path: '/dead-letters', label: 'Dead letters' },
   { path: '/playground', label: 'Playground' },

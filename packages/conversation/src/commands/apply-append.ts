@@ -17,12 +17,12 @@ import {
   outcomeOf,
 } from './change-session.ts';
 import type { Command, NewMessage, Sender } from './commands.ts';
-import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
+import { movedOn, NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 
 type AppendMessage = Extract<Command, { type: 'append-message' }>;
 
-/** C20 to C29 of SPEC.md. */
+/** C20 to C29 and C35 of SPEC.md. */
 export function applyAppend(group: GroupRecord, command: AppendMessage): Applied {
   const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
@@ -39,6 +39,8 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
     );
   if (session.status === 'archived')
     return refuse('session-archived', 'an archived session takes no messages');
+  if (command.expectedSeq !== undefined && command.expectedSeq !== session.lastSeq)
+    return movedOn(session.lastSeq);
 
   const internals = SessionRecord.internals(session);
   const response = sender.type === 'user' ? message.response : undefined;

@@ -211,15 +211,12 @@ function readCreate(value: Fields): Command {
 }
 
 function readAppend(value: Fields): Command {
-  const command = exactly(value, [
-    'sender',
-    'clientMessageId',
-    'message',
-    'debounceMs',
-    'whileAnswering',
-    'held',
-  ]);
-  const { held } = command;
+  const command = exactly(
+    value,
+    ['sender', 'clientMessageId', 'message', 'debounceMs', 'whileAnswering', 'held'],
+    ['expectedSeq'],
+  );
+  const { held, expectedSeq } = command;
   return {
     type: 'append-message',
     ...common(command),
@@ -229,6 +226,9 @@ function readAppend(value: Fields): Command {
     debounceMs: integer(command.debounceMs, 'command.debounceMs', 0, DURATION_MS_MAX),
     whileAnswering: oneOf(command.whileAnswering, 'command.whileAnswering', WHILE_ANSWERING),
     held: held === null ? null : readHeld(held, 'command.held'),
+    ...(expectedSeq === undefined
+      ? {}
+      : { expectedSeq: integer(expectedSeq, 'command.expectedSeq', 0, SEQ_MAX) }),
   };
 }
 
@@ -302,8 +302,12 @@ function readEvict(value: Fields): Command {
   };
 }
 
-function exactly(value: Fields, keys: readonly string[]): Fields {
-  return fields(value, 'command', ['type', 'sessionId', 'timeMs', ...keys]);
+function exactly(
+  value: Fields,
+  keys: readonly string[],
+  optional: readonly string[] = [],
+): Fields {
+  return fields(value, 'command', ['type', 'sessionId', 'timeMs', ...keys], optional);
 }
 
 function common(command: Fields): { readonly sessionId: string; readonly timeMs: number } {

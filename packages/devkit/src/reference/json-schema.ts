@@ -15,6 +15,7 @@ import {
   deliverySchema,
   deliverySourcesSchema,
   exchangedMessageSchema,
+  feedbackSchema,
   inboxEntrySchema,
   liveAnswerSchema,
   messageIdSchema,
@@ -26,6 +27,7 @@ import {
   sessionIdSchema,
   sessionSchema,
   timestampSchema,
+  usageRowSchema,
   webhookMessageSchema,
 } from '@fleetlm/protocol';
 import { ARRAY_ENTRIES } from '@fleetlm/protocol/reference';
@@ -72,6 +74,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   DeliverySources: deliverySourcesSchema,
   ExchangedMessage: exchangedMessageSchema,
   DeadLetterGroup: deadLetterGroupSchema,
+  UsageRow: usageRowSchema,
+  Feedback: feedbackSchema,
   WebhookMessage: webhookMessageSchema,
   ClusterNode: clusterNodeSchema,
   ClusterGroup: clusterGroupSchema,

@@ -53,6 +53,7 @@ const NO_ROW: Readonly<Record<string, string>> = {
   SEARCH_QUERY_LENGTH_MIN: 'a default',
   SEARCH_LIMIT_DEFAULT: 'a default',
   SECRET_OVERLAP_S_DEFAULT: 'a default',
+  USAGE_DAYS_DEFAULT: 'a default',
   TOTAL_TIMEOUT_FACTOR: 'a default',
   REPLY_ERROR_LENGTH_MAX: 'what is kept of a longer text',
   GROUPS_MAX: 'a property of a cluster',

@@ -4,11 +4,14 @@ import {
   AGENT_HISTORY_LIMIT_MAX,
   AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
+  AGENT_PRICE_MAX,
   AGENT_TIMEOUT_MS_MAX,
   AGENT_TIMEOUT_MS_MIN,
   AGENT_TOTAL_TIMEOUT_MS_MAX,
   COMPACTION_BUDGET_MAX,
   COMPACTION_BUDGET_MIN,
+  DAILY_COST_BUDGET_MAX,
+  DAILY_TOKEN_BUDGET_MAX,
 } from '../limits.ts';
 
 /*
@@ -67,6 +70,21 @@ const protocol = choice({
   'openai-chat': 'OpenAI-compatible chat completions',
   text: 'plain text',
 });
+/** ISO 4217. */
+const currency = choice({
+  USD: 'US dollar',
+  EUR: 'Euro',
+  GBP: 'Pound sterling',
+  CHF: 'Swiss franc',
+  JPY: 'Yen',
+  CNY: 'Renminbi',
+  INR: 'Indian rupee',
+  KRW: 'Won',
+  BRL: 'Real',
+  CAD: 'Canadian dollar',
+  AUD: 'Australian dollar',
+});
+const price = { kind: 'number', min: 0, max: AGENT_PRICE_MAX } as const;
 const status = choice({ enabled: 'is called', disabled: 'is not called' });
 
 const timeout = (max: number) => ({ kind: 'integer', min: AGENT_TIMEOUT_MS_MIN, max }) as const;
@@ -209,6 +227,56 @@ export const AGENT_FIELDS = {
     fallback: 0.7,
     meaning: 'of the budget: from there on a conversation is compacted',
     control: { label: 'Summarise from this share of it' },
+  },
+  currency: {
+    record: 'currency',
+    type: currency.type,
+    isNullable: false,
+    fallback: 'USD',
+    meaning: 'of its prices, its cost budget and the costs that it reports without one; ISO 4217',
+    control: { label: 'Currency', options: currency.options },
+  },
+  input_price: {
+    record: 'inputPrice',
+    type: price,
+    isNullable: true,
+    fallback: null,
+    meaning: 'of a million input tokens; null: unknown, so that only reported costs count',
+    control: { label: 'Price of input', hint: 'Of a million tokens. Empty: unknown.' },
+  },
+  cached_input_price: {
+    record: 'cachedInputPrice',
+    type: price,
+    isNullable: true,
+    fallback: null,
+    meaning: 'of a million input tokens that came from a cache; null: as `input_price`',
+    control: { label: 'Price of cached input', hint: 'Of a million tokens. Empty: as input.' },
+  },
+  output_price: {
+    record: 'outputPrice',
+    type: price,
+    isNullable: true,
+    fallback: null,
+    meaning: 'of a million output tokens; null: unknown, so that only reported costs count',
+    control: { label: 'Price of output', hint: 'Of a million tokens. Empty: unknown.' },
+  },
+  daily_token_budget: {
+    record: 'dailyTokenBudget',
+    type: { kind: 'integer', min: 1, max: DAILY_TOKEN_BUDGET_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning:
+      'tokens a day (UTC), after which users’ messages are refused with `budget_exhausted`; null: no limit',
+    control: { label: 'Tokens a day', hint: 'Then messages are refused. Empty: no limit.' },
+  },
+  daily_cost_budget: {
+    record: 'dailyCostBudget',
+    type: { kind: 'number', min: 0.01, max: DAILY_COST_BUDGET_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning:
+      'cost a day (UTC) in its currency, after which users’ messages are refused with `budget_exhausted`; null: no limit',
+    control: { label: 'Cost a day', hint: 'Then messages are refused. Empty: no limit.' },
   },
   headers: {
     record: 'headers',

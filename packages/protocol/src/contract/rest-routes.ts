@@ -1,18 +1,22 @@
 import { AGENT_ROUTES } from './agent-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
+import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
 import { ANSWER_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
+import { USAGE_ROUTES } from './usage-routes.ts';
 
 /** Every call that a node answers, by name; in the order of the reference. */
 export const REST = {
   ...SESSION_ROUTES,
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
+  ...FEEDBACK_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
+  ...USAGE_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATION_ROUTES,

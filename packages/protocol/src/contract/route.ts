@@ -46,6 +46,7 @@ interface RouteParts {
     | 'Deliveries'
     | 'Sessions'
     | 'Messages'
+    | 'Feedback'
     | 'Answers'
     | 'Chat'
     | 'Health'

@@ -128,7 +128,7 @@ export const MESSAGE_ROUTES = {
         body: messageAnswerSchema,
       },
     ],
-    errors: ['conflict', ...SESSION_COMMAND],
+    errors: ['conflict', 'budget_exhausted', ...SESSION_COMMAND],
   }),
   readMessages: route({
     method: 'GET',
@@ -193,6 +193,6 @@ export const ANSWER_ROUTES = {
     owner: 'session',
     params: { id: SESSION_ID },
     answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
-    errors: ['conflict', 'archive_unavailable'],
+    errors: ['conflict', 'budget_exhausted', 'archive_unavailable'],
   }),
 } as const;

@@ -64,15 +64,15 @@ export function sessionHandlers(runtime: Runtime, quotas: Quotas, wallClockMs: (
 
     postMessage: async ({ identity, sender, params, headers, body, reply, value, refuse }) => {
       if (sender.type === 'agent') quotas.takeAgentMessage(sender.id);
-      const { kind, content, metadata } = body;
+      const { kind, content, metadata, expected_seq: expectedSeq } = body;
       const key = headers[IDEMPOTENCY_HEADER];
       const clientMessageId =
         body.client_message_id ?? (key === undefined ? null : messageIdOfKey(identity, key));
-      const input = { sessionId: params.id, sender, kind, content, metadata, clientMessageId };
-      const { message, seq, duplicate } = value(
-        forCaller(identity, params.id, await runtime.append(input)),
-      );
-      const first = message ?? (await readOne(runtime, params.id, seq, { value, refuse }));
+      const message = { kind, content, metadata, clientMessageId, expectedSeq };
+      const input = { sessionId: params.id, sender, ...message };
+      const appended = value(forCaller(identity, params.id, await runtime.append(input)));
+      const { seq, duplicate } = appended;
+      const first = appended.message ?? (await readOne(runtime, params.id, seq, { value, refuse }));
       const isReplayed = duplicate && key !== undefined;
       if (isReplayed) {
         requireSameMessage(body, first, { value, refuse });

@@ -170,7 +170,7 @@ export const INNER_PROBES: Probes = {
         kind: 'text',
         payload: utf8.encode(JSON.stringify({ content, metadata: {} })),
         insertedAtMs: 1,
-      }),
+      }, new Map()),
     );
     return row.search_text.length;
   }),

@@ -24,6 +24,7 @@ import { compact, dueMessages } from './compaction.ts';
 import { mergedBatch } from './merged-batch.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
+import type { AgentPrices } from './token-usage.ts';
 import type { TurnSlices } from './turn-slices.ts';
 import { checkChunk } from './valid-chunk.ts';
 
@@ -95,6 +96,7 @@ export class Attempt {
   /** Chunks that wait for the first content. */
   #unshown: LiveChunk[] = [];
   #exchange: Exchange | null = null;
+  #prices: AgentPrices | null = null;
 
   constructor(options: AttemptOptions) {
     this.session = options.session;
@@ -163,6 +165,7 @@ export class Attempt {
 
   /** Never rejects: whatever is thrown on the way is an attempt that failed. */
   async run(agent: AgentRecord, dispatcher: Dispatcher): Promise<AttemptEnd> {
+    this.#prices = agent;
     try {
       const { termination, failure } = await this.#called(agent, dispatcher);
       await this.#gate.passed();
@@ -224,6 +227,7 @@ export class Attempt {
     return {
       latencyMs: performance.now() - this.#startedAt,
       timeToFirstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - this.#startedAt,
+      prices: this.#prices,
     };
   }
 

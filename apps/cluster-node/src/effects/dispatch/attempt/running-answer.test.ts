@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../dispatch-api.ts';
 import { RunningAnswer } from './running-answer.ts';
 
-const TIMES = { latencyMs: 1, timeToFirstTokenMs: 1 };
+const TIMES = { latencyMs: 1, timeToFirstTokenMs: 1, prices: null };
 const START: readonly Chunk[] = [{ type: 'start' }, { type: 'text-start', id: '1' }];
 const delta = (text: string): Chunk => ({ type: 'text-delta', id: '1', delta: text });
 

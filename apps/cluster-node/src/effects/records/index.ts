@@ -1,0 +1,9 @@
+export { AgentBudgets, type BudgetState, budgetState, dayOf } from './agent-budgets.ts';
+export {
+  type Feedback,
+  type FeedbackCounts,
+  type FeedbackPlace,
+  FeedbackStore,
+} from './feedback-store.ts';
+export { RecordDatabase } from './record-database.ts';
+export { type UsageReport, UsageStore, type UsageSums } from './usage-store.ts';
