@@ -12,7 +12,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   chat: ['/inbox', NO_SESSION, '/search?q=group', '/settings'],
   agents: [
     '/agents',
-    ...['', '/usage', '/feedback', '/deliveries', '/dead-letters', '/playground', '/settings'].map(
+    ...['', '/usage', '/feedback', '/deliveries', '/dead-letters', '/context', '/playground', '/settings'].map(
       (tab) => `/agents/AGENT${tab}`,
     ),
   ],

@@ -19,6 +19,7 @@ export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse
 export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';
 export * from './sessions/chat.ts';
+export * from './sessions/context.ts';
 export * from './sessions/feedback.ts';
 export * from './sessions/messages.ts';
 export * from './sessions/search.ts';

@@ -107,6 +107,8 @@ export const FEEDBACK_OF_SESSION_MAX = 500;
 /** Lines of one part of an export of feedback; a part is cut at `PAGE_BYTES_MAX`, too. */
 export const FEEDBACK_EXPORT_LINES_MAX = 5_000;
 
+/** A summary that stands for earlier messages, in UTF-16 code units. */
+export const SUMMARY_LENGTH_MAX = 32 * 1024;
 /** Tokens that an agent's model can read. */
 export const COMPACTION_BUDGET_MIN = 100;
 export const COMPACTION_BUDGET_MAX = 100_000_000;

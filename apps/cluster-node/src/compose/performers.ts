@@ -122,8 +122,8 @@ export function buildDispatch(
       log.warn({ agent: agentId }, `dispatch: the breaker of an agent is ${state}`),
     random: Math.random,
     limits: DISPATCH_LIMITS,
-    history: (session, mode, limit) =>
-      threadHistory(throughSeqOf(session), mode, limit, async (beforeSeq, size) => {
+    history: (session, settings) =>
+      threadHistory(throughSeqOf(session), settings, async (beforeSeq, size) => {
         const page = await readPage(session, { beforeSeq, limit: size }, flusher.archive);
         return page.messages;
       }),

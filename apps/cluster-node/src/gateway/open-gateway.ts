@@ -14,6 +14,7 @@ import { agentTestHandlers } from './rest/rest-agent-tests.ts';
 import { agentHandlers } from './rest/rest-agents.ts';
 import { createRestApp } from './rest/rest-app.ts';
 import { chatHandlers } from './rest/rest-chat.ts';
+import { contextHandlers } from './rest/rest-context.ts';
 import { deliveryHandlers } from './rest/rest-deliveries.ts';
 import { feedbackHandlers } from './rest/rest-feedback.ts';
 import { metricsHandlers } from './rest/rest-metrics.ts';
@@ -48,6 +49,7 @@ function addRoutes(
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),
     ...agentTestHandlers(runtime),
+    ...contextHandlers(runtime),
     ...feedbackHandlers(runtime, Date.now),
     ...usageHandlers(runtime, Date.now),
     ...deliveryHandlers(runtime),

@@ -3,6 +3,7 @@ import {
   JSON_DEPTH_MAX,
   METADATA_BYTES_MAX,
   REPLY_BYTES_MAX,
+  SUMMARY_LENGTH_MAX,
   TOOL_REQUESTS_MAX,
   USAGE_COST_MICROS_MAX,
   USAGE_TOKENS_MAX,
@@ -10,10 +11,7 @@ import {
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
 import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/attempt/chunk-throttle.ts';
-import {
-  SUMMARY_LENGTH_MAX,
-  SUMMARY_RESPONSE_BYTES_MAX,
-} from '../effects/dispatch/attempt/compaction.ts';
+import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/attempt/compaction.ts';
 import { BATCH_ITEMS_MAX } from '../effects/dispatch/attempt/merged-batch.ts';
 import { ATTEMPTS_MAX } from '../effects/dispatch/attempt/retry-policy.ts';
 import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/call/agent-call.ts';

@@ -56,6 +56,9 @@ const settingSchemas: SettingSchemas = mapAgentFields((_name, field) => [
 const addedSettings = {
   protocol: settingSchemas.protocol.default(AGENT_DEFAULTS.protocol),
   model: settingSchemas.model.default(AGENT_DEFAULTS.model),
+  messageHistoryParts: settingSchemas.messageHistoryParts.default(
+    AGENT_DEFAULTS.message_history_parts,
+  ),
   currency: settingSchemas.currency.default(AGENT_DEFAULTS.currency),
   inputPrice: settingSchemas.inputPrice.default(AGENT_DEFAULTS.input_price),
   cachedInputPrice: settingSchemas.cachedInputPrice.default(AGENT_DEFAULTS.cached_input_price),

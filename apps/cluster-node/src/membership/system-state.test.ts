@@ -116,6 +116,7 @@ test('a registration of an earlier build has the settings that were added since,
   const {
     protocol: _protocol,
     model: _model,
+    messageHistoryParts: _messageHistoryParts,
     currency: _currency,
     inputPrice: _inputPrice,
     cachedInputPrice: _cachedInputPrice,

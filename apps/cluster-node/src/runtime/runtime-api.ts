@@ -21,6 +21,7 @@ import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { ContextRuntime } from './session-contexts.ts';
 import type { UsageRuntime } from './usage.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
@@ -43,6 +44,7 @@ export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export type { SessionContext } from './session-contexts.ts';
 export type { AgentUsage } from './usage.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
@@ -200,6 +202,8 @@ export interface Runtime {
   readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
+  /** What agents are sent of conversations. */
+  readonly contexts: ContextRuntime;
   /** What users think of replies. */
   readonly feedback: FeedbackRuntime;
   /** For owners of agents: what their replies cost. */

@@ -24,6 +24,7 @@ import type {
   Runtime,
   SessionUpdate,
 } from './runtime-api.ts';
+import { SessionContexts } from './session-contexts.ts';
 
 export interface RuntimePorts {
   readonly router: Router;
@@ -52,6 +53,7 @@ export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
   readonly agentStats: Runtime['agentStats'];
+  readonly contexts: Runtime['contexts'];
   readonly feedback: Runtime['feedback'];
   readonly usage: Runtime['usage'];
   readonly readiness: Runtime['readiness'];
@@ -62,6 +64,7 @@ export class NodeRuntime implements Runtime {
     this.admin = ports.admin;
     this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
+    this.contexts = new SessionContexts(this);
     this.feedback = ports.feedback;
     this.usage = ports.usage;
     this.readiness = ports.readiness;

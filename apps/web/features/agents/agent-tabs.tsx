@@ -11,6 +11,7 @@ const TABS = [
   { path: '/feedback', label: 'Feedback' },
   { path: '/deliveries', label: 'Deliveries' },
   { path: '/dead-letters', label: 'Dead letters' },
+  { path: '/context', label: 'Context' },
   { path: '/playground', label: 'Playground' },
   { path: '/settings', label: 'Settings' },
 ] as const;

@@ -223,6 +223,25 @@ describe('messages', () => {
     });
   });
 
+  test('C36 a change of the context is in the log, and its user sees nothing of it', () => {
+    const state = groupAfter(create(), create({ sessionId: OTHER_SESSION }), say(1));
+    apply(state, say(2, { sessionId: OTHER_SESSION }));
+    const { lastMessage, activity, dispatch } = sessionOf(state);
+    const change = message(3, { kind: 'context-change', preview: '' });
+    expect(apply(state, agentSays(3, { message: change })).reply).toMatchObject({
+      message: { seq: 2, kind: 'context-change' },
+    });
+    expect(sessionOf(state)).toMatchObject({
+      lastSeq: 2,
+      unreadCount: 0,
+      lastMessage,
+      activity,
+      dispatch,
+    });
+    const restored = importState(exportState(state));
+    expect(stateDigest(restored)).toBe(stateDigest(state));
+  });
+
   test("C29 the state keeps its own bytes: the command's buffer may be used again", () => {
     const payload = payloadOf('kept');
     const metadata = new TextEncoder().encode('{"a":1}');

@@ -14,6 +14,7 @@ import {
   changeInbox,
   commitMessage,
   dispatchChanged,
+  isContextChange,
   outcomeOf,
 } from './change-session.ts';
 import type { Command, NewMessage, Sender } from './commands.ts';
@@ -22,7 +23,7 @@ import type { Applied, Effect } from './results.ts';
 
 type AppendMessage = Extract<Command, { type: 'append-message' }>;
 
-/** C20 to C29 and C35 of SPEC.md. */
+/** C20 to C29, C35 and C36 of SPEC.md. */
 export function applyAppend(group: GroupRecord, command: AppendMessage): Applied {
   const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
@@ -77,7 +78,7 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
       ? requestsAfterEvent(internals.requests, 'user-message', before, next)
       : null;
   if (changeDispatch(group, session, next)) effects.push(dispatchChanged(session));
-  effects.push(changeInbox(session, true));
+  effects.push(changeInbox(session, !isContextChange(sender.type, message.kind)));
   return { reply: { type: 'appended', message: committed, duplicate: false }, effects };
 }
 

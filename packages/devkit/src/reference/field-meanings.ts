@@ -141,6 +141,16 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   found: 'what was seen',
   advice: 'what to do about it; null: nothing',
 
+  'Context.messages': 'as the agent would be sent them, a summary first where there is one',
+  tokens:
+    'what they come to: by the usage that the agent reported last, and four characters each for what came after it',
+  truncated: 'older messages are left out, by the history mode or by size',
+  compacted_through_seq: 'a summary stands for the messages up to this number; null: none does',
+  token_budget: 'from a share of it on the agent’s compaction webhook is called; null: never',
+  omitted: 'messages that would be sent and are not shown, since they do not fit into 4 MiB',
+  overrides: 'what the conversation has in place of the agent’s settings; null: as the agent',
+  'Summarize.through_seq': 'the newest message that the summary stands for',
+  summary: 'at most 32,768 characters',
   feedback: 'what the user said of the reply',
   'AgentFeedback.feedback': 'newest first',
   'SessionFeedback.feedback': 'by seq',

@@ -58,6 +58,10 @@ const historyMode = choice({
   last: 'only the newest message',
   entire: 'the whole conversation',
 });
+const historyParts = choice({
+  all: 'all of it',
+  text: 'texts and files, without tools and reasoning',
+});
 const whileAnswering = choice({
   queue: 'waits its turn',
   interrupt: 'ends the answer',
@@ -144,6 +148,15 @@ export const AGENT_FIELDS = {
     fallback: 50,
     meaning: 'N of `tail`',
     control: { label: 'How many messages', hint: 'of the newest ones' },
+  },
+  message_history_parts: {
+    record: 'messageHistoryParts',
+    type: historyParts.type,
+    isNullable: false,
+    fallback: 'all',
+    meaning:
+      '`text`: earlier replies are sent without reasoning, tool calls and data, and those that are nothing else are left out; a reply that waits for its tools is sent whole',
+    control: { label: 'What of a message', options: historyParts.options },
   },
   debounce_window_ms: {
     record: 'debounceWindowMs',

@@ -1,5 +1,6 @@
 import { AGENT_ROUTES } from './agent-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
+import { CONTEXT_ROUTES } from './context-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
@@ -14,6 +15,7 @@ export const REST = {
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
   ...FEEDBACK_ROUTES,
+  ...CONTEXT_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
   ...USAGE_ROUTES,

@@ -47,6 +47,7 @@ interface RouteParts {
     | 'Sessions'
     | 'Messages'
     | 'Feedback'
+    | 'Context'
     | 'Answers'
     | 'Chat'
     | 'Health'

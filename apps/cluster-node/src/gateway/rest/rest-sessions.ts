@@ -3,7 +3,7 @@ import type { Message, Runtime } from '../../runtime/runtime-api.ts';
 import { forCaller } from '../access/access.ts';
 import type { Quotas } from '../access/quotas.ts';
 import type { Refusals } from '../refusals.ts';
-import { foundMessage, messageBody, sessionBody } from '../wire.ts';
+import { foundMessage, messageBody, sessionBody, withContext } from '../wire.ts';
 import {
   createSessionOnce,
   messageIdOfKey,
@@ -41,8 +41,9 @@ export function sessionHandlers(runtime: Runtime, quotas: Quotas, wallClockMs: (
     getSession: ({ session }) => ({ session: sessionBody(session) }),
 
     updateSession: async ({ session, body, value }) => {
-      const { metadata, status } = body;
-      const update = { metadata: metadata ?? null, status: status ?? null };
+      const { status } = body;
+      const metadata = body.metadata === undefined ? null : withContext(session, body.metadata);
+      const update = { metadata, status: status ?? null };
       return { session: sessionBody(value(await runtime.updateSession(session.id, update))) };
     },
 

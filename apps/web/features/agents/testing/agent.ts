@@ -10,6 +10,7 @@ export const AGENT: AgentBody = {
   model: null,
   message_history_mode: 'tail',
   message_history_limit: 50,
+  message_history_parts: 'all',
   timeout_ms: 30_000,
   connect_timeout_ms: 5_000,
   idle_timeout_ms: null,

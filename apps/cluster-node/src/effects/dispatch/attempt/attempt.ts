@@ -21,6 +21,7 @@ import type { AttemptReport } from './attempt-report.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { ChunkThrottle } from './chunk-throttle.ts';
 import { compact, dueMessages } from './compaction.ts';
+import { agentOfSession } from './context-overrides.ts';
 import { mergedBatch } from './merged-batch.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
@@ -238,7 +239,8 @@ export class Attempt {
     secrets: readonly string[],
   ): Promise<Termination> {
     const { session, epoch, attempt } = this;
-    const history = await this.#compacted(agent, dispatcher, secrets, await this.#history(agent));
+    const own = agentOfSession(agent, session);
+    const history = await this.#compacted(own, dispatcher, secrets, await this.#history(own));
     if (history.continues !== null) this.answer.goOnWith(history.continues);
     const body = callBody(agent, { session, work: { epoch, attempt }, history });
     const batches = callAgent({
@@ -313,11 +315,7 @@ export class Attempt {
 
   async #history(agent: AgentRecord) {
     try {
-      return await this.#ports.history(
-        this.session,
-        agent.messageHistoryMode,
-        agent.messageHistoryLimit,
-      );
+      return await this.#ports.history(this.session, agent);
     } catch (error) {
       // That Postgres is away is known elsewhere; what it says is not for agents' owners and users.
       if (!(error instanceof ArchiveUnavailableError)) this.#ports.onError(error);
