@@ -23,6 +23,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
     '/admin/dispatch',
     '/admin/events',
     '/admin/audit',
+    '/admin/privacy',
     '/admin/accounts',
     '/admin/playground',
   ],

@@ -18,6 +18,7 @@ export { shortArray } from './parse/bounded-array.ts';
 export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse/json-object.ts';
 export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';
+export * from './privacy.ts';
 export * from './sessions/chat.ts';
 export * from './sessions/context.ts';
 export * from './sessions/feedback.ts';

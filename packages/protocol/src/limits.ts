@@ -109,6 +109,15 @@ export const FEEDBACK_EXPORT_LINES_MAX = 5_000;
 
 /** A summary that stands for earlier messages, in UTF-16 code units. */
 export const SUMMARY_LENGTH_MAX = 32 * 1024;
+/** `retention_age_days` and `retention_idle_days` of an agent. */
+export const RETENTION_DAYS_MAX = 3_650;
+/** Why data is held, in UTF-16 code units. */
+export const HOLD_REASON_LENGTH_MAX = 500;
+/** Users whose data is, or was, on legal hold. */
+export const LEGAL_HOLDS_MAX = 2_000;
+/** Operations of one answer about privacy: the newest. */
+export const PRIVACY_OPERATIONS_MAX = 200;
+
 /** Tokens that an agent's model can read. */
 export const COMPACTION_BUDGET_MIN = 100;
 export const COMPACTION_BUDGET_MAX = 100_000_000;

@@ -10,8 +10,9 @@ import { leastSyncMs, ownReport } from '../control/reports/own-report.ts';
 import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
-import { AgentBudgets, FeedbackStore, UsageStore } from '../effects/records/index.ts';
+import { AgentBudgets, FeedbackStore, PrivacyStore, UsageStore } from '../effects/records/index.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
+import { isHeld } from '../membership/legal-holds.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
 import { executeOperation } from '../operations/table.ts';
@@ -19,6 +20,8 @@ import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
+import { NodePrivacy } from '../runtime/privacy.ts';
+import { PrivacyWorker } from '../runtime/privacy-worker.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import { NodeUsage } from '../runtime/usage.ts';
 import { observeParts } from './observe.ts';
@@ -76,6 +79,7 @@ export function buildServices(options: ServicesOptions) {
   const deliveries = buildDeliveries(options, replication);
   const records = buildRecords(options);
   const usage = new UsageStore(records);
+  const privacy = new PrivacyStore(records);
   const budgets = new AgentBudgets({
     agents: () => groups.system.agents.values(),
     usage,
@@ -158,7 +162,15 @@ export function buildServices(options: ServicesOptions) {
     agentStats: (agentId) => agentStats(nodes, agentId),
     feedback: new FeedbackStore(records),
     usage: new NodeUsage(usage, Date.now),
+    privacy: new NodePrivacy({ store: privacy, router, holds: () => groups.system.holds }),
     metrics,
+  });
+  const privacyWorker = new PrivacyWorker({
+    nodeId,
+    store: privacy,
+    runtime,
+    agents: () => groups.system.agents.values(),
+    wallClockMs: Date.now,
   });
   const dispatch = buildDispatch(options, replication, {
     flusher,
@@ -202,6 +214,7 @@ export function buildServices(options: ServicesOptions) {
     deliveries,
     agent: (agentId) => groups.system.agents.get(agentId) ?? null,
     budgetRefusal: (agent) => budgets.refusal(agent),
+    isHeld: (userId) => isHeld(groups.system.holds, userId),
     leaderOf: (group) => locator.leaderOf(group),
     isReadyLeader: (group) => locator.isReadyHere(group),
     transferLeadership: (group, to) => host.transferLeadership(group, to),
@@ -237,7 +250,8 @@ export function buildServices(options: ServicesOptions) {
     }),
   );
   return {
-    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries, records, budgets },
+    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries },
+    ...{ records, budgets, privacyWorker },
     ...{ reports, gossip, readiness, recorder, host },
   };
 }

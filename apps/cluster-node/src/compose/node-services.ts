@@ -29,6 +29,7 @@ export class NodeServices {
     flusher.start();
     deliveries.start();
     this.#services.budgets.start();
+    this.#services.privacyWorker.start();
     gossip.start();
     recorder.start();
     readiness.start(() => topology.caughtUp());
@@ -84,6 +85,7 @@ export class NodeServices {
     gossip.stop();
     recorder.stop();
     this.#services.budgets.stop();
+    this.#services.privacyWorker.stop();
     await Promise.all([
       dispatch.stop(STOP_TIMES.answers),
       flusher.stop(STOP_TIMES.flush),

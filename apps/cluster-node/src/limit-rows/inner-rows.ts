@@ -438,9 +438,9 @@ const archive = limitRows('Archive and search', FOLDER, [
     input: 'lines of one part of an export of feedback; a part is cut at `PAGE_BYTES_MAX`, too',
     limit: { FEEDBACK_EXPORT_LINES_MAX },
     unit: 'entries',
-    in: 'gateway/rest/rest-feedback.ts',
+    in: 'gateway/rest/records/rest-feedback.ts',
     answer: '`x-next-cursor` of the next part',
-    test: 'gateway/rest/rest-feedback.test.ts > an export as %s comes whole in parts of bounded bytes',
+    test: 'gateway/rest/records/rest-feedback.test.ts > an export as %s comes whole in parts of bounded bytes',
   },
   {
     input: 'users of an answer about usage',

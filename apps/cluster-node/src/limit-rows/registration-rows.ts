@@ -20,6 +20,7 @@ import {
   COMPACTION_BUDGET_MAX,
   DAILY_COST_BUDGET_MAX,
   DAILY_TOKEN_BUDGET_MAX,
+  RETENTION_DAYS_MAX,
   SECRET_OVERLAP_S_MAX,
   USAGE_DAYS_MAX,
   WEBHOOK_SECRET_BYTES_MAX,
@@ -176,6 +177,14 @@ const registration = limitRows('Registration of agents', FOLDER, [
   {
     input: '`input_price`, `cached_input_price` and `output_price`',
     limit: { AGENT_PRICE_MAX },
+    unit: 'entries',
+    in: FIELDS,
+    answer: INVALID,
+    test: 'boundary',
+  },
+  {
+    input: '`retention_age_days` and `retention_idle_days`',
+    limit: { RETENTION_DAYS_MAX },
     unit: 'entries',
     in: FIELDS,
     answer: INVALID,

@@ -7,6 +7,7 @@ import {
 } from '@fleetlm/protocol/agent-fields';
 import * as z from 'zod';
 import { AgentRegistry } from './agent-registry.ts';
+import { holdCommandSchema, legalHoldSchema } from './legal-holds.ts';
 import {
   registryCommandSchemas,
   registryFrom,
@@ -59,6 +60,8 @@ const addedSettings = {
   messageHistoryParts: settingSchemas.messageHistoryParts.default(
     AGENT_DEFAULTS.message_history_parts,
   ),
+  retentionAgeDays: settingSchemas.retentionAgeDays.default(AGENT_DEFAULTS.retention_age_days),
+  retentionIdleDays: settingSchemas.retentionIdleDays.default(AGENT_DEFAULTS.retention_idle_days),
   currency: settingSchemas.currency.default(AGENT_DEFAULTS.currency),
   inputPrice: settingSchemas.inputPrice.default(AGENT_DEFAULTS.input_price),
   cachedInputPrice: settingSchemas.cachedInputPrice.default(AGENT_DEFAULTS.cached_input_price),
@@ -95,6 +98,7 @@ const commandSchema = z.discriminatedUnion('type', [
     timeMs: z.int(),
   }),
   skipCommandSchema,
+  holdCommandSchema,
   ...registryCommandSchemas,
 ]);
 
@@ -118,6 +122,7 @@ const snapshotSchema = z.tuple([
     registry: registrySchema,
     /** Absent when there are none. */
     skipped: z.array(skippedEntrySchema).optional(),
+    holds: z.array(legalHoldSchema).optional(),
   }),
 ]);
 
@@ -163,24 +168,26 @@ export function systemCommandProblem(command: SystemCommand): string | null {
 }
 
 export function encodeSystemState(state: SystemState): Uint8Array {
-  const { agents, registry, skipped } = state;
+  const { agents, registry, skipped, holds } = state;
   return encode([
     VERSION,
     {
       agents: [...agents.values()],
       registry: registryRecord(registry),
       ...(skipped.length === 0 ? {} : { skipped }),
+      ...(holds.length === 0 ? {} : { holds }),
     },
   ]);
 }
 
 /** Throws when the bytes are no snapshot of a known version. */
 export function decodeSystemState(data: Uint8Array): SystemState {
-  const [, { agents, registry, skipped }] = snapshotSchema.parse(decode(data));
+  const [, { agents, registry, skipped, holds }] = snapshotSchema.parse(decode(data));
   return {
     agents: AgentRegistry.of(agents),
     registry: registryFrom(registry),
     skipped: skipped ?? [],
+    holds: holds ?? [],
   };
 }
 

@@ -2,6 +2,7 @@ import { type AgentSettings, mapAgentFields } from '@fleetlm/protocol/agent-fiel
 import type { AgentPatch, AgentRecord } from './agent-record.ts';
 import { AGENTS_MAX, AgentRegistry } from './agent-registry.ts';
 import type { MemberNode } from './cluster-descriptor.ts';
+import { changeHold, type HoldCommand, type LegalHold } from './legal-holds.ts';
 import {
   applyRegistryCommand,
   type NodeRegistry,
@@ -17,6 +18,8 @@ export interface SystemState {
   readonly registry: NodeRegistry;
   /** Oldest first. */
   readonly skipped: SkippedEntry[];
+  /** Oldest first. */
+  readonly holds: LegalHold[];
 }
 
 export type SystemCommand =
@@ -37,6 +40,7 @@ export type SystemCommand =
       readonly timeMs: number;
     }
   | SkipCommand
+  | HoldCommand
   | RegistryCommand;
 
 export type SystemReply =
@@ -49,12 +53,13 @@ export type SystemReply =
         | 'agent-not-found'
         | 'too-many-agents'
         | 'agents-too-large'
-        | 'too-many-skipped';
+        | 'too-many-skipped'
+        | 'too-many-holds';
     };
 
 /** Before the first command: the founding nodes, which are active. */
 export function emptySystemState(founders: readonly MemberNode[] = []): SystemState {
-  return { agents: new AgentRegistry(), registry: registryOf(founders), skipped: [] };
+  return { agents: new AgentRegistry(), registry: registryOf(founders), skipped: [], holds: [] };
 }
 
 export function applySystemCommand(state: SystemState, command: SystemCommand): SystemReply {
@@ -98,6 +103,10 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       return addSkippedEntry(state.skipped, command)
         ? { type: 'done' }
         : { type: 'refused', code: 'too-many-skipped' };
+    case 'change-hold':
+      return changeHold(state.holds, command)
+        ? { type: 'done' }
+        : { type: 'refused', code: 'too-many-holds' };
     default:
       return command satisfies never;
   }

@@ -120,6 +120,10 @@ function propose(work: Work, hydrations: number): void {
       return;
     }
   }
+  if (operation.type === 'erase-session' && isOnHold(operation.sessionId, group, ports)) {
+    work.refused(rejected('conflict', ON_HOLD));
+    return;
+  }
   const spent = budgetRefusal(operation, group, ports);
   if (spent !== null) {
     work.refused(rejected('budget_exhausted', spent));
@@ -181,6 +185,14 @@ function hydrateFirst(work: Work, hydrations: number): void {
     },
     rejected('internal', 'the session could not be brought back from the archive'),
   );
+}
+
+/** For users. */
+const ON_HOLD = 'This data is on legal hold and can’t be erased now.';
+
+function isOnHold(sessionId: string, group: number, { groups, isHeld }: ExecutionPorts): boolean {
+  const session = groups.head(group, sessionId);
+  return session !== null && isHeld(session.userId);
 }
 
 /** What would have an agent called that has spent its budget; a message that is there already is answered as it was. */

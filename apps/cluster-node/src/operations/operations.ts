@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { messageSchema, senderSchema, sessionSchema } from '../effects/feed/feed-schemas.ts';
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
 import type { Immutable } from '../immutable.ts';
+import { holdFields } from '../membership/legal-holds.ts';
 import {
   nodeRecordSchema,
   operationRecordSchema,
@@ -215,6 +216,8 @@ export const OPERATIONS = {
   'group-stall': operation('group-stall', 'node', { group: count }, stallSchema.nullable()),
   /** No replica of the group applies this entry. */
   'skip-entry': operation('skip-entry', 'leader', skipFields, nothing),
+  /** Places a legal hold, or lifts one. */
+  'change-hold': operation('change-hold', 'leader', holdFields, nothing),
   flush: operation('flush', 'node', {}, z.strictObject({ rows: count })),
   'agent-node-stats': operation('agent-node-stats', 'node', { agentId: id }, agentNodeStatsSchema),
   'recent-deliveries': operation(

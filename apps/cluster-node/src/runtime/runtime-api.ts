@@ -21,6 +21,7 @@ import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { PrivacyRuntime } from './privacy.ts';
 import type { ContextRuntime } from './session-contexts.ts';
 import type { UsageRuntime } from './usage.ts';
 
@@ -39,11 +40,12 @@ export type {
 } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
-export type { Feedback, FeedbackPlace } from '../effects/records/index.ts';
+export type { Feedback, FeedbackPlace, PrivacyRecord } from '../effects/records/index.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export type { LegalHold } from './privacy.ts';
 export type { SessionContext } from './session-contexts.ts';
 export type { AgentUsage } from './usage.ts';
 
@@ -208,6 +210,8 @@ export interface Runtime {
   readonly feedback: FeedbackRuntime;
   /** For owners of agents: what their replies cost. */
   readonly usage: UsageRuntime;
+  /** What is done with the data of users. */
+  readonly privacy: PrivacyRuntime;
   /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }

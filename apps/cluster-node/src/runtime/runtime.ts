@@ -39,6 +39,7 @@ export interface RuntimePorts {
   readonly agentStats: Runtime['agentStats'];
   readonly feedback: Runtime['feedback'];
   readonly usage: Runtime['usage'];
+  readonly privacy: Runtime['privacy'];
   readonly secrets: Pick<AgentSecrets, 'seal' | 'signing'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly archive: Pick<Archive, 'search'>;
@@ -56,6 +57,7 @@ export class NodeRuntime implements Runtime {
   readonly contexts: Runtime['contexts'];
   readonly feedback: Runtime['feedback'];
   readonly usage: Runtime['usage'];
+  readonly privacy: Runtime['privacy'];
   readonly readiness: Runtime['readiness'];
   readonly #ports: RuntimePorts;
 
@@ -67,6 +69,7 @@ export class NodeRuntime implements Runtime {
     this.contexts = new SessionContexts(this);
     this.feedback = ports.feedback;
     this.usage = ports.usage;
+    this.privacy = ports.privacy;
     this.readiness = ports.readiness;
   }
 

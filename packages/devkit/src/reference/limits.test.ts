@@ -64,6 +64,7 @@ const NO_ROW: Readonly<Record<string, string>> = {
   FAILED_AUTHENTICATION_COST: 'a cost',
   SOCKET_CONNECT_MS: 'how long UNAUTHENTICATED_SOCKETS_MAX counts one',
   KEEP_ALIVE_MS: 'an idle time',
+  EXPORT_MS_MAX: 'how long EXPORTS_MAX counts one at most',
   SLOW_REQUESTS_CHECK_MS: 'an interval',
   WATCHED_RESPONSE_BYTES: 'where RESPONSE_MS_MAX begins',
   VERIFIED_TOKENS_MAX: 'a memory of the node',

@@ -12,6 +12,7 @@ import {
   COMPACTION_BUDGET_MIN,
   DAILY_COST_BUDGET_MAX,
   DAILY_TOKEN_BUDGET_MAX,
+  RETENTION_DAYS_MAX,
 } from '../limits.ts';
 
 /*
@@ -240,6 +241,22 @@ export const AGENT_FIELDS = {
     fallback: 0.7,
     meaning: 'of the budget: from there on a conversation is compacted',
     control: { label: 'Summarise from this share of it' },
+  },
+  retention_age_days: {
+    record: 'retentionAgeDays',
+    type: { kind: 'integer', min: 1, max: RETENTION_DAYS_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning: 'days after which a conversation is erased, counted from its beginning; null: never',
+    control: { label: 'Erase after, days', hint: 'From its beginning. Empty: never.' },
+  },
+  retention_idle_days: {
+    record: 'retentionIdleDays',
+    type: { kind: 'integer', min: 1, max: RETENTION_DAYS_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning: 'days without a change after which a conversation is erased; null: never',
+    control: { label: 'Erase when idle, days', hint: 'Since its last change. Empty: never.' },
   },
   currency: {
     record: 'currency',

@@ -5,6 +5,7 @@ import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
+import { PRIVACY_ROUTES } from './privacy-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
 import { ANSWER_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
 import { USAGE_ROUTES } from './usage-routes.ts';
@@ -22,6 +23,7 @@ export const REST = {
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATION_ROUTES,
+  ...PRIVACY_ROUTES,
   ...METRICS_ROUTES,
   ...HEALTH_ROUTES,
 } as const satisfies Readonly<Record<string, RestRoute>>;

@@ -48,6 +48,7 @@ interface RouteParts {
     | 'Messages'
     | 'Feedback'
     | 'Context'
+    | 'Privacy'
     | 'Answers'
     | 'Chat'
     | 'Health'

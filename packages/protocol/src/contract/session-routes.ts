@@ -87,12 +87,12 @@ export const SESSION_ROUTES = {
     path: '/api/sessions/:id/erase',
     topic: 'Sessions',
     summary:
-      'Erases a conversation for good: messages, metadata, answers and deliveries, also from the archive. Its id stays taken.',
+      'Erases a conversation for good: messages, metadata, answers and deliveries, also from the archive. Its id stays taken. A `conflict` while the user’s data is on legal hold.',
     access: 'user',
     owner: 'session',
     params: { id: SESSION_ID },
     answers: [{ status: 204, description: 'erased' }],
-    errors: SESSION_COMMAND,
+    errors: ['conflict', ...SESSION_COMMAND],
   }),
   markRead: route({
     method: 'POST',

@@ -5,5 +5,6 @@ export {
   type FeedbackPlace,
   FeedbackStore,
 } from './feedback-store.ts';
+export { type PrivacyRecord, PrivacyStore } from './privacy-store.ts';
 export { RecordDatabase } from './record-database.ts';
 export { type UsageReport, UsageStore, type UsageSums } from './usage-store.ts';

@@ -15,7 +15,7 @@ import { RequestError } from '../request-error.ts';
 import { REPLAYED_HEADER } from './idempotent-creation.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { answerClientError, answerErrors, sendError } from './problem-answers.ts';
-import { NEXT_HEADER } from './rest-feedback.ts';
+import { NEXT_HEADER } from './records/rest-feedback.ts';
 import { limitResponseTime } from './response-time.ts';
 
 export interface RestPorts {

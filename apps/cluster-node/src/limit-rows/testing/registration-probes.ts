@@ -70,6 +70,9 @@ export const REGISTRATION_PROBES: Probes = {
       takes({ [field]: size }),
     ),
   ),
+  'Registration of agents: `retention_age_days` and `retention_idle_days`': atMost((size) =>
+    ['retention_age_days', 'retention_idle_days'].every((field) => takes({ [field]: size })),
+  ),
   'Registration of agents: `daily_token_budget`': number('daily_token_budget'),
   'Registration of agents: `daily_cost_budget`': number('daily_cost_budget'),
   'Registration of agents: days of a question about usage': atMost((size) => {

@@ -21,6 +21,8 @@ export const AGENT: AgentBody = {
   compaction_webhook_url: null,
   compaction_token_budget: null,
   compaction_trigger_ratio: 0.7,
+  retention_age_days: null,
+  retention_idle_days: null,
   currency: 'USD',
   input_price: null,
   cached_input_price: null,

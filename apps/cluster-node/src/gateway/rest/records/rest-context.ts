@@ -1,9 +1,9 @@
 import type { ContextAnswer } from '@fleetlm/protocol';
-import type { Runtime, SessionContext, SessionView } from '../../runtime/runtime-api.ts';
-import { knownAgent, visibleSession } from '../access/access.ts';
-import type { Identity } from '../access/identity.ts';
-import type { Refusals } from '../refusals.ts';
-import type { Handlers } from './rest-call.ts';
+import type { Runtime, SessionContext, SessionView } from '../../../runtime/runtime-api.ts';
+import { knownAgent, visibleSession } from '../../access/access.ts';
+import type { Identity } from '../../access/identity.ts';
+import type { Refusals } from '../../refusals.ts';
+import type { Handlers } from '../rest-call.ts';
 
 type ReadErrors =
   | 'not_found'

@@ -1,10 +1,10 @@
 import type { UsageAnswer, UsageQuery, UsageRow } from '@fleetlm/protocol';
-import type { AgentRecord, AgentUsage, Runtime } from '../../runtime/runtime-api.ts';
-import { knownAgent } from '../access/access.ts';
-import { csvLine } from '../csv.ts';
-import { type Days, daysOf } from '../days.ts';
-import type { Refusals } from '../refusals.ts';
-import type { Handlers } from './rest-call.ts';
+import type { AgentRecord, AgentUsage, Runtime } from '../../../runtime/runtime-api.ts';
+import { knownAgent } from '../../access/access.ts';
+import { csvLine } from '../../csv.ts';
+import { type Days, daysOf } from '../../days.ts';
+import type { Refusals } from '../../refusals.ts';
+import type { Handlers } from '../rest-call.ts';
 
 interface UsageCall
   extends Refusals<'not_found' | 'no_quorum' | 'archive_unavailable' | 'invalid_request'> {

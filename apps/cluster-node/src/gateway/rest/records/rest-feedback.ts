@@ -5,12 +5,12 @@ import {
   type Rest,
 } from '@fleetlm/protocol';
 import type { FastifyReply } from 'fastify';
-import type { Feedback, FeedbackPlace, Message, Runtime } from '../../runtime/runtime-api.ts';
-import { knownAgent } from '../access/access.ts';
-import { csvLine } from '../csv.ts';
-import { daysOf } from '../days.ts';
-import { isoTime } from '../wire.ts';
-import type { Handlers, RestCall } from './rest-call.ts';
+import type { Feedback, FeedbackPlace, Message, Runtime } from '../../../runtime/runtime-api.ts';
+import { knownAgent } from '../../access/access.ts';
+import { csvLine } from '../../csv.ts';
+import { daysOf } from '../../days.ts';
+import { isoTime } from '../../wire.ts';
+import type { Handlers, RestCall } from '../rest-call.ts';
 
 /** Where the next part of an export begins. */
 export const NEXT_HEADER = 'x-next-cursor';
@@ -157,7 +157,7 @@ function placeOf(cursor: string): FeedbackPlace {
   return { updatedAtMs: Number(time), sessionId, seq: Number(seq) };
 }
 
-function feedbackBody(feedback: Feedback): FeedbackBody {
+export function feedbackBody(feedback: Feedback): FeedbackBody {
   return {
     session_id: feedback.sessionId,
     seq: feedback.seq,

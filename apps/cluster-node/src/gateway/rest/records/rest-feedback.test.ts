@@ -1,8 +1,8 @@
 import { FEEDBACK_COMMENT_LENGTH_MAX, PAGE_BYTES_MAX } from '@fleetlm/protocol';
 import { afterEach, expect, test } from 'vitest';
-import { agentRecord } from '../../membership/testing/agent-record.ts';
-import type { Feedback, FeedbackPlace } from '../../runtime/runtime-api.ts';
-import { openGateways, TEST_API_KEY } from '../testing/test-gateway.ts';
+import { agentRecord } from '../../../membership/testing/agent-record.ts';
+import type { Feedback, FeedbackPlace } from '../../../runtime/runtime-api.ts';
+import { openGateways, TEST_API_KEY } from '../../testing/test-gateway.ts';
 
 const gateways = openGateways();
 afterEach(() => gateways.closeAll());
