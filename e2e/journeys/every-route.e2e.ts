@@ -12,9 +12,16 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   chat: ['/inbox', NO_SESSION, '/search?q=group', '/settings'],
   agents: [
     '/agents',
-    ...['', '/usage', '/feedback', '/deliveries', '/dead-letters', '/context', '/playground', '/settings'].map(
-      (tab) => `/agents/AGENT${tab}`,
-    ),
+    ...[
+      '',
+      '/usage',
+      '/feedback',
+      '/deliveries',
+      '/dead-letters',
+      '/context',
+      '/playground',
+      '/settings',
+    ].map((tab) => `/agents/AGENT${tab}`),
   ],
   cluster: ['/admin', GROUPS, `${GROUPS}?g=a3`, '/admin/nodes', '/admin/nodes/n2'],
   operations: [

@@ -27,9 +27,7 @@ async function flushAll(): Promise<void> {
 async function conversation(userId: string, text: string, agentId = 'keeper'): Promise<string> {
   const id = await openSession(bed.cluster, userId, { id: agentId, origin_url });
   await bed.say(id, userId, text);
-  await expect
-    .poll(async () => (await messagesOf(bed.cluster, id, 'n1')).length, SETTLE)
-    .toBe(2);
+  await expect.poll(async () => (await messagesOf(bed.cluster, id, 'n1')).length, SETTLE).toBe(2);
   return id;
 }
 
@@ -48,10 +46,15 @@ test('a user is given everything, erased by an operator, and not while their dat
   expect(exported.body.sessions).toHaveLength(2);
   const page = await bed.cluster.text('n3', 'GET', '/api/export?format=html', { token: ann });
   expect(page.text).toContain('a secret');
-  expect((await bed.cluster.call('n1', 'GET', '/api/export?user_id=bob', { token: ann })).status).toBe(403);
+  expect(
+    (await bed.cluster.call('n1', 'GET', '/api/export?user_id=bob', { token: ann })).status,
+  ).toBe(403);
 
   const hold = '/api/admin/legal-holds/ann';
-  const placed = await bed.cluster.call('n1', 'PUT', hold, { body: { reason: 'Case 7' }, token: olga });
+  const placed = await bed.cluster.call('n1', 'PUT', hold, {
+    body: { reason: 'Case 7' },
+    token: olga,
+  });
   expect(placed).toMatchObject({
     status: 200,
     body: { holds: [{ user_id: 'ann', reason: 'Case 7', placed_by: 'olga', lifted_at: null }] },
@@ -88,7 +91,7 @@ test('a user is given everything, erased by an operator, and not while their dat
 });
 
 test('an operation that its node leaves is taken up by another', async () => {
-  await conversation('cleo', 'to be erased');
+  await conversation('cleo', 'to be erased', 'other-keeper');
   await flushAll();
   const body = { kind: 'erase-user', user_id: 'cleo' };
   const begun = await bed.cluster.call('n3', 'POST', '/api/admin/privacy/operations', { body });

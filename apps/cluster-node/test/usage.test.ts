@@ -46,7 +46,9 @@ test('what a reply cost is kept with it, summed by day and user, and ends the da
   for (const node of ['n1', 'n2', 'n3']) await bed.cluster.insist(node, 'POST', '/api/admin/flush');
   await expect.poll(async () => (await usageOf(id)).totals.total_tokens, SETTLE).toBe(1_100);
   expect(await usageOf(id, '?by=user')).toMatchObject({
-    rows: [{ day: null, user_id: 'ann', replies: 1, costs: [{ currency: 'USD', cost_micros: 4_500 }] }],
+    rows: [
+      { day: null, user_id: 'ann', replies: 1, costs: [{ currency: 'USD', cost_micros: 4_500 }] },
+    ],
     budget: { daily_token_budget: 1_500, total_tokens: 1_100, is_exhausted: false },
   });
   const csv = await bed.cluster.text('n3', 'GET', `/api/agents/${id}/usage.csv?by=user`);
@@ -77,9 +79,7 @@ test('what a reply cost is kept with it, summed by day and user, and ends the da
   expect(await messagesOf(bed.cluster, sessionId, 'n1')).toHaveLength(known);
   const raised = { body: { agent: { daily_token_budget: null } } };
   await bed.cluster.insist('n1', 'PATCH', `/api/agents/${id}`, raised);
-  await expect
-    .poll(async () => (await emit(socket, 'session:send', sent)).ok, SETTLE)
-    .toBe(true);
+  await expect.poll(async () => (await emit(socket, 'session:send', sent)).ok, SETTLE).toBe(true);
 });
 
 test('figures that Postgres has can’t be read without it, and the error says so', async () => {

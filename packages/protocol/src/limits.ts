@@ -113,8 +113,6 @@ export const SUMMARY_LENGTH_MAX = 32 * 1024;
 export const RETENTION_DAYS_MAX = 3_650;
 /** Why data is held, in UTF-16 code units. */
 export const HOLD_REASON_LENGTH_MAX = 500;
-/** Users whose data is, or was, on legal hold. */
-export const LEGAL_HOLDS_MAX = 2_000;
 /** Operations of one answer about privacy: the newest. */
 export const PRIVACY_OPERATIONS_MAX = 200;
 

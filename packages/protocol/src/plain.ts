@@ -29,11 +29,11 @@ export {
   readBounded,
   readBoundedStream,
 } from './parse/bounded-body.ts';
+export { formatSessionId, groupOfSession, isSessionId, SESSION_ID_PATTERN } from './session-id.ts';
 export {
   FEEDBACK_RATINGS,
   FEEDBACK_REASONS,
   type FeedbackRating,
   type FeedbackReason,
 } from './sessions/feedback-reasons.ts';
-export { formatSessionId, groupOfSession, isSessionId, SESSION_ID_PATTERN } from './session-id.ts';
 export { webhookId } from './webhook-id.ts';

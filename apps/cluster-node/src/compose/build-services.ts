@@ -84,6 +84,7 @@ export function buildServices(options: ServicesOptions) {
     agents: () => groups.system.agents.values(),
     usage,
     wallClockMs: Date.now,
+    onError: faults.report,
   });
 
   const report = () =>

@@ -1,4 +1,5 @@
 import type { FeedbackBody, MessageBody, SessionBody } from '@fleetlm/protocol';
+import type { UserUsage } from '../runtime/runtime-api.ts';
 
 /** A user's data as text, piece by piece. */
 export interface ExportWriter {
@@ -8,7 +9,7 @@ export interface ExportWriter {
   beginSession(session: SessionBody, isFirst: boolean): string;
   message(message: MessageBody, isFirst: boolean): string;
   endSession(feedback: readonly FeedbackBody[]): string;
-  end(): string;
+  end(usage: readonly UserUsage[]): string;
 }
 
 export const JSON_EXPORT: ExportWriter = {
@@ -20,7 +21,7 @@ export const JSON_EXPORT: ExportWriter = {
     `${isFirst ? '' : ','}\n{"session":${JSON.stringify(session)},"messages":[`,
   message: (message, isFirst) => `${isFirst ? '' : ','}\n${JSON.stringify(message)}`,
   endSession: (feedback) => `],"feedback":${JSON.stringify(feedback)}}`,
-  end: () => '\n]}\n',
+  end: (usage) => `\n],"usage":${JSON.stringify(usage)}}\n`,
 };
 
 /** A page that loads nothing and runs nothing, whatever was written in it. */
@@ -36,7 +37,13 @@ article{border-top:1px solid #999;margin-top:2rem}pre,p{white-space:pre-wrap;ove
 small{color:#555}</style></head><body><h1>Data of ${escaped(userId)}</h1>
 <p>Exported ${escaped(exportedAt)}. Times are UTC.</p>
 `,
-  beginSession: ({ id, agent_id, metadata, inserted_at, status }) => `<article><h2 dir="auto">${escaped(
+  beginSession: ({
+    id,
+    agent_id,
+    metadata,
+    inserted_at,
+    status,
+  }) => `<article><h2 dir="auto">${escaped(
     typeof metadata.title === 'string' ? metadata.title : id,
   )}</h2><p><small>${escaped(id)}, with ${escaped(agent_id)}, since ${escaped(inserted_at)}, ${status}</small></p>
 `,
@@ -51,7 +58,14 @@ small{color:#555}</style></head><body><h1>Data of ${escaped(userId)}</h1>
       )
       .join('\n')}</article>
 `,
-  end: () => '</body></html>\n',
+  end: (usage) =>
+    `<article><h2>Usage</h2>${usage
+      .map(
+        ({ agent_id, replies, total_tokens }) =>
+          `<p>${escaped(agent_id)}: ${replies} replies, ${total_tokens} tokens</p>`,
+      )
+      .join('\n')}</article></body></html>
+`,
 };
 
 function contentHtml({ content }: MessageBody): string {

@@ -9,20 +9,20 @@ import type { EdgeAdmission } from './access/request-admission.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import { containListeners } from './contain-listeners.ts';
 import type { HttpListener } from './http-listener.ts';
+import { contextHandlers } from './rest/records/rest-context.ts';
+import { feedbackHandlers } from './rest/records/rest-feedback.ts';
 import { privacyHandlers } from './rest/records/rest-privacy.ts';
+import { usageHandlers } from './rest/records/rest-usage.ts';
 import { agentStatsHandlers } from './rest/rest-agent-stats.ts';
 import { agentTestHandlers } from './rest/rest-agent-tests.ts';
 import { agentHandlers } from './rest/rest-agents.ts';
 import { createRestApp } from './rest/rest-app.ts';
 import { chatHandlers } from './rest/rest-chat.ts';
-import { contextHandlers } from './rest/records/rest-context.ts';
 import { deliveryHandlers } from './rest/rest-deliveries.ts';
-import { feedbackHandlers } from './rest/records/rest-feedback.ts';
 import { metricsHandlers } from './rest/rest-metrics.ts';
 import { adminHandlers, healthHandlers, operationHandlers } from './rest/rest-operations.ts';
 import { serveRoutes } from './rest/rest-routes.ts';
 import { sessionHandlers } from './rest/rest-sessions.ts';
-import { usageHandlers } from './rest/records/rest-usage.ts';
 import { openSocketServer } from './socket/socket-server.ts';
 
 export interface GatewayOptions {

@@ -10,7 +10,6 @@ import {
   IDEMPOTENCY_KEY_LENGTH_MAX,
   JSON_DEPTH_MAX,
   KIND_LENGTH_MAX,
-  LEGAL_HOLDS_MAX,
   METADATA_BYTES_MAX,
   OBJECT_KEYS_MAX,
   PAGE_CURSOR_LENGTH_MAX,
@@ -43,6 +42,7 @@ import {
   UNAUTHENTICATED_SOCKETS_MAX,
   UNREAD_BODY_BYTES_MAX,
 } from '../gateway/limits.ts';
+import { LEGAL_HOLDS_MAX } from '../membership/legal-holds.ts';
 import { FOLDER } from './folder.ts';
 
 const INVALID = '`422 invalid_request`, which names the field';

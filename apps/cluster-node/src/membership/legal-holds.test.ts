@@ -1,6 +1,11 @@
-import { LEGAL_HOLDS_MAX } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
-import { changeHold, type HoldCommand, isHeld, type LegalHold } from './legal-holds.ts';
+import {
+  changeHold,
+  type HoldCommand,
+  isHeld,
+  LEGAL_HOLDS_MAX,
+  type LegalHold,
+} from './legal-holds.ts';
 import { decodeSystemState, encodeSystemState } from './system-codec.ts';
 import { applySystemCommand, emptySystemState } from './system-state.ts';
 

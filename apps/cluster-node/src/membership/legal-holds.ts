@@ -1,5 +1,7 @@
-import { LEGAL_HOLDS_MAX } from '@fleetlm/protocol/plain';
 import * as z from 'zod';
+
+/** Users whose data is, or was, on legal hold. */
+export const LEGAL_HOLDS_MAX = 2_000;
 
 const fields = { userId: z.string().min(1), by: z.string() };
 

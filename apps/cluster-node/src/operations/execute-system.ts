@@ -11,7 +11,13 @@ import {
 } from './execution.ts';
 import type { OperationOf, ResultOf } from './operations.ts';
 
-type SystemType = 'create-agent' | 'patch-agent' | 'rotate-secret' | 'registry' | 'skip-entry' | 'change-hold';
+type SystemType =
+  | 'create-agent'
+  | 'patch-agent'
+  | 'rotate-secret'
+  | 'registry'
+  | 'skip-entry'
+  | 'change-hold';
 type DefiniteReply = Exclude<SystemReply, { readonly type: 'refused' }>;
 
 /** Proposes to the system group. */

@@ -20,9 +20,9 @@ import type { Result } from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import type { ContextRuntime } from './contexts-api.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
 import type { PrivacyRuntime } from './privacy.ts';
-import type { ContextRuntime } from './session-contexts.ts';
 import type { UsageRuntime } from './usage.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
@@ -40,13 +40,18 @@ export type {
 } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
-export type { Feedback, FeedbackPlace, PrivacyRecord } from '../effects/records/index.ts';
+export type {
+  Feedback,
+  FeedbackPlace,
+  PrivacyRecord,
+  UserUsage,
+} from '../effects/records/index.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export type { SessionContext } from './contexts-api.ts';
 export type { LegalHold } from './privacy.ts';
-export type { SessionContext } from './session-contexts.ts';
 export type { AgentUsage } from './usage.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */

@@ -16,40 +16,13 @@ import {
 } from '../effects/dispatch/index.ts';
 import type { AgentRecord } from '../membership/agent-record.ts';
 import type { Result } from '../outcome.ts';
+import type { ContextReadError, ContextRuntime } from './contexts-api.ts';
 import type { Runtime, SessionView } from './runtime-api.ts';
 
-/** What the agent of a conversation would be sent now. */
-export interface SessionContext {
-  readonly messages: readonly WebhookMessage[];
-  readonly tokens: number;
-  readonly isTruncated: boolean;
-  readonly compactedThroughSeq: number | null;
-  readonly tokenBudget: number | null;
-  readonly overrides: ContextOverrides;
-  /** Of the messages that would be sent, the oldest that are not shown. */
-  readonly omitted: number;
-}
-
-type ReadErrors = 'no_quorum' | 'timeout' | 'overloaded' | 'not_found' | 'archive_unavailable' | 'internal';
-type WriteErrors = ReadErrors | 'invalid_request' | 'payload_too_large' | 'conflict';
-
-/** What agents are sent of conversations, and how that is changed from outside. */
-export interface ContextRuntime {
-  read(session: SessionView, agent: AgentRecord): Promise<Result<SessionContext, ReadErrors>>;
-  /** Replaces what the session has in place of its agent's settings. */
-  override(session: SessionView, overrides: ContextOverrides): Promise<Result<SessionView, WriteErrors>>;
-  /** A summary that stands for all messages up to a number. */
-  summarize(
-    session: SessionView,
-    throughSeq: number,
-    summary: string,
-  ): Promise<Result<null, WriteErrors | 'forbidden' | 'budget_exhausted'>>;
-}
-
 class ReadFailure extends Error {
-  readonly failure: Failure<ReadErrors>;
+  readonly failure: Failure<ContextReadError>;
 
-  constructor(failure: Failure<ReadErrors>) {
+  constructor(failure: Failure<ContextReadError>) {
     super(failure.detail);
     this.name = 'ReadFailure';
     this.failure = failure;
@@ -134,7 +107,7 @@ export class SessionContexts implements ContextRuntime {
   }
 }
 
-async function reading<T>(read: () => Promise<T>): Promise<Result<T, ReadErrors>> {
+async function reading<T>(read: () => Promise<T>): Promise<Result<T, ContextReadError>> {
   try {
     return { ok: true, value: await read() };
   } catch (error) {

@@ -1,4 +1,10 @@
-import { type BudgetState, budgetState, dayOf, type UsageReport } from '../effects/records/index.ts';
+import {
+  type BudgetState,
+  budgetState,
+  dayOf,
+  type UsageReport,
+  type UserUsage,
+} from '../effects/records/index.ts';
 import type { UsageStore } from '../effects/records/usage-store.ts';
 import type { AgentRecord } from '../membership/agent-record.ts';
 import type { Result } from '../outcome.ts';
@@ -17,6 +23,8 @@ export interface AgentUsage extends UsageReport {
 /** What the replies of agents cost, from Postgres. */
 export interface UsageRuntime {
   report(agent: AgentRecord, query: UsageQuery): Promise<Result<AgentUsage, 'archive_unavailable'>>;
+  /** What replies to a user came to, by agent. */
+  ofUser(userId: string): Promise<Result<readonly UserUsage[], 'archive_unavailable'>>;
 }
 
 export class NodeUsage implements UsageRuntime {
@@ -26,6 +34,10 @@ export class NodeUsage implements UsageRuntime {
   constructor(store: UsageStore, wallClockMs: () => number) {
     this.#store = store;
     this.#wallClockMs = wallClockMs;
+  }
+
+  ofUser(userId: string): ReturnType<UsageRuntime['ofUser']> {
+    return this.#store.ofUser(userId);
   }
 
   async report(agent: AgentRecord, query: UsageQuery): ReturnType<UsageRuntime['report']> {

@@ -1,4 +1,4 @@
-import type { Feedback, Message, Runtime, SessionView } from './runtime-api.ts';
+import type { Feedback, Message, Runtime, SessionView, UserUsage } from './runtime-api.ts';
 
 const SESSIONS_PER_PAGE = 100;
 const MESSAGES_PER_PAGE = 200;
@@ -38,6 +38,15 @@ export async function* exportedSessions(
     }
     before = page.value.next;
   } while (before !== null);
+}
+
+export async function exportedUsage(
+  { usage }: Pick<Runtime, 'usage'>,
+  userId: string,
+): Promise<readonly UserUsage[]> {
+  const sums = await usage.ofUser(userId);
+  if (!sums.ok) throw new ExportError(sums.error.detail);
+  return sums.value;
 }
 
 async function* messagesOf(

@@ -114,20 +114,20 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
       )}
       {(phase.status === 'ready' || (phase.status === 'loading' && rows.length > 0)) && (
         <SessionFeedbackProvider sessionId={sessionId}>
-        <ConversationActionsProvider value={actions}>
-          <MessageList
-            places={places}
-            store={store}
-            view={view}
-            rows={rows}
-            needsOlder={needsOlder}
-            startSeq={startSeq}
-            userId={userId}
-            agentName={agentName}
-            unreadAfterSeq={divider.afterSeq}
-            onAtEndChange={setIsAtEnd}
-          />
-        </ConversationActionsProvider>
+          <ConversationActionsProvider value={actions}>
+            <MessageList
+              places={places}
+              store={store}
+              view={view}
+              rows={rows}
+              needsOlder={needsOlder}
+              startSeq={startSeq}
+              userId={userId}
+              agentName={agentName}
+              unreadAfterSeq={divider.afterSeq}
+              onAtEndChange={setIsAtEnd}
+            />
+          </ConversationActionsProvider>
         </SessionFeedbackProvider>
       )}
       {phase.status !== 'refused' && <LiveStatus store={store} view={view} agentName={agentName} />}

@@ -37,7 +37,10 @@ export function SettingsView({ person, theme }: SettingsViewProps) {
         >
           <Devices />
         </Section>
-        <Section title="Your data" note="Every conversation with all its messages, and your feedback.">
+        <Section
+          title="Your data"
+          note="Every conversation with all its messages, and your feedback."
+        >
           <div className="flex flex-wrap gap-2">
             <Button asChild>
               <a href="/api/export?format=html" download>

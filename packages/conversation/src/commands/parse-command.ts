@@ -302,11 +302,7 @@ function readEvict(value: Fields): Command {
   };
 }
 
-function exactly(
-  value: Fields,
-  keys: readonly string[],
-  optional: readonly string[] = [],
-): Fields {
+function exactly(value: Fields, keys: readonly string[], optional: readonly string[] = []): Fields {
   return fields(value, 'command', ['type', 'sessionId', 'timeMs', ...keys], optional);
 }
 

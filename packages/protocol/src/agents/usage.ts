@@ -1,10 +1,6 @@
 import * as z from 'zod';
 import { userIdSchema } from '../ids.ts';
-import {
-  USAGE_COST_MICROS_MAX,
-  USAGE_DAYS_MAX,
-  USAGE_TOKENS_MAX,
-} from '../limits.ts';
+import { USAGE_COST_MICROS_MAX, USAGE_DAYS_MAX, USAGE_TOKENS_MAX } from '../limits.ts';
 
 const tokens = z.int().min(0).max(USAGE_TOKENS_MAX);
 const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
@@ -36,9 +32,9 @@ export const daySchema = z
 const USAGE_BY = ['day', 'user'] as const;
 
 /** A schema of a range of days: not the wrong way round, and not too long. */
-export function withinDays<S extends z.ZodType<{ readonly from?: string | undefined; readonly to?: string | undefined }>>(
-  schema: S,
-): S {
+export function withinDays<
+  S extends z.ZodType<{ readonly from?: string | undefined; readonly to?: string | undefined }>,
+>(schema: S): S {
   return schema.check((context) => {
     const { from, to } = context.value;
     if (from === undefined || to === undefined) return;

@@ -66,7 +66,8 @@ export const FEEDBACK_ROUTES = {
     method: 'GET',
     path: '/api/agents/:id/feedback/stats',
     topic: 'Feedback',
-    summary: 'How often users liked the agent’s replies, and why not; of the last 30 days when no day is named.',
+    summary:
+      'How often users liked the agent’s replies, and why not; of the last 30 days when no day is named.',
     ...OF_AGENT,
     query: feedbackStatsQuerySchema,
     answers: [{ status: 200, description: 'the counts', body: feedbackStatsAnswerSchema }],

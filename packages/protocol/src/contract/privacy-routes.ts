@@ -25,7 +25,9 @@ export const PRIVACY_ROUTES = {
     access: 'user',
     owner: 'user',
     query: exportQuerySchema,
-    answers: [{ status: 200, description: 'the document', body: { mediaType: 'application/json' } }],
+    answers: [
+      { status: 200, description: 'the document', body: { mediaType: 'application/json' } },
+    ],
     errors: ['archive_unavailable', 'not_found', ...UNAVAILABLE],
   }),
   exportOtherUser: route({
@@ -35,7 +37,9 @@ export const PRIVACY_ROUTES = {
     summary: 'The same for an operator, of any user. Who asked for it is on record.',
     access: 'operator',
     query: exportOtherQuerySchema,
-    answers: [{ status: 200, description: 'the document', body: { mediaType: 'application/json' } }],
+    answers: [
+      { status: 200, description: 'the document', body: { mediaType: 'application/json' } },
+    ],
     errors: ['archive_unavailable', 'not_found', ...UNAVAILABLE],
   }),
   startPrivacyOperation: route({
@@ -98,6 +102,6 @@ export const PRIVACY_ROUTES = {
     access: 'operator',
     params: { user_id: USER_ID },
     answers: [{ status: 200, description: 'all holds', body: legalHoldsAnswerSchema }],
-    errors: UNAVAILABLE,
+    errors: ['conflict', ...UNAVAILABLE],
   }),
 } as const;

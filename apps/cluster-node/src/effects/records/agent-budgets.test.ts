@@ -20,6 +20,9 @@ function bed(spent: () => readonly Spent[] | null, agent: Parameters<typeof agen
   const budgets = new AgentBudgets({
     agents: () => [record],
     wallClockMs: () => clock.nowMs,
+    onError: (error) => {
+      throw error;
+    },
     usage: {
       spent: async (day) => {
         asked.push(day);
@@ -35,7 +38,12 @@ function bed(spent: () => readonly Spent[] | null, agent: Parameters<typeof agen
 
 test.each([
   ['one token less than the budget', { dailyTokenBudget: 100 }, [spentBy(99)], false],
-  ['the whole budget of tokens', { dailyTokenBudget: 100 }, [spentBy(60), spentBy(40, 1, 'EUR')], true],
+  [
+    'the whole budget of tokens',
+    { dailyTokenBudget: 100 },
+    [spentBy(60), spentBy(40, 1, 'EUR')],
+    true,
+  ],
   ['one millionth less than the cost', { dailyCostBudget: 0.5 }, [spentBy(1, 499_999)], false],
   ['the whole cost', { dailyCostBudget: 0.5 }, [spentBy(1, 500_000)], true],
   ['a cost in another currency', { dailyCostBudget: 0.5 }, [spentBy(1, 900_000, 'EUR')], false],

@@ -1,4 +1,3 @@
-import { guarded, reportHandlerError } from '../../telemetry/guarded.ts';
 import type { AgentRecord } from '../ports.ts';
 import type { Spent, UsageStore } from './usage-store.ts';
 
@@ -13,6 +12,7 @@ export interface BudgetPorts {
   readonly agents: () => Iterable<Budgeted>;
   readonly usage: Pick<UsageStore, 'spent'>;
   readonly wallClockMs: () => number;
+  readonly onError: (error: unknown) => void;
 }
 
 /** What is known of an agent's budget of a day. */
@@ -37,12 +37,8 @@ export class AgentBudgets {
   }
 
   start(): void {
-    this.#timer = setInterval(
-      guarded('timer', () => {
-        this.refresh().catch((error: unknown) => reportHandlerError('timer', error));
-      }),
-      BUDGET_REFRESH_MS,
-    );
+    const { onError } = this.#ports;
+    this.#timer = setInterval(() => void this.refresh().catch(onError), BUDGET_REFRESH_MS);
     this.#timer.unref();
   }
 

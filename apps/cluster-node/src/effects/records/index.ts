@@ -7,4 +7,4 @@ export {
 } from './feedback-store.ts';
 export { type PrivacyRecord, PrivacyStore } from './privacy-store.ts';
 export { RecordDatabase } from './record-database.ts';
-export { type UsageReport, UsageStore, type UsageSums } from './usage-store.ts';
+export { type UsageReport, UsageStore, type UserUsage } from './usage-store.ts';

@@ -41,8 +41,7 @@ interface Row {
   readonly ended_at: Date | null;
 }
 
-const COLUMNS =
-  'id, kind, subject, requested_by, state, total, done, detail, started_at, ended_at';
+const COLUMNS = 'id, kind, subject, requested_by, state, total, done, detail, started_at, ended_at';
 const LEASE = `now() + interval '${LEASE_MS} milliseconds'`;
 
 const CLAIM = `
@@ -133,9 +132,7 @@ export class PrivacyStore {
 
   /** Newest first. */
   list(): Promise<RecordResult<readonly PrivacyRecord[]>> {
-    return this.#records.ask(async (database) =>
-      (await database.query<Row>(LIST)).map(recordOf),
-    );
+    return this.#records.ask(async (database) => (await database.query<Row>(LIST)).map(recordOf));
   }
 
   /** Conversations that retention reaches, by id, after one of them. */

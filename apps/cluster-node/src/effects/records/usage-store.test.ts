@@ -1,7 +1,7 @@
 import { USAGE_USERS_MAX } from '@fleetlm/protocol';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { FlusherBed, SESSION } from '../flusher/testing/flusher-bed.ts';
 import type { Flusher } from '../flusher/flusher-api.ts';
+import { FlusherBed, SESSION } from '../flusher/testing/flusher-bed.ts';
 import { RecordDatabase } from './record-database.ts';
 import { UsageStore } from './usage-store.ts';
 
@@ -13,7 +13,10 @@ let usage: UsageStore;
 beforeAll(async () => {
   bed = await FlusherBed.open();
   await bed.startPostgres();
-  records = new RecordDatabase({ databaseUrl: bed.url, onFailure: (error) => bed.failures.push(error) });
+  records = new RecordDatabase({
+    databaseUrl: bed.url,
+    onFailure: (error) => bed.failures.push(error),
+  });
   usage = new UsageStore(records);
 });
 beforeEach(async () => {

@@ -72,6 +72,18 @@ const SPENT = `
 SELECT agent_id, currency, ${sumOf('total_tokens')}, ${sumOf('cost_micros')}
 FROM usage_days WHERE day = $1::date AND agent_id IN (SELECT jsonb_array_elements_text($2::jsonb)) GROUP BY 1, 2`;
 
+/** As an export has it. */
+export interface UserUsage {
+  readonly agent_id: string;
+  readonly replies: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly total_tokens: number;
+  readonly cached_input_tokens: number;
+}
+
+const OF_USER = `SELECT agent_id, ${COUNTS} FROM usage_days WHERE user_id = $1 GROUP BY agent_id ORDER BY agent_id`;
+
 /** What replies cost, from Postgres. */
 export class UsageStore {
   readonly #records: RecordDatabase;
@@ -93,6 +105,11 @@ export class UsageStore {
         hasMore,
       };
     });
+  }
+
+  /** What replies to a user came to, by agent. */
+  ofUser(userId: string): Promise<RecordResult<readonly UserUsage[]>> {
+    return this.#records.ask((database) => database.query<UserUsage>(OF_USER, userId));
   }
 
   /** Of one day. */

@@ -95,8 +95,7 @@ export const EDGE_PROBES: Probes = {
       rateReplySchema.safeParse({ rating: 'up', comment: character.repeat(size) }).success,
   ),
   'REST: `reason` of a legal hold': atMost(
-    (size, { character }) =>
-      placeHoldSchema.safeParse({ reason: character.repeat(size) }).success,
+    (size, { character }) => placeHoldSchema.safeParse({ reason: character.repeat(size) }).success,
   ),
   'REST: users on legal hold; the oldest lifted hold makes room': atMost((size) => {
     const holds: LegalHold[] = [];

@@ -13,7 +13,9 @@ import { setHold } from './actions.ts';
 /** Users whose data must not be erased, and those whose holds were lifted. */
 export function HoldsTable({ holds }: { readonly holds: readonly LegalHoldBody[] }) {
   if (holds.length === 0)
-    return <EmptyState title="No holds" text="While a user is on hold nothing of theirs is erased." />;
+    return (
+      <EmptyState title="No holds" text="While a user is on hold nothing of theirs is erased." />
+    );
   return (
     <DataTable
       label="Legal holds"

@@ -61,7 +61,12 @@ test('shows what the agent would be sent, and saves what this conversation has i
 });
 
 test('a summary that is refused stays in its field, with the reason', async () => {
-  const problem = { status: 422, code: 'invalid_request', detail: 'There is no message 9.', errors: [] };
+  const problem = {
+    status: 422,
+    code: 'invalid_request',
+    detail: 'There is no message 9.',
+    errors: [],
+  };
   putSummary.mockResolvedValue({ ok: false, problem });
   render(<ContextView sessionId={SESSION} context={CONTEXT} />);
   fireEvent.change(screen.getByLabelText('Up to message #'), { target: { value: '9' } });

@@ -8,7 +8,10 @@ import { Form } from '@/ui/form.tsx';
 
 /** Which conversation is looked at. */
 export function FindConversation() {
-  const [session, setSession] = useQueryState('session', parseAsString.withOptions({ shallow: false }));
+  const [session, setSession] = useQueryState(
+    'session',
+    parseAsString.withOptions({ shallow: false }),
+  );
   const [typed, setTyped] = useState(session ?? '');
   return (
     <Form

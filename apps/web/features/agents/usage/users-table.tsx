@@ -35,6 +35,11 @@ const COLUMNS: readonly DataColumn<UsageRow>[] = [
   },
   { id: 'replies', header: 'Replies', isNumber: true, cell: (row) => formatNumber(row.replies) },
   { id: 'input', header: 'Input', isNumber: true, cell: (row) => formatNumber(row.input_tokens) },
-  { id: 'output', header: 'Output', isNumber: true, cell: (row) => formatNumber(row.output_tokens) },
+  {
+    id: 'output',
+    header: 'Output',
+    isNumber: true,
+    cell: (row) => formatNumber(row.output_tokens),
+  },
   { id: 'cost', header: 'Cost', isNumber: true, cell: ({ costs }) => costWords(costs) },
 ];

@@ -16,17 +16,23 @@ interface Sent {
 
 let sent: Sent[];
 let answer: (call: Sent) => Response;
+/** What the server has. */
+let kept: readonly unknown[];
 
 beforeEach(() => {
   sent = [];
+  kept = [];
   answer = ({ body }) =>
     Response.json({ feedback: { seq: 2, reason: null, comment: null, ...(body as object) } });
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null;
     const call = { method: init.method ?? 'GET', path, body };
-    if (call.method === 'GET') return Response.json({ feedback: [] });
+    if (call.method === 'GET') return Response.json({ feedback: kept });
     sent.push(call);
-    return answer(call);
+    const answered = answer(call);
+    if (answered.ok)
+      kept = call.method === 'DELETE' ? [] : [(await answered.clone().json()).feedback];
+    return answered;
   });
 });
 afterEach(() => {
@@ -37,7 +43,9 @@ afterEach(() => {
 
 function draw(): void {
   render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { mutations: { retry: false } } })}>
+    <QueryClientProvider
+      client={new QueryClient({ defaultOptions: { mutations: { retry: false } } })}
+    >
       <SessionFeedbackProvider sessionId="7f-x">
         <FeedbackButtons seq={2} />
       </SessionFeedbackProvider>

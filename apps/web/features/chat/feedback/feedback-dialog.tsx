@@ -2,9 +2,9 @@
 
 import { FEEDBACK_COMMENT_LENGTH_MAX, type FeedbackReason } from '@fleetlm/protocol/plain';
 import { useId, useState } from 'react';
+import { REASON_LABELS, REASONS_OFFERED } from '@/common/feedback-words.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
-import { REASON_LABELS, REASONS_OFFERED } from './feedback-words.ts';
 import type { OwnFeedback } from './queries.ts';
 
 interface FeedbackDialogProps {

@@ -45,9 +45,16 @@ export function SessionFeedbackProvider({
       return { before };
     },
     onError: (error, _change, context) => {
-      queries.setQueryData(queryKey, context?.before);
+      queries.setQueryData(queryKey, context?.before ?? []);
       toast.error(`Your feedback was not saved: ${error.message}`);
     },
+    onSettled: (_data, _error, _change, context) => {
+      // A change ends the first reading: what it would have brought is still wanted.
+      if (context?.before === undefined) return queries.invalidateQueries({ queryKey });
+      return undefined;
+    },
+    // One after the other: the last one counts.
+    scope: { id: `feedback ${sessionId}` },
   });
   const feedback = useMemo(() => {
     const bySeq = new Map((data ?? []).map((one) => [one.seq, one]));

@@ -44,7 +44,7 @@ import { WholeCharacters } from './whole-characters.ts';
 
 const encoder = new TextEncoder();
 /** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction: usage and times too; every character of the error may be escaped. */
-const ENVELOPE_BYTES = 1280 + 6 * REPLY_ERROR_LENGTH_MAX;
+const ENVELOPE_BYTES = 1024 + 6 * REPLY_ERROR_LENGTH_MAX;
 /** What a part has more than the chunks that made it: its state, and the error of a call that is sealed. */
 const PART_BYTES = 256;
 /** The name of a field, with what stands round it. */

@@ -21,15 +21,17 @@ const summary = (through: number, words: string): Said => [
 ];
 
 function historyOf(log: readonly Said[], settings: Partial<HistorySettings> = {}) {
-  const messages = log.map(([from, kind, content, metadata = {}], at): Message => ({
-    id: `m${at + 1}`,
-    sessionId: 's',
-    seq: at + 1,
-    sender: { type: from, id: from },
-    kind,
-    payload: encoder.encode(JSON.stringify({ content, metadata })),
-    insertedAtMs: 0,
-  }));
+  const messages = log.map(
+    ([from, kind, content, metadata = {}], at): Message => ({
+      id: `m${at + 1}`,
+      sessionId: 's',
+      seq: at + 1,
+      sender: { type: from, id: from },
+      kind,
+      payload: encoder.encode(JSON.stringify({ content, metadata })),
+      insertedAtMs: 0,
+    }),
+  );
   return threadHistory(messages.length, { ...ENTIRE, ...settings }, (beforeSeq, limit) =>
     messages.slice(0, beforeSeq - 1).slice(-limit),
   );
@@ -54,7 +56,13 @@ test('texts and files alone are sent of earlier replies, and none that was nothi
     reply(STEP, TOOL),
     user('four'),
   ];
-  expect(await sent(log)).toEqual(['one', 'step-start+hm+tool-x+two+file', 'three', 'step-start+tool-x', 'four']);
+  expect(await sent(log)).toEqual([
+    'one',
+    'step-start+hm+tool-x+two+file',
+    'three',
+    'step-start+tool-x',
+    'four',
+  ]);
   expect(await sent(log, { messageHistoryParts: 'text' })).toEqual([
     'one',
     'two+file',
@@ -78,7 +86,11 @@ test('a reply that waits for its tools is sent whole', async () => {
     reply(TOOL, text('two')),
     user('three'),
     reply(THOUGHT, asking),
-    ['user', 'tool-response', { message_id: 'm4', approvals: [{ approval_id: 'ask', approved: true }] }],
+    [
+      'user',
+      'tool-response',
+      { message_id: 'm4', approvals: [{ approval_id: 'ask', approved: true }] },
+    ],
   ];
   const history = await historyOf(log, { messageHistoryParts: 'text' });
   expect(history.continues?.id).toBe('m4');

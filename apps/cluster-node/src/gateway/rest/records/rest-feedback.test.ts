@@ -42,26 +42,29 @@ async function open(all: readonly Feedback[]): Promise<string> {
   return `${gateway.url}/api/agents/bot/feedback`;
 }
 
-test.each(['csv', 'jsonl'])('an export as %s comes whole in parts of bounded bytes', async (form) => {
-  const comment = '"ü,'.repeat(FEEDBACK_COMMENT_LENGTH_MAX / 4);
-  const all = Array.from({ length: 5_200 }, (_, at) => feedback(at + 1, comment));
-  const url = await open(all);
-  let cursor: string | null = '';
-  let lines = 0;
-  let parts = 0;
-  while (cursor !== null) {
-    const query = cursor === '' ? '' : `?cursor=${cursor}`;
-    const response: Response = await fetch(`${url}.${form}${query}`, { headers: KEY });
-    expect(response.status).toBe(200);
-    const text = await response.text();
-    expect(Buffer.byteLength(text)).toBeLessThan(PAGE_BYTES_MAX + 1_024);
-    lines += text.trimEnd().split('\n').length - (form === 'csv' ? 1 : 0);
-    parts += 1;
-    cursor = response.headers.get('x-next-cursor');
-  }
-  expect(lines).toBe(all.length);
-  expect(parts).toBeGreaterThan(2);
-});
+test.each(['csv', 'jsonl'])(
+  'an export as %s comes whole in parts of bounded bytes',
+  async (form) => {
+    const comment = '"ü,'.repeat(FEEDBACK_COMMENT_LENGTH_MAX / 4);
+    const all = Array.from({ length: 5_200 }, (_, at) => feedback(at + 1, comment));
+    const url = await open(all);
+    let cursor: string | null = '';
+    let lines = 0;
+    let parts = 0;
+    while (cursor !== null) {
+      const query = cursor === '' ? '' : `?cursor=${cursor}`;
+      const response: Response = await fetch(`${url}.${form}${query}`, { headers: KEY });
+      expect(response.status).toBe(200);
+      const text = await response.text();
+      expect(Buffer.byteLength(text)).toBeLessThan(PAGE_BYTES_MAX + 1_024);
+      lines += text.trimEnd().split('\n').length - (form === 'csv' ? 1 : 0);
+      parts += 1;
+      cursor = response.headers.get('x-next-cursor');
+    }
+    expect(lines).toBe(all.length);
+    expect(parts).toBeGreaterThan(2);
+  },
+);
 
 test('a comment that a spreadsheet would execute is a text', async () => {
   const url = await open([feedback(1, '=HYPERLINK("http://evil.example")')]);

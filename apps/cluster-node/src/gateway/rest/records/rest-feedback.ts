@@ -146,9 +146,7 @@ function questionOf({ rating, reason, cursor }: Filters) {
 
 function nextOf(feedback: readonly Feedback[], hasMore: boolean): string | null {
   const last = feedback.at(-1);
-  return hasMore && last !== undefined
-    ? `${last.updatedAtMs}~${last.sessionId}~${last.seq}`
-    : null;
+  return hasMore && last !== undefined ? `${last.updatedAtMs}~${last.sessionId}~${last.seq}` : null;
 }
 
 /** The schema of the query has checked its form. */

@@ -26,7 +26,15 @@ function session(fields: Partial<SessionView> = {}): SessionView {
 }
 
 function message(seq: number): Message {
-  const content = seq === 1 ? { text: '<img src=x onerror=alert(1)> & "Grüße"' } : { parts: [{ type: 'text', text: `m${seq}` }, { type: 'tool-x', input: 1 }] };
+  const content =
+    seq === 1
+      ? { text: '<img src=x onerror=alert(1)> & "Grüße"' }
+      : {
+          parts: [
+            { type: 'text', text: `m${seq}` },
+            { type: 'tool-x', input: 1 },
+          ],
+        };
   return {
     id: `01900000-0000-7000-8000-${String(seq).padStart(12, '0')}`,
     sessionId: SESSION,
@@ -59,6 +67,7 @@ async function open({ fails = false, gate = Promise.resolve() } = {}) {
       const messages = Array.from({ length: count }, (_, at) => message(range.afterSeq + at + 1));
       return { ok: true, value: { messages, lastSeq: 450, hasMore: false } };
     },
+    usage: { ofUser: async () => ({ ok: true, value: [] }) },
     feedback: { ofSession: async () => ({ ok: true, value: [] }) },
   } as never);
   const token = await testToken();

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { LegalHoldBody, PrivacyOperation } from '@fleetlm/protocol';
 import type { FastifyReply } from 'fastify';
 import type { LegalHold, PrivacyRecord, Runtime } from '../../../runtime/runtime-api.ts';
-import { exportedSessions } from '../../../runtime/user-export.ts';
+import { exportedSessions, exportedUsage } from '../../../runtime/user-export.ts';
 import type { Identity } from '../../access/identity.ts';
 import { type ExportWriter, HTML_EXPORT, JSON_EXPORT } from '../../export-document.ts';
 import { EXPORT_MS_MAX, EXPORTS_MAX } from '../../limits.ts';
@@ -55,7 +55,9 @@ export function privacyHandlers(runtime: Runtime, wallClockMs: () => number) {
     exportOtherUser: (call) => exporting(call, call.query.user_id),
 
     startPrivacyOperation: async ({ identity, body, value }) => ({
-      operation: operationBody(value(await runtime.privacy.eraseUser(body.user_id, nameOf(identity)))),
+      operation: operationBody(
+        value(await runtime.privacy.eraseUser(body.user_id, nameOf(identity))),
+      ),
     }),
 
     listPrivacyOperations: async ({ value }) => ({
@@ -108,7 +110,7 @@ async function* exportPieces(
       }
     yield writer.endSession(feedback.map(feedbackBody));
   }
-  yield writer.end();
+  yield writer.end(await exportedUsage(runtime, userId));
 }
 
 /** A document that can't be written to its end is cut off, with its connection: half of it must not look whole. */

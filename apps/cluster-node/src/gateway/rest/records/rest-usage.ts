@@ -28,7 +28,10 @@ export function usageHandlers(runtime: Runtime, wallClockMs: () => number) {
       const { rows } = await answerOf(call);
       const { from = '', to = '' } = call.query;
       call.reply.type('text/csv; charset=utf-8');
-      call.reply.header('content-disposition', `attachment; filename="${fileName([call.params.id, from, to])}"`);
+      call.reply.header(
+        'content-disposition',
+        `attachment; filename="${fileName([call.params.id, from, to])}"`,
+      );
       return [csvLine(COLUMNS), ...rows.flatMap(linesOf)].join('');
     },
   } satisfies Partial<Handlers>;
