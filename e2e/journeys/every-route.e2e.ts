@@ -12,9 +12,16 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   chat: ['/inbox', NO_SESSION, '/search?q=group', '/settings'],
   agents: [
     '/agents',
-    ...['', '/deliveries', '/dead-letters', '/playground', '/settings'].map(
-      (tab) => `/agents/AGENT${tab}`,
-    ),
+    ...[
+      '',
+      '/usage',
+      '/feedback',
+      '/deliveries',
+      '/dead-letters',
+      '/context',
+      '/playground',
+      '/settings',
+    ].map((tab) => `/agents/AGENT${tab}`),
   ],
   cluster: ['/admin', GROUPS, `${GROUPS}?g=a3`, '/admin/nodes', '/admin/nodes/n2'],
   operations: [
@@ -23,6 +30,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
     '/admin/dispatch',
     '/admin/events',
     '/admin/audit',
+    '/admin/privacy',
     '/admin/accounts',
     '/admin/playground',
   ],

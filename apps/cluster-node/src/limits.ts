@@ -71,6 +71,8 @@ export const BLOBS_LISTED_MAX = 1_000;
 /** The verdict of the operator's scanner. */
 export const SCAN_ANSWER_BYTES_MAX = 16 * 1024;
 
+/** Questions to the records in Postgres (usage, feedback) at a time, those that wait for a connection included. */
+export const RECORD_CALLS_MAX = 64;
 /** Connections of a node to Postgres at a time, by purpose: none of them waits for another's statements. */
 export const POSTGRES_CONNECTIONS = {
   /** One statement at a time, and one more for the moment in which a broken connection is replaced. */
@@ -78,4 +80,6 @@ export const POSTGRES_CONNECTIONS = {
   reads: 4,
   searches: 2,
   deliveries: 3,
+  /** Usage, feedback and what else is asked for beside conversations. */
+  records: 2,
 } as const;

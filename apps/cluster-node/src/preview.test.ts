@@ -16,7 +16,8 @@ function replyPreview(text: string): string {
     { type: 'text-delta', id: '1', delta: text },
   ])
     reply.take(chunk);
-  return reply.toMessage(1, 'finish', { latencyMs: 1, timeToFirstTokenMs: 1 }).preview;
+  return reply.toMessage(1, 'finish', { latencyMs: 1, timeToFirstTokenMs: 1, prices: null })
+    .preview;
 }
 
 test.each([

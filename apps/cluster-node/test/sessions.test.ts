@@ -35,6 +35,37 @@ test('a conversation is named, archived and brought back, on whichever node', as
   expect((await say()).status).toBe(201);
 });
 
+test('of two devices that answer the same message, one is refused and learns what it missed', async () => {
+  const session = await cluster.createSession('una');
+  const path = `/api/sessions/${session}/messages`;
+  const post = (node: string, text: string, expected_seq?: number) =>
+    cluster.call(node, 'POST', path, { body: { user_id: 'una', content: { text }, expected_seq } });
+  expect((await post('n1', 'one', 0)).status).toBe(201);
+  const both = await Promise.all([post('n2', 'two', 1), post('n3', 'also two', 1)]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
+    code: 'conflict',
+    retryable: false,
+    last_seq: 2,
+  });
+  const socket = await cluster.socket('n1', 'una');
+  const send = (client_message_id: string, expected_seq: number) =>
+    socket.timeout(5_000).emitWithAck('session:send', {
+      session_id: session,
+      client_message_id,
+      expected_seq,
+      content: { text: 'three' },
+    });
+  const refused = await send('c1', 1);
+  expect(refused).toMatchObject({ ok: false, error: { code: 'conflict', last_seq: 2 } });
+  expect(await send('c1', 2)).toMatchObject({ ok: true, seq: 3, duplicate: false });
+  expect(await send('c1', 2)).toMatchObject({ ok: true, seq: 3, duplicate: true });
+  const wrong = await cluster.call('n1', 'POST', path, {
+    body: { user_id: 'una', content: { text: 'x' }, expected_seq: -1 },
+  });
+  expect(wrong).toMatchObject({ status: 422, body: { errors: [{ path: 'expected_seq' }] } });
+});
+
 test('an inbox of more than its newest 500 conversations comes in pages, on every node', async () => {
   for (let made = 0; made < 510; made += 30)
     await Promise.all(Array.from({ length: 30 }, () => cluster.createSession('ida')));

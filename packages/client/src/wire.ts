@@ -61,6 +61,8 @@ export interface WireError {
   readonly code: string;
   readonly message: string;
   readonly retryable: boolean;
+  /** Of a `conflict` with `expected_seq`: the newest seq of the conversation. */
+  readonly last_seq?: number;
 }
 
 /** What an event was acknowledged with. */
@@ -127,6 +129,7 @@ export function readAck(value: unknown): Ack {
       code,
       message: stringField(error, 'message') ?? code,
       retryable: error.retryable === true,
+      ...(typeof error.last_seq === 'number' ? { last_seq: error.last_seq } : {}),
     },
   };
 }

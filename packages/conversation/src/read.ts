@@ -1,3 +1,4 @@
+import type { Sender } from './commands/commands.ts';
 import { groupRecordOf } from './group-record.ts';
 import { compareText } from './order.ts';
 import { NO_HANDLE } from './session/cold-sessions.ts';
@@ -16,6 +17,18 @@ import type {
 /** The live session: it changes with the next command. `sessionHead` makes a copy. Null: there is none, or no more. */
 export function getSession(state: GroupState, sessionId: string): Session | null {
   return groupRecordOf(state).living(sessionId) ?? null;
+}
+
+/** Whether a message of this client's id is in the session, as far as ids are remembered. */
+export function knowsMessage(
+  state: GroupState,
+  sessionId: string,
+  from: Sender['type'],
+  clientMessageId: string,
+): boolean {
+  const session = groupRecordOf(state).living(sessionId);
+  if (session === undefined) return false;
+  return SessionRecord.internals(session).clientMessageIds.find(from, clientMessageId) !== null;
 }
 
 /** A copy of the session without its messages, whether it is in memory or not; null: there is none, or no more. */

@@ -116,6 +116,8 @@ export const CHECKPOINT_BYTES_MAX = 1024 * 1024;
 
 /** The kind of a message that stands for a number which may have been given, and lost, before a restore. */
 export const VOID_KIND = 'void';
+/** The kind of an entry of the agent that changes what it is sent, and that its user does not read. */
+export const CONTEXT_KIND = 'context-change';
 /** Of one session; more could not be committed at once. */
 export const VOID_SEQS_MAX = 1_000;
 

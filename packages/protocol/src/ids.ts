@@ -89,6 +89,13 @@ export const seqSchema = z
   .min(0, 'must not be negative')
   .max(SEQ_MAX, `must be at most ${SEQ_MAX}`);
 
+/** A seq in a path. */
+export const seqParamSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,9}$/, 'must be the seq of a message')
+  .transform(Number)
+  .pipe(seqSchema.min(1));
+
 /** ISO 8601, UTC, with milliseconds. */
 export const timestampSchema = z
   .string()

@@ -120,6 +120,39 @@ export const WEBHOOK_SECRET_BYTES_MAX = 64;
 /** Two hexadecimal digits of a session id name its group. */
 export const GROUPS_MAX = 256;
 
+/** Price of a million tokens, in whole units of the agent's currency. */
+export const AGENT_PRICE_MAX = 100_000;
+/** `daily_token_budget` of an agent. */
+export const DAILY_TOKEN_BUDGET_MAX = 1_000_000_000_000;
+/** `daily_cost_budget` of an agent, in whole units of its currency. */
+export const DAILY_COST_BUDGET_MAX = 100_000_000;
+/** Tokens of one reply as its agent reports them; a report of more is no report. */
+export const USAGE_TOKENS_MAX = 1_000_000_000;
+/** Cost of one reply, in millionths of a unit of its currency; a report of more is no report. */
+export const USAGE_COST_MICROS_MAX = 1_000_000_000_000;
+/** Days of one answer about usage. */
+export const USAGE_DAYS_MAX = 366;
+/** Days of an answer about usage that names no first day. */
+export const USAGE_DAYS_DEFAULT = 30;
+/** Users of one answer about usage: those with the most tokens. */
+export const USAGE_USERS_MAX = 500;
+
+/** `comment` of a feedback. */
+export const FEEDBACK_COMMENT_LENGTH_MAX = 2_000;
+/** Feedback in one answer about a conversation: the newest replies. */
+export const FEEDBACK_OF_SESSION_MAX = 500;
+/** Lines of one part of an export of feedback; a part is cut at `PAGE_BYTES_MAX`, too. */
+export const FEEDBACK_EXPORT_LINES_MAX = 5_000;
+
+/** A summary that stands for earlier messages, in UTF-16 code units. */
+export const SUMMARY_LENGTH_MAX = 32 * 1024;
+/** `retention_age_days` and `retention_idle_days` of an agent. */
+export const RETENTION_DAYS_MAX = 3_650;
+/** Why data is held, in UTF-16 code units. */
+export const HOLD_REASON_LENGTH_MAX = 500;
+/** Operations of one answer about privacy: the newest. */
+export const PRIVACY_OPERATIONS_MAX = 200;
+
 /** Tokens that an agent's model can read. */
 export const COMPACTION_BUDGET_MIN = 100;
 /** The largest budget of tokens for the context of a call. */

@@ -31,4 +31,10 @@ export {
   readBoundedStream,
 } from './parse/bounded-body.ts';
 export { formatSessionId, groupOfSession, isSessionId, SESSION_ID_PATTERN } from './session-id.ts';
+export {
+  FEEDBACK_RATINGS,
+  FEEDBACK_REASONS,
+  type FeedbackRating,
+  type FeedbackReason,
+} from './sessions/feedback-reasons.ts';
 export { webhookId } from './webhook-id.ts';

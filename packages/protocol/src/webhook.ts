@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tokenUsageSchema } from './agents/usage.ts';
 import { messageIdSchema, seqSchema, sessionIdSchema, timestampSchema } from './ids.ts';
 import { REPLY_ERROR_LENGTH_MAX } from './limits.ts';
 
@@ -52,5 +53,6 @@ export const assistantMetadataSchema = z.looseObject({
   time_to_first_token_ms: z.number().min(0).nullable(),
   reasoning_ms: z.number().min(0).optional(),
   error: z.string().max(REPLY_ERROR_LENGTH_MAX).optional(),
+  token_usage: tokenUsageSchema.optional(),
 });
 export type AssistantMetadata = z.output<typeof assistantMetadataSchema>;

@@ -10,7 +10,9 @@ import { leastSyncMs, ownReport } from '../control/reports/own-report.ts';
 import { Topology } from '../control/topology.ts';
 import { Feed } from '../effects/feed/feed.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
+import { AgentBudgets, FeedbackStore, PrivacyStore, UsageStore } from '../effects/records/index.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
+import { isHeld } from '../membership/legal-holds.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
 import { toleranceOf } from '../membership/tolerance.ts';
 import type { ExecutionPorts } from '../operations/execution.ts';
@@ -19,10 +21,19 @@ import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
+import { NodePrivacy } from '../runtime/privacy.ts';
+import { PrivacyWorker } from '../runtime/privacy-worker.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
+import { NodeUsage } from '../runtime/usage.ts';
 import { buildBlobs } from './build-blobs.ts';
 import { observeParts } from './observe.ts';
-import { buildDeliveries, buildDispatch, buildFlusher, buildTestCaller } from './performers.ts';
+import {
+  buildDeliveries,
+  buildDispatch,
+  buildFlusher,
+  buildRecords,
+  buildTestCaller,
+} from './performers.ts';
 import { buildReplication } from './replication.ts';
 import type { ServicesOptions } from './services-options.ts';
 import { createWires } from './wires.ts';
@@ -69,6 +80,15 @@ export function buildServices(options: ServicesOptions) {
   const blobs = buildBlobs(options, replication, router);
   const flusher = buildFlusher(options, replication);
   const deliveries = buildDeliveries(options, replication);
+  const records = buildRecords(options);
+  const usage = new UsageStore(records);
+  const privacy = new PrivacyStore(records);
+  const budgets = new AgentBudgets({
+    agents: () => groups.system.agents.values(),
+    usage,
+    wallClockMs: Date.now,
+    onError: faults.report,
+  });
 
   const report = () =>
     ownReport({
@@ -147,7 +167,17 @@ export function buildServices(options: ServicesOptions) {
     deliveries: (retry) => new NodeDeliveries({ ...nodes, recorder: deliveries, retry }),
     agentStats: (agentId) => agentStats(nodes, agentId),
     blobs: blobs.service,
+    feedback: new FeedbackStore(records),
+    usage: new NodeUsage(usage, Date.now),
+    privacy: new NodePrivacy({ store: privacy, router, holds: () => groups.system.holds }),
     metrics,
+  });
+  const privacyWorker = new PrivacyWorker({
+    nodeId,
+    store: privacy,
+    runtime,
+    agents: () => groups.system.agents.values(),
+    wallClockMs: Date.now,
   });
   const dispatch = buildDispatch(options, replication, {
     flusher,
@@ -193,6 +223,8 @@ export function buildServices(options: ServicesOptions) {
     deliveries,
     blobs,
     agent: (agentId) => groups.system.agents.get(agentId) ?? null,
+    budgetRefusal: (agent) => budgets.refusal(agent),
+    isHeld: (userId) => isHeld(groups.system.holds, userId),
     leaderOf: (group) => locator.leaderOf(group),
     isReadyLeader: (group) => locator.isReadyHere(group),
     transferLeadership: (group, to) => host.transferLeadership(group, to),
@@ -230,6 +262,7 @@ export function buildServices(options: ServicesOptions) {
   );
   return {
     ...{ runtime, topology, router, feed, dispatch, flusher, deliveries, blobs },
+    ...{ records, budgets, privacyWorker },
     ...{ reports, gossip, readiness, recorder, host },
   };
 }

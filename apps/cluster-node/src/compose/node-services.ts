@@ -28,6 +28,8 @@ export class NodeServices {
     dispatch.start();
     flusher.start();
     deliveries.start();
+    this.#services.budgets.start();
+    this.#services.privacyWorker.start();
     gossip.start();
     recorder.start();
     blobs.sweeper.start();
@@ -84,12 +86,17 @@ export class NodeServices {
     gossip.stop();
     recorder.stop();
     blobs.sweeper.stop();
+    this.#services.budgets.stop();
+    this.#services.privacyWorker.stop();
     await Promise.all([
       dispatch.stop(STOP_TIMES.answers),
       flusher.stop(STOP_TIMES.flush),
       callsAnswered(router, STOP_TIMES.calls),
     ]);
-    await deliveries.stop(STOP_TIMES.deliveries);
+    await Promise.all([
+      deliveries.stop(STOP_TIMES.deliveries),
+      this.#services.records.close(STOP_TIMES.deliveries),
+    ]);
     await new Promise<void>((resolve) => host.stop(STOP_TIMES.handOver, resolve));
     feed.close();
     router.close();

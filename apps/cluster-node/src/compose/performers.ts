@@ -14,6 +14,7 @@ import {
 import type { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { oneLine } from '../effects/one-line.ts';
+import { RecordDatabase } from '../effects/records/index.ts';
 import { readPage } from '../groups/message-pages.ts';
 import { encodeDescriptor } from '../membership/cluster-descriptor.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
@@ -79,6 +80,16 @@ export function buildDeliveries(
   });
 }
 
+/** Usage and feedback, as Postgres has them. */
+export function buildRecords({ environment, log }: ServicesOptions): RecordDatabase {
+  return new RecordDatabase({
+    databaseUrl: environment.databaseUrl,
+    onFailure: atMostEvery(FAILURE_LOG_INTERVAL_MS, (error: unknown) =>
+      log.warn({ detail: oneLine(error) }, 'records: Postgres did not do what it was asked'),
+    ),
+  });
+}
+
 export interface DispatchParts {
   readonly flusher: Flusher;
   readonly feed: Feed;
@@ -114,11 +125,10 @@ export function buildDispatch(
       log.warn({ agent: agentId }, `dispatch: circuit breaker ${state}`),
     random: Math.random,
     limits: DISPATCH_LIMITS,
-    history: async (session, mode, limit) => {
+    history: async (session, settings) => {
       const history = await threadHistory(
         throughSeqOf(session),
-        mode,
-        limit,
+        settings,
         async (beforeSeq, size) => {
           const page = await readPage(session, { beforeSeq, limit: size }, flusher.archive);
           return page.messages;

@@ -91,5 +91,9 @@ export const JWKS_TIMEOUT_MS = 5_000;
 export const JWKS_RETRY_MS = 2_000;
 /** How long fetched keys stay good while their issuer is unreachable. */
 export const JWKS_STALE_MS_MAX = 3_600_000;
+/** Exports of users' data that a node writes at a time; more are refused with `overloaded`. */
+export const EXPORTS_MAX = 4;
+/** For one export, however slowly it is read; then its connection is closed. */
+export const EXPORT_MS_MAX = 15 * 60_000;
 /** How long an `Idempotency-Key` stands for what was created under it. */
 export const IDEMPOTENCY_KEPT_MS = 24 * 3_600_000;

@@ -10,6 +10,10 @@ import { AnswerStreams } from './answer-streams.ts';
 import { containListeners } from './contain-listeners.ts';
 import { blobHandlers } from './files/rest-blobs.ts';
 import type { HttpListener } from './http-listener.ts';
+import { contextHandlers } from './rest/records/rest-context.ts';
+import { feedbackHandlers } from './rest/records/rest-feedback.ts';
+import { privacyHandlers } from './rest/records/rest-privacy.ts';
+import { usageHandlers } from './rest/records/rest-usage.ts';
 import { agentStatsHandlers } from './rest/rest-agent-stats.ts';
 import { agentTestHandlers } from './rest/rest-agent-tests.ts';
 import { agentHandlers } from './rest/rest-agents.ts';
@@ -48,6 +52,10 @@ function addRoutes(
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),
     ...agentTestHandlers(runtime),
+    ...contextHandlers(runtime),
+    ...privacyHandlers(runtime, Date.now),
+    ...feedbackHandlers(runtime, Date.now),
+    ...usageHandlers(runtime, Date.now),
     ...deliveryHandlers(runtime),
     ...adminHandlers(runtime),
     ...operationHandlers(runtime),

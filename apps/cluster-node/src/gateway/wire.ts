@@ -1,5 +1,6 @@
 import {
   type AgentBody,
+  CONTEXT_METADATA_KEY,
   fieldsOf,
   type InboxEntry,
   type MessageBody,
@@ -55,13 +56,28 @@ function shownStatus({ id, status }: SessionView): SessionBody['status'] {
   return status;
 }
 
+/** What its clients have set: how its agent is sent another context is not theirs. */
+function ownMetadata({ metadata }: SessionView): Record<string, unknown> {
+  const { [CONTEXT_METADATA_KEY]: _context, ...own } = decodeObject(metadata);
+  return own;
+}
+
+/** Metadata in place of the session's, which keep what is not its clients'. */
+export function withContext(
+  session: SessionView,
+  metadata: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const context = decodeObject(session.metadata)[CONTEXT_METADATA_KEY];
+  return context === undefined ? metadata : { ...metadata, [CONTEXT_METADATA_KEY]: context };
+}
+
 export function sessionBody(session: SessionView): SessionBody {
   return {
     id: session.id,
     user_id: session.userId,
     agent_id: session.agentId,
     status: shownStatus(session),
-    metadata: decodeObject(session.metadata),
+    metadata: ownMetadata(session),
     last_seq: session.lastSeq,
     last_read_seq: session.lastReadSeq,
     inserted_at: isoTime(session.insertedAtMs),

@@ -85,6 +85,7 @@ describe('an append in the log', () => {
     const named = [
       append({}, 17_000),
       append({ held }),
+      append({ expectedSeq: 3 }),
       append({ message: { ...message, requests } }),
       append({ message: { ...message, response } }),
     ];

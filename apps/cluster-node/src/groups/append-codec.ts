@@ -9,9 +9,11 @@ import { hasFlatForm, type MessageToAppend, readMessage, writeMessage } from '..
 
 type AppendMessage = Extract<Command, { readonly type: 'append-message' }>;
 
+/** A command that has one of these has no flat form. */
+type Rare = 'held' | 'expectedSeq';
 type Written = OnlyWith<
   AppendMessage,
-  keyof MessageToAppend | 'type' | 'timeMs' | 'debounceMs' | 'whileAnswering' | 'held'
+  keyof MessageToAppend | 'type' | 'timeMs' | 'debounceMs' | 'whileAnswering' | Rare
 >;
 
 /** Of a command in an entry: the flat form. Version 1 is the one with names, which all other commands have. */
@@ -21,7 +23,7 @@ const writer = new FlatWriter();
 
 /** The flat form in the log, of a command within its bounds; null: it has none. */
 export function encodeAppend(command: Written): Uint8Array | null {
-  if (command.held !== null || !hasFlatForm(command)) return null;
+  if (!isUsual(command) || !hasFlatForm(command)) return null;
   writer
     .begin(FLAT_COMMAND_VERSION)
     .u48(command.timeMs)
@@ -45,4 +47,9 @@ export function decodeAppend(data: Uint8Array): ParsedCommand {
     const isLater = error.version !== null && error.version > FLAT_COMMAND_VERSION;
     return { ok: false, reason: isLater ? 'unsupported' : 'malformed', error: error.message };
   }
+}
+
+/** Nothing is held up by the command, and it holds wherever the conversation has come to. */
+export function isUsual({ held, expectedSeq }: Pick<AppendMessage, Rare>): boolean {
+  return held === null && expectedSeq === undefined;
 }

@@ -9,7 +9,7 @@ import { Packr } from 'msgpackr';
 import * as z from 'zod';
 import { isFlat } from '../flat-bytes.ts';
 import { isPlain } from '../flat-message.ts';
-import { decodeAppend, encodeAppend, FLAT_COMMAND_VERSION } from './append-codec.ts';
+import { decodeAppend, encodeAppend, FLAT_COMMAND_VERSION, isUsual } from './append-codec.ts';
 import { packApart } from './pack-apart.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -39,7 +39,7 @@ export function decodeCommand(data: Uint8Array): ParsedCommand {
 /** What apply would find wrong with the command; null: nothing. Asked before it is proposed. */
 export function commandProblem(command: Command): string | null {
   const parsed =
-    command.type === 'append-message' && command.held === null && isPlain(command.message)
+    command.type === 'append-message' && isUsual(command) && isPlain(command.message)
       ? parseAppend(command)
       : parseCommand(versioned(command));
   return parsed.ok ? null : parsed.error;

@@ -3,15 +3,15 @@ import {
   JSON_DEPTH_MAX,
   METADATA_BYTES_MAX,
   REPLY_BYTES_MAX,
+  SUMMARY_LENGTH_MAX,
   TOOL_REQUESTS_MAX,
+  USAGE_COST_MICROS_MAX,
+  USAGE_TOKENS_MAX,
 } from '@fleetlm/protocol';
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
 import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/attempt/chunk-throttle.ts';
-import {
-  SUMMARY_LENGTH_MAX,
-  SUMMARY_RESPONSE_BYTES_MAX,
-} from '../effects/dispatch/attempt/compaction.ts';
+import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/attempt/compaction.ts';
 import { BATCH_ITEMS_MAX } from '../effects/dispatch/attempt/merged-batch.ts';
 import { ATTEMPTS_MAX } from '../effects/dispatch/attempt/retry-policy.ts';
 import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/call/agent-call.ts';
@@ -253,6 +253,22 @@ const replies = limitRows('Replies', FOLDER, [
     in: REPLY,
     answer: BREAKS,
     test: `${DISPATCH}attempt/running-answer.test.ts > text of %j is counted to the byte`,
+  },
+  {
+    input: 'tokens that are reported of a reply',
+    limit: { USAGE_TOKENS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}attempt/token-usage.ts`,
+    answer: 'the report is passed over; the reply is kept',
+    test: `${DISPATCH}attempt/token-usage.test.ts > a report of more tokens, or of a higher cost, than a reply may have is passed over`,
+  },
+  {
+    input: 'cost that is reported of a reply, in millionths',
+    limit: { USAGE_COST_MICROS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}attempt/token-usage.ts`,
+    answer: 'the cost is passed over; the tokens and the reply are kept',
+    test: `${DISPATCH}attempt/token-usage.test.ts > a report of more tokens, or of a higher cost, than a reply may have is passed over`,
   },
   {
     input: 'metadata of a reply',

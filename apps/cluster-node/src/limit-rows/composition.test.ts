@@ -15,10 +15,7 @@ import { HANDSHAKE_BYTES_MAX } from '@fleetlm/raft/mesh';
 import { SEGMENT_BYTES_DEFAULT } from '@fleetlm/raft/wal';
 import { describe, expect, test } from 'vitest';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
-import {
-  SUMMARY_LENGTH_MAX,
-  SUMMARY_RESPONSE_BYTES_MAX,
-} from '../effects/dispatch/attempt/compaction.ts';
+import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/attempt/compaction.ts';
 import {
   ANSWER_HELD_BYTES_MAX,
   ERROR_BODY_BYTES_MAX,
@@ -102,7 +99,7 @@ describe('what passes one stage fits all later ones', () => {
       ['chunks of a run', node.LIVE_CHUNKS_BYTES_MAX],
     );
     fits(
-      ['a summary in metadata', SUMMARY_LENGTH_MAX],
+      ['a summary in metadata', protocol.SUMMARY_LENGTH_MAX],
       ['its response', SUMMARY_RESPONSE_BYTES_MAX / ESCAPED_BYTES_MAX],
     );
     fits(['tool calls', node.REPLY_TOOL_CALLS_MAX], ['parts', node.REPLY_PARTS_MAX]);

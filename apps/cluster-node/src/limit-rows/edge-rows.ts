@@ -5,6 +5,8 @@ import {
   BODY_VALUES_MAX,
   CLIENT_MESSAGE_ID_LENGTH_MAX,
   CONTENT_BYTES_MAX,
+  FEEDBACK_COMMENT_LENGTH_MAX,
+  HOLD_REASON_LENGTH_MAX,
   IDEMPOTENCY_KEY_LENGTH_MAX,
   JSON_DEPTH_MAX,
   KIND_LENGTH_MAX,
@@ -12,6 +14,7 @@ import {
   OBJECT_KEYS_MAX,
   PAGE_CURSOR_LENGTH_MAX,
   PAGE_LIMIT_MAX,
+  PRIVACY_OPERATIONS_MAX,
   SEARCH_LIMIT_MAX,
   SEARCH_QUERY_LENGTH_MAX,
   SEQ_MAX,
@@ -20,6 +23,7 @@ import {
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import {
   CONNECTION_PACKET_RATE,
+  EXPORTS_MAX,
   IDEMPOTENCY_KEPT_MS,
   LINGER_BYTES_MAX,
   LINGER_MS,
@@ -40,6 +44,7 @@ import {
   UNAUTHENTICATED_SOCKETS_MAX,
   UNREAD_BODY_BYTES_MAX,
 } from '../gateway/limits.ts';
+import { LEGAL_HOLDS_MAX } from '../membership/legal-holds.ts';
 import { FOLDER } from './folder.ts';
 
 const INVALID = '`422 invalid_request`, which names the field';
@@ -57,6 +62,46 @@ const rest = limitRows('REST', FOLDER, [
     in: 'gateway/rest/rest-app.ts',
     answer: TOO_LARGE,
     test: 'gateway/edge-limits.test.ts > a body of its limit is read, and one byte more is refused',
+  },
+  {
+    input: '`comment` of a feedback',
+    limit: { FEEDBACK_COMMENT_LENGTH_MAX },
+    unit: 'characters',
+    in: 'packages/protocol/src/sessions/feedback.ts',
+    answer: INVALID,
+    test: 'boundary',
+  },
+  {
+    input: '`reason` of a legal hold',
+    limit: { HOLD_REASON_LENGTH_MAX },
+    unit: 'characters',
+    in: 'packages/protocol/src/privacy.ts',
+    answer: INVALID,
+    test: 'boundary',
+  },
+  {
+    input: 'users on legal hold; the oldest lifted hold makes room',
+    limit: { LEGAL_HOLDS_MAX },
+    unit: 'entries',
+    in: 'membership/legal-holds.ts',
+    answer: '`409 conflict`',
+    test: 'boundary',
+  },
+  {
+    input: 'exports that a node writes at a time',
+    limit: { EXPORTS_MAX },
+    unit: 'entries',
+    in: 'gateway/rest/records/rest-privacy.ts',
+    answer: '`503 overloaded`',
+    test: 'gateway/rest/records/rest-privacy.test.ts > a node writes as many exports as it may, and takes another one when one has ended',
+  },
+  {
+    input: 'operations in an answer about privacy',
+    limit: { PRIVACY_OPERATIONS_MAX },
+    unit: 'entries',
+    in: 'effects/records/privacy-store.ts',
+    answer: 'the newest',
+    test: 'effects/records/privacy-store.test.ts > lists the newest operations, without hours in which retention had nothing to do',
   },
   {
     input: 'body that is not read, to keep its connection',

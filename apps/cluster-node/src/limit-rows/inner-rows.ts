@@ -7,7 +7,12 @@ import {
   SESSIONS_PER_USER_MAX,
   WATERMARKS_MAX,
 } from '@fleetlm/conversation';
-import { PAGE_BYTES_MAX } from '@fleetlm/protocol';
+import {
+  FEEDBACK_EXPORT_LINES_MAX,
+  FEEDBACK_OF_SESSION_MAX,
+  PAGE_BYTES_MAX,
+  USAGE_USERS_MAX,
+} from '@fleetlm/protocol';
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { HOST_LIMITS_DEFAULT } from '@fleetlm/raft/host';
 import {
@@ -38,6 +43,7 @@ import {
   MESH_FRAME_BYTES_MAX,
   MESH_QUEUE_BYTES_MAX,
   POSTGRES_CONNECTIONS,
+  RECORD_CALLS_MAX,
   SEARCH_TEXT_LENGTH_MAX,
 } from '../limits.ts';
 import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';
@@ -421,6 +427,46 @@ const archive = limitRows('Archive and search', FOLDER, [
     in: 'effects/deliveries/delivery-store.ts',
     answer: 'the statement waits for one',
     test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'connections to Postgres of usage and feedback',
+    limit: { 'POSTGRES_CONNECTIONS.records': POSTGRES_CONNECTIONS.records },
+    unit: 'entries',
+    in: 'effects/records/record-database.ts',
+    answer: 'the statement waits for one',
+    test: CONNECTIONS_TEST,
+  },
+  {
+    input: 'questions about usage and feedback at a time',
+    limit: { RECORD_CALLS_MAX },
+    unit: 'entries',
+    in: 'effects/records/record-database.ts',
+    answer: '`503 archive_unavailable`',
+    test: 'effects/records/record-database.test.ts > refuses questions beyond those that may be asked at a time, and takes them again afterwards',
+  },
+  {
+    input: 'feedback in an answer about a conversation',
+    limit: { FEEDBACK_OF_SESSION_MAX },
+    unit: 'entries',
+    in: 'effects/records/feedback-store.ts',
+    answer: 'that of the newest replies',
+    test: 'effects/records/feedback-store.test.ts > of a conversation with more feedback than an answer holds, that of the newest replies',
+  },
+  {
+    input: 'lines of one part of an export of feedback; a part is cut at `PAGE_BYTES_MAX`, too',
+    limit: { FEEDBACK_EXPORT_LINES_MAX },
+    unit: 'entries',
+    in: 'gateway/rest/records/rest-feedback.ts',
+    answer: '`x-next-cursor` of the next part',
+    test: 'gateway/rest/records/rest-feedback.test.ts > an export as %s comes whole in parts of bounded bytes',
+  },
+  {
+    input: 'users of an answer about usage',
+    limit: { USAGE_USERS_MAX },
+    unit: 'entries',
+    in: 'effects/records/usage-store.ts',
+    answer: 'those with the most tokens, and `has_more`',
+    test: 'effects/records/usage-store.test.ts > names the users with the most tokens, and says that there are more',
   },
   {
     input: 'searches at a time',

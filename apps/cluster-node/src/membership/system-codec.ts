@@ -7,6 +7,7 @@ import {
 } from '@fleetlm/protocol/agent-fields';
 import * as z from 'zod';
 import { AgentRegistry } from './agent-registry.ts';
+import { holdCommandSchema, legalHoldSchema } from './legal-holds.ts';
 import {
   registryCommandSchemas,
   registryFrom,
@@ -60,6 +61,17 @@ const addedSettings = {
   model: settingSchemas.model.default(AGENT_DEFAULTS.model),
   description: settingSchemas.description.default(AGENT_DEFAULTS.description),
   suggestedPrompts: settingSchemas.suggestedPrompts.default(AGENT_DEFAULTS.suggested_prompts),
+  messageHistoryParts: settingSchemas.messageHistoryParts.default(
+    AGENT_DEFAULTS.message_history_parts,
+  ),
+  retentionAgeDays: settingSchemas.retentionAgeDays.default(AGENT_DEFAULTS.retention_age_days),
+  retentionIdleDays: settingSchemas.retentionIdleDays.default(AGENT_DEFAULTS.retention_idle_days),
+  currency: settingSchemas.currency.default(AGENT_DEFAULTS.currency),
+  inputPrice: settingSchemas.inputPrice.default(AGENT_DEFAULTS.input_price),
+  cachedInputPrice: settingSchemas.cachedInputPrice.default(AGENT_DEFAULTS.cached_input_price),
+  outputPrice: settingSchemas.outputPrice.default(AGENT_DEFAULTS.output_price),
+  dailyTokenBudget: settingSchemas.dailyTokenBudget.default(AGENT_DEFAULTS.daily_token_budget),
+  dailyCostBudget: settingSchemas.dailyCostBudget.default(AGENT_DEFAULTS.daily_cost_budget),
 };
 
 export const agentRecordSchema = z.strictObject({
@@ -91,6 +103,7 @@ const commandSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('delete-agent'), agentId: z.string() }),
   skipCommandSchema,
+  holdCommandSchema,
   ...registryCommandSchemas,
 ]);
 
@@ -114,6 +127,7 @@ const snapshotSchema = z.tuple([
     registry: registrySchema,
     /** Absent when there are none. */
     skipped: z.array(skippedEntrySchema).optional(),
+    holds: z.array(legalHoldSchema).optional(),
   }),
 ]);
 
@@ -159,24 +173,26 @@ export function systemCommandProblem(command: SystemCommand): string | null {
 }
 
 export function encodeSystemState(state: SystemState): Uint8Array {
-  const { agents, registry, skipped } = state;
+  const { agents, registry, skipped, holds } = state;
   return encode([
     VERSION,
     {
       agents: [...agents.values()],
       registry: registryRecord(registry),
       ...(skipped.length === 0 ? {} : { skipped }),
+      ...(holds.length === 0 ? {} : { holds }),
     },
   ]);
 }
 
 /** Throws when the bytes are no snapshot of a known version. */
 export function decodeSystemState(data: Uint8Array): SystemState {
-  const [, { agents, registry, skipped }] = snapshotSchema.parse(decode(data));
+  const [, { agents, registry, skipped, holds }] = snapshotSchema.parse(decode(data));
   return {
     agents: AgentRegistry.of(agents),
     registry: registryFrom(registry),
     skipped: skipped ?? [],
+    holds: holds ?? [],
   };
 }
 

@@ -117,8 +117,21 @@ test('a full registry refuses what makes it larger, and still takes a smaller on
   expect(AgentRegistry.of(state.agents.values()).bytes).toBe(state.agents.bytes);
 });
 
-test('a registration without a protocol, from an earlier build, has that of the AI SDK', () => {
-  const { protocol: _protocol, model: _model, ...earlier } = AGENT;
+test('a registration of an earlier build has the settings that were added since, at their defaults', () => {
+  const {
+    protocol: _protocol,
+    model: _model,
+    messageHistoryParts: _messageHistoryParts,
+    retentionAgeDays: _retentionAgeDays,
+    retentionIdleDays: _retentionIdleDays,
+    currency: _currency,
+    inputPrice: _inputPrice,
+    cachedInputPrice: _cachedInputPrice,
+    outputPrice: _outputPrice,
+    dailyTokenBudget: _dailyTokenBudget,
+    dailyCostBudget: _dailyCostBudget,
+    ...earlier
+  } = AGENT;
   const bytes = encodeSystemState(stateWith());
   const [version, snapshot] = JSON.parse(new TextDecoder().decode(bytes));
   const old = new TextEncoder().encode(

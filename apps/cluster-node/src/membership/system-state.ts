@@ -1,6 +1,8 @@
+import { type AgentSettings, mapAgentFields } from '@fleetlm/protocol/agent-fields';
 import type { AgentPatch, AgentRecord } from './agent-record.ts';
 import { AGENTS_MAX, AgentRegistry } from './agent-registry.ts';
 import type { MemberNode } from './cluster-descriptor.ts';
+import { changeHold, type HoldCommand, type LegalHold } from './legal-holds.ts';
 import {
   applyRegistryCommand,
   type NodeRegistry,
@@ -16,6 +18,8 @@ export interface SystemState {
   readonly registry: NodeRegistry;
   /** Oldest first. */
   readonly skipped: SkippedEntry[];
+  /** Oldest first. */
+  readonly holds: LegalHold[];
 }
 
 export type SystemCommand =
@@ -38,6 +42,7 @@ export type SystemCommand =
   /** The registration goes for good; its id is free again. */
   | { readonly type: 'delete-agent'; readonly agentId: string }
   | SkipCommand
+  | HoldCommand
   | RegistryCommand;
 
 export type SystemReply =
@@ -50,12 +55,13 @@ export type SystemReply =
         | 'agent-not-found'
         | 'too-many-agents'
         | 'agents-too-large'
-        | 'too-many-skipped';
+        | 'too-many-skipped'
+        | 'too-many-holds';
     };
 
 /** Before the first command: the founding nodes, which are active. */
 export function emptySystemState(founders: readonly MemberNode[] = []): SystemState {
-  return { agents: new AgentRegistry(), registry: registryOf(founders), skipped: [] };
+  return { agents: new AgentRegistry(), registry: registryOf(founders), skipped: [], holds: [] };
 }
 
 export function applySystemCommand(state: SystemState, command: SystemCommand): SystemReply {
@@ -105,6 +111,10 @@ export function applySystemCommand(state: SystemState, command: SystemCommand): 
       return addSkippedEntry(state.skipped, command)
         ? { type: 'done' }
         : { type: 'refused', code: 'too-many-skipped' };
+    case 'change-hold':
+      return changeHold(state.holds, command)
+        ? { type: 'done' }
+        : { type: 'refused', code: 'too-many-holds' };
     default:
       return command satisfies never;
   }
@@ -126,36 +136,12 @@ function rotated(
 
 /** A field that the patch does not have stays as it is. */
 function patched(agent: AgentRecord, patch: AgentPatch, updatedAtMs: number): AgentRecord {
+  const settings: AgentSettings = mapAgentFields((_name, { record }) => [
+    [record, patch[record] === undefined ? agent[record] : patch[record]],
+  ]);
   return {
     ...agent,
-    name: patch.name ?? agent.name,
-    description: patch.description === undefined ? agent.description : patch.description,
-    suggestedPrompts: patch.suggestedPrompts ?? agent.suggestedPrompts,
-    originUrl: patch.originUrl ?? agent.originUrl,
-    webhookPath: patch.webhookPath ?? agent.webhookPath,
-    protocol: patch.protocol ?? agent.protocol,
-    model: patch.model === undefined ? agent.model : patch.model,
-    messageHistoryMode: patch.messageHistoryMode ?? agent.messageHistoryMode,
-    messageHistoryLimit: patch.messageHistoryLimit ?? agent.messageHistoryLimit,
-    timeoutMs: patch.timeoutMs ?? agent.timeoutMs,
-    connectTimeoutMs: patch.connectTimeoutMs ?? agent.connectTimeoutMs,
-    idleTimeoutMs: patch.idleTimeoutMs === undefined ? agent.idleTimeoutMs : patch.idleTimeoutMs,
-    totalTimeoutMs:
-      patch.totalTimeoutMs === undefined ? agent.totalTimeoutMs : patch.totalTimeoutMs,
-    debounceWindowMs: patch.debounceWindowMs ?? agent.debounceWindowMs,
-    whileAnswering: patch.whileAnswering ?? agent.whileAnswering,
-    afterNodeLoss: patch.afterNodeLoss ?? agent.afterNodeLoss,
-    compactionWebhookUrl:
-      patch.compactionWebhookUrl === undefined
-        ? agent.compactionWebhookUrl
-        : patch.compactionWebhookUrl,
-    compactionTokenBudget:
-      patch.compactionTokenBudget === undefined
-        ? agent.compactionTokenBudget
-        : patch.compactionTokenBudget,
-    compactionTriggerRatio: patch.compactionTriggerRatio ?? agent.compactionTriggerRatio,
-    headers: patch.headers ?? agent.headers,
-    status: patch.status ?? agent.status,
+    ...settings,
     secret: patch.secret ?? agent.secret,
     previousSecret: patch.secret === undefined ? agent.previousSecret : null,
     updatedAtMs,

@@ -2,6 +2,7 @@ import {
   type Command,
   getSession,
   type HeldAnswer,
+  knowsMessage,
   type RefusalCode,
   type Reply,
 } from '@fleetlm/conversation';
@@ -119,6 +120,15 @@ function propose(work: Work, hydrations: number): void {
       return;
     }
   }
+  if (operation.type === 'erase-session' && isOnHold(operation.sessionId, group, ports)) {
+    work.refused(rejected('conflict', ON_HOLD));
+    return;
+  }
+  const spent = budgetRefusal(operation, group, ports);
+  if (spent !== null) {
+    work.refused(rejected('budget_exhausted', spent));
+    return;
+  }
   const hold = holdFor(operation, group, ports);
   try {
     proposeHeld(work, hold, hydrations);
@@ -177,6 +187,32 @@ function hydrateFirst(work: Work, hydrations: number): void {
   );
 }
 
+/** For users. */
+const ON_HOLD = 'This data is on legal hold and can’t be erased now.';
+
+function isOnHold(sessionId: string, group: number, { groups, isHeld }: ExecutionPorts): boolean {
+  const session = groups.head(group, sessionId);
+  return session !== null && isHeld(session.userId);
+}
+
+/** What would have an agent called that has spent its budget; a message that is there already is answered as it was. */
+function budgetRefusal(
+  operation: CommandOperation,
+  group: number,
+  ports: ExecutionPorts,
+): string | null {
+  const isTurn =
+    operation.type === 'retry-dispatch' ||
+    (operation.type === 'append' && operation.sender.type === 'user');
+  if (!isTurn) return null;
+  const agent = agentOf(operation.sessionId, group, ports);
+  const refusal = agent === null ? null : ports.budgetRefusal(agent);
+  if (refusal === null || operation.type !== 'append') return refusal;
+  const state = ports.groups.state(group);
+  const { sessionId, clientMessageId } = operation;
+  return state !== null && knowsMessage(state, sessionId, 'user', clientMessageId) ? null : refusal;
+}
+
 /** A message that may end the answer in progress holds it up: nothing is shown that would not be kept. */
 function holdFor(operation: CommandOperation, group: number, ports: ExecutionPorts): Hold | null {
   if (operation.type !== 'append' || operation.sender.type !== 'user') return null;
@@ -195,7 +231,7 @@ function commandOf(
   const timeMs = ports.wallClockMs();
   switch (operation.type) {
     case 'append': {
-      const { sessionId, sender, clientMessageId, message } = operation;
+      const { sessionId, sender, clientMessageId, message, expectedSeq } = operation;
       const agent = agentOf(sessionId, group, ports);
       return {
         type: 'append-message',
@@ -207,6 +243,7 @@ function commandOf(
         debounceMs: isControlKind(message.kind) ? 0 : (agent?.debounceWindowMs ?? 0),
         whileAnswering: agent?.whileAnswering ?? 'queue',
         held,
+        ...(expectedSeq === undefined ? {} : { expectedSeq }),
         timeMs,
       };
     }
@@ -260,9 +297,14 @@ function replayRefusal(
 }
 
 /** What the state machine refused, as callers are answered; a field that caused it is named as requests name it. */
-export function refusalOf({ code, detail }: { code: RefusalCode; detail: string }): Failure {
+export function refusalOf(refusal: {
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly lastSeq?: number;
+}): Failure {
+  const { code, detail, lastSeq } = refusal;
   if (code === 'seq-beyond-last') return invalidField('last_seq', detail, detail);
-  return { code: codeOf(code), detail };
+  return { code: codeOf(code), detail, ...(lastSeq === undefined ? {} : { last_seq: lastSeq }) };
 }
 
 function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
@@ -282,6 +324,7 @@ function codeOf(code: Exclude<RefusalCode, 'seq-beyond-last'>): OtherErrorCode {
     case 'request-decided':
     case 'checkpoint-full':
     case 'inbox-full':
+    case 'seq-moved-on':
       return 'conflict';
     case 'session-cold':
     case 'stale-archive':

@@ -12,7 +12,7 @@ import {
 import type { OperationOf, ResultOf } from './operations.ts';
 
 type AgentChange = 'create-agent' | 'patch-agent' | 'rotate-secret' | 'delete-agent';
-type SystemType = AgentChange | 'registry' | 'skip-entry';
+type SystemType = AgentChange | 'registry' | 'skip-entry' | 'change-hold';
 type DefiniteReply = Exclude<SystemReply, { readonly type: 'refused' }>;
 
 /** Proposes to the system group. */
@@ -42,6 +42,10 @@ export const executeSkip = proposing<'skip-entry'>((reply) =>
   reply.type === 'done' ? DONE : unexpected(reply),
 );
 
+export const executeHold = proposing<'change-hold'>((reply) =>
+  reply.type === 'done' ? DONE : unexpected(reply),
+);
+
 function unexpected({ type }: DefiniteReply): never {
   throw new Error(`the system group replied "${type}"`);
 }
@@ -55,6 +59,7 @@ function commandOf(operation: OperationOf<SystemType>, timeMs: number): SystemCo
     case 'patch-agent':
     case 'rotate-secret':
     case 'skip-entry':
+    case 'change-hold':
       return { ...operation, timeMs };
     case 'registry':
       return { ...operation.command, timeMs };
@@ -78,6 +83,8 @@ function refusalOf(reply: Extract<SystemReply, { readonly type: 'refused' }>): R
       );
     case 'too-many-skipped':
       return rejected('conflict', 'no more entries can be skipped');
+    case 'too-many-holds':
+      return rejected('conflict', 'no more legal holds can be placed: lift one first');
     case 'node-not-found':
     case 'operation-not-found':
       return rejected('not_found', reply.detail);

@@ -34,6 +34,10 @@ export interface ExecutionPorts {
   /** Files on this node's disk. */
   readonly blobs: { readonly local: LocalBlobs; readonly incoming: IncomingBlobs };
   readonly agent: (agentId: string) => AgentRecord | null;
+  /** Why a turn of the agent is refused today, for its user; null: it is not. */
+  readonly budgetRefusal: (agent: AgentRecord) => string | null;
+  /** Whether nothing of the user may be erased. */
+  readonly isHeld: (userId: string) => boolean;
   /** As far as this node knows; 0: none. */
   readonly leaderOf: (group: number) => number;
   readonly isReadyLeader: (group: number) => boolean;

@@ -11,13 +11,13 @@ const SESSION_COMMAND = [...PROPOSED, 'not_found', 'archive_unavailable'] as con
 
 /** The codes that each operation may fail with, in addition to `internal`. */
 const OPERATION_ERRORS = {
-  append: [...SESSION_COMMAND, 'forbidden', 'conflict'],
+  append: [...SESSION_COMMAND, 'forbidden', 'conflict', 'budget_exhausted'],
   'create-session': [...PROPOSED, 'archive_unavailable', 'conflict'],
   'mark-read': [...SESSION_COMMAND, 'forbidden'],
   'archive-session': SESSION_COMMAND,
-  'erase-session': SESSION_COMMAND,
+  'erase-session': [...SESSION_COMMAND, 'conflict'],
   'update-session': [...SESSION_COMMAND, 'conflict'],
-  'retry-dispatch': [...SESSION_COMMAND, 'conflict'],
+  'retry-dispatch': [...SESSION_COMMAND, 'conflict', 'budget_exhausted'],
   'stop-answer': [...CALLED, 'not_found', 'conflict'],
   'get-session': [...CALLED, 'not_found'],
   'list-sessions': [...CALLED, 'invalid_request'],
@@ -28,6 +28,7 @@ const OPERATION_ERRORS = {
   'delete-agent': [...PROPOSED, 'not_found'],
   registry: [...PROPOSED, 'not_found', 'conflict'],
   'skip-entry': [...PROPOSED, 'conflict'],
+  'change-hold': [...PROPOSED, 'conflict'],
   'transfer-group': CALLED,
   'snapshot-group': CALLED,
   flush: [...CALLED, 'archive_unavailable'],

@@ -6,6 +6,7 @@ import { bytes, messageSchema, senderSchema, sessionSchema } from '../effects/fe
 import { followedSchema, topicSchema } from '../effects/feed/follow-codec.ts';
 import type { Immutable } from '../immutable.ts';
 import { BLOB_PIECE_BYTES_MAX, BLOBS_LISTED_MAX } from '../limits.ts';
+import { holdFields } from '../membership/legal-holds.ts';
 import {
   nodeRecordSchema,
   operationRecordSchema,
@@ -92,6 +93,7 @@ export const OPERATIONS = {
       sender: senderSchema,
       clientMessageId: id,
       message: newMessageSchema,
+      expectedSeq: count.exactOptional(),
     },
     z.strictObject({ seq: count, id, insertedAtMs: z.number(), duplicate: z.boolean() }),
   ),
@@ -216,6 +218,8 @@ export const OPERATIONS = {
   'group-stall': operation('group-stall', 'node', { group: count }, stallSchema.nullable()),
   /** No replica of the group applies this entry. */
   'skip-entry': operation('skip-entry', 'leader', skipFields, nothing),
+  /** Places a legal hold, or lifts one. */
+  'change-hold': operation('change-hold', 'leader', holdFields, nothing),
   flush: operation('flush', 'node', {}, z.strictObject({ rows: count })),
   'agent-node-stats': operation('agent-node-stats', 'node', { agentId: id }, agentNodeStatsSchema),
   'recent-deliveries': operation(

@@ -20,7 +20,7 @@ import { executeAgentNodeStats, executeRecentDeliveries } from './execute-delive
 import { executeFlush } from './execute-flush.ts';
 import { executeFollow, executeLiveAnswer, executeRelayedAnswer } from './execute-follow.ts';
 import { executeGetSession, executeListSessions, executeReadMessages } from './execute-read.ts';
-import { executeAgentChange, executeRegistry, executeSkip } from './execute-system.ts';
+import { executeAgentChange, executeHold, executeRegistry, executeSkip } from './execute-system.ts';
 import { type Attempt, attempting, DONE, type Done, type ExecutionPorts } from './execution.ts';
 import { OPERATIONS, type Operation, type OperationOf, type OperationType } from './operations.ts';
 
@@ -68,6 +68,7 @@ export const OPERATION_TABLE: { readonly [T in OperationType]: Entry<T> } = {
   'delete-agent': { ...OPERATIONS['delete-agent'], ...registration },
   registry: { ...OPERATIONS.registry, group: system, execute: executeRegistry },
   'skip-entry': { ...OPERATIONS['skip-entry'], group: system, execute: executeSkip },
+  'change-hold': { ...OPERATIONS['change-hold'], group: system, execute: executeHold },
   'change-group': {
     ...OPERATIONS['change-group'],
     group: ({ change }) => change.group,

@@ -152,7 +152,7 @@ async function restoreInto(
   }
 }
 
-/** Registrations of agents; null: they are lost. Which nodes were draining is forgotten: they all start anew. */
+/** Registrations of agents, and legal holds; null: they are lost. Which nodes were draining is forgotten: they all start anew. */
 async function restoreSystem(
   source: ArchiveSource,
   head: SnapshotHead | undefined,
@@ -160,12 +160,12 @@ async function restoreSystem(
   keep: (file: GroupFile) => Promise<void>,
 ): Promise<number | null> {
   if (head === undefined) return null;
-  const { agents } = decodeSystemState(await source.readSnapshot(head));
+  const { agents, holds } = decodeSystemState(await source.readSnapshot(head));
   await keep({
     group: SYSTEM_GROUP,
     index: head.index + INDEX_GAP,
     term: head.term,
-    data: encodeSystemState({ agents, registry: registryOf(nodes), skipped: [] }),
+    data: encodeSystemState({ agents, registry: registryOf(nodes), skipped: [], holds }),
   });
   return agents.size;
 }

@@ -28,6 +28,7 @@ describe('an append between nodes', () => {
   test.each<[string, OperationOf<'append'>]>([
     ['a message', APPEND],
     ['a large one', { ...APPEND, message: { ...APPEND.message, payload: Buffer.alloc(20_000) } }],
+    ['one at a seq', { ...APPEND, expectedSeq: 3 }],
     ['one that asks', { ...APPEND, message: { ...APPEND.message, requests: tools } }],
   ])('%s arrives as it was sent', (_, operation) => {
     expect(decodeRequest(encodeRequest(NUMBER, operation))).toEqual({

@@ -5,14 +5,14 @@ import type { OperationOf, ResultOf } from '../operations/operations.ts';
 /** The append in calls between nodes: the flat forms of its request and of its result. */
 const VERSION = 1;
 type Append = OperationOf<'append'>;
-type Written = OnlyWith<Append, keyof MessageToAppend | 'type'>;
+type Written = OnlyWith<Append, keyof MessageToAppend | 'type' | 'expectedSeq'>;
 type Appended = OnlyWith<ResultOf<'append'>, 'seq' | 'id' | 'insertedAtMs' | 'duplicate'>;
 
 const writer = new FlatWriter();
 
 /** Null: it has no flat form. */
 export function encodeAppendRequest(number: number, append: Written): Uint8Array | null {
-  if (!hasFlatForm(append)) return null;
+  if (append.expectedSeq !== undefined || !hasFlatForm(append)) return null;
   writer.begin(VERSION).u48(number);
   return writeMessage(writer, append).take();
 }

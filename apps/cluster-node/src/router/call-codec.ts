@@ -34,7 +34,11 @@ const invalid = {
   detail: z.string(),
   errors: z.tuple([fieldErrorSchema], fieldErrorSchema),
 };
-const failed = { code: z.enum(OTHER_ERROR_CODES), detail: z.string() };
+const failed = {
+  code: z.enum(OTHER_ERROR_CODES),
+  detail: z.string(),
+  last_seq: z.int().min(0).exactOptional(),
+};
 const unknownStatus = z.literal('unknown');
 const refusedStatus = z.literal('refused');
 /** Annotated: within another union the compiler does not compare its codes one by one. */

@@ -19,6 +19,19 @@ test('a cursor beyond the head names `last_seq`, also when another node refused 
   });
 });
 
+test('a conversation that has moved on says so with its newest seq, also when another node refused the message', () => {
+  const detail = 'the conversation has moved on: its newest message is 4';
+  const failure = refusalOf({ code: 'seq-moved-on', detail, lastSeq: 4 });
+  expect(problem(failure)).toMatchObject({ status: 409, code: 'conflict', last_seq: 4 });
+  expect(ackError(failure)).toMatchObject({ code: 'conflict', last_seq: 4 });
+  const attempt = refused(failure);
+  expect(decodeResponse(encodeResponse(7, null, attempt), () => 'append')).toEqual({
+    ok: true,
+    number: 7,
+    attempt,
+  });
+});
+
 test.each<RefusalCode>([
   'session-not-found',
   'not-participant',

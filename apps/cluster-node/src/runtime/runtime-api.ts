@@ -13,6 +13,7 @@ import type {
 } from '../effects/feed/feed-events.ts';
 import type { LiveAnswer } from '../effects/feed/live-answer.ts';
 import type { FoundMessage, MessageSearch } from '../effects/ports.ts';
+import type { FeedbackStore } from '../effects/records/index.ts';
 import type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 import type { OperationError } from '../operations/operation-errors.ts';
 import type { StallReport } from '../operations/operations.ts';
@@ -20,7 +21,10 @@ import type { Result } from '../outcome.ts';
 import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
+import type { ContextRuntime } from './contexts-api.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { PrivacyRuntime } from './privacy.ts';
+import type { UsageRuntime } from './usage.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { OpenedBlob, StoredBlob } from '../blobs/blob-service.ts';
@@ -38,10 +42,19 @@ export type {
 } from '../effects/feed/feed-events.ts';
 export type { LiveAnswer } from '../effects/feed/live-answer.ts';
 export type { FoundMessage, MessageSearch } from '../effects/ports.ts';
+export type {
+  Feedback,
+  FeedbackPlace,
+  PrivacyRecord,
+  UserUsage,
+} from '../effects/records/index.ts';
 export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export type { SessionContext } from './contexts-api.ts';
+export type { LegalHold } from './privacy.ts';
+export type { AgentUsage } from './usage.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
@@ -61,6 +74,8 @@ export interface AppendInput {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Null: the runtime makes one, so that forwarding may be retried without a second message. */
   readonly clientMessageId: string | null;
+  /** Refused with `conflict` when the newest seq is another one. */
+  readonly expectedSeq?: number | undefined;
 }
 
 export interface Appended {
@@ -84,6 +99,12 @@ export interface SessionsPage {
   /** Of the inbox. */
   readonly version: number;
 }
+
+/** Each is answered by Postgres, or with `archive_unavailable`. */
+export type FeedbackRuntime = Pick<
+  FeedbackStore,
+  'keep' | 'withdraw' | 'ofSession' | 'ofAgent' | 'counts'
+>;
 
 /** The only door of the engine: the edge (REST, sockets) sees this and nothing behind it. */
 export interface Runtime {
@@ -199,6 +220,14 @@ export interface Runtime {
   readonly blobs: BlobsRuntime;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
+  /** What agents are sent of conversations. */
+  readonly contexts: ContextRuntime;
+  /** What users think of replies. */
+  readonly feedback: FeedbackRuntime;
+  /** For owners of agents: what their replies cost. */
+  readonly usage: UsageRuntime;
+  /** What is done with the data of users. */
+  readonly privacy: PrivacyRuntime;
   /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }

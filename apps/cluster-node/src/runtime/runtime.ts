@@ -25,6 +25,7 @@ import type {
   Runtime,
   SessionUpdate,
 } from './runtime-api.ts';
+import { SessionContexts } from './session-contexts.ts';
 
 export interface RuntimePorts {
   readonly router: Router;
@@ -37,6 +38,9 @@ export interface RuntimePorts {
   readonly overload: () => string | null;
   readonly readiness: Runtime['readiness'];
   readonly agentStats: Runtime['agentStats'];
+  readonly feedback: Runtime['feedback'];
+  readonly usage: Runtime['usage'];
+  readonly privacy: Runtime['privacy'];
   readonly secrets: Pick<AgentSecrets, 'seal' | 'signing' | 'derived'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly archive: Pick<Archive, 'search'>;
@@ -52,6 +56,10 @@ export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
   readonly agentStats: Runtime['agentStats'];
+  readonly contexts: Runtime['contexts'];
+  readonly feedback: Runtime['feedback'];
+  readonly usage: Runtime['usage'];
+  readonly privacy: Runtime['privacy'];
   readonly readiness: Runtime['readiness'];
   readonly blobs: Runtime['blobs'];
   readonly #ports: RuntimePorts;
@@ -61,6 +69,10 @@ export class NodeRuntime implements Runtime {
     this.admin = ports.admin;
     this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
     this.agentStats = ports.agentStats;
+    this.contexts = new SessionContexts(this);
+    this.feedback = ports.feedback;
+    this.usage = ports.usage;
+    this.privacy = ports.privacy;
     this.readiness = ports.readiness;
     this.blobs = ports.blobs;
   }
@@ -113,7 +125,7 @@ export class NodeRuntime implements Runtime {
   }
 
   append(input: AppendInput): ReturnType<Runtime['append']> {
-    const { sessionId, sender, kind, content, metadata } = input;
+    const { sessionId, sender, kind, content, metadata, expectedSeq } = input;
     const { router, metrics, overload } = this.#ports;
     const busy = overload();
     if (busy !== null)
@@ -123,7 +135,14 @@ export class NodeRuntime implements Runtime {
     const clientMessageId = input.clientMessageId ?? message.id;
     const startedAtMs = performance.now();
     return new Promise((resolve) => {
-      const operation = { type: 'append', sessionId, sender, clientMessageId, message } as const;
+      const operation = {
+        type: 'append',
+        sessionId,
+        sender,
+        clientMessageId,
+        message,
+        ...(expectedSeq === undefined ? {} : { expectedSeq }),
+      } as const;
       router.call(operation, (outcome) => {
         metrics.appendSeconds.observe((performance.now() - startedAtMs) / 1000);
         metrics.appends.inc({ outcome: appendOutcome(outcome) });

@@ -14,6 +14,7 @@ const TABS = [
   { href: '/admin/dispatch', label: 'Dispatch' },
   { href: '/admin/events', label: 'Events' },
   { href: '/admin/audit', label: 'Audit' },
+  { href: '/admin/privacy', label: 'Privacy' },
   { href: '/admin/accounts', label: 'Accounts' },
   { href: '/admin/playground', label: 'Playground' },
 ] as const;

@@ -7,8 +7,11 @@ import { useCurrentInView } from '@/ui/current-in-view.ts';
 
 const TABS = [
   { path: '', label: 'Overview' },
+  { path: '/usage', label: 'Usage' },
+  { path: '/feedback', label: 'Feedback' },
   { path: '/deliveries', label: 'Deliveries' },
   { path: '/dead-letters', label: 'Dead letters' },
+  { path: '/context', label: 'Context' },
   { path: '/playground', label: 'Playground' },
   { path: '/settings', label: 'Settings' },
 ] as const;

@@ -19,6 +19,7 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { ConversationActionsProvider, useActionsOf } from './conversation-actions.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { ConversationRefused, ConversationSkeleton } from './conversation-states.tsx';
+import { SessionFeedbackProvider } from './feedback/session-feedback.tsx';
 import { FindBar } from './find/find-bar.tsx';
 import { useFind } from './find/use-find.ts';
 import { AgentNotice } from './list/agent-notice.tsx';
@@ -122,22 +123,24 @@ export function Conversation({ sessionId, userId }: ConversationProps) {
         <ConversationRefused error={phase.error} onRetry={() => store.rejoin()} />
       )}
       {(phase.status === 'ready' || (phase.status === 'loading' && rows.length > 0)) && (
-        <ConversationActionsProvider value={actions}>
-          <FileSourceProvider value={source}>
-            <MessageList
-              places={places}
-              store={store}
-              view={view}
-              rows={rows}
-              needsOlder={needsOlder}
-              startSeq={startSeq}
-              userId={userId}
-              agentName={agentName}
-              unreadAfterSeq={divider.afterSeq}
-              onAtEndChange={setIsAtEnd}
-            />
-          </FileSourceProvider>
-        </ConversationActionsProvider>
+        <SessionFeedbackProvider sessionId={sessionId}>
+          <ConversationActionsProvider value={actions}>
+            <FileSourceProvider value={source}>
+              <MessageList
+                places={places}
+                store={store}
+                view={view}
+                rows={rows}
+                needsOlder={needsOlder}
+                startSeq={startSeq}
+                userId={userId}
+                agentName={agentName}
+                unreadAfterSeq={divider.afterSeq}
+                onAtEndChange={setIsAtEnd}
+              />
+            </FileSourceProvider>
+          </ConversationActionsProvider>
+        </SessionFeedbackProvider>
       )}
       {phase.status !== 'refused' && <LiveStatus store={store} view={view} agentName={agentName} />}
       <AgentNotice store={store} agent={view.agent} agentName={agentName} />

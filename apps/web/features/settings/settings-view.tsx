@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { Person } from '@/common/person.ts';
 import { preferences, setPreferences } from '@/common/preferences.ts';
 import type { Theme } from '@/common/theme.ts';
+import { Button } from '@/ui/button.tsx';
 import { Checkbox } from '@/ui/checkbox.tsx';
 import { chooseTheme } from '@/ui/choose-theme.ts';
 import { Segments } from '@/ui/segments.tsx';
@@ -35,6 +36,23 @@ export function SettingsView({ person, theme }: SettingsViewProps) {
           note="Where you are signed in. A device that is signed out keeps what was not sent yet, for your next sign-in there."
         >
           <Devices />
+        </Section>
+        <Section
+          title="Your data"
+          note="Every conversation with all its messages, and your feedback."
+        >
+          <div className="flex flex-wrap gap-2">
+            <Button asChild>
+              <a href="/api/export?format=html" download>
+                Download as a page
+              </a>
+            </Button>
+            <Button asChild>
+              <a href="/api/export?format=json" download>
+                Download as JSON
+              </a>
+            </Button>
+          </div>
         </Section>
         <Section title="Password" note="Your other devices are signed out when it changes.">
           <PasswordForm email={person.email} />

@@ -13,7 +13,7 @@ import {
 } from '@fleetlm/protocol';
 import * as z from 'zod';
 import type { Outcome } from '../../common/outcome.ts';
-import { callCluster, clusterRequest } from './cluster-api.ts';
+import { callCluster, clusterRequest, clusterText } from './cluster-api.ts';
 
 /** Agents, and what their owner sees and does; all with the rights of the application, so callers check the person. */
 
@@ -70,6 +70,37 @@ export function eraseAgent(id: string): Promise<Outcome<unknown>> {
 
 export function agentStats(id: string): Promise<Outcome<RestAnswerOf<'getAgentStats'>>> {
   return callCluster(REST.getAgentStats, { params: { id }, as: AS });
+}
+
+/** Of the last 30 days. */
+export function agentUsage(
+  id: string,
+  by: 'day' | 'user',
+): Promise<Outcome<RestAnswerOf<'getUsage'>>> {
+  return callCluster(REST.getUsage, { params: { id }, query: { by }, as: AS });
+}
+
+/** The same as CSV. */
+export function agentUsageCsv(id: string, by: 'day' | 'user'): Promise<Outcome<string>> {
+  const path = REST.getUsageCsv.path.replace(':id', encodeURIComponent(id));
+  return clusterText({ path: `${path}?by=${by}`, as: AS });
+}
+
+export function agentFeedback(
+  id: string,
+  query: { readonly rating: string | null; readonly cursor: string | null },
+): Promise<Outcome<RestAnswerOf<'listAgentFeedback'>>> {
+  return callCluster(REST.listAgentFeedback, { params: { id }, query, as: AS });
+}
+
+export function feedbackStats(id: string): Promise<Outcome<RestAnswerOf<'getFeedbackStats'>>> {
+  return callCluster(REST.getFeedbackStats, { params: { id }, query: {}, as: AS });
+}
+
+/** The newest part of an export. */
+export function agentFeedbackFile(id: string, form: 'csv' | 'jsonl'): Promise<Outcome<string>> {
+  const { path } = form === 'csv' ? REST.exportFeedbackCsv : REST.exportFeedbackLines;
+  return clusterText({ path: path.replace(':id', encodeURIComponent(id)), as: AS });
 }
 
 export function listDeliveries(

@@ -36,6 +36,24 @@ export async function clusterRequest<S extends z.ZodType>(
   request: ClusterRequest,
   schema: S,
 ): Promise<Outcome<z.output<S>>> {
+  const answer = await answerTo(request);
+  if (!answer.ok) return answer;
+  const parsed = schema.safeParse(answer.value.body);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  logProblem(`the answer to ${request.path} is not understood`, z.prettifyError(parsed.error));
+  const detail = 'The cluster’s answer is not understood.';
+  return { ok: false, problem: { status: 502, code: 'bad_gateway', detail, errors: [] } };
+}
+
+/** Likewise for an answer that is no JSON. */
+export async function clusterText(request: ClusterRequest): Promise<Outcome<string>> {
+  const answer = await answerTo(request);
+  return answer.ok ? { ok: true, value: answer.value.text } : answer;
+}
+
+type Answered = Extract<NodeAnswer, { kind: 'answered' }>;
+
+async function answerTo(request: ClusterRequest): Promise<Outcome<Answered>> {
   const env = serverEnv();
   const bearer = 'token' in request.as ? request.as.token : env.API_KEY;
   pool ??= new NodePool(env.NODE_URLS_INTERNAL ?? env.NODE_URLS);
@@ -50,11 +68,7 @@ export async function clusterRequest<S extends z.ZodType>(
   });
   if (answer.kind === 'unreachable') return { ok: false, problem: UNREACHABLE };
   if (answer.status >= 400) return { ok: false, problem: problemOf(answer) };
-  const parsed = schema.safeParse(answer.body);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  logProblem(`the answer to ${request.path} is not understood`, z.prettifyError(parsed.error));
-  const detail = 'The cluster sent a response that this version does not understand.';
-  return { ok: false, problem: { status: 502, code: 'bad_gateway', detail, errors: [] } };
+  return { ok: true, value: answer };
 }
 
 /** A call that is answered with one JSON document. */
@@ -101,7 +115,7 @@ interface AnyCall extends Pick<ClusterRequest, 'as' | 'changesNothing' | 'timeou
   readonly body?: unknown;
 }
 
-function problemOf(answer: Extract<NodeAnswer, { kind: 'answered' }>): Problem {
+function problemOf(answer: Answered): Problem {
   const parsed = problemSchema.safeParse(answer.body);
   if (!parsed.success) {
     const detail = `The cluster answered with status ${answer.status}.`;

@@ -14,7 +14,13 @@ export interface NodeRequest {
 }
 
 export type NodeAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** Null: it is no JSON. */
+      readonly body: unknown;
+      readonly text: string;
+    }
   | { readonly kind: 'unreachable' };
 
 const TIMEOUT_MS = 5_000;
@@ -80,7 +86,7 @@ async function tryNode(url: string, request: NodeRequest): Promise<Try> {
       redirect: 'error',
     });
     const text = await response.text();
-    return { kind: 'answered', status: response.status, body: parseJson(text) };
+    return { kind: 'answered', status: response.status, body: parseJson(text), text };
   } catch (error) {
     return { kind: 'failed', isRefused: isRefused(error) };
   }

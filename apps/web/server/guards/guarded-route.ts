@@ -62,6 +62,11 @@ export function userRoute(answer: Answer<GuardedInput>): RouteHandler {
   return guarded('user', answer);
 }
 
+/** For those who look after agents. */
+export function ownerRoute(answer: Answer<GuardedInput>): RouteHandler {
+  return guarded('owner', answer);
+}
+
 /** For admins. What changes something (any method but GET) takes a role that Postgres confirmed a moment ago. */
 export function adminRoute(answer: Answer<GuardedInput>): RouteHandler {
   return guarded('admin', answer);

@@ -197,6 +197,51 @@ describe('messages', () => {
     });
   });
 
+  test('C35 of two messages that expect the same newest seq the first is taken', () => {
+    const state = groupAfter(create(), say(1));
+    expect(apply(state, say(2, { expectedSeq: 1 })).reply).toMatchObject({ message: { seq: 2 } });
+    const before = stateDigest(state);
+    for (const expectedSeq of [0, 1, 3])
+      expect(apply(state, say(3, { expectedSeq }))).toEqual({
+        reply: {
+          type: 'refused',
+          code: 'seq-moved-on',
+          detail: 'the conversation has moved on: its newest message is 2',
+          lastSeq: 2,
+        },
+        effects: [],
+      });
+    expect(stateDigest(state)).toBe(before);
+    expect(apply(state, say(3, { expectedSeq: 2 })).reply).toMatchObject({ message: { seq: 3 } });
+  });
+
+  test('C35 a message that was taken before is answered as such, whatever it expects', () => {
+    const state = groupAfter(create(), say(1, { expectedSeq: 0 }), say(2));
+    expect(apply(state, say(1, { expectedSeq: 0 })).reply).toMatchObject({
+      duplicate: true,
+      message: { seq: 1 },
+    });
+  });
+
+  test('C36 a change of the context is in the log, and its user sees nothing of it', () => {
+    const state = groupAfter(create(), create({ sessionId: OTHER_SESSION }), say(1));
+    apply(state, say(2, { sessionId: OTHER_SESSION }));
+    const { lastMessage, activity, dispatch } = sessionOf(state);
+    const change = message(3, { kind: 'context-change', preview: '' });
+    expect(apply(state, agentSays(3, { message: change })).reply).toMatchObject({
+      message: { seq: 2, kind: 'context-change' },
+    });
+    expect(sessionOf(state)).toMatchObject({
+      lastSeq: 2,
+      unreadCount: 0,
+      lastMessage,
+      activity,
+      dispatch,
+    });
+    const restored = importState(exportState(state));
+    expect(stateDigest(restored)).toBe(stateDigest(state));
+  });
+
   test("C29 the state keeps its own bytes: the command's buffer may be used again", () => {
     const payload = payloadOf('kept');
     const metadata = new TextEncoder().encode('{"a":1}');

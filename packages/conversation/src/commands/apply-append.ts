@@ -14,15 +14,16 @@ import {
   changeInbox,
   commitMessage,
   dispatchChanged,
+  isContextChange,
   outcomeOf,
 } from './change-session.ts';
 import type { Command, NewMessage, Sender } from './commands.ts';
-import { NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
+import { movedOn, NO_EFFECTS, noSuchSession, refuse } from './refuse.ts';
 import type { Applied, Effect } from './results.ts';
 
 type AppendMessage = Extract<Command, { type: 'append-message' }>;
 
-/** C20 to C29 of SPEC.md. */
+/** C20 to C29, C35 and C36 of SPEC.md. */
 export function applyAppend(group: GroupRecord, command: AppendMessage): Applied {
   const session = group.living(command.sessionId);
   if (session === undefined) return noSuchSession(group, command.sessionId);
@@ -39,6 +40,8 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
     );
   if (session.status === 'archived')
     return refuse('session-archived', 'an archived session takes no messages');
+  if (command.expectedSeq !== undefined && command.expectedSeq !== session.lastSeq)
+    return movedOn(session.lastSeq);
 
   const internals = SessionRecord.internals(session);
   const response = sender.type === 'user' ? message.response : undefined;
@@ -75,7 +78,7 @@ export function applyAppend(group: GroupRecord, command: AppendMessage): Applied
       ? requestsAfterEvent(internals.requests, 'user-message', before, next)
       : null;
   if (changeDispatch(group, session, next)) effects.push(dispatchChanged(session));
-  effects.push(changeInbox(session, true));
+  effects.push(changeInbox(session, !isContextChange(sender.type, message.kind)));
   return { reply: { type: 'appended', message: committed, duplicate: false }, effects };
 }
 

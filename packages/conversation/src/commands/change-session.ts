@@ -7,7 +7,7 @@ import {
 } from '../session/dispatch-table.ts';
 import { SessionRecord } from '../session/session-record.ts';
 import { trimTail } from '../session/trim-tail.ts';
-import { type DispatchState, type Message, VOID_KIND } from '../state.ts';
+import { CONTEXT_KIND, type DispatchState, type Message, VOID_KIND } from '../state.ts';
 import type { NewMessage, Payload, Sender } from './commands.ts';
 import type { Effect } from './results.ts';
 
@@ -43,10 +43,12 @@ function commitNext(
   session.lastSeq = seq;
   session.updatedAtMs = insertedAtMs;
   const sharedSender = senderOf(session, senderType);
-  session.lastMessage = { sender: sharedSender, kind, preview: message.preview, insertedAtMs };
+  const isUnseen = isContextChange(senderType, kind);
+  if (!isUnseen)
+    session.lastMessage = { sender: sharedSender, kind, preview: message.preview, insertedAtMs };
   if (senderType === 'user') {
     session.lastUserSeq = seq;
-  } else if (kind !== VOID_KIND) {
+  } else if (kind !== VOID_KIND && !isUnseen) {
     unread.add(seq);
     session.unreadCount = unread.count;
   }
@@ -62,6 +64,11 @@ function commitNext(
     payload: message.payload,
     insertedAtMs,
   };
+}
+
+/** C36 of SPEC.md. */
+export function isContextChange(from: Sender['type'], kind: string): boolean {
+  return from === 'agent' && kind === CONTEXT_KIND;
 }
 
 function senderOf(session: SessionRecord, type: Sender['type']): Sender {

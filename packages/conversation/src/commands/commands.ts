@@ -75,6 +75,8 @@ export type Command =
       /** How long the agent's work waits for further messages of the user, in milliseconds. */
       readonly debounceMs: number;
       readonly whileAnswering: WhileAnswering;
+      /** The newest seq that its sender knows: refused when there is a later one. Left out: whatever it is. */
+      readonly expectedSeq?: number;
       /** Null: nothing is to be ended by this message. */
       readonly held: HeldAnswer | null;
       readonly timeMs: number;

@@ -51,7 +51,9 @@ type Untyped<T> = {
 };
 
 /** An append of which nothing but the values of its fields is to be checked. */
-export type PlainAppend = Untyped<Omit<AppendMessage, 'type' | 'message' | 'held'>> & {
+export type PlainAppend = Untyped<
+  Omit<AppendMessage, 'type' | 'message' | 'held' | 'expectedSeq'>
+> & {
   readonly message: Untyped<PlainMessage>;
 };
 
@@ -239,27 +241,28 @@ function readCreate(value: Fields): Command {
 }
 
 function readAppend(value: Fields): AppendMessage {
-  const command = exactly(value, [
-    'sender',
-    'clientMessageId',
-    'message',
-    'debounceMs',
-    'whileAnswering',
-    'held',
-  ]);
-  const { sessionId, clientMessageId, debounceMs, whileAnswering, held, timeMs } = command;
+  const command = exactly(
+    value,
+    ['sender', 'clientMessageId', 'message', 'debounceMs', 'whileAnswering', 'held'],
+    ['expectedSeq'],
+  );
+  const { sessionId, clientMessageId, debounceMs, whileAnswering, held, expectedSeq, timeMs } =
+    command;
   const { type, id } = fields(command.sender, 'command.sender', ['type', 'id']);
   const sender = { type, id };
   const message = readMessage(command.message, 'command.message');
-  return appendOf(
+  const append = appendOf(
     { sessionId, sender, clientMessageId, debounceMs, whileAnswering, timeMs },
     message,
     held === null ? null : readHeld(held, 'command.held'),
   );
+  return expectedSeq === undefined
+    ? append
+    : { ...append, expectedSeq: integer(expectedSeq, 'command.expectedSeq', 0, SEQ_MAX) };
 }
 
 function appendOf(
-  command: Untyped<Omit<AppendMessage, 'type' | 'message' | 'held'>>,
+  command: Untyped<Omit<AppendMessage, 'type' | 'message' | 'held' | 'expectedSeq'>>,
   message: NewMessage,
   held: HeldAnswer | null,
 ): AppendMessage {
@@ -346,8 +349,8 @@ function readEvict(value: Fields): Command {
   };
 }
 
-function exactly(value: Fields, keys: readonly string[]): Fields {
-  return fields(value, 'command', ['type', 'sessionId', 'timeMs', ...keys]);
+function exactly(value: Fields, keys: readonly string[], optional: readonly string[] = []): Fields {
+  return fields(value, 'command', ['type', 'sessionId', 'timeMs', ...keys], optional);
 }
 
 function common(command: Fields): { readonly sessionId: string; readonly timeMs: number } {

@@ -7,6 +7,13 @@ export function refuse(code: RefusalCode, detail: string): Applied {
   return { reply: { type: 'refused', code, detail }, effects: NO_EFFECTS };
 }
 
+/** Its sender wrote without knowing the newest message. */
+export function movedOn(lastSeq: number): Applied {
+  const detail = `the conversation has moved on: its newest message is ${lastSeq}`;
+  const reply = { type: 'refused', code: 'seq-moved-on', detail, lastSeq } as const;
+  return { reply, effects: NO_EFFECTS };
+}
+
 /** It is not in memory: unknown, or to be brought back first. */
 export function noSuchSession(group: GroupRecord, sessionId: string): Applied {
   if (group.isCold(sessionId))

@@ -19,6 +19,8 @@ export type RefusalCode =
   | 'request-decided'
   | 'checkpoint-full'
   | 'seq-beyond-last'
+  /** The session has a later message than its sender knew. */
+  | 'seq-moved-on'
   /** The user has as many sessions, or as much metadata, as one may. */
   | 'inbox-full'
   /** It has left memory: hydrate it, then propose again. Never sent to a client. */
@@ -40,7 +42,13 @@ export type Reply =
   | { readonly type: 'read'; readonly lastReadSeq: number }
   | { readonly type: 'dispatch'; readonly dispatch: DispatchState }
   | { readonly type: 'done' }
-  | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string };
+  | {
+      readonly type: 'refused';
+      readonly code: RefusalCode;
+      readonly detail: string;
+      /** Of `seq-moved-on`: the newest seq of the session. */
+      readonly lastSeq?: number;
+    };
 
 /**
  * What the rest of the node does about a committed command. An effect may be performed twice, or never (a

@@ -15,6 +15,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   request_timeout: 'Send the whole request within 30 s, its headers within 10 s.',
   headers_too_large: 'Send fewer or shorter headers and a shorter URL: 16 KiB together.',
   rate_limited: 'Wait as `Retry-After` says.',
+  budget_exhausted:
+    'Wait until midnight UTC, or have the owner of the agent raise its budget. Nothing was stored.',
   internal: 'Report it to an operator; the log of the node has the details.',
   overloaded: 'Try again, with backoff. Nothing was done.',
   no_quorum: 'Try again, with backoff, at another node too. Nothing was done.',

@@ -96,6 +96,19 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'POST /api/sessions/:id/blobs': 'CreateBlob',
   'POST /api/sessions/:id/read': 'Read',
   'POST /api/sessions/:id/messages': 'PostMessage',
+  'GET /api/agents/:id/usage': 'UsageQuery',
+  'GET /api/agents/:id/usage.csv': 'UsageQuery',
+  'GET /api/agents/:id/feedback': 'FeedbackQuery',
+  'GET /api/agents/:id/feedback.csv': 'FeedbackQuery',
+  'GET /api/agents/:id/feedback.jsonl': 'FeedbackQuery',
+  'GET /api/agents/:id/feedback/stats': 'UsageQuery',
+  'PUT /api/sessions/:id/messages/:seq/feedback': 'RateReply',
+  'PUT /api/sessions/:id/context': 'SetContext',
+  'POST /api/sessions/:id/context/summary': 'Summarize',
+  'GET /api/export': 'ExportQuery',
+  'GET /api/admin/privacy/export': 'ExportQuery',
+  'POST /api/admin/privacy/operations': 'StartPrivacyOperation',
+  'PUT /api/admin/legal-holds/:user_id': 'PlaceLegalHold',
 };
 
 function restCall(route: RestRoute, tables: FieldTables): string {

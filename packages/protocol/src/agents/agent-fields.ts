@@ -5,6 +5,7 @@ import {
   AGENT_HISTORY_LIMIT_MAX,
   AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
+  AGENT_PRICE_MAX,
   AGENT_PROMPT_LENGTH_MAX,
   AGENT_PROMPTS_MAX,
   AGENT_TIMEOUT_MS_MAX,
@@ -12,6 +13,9 @@ import {
   AGENT_TOTAL_TIMEOUT_MS_MAX,
   COMPACTION_BUDGET_MAX,
   COMPACTION_BUDGET_MIN,
+  DAILY_COST_BUDGET_MAX,
+  DAILY_TOKEN_BUDGET_MAX,
+  RETENTION_DAYS_MAX,
 } from '../limits.ts';
 
 /*
@@ -38,6 +42,8 @@ export const AGENT_SECTIONS = {
     title: 'Summaries',
     text: 'A long conversation can be summarised before it no longer fits the model.',
   },
+  costs: { title: 'Costs', text: 'What its tokens cost, and how much may be spent a day.' },
+  privacy: { title: 'Privacy', text: 'How long conversations with it are kept.' },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly text: string }>>;
 export type AgentSection = keyof typeof AGENT_SECTIONS;
 
@@ -77,6 +83,10 @@ const historyMode = choice({
   last: 'only the newest message',
   entire: 'the whole conversation',
 });
+const historyParts = choice({
+  all: 'all of it',
+  text: 'texts and files, without tools and reasoning',
+});
 const whileAnswering = choice({
   queue: 'waits its turn',
   interrupt: 'ends the answer',
@@ -89,6 +99,21 @@ const protocol = choice({
   'openai-chat': 'OpenAI-compatible chat completions',
   text: 'plain text',
 });
+/** ISO 4217. */
+const currency = choice({
+  USD: 'US dollar',
+  EUR: 'Euro',
+  GBP: 'Pound sterling',
+  CHF: 'Swiss franc',
+  JPY: 'Yen',
+  CNY: 'Renminbi',
+  INR: 'Indian rupee',
+  KRW: 'Won',
+  BRL: 'Real',
+  CAD: 'Canadian dollar',
+  AUD: 'Australian dollar',
+});
+const price = { kind: 'number', min: 0, max: AGENT_PRICE_MAX } as const;
 const status = choice({ enabled: 'is called', disabled: 'is not called' });
 
 const timeout = (max: number) => ({ kind: 'integer', min: AGENT_TIMEOUT_MS_MIN, max }) as const;
@@ -173,6 +198,15 @@ export const AGENT_FIELDS = {
     fallback: 50,
     meaning: 'N of `tail`',
     control: { section: 'history', label: 'How many messages', unit: 'messages' },
+  },
+  message_history_parts: {
+    record: 'messageHistoryParts',
+    type: historyParts.type,
+    isNullable: false,
+    fallback: 'all',
+    meaning:
+      '`text`: earlier replies are sent without reasoning, tool calls and data, and those that are nothing else are left out; a reply that waits for its tools is sent whole',
+    control: { section: 'history', label: 'What of a message', options: historyParts.options },
   },
   debounce_window_ms: {
     record: 'debounceWindowMs',
@@ -292,6 +326,102 @@ export const AGENT_FIELDS = {
       label: 'Summarise from',
       unit: 'of the budget',
       hint: 'A share, from 0.1 to 1.',
+    },
+  },
+  retention_age_days: {
+    record: 'retentionAgeDays',
+    type: { kind: 'integer', min: 1, max: RETENTION_DAYS_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning: 'days after which a conversation is erased, counted from its beginning; null: never',
+    control: {
+      section: 'privacy',
+      label: 'Erase after',
+      unit: 'days',
+      hint: 'From its beginning. Empty: never.',
+    },
+  },
+  retention_idle_days: {
+    record: 'retentionIdleDays',
+    type: { kind: 'integer', min: 1, max: RETENTION_DAYS_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning: 'days without a change after which a conversation is erased; null: never',
+    control: {
+      section: 'privacy',
+      label: 'Erase when idle',
+      unit: 'days',
+      hint: 'Since its last change. Empty: never.',
+    },
+  },
+  currency: {
+    record: 'currency',
+    type: currency.type,
+    isNullable: false,
+    fallback: 'USD',
+    meaning: 'of its prices, its cost budget and the costs that it reports without one; ISO 4217',
+    control: { section: 'costs', label: 'Currency', options: currency.options },
+  },
+  input_price: {
+    record: 'inputPrice',
+    type: price,
+    isNullable: true,
+    fallback: null,
+    meaning: 'of a million input tokens; null: unknown, so that only reported costs count',
+    control: {
+      section: 'costs',
+      label: 'Price of input',
+      hint: 'Of a million tokens. Empty: unknown.',
+    },
+  },
+  cached_input_price: {
+    record: 'cachedInputPrice',
+    type: price,
+    isNullable: true,
+    fallback: null,
+    meaning: 'of a million input tokens that came from a cache; null: as `input_price`',
+    control: {
+      section: 'costs',
+      label: 'Price of cached input',
+      hint: 'Of a million tokens. Empty: as input.',
+    },
+  },
+  output_price: {
+    record: 'outputPrice',
+    type: price,
+    isNullable: true,
+    fallback: null,
+    meaning: 'of a million output tokens; null: unknown, so that only reported costs count',
+    control: {
+      section: 'costs',
+      label: 'Price of output',
+      hint: 'Of a million tokens. Empty: unknown.',
+    },
+  },
+  daily_token_budget: {
+    record: 'dailyTokenBudget',
+    type: { kind: 'integer', min: 1, max: DAILY_TOKEN_BUDGET_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning:
+      'tokens a day (UTC), after which users’ messages are refused with `budget_exhausted`; null: no limit',
+    control: {
+      section: 'costs',
+      label: 'Tokens a day',
+      hint: 'Then messages are refused. Empty: no limit.',
+    },
+  },
+  daily_cost_budget: {
+    record: 'dailyCostBudget',
+    type: { kind: 'number', min: 0.01, max: DAILY_COST_BUDGET_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning:
+      'cost a day (UTC) in its currency, after which users’ messages are refused with `budget_exhausted`; null: no limit',
+    control: {
+      section: 'costs',
+      label: 'Cost a day',
+      hint: 'Then messages are refused. Empty: no limit.',
     },
   },
   headers: {

@@ -17,7 +17,7 @@ export const CHAT_ROUTES = {
     body: chatRequestSchema,
     bodyBytesMax: CHAT_BODY_BYTES_MAX,
     answers: [{ status: 200, description: 'the stream', body: EVENT_STREAM }],
-    errors: ['conflict', ...SESSION_COMMAND],
+    errors: ['conflict', 'budget_exhausted', ...SESSION_COMMAND],
   }),
   resumeChat: route({
     method: 'GET',

@@ -1,11 +1,15 @@
 import { AGENT_ROUTES } from './agent-routes.ts';
 import { BLOB_ROUTES } from './blob-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
+import { CONTEXT_ROUTES } from './context-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
+import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
+import { PRIVACY_ROUTES } from './privacy-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
 import { ANSWER_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
+import { USAGE_ROUTES } from './usage-routes.ts';
 
 /** Every call that a node answers, by name; in the order of the reference. */
 export const REST = {
@@ -13,11 +17,15 @@ export const REST = {
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
   ...BLOB_ROUTES,
+  ...FEEDBACK_ROUTES,
+  ...CONTEXT_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
+  ...USAGE_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATION_ROUTES,
+  ...PRIVACY_ROUTES,
   ...METRICS_ROUTES,
   ...HEALTH_ROUTES,
 } as const satisfies Readonly<Record<string, RestRoute>>;

@@ -87,12 +87,12 @@ export const SESSION_ROUTES = {
     path: '/api/sessions/:id/erase',
     topic: 'Sessions',
     summary:
-      'Erases a conversation for good: messages, metadata, answers and deliveries, also from the archive. Its id stays taken.',
+      'Erases a conversation for good: messages, metadata, answers and deliveries, also from the archive. Its id stays taken. A `conflict` while the user’s data is on legal hold.',
     access: 'user',
     owner: 'session',
     params: { id: SESSION_ID },
     answers: [{ status: 204, description: 'erased' }],
-    errors: SESSION_COMMAND,
+    errors: ['conflict', ...SESSION_COMMAND],
   }),
   markRead: route({
     method: 'POST',
@@ -128,7 +128,7 @@ export const MESSAGE_ROUTES = {
         body: messageAnswerSchema,
       },
     ],
-    errors: ['conflict', ...SESSION_COMMAND],
+    errors: ['conflict', 'budget_exhausted', ...SESSION_COMMAND],
   }),
   readMessages: route({
     method: 'GET',
@@ -193,6 +193,6 @@ export const ANSWER_ROUTES = {
     owner: 'session',
     params: { id: SESSION_ID },
     answers: [{ status: 202, description: 'accepted', body: acceptedSchema }],
-    errors: ['conflict', 'archive_unavailable'],
+    errors: ['conflict', 'budget_exhausted', 'archive_unavailable'],
   }),
 } as const;

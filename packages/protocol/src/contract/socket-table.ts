@@ -65,7 +65,7 @@ export const SOCKET_REQUESTS = {
     payload: sendMessageSchema,
     ack: messageSentSchema,
     usersOnly: 'the API key sends over REST, where it names the user',
-    errors: ['payload_too_large', 'conflict', ...SESSION_COMMAND],
+    errors: ['payload_too_large', 'conflict', 'budget_exhausted', ...SESSION_COMMAND],
   },
   'session:read': {
     summary: 'Moves the read cursor. It never goes back.',
@@ -85,7 +85,7 @@ export const SOCKET_REQUESTS = {
     payload: sessionRefSchema,
     ack: doneSchema,
     owner: 'session',
-    errors: ['payload_too_large', 'conflict', 'archive_unavailable'],
+    errors: ['payload_too_large', 'conflict', 'budget_exhausted', 'archive_unavailable'],
   },
   'inbox:join': {
     summary:

@@ -21,6 +21,11 @@ export const ERROR_CODES = {
   request_timeout: { status: 408, retryable: true, title: 'Request timed out' },
   headers_too_large: { status: 431, retryable: false, title: 'Headers too large' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
+  budget_exhausted: {
+    status: 429,
+    retryable: false,
+    title: "The agent's budget for today is used up",
+  },
   internal: { status: 500, retryable: false, title: 'Internal error' },
   overloaded: { status: 503, retryable: true, title: 'Overloaded' },
   no_quorum: { status: 503, retryable: true, title: 'The group has no quorum' },
@@ -51,7 +56,13 @@ export const OTHER_ERROR_CODES: readonly OtherErrorCode[] = Object.keys(ERROR_CO
 /** What went wrong, within some codes. `invalid_request` without the name of a field does not exist. */
 export type Failure<C extends ErrorCode = ErrorCode> = C extends 'invalid_request'
   ? { readonly code: C; readonly detail: string; readonly errors: FieldErrors }
-  : { readonly code: C; readonly detail: string; readonly errors?: readonly FieldError[] };
+  : {
+      readonly code: C;
+      readonly detail: string;
+      readonly errors?: readonly FieldError[];
+      /** Of a `conflict` with `expected_seq`: the newest seq of the conversation. */
+      readonly last_seq?: number;
+    };
 
 /** One wrong field; an empty path is the whole payload. */
 export function invalidField(
@@ -71,6 +82,7 @@ export interface Problem {
   readonly detail: string;
   readonly retryable: boolean;
   readonly errors: readonly FieldError[];
+  readonly last_seq?: number;
 }
 
 /** The `error` of a socket ack. */
@@ -79,6 +91,7 @@ export interface AckError {
   readonly message: string;
   readonly retryable: boolean;
   readonly errors?: readonly FieldError[];
+  readonly last_seq?: number;
 }
 
 /** The `content-type` of every error over REST (RFC 9457). */
@@ -95,18 +108,28 @@ export function isErrorCode(text: string): text is ErrorCode {
  *
  * @example problem({ code: 'not_found', detail: 'there is no agent "bot"' }).status // 404
  */
-export function problem({ code, detail, errors = [] }: Failure): Problem {
+export function problem(failure: Failure): Problem {
+  const { code, detail, errors = [] } = failure;
   const { status, retryable, title } = ERROR_CODES[code];
-  return { type: `urn:fleetlm:error:${code}`, title, status, code, detail, retryable, errors };
+  const type = `urn:fleetlm:error:${code}`;
+  return { type, title, status, code, detail, retryable, errors, ...lastSeqOf(failure) };
 }
 
 /** The same error in the shape of a socket ack. */
-export function ackError({ code, detail, errors = [] }: Failure): AckError {
+export function ackError(failure: Failure): AckError {
+  const { code, detail, errors = [] } = failure;
   const { retryable } = ERROR_CODES[code];
   return {
     code,
     message: detail,
     retryable,
     ...(errors.length === 0 ? {} : { errors }),
+    ...lastSeqOf(failure),
   };
+}
+
+function lastSeqOf(failure: Failure): { readonly last_seq?: number } {
+  return 'last_seq' in failure && failure.last_seq !== undefined
+    ? { last_seq: failure.last_seq }
+    : {};
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { seqSchema } from '../ids.ts';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 
 const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode =>
@@ -17,6 +18,7 @@ export const problemSchema = z.strictObject({
   detail: z.string(),
   retryable: z.boolean(),
   errors: z.array(fieldErrorSchema),
+  last_seq: seqSchema.optional(),
 });
 
 /** The ack of an event that failed. */
@@ -27,5 +29,6 @@ export const ackErrorSchema = z.strictObject({
     message: z.string(),
     retryable: z.boolean(),
     errors: z.array(fieldErrorSchema).optional(),
+    last_seq: seqSchema.optional(),
   }),
 });

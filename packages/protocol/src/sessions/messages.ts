@@ -53,6 +53,7 @@ export const postMessageSchema = z
     agent_id: agentIdSchema.optional(),
     ...newMessageFields,
     client_message_id: clientMessageIdSchema.optional(),
+    expected_seq: seqSchema.optional(),
   })
   .check((context) => {
     const { user_id, agent_id } = context.value;
@@ -73,6 +74,7 @@ export const sendMessageSchema = z
   .strictObject({
     session_id: sessionIdSchema,
     client_message_id: clientMessageIdSchema,
+    expected_seq: seqSchema.optional(),
     ...newMessageFields,
   })
   .check(checkContent);

@@ -7,6 +7,7 @@ import {
   userIdSchema,
 } from '../ids.ts';
 import { PAGE_CURSOR_LENGTH_MAX } from '../limits.ts';
+import { CONTEXT_METADATA_KEY } from './context.ts';
 import { metadataSchema, pageLimitQuerySchema } from './messages.ts';
 
 /** Whether a session takes messages; an archived one can still be read. */
@@ -29,18 +30,24 @@ export const sessionSchema = z.strictObject({
 });
 export type SessionBody = z.output<typeof sessionSchema>;
 
+/** The metadata that a client may set. */
+const ownMetadataSchema = metadataSchema.refine(
+  (metadata) => !Object.hasOwn(metadata, CONTEXT_METADATA_KEY),
+  { path: [CONTEXT_METADATA_KEY], error: 'is set by `PUT /api/sessions/:id/context` alone' },
+);
+
 /** `POST /api/sessions`. */
 export const createSessionSchema = z.strictObject({
   user_id: userIdSchema,
   agent_id: agentIdSchema,
-  metadata: metadataSchema.default({}),
+  metadata: ownMetadataSchema.default({}),
 });
 export type CreateSession = z.output<typeof createSessionSchema>;
 
 /** `PATCH /api/sessions/:id`: at least one of them; `metadata` replaces what was there. */
 export const updateSessionSchema = z
   .strictObject({
-    metadata: metadataSchema.optional(),
+    metadata: ownMetadataSchema.optional(),
     status: z.enum(SESSION_STATUSES).optional(),
   })
   .refine(({ metadata, status }) => metadata !== undefined || status !== undefined, {

@@ -1,6 +1,7 @@
 /** From the append-only log to the conversation that users see and agents are sent. */
 export { namesOf } from './named-messages.ts';
 export {
+  CONTEXT_KIND,
   isControlKind,
   type LogMessage,
   REGENERATE_KIND,

@@ -7,12 +7,15 @@ export const REGENERATE_KIND = 'regenerate';
 /** The user answers what a tool call asked: approvals, and outputs of tools that run on the user's side. */
 export const TOOL_RESPONSE_KIND = 'tool-response';
 
+/** The agent's side changes what the agent is sent: `content.compaction` is a summary that stands for the messages before it. */
+export const CONTEXT_KIND = 'context-change';
+
 /** Stands for a number that was lost with a message before the cluster was restored from its archive. */
 const VOID_KIND = 'void';
 
 /** Kinds of entries that say something about other messages and are none themselves. */
 export function isControlKind(kind: string): boolean {
-  return kind === REGENERATE_KIND || kind === TOOL_RESPONSE_KIND;
+  return kind === REGENERATE_KIND || kind === TOOL_RESPONSE_KIND || kind === CONTEXT_KIND;
 }
 
 /** What a thread needs to know of a message of the log. */
@@ -39,6 +42,7 @@ export interface Thread<M extends LogMessage> {
  * - a message with `metadata.supersedes` takes the place of the one that it names, and nothing behind that one stays;
  * - an entry of the kind `regenerate` takes away the answer that it names and everything behind it;
  * - an entry of the kind `tool-response` changes the tool parts of the message that it names;
+ * - an entry of the kind `context-change` is none of its messages;
  * - a message with `metadata.continues` has all parts of the message that it names and stands in its place.
  * Names are ids of the log, or `metadata.client_message_id` of a user's own message.
  *
@@ -75,7 +79,7 @@ export function threadOf<M extends LogMessage>(
     return last === undefined ? null : places.moved(last.index, last.since);
   };
   for (const message of log) {
-    if (message.kind === VOID_KIND) continue;
+    if (message.kind === VOID_KIND || message.kind === CONTEXT_KIND) continue;
     const replaced = stringField(message.metadata, 'supersedes');
     const continued = stringField(message.metadata, 'continues');
     if (message.kind === REGENERATE_KIND) {

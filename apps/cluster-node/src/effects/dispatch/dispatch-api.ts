@@ -3,6 +3,7 @@ import type { Failure } from '@fleetlm/protocol';
 import type { NodeRefusal, Outcome } from '../../outcome.ts';
 import type { AgentRecord, LedGroup, Propose, Session } from '../ports.ts';
 import type { OnAttempt, OnDecision } from './attempt/attempt-report.ts';
+import type { HistorySettings } from './attempt/thread-history.ts';
 import type { AgentHistory } from './call/webhook-body.ts';
 import type { AgentLoad } from './call-slots.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
@@ -25,11 +26,7 @@ export interface DispatchPorts {
   /** To the subscribers on every node; `index` counts from 0 within (epoch, attempt). Never blocks. */
   readonly publishChunk: (chunk: LiveChunk) => void;
   /** What the agent is sent of the conversation, by its history mode. */
-  readonly history: (
-    session: Session,
-    mode: AgentRecord['messageHistoryMode'],
-    limit: number,
-  ) => Promise<AgentHistory>;
+  readonly history: (session: Session, settings: HistorySettings) => Promise<AgentHistory>;
   /** Each attempt as it has ended; for the record of deliveries. Must not block or throw. */
   readonly onAttempt: OnAttempt;
   /** What the log decided of a turn after the report of its end. Must not block or throw. */

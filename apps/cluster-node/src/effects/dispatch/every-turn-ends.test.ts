@@ -149,7 +149,13 @@ test.each<[name: string, changes: (faults: Faults) => Partial<DispatchPorts>]>([
   TEST_LIMIT_MS,
 );
 
-const NO_HISTORY = { messages: [], trigger: 'submit-message', continues: null } as const;
+const NO_HISTORY = {
+  messages: [],
+  trigger: 'submit-message',
+  continues: null,
+  isTruncated: false,
+  compactedThroughSeq: null,
+} as const;
 
 test(
   'onAttempt',

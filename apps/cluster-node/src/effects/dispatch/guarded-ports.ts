@@ -40,8 +40,8 @@ export function guardPorts(ports: DispatchPorts): DispatchPorts {
     propose: async (group, command) =>
       within(ports.propose(group, command), portLimitMs, () => ({ status: 'unknown' })),
     catchUpAgents: async () => within(ports.catchUpAgents(), portLimitMs, () => false),
-    history: async (session, mode, limit) =>
-      within(ports.history(session, mode, limit), portLimitMs, () => {
+    history: async (session, settings) =>
+      within(ports.history(session, settings), portLimitMs, () => {
         throw new PortTimeoutError('the history', portLimitMs);
       }),
     disableAgent: async (agentId) =>

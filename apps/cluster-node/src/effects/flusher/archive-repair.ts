@@ -26,7 +26,8 @@ export async function repairArchive(led: LedGroup, writes: ArchiveWrites): Promi
     conflicts.push(...(await writes.writeSessions(some.map(({ head }) => head))));
     const missing = await lacking(some, writes);
     const inMemory = missing.flatMap(({ messages }) => messages());
-    conflicts.push(...(await writes.writeMessages(inMemory)));
+    const users = new Map(some.map(({ id, head }) => [id, head.userId]));
+    conflicts.push(...(await writes.writeMessages(inMemory, users)));
     for (const { id, flushedSeq, have } of await lacking(missing, writes))
       gaps.push({ group: led.group, sessionId: id, missing: flushedSeq - have, flushedSeq });
     await nextTurn();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HeadFieldOf, Message, PublicName, SessionHead } from '@fleetlm/conversation';
+import { type TokenUsage, tokenUsageSchema } from '@fleetlm/protocol';
 import { SEARCH_TEXT_LENGTH_MAX } from '../../limits.ts';
 
 /**
@@ -15,9 +16,13 @@ export function payloadHash(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('hex');
 }
 
-export function messageRow(message: Message): string {
+/** The user of each session, by its id. */
+export type UsersOfSessions = ReadonlyMap<string, string>;
+
+export function messageRow(message: Message, users: UsersOfSessions): string {
   const { sender, kind } = message;
-  const { content, metadata, text } = storedParts(decoder.decode(message.payload));
+  const { content, metadata, text, usage } = storedParts(decoder.decode(message.payload));
+  const counted = sender.type === 'agent' && usage !== null;
   return JSON.stringify({
     ...messageKey(message),
     id: message.id,
@@ -29,7 +34,13 @@ export function messageRow(message: Message): string {
     metadata,
     payload_bytes: Buffer.byteLength(content) + Buffer.byteLength(metadata),
     search_text: text,
+    ...(counted ? { usage, user_id: storable(users.get(message.sessionId) ?? '') } : {}),
   });
+}
+
+/** Whether any of these rows has a usage: as a part of a text its quotes would be escaped. */
+export function hasUsage(rows: string): boolean {
+  return rows.includes(',"usage":{');
 }
 
 /** What shows whether the row is there with the same content. */
@@ -79,6 +90,7 @@ function storedParts(payload: string): {
   readonly content: string;
   readonly metadata: string;
   readonly text: string;
+  readonly usage: TokenUsage | null;
 } {
   const fields = fieldsOf(JSON.parse(payload));
   const metadata = JSON.stringify(fields.metadata ?? {});
@@ -87,7 +99,9 @@ function storedParts(payload: string): {
   const content = isCanonical
     ? payload.slice(CONTENT_PREFIX.length, -suffix.length)
     : JSON.stringify(fields.content ?? {});
-  return { content, metadata, text: searchTextOf(fieldsOf(fields.content)) };
+  const usage = tokenUsageSchema.safeParse(fieldsOf(fields.metadata).token_usage);
+  const text = searchTextOf(fieldsOf(fields.content));
+  return { content, metadata, text, usage: usage.success ? usage.data : null };
 }
 
 /** What a user would read of a message: its text, or its text parts one after the other. */

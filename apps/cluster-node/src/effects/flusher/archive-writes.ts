@@ -3,7 +3,14 @@ import type { Message, SessionHead, SessionSnapshot } from '@fleetlm/conversatio
 import { type ArchiveDatabase, openArchiveDatabase } from '@fleetlm/database';
 import { POSTGRES_CONNECTIONS } from '../../limits.ts';
 import { oneLine } from '../one-line.ts';
-import { messageKeyRow, messageRow, SESSION_COLUMNS, sessionRow } from './archive-rows.ts';
+import {
+  hasUsage,
+  messageKeyRow,
+  messageRow,
+  SESSION_COLUMNS,
+  sessionRow,
+  type UsersOfSessions,
+} from './archive-rows.ts';
 import { deleteErased } from './erased-sessions.ts';
 import { type Conflict, isolating, Suspicion } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
@@ -18,14 +25,40 @@ const CONNECT_LIMIT_MS = 3_000;
 /** Rows are turned into text this many at a time, with sockets read in between. */
 const ROWS_PER_TURN = 100;
 
-const INSERT_MESSAGES = `
+const MESSAGE_ROWS = `jsonb_to_recordset($1::jsonb) AS r(session_id text, seq int, id uuid, sender_type text, sender_id text,
+     kind text, payload_hash text, inserted_at timestamptz, content text, metadata text, payload_bytes int, search_text text,
+     usage jsonb, user_id text)`;
+
+const insertFrom = (rows: string): string => `
 INSERT INTO messages (session_id, seq, id, sender_type, sender_id, kind, content, metadata, payload_hash, inserted_at,
                       payload_bytes, search_text)
 SELECT r.session_id, r.seq, r.id, r.sender_type, r.sender_id, r.kind, r.content::json, r.metadata::json,
        decode(r.payload_hash, 'hex'), r.inserted_at, r.payload_bytes, r.search_text
-FROM jsonb_to_recordset($1::jsonb) AS r(session_id text, seq int, id uuid, sender_type text, sender_id text,
-     kind text, payload_hash text, inserted_at timestamptz, content text, metadata text, payload_bytes int, search_text text)
+FROM ${rows}
 ON CONFLICT (session_id, seq) DO NOTHING`;
+const INSERT_MESSAGES = insertFrom(MESSAGE_ROWS);
+
+/** The same, and what the new ones cost is added to their days: once for each, since a message is inserted once. */
+const INSERT_COUNTED = `
+WITH r AS MATERIALIZED (SELECT * FROM ${MESSAGE_ROWS}),
+inserted AS (${insertFrom('r')} RETURNING session_id, seq),
+counted AS (
+  INSERT INTO usage_days AS d (agent_id, user_id, day, currency, replies, input_tokens, output_tokens, total_tokens,
+                               cached_input_tokens, cost_micros)
+  SELECT r.sender_id, r.user_id, (r.inserted_at AT TIME ZONE 'UTC')::date, coalesce(r.usage->>'currency', ''), count(*),
+         sum((r.usage->>'input_tokens')::bigint), sum((r.usage->>'output_tokens')::bigint),
+         sum((r.usage->>'total_tokens')::bigint), coalesce(sum((r.usage->>'cached_input_tokens')::bigint), 0),
+         coalesce(sum((r.usage->>'cost_micros')::bigint), 0)
+  FROM r JOIN inserted USING (session_id, seq)
+  WHERE r.usage IS NOT NULL
+  GROUP BY 1, 2, 3, 4
+  ORDER BY 1, 2, 3, 4
+  ON CONFLICT (agent_id, user_id, day, currency) DO UPDATE SET
+    replies = d.replies + excluded.replies, input_tokens = d.input_tokens + excluded.input_tokens,
+    output_tokens = d.output_tokens + excluded.output_tokens, total_tokens = d.total_tokens + excluded.total_tokens,
+    cached_input_tokens = d.cached_input_tokens + excluded.cached_input_tokens,
+    cost_micros = d.cost_micros + excluded.cost_micros)
+SELECT count(*)::int AS written FROM inserted`;
 
 const FIND_CONFLICTS = `
 SELECT m.session_id, m.seq
@@ -88,18 +121,26 @@ export class ArchiveWrites {
   }
 
   /** Writes messages, each once; the answer names those that are there with another content or are not taken. */
-  writeMessages(messages: readonly Message[]): Promise<readonly Conflict[]> {
+  writeMessages(
+    messages: readonly Message[],
+    users: UsersOfSessions,
+  ): Promise<readonly Conflict[]> {
     return isolating(messages, {
       suspicion: this.#suspectMessages,
       sessionOf: ({ sessionId }) => sessionId,
-      write: (some) => this.#insert(some),
+      write: (some) => this.#insert(some, users),
       conflict: ({ sessionId, seq }, detail) => ({ sessionId, seq, detail }),
     });
   }
 
-  async #insert(messages: readonly Message[]): Promise<readonly Conflict[]> {
-    const rows = await asArray(messages, messageRow);
-    const written = await this.#database.execute(INSERT_MESSAGES, rows);
+  async #insert(
+    messages: readonly Message[],
+    users: UsersOfSessions,
+  ): Promise<readonly Conflict[]> {
+    const rows = await asArray(messages, (message) => messageRow(message, users));
+    const written = hasUsage(rows)
+      ? await this.#insertCounted(rows)
+      : await this.#database.execute(INSERT_MESSAGES, rows);
     if (written === messages.length) return [];
     // Some were there: from an earlier pass (fine), or from a log that isn't this one (not fine).
     const found = await this.#database.query<{ session_id: string; seq: number }>(
@@ -108,6 +149,11 @@ export class ArchiveWrites {
     );
     const detail = 'another content is there under this number';
     return found.map(({ session_id, seq }) => ({ sessionId: session_id, seq, detail }));
+  }
+
+  async #insertCounted(rows: string): Promise<number> {
+    const [result] = await this.#database.query<{ written: number }>(INSERT_COUNTED, rows);
+    return result?.written ?? 0;
   }
 
   writeSessions(sessions: readonly SessionHead[]): Promise<readonly Conflict[]> {

@@ -241,7 +241,8 @@ class PostgresFlusher implements Flusher {
 
   /** Rows, then the marks, then the watermarks: what a watermark says is on Postgres' disk before it is proposed. */
   async #write({ messages, sessions, shares }: FlushBatch): Promise<readonly GroupShare[]> {
-    this.#noteConflicts(await this.#writes.writeMessages(messages));
+    const users = new Map(sessions.map(({ id, userId }) => [id, userId]));
+    this.#noteConflicts(await this.#writes.writeMessages(messages, users));
     this.#noteConflicts(
       await this.#writes.writeSessions(sessions.filter(({ id }) => !this.#conflicted.has(id))),
     );

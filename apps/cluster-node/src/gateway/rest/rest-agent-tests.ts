@@ -36,6 +36,7 @@ export function agentTestHandlers(runtime: Runtime) {
           idleTimeoutMs: agent.idle_timeout_ms ?? null,
           totalTimeoutMs: agent.total_timeout_ms ?? null,
           messageHistoryMode: AGENT_DEFAULTS.message_history_mode,
+          messageHistoryParts: AGENT_DEFAULTS.message_history_parts,
           messageHistoryLimit: AGENT_DEFAULTS.message_history_limit,
         },
         agent.secret ?? null,

@@ -16,6 +16,7 @@ import { RequestError } from '../request-error.ts';
 import { REPLAYED_HEADER } from './idempotent-creation.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { answerClientError, answerErrors, sendError } from './problem-answers.ts';
+import { NEXT_HEADER } from './records/rest-feedback.ts';
 import { limitResponseTime } from './response-time.ts';
 
 export interface RestPorts {
@@ -53,7 +54,13 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
     origin: '*',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER, IDEMPOTENCY_HEADER],
-    exposedHeaders: [SESSION_HEADER, REPLAYED_HEADER, 'retry-after', 'content-disposition'],
+    exposedHeaders: [
+      SESSION_HEADER,
+      REPLAYED_HEADER,
+      NEXT_HEADER,
+      'retry-after',
+      'content-disposition',
+    ],
     maxAge: 86_400,
     // Its own refusal of a preflight without headers is no problem document.
     strictPreflight: false,

@@ -39,9 +39,7 @@ export type RestCall<R extends RestRoute> = {
 export const STREAMED = { isStreamed: true } as const;
 
 type Streamed<R extends RestRoute> = R['answers'][number] extends infer A
-  ? A extends {
-      readonly body: { readonly mediaType: 'text/event-stream' | 'application/octet-stream' };
-    }
+  ? A extends { readonly body: { readonly mediaType: string } }
     ? typeof STREAMED
     : never
   : never;

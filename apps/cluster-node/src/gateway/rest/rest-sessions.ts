@@ -3,7 +3,7 @@ import type { Message, Runtime } from '../../runtime/runtime-api.ts';
 import { forCaller } from '../access/access.ts';
 import type { Quotas } from '../access/quotas.ts';
 import type { Refusals } from '../refusals.ts';
-import { foundMessage, messageBody, sessionBody } from '../wire.ts';
+import { foundMessage, messageBody, sessionBody, withContext } from '../wire.ts';
 import {
   createSessionOnce,
   messageIdOfKey,
@@ -41,8 +41,9 @@ export function sessionHandlers(runtime: Runtime, quotas: Quotas, wallClockMs: (
     getSession: ({ session }) => ({ session: sessionBody(session) }),
 
     updateSession: async ({ session, body, value }) => {
-      const { metadata, status } = body;
-      const update = { metadata: metadata ?? null, status: status ?? null };
+      const { status } = body;
+      const metadata = body.metadata === undefined ? null : withContext(session, body.metadata);
+      const update = { metadata, status: status ?? null };
       return { session: sessionBody(value(await runtime.updateSession(session.id, update))) };
     },
 
@@ -64,15 +65,15 @@ export function sessionHandlers(runtime: Runtime, quotas: Quotas, wallClockMs: (
 
     postMessage: async ({ identity, sender, params, headers, body, reply, value, refuse }) => {
       if (sender.type === 'agent') quotas.takeAgentMessage(sender.id);
-      const { kind, content, metadata } = body;
+      const { kind, content, metadata, expected_seq: expectedSeq } = body;
       const key = headers[IDEMPOTENCY_HEADER];
       const clientMessageId =
         body.client_message_id ?? (key === undefined ? null : messageIdOfKey(identity, key));
-      const input = { sessionId: params.id, sender, kind, content, metadata, clientMessageId };
-      const { message, seq, duplicate } = value(
-        forCaller(identity, params.id, await runtime.append(input)),
-      );
-      const first = message ?? (await readOne(runtime, params.id, seq, { value, refuse }));
+      const message = { kind, content, metadata, clientMessageId, expectedSeq };
+      const input = { sessionId: params.id, sender, ...message };
+      const appended = value(forCaller(identity, params.id, await runtime.append(input)));
+      const { seq, duplicate } = appended;
+      const first = appended.message ?? (await readOne(runtime, params.id, seq, { value, refuse }));
       const isReplayed = duplicate && key !== undefined;
       if (isReplayed) {
         requireSameMessage(body, first, { value, refuse });

@@ -116,10 +116,10 @@ export class SocketSession {
         }),
       // The hot path: no promise beyond the runtime's own.
       'session:send': ({ payload, userId, ack, fail, fault }) => {
-        const { session_id: sessionId, client_message_id, kind, content, metadata } = payload;
+        const { session_id: sessionId, client_message_id, expected_seq, ...message } = payload;
         const sender = { type: 'user', id: userId } as const;
-        const clientMessageId = client_message_id;
-        runtime.append({ sessionId, sender, kind, content, metadata, clientMessageId }).then(
+        const ids = { clientMessageId: client_message_id, expectedSeq: expected_seq };
+        runtime.append({ sessionId, sender, ...message, ...ids }).then(
           (appended) => {
             const result = hidden(sessionId, appended);
             if (!result.ok) {

@@ -12,7 +12,7 @@ import { errorText } from '../../effects/error-text.ts';
 import { atMost, cut, type Probes } from './probe.ts';
 
 const MESSAGE_ID = '0197aaaa-0000-7000-8000-000000000000';
-const TIMES = { latencyMs: 1, timeToFirstTokenMs: 1 };
+const TIMES = { latencyMs: 1, timeToFirstTokenMs: 1, prices: null };
 
 /** Whether the whole answer is read, in pieces as the network has them. */
 function reads(contentType: string, ...texts: readonly string[]): boolean {

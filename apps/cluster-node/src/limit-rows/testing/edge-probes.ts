@@ -7,6 +7,8 @@ import {
   messagesQuerySchema,
   metadataSchema,
   pageCursorSchema,
+  placeHoldSchema,
+  rateReplySchema,
   searchQuerySchema,
   userIdSchema,
 } from '@fleetlm/protocol';
@@ -26,6 +28,7 @@ import { ConnectionMeter } from '../../gateway/socket/connection-meter.ts';
 import { watchSlowness } from '../../gateway/socket/slow-socket.ts';
 import { hasRoomForSocket } from '../../gateway/socket/socket-server.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
+import { changeHold, type LegalHold } from '../../membership/legal-holds.ts';
 import type { Runtime, SessionEvent } from '../../runtime/runtime-api.ts';
 import { atMost, type Draw, type Probe, type Probes, textOfBytes } from './probe.ts';
 
@@ -87,6 +90,19 @@ const LIVE = { ready: Promise.resolve(true), close: () => undefined };
 const EVENT = { type: 'resync', reason: 'x' } as const satisfies SessionEvent;
 
 export const EDGE_PROBES: Probes = {
+  'REST: `comment` of a feedback': atMost(
+    (size, { character }) =>
+      rateReplySchema.safeParse({ rating: 'up', comment: character.repeat(size) }).success,
+  ),
+  'REST: `reason` of a legal hold': atMost(
+    (size, { character }) => placeHoldSchema.safeParse({ reason: character.repeat(size) }).success,
+  ),
+  'REST: users on legal hold; the oldest lifted hold makes room': atMost((size) => {
+    const holds: LegalHold[] = [];
+    return Array.from({ length: size }, (_, user) => `user-${user}`).every((userId) =>
+      changeHold(holds, { type: 'change-hold', userId, reason: 'x', by: 'olga', timeMs: 1 }),
+    );
+  }),
   'REST: nesting of a body': atMost((size) => jsonShapeFault(nested(size)) === null),
   'REST: values of a body': atMost(
     (size) => jsonShapeFault(`[${new Array(size - 1).fill(1).join()}]`) === null,

@@ -162,15 +162,18 @@ export const INNER_PROBES: Probes = {
   'Archive and search: text of a message that search looks through': cut((size, { character }) => {
     const content = { text: character.repeat(size) };
     const row: { search_text: string } = JSON.parse(
-      messageRow({
-        id: '0197d3b0-0000-7000-8000-000000000001',
-        sessionId: SESSION,
-        seq: 1,
-        sender: { type: 'user', id: 'alice' },
-        kind: 'text',
-        payload: utf8.encode(JSON.stringify({ content, metadata: {} })),
-        insertedAtMs: 1,
-      }),
+      messageRow(
+        {
+          id: '0197d3b0-0000-7000-8000-000000000001',
+          sessionId: SESSION,
+          seq: 1,
+          sender: { type: 'user', id: 'alice' },
+          kind: 'text',
+          payload: utf8.encode(JSON.stringify({ content, metadata: {} })),
+          insertedAtMs: 1,
+        },
+        new Map(),
+      ),
     );
     return row.search_text.length;
   }),

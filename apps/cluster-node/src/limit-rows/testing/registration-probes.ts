@@ -3,6 +3,7 @@ import {
   chatRequestSchema,
   rotateSecretSchema,
   updateAgentSchema,
+  usageQuerySchema,
 } from '@fleetlm/protocol';
 import { atLeast, atMost, type Probe, type Probes } from './probe.ts';
 
@@ -73,6 +74,20 @@ export const REGISTRATION_PROBES: Probes = {
   'Registration of agents: `total_timeout_ms`': number('total_timeout_ms'),
   'Registration of agents: `debounce_window_ms`': number('debounce_window_ms'),
   'Registration of agents: `compaction_token_budget`': number('compaction_token_budget'),
+  'Registration of agents: `input_price`, `cached_input_price` and `output_price`': atMost((size) =>
+    ['input_price', 'cached_input_price', 'output_price'].every((field) =>
+      takes({ [field]: size }),
+    ),
+  ),
+  'Registration of agents: `retention_age_days` and `retention_idle_days`': atMost((size) =>
+    ['retention_age_days', 'retention_idle_days'].every((field) => takes({ [field]: size })),
+  ),
+  'Registration of agents: `daily_token_budget`': number('daily_token_budget'),
+  'Registration of agents: `daily_cost_budget`': number('daily_cost_budget'),
+  'Registration of agents: days of a question about usage': atMost((size) => {
+    const to = new Date(Date.UTC(2026, 0, size)).toISOString().slice(0, 10);
+    return usageQuerySchema.safeParse({ from: '2026-01-01', to }).success;
+  }),
   'Registration of agents: `overlap_s` of a rotated secret': atMost(
     (size) => rotateSecretSchema.safeParse({ overlap_s: size }).success,
   ),

@@ -8,6 +8,7 @@ import { formatDuration, formatTime } from '@/common/format-time.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyButton } from '@/ui/copy-button.tsx';
 import { useConversationActions } from '../conversation-actions.tsx';
+import { FeedbackButtons } from '../feedback/feedback-buttons.tsx';
 import { Folded } from '../parts/folded.tsx';
 import { MessageParts } from '../parts/message-parts.tsx';
 import { EarlierVersions } from './earlier-versions.tsx';
@@ -137,6 +138,7 @@ function Footer({ message, text, isOwn, isLast, meta }: FooterProps) {
             <Pencil size={14} aria-hidden />
           </Button>
         )}
+        {!isOwn && message.kind === 'assistant' && <FeedbackButtons seq={message.seq} />}
         {!isOwn && isLast && isChangeable && (
           <Button
             variant="ghost"

@@ -22,10 +22,12 @@ import type { AttemptReport } from './attempt-report.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { ChunkThrottle } from './chunk-throttle.ts';
 import { compact, dueMessages } from './compaction.ts';
+import { agentOfSession } from './context-overrides.ts';
 import { mergedBatch } from './merged-batch.ts';
 import { ReasoningTime } from './reasoning-time.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import { type AnswerTimes, RunningAnswer } from './running-answer.ts';
+import type { AgentPrices } from './token-usage.ts';
 import type { TurnSlices } from './turn-slices.ts';
 import { checkChunk } from './valid-chunk.ts';
 
@@ -101,6 +103,7 @@ export class Attempt {
   /** Chunks that wait for the first content. */
   #unshown: LiveChunk[] = [];
   #exchange: Exchange | null = null;
+  #prices: AgentPrices | null = null;
 
   constructor(options: AttemptOptions) {
     this.session = options.session;
@@ -169,6 +172,7 @@ export class Attempt {
 
   /** Never rejects: whatever is thrown on the way is an attempt that failed. */
   async run(agent: AgentRecord, dispatcher: Dispatcher): Promise<AttemptEnd> {
+    this.#prices = agent;
     try {
       const { termination, failure } = await this.#called(agent, dispatcher);
       await this.#gate.passed();
@@ -232,6 +236,7 @@ export class Attempt {
       latencyMs: performance.now() - this.#startedAt,
       timeToFirstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - this.#startedAt,
       ...this.#reasoning.spent(performance.now()),
+      prices: this.#prices,
     };
   }
 
@@ -242,7 +247,8 @@ export class Attempt {
     secrets: readonly string[],
   ): Promise<Termination> {
     const { session, epoch, attempt } = this;
-    const history = await this.#compacted(agent, dispatcher, secrets, await this.#history(agent));
+    const own = agentOfSession(agent, session);
+    const history = await this.#compacted(own, dispatcher, secrets, await this.#history(own));
     if (history.continues !== null) this.answer.goOnWith(history.continues);
     const body = callBody(agent, { session, work: { epoch, attempt }, history });
     const batches = callAgent({
@@ -317,11 +323,7 @@ export class Attempt {
 
   async #history(agent: AgentRecord) {
     try {
-      return await this.#ports.history(
-        this.session,
-        agent.messageHistoryMode,
-        agent.messageHistoryLimit,
-      );
+      return await this.#ports.history(this.session, agent);
     } catch (error) {
       // That Postgres is away is known elsewhere; what it says is not for agents' owners and users.
       if (!(error instanceof ArchiveUnavailableError)) this.#ports.onError(error);

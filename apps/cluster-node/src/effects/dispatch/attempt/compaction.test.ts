@@ -1,8 +1,8 @@
 import { verifyWebhook } from '@fleetlm/agent';
+import { SUMMARY_LENGTH_MAX } from '@fleetlm/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { contentOf, DispatchBed, SECRET } from '../testing/dispatch-bed.ts';
 import { HELLO, sse, stream } from '../testing/fake-agent.ts';
-import { SUMMARY_LENGTH_MAX } from './compaction.ts';
 
 let bed: DispatchBed;
 /** What the compaction webhook answers. */

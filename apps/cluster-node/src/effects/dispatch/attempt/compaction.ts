@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type WebhookMessage, webhookId } from '@fleetlm/protocol';
+import { SUMMARY_LENGTH_MAX, type WebhookMessage, webhookId } from '@fleetlm/protocol';
 import { type Dispatcher, request } from 'undici';
 import * as z from 'zod';
 import { type ErrorText, errorText } from '../../error-text.ts';
@@ -10,7 +10,6 @@ import { signatureHeaders } from '../call/webhook-signature.ts';
 
 /** Without a tokenizer of the agent's model: what English and JSON come to. */
 const CHARACTERS_PER_TOKEN = 4;
-export const SUMMARY_LENGTH_MAX = 32 * 1024;
 export const SUMMARY_RESPONSE_BYTES_MAX = 256 * 1024;
 
 const responseSchema = z.looseObject({

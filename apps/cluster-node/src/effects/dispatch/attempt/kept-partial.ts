@@ -4,7 +4,7 @@ import type { NewMessage } from '../../ports.ts';
 import { answerOf, type CheckpointedAnswer } from './answer-checkpoint.ts';
 import type { Attempt } from './attempt.ts';
 
-const NO_TIMES = { latencyMs: 0, timeToFirstTokenMs: null };
+const NO_TIMES = { latencyMs: 0, timeToFirstTokenMs: null, prices: null };
 
 /**
  * What is kept of an answer that does not end by itself: what this attempt streamed, or what an earlier one of the epoch had

@@ -1,9 +1,15 @@
-import { METADATA_BYTES_MAX, REPLY_BYTES_MAX, REPLY_ERROR_LENGTH_MAX } from '@fleetlm/protocol';
+import {
+  METADATA_BYTES_MAX,
+  REPLY_BYTES_MAX,
+  REPLY_ERROR_LENGTH_MAX,
+  USAGE_COST_MICROS_MAX,
+  USAGE_TOKENS_MAX,
+} from '@fleetlm/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../dispatch-api.ts';
 import { RunningAnswer } from './running-answer.ts';
 
-const TIMES = { latencyMs: 1, timeToFirstTokenMs: 1 };
+const TIMES = { latencyMs: 1, timeToFirstTokenMs: 1, prices: null };
 const START: readonly Chunk[] = [{ type: 'start' }, { type: 'text-start', id: '1' }];
 const delta = (text: string): Chunk => ({ type: 'text-delta', id: '1', delta: text });
 
@@ -112,6 +118,19 @@ test.each([-1, 0, 1])('metadata of its limit %+d bytes', (more) => {
   const overhead = JSON.stringify({ a: '' }).length;
   const messageMetadata = { a: 'x'.repeat(METADATA_BYTES_MAX - overhead + more) };
   expect(answer.take({ type: 'message-metadata', messageMetadata }).ok).toBe(more <= 0);
+});
+
+test('a full reply has room for what it cost, priced or reported', () => {
+  const answer = begun();
+  const most = { inputTokens: USAGE_TOKENS_MAX, cachedInputTokens: USAGE_TOKENS_MAX };
+  const usage = { ...most, totalTokens: USAGE_TOKENS_MAX, costMicros: USAGE_COST_MICROS_MAX };
+  answer.take({ type: 'message-metadata', messageMetadata: { usage } });
+  fill(answer, delta('x'.repeat(100)));
+  const { payload } = answer.toMessage(1, 'finish', TIMES);
+  expect(payload.length).toBeLessThanOrEqual(REPLY_BYTES_MAX);
+  const { content, metadata } = JSON.parse(new TextDecoder().decode(payload));
+  expect(content.parts[0].text.length).toBeGreaterThan(REPLY_BYTES_MAX - 4_096);
+  expect(metadata.token_usage).toMatchObject({ cost_micros: USAGE_COST_MICROS_MAX });
 });
 
 test('metadata that is replaced again and again fits', () => {

@@ -40,10 +40,11 @@ import type { Chunk } from '../dispatch-api.ts';
 import { CompactChunks } from './compact-chunks.ts';
 import type { Compaction } from './compaction.ts';
 import { jsonBytesBound, jsonStringBytes, SizeCount } from './json-size.ts';
+import { type AgentPrices, tokenUsageOf } from './token-usage.ts';
 import { WholeCharacters } from './whole-characters.ts';
 
 const encoder = new TextEncoder();
-/** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction; every character of the error may be escaped. */
+/** What a reply's JSON holds beside parts, metadata of the agent, ids and compaction: usage and times too; every character of the error may be escaped. */
 const ENVELOPE_BYTES = 1024 + 6 * REPLY_ERROR_LENGTH_MAX;
 /** What a part has more than the chunks that made it: its state, and the error of a call that is sealed. */
 const PART_BYTES = 256;
@@ -54,11 +55,14 @@ const INPUT_FACTOR = 6;
 /** How often the size is measured: all measuring together stays linear in the stream. */
 const MEASURE_EVERY_BYTES = 64 * 1024;
 const MEASURE_METADATA_EVERY_BYTES = 4 * 1024;
+/** What a reply keeps of its making. */
 export interface AnswerTimes {
   readonly latencyMs: number;
   readonly timeToFirstTokenMs: number | null;
   /** Absent: nothing was reasoned. */
   readonly reasoningMs?: number;
+  /** Of the agent that was called; null: not known. */
+  readonly prices: AgentPrices | null;
 }
 
 export type Taken =
@@ -220,7 +224,7 @@ export class RunningAnswer {
       supersedes: undefined,
       continues: this.#shownId === this.messageId ? undefined : this.#shownId,
       compaction: this.#compaction,
-      ...ownMetadata(epoch, termination, times),
+      ...this.#ownMetadata(epoch, termination, times),
       error: errorOf(this.#message),
     };
     const message = inComponent('dispatch', () => this.#messageOf(this.#shownId, parts, metadata));
@@ -231,7 +235,19 @@ export class RunningAnswer {
   excerpt(epoch: number, times: AnswerTimes): NewMessage {
     const text = textOfParts(this.#message.parts).slice(0, REPLY_EXCERPT_LENGTH_MAX).toWellFormed();
     const parts: readonly UiPart[] = text === '' ? [] : [{ type: 'text', text, state: 'done' }];
-    return this.#messageOf(this.messageId, parts, ownMetadata(epoch, 'error', times));
+    return this.#messageOf(this.messageId, parts, this.#ownMetadata(epoch, 'error', times));
+  }
+
+  #ownMetadata(epoch: number, termination: Termination, times: AnswerTimes): JsonObject {
+    const { latencyMs, timeToFirstTokenMs, reasoningMs, prices } = times;
+    return {
+      epoch,
+      termination,
+      latency_ms: Math.round(latencyMs),
+      time_to_first_token_ms: timeToFirstTokenMs === null ? null : Math.round(timeToFirstTokenMs),
+      ...(reasoningMs === undefined ? {} : { reasoning_ms: Math.round(reasoningMs) }),
+      token_usage: tokenUsageOf(this.#metadata, prices) ?? undefined,
+    };
   }
 
   #messageOf(id: string, parts: readonly UiPart[], metadata: JsonObject): NewMessage {
@@ -256,17 +272,6 @@ function countRequests(parts: readonly UiPart[]): number {
 function errorOf({ end, errorText: text }: AssembledMessage): string | undefined {
   if (end !== 'error' || text === null || text.trim() === '') return undefined;
   return errorText(text.trim().slice(0, REPLY_ERROR_LENGTH_MAX));
-}
-
-function ownMetadata(epoch: number, termination: Termination, times: AnswerTimes): JsonObject {
-  const { latencyMs, timeToFirstTokenMs, reasoningMs } = times;
-  return {
-    epoch,
-    termination,
-    latency_ms: Math.round(latencyMs),
-    time_to_first_token_ms: timeToFirstTokenMs === null ? null : Math.round(timeToFirstTokenMs),
-    ...(reasoningMs === undefined ? {} : { reasoning_ms: Math.round(reasoningMs) }),
-  };
 }
 
 function withoutMetadata(chunk: Chunk): Chunk {

@@ -1,5 +1,6 @@
 import type { WebhookMessage } from '@fleetlm/protocol';
 import {
+  CONTEXT_KIND,
   namesOf,
   REGENERATE_KIND,
   type Thread,
@@ -10,6 +11,12 @@ import { HISTORY_BYTES_MAX, HISTORY_MESSAGES_MAX } from '../../../limits.ts';
 import type { AgentRecord, Message, Session } from '../../ports.ts';
 import { type AgentHistory, webhookMessage } from '../call/webhook-body.ts';
 import { type Compaction, compactionSchema, summaryMessage } from './compaction.ts';
+
+/** The settings of an agent that decide what it is sent. */
+export type HistorySettings = Pick<
+  AgentRecord,
+  'messageHistoryMode' | 'messageHistoryLimit' | 'messageHistoryParts'
+>;
 
 /** Read at once, at least: the newest message may be one that names others. */
 const READ_MIN = 16;
@@ -23,8 +30,7 @@ const READ_MAX = 500;
  */
 export async function threadHistory(
   throughSeq: number,
-  mode: AgentRecord['messageHistoryMode'],
-  limit: number,
+  { messageHistoryMode: mode, messageHistoryLimit: limit, messageHistoryParts }: HistorySettings,
   readBefore: (
     beforeSeq: number,
     limit: number,
@@ -40,7 +46,7 @@ export async function threadHistory(
   const join = (): void => {
     joined = log.length;
     thread = threadOf(log, { isWhole: from === 1 });
-    compaction = mode === 'last' ? null : newestCompaction(thread.messages);
+    compaction = mode === 'last' ? null : newestCompaction(thread.messages, log);
   };
   for (
     let size = Math.min(READ_MAX, Math.max(READ_MIN, wanted));
@@ -66,8 +72,10 @@ export async function threadHistory(
   // A message that is continued comes last, whatever the agent has sent by itself since.
   const messages =
     continues === undefined ? thread.messages : thread.messages.slice(0, continued + 1);
+  const sent = newest(messages, compaction, wanted);
   return {
-    messages: newest(messages, compaction, wanted),
+    messages: messageHistoryParts === 'text' ? withoutTools(sent, continues !== undefined) : sent,
+    ...extentOf(messages, sent, compaction, from),
     trigger: asked?.kind === REGENERATE_KIND ? 'regenerate-message' : 'submit-message',
     continues: continues === undefined ? null : withParts(continues),
   };
@@ -100,13 +108,62 @@ function needsMore(
   return messages.length < wanted && (compaction === null || from > compaction.through_seq);
 }
 
-/** A summary that was made stays good as long as the answer that it was made for is in the conversation. */
-function newestCompaction(messages: readonly WebhookMessage[]): Compaction | null {
-  const answer = messages.findLast(
-    ({ role, metadata }) =>
-      role === 'assistant' && compactionSchema.safeParse(metadata.compaction).success,
-  );
-  return answer === undefined ? null : compactionSchema.parse(answer.metadata.compaction);
+/**
+ * The newest summary of those that were made for an answer, and of those that were put from outside. It stays good as long as the
+ * message that it ends with is in the conversation.
+ */
+function newestCompaction(
+  messages: readonly WebhookMessage[],
+  log: readonly WebhookMessage[],
+): Compaction | null {
+  const ids = new Set(messages.map(idOf));
+  const made = messages.map((message) => ({ message, source: message.metadata.compaction }));
+  const put = log
+    .filter(({ kind }) => kind === CONTEXT_KIND)
+    .map((message) => ({ message, source: message.content.compaction }));
+  const newestFirst = [...made, ...put]
+    .filter(({ message, source }) => message.role === 'assistant' && source !== undefined)
+    .sort((a, b) => b.message.seq - a.message.seq);
+  for (const { source } of newestFirst) {
+    const parsed = compactionSchema.safeParse(source);
+    if (parsed.success && ids.has(parsed.data.through_id)) return parsed.data;
+  }
+  return null;
+}
+
+/** How much of the conversation is sent; `from`: the first message that was read. */
+function extentOf(
+  messages: readonly WebhookMessage[],
+  sent: readonly WebhookMessage[],
+  compaction: Compaction | null,
+  from: number,
+): Pick<AgentHistory, 'isTruncated' | 'compactedThroughSeq'> {
+  if (compaction === null)
+    return { isTruncated: from > 1 || sent.length < messages.length, compactedThroughSeq: null };
+  // The summary is in the place of the message that it ends with.
+  const through = messages.findIndex((message) => idOf(message) === compaction.through_id);
+  return {
+    isTruncated: sent.length < messages.length - through,
+    compactedThroughSeq: compaction.through_seq,
+  };
+}
+
+/** Parts that are what was said, and not how it came about. */
+const SAID: ReadonlySet<string> = new Set(['text', 'file']);
+
+/** Replies without reasoning, tools and data; one that is nothing else is left out. `isContinued`: the last waits for its tools. */
+function withoutTools(
+  messages: readonly WebhookMessage[],
+  isContinued: boolean,
+): readonly WebhookMessage[] {
+  const last = isContinued ? messages.at(-1) : undefined;
+  return messages.flatMap((message) => {
+    if (message.role === 'user' || message === last) return [message];
+    const parts = message.parts.filter(({ type }) => SAID.has(type));
+    if (parts.length === 0 && message.parts.length > 0) return [];
+    const content = 'parts' in message.content ? { ...message.content, parts } : message.content;
+    return [{ ...message, parts, content }];
+  });
 }
 
 /** With a summary in front, where there is one, instead of what it stands for. */
@@ -138,8 +195,11 @@ function wantedMessages(mode: AgentRecord['messageHistoryMode'], limit: number):
 
 /** A message goes by the id under which it began, and its parts are those of its content as the thread has it. */
 function withParts(message: WebhookMessage): WebhookMessage {
-  const { content, metadata } = message;
-  const id = typeof metadata.continues === 'string' ? metadata.continues : message.id;
+  const { content } = message;
   const parts = Array.isArray(content.parts) ? content.parts : message.parts;
-  return { ...message, id, parts };
+  return { ...message, id: idOf(message), parts };
+}
+
+function idOf({ id, metadata }: WebhookMessage): string {
+  return typeof metadata.continues === 'string' ? metadata.continues : id;
 }

@@ -66,13 +66,19 @@ test('a summary stays, however much follows it', () => {
   expect(seqsOf(messages)).toEqual([1, 3, 4]);
 });
 
+const ENTIRE = {
+  messageHistoryMode: 'entire',
+  messageHistoryLimit: 50,
+  messageHistoryParts: 'all',
+} as const;
+
 /** Reads of a conversation with so many messages of so many bytes, in the mode `entire`. */
 async function readsOf(lastSeq: number, payloadBytes: number): Promise<number> {
   const payload = new TextEncoder().encode(
     JSON.stringify({ content: { text: 'x'.repeat(payloadBytes) }, metadata: {} }),
   );
   let read = 0;
-  await threadHistory(lastSeq, 'entire', 50, (beforeSeq, limit) => {
+  await threadHistory(lastSeq, ENTIRE, (beforeSeq, limit) => {
     const first = Math.max(1, beforeSeq - limit);
     read += beforeSeq - first;
     return Array.from({ length: beforeSeq - first }, (_, at): Message => {
@@ -91,6 +97,6 @@ test('no more of a conversation is read than an agent may be sent', async () => 
 });
 
 test('a conversation whose older messages are gone is sent as far as it is there', async () => {
-  const history = await threadHistory(1_000, 'entire', 50, () => []);
+  const history = await threadHistory(1_000, ENTIRE, () => []);
   expect(history.messages).toEqual([]);
 });

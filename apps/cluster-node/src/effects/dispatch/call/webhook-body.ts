@@ -11,6 +11,10 @@ export const SUMMARY_KIND = 'summary';
 export interface AgentHistory {
   /** Ascending. */
   readonly messages: readonly WebhookMessage[];
+  /** Older messages of the conversation are left out. */
+  readonly isTruncated: boolean;
+  /** A summary stands for the messages up to this number; null: none does. */
+  readonly compactedThroughSeq: number | null;
   readonly trigger: WebhookRequest['trigger'];
   /** The message that the answer goes on with; null: the answer is a message of its own. */
   readonly continues: WebhookMessage | null;
@@ -43,10 +47,11 @@ function fitting(messages: readonly WebhookMessage[]): readonly string[] {
   return newestFitting(messages, (message) => JSON.stringify(message));
 }
 
-/** The messages as JSON texts, as many of the newest as fit into HISTORY_BYTES_MAX, and a summary in front of them. */
+/** The messages as JSON texts, as many of the newest as fit, and a summary in front of them. */
 export function newestFitting(
   messages: readonly WebhookMessage[],
   encode: (message: WebhookMessage) => string,
+  bytesMax = HISTORY_BYTES_MAX,
 ): readonly string[] {
   const [first] = messages;
   const summary = first?.kind === SUMMARY_KIND ? encode(first) : null;
@@ -55,7 +60,7 @@ export function newestFitting(
   for (const message of messages.slice(summary === null ? 0 : 1).toReversed()) {
     const json = encode(message);
     bytes += Buffer.byteLength(json) + 1;
-    if (bytes > HISTORY_BYTES_MAX && kept.length > 0) break;
+    if (bytes > bytesMax && kept.length > 0) break;
     kept.push(json);
   }
   if (summary !== null) kept.push(summary);

@@ -44,6 +44,7 @@ function call(
       idleTimeoutMs: null,
       totalTimeoutMs: null,
       messageHistoryMode: 'entire',
+      messageHistoryParts: 'all',
       messageHistoryLimit: 50,
       ...fields,
     },

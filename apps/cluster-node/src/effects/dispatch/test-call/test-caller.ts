@@ -37,6 +37,7 @@ export type TestedAgent = Pick<
   | 'protocol'
   | 'model'
   | 'messageHistoryMode'
+  | 'messageHistoryParts'
   | 'messageHistoryLimit'
 >;
 

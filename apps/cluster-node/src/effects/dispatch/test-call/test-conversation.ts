@@ -1,6 +1,6 @@
 import { formatSessionId } from '@fleetlm/protocol';
 import type { AgentRecord, Message } from '../../ports.ts';
-import { threadHistory } from '../attempt/thread-history.ts';
+import { type HistorySettings, threadHistory } from '../attempt/thread-history.ts';
 import { callBody } from '../call/protocols/agent-protocols.ts';
 
 export const TEST_USER_ID = 'fleetlm-test';
@@ -12,10 +12,7 @@ export type TestTurn =
   | { readonly role: 'assistant'; readonly parts: readonly { readonly type: string }[] };
 
 export interface TestConversation {
-  readonly agent: Pick<
-    AgentRecord,
-    'id' | 'messageHistoryMode' | 'messageHistoryLimit' | 'protocol' | 'model'
-  >;
+  readonly agent: Pick<AgentRecord, 'id' | 'protocol' | 'model'> & HistorySettings;
   /** Null: it begins. */
   readonly sessionId: string | null;
   /** The messages before. */
@@ -60,15 +57,9 @@ export async function testBody(
         return turn satisfies never;
     }
   });
-  const { messageHistoryMode, messageHistoryLimit } = agent;
   const readBefore = (beforeSeq: number, limit: number): readonly Message[] =>
     log.slice(0, beforeSeq - 1).slice(-limit);
-  const history = await threadHistory(
-    log.length,
-    messageHistoryMode,
-    messageHistoryLimit,
-    readBefore,
-  );
+  const history = await threadHistory(log.length, agent, readBefore);
   const epoch = turns.filter(({ role }) => role === 'user').length;
   const session = { id, agentId: agent.id, userId: TEST_USER_ID };
   const body = callBody(agent, { session, work: { epoch, attempt: 1 }, history });

@@ -128,8 +128,8 @@ export class DispatchBed {
         this.setAgent({ id, status: 'disabled' });
       },
       publishChunk: (chunk) => this.shown.push(chunk),
-      history: (session, mode, limit) =>
-        threadHistory(throughSeqOf(session), mode, limit, (beforeSeq, size) => {
+      history: (session, settings) =>
+        threadHistory(throughSeqOf(session), settings, (beforeSeq, size) => {
           return readMessages(
             session,
             { beforeSeq },

@@ -231,6 +231,7 @@ function usageOf(usage: CompletionUsage): Readonly<Record<string, number>> {
     totalTokens: usage.total_tokens,
     reasoningTokens: usage.completion_tokens_details?.reasoning_tokens,
     cachedInputTokens: usage.prompt_tokens_details?.cached_tokens,
+    cost: usage.cost,
   };
   return Object.fromEntries(
     Object.entries(counts).flatMap(([name, tokens]) =>

@@ -37,6 +37,8 @@ const usageSchema = z.looseObject({
   completion_tokens: count,
   total_tokens: count,
   prompt_tokens_details: z.looseObject({ cached_tokens: count }).nullish(),
+  /** OpenRouter and others: what the answer cost, in US dollars. */
+  cost: count,
   completion_tokens_details: z.looseObject({ reasoning_tokens: count }).nullish(),
 });
 export type CompletionUsage = z.output<typeof usageSchema>;

@@ -1,0 +1,17 @@
+export const FEEDBACK_RATINGS = ['up', 'down'] as const;
+export type FeedbackRating = (typeof FEEDBACK_RATINGS)[number];
+
+/** Why: a closed list, so that reasons can be counted. */
+export const FEEDBACK_REASONS = [
+  'helpful',
+  'accurate',
+  'incorrect',
+  'incomplete',
+  'irrelevant',
+  'instructions_ignored',
+  'tone',
+  'unsafe',
+  'slow',
+  'other',
+] as const;
+export type FeedbackReason = (typeof FEEDBACK_REASONS)[number];
