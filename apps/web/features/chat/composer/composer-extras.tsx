@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { Pencil } from 'lucide-react';
 import { Button } from '@/ui/button.tsx';
 import { AttachmentList, type AttachmentListProps } from './attachment-list.tsx';
@@ -12,8 +13,14 @@ export interface ComposerExtrasProps extends AttachmentListProps {
 
 /** Above the composer: which message is being changed, and what is attached. */
 export function ComposerExtras({ edited, isOver, onCancelEdit, ...list }: ComposerExtrasProps) {
+  const isShown = edited !== null || isOver || list.all.length > 0;
   return (
-    <div className="mx-auto mb-1.5 flex max-w-[calc(72ch+24px)] flex-wrap items-center gap-2 text-sm empty:mb-0">
+    <div
+      className={clsx(
+        'mx-auto flex max-w-[calc(72ch+24px)] flex-wrap items-center gap-2 text-sm',
+        isShown && 'mb-1.5',
+      )}
+    >
       {edited !== null && (
         <p role="status" className="flex items-center gap-2 text-muted">
           <Pencil size={14} aria-hidden /> You are changing message #{edited.seq}; what follows it
