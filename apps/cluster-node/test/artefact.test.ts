@@ -105,7 +105,10 @@ async function startNode(env: Readonly<Record<string, string>>): Promise<Started
   mkdirSync(dataDirectory);
   if (isRoot) chownSync(dataDirectory, UNPRIVILEGED, UNPRIVILEGED);
   const startedAt = performance.now();
-  const child = start('main.js', { ...env, DATA_DIR: dataDirectory });
+  const variables = { ...env, DATA_DIR: dataDirectory };
+  // Both ways to start a node, which are one program.
+  const child =
+    env.NODE_ID === 'n3' ? start('bin/fleetlm', variables, ['start']) : start('main.js', variables);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => {

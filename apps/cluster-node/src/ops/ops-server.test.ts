@@ -17,7 +17,7 @@ let readiness: ReadinessState;
 
 beforeEach(async () => {
   readiness = { ready: true, reasons: [], degraded: [] };
-  logger = createLogger({ level: 'silent', nodeId: 'n1' });
+  logger = createLogger({ level: 'silent', nodeId: 'n1', file: '/dev/null' });
   ops = await openOpsServer(
     { host: '127.0.0.1', port: 0 },
     {
