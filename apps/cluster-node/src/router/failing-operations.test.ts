@@ -21,6 +21,8 @@ const utf8 = new TextEncoder();
 class Leader {
   readonly errors: unknown[] = [];
   held = 0;
+  /** Why the agent is not called today. */
+  spent: string | null = null;
   propose: (command: Command, done: (outcome: Proposed) => void) => void = () => {
     throw new RangeError('a proposal of 2000000 bytes');
   };
@@ -58,6 +60,7 @@ class Leader {
         },
       },
       agent: () => ({ whileAnswering: 'interrupt', debounceWindowMs: 0 }),
+      budgetRefusal: () => this.spent,
       leaderOf: () => 1,
       isReadyLeader: () => true,
       wallClockMs: () => 1,
@@ -83,6 +86,19 @@ afterEach(() =>
     throw error;
   }),
 );
+
+test('of an agent that has spent its budget nothing is proposed, and no answer is held', () => {
+  const leader = new Leader();
+  leader.spent = 'This agent has used up its budget for today.';
+  const refused = { status: 'refused', code: 'budget_exhausted', detail: leader.spent };
+  expect(leader.run(APPEND)).toEqual([refused]);
+  expect(leader.errors).toEqual([]);
+  expect(leader.held).toBe(0);
+  leader.propose = (_command, done) => done(ok({ type: 'done' }));
+  // What the agent itself sends is no turn of it.
+  leader.run({ ...APPEND, sender: { type: 'agent', id: 'bot' } });
+  expect(leader.errors).toHaveLength(1);
+});
 
 describe('an operation that fails where it is carried out', () => {
   test('answers once, and releases the answer that it held', () => {

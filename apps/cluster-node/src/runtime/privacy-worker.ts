@@ -29,6 +29,8 @@ class HeldError extends Error {}
 export class PrivacyWorker {
   readonly #ports: PrivacyWorkerPorts;
   #timer: NodeJS.Timeout | null = null;
+  /** The hour of the retention that was begun last, by agent. */
+  readonly #retained = new Map<string, number>();
   #isWorking = false;
   #stopped = false;
 
@@ -71,8 +73,11 @@ export class PrivacyWorker {
     for (const { id, retentionAgeDays, retentionIdleDays } of agents()) {
       if (retentionAgeDays === null && retentionIdleDays === null) continue;
       const record = { kind: 'retention', subject: id, requestedBy: 'retention' } as const;
+      if (this.#retained.get(id) === hour) continue;
       const begun = await store.begin({ ...record, id: `retention:${id}:${hour}` });
       if (!begun.ok) return;
+      this.#retained.set(id, hour);
+      if (begun.value !== null) await store.pruneRetention(id);
     }
   }
 

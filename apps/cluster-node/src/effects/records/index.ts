@@ -1,7 +1,6 @@
 export { AgentBudgets, type BudgetState, budgetState, dayOf } from './agent-budgets.ts';
 export {
   type Feedback,
-  type FeedbackCounts,
   type FeedbackPlace,
   FeedbackStore,
 } from './feedback-store.ts';

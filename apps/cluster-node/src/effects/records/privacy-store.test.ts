@@ -62,6 +62,9 @@ test('lists the newest operations, without hours in which retention had nothing 
   await bed.sql("UPDATE privacy_operations SET node_id = 'n1'");
   await answered(store.end('retention:bot:1', 'n1', { state: 'done', detail: '' }));
   expect((await answered(store.list())).map(({ id }) => id)).toEqual(['a']);
+  expect(await answered(store.pruneRetention('bot'))).toBe(0);
+  await bed.sql("UPDATE privacy_operations SET started_at = now() - interval '2 days'");
+  expect(await answered(store.pruneRetention('bot'))).toBe(1);
   await bed.sql(
     `INSERT INTO privacy_operations
      SELECT 'n' || n, 'export-user', 'ann', 'ann', 'done', 0, 0, '', now() + n * interval '1 second', now(), NULL, now()

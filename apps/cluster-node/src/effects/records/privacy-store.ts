@@ -156,6 +156,17 @@ export class PrivacyStore {
     });
   }
 
+  /** Hours in which retention had nothing to do are not kept for long. */
+  pruneRetention(agentId: string): Promise<RecordResult<number>> {
+    return this.#records.ask((database) =>
+      database.execute(
+        `DELETE FROM privacy_operations WHERE kind = 'retention' AND subject = $1 AND state = 'done' AND done = 0
+           AND started_at < now() - interval '1 day'`,
+        agentId,
+      ),
+    );
+  }
+
   /** What Postgres alone knows of a user. */
   forgetUser(userId: string): Promise<RecordResult<null>> {
     return this.#records.ask(async (database) => {

@@ -1,5 +1,5 @@
 import type { FeedbackBody } from '@fleetlm/protocol';
-import { REASON_LABELS } from '@/common/feedback-words.ts';
+import { REASON_LABELS } from '@/features/feedback/index.ts';
 import { type DataColumn, DataTable } from '@/ui/data-table.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 

@@ -4,8 +4,8 @@ import type { FeedbackRating, FeedbackStatsAnswer, RestAnswerOf } from '@fleetlm
 import clsx from 'clsx';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { REASON_LABELS } from '@/common/feedback-words.ts';
 import { formatNumber } from '@/common/format-figures.ts';
+import { REASON_LABELS } from '@/features/feedback/index.ts';
 import { Button } from '@/ui/button.tsx';
 import { EmptyState } from '@/ui/empty-state.tsx';
 import { feedbackHref } from './feedback-query.ts';

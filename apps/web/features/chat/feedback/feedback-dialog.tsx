@@ -2,7 +2,7 @@
 
 import { FEEDBACK_COMMENT_LENGTH_MAX, type FeedbackReason } from '@fleetlm/protocol/plain';
 import { useId, useState } from 'react';
-import { REASON_LABELS, REASONS_OFFERED } from '@/common/feedback-words.ts';
+import { REASON_LABELS, REASONS_OFFERED } from '@/features/feedback/index.ts';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import type { OwnFeedback } from './queries.ts';

@@ -1,0 +1,1 @@
+export { REASON_LABELS, REASONS_OFFERED } from './feedback-words.ts';
