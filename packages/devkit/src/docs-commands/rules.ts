@@ -143,6 +143,10 @@ export const RULES: readonly Rule[] = [
     how: { kind: 'serves', url: 'http://127.0.0.1:4303/', env: { PORT: '4303' } },
   },
   {
+    command: 'PYTHONPATH=sdk/python/src python3 sdk/python/examples/wsgi_agent.py',
+    how: { kind: 'serves', url: 'http://127.0.0.1:4304/', env: { PORT: '4304' } },
+  },
+  {
     command: 'npx node echo.mjs',
     how: {
       kind: 'serves',
