@@ -54,4 +54,5 @@ export const POSTGRES_CONNECTIONS = {
   reads: 4,
   searches: 2,
   deliveries: 3,
+  events: 2,
 } as const;

@@ -14,6 +14,7 @@ export const LIMIT_EDGES = [
   'Mesh',
   'Log and snapshots',
   'Archive and search',
+  'Events',
   'Configuration',
   'Client and SDK',
   'Web app',

@@ -8,7 +8,9 @@ import { Gossip } from '../control/reports/gossip.ts';
 import { NodeRecorder } from '../control/reports/node-recorder.ts';
 import { leastSyncMs, ownReport } from '../control/reports/own-report.ts';
 import { Topology } from '../control/topology.ts';
+import { FailedRuns } from '../effects/failed-runs.ts';
 import { Feed } from '../effects/feed/feed.ts';
+import { oneLine } from '../effects/one-line.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
 import { SYSTEM_GROUP } from '../membership/placement.ts';
@@ -18,9 +20,16 @@ import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
+import { NodeEvents } from '../runtime/events.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
 import { observeParts } from './observe.ts';
-import { buildDeliveries, buildDispatch, buildFlusher, buildTestCaller } from './performers.ts';
+import {
+  buildDeliveries,
+  buildDispatch,
+  buildEvents,
+  buildFlusher,
+  buildTestCaller,
+} from './performers.ts';
 import { buildReplication } from './replication.ts';
 import type { ServicesOptions } from './services-options.ts';
 import { createWires } from './wires.ts';
@@ -64,8 +73,10 @@ export function buildServices(options: ServicesOptions) {
       onError: faults.report,
     }),
   );
-  const flusher = buildFlusher(options, replication);
+  const failedRuns = new FailedRuns(Date.now);
+  const flusher = buildFlusher(options, replication, failedRuns);
   const deliveries = buildDeliveries(options, replication);
+  const conversationEvents = buildEvents(options, replication);
 
   const report = () =>
     ownReport({
@@ -140,6 +151,12 @@ export function buildServices(options: ServicesOptions) {
     wallClockMs: Date.now,
     admin: new NodeAdmin({ ...nodes, operations: topology.operations, reports, events }),
     deliveries: (retry) => new NodeDeliveries({ ...nodes, recorder: deliveries, retry }),
+    events: new NodeEvents({
+      engine: conversationEvents,
+      secrets,
+      wallClockMs: Date.now,
+      onFailure: (error) => log.warn({ detail: oneLine(error) }, 'events could not be read'),
+    }),
     agentStats: (agentId) => agentStats(nodes, agentId),
     metrics,
   });
@@ -161,6 +178,8 @@ export function buildServices(options: ServicesOptions) {
     dispatch,
     flusher,
     deliveries,
+    conversationEvents,
+    failedRuns,
     eventLoop: options.eventLoop,
     peersConnected: () => mesh.connected.length,
   };
@@ -171,6 +190,7 @@ export function buildServices(options: ServicesOptions) {
     feed,
     dispatch,
     deliveries: deliveries.log,
+    failedRuns,
     dispatchFailed: (sessionId, error) => gossip.dispatchFailed(sessionId, error),
   };
   wires.effect.connect((effect) => performEffect(effect, performers));
@@ -219,7 +239,7 @@ export function buildServices(options: ServicesOptions) {
     }),
   );
   return {
-    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries },
+    ...{ runtime, topology, router, feed, dispatch, flusher, deliveries, conversationEvents },
     ...{ reports, gossip, readiness, recorder, host },
   };
 }

@@ -23,11 +23,13 @@ export class NodeServices {
     const { mesh, storage } = this.#options;
     const { reports, topology, dispatch, flusher, deliveries, gossip, recorder, readiness } =
       this.#services;
+    const { conversationEvents } = this.#services;
     for (const { nodeId } of mesh.connected) reports.connected(nodeId);
     topology.start(new Set(storage.recovered.groups.map(({ key }) => key.group)));
     dispatch.start();
     flusher.start();
     deliveries.start();
+    conversationEvents.start();
     gossip.start();
     recorder.start();
     readiness.start(() => topology.caughtUp());
@@ -76,6 +78,7 @@ export class NodeServices {
   /** Ends what is under way, hands leaderships over and closes the log; in six seconds. */
   async stop(): Promise<void> {
     const { topology, router, feed, dispatch, flusher, deliveries } = this.#services;
+    const { conversationEvents } = this.#services;
     const { gossip, readiness, recorder, host } = this.#services;
     // New work is refused from now on, and the node is not ready any more.
     readiness.beginStop();
@@ -85,6 +88,7 @@ export class NodeServices {
     await Promise.all([
       dispatch.stop(STOP_TIMES.answers),
       flusher.stop(STOP_TIMES.flush),
+      conversationEvents.stop(STOP_TIMES.events),
       callsAnswered(router, STOP_TIMES.calls),
     ]);
     await deliveries.stop(STOP_TIMES.deliveries);

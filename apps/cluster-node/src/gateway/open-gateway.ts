@@ -15,6 +15,7 @@ import { agentHandlers } from './rest/rest-agents.ts';
 import { createRestApp } from './rest/rest-app.ts';
 import { chatHandlers } from './rest/rest-chat.ts';
 import { deliveryHandlers } from './rest/rest-deliveries.ts';
+import { eventHandlers } from './rest/rest-events.ts';
 import { metricsHandlers } from './rest/rest-metrics.ts';
 import { adminHandlers, healthHandlers, operationHandlers } from './rest/rest-operations.ts';
 import { serveRoutes } from './rest/rest-routes.ts';
@@ -47,6 +48,7 @@ function addRoutes(
     ...agentStatsHandlers(runtime),
     ...agentTestHandlers(runtime),
     ...deliveryHandlers(runtime),
+    ...eventHandlers(runtime),
     ...adminHandlers(runtime),
     ...operationHandlers(runtime),
     ...metricsHandlers(runtime),

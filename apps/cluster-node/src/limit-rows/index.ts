@@ -3,6 +3,7 @@ import { OUTBOX_ENTRIES_MAX } from '@fleetlm/client';
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { AGENT_ROWS } from './agent-rows.ts';
 import { EDGE_ROWS } from './edge-rows.ts';
+import { EVENT_ROWS } from './event-rows.ts';
 import { FOLDER } from './folder.ts';
 import { IDENTITY_ROWS } from './identity-rows.ts';
 import { INNER_ROWS } from './inner-rows.ts';
@@ -42,5 +43,6 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   ...REGISTRATION_ROWS,
   ...AGENT_ROWS,
   ...INNER_ROWS,
+  ...EVENT_ROWS,
   ...packages,
 ];

@@ -20,6 +20,7 @@ import type { MetricRange } from '../telemetry/metric-history.ts';
 import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { EventsRuntime } from './events-api.ts';
 
 export type { DispatchState, Message, Sender } from '@fleetlm/conversation';
 export type { OperationRequest } from '../control/cluster-operations.ts';
@@ -40,6 +41,12 @@ export type { AgentPatch, AgentRecord } from '../membership/agent-record.ts';
 export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
+export {
+  type DeadLetter,
+  eventIdOf,
+  type SubscriptionPatch,
+  type SubscriptionRecord,
+} from './events-api.ts';
 
 /** A session without its messages, as it travels between nodes and to the edge. */
 export type SessionView = SessionHead;
@@ -188,6 +195,8 @@ export interface Runtime {
   readiness(): ReadinessState;
   /** For owners of agents: what became of the calls to them. */
   readonly deliveries: DeliveriesRuntime;
+  /** For the backend of a product: what happened in all conversations. */
+  readonly events: EventsRuntime;
   /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }

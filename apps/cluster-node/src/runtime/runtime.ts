@@ -43,12 +43,14 @@ export interface RuntimePorts {
   readonly admin: AdminRuntime;
   /** `retry` has an agent called again for a turn that has failed. */
   readonly deliveries: (retry: NodeRuntime['retryFailed']) => Runtime['deliveries'];
+  readonly events: Runtime['events'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
+  readonly events: Runtime['events'];
   readonly agentStats: Runtime['agentStats'];
   readonly readiness: Runtime['readiness'];
   readonly #ports: RuntimePorts;
@@ -57,6 +59,7 @@ export class NodeRuntime implements Runtime {
     this.#ports = ports;
     this.admin = ports.admin;
     this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
+    this.events = ports.events;
     this.agentStats = ports.agentStats;
     this.readiness = ports.readiness;
   }

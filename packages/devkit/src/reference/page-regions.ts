@@ -84,6 +84,10 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'GET /api/agents/:id/deliveries': 'DeliveriesQuery',
   'GET /api/agents/:id/dead-letters': 'DeadLettersQuery',
   'POST /api/agents/:id/dead-letters/replay': 'Replay',
+  'GET /api/events': 'EventFeedQuery',
+  'POST /api/event-subscriptions': 'CreateEventSubscription',
+  'PATCH /api/event-subscriptions/:id': 'UpdateEventSubscription',
+  'GET /api/event-subscriptions/:id/dead-letters': 'EventDeadLettersQuery',
   'POST /api/sessions/:id/read': 'Read',
   'POST /api/sessions/:id/messages': 'PostMessage',
 };

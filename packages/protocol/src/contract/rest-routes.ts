@@ -1,6 +1,7 @@
 import { AGENT_ROUTES } from './agent-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
@@ -14,6 +15,7 @@ export const REST = {
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,
+  ...EVENT_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATION_ROUTES,
   ...METRICS_ROUTES,

@@ -44,6 +44,7 @@ interface RouteParts {
   readonly topic:
     | 'Agents'
     | 'Deliveries'
+    | 'Events'
     | 'Sessions'
     | 'Messages'
     | 'Answers'
