@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FAILED_RUNS_KEPT_MS } from '../failed-runs.ts';
 import type { Flusher } from './flusher-api.ts';
@@ -166,34 +167,42 @@ test('events that Postgres refuses keep no message waiting', async () => {
   }
 });
 
-test('ids become visible in their order, when two nodes append', async () => {
-  bed.sayMany(400);
-  bed.create(OTHER_SESSION);
-  bed.sayMany(400, OTHER_SESSION);
-  const seen: number[] = [];
-  let through = 0;
-  let isOver = false;
-  const reader = (async () => {
-    while (!isOver) {
-      const rows = await bed.sql('SELECT id FROM events WHERE id > $1 ORDER BY id', through);
-      for (const { id } of rows) seen.push(Number(id));
-      through = seen.at(-1) ?? 0;
-    }
-  })();
-  const copies = [bed.replayed(), bed.replayed()];
-  await Promise.all(
-    copies.map((state) =>
-      bed
-        .flusher({
-          propose: async () => ({ status: 'unknown' }),
-          ledGroups: () => [{ group: 7, term: 1, state }],
-        })
-        .flushNow(),
-    ),
-  );
-  await expect.poll(() => seen.length).toBe(802);
-  isOver = true;
-  await reader;
-  const all = await bed.sql('SELECT id FROM events ORDER BY id');
-  expect(seen).toEqual(all.map(({ id }) => Number(id)));
+test('an event is visible only when all with lower ids are: another node that appends is waited for', async () => {
+  await flusher.flushNow();
+  bed.say('hello');
+  const other = new pg.Client({ connectionString: bed.url });
+  await other.connect();
+  try {
+    const candidate = {
+      place: 0,
+      group_id: 8,
+      session_id: OTHER_SESSION,
+      type: 'run.failed',
+      ordinal: 1,
+      user_id: 'bob',
+      agent_id: 'bot',
+      happened_at: new Date(0).toISOString(),
+    };
+    await other.query('BEGIN');
+    const rows = JSON.stringify([candidate]);
+    await other.query('SELECT fleetlm_append_events($1::jsonb)', [rows]);
+    let isFlushed = false;
+    const flushed = flusher.flushNow().finally(() => {
+      isFlushed = true;
+    });
+    const isWaiting = async (): Promise<boolean> => {
+      const waiting = await bed.sql(
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+      );
+      return isFlushed || waiting.length > 0;
+    };
+    await expect.poll(isWaiting).toBe(true);
+    expect(await events()).toEqual(['session.created']);
+    await other.query('COMMIT');
+    await flushed;
+    const all = await bed.sql('SELECT session_id FROM events ORDER BY id');
+    expect(all.map(({ session_id }) => session_id)).toEqual([SESSION, OTHER_SESSION, SESSION]);
+  } finally {
+    await other.end();
+  }
 });
