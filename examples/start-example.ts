@@ -7,12 +7,22 @@ export interface Example {
   readonly command: readonly [program: string, ...args: readonly string[]];
   /** Whether it looks at signatures. */
   readonly verifies: boolean;
+  /** From `examples`; the name when it is left out. */
+  readonly directory?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export const EXAMPLES: readonly Example[] = [
   { name: 'next-ai-sdk', command: [process.execPath, 'server.ts'], verifies: false },
   { name: 'node-plain', command: [process.execPath, 'agent.mjs'], verifies: true },
   { name: 'python-ndjson', command: ['python3', 'agent.py'], verifies: true },
+  {
+    name: 'python-wsgi',
+    command: ['python3', '-B', 'wsgi_agent.py'],
+    verifies: true,
+    directory: '../sdk/python/examples',
+    environment: { PYTHONPATH: '../src' },
+  },
 ];
 
 export interface RunningExample {
@@ -27,8 +37,8 @@ export function hasRuntime({ command: [program] }: Example): boolean {
 
 /** Starts an example on a free port and resolves when it listens. Rejects with its output when it ends first. */
 export async function startExample(example: Example, secret: string): Promise<RunningExample> {
-  const directory = join(import.meta.dirname, example.name);
-  return startProgram(example.command, directory, secret, 0);
+  const directory = join(import.meta.dirname, example.directory ?? example.name);
+  return startProgram(example.command, directory, secret, 0, example.environment);
 }
 
 /** The same for any program; one that does not say where it listens is given a `port`, and asked until it answers. */
@@ -37,11 +47,12 @@ export async function startProgram(
   directory: string,
   secret: string,
   port: number,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningExample> {
   const [program, ...args] = command;
   const child = spawn(program, args, {
     cwd: directory,
-    env: { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret },
+    env: { ...process.env, ...environment, PORT: String(port), WEBHOOK_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -82,4 +82,5 @@ export const POSTGRES_CONNECTIONS = {
   deliveries: 3,
   /** Usage, feedback and what else is asked for beside conversations. */
   records: 2,
+  events: 2,
 } as const;

@@ -12,6 +12,8 @@ export * from './contract/route.ts';
 export { IDEMPOTENCY_HEADER, SDK_VERSION_HEADER } from './contract/route-parts.ts';
 export * from './contract/socket-table.ts';
 export * from './errors/error-schemas.ts';
+export * from './events/event-subscriptions.ts';
+export * from './events/events.ts';
 export * from './ids.ts';
 export * from './metrics.ts';
 export * from './operations.ts';

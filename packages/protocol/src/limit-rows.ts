@@ -15,6 +15,7 @@ export const LIMIT_EDGES = [
   'Mesh',
   'Log and snapshots',
   'Archive and search',
+  'Events',
   'Configuration',
   'Operations port',
   'Command line',

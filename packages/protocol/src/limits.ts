@@ -117,6 +117,16 @@ export const WEBHOOK_SECRET_BYTES_MIN = 24;
 /** Bytes of the longest signing secret, decoded, as Standard Webhooks asks. */
 export const WEBHOOK_SECRET_BYTES_MAX = 64;
 
+/** Subscriptions to events, enabled or not. */
+export const EVENT_SUBSCRIPTIONS_MAX = 16;
+export const EVENT_DESCRIPTION_LENGTH_MAX = 200;
+/** `url` of a subscription, in characters. */
+export const EVENT_URL_LENGTH_MAX = 2048;
+/** `after` of a page of events: a number of at most so many digits. */
+export const EVENT_CURSOR_LENGTH_MAX = 15;
+/** Dead letters of events that are sent again with one request. */
+export const EVENT_REPLAYS_MAX = 100;
+
 /** Two hexadecimal digits of a session id name its group. */
 export const GROUPS_MAX = 256;
 

@@ -8,7 +8,9 @@ import { Gossip } from '../control/reports/gossip.ts';
 import { NodeRecorder } from '../control/reports/node-recorder.ts';
 import { leastSyncMs, ownReport } from '../control/reports/own-report.ts';
 import { Topology } from '../control/topology.ts';
+import { FailedRuns } from '../effects/failed-runs.ts';
 import { Feed } from '../effects/feed/feed.ts';
+import { oneLine } from '../effects/one-line.ts';
 import { type Performers, performEffect } from '../effects/perform-effect.ts';
 import { AgentBudgets, FeedbackStore, PrivacyStore, UsageStore } from '../effects/records/index.ts';
 import { nodeIdOf } from '../membership/cluster-descriptor.ts';
@@ -21,6 +23,7 @@ import { Router } from '../router/router.ts';
 import { NodeAdmin } from '../runtime/admin.ts';
 import { agentStats } from '../runtime/agent-stats.ts';
 import { NodeDeliveries } from '../runtime/deliveries.ts';
+import { NodeEvents } from '../runtime/events.ts';
 import { NodePrivacy } from '../runtime/privacy.ts';
 import { PrivacyWorker } from '../runtime/privacy-worker.ts';
 import { NodeRuntime } from '../runtime/runtime.ts';
@@ -30,6 +33,7 @@ import { observeParts } from './observe.ts';
 import {
   buildDeliveries,
   buildDispatch,
+  buildEvents,
   buildFlusher,
   buildRecords,
   buildTestCaller,
@@ -78,8 +82,10 @@ export function buildServices(options: ServicesOptions) {
     }),
   );
   const blobs = buildBlobs(options, replication, router);
-  const flusher = buildFlusher(options, replication);
+  const failedRuns = new FailedRuns(Date.now);
+  const flusher = buildFlusher(options, replication, failedRuns);
   const deliveries = buildDeliveries(options, replication);
+  const conversationEvents = buildEvents(options, replication);
   const records = buildRecords(options);
   const usage = new UsageStore(records);
   const privacy = new PrivacyStore(records);
@@ -165,6 +171,12 @@ export function buildServices(options: ServicesOptions) {
     wallClockMs: Date.now,
     admin: new NodeAdmin({ ...nodes, operations: topology.operations, reports, events }),
     deliveries: (retry) => new NodeDeliveries({ ...nodes, recorder: deliveries, retry }),
+    events: new NodeEvents({
+      engine: conversationEvents,
+      secrets,
+      wallClockMs: Date.now,
+      onFailure: (error) => log.warn({ detail: oneLine(error) }, 'events could not be read'),
+    }),
     agentStats: (agentId) => agentStats(nodes, agentId),
     blobs: blobs.service,
     feedback: new FeedbackStore(records),
@@ -198,6 +210,8 @@ export function buildServices(options: ServicesOptions) {
     dispatch,
     flusher,
     deliveries,
+    conversationEvents,
+    failedRuns,
     eventLoop: options.eventLoop,
     peersConnected: () => mesh.connected.length,
     tolerance: () => toleranceOf(topology.input()),
@@ -209,6 +223,7 @@ export function buildServices(options: ServicesOptions) {
     feed,
     dispatch,
     deliveries: deliveries.log,
+    failedRuns,
     dispatchFailed: (sessionId, error) => gossip.dispatchFailed(sessionId, error),
   };
   wires.effect.connect((effect) => performEffect(effect, performers));
@@ -262,7 +277,7 @@ export function buildServices(options: ServicesOptions) {
   );
   return {
     ...{ runtime, topology, router, feed, dispatch, flusher, deliveries, blobs },
-    ...{ records, budgets, privacyWorker },
+    ...{ records, budgets, privacyWorker, conversationEvents },
     ...{ reports, gossip, readiness, recorder, host },
   };
 }

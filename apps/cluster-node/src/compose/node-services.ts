@@ -23,6 +23,7 @@ export class NodeServices {
     const { mesh, storage } = this.#options;
     const { reports, topology, dispatch, flusher, deliveries, gossip, recorder, readiness, blobs } =
       this.#services;
+    const { conversationEvents } = this.#services;
     for (const { nodeId } of mesh.connected) reports.connected(nodeId);
     topology.start(new Set(storage.recovered.groups.map(({ key }) => key.group)));
     dispatch.start();
@@ -30,6 +31,7 @@ export class NodeServices {
     deliveries.start();
     this.#services.budgets.start();
     this.#services.privacyWorker.start();
+    conversationEvents.start();
     gossip.start();
     recorder.start();
     blobs.sweeper.start();
@@ -80,6 +82,7 @@ export class NodeServices {
   async stop(): Promise<void> {
     const { topology, router, feed, dispatch, flusher, deliveries } = this.#services;
     const { gossip, readiness, recorder, host, blobs } = this.#services;
+    const { conversationEvents } = this.#services;
     // New work is refused from now on, and the node is not ready any more.
     readiness.beginStop();
     topology.stop();
@@ -91,6 +94,7 @@ export class NodeServices {
     await Promise.all([
       dispatch.stop(STOP_TIMES.answers),
       flusher.stop(STOP_TIMES.flush),
+      conversationEvents.stop(STOP_TIMES.events),
       callsAnswered(router, STOP_TIMES.calls),
     ]);
     await Promise.all([

@@ -2,6 +2,8 @@ import { coldStats } from '@fleetlm/conversation';
 import type { RecordedParts } from '../control/reports/node-recorder.ts';
 import { syncP99Ms } from '../control/reports/own-report.ts';
 import type { DeliveryRecorder } from '../effects/deliveries/index.ts';
+import type { EventEngine } from '../effects/events/index.ts';
+import type { FailedRuns } from '../effects/failed-runs.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import type { Loss, Tolerance } from '../membership/tolerance.ts';
 import type { Router } from '../router/router.ts';
@@ -12,6 +14,8 @@ export interface ObservedParts extends RecordedParts {
   readonly router: Router;
   readonly feed: Feed;
   readonly deliveries: DeliveryRecorder;
+  readonly conversationEvents: Pick<EventEngine, 'deliverer'>;
+  readonly failedRuns: Pick<FailedRuns, 'dropped'>;
   readonly peersConnected: () => number;
   readonly tolerance: () => Tolerance;
 }
@@ -192,6 +196,33 @@ export function observeParts(parts: ObservedParts): void {
     'fleetlm_deliveries_kept_bytes',
     'Attempts kept in memory',
     () => deliveries.stats.keptBytes,
+  );
+
+  const { deliverer } = parts.conversationEvents;
+  observe(
+    'fleetlm_events_delivered_total',
+    'Events that a subscription has taken',
+    () => deliverer.stats.delivered,
+  );
+  observe(
+    'fleetlm_events_failed_attempts_total',
+    'Attempts to deliver an event that failed',
+    () => deliverer.stats.failedAttempts,
+  );
+  observe(
+    'fleetlm_events_dead_letters_total',
+    'Events that were given up for a subscription',
+    () => deliverer.stats.deadLetters,
+  );
+  observe(
+    'fleetlm_events_waiting',
+    'Events read for subscriptions and not delivered yet',
+    () => deliverer.stats.waiting,
+  );
+  observe(
+    'fleetlm_events_dropped_total',
+    'Failed runs that were forgotten before they were events',
+    () => parts.failedRuns.dropped,
   );
 
   observe(

@@ -11,12 +11,15 @@ import {
   threadHistory,
   throughSeqOf,
 } from '../effects/dispatch/index.ts';
+import { EventEngine } from '../effects/events/index.ts';
+import type { FailedRuns } from '../effects/failed-runs.ts';
 import type { Feed } from '../effects/feed/feed.ts';
 import { createFlusher, type Flusher } from '../effects/flusher/index.ts';
 import { oneLine } from '../effects/one-line.ts';
 import { RecordDatabase } from '../effects/records/index.ts';
 import { readPage } from '../groups/message-pages.ts';
 import { encodeDescriptor } from '../membership/cluster-descriptor.ts';
+import { subscriptionSecrets } from '../runtime/events.ts';
 import type { Runtime } from '../runtime/runtime-api.ts';
 import { atMostEvery } from '../telemetry/at-most-every.ts';
 import { newUuid } from '../uuid.ts';
@@ -28,8 +31,12 @@ const FAILURE_LOG_INTERVAL_MS = 10_000;
 export function buildFlusher(
   { environment, descriptor, metrics, log }: ServicesOptions,
   { groups, host }: Replication,
+  failedRuns: FailedRuns,
 ): Flusher {
   return createFlusher({
+    failedRuns,
+    onEventsRefused: (error, events) =>
+      log.error({ events, detail: oneLine(error) }, 'events: Postgres does not take them'),
     clusterId: descriptor.clusterId,
     descriptor: () => JSON.stringify(encodeDescriptor(descriptor)),
     propose: groups.proposeHere,
@@ -57,6 +64,27 @@ export function buildFlusher(
       metrics.faults.inc({ kind: 'archive-gap' });
       log.error(gap, 'flusher: restored Postgres lacks messages that no node holds');
     },
+  });
+}
+
+/** Delivers events to the backends of products. */
+export function buildEvents(
+  { environment, secrets, log }: ServicesOptions,
+  { groups }: Replication,
+): EventEngine {
+  return new EventEngine({
+    databaseUrl: environment.databaseUrl,
+    ledGroups: () => groups.ledGroups(),
+    signingSecrets: (subscription) => subscriptionSecrets(secrets, subscription),
+    allowPrivateAddresses: environment.webhookAllowPrivate,
+    wallClockMs: Date.now,
+    random: Math.random,
+    // While Postgres is unreachable every pass fails.
+    onFailure: atMostEvery(FAILURE_LOG_INTERVAL_MS, (error: unknown) =>
+      log.warn({ detail: oneLine(error) }, 'events: Postgres did not do what it was asked'),
+    ),
+    onDisabled: (subscription, reason) =>
+      log.warn({ subscription, reason }, 'events: a subscription was disabled'),
   });
 }
 

@@ -17,6 +17,9 @@ function performed(effect: Effect): readonly string[] {
     },
     dispatch: { dispatchChanged: note('dispatch.dispatchChanged') },
     deliveries: { dispatchChanged: note('deliveries.dispatchChanged') },
+    failedRuns: {
+      record: (sessionId, epoch, error) => calls.push(`failedRuns ${sessionId} ${epoch} ${error}`),
+    },
     dispatchFailed: (sessionId, error) => calls.push(`dispatchFailed ${sessionId} ${error}`),
   };
   performEffect(effect, performers);
@@ -38,7 +41,7 @@ test.each<[Effect, readonly string[]]>([
   ],
   [
     { type: 'dispatch-changed', sessionId: SESSION, dispatch: failed },
-    [...CHANGED, `dispatchFailed ${SESSION} refused`],
+    [...CHANGED, `failedRuns ${SESSION} 2 refused`, `dispatchFailed ${SESSION} refused`],
   ],
 ])('performs the effect %j', (effect, calls) => {
   expect(performed(effect)).toEqual(calls);

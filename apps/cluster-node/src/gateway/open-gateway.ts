@@ -20,6 +20,7 @@ import { agentHandlers } from './rest/rest-agents.ts';
 import { createRestApp } from './rest/rest-app.ts';
 import { chatHandlers } from './rest/rest-chat.ts';
 import { deliveryHandlers } from './rest/rest-deliveries.ts';
+import { eventHandlers } from './rest/rest-events.ts';
 import { metricsHandlers } from './rest/rest-metrics.ts';
 import { adminHandlers, healthHandlers, operationHandlers } from './rest/rest-operations.ts';
 import { serveRoutes } from './rest/rest-routes.ts';
@@ -57,6 +58,7 @@ function addRoutes(
     ...feedbackHandlers(runtime, Date.now),
     ...usageHandlers(runtime, Date.now),
     ...deliveryHandlers(runtime),
+    ...eventHandlers(runtime),
     ...adminHandlers(runtime),
     ...operationHandlers(runtime),
     ...metricsHandlers(runtime),

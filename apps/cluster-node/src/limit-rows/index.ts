@@ -4,6 +4,7 @@ import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { AGENT_ROWS } from './agent-rows.ts';
 import { BLOB_ROWS } from './blob-rows.ts';
 import { EDGE_ROWS } from './edge-rows.ts';
+import { EVENT_ROWS } from './event-rows.ts';
 import { FOLDER } from './folder.ts';
 import { IDENTITY_ROWS } from './identity-rows.ts';
 import { INNER_ROWS } from './inner-rows.ts';
@@ -46,5 +47,6 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   ...AGENT_ROWS,
   ...INNER_ROWS,
   ...OPS_ROWS,
+  ...EVENT_ROWS,
   ...packages,
 ];

@@ -23,6 +23,7 @@ import type { AgentStats } from './agent-stats.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { ContextRuntime } from './contexts-api.ts';
 import type { DeliveriesRuntime } from './deliveries-api.ts';
+import type { EventsRuntime } from './events-api.ts';
 import type { PrivacyRuntime } from './privacy.ts';
 import type { UsageRuntime } from './usage.ts';
 
@@ -53,6 +54,12 @@ export type { Result } from '../outcome.ts';
 export type { AgentStats } from './agent-stats.ts';
 export type { ClusterMetrics } from './cluster-metrics.ts';
 export type { SessionContext } from './contexts-api.ts';
+export {
+  type DeadLetter,
+  eventIdOf,
+  type SubscriptionPatch,
+  type SubscriptionRecord,
+} from './events-api.ts';
 export type { LegalHold } from './privacy.ts';
 export type { AgentUsage } from './usage.ts';
 
@@ -228,6 +235,8 @@ export interface Runtime {
   readonly usage: UsageRuntime;
   /** What is done with the data of users. */
   readonly privacy: PrivacyRuntime;
+  /** For the backend of a product: what happened in all conversations. */
+  readonly events: EventsRuntime;
   /** For operators: what all nodes report, as this node has received it. */
   readonly admin: AdminRuntime;
 }

@@ -49,12 +49,14 @@ export interface RuntimePorts {
   readonly admin: AdminRuntime;
   /** `retry` has an agent called again for a turn that has failed. */
   readonly deliveries: (retry: NodeRuntime['retryFailed']) => Runtime['deliveries'];
+  readonly events: Runtime['events'];
   readonly metrics: Pick<Metrics, 'appends' | 'appendSeconds'>;
 }
 
 export class NodeRuntime implements Runtime {
   readonly admin: AdminRuntime;
   readonly deliveries: Runtime['deliveries'];
+  readonly events: Runtime['events'];
   readonly agentStats: Runtime['agentStats'];
   readonly contexts: Runtime['contexts'];
   readonly feedback: Runtime['feedback'];
@@ -68,6 +70,7 @@ export class NodeRuntime implements Runtime {
     this.#ports = ports;
     this.admin = ports.admin;
     this.deliveries = ports.deliveries((agentId, turn) => this.retryFailed(agentId, turn));
+    this.events = ports.events;
     this.agentStats = ports.agentStats;
     this.contexts = new SessionContexts(this);
     this.feedback = ports.feedback;

@@ -29,12 +29,12 @@ export class OwnerBed {
     this.#port = port;
   }
 
-  static async start(): Promise<OwnerBed> {
+  static async start(given: Readonly<Record<string, string>> = {}): Promise<OwnerBed> {
     const directory = mkdtempSync(join(tmpdir(), 'fleetlm-owners-'));
     const [port = 0] = await freePorts(1);
     const postgres = await startEmbeddedPostgres({ directory, port });
     // What the log needs must not flood it, at any level.
-    const env = { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug' };
+    const env = { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug', ...given };
     try {
       const cluster = await TestCluster.start({ env });
       return new OwnerBed(cluster, postgres, directory, port);

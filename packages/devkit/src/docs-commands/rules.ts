@@ -41,6 +41,7 @@ const system = (...commands: readonly (string | readonly [string, string])[]): r
 const KEY = '-H "authorization: Bearer $API_KEY"';
 const JSON_BODY = "-H 'content-type: application/json'";
 const BOT = 'http://127.0.0.1:4001/api/agents/support-bot';
+const SUBSCRIPTIONS = 'http://127.0.0.1:4001/api/event-subscriptions';
 const DOCTOR = 'npx @fleetlm/agent doctor';
 const SECRETS = 'CLUSTER_SECRET SECRET_KEYS AUTH_JWT_SECRET API_KEY BETTER_AUTH_SECRET';
 const DRAW_SECRET = 'echo "$name=$(openssl rand -hex 32)"';
@@ -144,6 +145,10 @@ export const RULES: readonly Rule[] = [
     how: { kind: 'serves', url: 'http://127.0.0.1:4303/', env: { PORT: '4303' } },
   },
   {
+    command: 'PYTHONPATH=sdk/python/src python3 sdk/python/examples/wsgi_agent.py',
+    how: { kind: 'serves', url: 'http://127.0.0.1:4304/', env: { PORT: '4304' } },
+  },
+  {
     command: 'npx node echo.mjs',
     how: {
       kind: 'serves',
@@ -191,6 +196,11 @@ export const RULES: readonly Rule[] = [
     `curl -X POST http://127.0.0.1:4001/api/agents/test ${KEY} ${JSON_BODY} -d '{"agent":{"origin_url":"http://127.0.0.1:4300"},"text":"Are you there?"}'`,
     `curl -X POST ${BOT}/test ${KEY}`,
     `curl -X POST ${BOT}/secret/rotate ${KEY} ${JSON_BODY} -d '{"overlap_s":3600}'`,
+    `curl -X POST ${SUBSCRIPTIONS} ${KEY} ${JSON_BODY} -d '{"subscription":{"url":"http://127.0.0.1:4400/hooks","types":["message.created","run.failed"]}}'`,
+    `curl ${SUBSCRIPTIONS}/sub_01J8ZZZZZZZZZZZZZZZZZZZZZZ/dead-letters ${KEY}`,
+    `curl -X POST ${SUBSCRIPTIONS}/sub_01J8ZZZZZZZZZZZZZZZZZZZZZZ/dead-letters/replay ${KEY}`,
+    `curl "http://127.0.0.1:4001/api/events?limit=100" ${KEY}`,
+    `curl "http://127.0.0.1:4001/api/events?after=1234&types=run.failed" ${KEY}`,
     'curl -s http://127.0.0.1:4001/health/ready',
     'curl -s http://127.0.0.1:4001/metrics | grep fleetlm_',
     `curl -s http://127.0.0.1:4001/api/admin/cluster ${KEY}`,

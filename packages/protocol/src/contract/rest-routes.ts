@@ -3,6 +3,7 @@ import { BLOB_ROUTES } from './blob-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
 import { CONTEXT_ROUTES } from './context-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
 import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
@@ -23,6 +24,7 @@ export const REST = {
   ...AGENT_ROUTES,
   ...USAGE_ROUTES,
   ...DELIVERY_ROUTES,
+  ...EVENT_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATION_ROUTES,
   ...PRIVACY_ROUTES,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { groupNumberSchema, groupParamSchema } from '../admin.ts';
+import { eventSubscriptionIdSchema } from '../events/event-subscriptions.ts';
 import { agentIdSchema, blobIdSchema, nodeIdSchema, sessionIdSchema } from '../ids.ts';
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../limits.ts';
 import { chatIdSchema } from '../sessions/chat.ts';
@@ -11,6 +12,10 @@ export const SESSION_ID = nameOf(sessionIdSchema, (id) => `there is no session $
 export const BLOB_ID = nameOf(blobIdSchema, () => 'there is no file of this id');
 export const CHAT_ID = nameOf(chatIdSchema, () => 'there is no chat of this id');
 export const AGENT_ID = nameOf(agentIdSchema, (id) => `there is no agent "${id}"`);
+export const SUBSCRIPTION_ID = nameOf(
+  eventSubscriptionIdSchema,
+  (id) => `there is no subscription "${id}"`,
+);
 export const NODE_ID = nameOf(nodeIdSchema, (id) => `there is no node "${id}"`);
 export const OPERATION_ID = nameOf(z.string(), (id) => `there is no operation ${id}`);
 export const GROUP = formOf(groupParamSchema, groupNumberSchema);

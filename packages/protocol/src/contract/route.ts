@@ -45,6 +45,7 @@ interface RouteParts {
   readonly topic:
     | 'Agents'
     | 'Deliveries'
+    | 'Events'
     | 'Sessions'
     | 'Messages'
     | 'Feedback'

@@ -118,7 +118,7 @@ function searchTextOf({ text, parts }: Readonly<Record<string, unknown>>): strin
   return storable(texts.join(' ').slice(0, SEARCH_TEXT_LENGTH_MAX));
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
 }
 
@@ -127,7 +127,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** What Postgres' text refuses, U+0000 and lone surrogates, is replaced by U+FFFD. */
-function storable(text: string): string {
+export function storable(text: string): string {
   const whole = text.toWellFormed();
   return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\ufffd') : whole;
 }

@@ -12,6 +12,7 @@ import {
   type UsersOfSessions,
 } from './archive-rows.ts';
 import { deleteErased } from './erased-sessions.ts';
+import { appendEvents, type EventRow } from './event-rows.ts';
 import { type Conflict, isolating, Suspicion } from './isolate-poison.ts';
 import { writeSessionStates } from './session-states.ts';
 import {
@@ -169,6 +170,14 @@ export class ArchiveWrites {
     await this.#database.execute(UPSERT_SESSIONS, await asArray(sessions, sessionRow));
     await deleteErased(this.#database, sessions);
     return [];
+  }
+
+  /** Before the rows of the sessions: what happened to a session is derived from its row as it was. */
+  appendEvents(
+    rows: readonly EventRow[],
+    onRefused: (error: unknown, events: number) => void,
+  ): Promise<void> {
+    return appendEvents(this.#database, rows, onRefused);
   }
 
   /** The marks of all groups of the cluster; a group that was never flushed has none. */

@@ -11,6 +11,7 @@ const TABLES = [
   'DELETE FROM messages m USING r WHERE m.session_id = r.id',
   'DELETE FROM feedback f USING r WHERE f.session_id = r.id',
   'DELETE FROM session_states s USING r WHERE s.session_id = r.id',
+  "DELETE FROM events e USING r WHERE e.session_id = r.id AND e.type NOT LIKE 'session.%'",
   'DELETE FROM deliveries d USING r WHERE d.agent_id = r.agent_id AND d.session_id = r.id',
   'DELETE FROM delivery_attempts a USING r WHERE a.agent_id = r.agent_id AND a.session_id = r.id',
 ];

@@ -1,3 +1,4 @@
+import type { FailedRuns } from '../failed-runs.ts';
 import type { Archive, LedGroup, Propose } from '../ports.ts';
 import type { EvictionPorts } from './evictor.ts';
 import type { Hydration } from './hydrator.ts';
@@ -26,6 +27,10 @@ export interface FlusherPorts {
   readonly snapshots: SnapshotPorts | null;
   /** What the cluster is made of, as JSON. */
   readonly descriptor: () => string;
+  /** Failures of runs that are not among the events yet. */
+  readonly failedRuns: Pick<FailedRuns, 'pending' | 'written'>;
+  /** Postgres does not take so many events for what they hold; they are left out. */
+  readonly onEventsRefused: (error: unknown, events: number) => void;
   /** For tests: of one statement of the flusher. */
   readonly statementLimitMs?: number;
 }

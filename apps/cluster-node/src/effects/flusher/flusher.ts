@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { findHead, type Message, type SessionHead } from '@fleetlm/conversation';
 import { failureOf, failureSummary, migrate } from '@fleetlm/database';
-import { doubledMs } from '@fleetlm/protocol';
+import { doubledMs, groupOfSession } from '@fleetlm/protocol';
 import { inComponent } from '../../telemetry/component-turns.ts';
+import { FAILED_RUNS_KEPT_MS } from '../failed-runs.ts';
 import type { LedGroup } from '../ports.ts';
 import { ArchiveReads } from './archive-reads.ts';
 import { repairArchive } from './archive-repair.ts';
 import { ArchiveWrites } from './archive-writes.ts';
+import { eventRows } from './event-rows.ts';
 import { Evictor } from './evictor.ts';
 import {
   BATCH_BYTES_MAX,
@@ -150,6 +153,7 @@ class PostgresFlusher implements Flusher {
       const groups = [...this.#ports.ledGroups()];
       await this.#prepare(groups);
       rows = await this.#flush(groups);
+      await this.#appendFailures(groups);
       await this.#evictor?.pass(groups, this.#writes, () => this.#stopped);
       await this.#snapshots?.pass(this.#writes, () => this.#stopped);
     } catch (error) {
@@ -243,9 +247,9 @@ class PostgresFlusher implements Flusher {
   async #write({ messages, sessions, shares }: FlushBatch): Promise<readonly GroupShare[]> {
     const users = new Map(sessions.map(({ id, userId }) => [id, userId]));
     this.#noteConflicts(await this.#writes.writeMessages(messages, users));
-    this.#noteConflicts(
-      await this.#writes.writeSessions(sessions.filter(({ id }) => !this.#conflicted.has(id))),
-    );
+    const taken = sessions.filter(({ id }) => !this.#conflicted.has(id));
+    await this.#appendEvents(taken, messages);
+    this.#noteConflicts(await this.#writes.writeSessions(taken));
     const marks = new Map(shares.map(({ led }) => [led.group, led.state.archiveMark + 1]));
     await this.#writes.raiseMarks(this.#ports.clusterId, marks);
     this.#stats.rowsFlushed += messages.length;
@@ -262,6 +266,40 @@ class PostgresFlusher implements Flusher {
       }),
     );
     return proposed.flat();
+  }
+
+  async #appendEvents(
+    sessions: readonly SessionHead[],
+    messages: readonly Message[],
+  ): Promise<void> {
+    const { failedRuns, onEventsRefused, wallClockMs } = this.#ports;
+    const ids = new Set(sessions.map(({ id }) => id));
+    const failures = failedRuns.pending((sessionId) => ids.has(sessionId));
+    const rows = inComponent('flusher', () =>
+      eventRows(sessions, messages, failures, wallClockMs()),
+    );
+    await this.#writes.appendEvents(rows, onEventsRefused);
+    failedRuns.written(failures);
+  }
+
+  /** Of sessions that had nothing else to be flushed. */
+  async #appendFailures(groups: readonly LedGroup[]): Promise<void> {
+    const { failedRuns, wallClockMs } = this.#ports;
+    const states = new Map(groups.map(({ group, state }) => [group, state]));
+    const stateOf = (sessionId: string) => states.get(groupOfSession(sessionId) ?? -1);
+    const failures = failedRuns.pending((sessionId) => stateOf(sessionId) !== undefined);
+    if (failures.length === 0) return;
+    const oldestMs = wallClockMs() - FAILED_RUNS_KEPT_MS;
+    const sessions = new Map<string, SessionHead>();
+    for (const { sessionId } of failures) {
+      const state = stateOf(sessionId);
+      const head = state === undefined ? null : findHead(state, sessionId);
+      // A log that is replayed at a start brings failures that were events long ago.
+      if (head === null || head.status === 'erased' || head.updatedAtMs < oldestMs) continue;
+      if (!this.#conflicted.has(sessionId)) sessions.set(sessionId, head);
+    }
+    await this.#appendEvents([...sessions.values()], []);
+    failedRuns.written(failures);
   }
 
   #noteConflicts(conflicts: readonly Conflict[]): void {

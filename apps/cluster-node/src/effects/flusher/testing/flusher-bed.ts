@@ -11,6 +11,7 @@ import {
 import { type RunningPostgres, startEmbeddedPostgres } from '@fleetlm/database/embedded';
 import { freePort } from '@fleetlm/database/free-ports';
 import pg from 'pg';
+import { FailedRuns } from '../../failed-runs.ts';
 import { createFlusher } from '../flusher.ts';
 import type { ArchiveGap, Flusher, FlusherPorts } from '../flusher-api.ts';
 import type { Conflict } from '../isolate-poison.ts';
@@ -32,6 +33,7 @@ export class FlusherBed {
   readonly gaps: ArchiveGap[] = [];
   readonly failures: unknown[] = [];
   readonly stale: string[] = [];
+  readonly failedRuns = new FailedRuns(() => 5000);
   readonly #flushers: Flusher[] = [];
   readonly #performed: Command[] = [];
   #sent = 0;
@@ -139,6 +141,8 @@ export class FlusherBed {
       eviction: null,
       onStale: (sessionId) => this.stale.push(sessionId),
       descriptor: () => '{}',
+      failedRuns: this.failedRuns,
+      onEventsRefused: (error) => this.failures.push(error),
       onGap: (gap) => this.gaps.push({ ...gap }),
       ...options,
     });
