@@ -18,6 +18,7 @@ export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse
 export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';
 export * from './sessions/chat.ts';
+export * from './sessions/event-feeds.ts';
 export * from './sessions/messages.ts';
 export * from './sessions/search.ts';
 export * from './sessions/sessions.ts';

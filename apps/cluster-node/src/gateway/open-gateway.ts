@@ -20,6 +20,8 @@ import { adminHandlers, healthHandlers, operationHandlers } from './rest/rest-op
 import { serveRoutes } from './rest/rest-routes.ts';
 import { sessionHandlers } from './rest/rest-sessions.ts';
 import { openSocketServer } from './socket/socket-server.ts';
+import { EventFeeds } from './streams/event-feeds.ts';
+import { StreamSlots } from './streams/stream-slots.ts';
 
 export interface GatewayOptions {
   readonly runtime: Runtime;
@@ -37,12 +39,18 @@ function addRoutes(
   { runtime, metrics }: Pick<GatewayOptions, 'runtime' | 'metrics'>,
   admission: EdgeAdmission,
 ): void {
-  const streams = new AnswerStreams(runtime, admission);
-  app.addHook('preClose', async () => streams.endAll());
+  const slots = new StreamSlots(admission);
+  const streams = new AnswerStreams(runtime, slots);
+  const feeds = new EventFeeds(runtime, slots);
+  app.addHook('preClose', async () => {
+    streams.endAll();
+    feeds.endAll();
+  });
   serveRoutes(app, runtime, {
     ...healthHandlers(runtime, metrics),
     ...sessionHandlers(runtime, admission.quotas, Date.now),
     ...chatHandlers(runtime, streams, admission.quotas),
+    ...feeds.handlers,
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),
     ...agentTestHandlers(runtime),

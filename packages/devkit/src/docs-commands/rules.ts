@@ -213,6 +213,10 @@ export const RULES: readonly Rule[] = [
     ['npm run db:reset', 'npm run db:reset -- --yes'],
   ),
   ...notHere('it is this script', 'npm run test:docs'),
+  ...notHere(
+    'it goes on until it is interrupted; apps/cluster-node/test/event-feeds.test.ts reads one',
+    `curl -N "http://127.0.0.1:4001/api/sessions/$SESSION/events?last_seq=0" ${KEY}`,
+  ),
   ...notHere('it is how this script begins', 'git clone <this repository> fleetlm && cd fleetlm'),
   ...notHere(
     IS_NPM_TEST,

@@ -85,6 +85,8 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'GET /api/agents/:id/dead-letters': 'DeadLettersQuery',
   'POST /api/agents/:id/dead-letters/replay': 'Replay',
   'POST /api/sessions/:id/read': 'Read',
+  'GET /api/sessions/:id/events': 'Feed',
+  'GET /api/inbox/events': 'InboxFeed',
   'POST /api/sessions/:id/messages': 'PostMessage',
 };
 

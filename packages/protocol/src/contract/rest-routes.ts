@@ -4,13 +4,14 @@ import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
-import { ANSWER_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
+import { ANSWER_ROUTES, FEED_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
 
 /** Every call that a node answers, by name; in the order of the reference. */
 export const REST = {
   ...SESSION_ROUTES,
   ...MESSAGE_ROUTES,
   ...ANSWER_ROUTES,
+  ...FEED_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,

@@ -47,6 +47,7 @@ interface RouteParts {
     | 'Sessions'
     | 'Messages'
     | 'Answers'
+    | 'Event feeds'
     | 'Chat'
     | 'Health'
     | 'Operators';

@@ -25,6 +25,7 @@ import { jsonShapeFault } from '../../gateway/rest/json-body.ts';
 import { ConnectionMeter } from '../../gateway/socket/connection-meter.ts';
 import { watchSlowness } from '../../gateway/socket/slow-socket.ts';
 import { hasRoomForSocket } from '../../gateway/socket/socket-server.ts';
+import { StreamSlots } from '../../gateway/streams/stream-slots.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
 import type { Runtime, SessionEvent } from '../../runtime/runtime-api.ts';
 import { atMost, type Draw, type Probe, type Probes, textOfBytes } from './probe.ts';
@@ -75,7 +76,7 @@ function slowSocket(kind: string, size: number): 'kept' | 'resync' | 'disconnect
 function streams(subscribe: Runtime['subscribeSession']): AnswerStreams {
   const many = 999_999_999;
   const edge = testAdmission({ userStreams: many, addressStreams: many });
-  return new AnswerStreams({ subscribeSession: subscribe } as unknown as Runtime, edge);
+  return new AnswerStreams({ subscribeSession: subscribe }, new StreamSlots(edge));
 }
 
 const call = {
