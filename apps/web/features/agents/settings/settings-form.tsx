@@ -2,6 +2,7 @@
 
 import {
   AGENT_FIELDS,
+  AGENT_PROTOCOLS,
   type AgentBody,
   type AgentFieldControl,
   isOfferedAgentField,
@@ -26,7 +27,11 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   const form = useForm({ defaultValues: valuesOf(agent), resolver: zodResolver(schema) });
   const { errors, isSubmitting } = form.formState;
   const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
-  const usesModel = form.watch('protocol') === 'openai-chat';
+  const chosen = form.watch('protocol');
+  const protocol =
+    AGENT_PROTOCOLS[
+      AGENT_FIELDS.protocol.type.values.find((name) => name === chosen) ?? agent.protocol
+    ];
   const save = form.handleSubmit(async (changes) => {
     const outcome = await called(saveSettings(agent.id, changes));
     if (outcome.ok) toast.success('Saved. It applies from the next call.');
@@ -60,7 +65,13 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         {...(hint === undefined ? {} : { hint })}
       />
     ) : (
-      <Choice key={name} label={label} options={options} {...input(name)} />
+      <Choice
+        key={name}
+        label={label}
+        options={options}
+        {...input(name)}
+        {...(name === 'protocol' ? { hint: protocol.hint } : {})}
+      />
     );
   };
   return (
@@ -75,7 +86,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         </Notice>
       )}
       <div className="grid gap-4 sm:grid-cols-2">
-        {SETTINGS.filter((name) => name !== 'model' || usesModel).map(control)}
+        {SETTINGS.filter((name) => name !== 'model' || protocol.usesModel).map(control)}
       </div>
       <div className="flex items-center gap-3">
         <Button type="submit" variant="primary" disabled={isSubmitting || !hasChanges}>
