@@ -35,6 +35,10 @@ export const REPLY_PARTS_MAX = 5_000;
 export const REPLY_TOOL_CALLS_MAX = 1_000;
 /** Members of a list or a record of one chunk whose form the protocol defines: citations, steering parts, metadata of providers. */
 export const CHUNK_MEMBERS_MAX = 1_000;
+/** State that an AG-UI agent keeps with a conversation, as JSON in UTF-8. */
+export const AG_UI_STATE_BYTES_MAX = 64 * 1024;
+/** Operations of JSON Patch on that state in one answer: each may cost as much as the state is large. */
+export const AG_UI_STATE_OPERATIONS_MAX = 1_000;
 /** Text that is kept of a reply which does not fit in any other way. */
 export const REPLY_EXCERPT_LENGTH_MAX = 64 * 1024;
 /** Messages of a conversation that are looked through for what an agent is sent. */

@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
+  content,
+  runStream,
+} from '../src/effects/dispatch/call/protocols/testing/ag-ui-streams.ts';
+import {
   completion,
   event,
 } from '../src/effects/dispatch/call/protocols/testing/openai-chat-streams.ts';
@@ -64,6 +68,35 @@ test('an OpenAI-compatible server is registered with a URL and a model, and answ
   expect(JSON.parse(agent.calls[1]?.body ?? '').messages).toHaveLength(3);
   const tested = await cluster.call('n1', 'POST', '/api/agents/llama/test', { body: {} });
   expect(tested).toMatchObject({ status: 200, body: { test: { is_healthy: true } } });
+});
+
+test('an AG-UI agent answers turn after turn, and is tested before', async () => {
+  agent.handler = (_, response, body) => {
+    const { threadId, runId, messages } = JSON.parse(body);
+    stream(response).end(
+      runStream(
+        { type: 'RUN_STARTED', threadId, runId },
+        content(`heard ${messages.at(-1).content}`),
+        { type: 'RUN_FINISHED', threadId, runId },
+      ),
+    );
+  };
+  const registered = { id: 'graph', origin_url: agent.url, protocol: 'ag-ui' };
+  const sessionId = await openSession(cluster, 'alice', registered);
+  await say(sessionId, 'hi');
+  const first = ['hi', 'heard hi'];
+  await expect.poll(() => textsOf(sessionId), { timeout: ANSWER_LIMIT_MS }).toEqual(first);
+  await say(sessionId, 'and?');
+  await expect
+    .poll(() => textsOf(sessionId), { timeout: ANSWER_LIMIT_MS })
+    .toEqual([...first, 'and?', 'heard and?']);
+  expect(JSON.parse(agent.calls[0]?.body ?? '').threadId).toBe(sessionId);
+  const tested = await cluster.call('n1', 'POST', '/api/agents/graph/test', { body: {} });
+  expect(tested).toMatchObject({ status: 200, body: { test: { is_healthy: true } } });
+  agent.handler = (_, response) => stream(response).end(runStream({ type: 'start' }));
+  const wrong = await cluster.call('n1', 'POST', '/api/agents/graph/test', { body: {} });
+  expect(wrong).toMatchObject({ status: 200, body: { test: { is_healthy: false } } });
+  expect(JSON.stringify(wrong.body)).toContain('RUN_FINISHED');
 });
 
 test('an agent that answers in plain text is one by a setting', async () => {

@@ -25,6 +25,7 @@ export * from './privacy.ts';
 export * from './sessions/blobs.ts';
 export * from './sessions/chat.ts';
 export * from './sessions/context.ts';
+export * from './sessions/event-feeds.ts';
 export * from './sessions/feedback.ts';
 export * from './sessions/messages.ts';
 export * from './sessions/search.ts';

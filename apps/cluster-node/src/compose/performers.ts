@@ -163,7 +163,8 @@ export function buildDispatch(
         },
       );
       // An OpenAI-compatible server takes pictures by their bytes: few of them read from addresses.
-      const needsBytes = groups.system.agents.get(session.agentId)?.protocol === 'openai-chat';
+      const needsBytes =
+        groups.system.agents.get(session.agentId)?.protocol?.startsWith('openai-') === true;
       const files = blobs.agentFiles(session, needsBytes);
       return { ...history, messages: await withLinks(history.messages, files) };
     },

@@ -1,6 +1,6 @@
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { EventStream } from './event-stream.ts';
+import { EventStream, uiMessageStream } from './event-stream.ts';
 import { STREAM_BUFFER_BYTES_MAX } from './limits.ts';
 
 const closing: (() => unknown)[] = [];
@@ -12,7 +12,9 @@ afterEach(() => {
 async function open(): Promise<{ stream: EventStream; reader: IncomingMessage }> {
   const streams = Promise.withResolvers<EventStream>();
   const server = createServer((_request, response: ServerResponse) =>
-    streams.resolve(new EventStream({ response, reader: null, closed: () => undefined })),
+    streams.resolve(
+      new EventStream({ response, format: uiMessageStream(null), closed: () => undefined }),
+    ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

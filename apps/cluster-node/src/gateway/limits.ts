@@ -64,6 +64,14 @@ export const STREAM_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 export const STREAM_PENDING_EVENTS_MAX = 2_000;
 /** Bytes of those events: a reply and as much beside it. With more its reader must ask again. */
 export const STREAM_PENDING_BYTES_MAX = 2 * 1024 * 1024;
+/** Before the reader of a feed that ended comes back. */
+export const FEED_RECONNECT_MS = 1_000;
+/** As much later at most, by chance: readers that lose their node at once come back one after the other. */
+export const FEED_RECONNECT_SPREAD_MS = 4_000;
+/** setTimeout takes no longer delays. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+/** Between two comments that keep a stream of server-sent events open while nothing happens. */
+export const STREAM_KEEP_ALIVE_MS = 15_000;
 /** Streams of server-sent events; more are refused with `overloaded`. */
 export const STREAMS_MAX = 5_000;
 /** Sessions in the answer to `inbox:join`, and in each `inbox:page` after it. */

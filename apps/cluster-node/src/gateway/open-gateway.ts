@@ -26,6 +26,8 @@ import { adminHandlers, healthHandlers, operationHandlers } from './rest/rest-op
 import { serveRoutes } from './rest/rest-routes.ts';
 import { sessionHandlers } from './rest/rest-sessions.ts';
 import { openSocketServer } from './socket/socket-server.ts';
+import { EventFeeds } from './streams/event-feeds.ts';
+import { StreamSlots } from './streams/stream-slots.ts';
 
 export interface GatewayOptions {
   readonly runtime: Runtime;
@@ -43,13 +45,19 @@ function addRoutes(
   { runtime, metrics, environment }: Pick<GatewayOptions, 'runtime' | 'metrics' | 'environment'>,
   admission: EdgeAdmission,
 ): void {
-  const streams = new AnswerStreams(runtime, admission);
-  app.addHook('preClose', async () => streams.endAll());
+  const slots = new StreamSlots(admission);
+  const streams = new AnswerStreams(runtime, slots);
+  const feeds = new EventFeeds(runtime, slots);
+  app.addHook('preClose', async () => {
+    streams.endAll();
+    feeds.endAll();
+  });
   serveRoutes(app, runtime, {
     ...healthHandlers(runtime, metrics, { hasOpsPort: environment.ops !== null }),
     ...sessionHandlers(runtime, admission.quotas, Date.now),
     ...blobHandlers(runtime),
     ...chatHandlers(runtime, streams, admission.quotas),
+    ...feeds.handlers,
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),
     ...agentTestHandlers(runtime),

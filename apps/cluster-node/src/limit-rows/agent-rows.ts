@@ -31,6 +31,8 @@ import {
 import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
 import { TEST_BYTES_MAX, TEST_CALLS_MAX } from '../effects/dispatch/test-call/test-caller.ts';
 import {
+  AG_UI_STATE_BYTES_MAX,
+  AG_UI_STATE_OPERATIONS_MAX,
   CHUNK_MEMBERS_MAX,
   HISTORY_BYTES_MAX,
   HISTORY_MESSAGES_MAX,
@@ -293,6 +295,22 @@ const replies = limitRows('Replies', FOLDER, [
     in: REPLY,
     answer: BREAKS,
     test: 'boundary',
+  },
+  {
+    input: 'state that an AG-UI agent keeps',
+    limit: { AG_UI_STATE_BYTES_MAX },
+    unit: 'bytes',
+    in: `${DISPATCH}call/protocols/ag-ui-state.ts`,
+    answer: BREAKS,
+    test: `${DISPATCH}call/protocols/ag-ui.test.ts > has a limit in bytes`,
+  },
+  {
+    input: 'changes of that state in one answer',
+    limit: { AG_UI_STATE_OPERATIONS_MAX },
+    unit: 'entries',
+    in: `${DISPATCH}call/protocols/ag-ui-state.ts`,
+    answer: BREAKS,
+    test: `${DISPATCH}call/protocols/ag-ui.test.ts > changes so many times in an answer, and no more`,
   },
   {
     input: 'tool calls of a reply that wait for its user',

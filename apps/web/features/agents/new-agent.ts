@@ -1,4 +1,9 @@
-import { AGENT_DEFAULTS, type AgentProtocolName, createAgentSchema } from '@fleetlm/protocol';
+import {
+  AGENT_DEFAULTS,
+  AGENT_PROTOCOLS,
+  type AgentProtocolName,
+  createAgentSchema,
+} from '@fleetlm/protocol';
 import * as z from 'zod';
 
 const fields = createAgentSchema.shape.agent.shape;
@@ -37,7 +42,7 @@ const typedAddress = {
 
 /** Where agents of a protocol usually are called. */
 export function usualPath(protocol: AgentProtocolName): string {
-  return protocol === 'openai-chat' ? '/v1/chat/completions' : AGENT_DEFAULTS.webhook_path;
+  return AGENT_PROTOCOLS[protocol].usualPath;
 }
 
 /** What a test call needs of what the form holds. */

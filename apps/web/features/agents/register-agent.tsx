@@ -6,6 +6,7 @@ import {
   AGENT_ID_LENGTH_MAX,
   AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
+  AGENT_PROTOCOLS,
   type AgentTestBody,
 } from '@fleetlm/protocol';
 import { zodResolver } from '@hookform/resolvers/zod';
@@ -155,10 +156,11 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
       <Choice
         label={AGENT_FIELDS.protocol.control.label}
         options={AGENT_FIELDS.protocol.control.options}
+        hint={AGENT_PROTOCOLS[protocol].hint}
         {...form.register('protocol', { onChange: () => changeProtocol() })}
       />
       <Field label="Webhook path" placeholder={usualPath(protocol)} {...field('webhook_path')} />
-      {protocol === 'openai-chat' && (
+      {AGENT_PROTOCOLS[protocol].usesModel && (
         <Field
           label={AGENT_FIELDS.model.control.label}
           required

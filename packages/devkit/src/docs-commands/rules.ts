@@ -182,6 +182,7 @@ export const RULES: readonly Rule[] = [
     `curl -X POST http://127.0.0.1:4001/api/sessions ${KEY} ${JSON_BODY} -H 'idempotency-key: form-7f3a' -d '{"user_id":"alice","agent_id":"support-bot"}'`,
     `curl -X POST http://127.0.0.1:4001/api/agents ${KEY} ${JSON_BODY} -d '{"agent":{"id":"echo","name":"Echo","origin_url":"http://127.0.0.1:4300","webhook_path":"/"}}'`,
     `curl -X POST http://127.0.0.1:4001/api/agents ${KEY} ${JSON_BODY} -d '{"agent":{"id":"llama","name":"Llama","origin_url":"http://127.0.0.1:11434","webhook_path":"/v1/chat/completions","protocol":"openai-chat","model":"llama3.2"}}'`,
+    `curl -X POST http://127.0.0.1:4001/api/agents ${KEY} ${JSON_BODY} -d '{"agent":{"id":"graph","name":"Graph","origin_url":"http://127.0.0.1:8000","webhook_path":"/agent","protocol":"ag-ui"}}'`,
     'export WEBHOOK_SECRET=whsec_...',
     `curl "${BOT}/deliveries?state=failed" ${KEY}`,
     `curl ${BOT}/dead-letters ${KEY}`,
@@ -238,6 +239,10 @@ export const RULES: readonly Rule[] = [
     ['npm run db:reset', 'npm run db:reset -- --yes'],
   ),
   ...notHere('it is this script', 'npm run test:docs'),
+  ...notHere(
+    'it goes on until it is interrupted; apps/cluster-node/test/event-feeds.test.ts reads one',
+    `curl -N "http://127.0.0.1:4001/api/sessions/$SESSION/events?last_seq=0" ${KEY}`,
+  ),
   ...notHere('it is how this script begins', 'git clone <this repository> fleetlm && cd fleetlm'),
   ...notHere(
     IS_NPM_TEST,

@@ -49,6 +49,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   'session:join.last_seq': 'the newest number that you hold; 0 for none',
   'session:read.last_seq': 'read up to here',
   'Read.last_seq': 'read up to here',
+  'Feed.last_seq': 'the newest seq that you have; 0 if left out',
+  'InboxFeed.last_seq': 'the version of the inbox that you have',
   last_read_seq: 'read up to here',
   'PostMessage.user_id': 'the user who says it; exactly one of this and `agent_id`',
   'PostMessage.agent_id': 'the agent that says it; with the API key only',

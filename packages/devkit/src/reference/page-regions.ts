@@ -99,6 +99,8 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'PATCH /api/event-subscriptions/:id': 'UpdateEventSubscription',
   'GET /api/event-subscriptions/:id/dead-letters': 'EventDeadLettersQuery',
   'POST /api/sessions/:id/read': 'Read',
+  'GET /api/sessions/:id/events': 'Feed',
+  'GET /api/inbox/events': 'InboxFeed',
   'POST /api/sessions/:id/messages': 'PostMessage',
   'GET /api/agents/:id/usage': 'UsageQuery',
   'GET /api/agents/:id/usage.csv': 'UsageQuery',

@@ -97,6 +97,8 @@ const afterNodeLoss = choice({ retry: 'it is called again', seal: 'what was said
 const protocol = choice({
   'ai-sdk': 'AI SDK stream, server-sent events or JSON lines',
   'openai-chat': 'OpenAI-compatible chat completions',
+  'openai-responses': 'OpenAI-compatible responses',
+  'ag-ui': 'AG-UI events',
   text: 'plain text',
 });
 /** ISO 4217. */
@@ -168,7 +170,7 @@ export const AGENT_FIELDS = {
     isNullable: false,
     fallback: 'ai-sdk',
     meaning:
-      'what it is sent and how its answer is read: `ai-sdk`, the webhook and a UI message stream; `openai-chat`, an OpenAI-compatible `/v1/chat/completions`; `text`, the webhook and a plain text stream',
+      'what it is sent and how its answer is read: `ai-sdk`, the webhook and a UI message stream; `openai-chat` and `openai-responses`, an OpenAI-compatible `/v1/chat/completions` or `/v1/responses`; `ag-ui`, an AG-UI run; `text`, the webhook and a plain text stream',
     control: { section: 'endpoint', label: 'Protocol', options: protocol.options },
   },
   model: {
@@ -176,7 +178,8 @@ export const AGENT_FIELDS = {
     type: { kind: 'text', lengthMax: AGENT_MODEL_LENGTH_MAX },
     isNullable: true,
     fallback: null,
-    meaning: 'the model that an `openai-chat` agent is asked for; other protocols do not use it',
+    meaning:
+      'the model that an `openai-chat` or `openai-responses` agent is asked for; other protocols do not use it',
     control: {
       section: 'endpoint',
       label: 'Model',
@@ -448,6 +451,43 @@ export type AgentFieldName = keyof Table;
 
 /** How an agent is talked to. */
 export type AgentProtocolName = AgentFieldValue<'protocol'>;
+
+/** What a form says of a protocol. */
+export interface AgentProtocolInfo {
+  /** Where servers have it, as a rule. */
+  readonly usualPath: string;
+  /** It asks for a model, and can't be called without one. */
+  readonly usesModel: boolean;
+  readonly hint: string;
+}
+
+export const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocolInfo>> = {
+  'ai-sdk': {
+    usualPath: '/webhook',
+    usesModel: false,
+    hint: 'A route handler of the AI SDK, or any program that streams its chunks.',
+  },
+  'openai-chat': {
+    usualPath: '/v1/chat/completions',
+    usesModel: true,
+    hint: 'Ollama, vLLM, LM Studio and hosted services. Their key is a header of the agent.',
+  },
+  'openai-responses': {
+    usualPath: '/v1/responses',
+    usesModel: true,
+    hint: 'OpenAI and servers with its newer API. Their key is a header of the agent.',
+  },
+  'ag-ui': {
+    usualPath: '/agent',
+    usesModel: false,
+    hint: 'LangGraph, CrewAI, Mastra and Pydantic AI serve their agents so. State is kept for them.',
+  },
+  text: {
+    usualPath: '/webhook',
+    usesModel: false,
+    hint: 'A program that gets the webhook and writes its answer as it is made.',
+  },
+};
 
 type Plain<T extends AgentFieldType> = T extends { readonly values: readonly (infer V)[] }
   ? V

@@ -16,6 +16,7 @@ import { shortArray, smallObject } from '../parse/bounded-array.ts';
 import { queryInteger } from '../sessions/messages.ts';
 import {
   AGENT_FIELDS,
+  AGENT_PROTOCOLS,
   type AgentField,
   type AgentFieldName,
   type AgentFields,
@@ -173,8 +174,9 @@ function wrongTimeLimit(
 export function wrongSettings(
   agent: TimeLimits & Pick<AgentFields, 'protocol' | 'model'>,
 ): { readonly field: AgentFieldName; readonly message: string } | null {
-  if (agent.protocol === 'openai-chat' && agent.model === null)
-    return { field: 'model', message: 'is required for the protocol openai-chat' };
+  const { protocol, model } = agent;
+  if (model === null && AGENT_PROTOCOLS[protocol].usesModel)
+    return { field: 'model', message: `is required for the protocol ${protocol}` };
   return wrongTimeLimit(agent);
 }
 

@@ -9,7 +9,7 @@ import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
 import { PRIVACY_ROUTES } from './privacy-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
-import { ANSWER_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
+import { ANSWER_ROUTES, FEED_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
 import { USAGE_ROUTES } from './usage-routes.ts';
 
 /** Every call that a node answers, by name; in the order of the reference. */
@@ -20,6 +20,7 @@ export const REST = {
   ...BLOB_ROUTES,
   ...FEEDBACK_ROUTES,
   ...CONTEXT_ROUTES,
+  ...FEED_ROUTES,
   ...CHAT_ROUTES,
   ...AGENT_ROUTES,
   ...USAGE_ROUTES,

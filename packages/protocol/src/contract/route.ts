@@ -53,6 +53,7 @@ interface RouteParts {
     | 'Privacy'
     | 'Answers'
     | 'Files'
+    | 'Event feeds'
     | 'Chat'
     | 'Health'
     | 'Operators';

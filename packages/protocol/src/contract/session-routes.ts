@@ -1,4 +1,9 @@
 import {
+  feedHeadersSchema,
+  inboxFeedQuerySchema,
+  sessionFeedQuerySchema,
+} from '../sessions/event-feeds.ts';
+import {
   messageAnswerSchema,
   messagesAnswerSchema,
   messagesQuerySchema,
@@ -153,6 +158,37 @@ export const MESSAGE_ROUTES = {
     query: searchQuerySchema,
     answers: [{ status: 200, description: 'what was found', body: searchAnswerSchema }],
     errors: ['archive_unavailable'],
+  }),
+} as const;
+
+/** Live events for clients without Socket.IO. */
+export const FEED_ROUTES = {
+  streamSessionEvents: route({
+    method: 'GET',
+    path: '/api/sessions/:id/events',
+    topic: 'Event feeds',
+    summary:
+      'A conversation as server-sent events, with the names and payloads of the socket: the messages after `last_seq` (or after the header `Last-Event-ID`, which comes first), `session:joined`, and then live. The `id` of an event is the seq of its message.',
+    access: 'user',
+    owner: 'session',
+    params: { id: SESSION_ID },
+    headers: feedHeadersSchema,
+    query: sessionFeedQuerySchema,
+    answers: [{ status: 200, description: 'the feed', body: EVENT_STREAM }],
+    errors: ['archive_unavailable'],
+  }),
+  streamInboxEvents: route({
+    method: 'GET',
+    path: '/api/inbox/events',
+    topic: 'Event feeds',
+    summary:
+      "A user's inbox as server-sent events: `inbox:joined` with the newest 500 conversations, and then `inbox:delta`. The `id` of an event is the version of the inbox; with the present one as `last_seq` or `Last-Event-ID` the feed begins live.",
+    access: 'user',
+    owner: 'user',
+    headers: feedHeadersSchema,
+    query: inboxFeedQuerySchema,
+    answers: [{ status: 200, description: 'the feed', body: EVENT_STREAM }],
+    errors: UNAVAILABLE,
   }),
 } as const;
 

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { content, finished, runStream, started } from './call/protocols/testing/ag-ui-streams.ts';
 import { completion, event } from './call/protocols/testing/openai-chat-streams.ts';
+import {
+  completed,
+  delta,
+  responseStream,
+} from './call/protocols/testing/openai-responses-streams.ts';
 import { contentOf, DispatchBed, SECRET } from './testing/dispatch-bed.ts';
 import { stream } from './testing/fake-agent.ts';
 
@@ -125,6 +131,100 @@ describe('an OpenAI-compatible server', () => {
     await bed.say('hi');
     await bed.settled('failed');
     expect(bed.agent.calls).toHaveLength(1);
+  });
+});
+
+test('a server with `/v1/responses` is sent input items, and its answer is kept', async () => {
+  bed.setAgent({
+    protocol: 'openai-responses',
+    model: 'gpt-test',
+    webhookPath: '/v1/responses',
+    headers: { authorization: KEY },
+  });
+  bed.agent.handler = (_, response) =>
+    stream(response).end(
+      responseStream(delta('Hel'), delta('lo'), completed({ usage: { input_tokens: 5 } })),
+    );
+  await bed.say('hi');
+  await bed.settled('idle');
+  expect(bed.texts()).toEqual(['user: hi', 'agent: Hello (finish)']);
+  expect(reply().metadata).toMatchObject({
+    model: 'gpt-test',
+    finish_reason: 'stop',
+    usage: { inputTokens: 5 },
+  });
+  const [call] = bed.agent.calls;
+  expect(JSON.parse(call?.body ?? '')).toEqual({
+    model: 'gpt-test',
+    input: [{ role: 'user', content: 'hi' }],
+    stream: true,
+    store: false,
+  });
+  expect(call?.headers).toMatchObject({ authorization: KEY, accept: 'text/event-stream' });
+});
+
+describe('an AG-UI agent', () => {
+  beforeEach(() => {
+    bed.setAgent({ protocol: 'ag-ui' });
+  });
+  const run = (...events: readonly object[]) => runStream(started, ...events);
+
+  test('is sent the input of a run, and its state from turn to turn', async () => {
+    bed.agent.handler = (_, response, body) => {
+      const { count = 0 } = JSON.parse(body).state;
+      const op = count === 0 ? 'add' : 'replace';
+      stream(response).end(
+        run(
+          { type: 'STATE_DELTA', delta: [{ op, path: '/count', value: count + 1 }] },
+          content(`turn ${count + 1}`),
+          finished,
+        ),
+      );
+    };
+    await bed.say('hi');
+    await bed.settled('idle');
+    await bed.say('and?');
+    await bed.settled('idle', 2);
+    expect(bed.texts()).toEqual([
+      'user: hi',
+      'agent: turn 1 (finish)',
+      'user: and?',
+      'agent: turn 2 (finish)',
+    ]);
+    const inputs = bed.agent.calls.map(({ body }) => JSON.parse(body));
+    expect(inputs.map(({ state }) => state)).toEqual([{}, { count: 1 }]);
+    expect(inputs[1].messages.map(({ role }: { role: string }) => role)).toEqual([
+      'user',
+      'assistant',
+      'user',
+    ]);
+  });
+
+  test.each([
+    ['reports an error before its content', run({ type: 'RUN_ERROR', message: 'busy' })],
+    ['ends without content', run(finished)],
+    ['breaks off before its content', run()],
+    ['sends something else', completion(event({ content: 'x' }))],
+  ])('that %s is asked again', async (_, first) => {
+    bed.agent.handler = (_request, response) =>
+      stream(response).end(bed.agent.calls.length === 1 ? first : run(content('Hello'), finished));
+    await bed.say('hi');
+    await bed.settled('idle');
+    expect(bed.texts().at(-1)).toBe('agent: Hello (finish)');
+    expect(bed.reports).toMatchObject([{ outcome: 'will-retry' }, { outcome: 'answered' }]);
+  });
+
+  test('that breaks off after its content has what came kept, sealed', async () => {
+    bed.agent.handler = (_, response) =>
+      stream(response).end(
+        run(content('Well'), { type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'look' }),
+      );
+    await bed.say('hi');
+    await bed.settled('idle');
+    expect(bed.texts().at(-1)).toBe('agent: Well (disconnect)');
+    expect(reply().content.parts).toContainEqual(
+      expect.objectContaining({ type: 'dynamic-tool', toolName: 'look', state: 'output-error' }),
+    );
   });
 });
 

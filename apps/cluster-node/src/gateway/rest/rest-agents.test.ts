@@ -109,27 +109,30 @@ test('a limit of silence above that of the whole answer is refused by name, also
   expect((await patch({ idle_timeout_ms: 10_001, total_timeout_ms: null })).status).toBe(422);
 });
 
-test('an agent of the protocol openai-chat needs a model, also when the two are set one after the other', async () => {
-  gateway = await openTestGateway({
-    getAgent: () => agent(1),
-    patchAgent: async () => ({ ok: true, value: agent(1) }),
-  });
-  const patch = async (fields: object): Promise<{ status: number; text: string }> => {
-    const response = await fetch(`${gateway.url}/api/agents/agent-1`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${TEST_API_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ agent: fields }),
+test.each(['openai-chat', 'openai-responses'])(
+  'an agent of the protocol %s needs a model, also when the two are set one after the other',
+  async (protocol) => {
+    gateway = await openTestGateway({
+      getAgent: () => agent(1),
+      patchAgent: async () => ({ ok: true, value: agent(1) }),
     });
-    return { status: response.status, text: await response.text() };
-  };
-  const refused = await patch({ protocol: 'openai-chat' });
-  expect([refused.status, JSON.parse(refused.text).errors]).toEqual([
-    422,
-    [{ path: 'agent.model', message: 'is required for the protocol openai-chat' }],
-  ]);
-  expect((await patch({ protocol: 'openai-chat', model: 'llama3.2' })).status).toBe(200);
-  expect((await patch({ protocol: 'text' })).status).toBe(200);
-});
+    const patch = async (fields: object): Promise<{ status: number; text: string }> => {
+      const response = await fetch(`${gateway.url}/api/agents/agent-1`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${TEST_API_KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ agent: fields }),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    const refused = await patch({ protocol });
+    expect([refused.status, JSON.parse(refused.text).errors]).toEqual([
+      422,
+      [{ path: 'agent.model', message: `is required for the protocol ${protocol}` }],
+    ]);
+    expect((await patch({ protocol, model: 'llama3.2' })).status).toBe(200);
+    expect((await patch({ protocol: 'text' })).status).toBe(200);
+  },
+);
 
 describe('an agent that is registered under an Idempotency-Key', () => {
   const DAY_MS = 24 * 60 * 60_000;

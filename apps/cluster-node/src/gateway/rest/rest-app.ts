@@ -1,6 +1,11 @@
 import type { Server } from 'node:http';
 import cors from '@fastify/cors';
-import { BODY_BYTES_MAX, IDEMPOTENCY_HEADER, SDK_VERSION_HEADER } from '@fleetlm/protocol';
+import {
+  BODY_BYTES_MAX,
+  IDEMPOTENCY_HEADER,
+  LAST_EVENT_HEADER,
+  SDK_VERSION_HEADER,
+} from '@fleetlm/protocol';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Runtime } from '../../runtime/runtime-api.ts';
 import { inComponent } from '../../telemetry/component-turns.ts';
@@ -53,7 +58,13 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
   void app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', SDK_VERSION_HEADER, IDEMPOTENCY_HEADER],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      SDK_VERSION_HEADER,
+      IDEMPOTENCY_HEADER,
+      LAST_EVENT_HEADER,
+    ],
     exposedHeaders: [
       SESSION_HEADER,
       REPLAYED_HEADER,

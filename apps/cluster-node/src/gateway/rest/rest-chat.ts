@@ -1,20 +1,15 @@
-import { type ChatRequest, type RestErrorOf, SDK_VERSION_HEADER } from '@fleetlm/protocol';
-import { answeredParts, newToolAnswers } from '@fleetlm/protocol/thread';
+import { SDK_VERSION_HEADER } from '@fleetlm/protocol';
 import { chunksOfParts, SDK_VERSION_DEFAULT, type SdkVersion } from '@fleetlm/protocol/ui-stream';
-import type { Runtime, SessionEvent, SessionView } from '../../runtime/runtime-api.ts';
-import { hidden, visibleSession } from '../access/access.ts';
-import type { Identity } from '../access/identity.ts';
+import type { Runtime, SessionView } from '../../runtime/runtime-api.ts';
+import { visibleSession } from '../access/access.ts';
 import type { Quotas } from '../access/quotas.ts';
 import { type AnswerStreams, SESSION_HEADER } from '../answer-streams.ts';
-import type { Refusals } from '../refusals.ts';
+import { uiMessageStream } from '../event-stream.ts';
 import { ReplyFollower } from '../reply-follower.ts';
-import { chatEntryOf } from './chat-entry.ts';
+import { sendChat } from './chat-send.ts';
 import { chatSession, chatSessionId } from './chat-session.ts';
 import { chatThread, type ThreadRefusals } from './chat-thread.ts';
 import { type Handlers, STREAMED } from './rest-call.ts';
-
-/** Messages behind the user's own among which its answer is looked for. */
-const ANSWER_WITHIN = 20;
 
 /** Streams of answers, and what an unmodified `useChat` speaks: a message in, its answer out, resumable. */
 export function chatHandlers(runtime: Runtime, streams: AnswerStreams, quotas: Quotas) {
@@ -30,7 +25,8 @@ export function chatHandlers(runtime: Runtime, streams: AnswerStreams, quotas: Q
         }
         const reader = headers[SDK_VERSION_HEADER] ?? null;
         const follower = new ReplyFollower(answer.epoch, { canReset: true, retold: 0 });
-        streams.open(reply, listening, follower, { reader, first: follower.begin(answer) });
+        const format = uiMessageStream(reader);
+        streams.open(reply, listening, follower, { format, first: follower.begin(answer) });
       } catch (error) {
         listening.close();
         throw error;
@@ -45,14 +41,14 @@ export function chatHandlers(runtime: Runtime, streams: AnswerStreams, quotas: Q
       const session = await chatSession(runtime, identity, body, mayCreate, call);
       const listening = await streams.listen(call, session.id);
       try {
-        const sent = await send(runtime, identity, session, body, call);
+        const sent = await sendChat(runtime, identity, session, () => body, call);
         const follower = new ReplyFollower(sent.epoch, {
           canReset: canReset(reader),
           retold: sent.retold,
         });
         const answerHeaders = { [SESSION_HEADER]: session.id };
         streams.open(reply, listening, follower, {
-          reader,
+          format: uiMessageStream(reader),
           headers: answerHeaders,
           known: sent.known,
         });
@@ -82,7 +78,8 @@ export function chatHandlers(runtime: Runtime, streams: AnswerStreams, quotas: Q
         const follower = new ReplyFollower(answer.epoch, { canReset: canReset(reader), retold });
         const first = follower.begin(answer);
         const headers = { [SESSION_HEADER]: session.id };
-        streams.open(reply, listening, follower, { reader, first, headers });
+        const format = uiMessageStream(reader);
+        streams.open(reply, listening, follower, { format, first, headers });
       } catch (error) {
         listening.close();
         throw error;
@@ -90,66 +87,6 @@ export function chatHandlers(runtime: Runtime, streams: AnswerStreams, quotas: Q
       return STREAMED;
     },
   } satisfies Partial<Handlers>;
-}
-
-/** Errors of what a message of `useChat` comes to. */
-type ChatRefusals = Refusals<RestErrorOf<'chat'>>;
-
-interface Sent {
-  /** The work that will answer. */
-  readonly epoch: number;
-  /** See `FollowOptions`. */
-  readonly retold: number;
-  /** What has already become of it. */
-  readonly known: readonly SessionEvent[];
-}
-
-/** Appends what was sent. A request that comes twice finds what the first one did. */
-async function send(
-  runtime: Runtime,
-  identity: Identity,
-  session: SessionView,
-  body: ChatRequest,
-  refusals: ChatRefusals,
-): Promise<Sent> {
-  const { value } = refusals;
-  const thread = await chatThread(runtime, session, refusals);
-  const entry = chatEntryOf(body, thread.messages, refusals);
-  if (entry === null) {
-    if (session.dispatch.status === 'failed') value(await runtime.retry(session.id));
-    const { dispatch } = await visibleSession(runtime, identity, session.id, refusals);
-    return { epoch: dispatch.epoch, retold: 0, known: [{ type: 'status', dispatch }] };
-  }
-  const sender = { type: 'user', id: session.userId } as const;
-  const appended = value(
-    hidden(session.id, await runtime.append({ sessionId: session.id, sender, ...entry })),
-  );
-  const { dispatch } = await visibleSession(runtime, identity, session.id, refusals);
-  const isLater = dispatch.status === 'running' && dispatch.throughSeq < appended.seq;
-  const isOver = dispatch.status === 'idle' || dispatch.status === 'failed';
-  return {
-    epoch: isLater ? dispatch.epoch + 1 : dispatch.epoch,
-    retold: retoldOf(body, thread.messages),
-    known: isOver
-      ? [
-          ...(await answersAfter(runtime, session.id, appended.seq, refusals)),
-          { type: 'status', dispatch },
-        ]
-      : [],
-  };
-}
-
-/** The reader of a continued message has its parts already: as many chunks as they are sent in. */
-function retoldOf(
-  { messages, trigger }: ChatRequest,
-  thread: Awaited<ReturnType<typeof chatThread>>['messages'],
-): number {
-  const newest = messages.at(-1);
-  if (trigger === 'regenerate-message' || newest?.role !== 'assistant') return 0;
-  const own = thread.findLast(({ id }) => id === newest.id);
-  const answers = own === undefined ? null : newToolAnswers(own.parts, newest.parts);
-  if (own === undefined || answers === null) return 0;
-  return chunksOfParts(answeredParts(own.parts, answers)).length;
 }
 
 async function retoldChunks(
@@ -160,16 +97,6 @@ async function retoldChunks(
   const { messages, isContinued } = await chatThread(runtime, session, refusals);
   const last = messages.at(-1);
   return isContinued && last?.role === 'assistant' ? chunksOfParts(last.parts).length : 0;
-}
-
-async function answersAfter(
-  runtime: Runtime,
-  sessionId: string,
-  afterSeq: number,
-  { value }: ThreadRefusals,
-): Promise<readonly SessionEvent[]> {
-  const page = value(await runtime.readMessages({ sessionId, afterSeq, limit: ANSWER_WITHIN }));
-  return page.messages.map((message) => ({ type: 'message', message }));
 }
 
 /** `reset-step` is known from 7.0.70 on. */

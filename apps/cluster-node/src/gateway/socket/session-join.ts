@@ -108,11 +108,12 @@ function firstWithin(messages: readonly Message[], bytesMax: number): readonly M
   return end < 0 ? messages : messages.slice(0, end);
 }
 
-function streamBody({ epoch, attempt, chunks, nextIndex }: LiveAnswer): LiveAnswerBody {
+export function streamBody({ epoch, attempt, chunks, nextIndex }: LiveAnswer): LiveAnswerBody {
   return { epoch, attempt, chunks: [...chunks], next_index: nextIndex };
 }
 
-function isCovered(
+/** Whether the answer so far has the chunk. */
+export function isCovered(
   event: Extract<SessionEvent, { type: 'chunk' }>,
   stream: LiveAnswerBody | undefined,
 ): boolean {

@@ -17,6 +17,7 @@ import {
   SOCKET_CONNECT_MS,
   SOCKET_MESSAGE_BYTES_MAX,
   SOCKETS_MAX,
+  TIMER_MS_MAX,
   UNAUTHENTICATED_SOCKETS_MAX,
 } from '../limits.ts';
 import { RequestError } from '../request-error.ts';
@@ -48,9 +49,6 @@ type AnySocket = Socket<
 >;
 
 type EngineSocket = AnySocket['conn'];
-
-/** setTimeout takes no longer delays. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export interface SocketServer {
   readonly connected: number;

@@ -27,6 +27,7 @@ import { jsonShapeFault } from '../../gateway/rest/json-body.ts';
 import { ConnectionMeter } from '../../gateway/socket/connection-meter.ts';
 import { watchSlowness } from '../../gateway/socket/slow-socket.ts';
 import { hasRoomForSocket } from '../../gateway/socket/socket-server.ts';
+import { StreamSlots } from '../../gateway/streams/stream-slots.ts';
 import { testAdmission } from '../../gateway/testing/test-gateway.ts';
 import { changeHold, type LegalHold } from '../../membership/legal-holds.ts';
 import type { Runtime, SessionEvent } from '../../runtime/runtime-api.ts';
@@ -78,7 +79,7 @@ function slowSocket(kind: string, size: number): 'kept' | 'resync' | 'disconnect
 function streams(subscribe: Runtime['subscribeSession']): AnswerStreams {
   const many = 999_999_999;
   const edge = testAdmission({ userStreams: many, addressStreams: many });
-  return new AnswerStreams({ subscribeSession: subscribe } as unknown as Runtime, edge);
+  return new AnswerStreams({ subscribeSession: subscribe }, new StreamSlots(edge));
 }
 
 const call = {

@@ -6,10 +6,12 @@ interface ChoiceProps extends ComponentProps<'select'> {
   readonly label: string;
   /** What each value means. */
   readonly options: Readonly<Record<string, string>>;
+  /** What the chosen one means. */
+  readonly hint?: string;
 }
 
 /** One of a few. */
-export function Choice({ label, options, ...rest }: ChoiceProps) {
+export function Choice({ label, options, hint, ...rest }: ChoiceProps) {
   const id = useId();
   return (
     <div className="flex flex-col gap-1">
@@ -18,6 +20,7 @@ export function Choice({ label, options, ...rest }: ChoiceProps) {
       </label>
       <select
         id={id}
+        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
         className="h-9 rounded-md border border-strong bg-surface px-2 text-base"
         {...rest}
       >
@@ -27,6 +30,11 @@ export function Choice({ label, options, ...rest }: ChoiceProps) {
           </option>
         ))}
       </select>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="text-xs text-muted">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

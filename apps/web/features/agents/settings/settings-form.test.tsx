@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { AGENT_PROMPT_LENGTH_MAX } from '@fleetlm/protocol';
+import { AGENT_PROMPT_LENGTH_MAX, AGENT_PROTOCOLS } from '@fleetlm/protocol';
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AGENT } from '../testing/agent.ts';
@@ -72,6 +72,18 @@ test('changes can be discarded', () => {
   expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Bot');
   expect(isDisabled(save())).toBe(true);
 });
+
+test.each(Object.entries(AGENT_PROTOCOLS))(
+  'the protocol %s says what it is for, and asks for a model when it uses one',
+  async (name, protocol) => {
+    render(<SettingsForm agent={AGENT} />);
+    const select = screen.getByLabelText('Protocol');
+    fireEvent.change(select, { target: { value: name } });
+    await expect.poll(() => screen.queryByText(protocol.hint)).not.toBeNull();
+    expect(select.getAttribute('aria-describedby')).toBe(screen.getByText(protocol.hint).id);
+    expect(screen.queryByLabelText('Model') !== null).toBe(protocol.usesModel);
+  },
+);
 
 test('a model is asked for where the protocol uses one', async () => {
   saveSettings.mockResolvedValue({ ok: true, value: null });

@@ -2,6 +2,7 @@
 
 import {
   AGENT_FIELDS,
+  AGENT_PROTOCOLS,
   AGENT_SECTIONS,
   type AgentBody,
   type AgentFieldControl,
@@ -36,7 +37,11 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   const form = useForm({ defaultValues: valuesOf(agent), resolver: zodResolver(schema) });
   const { errors, isSubmitting } = form.formState;
   const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
-  const usesModel = form.watch('protocol') === 'openai-chat';
+  const chosen = form.watch('protocol');
+  const protocol =
+    AGENT_PROTOCOLS[
+      AGENT_FIELDS.protocol.type.values.find((name) => name === chosen) ?? agent.protocol
+    ];
   const save = form.handleSubmit(async (changes) => {
     const outcome = await called(saveSettings(agent.id, changes));
     if (outcome.ok) toast.success('Saved. It applies from the next call.');
@@ -63,7 +68,15 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
     const { label, hint, unit, options }: AgentFieldControl = AGENT_FIELDS[name].control;
     const error = errors[name]?.message;
     if (options !== undefined)
-      return <Choice key={name} label={label} options={options} {...input(name)} />;
+      return (
+        <Choice
+          key={name}
+          label={label}
+          options={options}
+          {...input(name)}
+          {...(name === 'protocol' ? { hint: protocol.hint } : {})}
+        />
+      );
     if (isLines(name))
       return (
         <TextArea
@@ -98,7 +111,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         return (
           <Section key={section} id={section} title={title} text={text}>
             <div className="grid gap-4 sm:grid-cols-2">
-              {names.filter((name) => name !== 'model' || usesModel).map(control)}
+              {names.filter((name) => name !== 'model' || protocol.usesModel).map(control)}
             </div>
           </Section>
         );

@@ -70,7 +70,8 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     await checkStatus(response, exchange);
     checkEncoding(response);
     const type = response.headers['content-type'];
-    const stream = agentProtocol(agent.protocol).reader(typeof type === 'string' ? type : null);
+    const contentType = typeof type === 'string' ? type : null;
+    const stream = agentProtocol(agent.protocol).reader(contentType, options.body);
     const held = new HeldBytes();
     for await (const bytes of response.body) {
       limits.pause();

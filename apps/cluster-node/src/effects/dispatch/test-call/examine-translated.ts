@@ -8,6 +8,10 @@ type Translated = Exclude<AgentProtocolName, 'ai-sdk'>;
 const ANSWER_ADVICE: Readonly<Record<Translated, string>> = {
   'openai-chat':
     'Is this the address of an OpenAI-compatible /v1/chat/completions, and does the server have the model?',
+  'openai-responses':
+    'Is this the address of an OpenAI-compatible /v1/responses, and does the server have the model?',
+  'ag-ui':
+    'Is this the address that an AG-UI client would post RunAgentInput to? A run has to end with RUN_FINISHED.',
   text: 'Is the protocol right? The answer has to be text/plain in UTF-8, written as it is made.',
 };
 

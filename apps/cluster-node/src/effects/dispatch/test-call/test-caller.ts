@@ -112,7 +112,7 @@ export class TestCaller {
       idleTimeoutMs: agent.idleTimeoutMs,
       totalTimeoutMs: Math.min(agent.totalTimeoutMs ?? TEST_LIMIT_MS, TEST_LIMIT_MS),
     });
-    const answer = new TestAnswer(exchange, agent.protocol);
+    const answer = new TestAnswer(exchange, agent.protocol, body);
     let failure: AttemptFailure | null = null;
     try {
       const id = webhookId(sessionId, epoch);
@@ -152,6 +152,8 @@ export class TestCaller {
 class TestAnswer {
   readonly #exchange: Exchange;
   readonly #protocol: AgentProtocolName;
+  /** The body of the call. */
+  readonly #sent: string;
   readonly #startedAt = performance.now();
   #reading: TestReading | null = null;
   #headers = new Headers();
@@ -161,9 +163,10 @@ class TestAnswer {
   #bytes = 0;
   #firstBodyByteMs: number | null = null;
 
-  constructor(exchange: Exchange, protocol: AgentProtocolName) {
+  constructor(exchange: Exchange, protocol: AgentProtocolName, sent: string) {
     this.#exchange = exchange;
     this.#protocol = protocol;
+    this.#sent = sent;
   }
 
   get #nowMs(): number {
@@ -183,7 +186,7 @@ class TestAnswer {
     const isAnswer = statusCode >= 200 && statusCode < 300;
     const { reader } = agentProtocol(this.#protocol);
     const reading = isAnswer
-      ? new TestReading(reader(this.#headers.get('content-type')), redacted)
+      ? new TestReading(reader(this.#headers.get('content-type'), this.#sent), redacted)
       : null;
     this.#reading = reading;
     for await (const bytes of body) {

@@ -19,8 +19,8 @@ export interface AgentProtocol {
   /** Media types that the call accepts. */
   readonly accept: string;
   body(content: CallContent): string;
-  /** For one answer. Throws AnswerStreamError when the content type is none that the protocol has. */
-  reader(contentType: string | null): AnswerReader;
+  /** For one answer to a call with the body `sent`. Throws AnswerStreamError when the content type is none that the protocol has. */
+  reader(contentType: string | null, sent: string): AnswerReader;
 }
 
 /** Without its parameters, in lower case; null: there is none. */

@@ -3,10 +3,15 @@ import { inComponent } from '../../../../telemetry/component-turns.ts';
 import type { AgentRecord } from '../../../ports.ts';
 import { AnswerStream } from '../answer-stream.ts';
 import { webhookBody } from '../webhook-body.ts';
+import { RunChunks } from './ag-ui-chunks.ts';
+import { runAgentInput } from './ag-ui-request.ts';
 import type { AgentProtocol, CallContent } from './agent-protocol.ts';
-import { OpenAiChatReader } from './openai-chat-reader.ts';
+import { CompletionChunks } from './openai-chat-chunks.ts';
 import { openAiChatBody } from './openai-chat-request.ts';
+import { ResponseChunks } from './openai-responses-chunks.ts';
+import { openAiResponsesBody } from './openai-responses-request.ts';
 import { TextReader } from './text-reader.ts';
+import { TranslatedReader } from './translated-reader.ts';
 
 const webhook = ({ session, work, history }: CallContent): string =>
   webhookBody(session, work, history);
@@ -20,7 +25,17 @@ const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocol>> = {
   'openai-chat': {
     accept: 'text/event-stream',
     body: openAiChatBody,
-    reader: (contentType) => new OpenAiChatReader(contentType),
+    reader: (contentType) => new TranslatedReader(contentType, new CompletionChunks()),
+  },
+  'openai-responses': {
+    accept: 'text/event-stream',
+    body: openAiResponsesBody,
+    reader: (contentType) => new TranslatedReader(contentType, new ResponseChunks()),
+  },
+  'ag-ui': {
+    accept: 'text/event-stream',
+    body: runAgentInput,
+    reader: (contentType, sent) => new TranslatedReader(contentType, new RunChunks(sent)),
   },
   text: {
     accept: 'text/plain',

@@ -49,7 +49,6 @@ export const completionEventSchema = z.looseObject({
   choices: shortArray(CHUNK_MEMBERS_MAX, choiceSchema),
   usage: usageSchema.nullish(),
 });
-export type CompletionEvent = z.output<typeof completionEventSchema>;
 
 /** An error in place of an event, in the forms that servers give it. */
 export const errorEventSchema = z.union([

@@ -1,13 +1,8 @@
 import type { WebhookMessage } from '@fleetlm/protocol';
-import {
-  isToolPart,
-  partsOf,
-  type ToolPart,
-  toolNameOf,
-  type UiPart,
-} from '@fleetlm/protocol/ui-stream';
+import { partsOf, type ToolPart, toolNameOf, type UiPart } from '@fleetlm/protocol/ui-stream';
 import { newestFitting, SUMMARY_KIND } from '../webhook-body.ts';
 import type { CallContent } from './agent-protocol.ts';
+import { argumentsText, outputText, replySteps } from './reply-steps.ts';
 
 type ContentPart =
   | { readonly type: 'text'; readonly text: string }
@@ -59,57 +54,25 @@ function chatMessages(message: WebhookMessage): readonly ChatMessage[] {
 
 /** A reply as the model would have given it: text and calls up to the outputs, then the outputs, then what follows them. */
 function assistantMessages(parts: readonly UiPart[]): readonly ChatMessage[] {
-  const messages: ChatMessage[] = [];
-  let texts: string[] = [];
-  let calls: ToolPart[] = [];
-  const end = (): void => {
-    if (texts.length + calls.length === 0) return;
-    const content = texts.length === 0 ? null : texts.join('\n\n');
-    messages.push({
+  return replySteps(parts).flatMap(({ texts, calls }): readonly ChatMessage[] => [
+    {
       role: 'assistant',
-      content,
+      content: texts.length === 0 ? null : texts.join('\n\n'),
       ...(calls.length === 0 ? {} : { tool_calls: calls.map(toolCall) }),
-    });
-    for (const call of calls)
-      messages.push({ role: 'tool', tool_call_id: call.toolCallId, content: outputText(call) });
-    texts = [];
-    calls = [];
-  };
-  for (const part of parts) {
-    if (part.type === 'text' && part.text !== '') {
-      if (calls.length > 0) end();
-      texts.push(part.text);
-    } else if (isToolPart(part)) calls.push(part);
-  }
-  end();
-  return messages;
+    },
+    ...calls.map(
+      (call) =>
+        ({ role: 'tool', tool_call_id: call.toolCallId, content: outputText(call) }) as const,
+    ),
+  ]);
 }
 
 function toolCall(part: ToolPart): ToolCall {
-  const input = JSON.stringify(part.input ?? {});
   return {
     id: part.toolCallId,
     type: 'function',
-    function: { name: toolNameOf(part), arguments: input },
+    function: { name: toolNameOf(part), arguments: argumentsText(part) },
   };
-}
-
-function outputText({ state, output, errorText }: ToolPart): string {
-  switch (state) {
-    case 'output-available':
-      return typeof output === 'string' ? output : JSON.stringify(output ?? null);
-    case 'output-error':
-      return `Error: ${errorText ?? ''}`;
-    case 'output-denied':
-      return 'The user did not allow this call.';
-    case 'input-streaming':
-    case 'input-available':
-    case 'approval-requested':
-    case 'approval-responded':
-      return 'This call has no result.';
-    default:
-      return state satisfies never;
-  }
 }
 
 function contentPart(part: UiPart): readonly ContentPart[] {

@@ -1,54 +1,12 @@
 import { TOOL_REQUESTS_MAX } from '@fleetlm/protocol';
 import { describe, expect, test } from 'vitest';
-import { RunningAnswer } from '../../attempt/running-answer.ts';
-import { checkChunk } from '../../attempt/valid-chunk.ts';
-import type { Chunk } from '../../dispatch-api.ts';
-import { AnswerStreamError, type StreamItem } from '../answer-stream.ts';
-import { OpenAiChatReader } from './openai-chat-reader.ts';
+import { CompletionChunks } from './openai-chat-chunks.ts';
 import { completion, event, RECORDED_STREAMS } from './testing/openai-chat-streams.ts';
+import { assembled, mergedTypes, readWith, textOf } from './testing/read-translated.ts';
+import { TranslatedReader } from './translated-reader.ts';
 
-const encoder = new TextEncoder();
-
-/** What a reader gives out of bytes that come `size` at a time. */
-function readAll(stream: string, contentType = 'text/event-stream', size = Infinity) {
-  const reader = new OpenAiChatReader(contentType);
-  const bytes = encoder.encode(stream);
-  const items: StreamItem[] = [];
-  try {
-    for (let at = 0; at < bytes.length && reader.broken === null; at += size)
-      items.push(...reader.push(bytes.subarray(at, Math.min(bytes.length, at + size))));
-    if (reader.broken === null) items.push(...reader.end());
-  } catch (error) {
-    if (!(error instanceof AnswerStreamError)) throw error;
-  }
-  return { items, chunks: items.flatMap(chunkOf), error: reader.broken?.message ?? null };
-}
-
-function chunkOf(item: StreamItem): readonly Chunk[] {
-  if (item.type === 'done') return [];
-  const checked = checkChunk(item.value);
-  if (!checked.ok) throw new Error(checked.detail);
-  return [checked.chunk];
-}
-
-/** The assembled reply, by the rules of every reply. */
-function assembled(chunks: readonly Chunk[]) {
-  const answer = new RunningAnswer('m');
-  for (const chunk of chunks) {
-    const taken = answer.take(chunk);
-    if (!taken.ok) throw new Error(taken.protocolError);
-  }
-  return answer;
-}
-
-function mergedTypes(chunks: readonly Chunk[]): readonly string[] {
-  return chunks
-    .map(({ type }) => type)
-    .filter((type, at, all) => type !== all[at - 1] || !type.endsWith('-delta'));
-}
-
-const textOf = (chunks: readonly Chunk[], type: string): string =>
-  chunks.flatMap((chunk) => (chunk.type === type ? [String(chunk.delta)] : [])).join('');
+const readAll = (stream: string, contentType = 'text/event-stream', size = Infinity) =>
+  readWith(new CompletionChunks(), stream, contentType, size);
 
 describe.each(RECORDED_STREAMS)('$name', (recorded) => {
   test.each([Infinity, 64, 1])('becomes valid chunks, read %s bytes at a time', (size) => {
@@ -178,10 +136,14 @@ test.each([
 
 test("an event with many tool calls can't make more chunks than an answer may have", () => {
   const calls = Array.from({ length: 10 }, (_, at) => call(`c${at}`, ' '));
-  const bytes = encoder.encode(completion(event({ tool_calls: calls })));
+  const bytes = new TextEncoder().encode(completion(event({ tool_calls: calls })));
   // `start`, `start-step`, and of each call its beginning and its input.
-  expect(new OpenAiChatReader('text/event-stream', 22).push(bytes)).toHaveLength(22);
-  expect(() => new OpenAiChatReader('text/event-stream', 21).push(bytes)).toThrow('chunks');
+  expect(
+    new TranslatedReader('text/event-stream', new CompletionChunks(), 22).push(bytes),
+  ).toHaveLength(22);
+  expect(() =>
+    new TranslatedReader('text/event-stream', new CompletionChunks(), 21).push(bytes),
+  ).toThrow('chunks');
 });
 
 test(`more than ${TOOL_REQUESTS_MAX} calls that wait for an output are refused as those of any agent`, () => {
