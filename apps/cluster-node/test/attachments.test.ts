@@ -42,7 +42,7 @@ beforeAll(async () => {
     },
   });
   const registration = {
-    ...{ id: 'seeing', name: 'Seeing', protocol: 'text' },
+    ...{ id: 'seeing', name: 'Seeing', adapter: 'text' },
     origin_url: await listening(agent),
     debounce_window_ms: 0,
   };

@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  content,
-  runStream,
-} from '../src/effects/dispatch/call/protocols/testing/ag-ui-streams.ts';
+import { content, runStream } from '../src/effects/dispatch/call/adapters/testing/ag-ui-streams.ts';
 import {
   completion,
   event,
-} from '../src/effects/dispatch/call/protocols/testing/openai-chat-streams.ts';
+} from '../src/effects/dispatch/call/adapters/testing/openai-chat-streams.ts';
 import { FakeAgent, stream } from '../src/effects/dispatch/testing/fake-agent.ts';
 import { messagesOf, openSession, textOf } from './support/answers.ts';
 import { TestCluster } from './support/cluster.ts';
@@ -48,10 +45,16 @@ test('an OpenAI-compatible server is registered with a URL and a model, and answ
     );
   };
   const registered = { origin_url: agent.url, webhook_path: '/v1/chat/completions' };
-  const without = { id: 'llama', name: 'Llama', ...registered, protocol: 'openai-chat' };
+  const without = { id: 'llama', name: 'Llama', ...registered, adapter: 'openai-chat' };
   const refused = await cluster.call('n1', 'POST', '/api/agents', { body: { agent: without } });
-  expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'agent.model' }] } });
-  const sessionId = await openSession(cluster, 'alice', { ...without, model: 'llama3.2' });
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { errors: [{ path: 'agent.adapter_options.model' }] },
+  });
+  const sessionId = await openSession(cluster, 'alice', {
+    ...without,
+    adapter_options: { model: 'llama3.2', api_key: 'sk-of-the-provider' },
+  });
   await say(sessionId, 'hi');
   const first = ['hi', 'llama3.2 heard hi'];
   await expect.poll(() => textsOf(sessionId), { timeout: ANSWER_LIMIT_MS }).toEqual(first);
@@ -66,6 +69,12 @@ test('an OpenAI-compatible server is registered with a URL and a model, and answ
     .poll(() => textsOf(sessionId), { timeout: ANSWER_LIMIT_MS })
     .toEqual([...first, 'and?', 'llama3.2 heard and?']);
   expect(JSON.parse(agent.calls[1]?.body ?? '').messages).toHaveLength(3);
+  // The key of the provider goes with every call, and is shown to none who asks.
+  for (const { headers } of agent.calls)
+    expect(headers.authorization).toBe('Bearer sk-of-the-provider');
+  const shown = await cluster.text('n1', 'GET', '/api/agents/llama');
+  expect(shown.text).toContain('"adapter_options":{"model":"llama3.2","has_api_key":true}');
+  expect(shown.text).not.toContain('sk-of-the-provider');
   const tested = await cluster.call('n1', 'POST', '/api/agents/llama/test', { body: {} });
   expect(tested).toMatchObject({ status: 200, body: { test: { is_healthy: true } } });
 });
@@ -81,7 +90,7 @@ test('an AG-UI agent answers turn after turn, and is tested before', async () =>
       ),
     );
   };
-  const registered = { id: 'graph', origin_url: agent.url, protocol: 'ag-ui' };
+  const registered = { id: 'graph', origin_url: agent.url, adapter: 'ag-ui' };
   const sessionId = await openSession(cluster, 'alice', registered);
   await say(sessionId, 'hi');
   const first = ['hi', 'heard hi'];
@@ -105,7 +114,7 @@ test('an agent that answers in plain text is one by a setting', async () => {
   const sessionId = await openSession(cluster, 'alice', {
     id: 'plain',
     origin_url: agent.url,
-    protocol: 'text',
+    adapter: 'text',
   });
   await say(sessionId, 'hi');
   await expect

@@ -86,6 +86,8 @@ export const AGENT_PROMPTS_MAX = 3;
 export const AGENT_PROMPT_LENGTH_MAX = 200;
 /** A title that was made of a first message, or came from an agent; a longer one is cut. */
 export const AUTOMATIC_TITLE_LENGTH_MAX = 60;
+/** The key of a model provider, in characters. */
+export const AGENT_API_KEY_LENGTH_MAX = 512;
 /** `model`: the name of a model at an OpenAI-compatible server. */
 export const AGENT_MODEL_LENGTH_MAX = 256;
 /** Headers that an agent's calls carry beside FleetLM's own. */

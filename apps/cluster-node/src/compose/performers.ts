@@ -139,6 +139,7 @@ export function buildDispatch(
     agent: (agentId) => groups.system.agents.get(agentId) ?? null,
     catchUpAgents,
     signingSecrets: (agent) => secrets.signing(agent),
+    withKey: (agent) => secrets.withKey(agent),
     publishChunk: (chunk) => feed.publishChunk(chunk),
     onAttempt: (report) => deliveries.log.report(report),
     onDecision: (decision) => deliveries.log.decided(decision),
@@ -164,7 +165,7 @@ export function buildDispatch(
       );
       // An OpenAI-compatible server takes pictures by their bytes: few of them read from addresses.
       const needsBytes =
-        groups.system.agents.get(session.agentId)?.protocol?.startsWith('openai-') === true;
+        groups.system.agents.get(session.agentId)?.adapter?.startsWith('openai-') === true;
       const files = blobs.agentFiles(session, needsBytes);
       return { ...history, messages: await withLinks(history.messages, files) };
     },

@@ -152,9 +152,11 @@ export function inboxEntry(session: SessionView, runtime: Pick<Runtime, 'getAgen
 
 /** Without the secret. */
 export function agentBody(agent: AgentRecord): AgentBody {
+  const { model, api_key, ...fields } = fieldsOf(agent);
   return {
     id: agent.id,
-    ...fieldsOf(agent),
+    ...fields,
+    adapter_options: { model, has_api_key: api_key !== null },
     previous_secret_until:
       agent.previousSecret === null ? null : isoTime(agent.previousSecret.untilMs),
     inserted_at: isoTime(agent.insertedAtMs),

@@ -1,4 +1,5 @@
 import {
+  AGENT_API_KEY_LENGTH_MAX,
   AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
   AGENT_DESCRIPTION_LENGTH_MAX,
@@ -140,6 +141,14 @@ const registration = limitRows('Registration of agents', FOLDER, [
   {
     input: '`model`',
     limit: { AGENT_MODEL_LENGTH_MAX },
+    unit: 'characters',
+    in: FIELDS,
+    answer: INVALID,
+    test: 'boundary',
+  },
+  {
+    input: '`api_key`',
+    limit: { AGENT_API_KEY_LENGTH_MAX },
     unit: 'characters',
     in: FIELDS,
     answer: INVALID,

@@ -29,6 +29,7 @@ function recordSchemaOf({ type, isNullable }: AgentField): z.ZodType {
 function plainSchemaOf(type: AgentFieldType): z.ZodType {
   switch (type.kind) {
     case 'text':
+    case 'key':
     case 'origin':
     case 'path':
       return z.string();
@@ -57,8 +58,9 @@ const settingSchemas: SettingSchemas = mapAgentFields((_name, field) => [
 
 /** Settings that a registration of an earlier build does not have: they are what they were for it. */
 const addedSettings = {
-  protocol: settingSchemas.protocol.default(AGENT_DEFAULTS.protocol),
+  adapter: settingSchemas.adapter.default(AGENT_DEFAULTS.adapter),
   model: settingSchemas.model.default(AGENT_DEFAULTS.model),
+  apiKey: settingSchemas.apiKey.default(AGENT_DEFAULTS.api_key),
   description: settingSchemas.description.default(AGENT_DEFAULTS.description),
   suggestedPrompts: settingSchemas.suggestedPrompts.default(AGENT_DEFAULTS.suggested_prompts),
   messageHistoryParts: settingSchemas.messageHistoryParts.default(

@@ -119,7 +119,7 @@ test('a full registry refuses what makes it larger, and still takes a smaller on
 
 test('a registration of an earlier build has the settings that were added since, at their defaults', () => {
   const {
-    protocol: _protocol,
+    adapter: _protocol,
     model: _model,
     messageHistoryParts: _messageHistoryParts,
     retentionAgeDays: _retentionAgeDays,
@@ -147,10 +147,10 @@ test('a change of other settings leaves the protocol and the model as they are',
     patch: change,
     timeMs: 9,
   });
-  const chosen = patch({ protocol: 'openai-chat', model: 'llama3.2' });
+  const chosen = patch({ adapter: 'openai-chat', model: 'llama3.2' });
   expect(agentOf(stateWith(chosen, patch({ name: 'Ava' })))).toMatchObject({
     name: 'Ava',
-    protocol: 'openai-chat',
+    adapter: 'openai-chat',
     model: 'llama3.2',
   });
   expect(agentOf(stateWith(chosen, patch({ model: null })))?.model).toBeNull();

@@ -27,6 +27,21 @@ export class AgentSecrets {
     return isSealed(secret) ? secret : this.#box.seal(secret, agentId);
   }
 
+  sealKey(agentId: string, apiKey: string): string {
+    return this.#box.seal(apiKey, keyOf(agentId));
+  }
+
+  /** The agent with its API key in the clear, as a call needs it. Null: no key of this node decrypts it. */
+  withKey<A extends Pick<AgentRecord, 'id' | 'apiKey'>>(agent: A): A | null {
+    if (agent.apiKey === null) return agent;
+    try {
+      return { ...agent, apiKey: this.#box.open(agent.apiKey, keyOf(agent.id)) };
+    } catch (error) {
+      if (error instanceof SecretUnreadableError) return null;
+      throw error;
+    }
+  }
+
   /** The signing secret of what is created under a key of the caller: the same one each time. */
   derived(from: readonly string[]): string {
     return written(this.#box.derive(JSON.stringify(from)));
@@ -46,4 +61,8 @@ export class AgentSecrets {
       throw error;
     }
   }
+}
+
+function keyOf(agentId: string): string {
+  return `${agentId} api key`;
 }

@@ -41,7 +41,7 @@ export interface RuntimePorts {
   readonly feedback: Runtime['feedback'];
   readonly usage: Runtime['usage'];
   readonly privacy: Runtime['privacy'];
-  readonly secrets: Pick<AgentSecrets, 'seal' | 'signing' | 'derived'>;
+  readonly secrets: Pick<AgentSecrets, 'seal' | 'sealKey' | 'signing' | 'withKey' | 'derived'>;
   readonly tests: Pick<TestCaller, 'call'>;
   readonly archive: Pick<Archive, 'search'>;
   readonly blobs: Runtime['blobs'] & Pick<BlobService, 'sessionErased'>;
@@ -224,9 +224,11 @@ export class NodeRuntime implements Runtime {
 
   createAgent(agent: Omit<AgentRecord, 'previousSecret'>): ReturnType<Runtime['createAgent']> {
     const { secrets } = this.#ports;
+    const { apiKey } = agent;
     const sealed = {
       ...agent,
       secret: secrets.seal(agent.id, agent.secret),
+      apiKey: apiKey === null ? null : secrets.sealKey(agent.id, apiKey),
       previousSecret: null,
     };
     return this.#call({ type: 'create-agent', agent: sealed });
@@ -242,9 +244,12 @@ export class NodeRuntime implements Runtime {
 
   patchAgent(agentId: string, patch: AgentPatch): ReturnType<Runtime['patchAgent']> {
     const { secrets } = this.#ports;
-    const { secret } = patch;
-    const sealed =
-      secret === undefined ? patch : { ...patch, secret: secrets.seal(agentId, secret) };
+    const { secret, apiKey } = patch;
+    const sealed = {
+      ...patch,
+      ...(secret === undefined ? {} : { secret: secrets.seal(agentId, secret) }),
+      ...(typeof apiKey === 'string' ? { apiKey: secrets.sealKey(agentId, apiKey) } : {}),
+    };
     return this.#call({ type: 'patch-agent', agentId, patch: sealed });
   }
 
@@ -276,13 +281,14 @@ export class NodeRuntime implements Runtime {
   ): ReturnType<Runtime['testAgent']> {
     const agent = { ...registered, ...address };
     if (!isSameOrigin(registered.originUrl, address.originUrl)) {
-      const stranger = { ...agent, headers: {} };
+      const stranger = { ...agent, headers: {}, apiKey: null };
       const secrets = [newSigningSecret()];
       return this.#test({ agent: stranger, secrets, isSecretKnown: false, ...conversation });
     }
     const secrets = this.#ports.secrets.signing(agent);
-    if (secrets !== null)
-      return this.#test({ agent, secrets, isSecretKnown: true, ...conversation });
+    const opened = this.#ports.secrets.withKey(agent);
+    if (secrets !== null && opened !== null)
+      return this.#test({ agent: opened, secrets, isSecretKnown: true, ...conversation });
     const detail =
       'this node has no key that decrypts the signing secret: rotate it, or see SECRET_KEYS';
     return { ok: false, error: { code: 'conflict', detail } };

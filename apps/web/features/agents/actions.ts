@@ -3,11 +3,12 @@
 import {
   AGENT_ID_LENGTH_MAX,
   AGENT_STATUSES,
+  agentSettingsSchema,
+  grouped,
   parse,
   replaySchema,
   rotateSecretSchema,
   testAgentSchema,
-  updateAgentSchema,
 } from '@fleetlm/protocol';
 import { revalidatePath } from 'next/cache';
 import * as z from 'zod';
@@ -28,7 +29,7 @@ const agentId = z.string().min(1).max(AGENT_ID_LENGTH_MAX);
 
 /** The secret is in this answer only. */
 export const register = ownerAction(z.tuple([newAgentSchema]), async (_person, agent) => {
-  const result = await registerAgent(agent);
+  const result = await registerAgent(grouped(agent));
   if (!result.ok) return result;
   revalidatePath('/agents');
   return { ok: true, value: { name: agent.name, secret: result.value.secret } };
@@ -36,7 +37,7 @@ export const register = ownerAction(z.tuple([newAgentSchema]), async (_person, a
 
 /** What one call of an address that is not registered yet brings. */
 export const tryAddress = ownerAction(z.tuple([testedAddressSchema]), async (_person, address) =>
-  testAddress(address),
+  testAddress(grouped(address)),
 );
 
 export const changeStatus = ownerAction(
@@ -80,12 +81,12 @@ export const callAgent = ownerAction(
 export const saveSettings = ownerAction(
   z.tuple([agentId, z.unknown()]),
   async (_person, id, fields) => {
-    const parsed = parse(updateAgentSchema, { agent: fields });
+    const parsed = parse(agentSettingsSchema, fields);
     if (!parsed.ok)
       return refused(
         invalidRequest({ detail: 'Some settings are invalid.', errors: parsed.errors }),
       );
-    const result = await updateAgent(id, parsed.value.agent);
+    const result = await updateAgent(id, grouped(parsed.value));
     if (!result.ok) return result;
     revalidatePath(`/agents/${id}`, 'layout');
     return { ok: true, value: null };

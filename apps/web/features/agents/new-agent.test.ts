@@ -8,8 +8,9 @@ const TYPED = {
   name: 'Bot',
   origin_url: 'https://bot.example ',
   webhook_path: '',
-  protocol: 'ai-sdk',
+  adapter: 'ai-sdk',
   model: '',
+  api_key: '',
 };
 
 test('a registration is trimmed, and an empty path is the usual one', () => {
@@ -19,8 +20,9 @@ test('a registration is trimmed, and an empty path is the usual one', () => {
     name: 'Bot',
     origin_url: 'https://bot.example',
     webhook_path: '/webhook',
-    protocol: 'ai-sdk',
+    adapter: 'ai-sdk',
     model: null,
+    api_key: null,
   });
 });
 

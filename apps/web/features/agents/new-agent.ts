@@ -1,7 +1,8 @@
 import {
+  AGENT_ADAPTERS,
   AGENT_DEFAULTS,
-  AGENT_PROTOCOLS,
-  type AgentProtocolName,
+  type AgentAdapterName,
+  agentSettingsSchema,
   createAgentSchema,
 } from '@fleetlm/protocol';
 import * as z from 'zod';
@@ -12,8 +13,9 @@ const fields = createAgentSchema.shape.agent.shape;
 export const addressSchema = z.strictObject({
   origin_url: fields.origin_url,
   webhook_path: fields.webhook_path.unwrap(),
-  protocol: fields.protocol.unwrap(),
-  model: fields.model.unwrap(),
+  adapter: fields.adapter.unwrap(),
+  model: agentSettingsSchema.shape.model.unwrap(),
+  api_key: agentSettingsSchema.shape.api_key.unwrap(),
 });
 
 /** What a test call of it needs: it is signed as the calls after the registration will be. */
@@ -36,13 +38,14 @@ const typed = z.string().trim();
 const typedAddress = {
   origin_url: typed,
   webhook_path: typed.transform((path) => (path === '' ? AGENT_DEFAULTS.webhook_path : path)),
-  protocol: fields.protocol.unwrap(),
+  adapter: fields.adapter.unwrap(),
   model: typed.transform((model) => (model === '' ? null : model)),
+  api_key: typed.transform((key) => (key === '' ? null : key)),
 };
 
-/** Where agents of a protocol usually are called. */
-export function usualPath(protocol: AgentProtocolName): string {
-  return AGENT_PROTOCOLS[protocol].usualPath;
+/** Where agents of an adapter usually are called. */
+export function usualPath(adapter: AgentAdapterName): string {
+  return AGENT_ADAPTERS[adapter].usualPath;
 }
 
 /** What a test call needs of what the form holds. */

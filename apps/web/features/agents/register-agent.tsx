@@ -1,12 +1,12 @@
 'use client';
 
 import {
+  AGENT_ADAPTERS,
   AGENT_DEFAULTS,
   AGENT_FIELDS,
   AGENT_ID_LENGTH_MAX,
   AGENT_MODEL_LENGTH_MAX,
   AGENT_NAME_LENGTH_MAX,
-  AGENT_PROTOCOLS,
   type AgentTestBody,
 } from '@fleetlm/protocol';
 import { zodResolver } from '@hookform/resolvers/zod';
@@ -57,7 +57,7 @@ interface RegisteredAgent {
   readonly secret: string;
 }
 
-const NAMES = ['id', 'name', 'origin_url', 'webhook_path', 'protocol', 'model'] as const;
+const NAMES = ['id', 'name', 'origin_url', 'webhook_path', 'adapter', 'model', 'api_key'] as const;
 type RegistrationField = (typeof NAMES)[number];
 
 function emptyRegistration(): Registration {
@@ -66,8 +66,9 @@ function emptyRegistration(): Registration {
     name: '',
     origin_url: '',
     webhook_path: AGENT_DEFAULTS.webhook_path,
-    protocol: AGENT_DEFAULTS.protocol,
+    adapter: AGENT_DEFAULTS.adapter,
     model: '',
+    api_key: '',
     secret: newWebhookSecret(),
   };
 }
@@ -94,7 +95,7 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
   });
   const tryIt = async () => {
     if (element.current?.reportValidity() !== true) return;
-    await form.trigger(['origin_url', 'webhook_path', 'model']);
+    await form.trigger(['origin_url', 'webhook_path', 'model', 'api_key']);
     const address = typedAddressSchema.safeParse(form.getValues());
     if (!address.success) return;
     startTest(async () => {
@@ -111,12 +112,12 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
     form.clearErrors(name);
     form.clearErrors('root');
   };
-  const protocol = form.watch('protocol');
-  /** A path that was not typed is that of the protocol. */
-  const changeProtocol = () => {
-    forget('protocol');
-    const { webhook_path: path, protocol: chosen } = form.getValues();
-    if (AGENT_FIELDS.protocol.type.values.some((value) => path === usualPath(value)))
+  const adapter = form.watch('adapter');
+  /** A path that was not typed is that of the adapter. */
+  const changeAdapter = () => {
+    forget('adapter');
+    const { webhook_path: path, adapter: chosen } = form.getValues();
+    if (AGENT_FIELDS.adapter.type.values.some((value) => path === usualPath(value)))
       form.setValue('webhook_path', usualPath(chosen));
   };
   const field = (name: RegistrationField) => ({
@@ -154,19 +155,28 @@ function RegisterForm({ onDone }: { readonly onDone: () => void }) {
         {...field('origin_url')}
       />
       <Choice
-        label={AGENT_FIELDS.protocol.control.label}
-        options={AGENT_FIELDS.protocol.control.options}
-        hint={AGENT_PROTOCOLS[protocol].hint}
-        {...form.register('protocol', { onChange: () => changeProtocol() })}
+        label={AGENT_FIELDS.adapter.control.label}
+        options={AGENT_FIELDS.adapter.control.options}
+        hint={AGENT_ADAPTERS[adapter].hint}
+        {...form.register('adapter', { onChange: () => changeAdapter() })}
       />
-      <Field label="Webhook path" placeholder={usualPath(protocol)} {...field('webhook_path')} />
-      {AGENT_PROTOCOLS[protocol].usesModel && (
+      <Field label="Webhook path" placeholder={usualPath(adapter)} {...field('webhook_path')} />
+      {AGENT_ADAPTERS[adapter].usesModel && (
         <Field
           label={AGENT_FIELDS.model.control.label}
           required
           maxLength={AGENT_MODEL_LENGTH_MAX}
           hint={AGENT_FIELDS.model.control.hint}
           {...field('model')}
+        />
+      )}
+      {AGENT_ADAPTERS[adapter].usesModel && (
+        <Field
+          label={AGENT_FIELDS.api_key.control.label}
+          type="password"
+          autoComplete="off"
+          hint={AGENT_FIELDS.api_key.control.hint}
+          {...field('api_key')}
         />
       )}
       <div className="flex flex-col gap-1">

@@ -1,4 +1,5 @@
 import {
+  AGENT_API_KEY_LENGTH_MAX,
   AGENT_CONNECT_TIMEOUT_MS_MAX,
   AGENT_DEBOUNCE_MS_MAX,
   AGENT_DESCRIPTION_LENGTH_MAX,
@@ -25,7 +26,7 @@ import {
 
 /** What a setting can be. */
 export type AgentFieldType =
-  | { readonly kind: 'text'; readonly lengthMax: number }
+  | { readonly kind: 'text' | 'key'; readonly lengthMax: number }
   | { readonly kind: 'texts'; readonly countMax: number; readonly lengthMax: number }
   | { readonly kind: 'origin' | 'path' | 'headers' }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
@@ -94,7 +95,7 @@ const whileAnswering = choice({
   merge: 'joins the turn, when nothing was said yet',
 });
 const afterNodeLoss = choice({ retry: 'it is called again', seal: 'what was said stands' });
-const protocol = choice({
+const adapter = choice({
   'ai-sdk': 'AI SDK stream, server-sent events or JSON lines',
   'openai-chat': 'OpenAI-compatible chat completions',
   'openai-responses': 'OpenAI-compatible responses',
@@ -164,14 +165,14 @@ export const AGENT_FIELDS = {
     meaning: 'appended to `origin_url`',
     control: { section: 'endpoint', label: 'Webhook path' },
   },
-  protocol: {
-    record: 'protocol',
-    type: protocol.type,
+  adapter: {
+    record: 'adapter',
+    type: adapter.type,
     isNullable: false,
     fallback: 'ai-sdk',
     meaning:
       'what it is sent and how its answer is read: `ai-sdk`, the webhook and a UI message stream; `openai-chat` and `openai-responses`, an OpenAI-compatible `/v1/chat/completions` or `/v1/responses`; `ag-ui`, an AG-UI run; `text`, the webhook and a plain text stream',
-    control: { section: 'endpoint', label: 'Protocol', options: protocol.options },
+    control: { section: 'endpoint', label: 'Adapter', options: adapter.options },
   },
   model: {
     record: 'model',
@@ -179,11 +180,24 @@ export const AGENT_FIELDS = {
     isNullable: true,
     fallback: null,
     meaning:
-      'the model that an `openai-chat` or `openai-responses` agent is asked for; other protocols do not use it',
+      'the model that an `openai-chat` or `openai-responses` agent is asked for; other adapters do not use it',
     control: {
       section: 'endpoint',
       label: 'Model',
       hint: 'As the server names it, such as llama3.2.',
+    },
+  },
+  api_key: {
+    record: 'apiKey',
+    type: { kind: 'key', lengthMax: AGENT_API_KEY_LENGTH_MAX },
+    isNullable: true,
+    fallback: null,
+    meaning:
+      'what an `openai-chat` or `openai-responses` agent is sent as its bearer token; stored encrypted, never shown',
+    control: {
+      section: 'endpoint',
+      label: 'API key',
+      hint: 'Sent as a bearer token. Stored encrypted and never shown again.',
     },
   },
   message_history_mode: {
@@ -450,10 +464,10 @@ type Table = typeof AGENT_FIELDS;
 export type AgentFieldName = keyof Table;
 
 /** How an agent is talked to. */
-export type AgentProtocolName = AgentFieldValue<'protocol'>;
+export type AgentAdapterName = AgentFieldValue<'adapter'>;
 
-/** What a form says of a protocol. */
-export interface AgentProtocolInfo {
+/** What a form says of an adapter. */
+export interface AgentAdapterInfo {
   /** Where servers have it, as a rule. */
   readonly usualPath: string;
   /** It asks for a model, and can't be called without one. */
@@ -461,7 +475,7 @@ export interface AgentProtocolInfo {
   readonly hint: string;
 }
 
-export const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocolInfo>> = {
+export const AGENT_ADAPTERS: Readonly<Record<AgentAdapterName, AgentAdapterInfo>> = {
   'ai-sdk': {
     usualPath: '/webhook',
     usesModel: false,
@@ -470,12 +484,12 @@ export const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocolIn
   'openai-chat': {
     usualPath: '/v1/chat/completions',
     usesModel: true,
-    hint: 'Ollama, vLLM, LM Studio and hosted services. Their key is a header of the agent.',
+    hint: 'Ollama, vLLM, LM Studio and hosted services. Their key is stored encrypted.',
   },
   'openai-responses': {
     usualPath: '/v1/responses',
     usesModel: true,
-    hint: 'OpenAI and servers with its newer API. Their key is a header of the agent.',
+    hint: 'OpenAI and servers with its newer API. Their key is stored encrypted.',
   },
   'ag-ui': {
     usualPath: '/agent',
@@ -516,6 +530,10 @@ export type AgentSettings = {
 export type DefaultedAgentField = {
   [N in AgentFieldName]: Table[N] extends { readonly fallback: unknown } ? N : never;
 }[AgentFieldName];
+
+/** Settings that are what an adapter needs: over the wire they are fields of `adapter_options`. */
+export const ADAPTER_OPTIONS = ['model', 'api_key'] as const satisfies readonly AgentFieldName[];
+export type AdapterOption = (typeof ADAPTER_OPTIONS)[number];
 
 /** Settings that a form offers. */
 export type OfferedAgentField = {

@@ -15,15 +15,18 @@ import {
 import { shortArray, smallObject } from '../parse/bounded-array.ts';
 import { queryInteger } from '../sessions/messages.ts';
 import {
+  type AdapterOption,
+  AGENT_ADAPTERS,
   AGENT_FIELDS,
-  AGENT_PROTOCOLS,
   type AgentField,
   type AgentFieldName,
   type AgentFields,
   type AgentFieldType,
   type AgentFieldValue,
+  type AgentSettings,
   type DefaultedAgentField,
   mapAgentFields,
+  settingsOf,
 } from './agent-fields.ts';
 
 /** Whether an agent is called. */
@@ -122,6 +125,12 @@ function plainSchemaOf(type: AgentFieldType): z.ZodType {
   switch (type.kind) {
     case 'text':
       return displayName(type.lengthMax);
+    case 'key':
+      return z
+        .string()
+        .min(1)
+        .max(type.lengthMax, 'is too long')
+        .regex(/^[\x21-\x7e]*$/, 'must consist of visible ASCII characters');
     case 'origin':
       return originUrlSchema;
     case 'path':
@@ -151,6 +160,49 @@ const defaultedFields: DefaultedSchemas<DefaultedAgentField> = mapAgentFields((n
   'fallback' in field ? [[name, schemaOf(field).default(field.fallback)]] : [],
 );
 
+const { model, api_key, ...wireFields } = agentFields;
+const { model: _model, api_key: _apiKey, ...defaultedWireFields } = defaultedFields;
+
+/** What the adapter needs. Fields that are left out stay as they are; null takes them away. */
+const adapterOptionsSchema = z.strictObject({
+  model: model.optional(),
+  api_key: api_key.optional(),
+});
+
+/** The key itself is in no answer. */
+const adapterOptionsBodySchema = z.strictObject({ model, has_api_key: z.boolean() });
+
+/** The fields of a request as settings: the options of the adapter are settings like the others. */
+export function ungrouped<T extends object>(
+  agent: T & { readonly adapter_options?: z.output<typeof adapterOptionsSchema> | undefined },
+): Omit<T, 'adapter_options'> & z.output<typeof adapterOptionsSchema> {
+  const { adapter_options: options, ...fields } = agent;
+  return { ...fields, ...options };
+}
+
+/** All settings of a registration. */
+export function settingsOfNew(agent: CreateAgent['agent']): AgentSettings {
+  const { adapter_options: options, id: _id, secret: _secret, ...fields } = agent;
+  const { model: its, api_key: key } = options;
+  return settingsOf({ ...fields, model: its ?? null, api_key: key ?? null });
+}
+
+/** Settings as forms have them: any of them, the options of the adapter among the others. */
+export const agentSettingsSchema = z.strictObject(agentFields).partial();
+
+/** Settings of a form as the fields of a request: `ungrouped` the other way round. */
+export function grouped<T extends Partial<z.output<typeof adapterOptionsSchema>>>(
+  settings: T,
+): Omit<T, AdapterOption> & { adapter_options?: z.output<typeof adapterOptionsSchema> } {
+  const { model: its, api_key: key, ...fields } = settings;
+  if (its === undefined && key === undefined) return fields;
+  const options = {
+    ...(its === undefined ? {} : { model: its }),
+    ...(key === undefined ? {} : { api_key: key }),
+  };
+  return { ...fields, adapter_options: options };
+}
+
 interface TimeLimits {
   readonly timeout_ms: number;
   readonly idle_timeout_ms: number | null;
@@ -172,19 +224,20 @@ function wrongTimeLimit(
 
 /** What is wrong with the settings of an agent taken together, by the name of a setting; null: nothing. */
 export function wrongSettings(
-  agent: TimeLimits & Pick<AgentFields, 'protocol' | 'model'>,
-): { readonly field: AgentFieldName; readonly message: string } | null {
-  const { protocol, model } = agent;
-  if (model === null && AGENT_PROTOCOLS[protocol].usesModel)
-    return { field: 'model', message: `is required for the protocol ${protocol}` };
+  agent: TimeLimits & Pick<AgentFields, 'adapter' | 'model'>,
+): { readonly field: AgentFieldName | 'adapter_options.model'; readonly message: string } | null {
+  const { adapter, model } = agent;
+  if (model === null && AGENT_ADAPTERS[adapter].usesModel)
+    return { field: 'adapter_options.model', message: `is required for the adapter ${adapter}` };
   return wrongTimeLimit(agent);
 }
 
 /** `POST /api/agents`. A secret is made when none is given. */
 export const createAgentSchema = z.strictObject({
   agent: z.strictObject({
-    ...agentFields,
-    ...defaultedFields,
+    ...wireFields,
+    ...defaultedWireFields,
+    adapter_options: adapterOptionsSchema.default({}),
     id: agentIdSchema,
     secret: webhookSecretSchema.optional(),
   }),
@@ -195,7 +248,12 @@ export type CreateAgentInput = z.input<typeof createAgentSchema>;
 /** `PATCH` and `PUT /api/agents/:id`: the fields given change, the others stay. `id`, when given, is the path's. */
 export const updateAgentSchema = z.strictObject({
   agent: z
-    .strictObject({ ...agentFields, id: agentIdSchema, secret: webhookSecretSchema })
+    .strictObject({
+      ...wireFields,
+      adapter_options: adapterOptionsSchema,
+      id: agentIdSchema,
+      secret: webhookSecretSchema,
+    })
     .partial(),
 });
 export type UpdateAgent = z.output<typeof updateAgentSchema>;
@@ -203,7 +261,8 @@ export type UpdateAgent = z.output<typeof updateAgentSchema>;
 /** `secret` is present in the answer to the creation only. */
 export const agentSchema = z.strictObject({
   id: z.string(),
-  ...agentFields,
+  ...wireFields,
+  adapter_options: adapterOptionsBodySchema,
   secret: z.string().optional(),
   /** The secret before the present one signs calls, too, until then; null: there was none. */
   previous_secret_until: timestampSchema.nullable().optional(),
@@ -217,8 +276,8 @@ export const testedAgentSchema = z.strictObject({
   id: agentIdSchema.optional(),
   origin_url: agentFields.origin_url,
   webhook_path: agentFields.webhook_path.optional(),
-  protocol: agentFields.protocol.optional(),
-  model: agentFields.model.optional(),
+  adapter: agentFields.adapter.optional(),
+  adapter_options: adapterOptionsSchema.optional(),
   headers: agentFields.headers.optional(),
   timeout_ms: agentFields.timeout_ms.optional(),
   connect_timeout_ms: agentFields.connect_timeout_ms.optional(),

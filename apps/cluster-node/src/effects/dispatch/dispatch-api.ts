@@ -21,6 +21,8 @@ export interface DispatchPorts {
   readonly catchUpAgents: () => Promise<boolean>;
   /** What its calls are signed with, in the clear; null: no key of this node opens them. */
   readonly signingSecrets: (agent: AgentRecord) => readonly string[] | null;
+  /** The agent with its API key in the clear; null: it can't be read here. */
+  readonly withKey: (agent: AgentRecord) => AgentRecord | null;
   /** 410 from an agent: it wants no more calls. */
   readonly disableAgent: (agentId: string) => Promise<void>;
   /** To the subscribers on every node; `index` counts from 0 within (epoch, attempt). Never blocks. */

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { content, finished, runStream, started } from './call/protocols/testing/ag-ui-streams.ts';
-import { completion, event } from './call/protocols/testing/openai-chat-streams.ts';
+import { content, finished, runStream, started } from './call/adapters/testing/ag-ui-streams.ts';
+import { completion, event } from './call/adapters/testing/openai-chat-streams.ts';
 import {
   completed,
   delta,
   responseStream,
-} from './call/protocols/testing/openai-responses-streams.ts';
+} from './call/adapters/testing/openai-responses-streams.ts';
 import { contentOf, DispatchBed, SECRET } from './testing/dispatch-bed.ts';
 import { stream } from './testing/fake-agent.ts';
 
@@ -22,7 +22,7 @@ const KEY = 'Bearer sk-of-the-owner';
 describe('an OpenAI-compatible server', () => {
   beforeEach(() => {
     bed.setAgent({
-      protocol: 'openai-chat',
+      adapter: 'openai-chat',
       model: 'llama3.2',
       webhookPath: '/v1/chat/completions',
       headers: { authorization: KEY },
@@ -136,7 +136,7 @@ describe('an OpenAI-compatible server', () => {
 
 test('a server with `/v1/responses` is sent input items, and its answer is kept', async () => {
   bed.setAgent({
-    protocol: 'openai-responses',
+    adapter: 'openai-responses',
     model: 'gpt-test',
     webhookPath: '/v1/responses',
     headers: { authorization: KEY },
@@ -165,7 +165,7 @@ test('a server with `/v1/responses` is sent input items, and its answer is kept'
 
 describe('an AG-UI agent', () => {
   beforeEach(() => {
-    bed.setAgent({ protocol: 'ag-ui' });
+    bed.setAgent({ adapter: 'ag-ui' });
   });
   const run = (...events: readonly object[]) => runStream(started, ...events);
 
@@ -230,7 +230,7 @@ describe('an AG-UI agent', () => {
 
 describe('an agent that answers in plain text', () => {
   beforeEach(() => {
-    bed.setAgent({ protocol: 'text' });
+    bed.setAgent({ adapter: 'text' });
   });
 
   test('is sent the webhook, and its text is the reply', async () => {

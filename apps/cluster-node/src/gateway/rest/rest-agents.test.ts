@@ -110,8 +110,8 @@ test('a limit of silence above that of the whole answer is refused by name, also
 });
 
 test.each(['openai-chat', 'openai-responses'])(
-  'an agent of the protocol %s needs a model, also when the two are set one after the other',
-  async (protocol) => {
+  'an agent of the adapter %s needs a model, also when the two are set one after the other',
+  async (adapter) => {
     gateway = await openTestGateway({
       getAgent: () => agent(1),
       patchAgent: async () => ({ ok: true, value: agent(1) }),
@@ -124,13 +124,18 @@ test.each(['openai-chat', 'openai-responses'])(
       });
       return { status: response.status, text: await response.text() };
     };
-    const refused = await patch({ protocol });
+    const refused = await patch({ adapter });
     expect([refused.status, JSON.parse(refused.text).errors]).toEqual([
       422,
-      [{ path: 'agent.model', message: `is required for the protocol ${protocol}` }],
+      [
+        {
+          path: 'agent.adapter_options.model',
+          message: `is required for the adapter ${adapter}`,
+        },
+      ],
     ]);
-    expect((await patch({ protocol, model: 'llama3.2' })).status).toBe(200);
-    expect((await patch({ protocol: 'text' })).status).toBe(200);
+    expect((await patch({ adapter, adapter_options: { model: 'llama3.2' } })).status).toBe(200);
+    expect((await patch({ adapter: 'text' })).status).toBe(200);
   },
 );
 

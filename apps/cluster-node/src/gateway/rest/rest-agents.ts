@@ -8,7 +8,9 @@ import {
   PAGE_BYTES_MAX,
   type Rest,
   settingsOf,
+  settingsOfNew,
   type UpdateAgent,
+  ungrouped,
   wrongSettings,
 } from '@fleetlm/protocol';
 import { newSigningSecret } from '../../runtime/agent-secrets.ts';
@@ -26,13 +28,20 @@ export function agentHandlers(runtime: Runtime) {
     if (agent.id !== undefined && agent.id !== params.id)
       throw refuse(invalidField('agent.id', 'must be the id of the path'));
     const registered = runtime.getAgent(params.id);
-    if (registered !== null) refuseWrongSettings(updated(agentBody(registered), agent), refuse);
+    if (registered !== null)
+      refuseWrongSettings(
+        updated({ ...agentBody(registered), model: registered.model }, agent),
+        refuse,
+      );
     return { agent: agentBody(value(await runtime.patchAgent(params.id, patchOf(agent)))) };
   };
 
   return {
     createAgent: async ({ identity, headers, body, reply, value, refuse }) => {
-      refuseWrongSettings(body.agent, refuse);
+      refuseWrongSettings(
+        { ...body.agent, model: body.agent.adapter_options.model ?? null },
+        refuse,
+      );
       const nowMs = Date.now();
       const key = headers[IDEMPOTENCY_HEADER];
       const draft = (secret: string) => newAgent(body.agent, secret, nowMs);
@@ -90,13 +99,14 @@ type JointSettings = Parameters<typeof wrongSettings>[0];
 
 /** As they would be after the update. */
 function updated(registered: JointSettings, update: UpdateAgent['agent']): JointSettings {
-  const { timeout_ms, idle_timeout_ms, total_timeout_ms, protocol, model } = update;
+  const { timeout_ms, idle_timeout_ms, total_timeout_ms, adapter, adapter_options } = update;
+  const { model } = adapter_options ?? {};
   return {
     timeout_ms: timeout_ms ?? registered.timeout_ms,
     idle_timeout_ms: idle_timeout_ms === undefined ? registered.idle_timeout_ms : idle_timeout_ms,
     total_timeout_ms:
       total_timeout_ms === undefined ? registered.total_timeout_ms : total_timeout_ms,
-    protocol: protocol ?? registered.protocol,
+    adapter: adapter ?? registered.adapter,
     model: model === undefined ? registered.model : model,
   };
 }
@@ -135,7 +145,7 @@ function withSecret(agent: AgentRecord, secret: string) {
 function newAgent(agent: CreateAgent['agent'], secret: string, nowMs: number): AgentRecord {
   return {
     id: agent.id,
-    ...settingsOf(agent),
+    ...settingsOfNew(agent),
     secret,
     previousSecret: null,
     insertedAtMs: nowMs,
@@ -146,5 +156,5 @@ function newAgent(agent: CreateAgent['agent'], secret: string, nowMs: number): A
 /** Only what was given: what is left out stays as it is. */
 function patchOf(agent: UpdateAgent['agent']): AgentPatch {
   const { secret } = agent;
-  return { ...settingsOf(agent), ...(secret === undefined ? {} : { secret }) };
+  return { ...settingsOf(ungrouped(agent)), ...(secret === undefined ? {} : { secret }) };
 }

@@ -79,7 +79,7 @@ export const AGENT_PROBES: Probes = {
     (size, { character }) => errorText(character.repeat(size)).length,
   ),
   'Answers of agents: body of a call or an answer in a delivery': cut((size, { character }) => {
-    const exchange = new Exchange({ headers: {} }, []);
+    const exchange = new Exchange({ headers: {}, apiKey: null }, []);
     exchange.requested(new URL('http://agent.example'), {}, character.repeat(size));
     exchange.answered(200, {});
     exchange.received(Buffer.from(character.repeat(size)));

@@ -58,7 +58,10 @@ export const REGISTRATION_PROBES: Probes = {
     takes({ suggested_prompts: [character.repeat(size)] }),
   ),
   'Registration of agents: `model`': atMost((size, { character }) =>
-    takes({ model: character.repeat(size) }),
+    takes({ adapter_options: { model: character.repeat(size) } }),
+  ),
+  'Registration of agents: `api_key`': atMost((size) =>
+    takes({ adapter_options: { api_key: 'k'.repeat(size) } }),
   ),
   'Registration of agents: `message_history_limit`': number('message_history_limit'),
   'Registration of agents: `timeout_ms` and `idle_timeout_ms`': atMost(

@@ -9,7 +9,7 @@ import { CopyButton } from '@/ui/copy-button.tsx';
 import { type FirstCallState, firstCallState } from './first-call-state.ts';
 
 export interface FirstCallProps {
-  readonly agent: Pick<AgentBody, 'id' | 'name' | 'origin_url' | 'webhook_path' | 'protocol'>;
+  readonly agent: Pick<AgentBody, 'id' | 'name' | 'origin_url' | 'webhook_path' | 'adapter'>;
   readonly stats: AgentStatsAnswer['stats'];
 }
 
@@ -26,7 +26,7 @@ export function FirstCall({ agent, stats }: FirstCallProps) {
       className="flex flex-col gap-4 rounded-xl border border-border bg-surface p-5 shadow-card"
     >
       <Status state={state} agentId={agent.id} />
-      {state !== 'answered' && agent.protocol !== 'openai-chat' && (
+      {state !== 'answered' && agent.adapter !== 'openai-chat' && (
         <div className="flex flex-col gap-1">
           <p className="text-sm text-muted">
             The doctor calls it as the cluster does, and says what is wrong:

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { AGENT_PROMPT_LENGTH_MAX, AGENT_PROTOCOLS } from '@fleetlm/protocol';
+import { AGENT_ADAPTERS, AGENT_PROMPT_LENGTH_MAX } from '@fleetlm/protocol';
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { AGENT } from '../testing/agent.ts';
@@ -73,7 +73,7 @@ test('changes can be discarded', () => {
   expect(isDisabled(save())).toBe(true);
 });
 
-test.each(Object.entries(AGENT_PROTOCOLS))(
+test.each(Object.entries(AGENT_ADAPTERS))(
   'the protocol %s says what it is for, and asks for a model when it uses one',
   async (name, protocol) => {
     render(<SettingsForm agent={AGENT} />);
@@ -95,7 +95,7 @@ test('a model is asked for where the protocol uses one', async () => {
   fireEvent.click(save());
   await vi.waitFor(() =>
     expect(saveSettings).toHaveBeenCalledWith('bot', {
-      protocol: 'openai-chat',
+      adapter: 'openai-chat',
       model: 'llama3.2',
     }),
   );

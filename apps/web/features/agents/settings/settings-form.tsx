@@ -1,8 +1,9 @@
 'use client';
 
 import {
+  ADAPTER_OPTIONS,
+  AGENT_ADAPTERS,
   AGENT_FIELDS,
-  AGENT_PROTOCOLS,
   AGENT_SECTIONS,
   type AgentBody,
   type AgentFieldControl,
@@ -31,16 +32,20 @@ import {
   valuesOf,
 } from './settings-values.ts';
 
+function isAdapterOption(name: OfferedAgentField): boolean {
+  return ADAPTER_OPTIONS.some((option) => option === name);
+}
+
 /** What can be changed about an agent; only what was changed is sent. */
 export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
   const schema = useMemo(() => settingsSchema(agent), [agent]);
   const form = useForm({ defaultValues: valuesOf(agent), resolver: zodResolver(schema) });
   const { errors, isSubmitting } = form.formState;
   const hasChanges = Object.keys(changedFields(agent, form.watch())).length > 0;
-  const chosen = form.watch('protocol');
-  const protocol =
-    AGENT_PROTOCOLS[
-      AGENT_FIELDS.protocol.type.values.find((name) => name === chosen) ?? agent.protocol
+  const chosen = form.watch('adapter');
+  const adapter =
+    AGENT_ADAPTERS[
+      AGENT_FIELDS.adapter.type.values.find((name) => name === chosen) ?? agent.adapter
     ];
   const save = form.handleSubmit(async (changes) => {
     const outcome = await called(saveSettings(agent.id, changes));
@@ -74,7 +79,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
           label={label}
           options={options}
           {...input(name)}
-          {...(name === 'protocol' ? { hint: protocol.hint } : {})}
+          {...(name === 'adapter' ? { hint: adapter.hint } : {})}
         />
       );
     if (isLines(name))
@@ -111,7 +116,7 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
         return (
           <Section key={section} id={section} title={title} text={text}>
             <div className="grid gap-4 sm:grid-cols-2">
-              {names.filter((name) => name !== 'model' || protocol.usesModel).map(control)}
+              {names.filter((name) => adapter.usesModel || !isAdapterOption(name)).map(control)}
             </div>
           </Section>
         );

@@ -3,13 +3,14 @@ import {
   AGENT_FIELDS,
   type AgentBody,
   type AgentSection,
+  agentSettingsSchema,
   isOfferedAgentField,
   mapAgentFields,
   type OfferedAgentField,
-  type UpdateAgent,
-  updateAgentSchema,
 } from '@fleetlm/protocol';
 import * as z from 'zod';
+
+type AgentSettingsChange = z.output<typeof agentSettingsSchema>;
 
 /** What the form offers, in its order. */
 export const SETTINGS: readonly OfferedAgentField[] = AGENT_FIELD_NAMES.filter(isOfferedAgentField);
@@ -19,7 +20,12 @@ export type FormValues = Readonly<Record<OfferedAgentField, string>>;
 
 /** An agent's settings as text; nothing for what it does not have. */
 export function valuesOf(agent: AgentBody): FormValues {
-  return mapAgentFields((name) => (isOfferedAgentField(name) ? [[name, textOf(agent[name])]] : []));
+  const { adapter_options: options, ...settings } = agent;
+  // The key is never shown: what is typed replaces it.
+  const values = { ...settings, model: options.model, api_key: null };
+  return mapAgentFields((name) =>
+    isOfferedAgentField(name) ? [[name, textOf(values[name])]] : [],
+  );
 }
 
 /** The settings of each section, in the order of the form. */
@@ -54,7 +60,7 @@ function linesOf(text: string): readonly string[] {
 }
 
 /** The fields that differ from the agent's. What is no number is passed on as it is, so that the schema names the field. */
-export function changedFields(agent: AgentBody, values: FormValues): UpdateAgent['agent'] {
+export function changedFields(agent: AgentBody, values: FormValues): AgentSettingsChange {
   const before = valuesOf(agent);
   const changed = SETTINGS.flatMap((name): readonly (readonly [string, unknown])[] => {
     const typed = values[name].trim();
@@ -73,6 +79,6 @@ export function changedFields(agent: AgentBody, values: FormValues): UpdateAgent
 export function settingsSchema(agent: AgentBody) {
   return z
     .custom<FormValues>()
-    .transform((values): z.input<typeof updateAgentSchema>['agent'] => changedFields(agent, values))
-    .pipe(updateAgentSchema.shape.agent);
+    .transform((values): z.input<typeof agentSettingsSchema> => changedFields(agent, values))
+    .pipe(agentSettingsSchema);
 }

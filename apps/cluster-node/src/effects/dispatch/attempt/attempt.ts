@@ -9,11 +9,11 @@ import {
   type NewMessage,
   type Session,
 } from '../../ports.ts';
+import { callBody } from '../call/adapters/agent-adapters.ts';
 import { AttemptError, callAgent } from '../call/agent-call.ts';
 import type { StreamItem } from '../call/answer-stream.ts';
 import type { ByteShare } from '../call/byte-budget.ts';
 import { Exchange } from '../call/exchange.ts';
-import { callBody } from '../call/protocols/agent-protocols.ts';
 import type { AgentHistory } from '../call/webhook-body.ts';
 import { signatureHeaders } from '../call/webhook-signature.ts';
 import type { Chunk, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
@@ -192,11 +192,13 @@ export class Attempt {
   ): Promise<{ readonly termination: Termination; readonly failure: AttemptFailure | null }> {
     try {
       const secrets = this.#ports.signingSecrets(agent);
-      if (secrets === null) return { termination: 'error', failure: SECRET_UNREADABLE };
-      const exchange = new Exchange(agent, secrets);
+      const opened = this.#ports.withKey(agent);
+      if (secrets === null || opened === null)
+        return { termination: 'error', failure: SECRET_UNREADABLE };
+      const exchange = new Exchange(opened, secrets);
       this.#exchange = exchange;
       return {
-        termination: await this.#stream(agent, dispatcher, exchange, secrets),
+        termination: await this.#stream(opened, dispatcher, exchange, secrets),
         failure: null,
       };
     } catch (error) {

@@ -1,15 +1,16 @@
+import { AGENT_ADAPTERS } from '@fleetlm/protocol';
 import { type Dispatcher, errors, request } from 'undici';
 import { inComponent } from '../../../telemetry/component-turns.ts';
 import { errorText } from '../../error-text.ts';
 import type { AgentRecord } from '../../ports.ts';
 import type { AttemptFailure } from '../attempt/retry-policy.ts';
+import { agentAdapter } from './adapters/agent-adapters.ts';
 import { checkLiteralHost, PrivateAddressError } from './address-rules.ts';
 import { AnswerStreamError, type StreamItem } from './answer-stream.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { CallLimits, describeLimit, limitCode } from './call-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { connectionCode } from './failure-code.ts';
-import { agentProtocol } from './protocols/agent-protocols.ts';
 import { webhookUrl } from './webhook-url.ts';
 
 /** How much of the body of a refusal is read for the report, and for how long. */
@@ -71,7 +72,7 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
     checkEncoding(response);
     const type = response.headers['content-type'];
     const contentType = typeof type === 'string' ? type : null;
-    const stream = agentProtocol(agent.protocol).reader(contentType, options.body);
+    const stream = agentAdapter(agent.adapter).reader(contentType, options.body);
     const held = new HeldBytes();
     for await (const bytes of response.body) {
       limits.pause();
@@ -102,7 +103,10 @@ export async function* callAgent(options: AgentCallOptions): AsyncGenerator<read
 /** Sends the request, for an attempt or a test; resolves with the beginning of the answer. */
 export function openCall(
   options: Omit<AgentCallOptions, 'agent' | 'share'> & {
-    readonly agent: Pick<AgentRecord, 'originUrl' | 'webhookPath' | 'headers' | 'protocol'>;
+    readonly agent: Pick<
+      AgentRecord,
+      'originUrl' | 'webhookPath' | 'headers' | 'adapter' | 'apiKey'
+    >;
   },
 ): Promise<Dispatcher.ResponseData> {
   const { agent, signal } = options;
@@ -110,8 +114,9 @@ export function openCall(
   if (!options.allowPrivateAddresses) checkLiteralHost(url);
   const headers = {
     ...agent.headers,
+    ...authorization(agent),
     'content-type': 'application/json',
-    accept: agentProtocol(agent.protocol).accept,
+    accept: agentAdapter(agent.adapter).accept,
     'accept-encoding': 'identity',
     'user-agent': 'FleetLM/1',
     ...options.signature,
@@ -124,6 +129,15 @@ export function openCall(
     dispatcher: options.dispatcher,
     signal,
   });
+}
+
+/** A webhook is signed; what needs a model needs the key of its provider, too. */
+function authorization({
+  adapter,
+  apiKey,
+}: Pick<AgentRecord, 'adapter' | 'apiKey'>): Readonly<Record<string, string>> {
+  if (apiKey === null || !AGENT_ADAPTERS[adapter].usesModel) return {};
+  return { authorization: `Bearer ${apiKey}` };
 }
 
 /** Throws for everything but a success, when the beginning of the body is read for the report. */

@@ -43,8 +43,12 @@ export class Exchange {
   #isTruncated = false;
   readonly #decoder = new TextDecoder();
 
-  constructor(agent: Pick<AgentRecord, 'headers'>, secrets: readonly string[]) {
-    this.#filter = new SecretFilter([...secrets, ...Object.values(agent.headers)]);
+  constructor(
+    { headers, apiKey }: Pick<AgentRecord, 'headers' | 'apiKey'>,
+    secrets: readonly string[],
+  ) {
+    const key = apiKey === null ? [] : [apiKey];
+    this.#filter = new SecretFilter([...secrets, ...key, ...Object.values(headers)]);
   }
 
   requested(url: URL, headers: Readonly<Record<string, string>>, body: string): void {

@@ -1,10 +1,10 @@
 import type { EndpointReply, Finding } from '@fleetlm/agent/doctor';
-import type { AgentProtocolName } from '@fleetlm/protocol';
+import type { AgentAdapterName } from '@fleetlm/protocol';
 import type { TestReading } from './test-reading.ts';
 
-type Translated = Exclude<AgentProtocolName, 'ai-sdk'>;
+type Translated = Exclude<AgentAdapterName, 'ai-sdk'>;
 
-/** What an owner looks at first when an answer is none of the protocol. */
+/** What an owner looks at first when an answer is none of the adapter. */
 const ANSWER_ADVICE: Readonly<Record<Translated, string>> = {
   'openai-chat':
     'Is this the address of an OpenAI-compatible /v1/chat/completions, and does the server have the model?',
@@ -12,12 +12,12 @@ const ANSWER_ADVICE: Readonly<Record<Translated, string>> = {
     'Is this the address of an OpenAI-compatible /v1/responses, and does the server have the model?',
   'ag-ui':
     'Is this the address that an AG-UI client would post RunAgentInput to? A run has to end with RUN_FINISHED.',
-  text: 'Is the protocol right? The answer has to be text/plain in UTF-8, written as it is made.',
+  text: 'Is the adapter right? The answer has to be text/plain in UTF-8, written as it is made.',
 };
 
-/** Looks at the reply to a test call of an agent that speaks another protocol than AI SDK's. */
+/** Looks at the reply to a test call of an agent that speaks another adapter than AI SDK's. */
 export function examineTranslated(
-  protocol: Translated,
+  adapter: Translated,
   reply: EndpointReply,
   reading: Pick<TestReading, 'problem'> | null,
 ): readonly Finding[] {
@@ -27,20 +27,20 @@ export function examineTranslated(
   const { status } = reply;
   if (status < 200 || status >= 300) {
     const excerpt = reply.text.trim().slice(0, 200);
-    return [connection, wrong('status', `${status}: ${excerpt}`, statusAdvice(protocol, status))];
+    return [connection, wrong('status', `${status}: ${excerpt}`, statusAdvice(adapter, status))];
   }
   const problem = reply.broke ?? reading?.problem ?? null;
   const stream =
-    problem === null ? ok('stream', 'whole') : wrong('stream', problem, ANSWER_ADVICE[protocol]);
+    problem === null ? ok('stream', 'whole') : wrong('stream', problem, ANSWER_ADVICE[adapter]);
   return [connection, ok('status', String(status)), stream];
 }
 
-function statusAdvice(protocol: Translated, status: number): string {
+function statusAdvice(adapter: Translated, status: number): string {
   if (status === 401 || status === 403)
     return 'Give the key that the server wants as a header of the agent, such as authorization.';
   if (status >= 300 && status < 400)
     return 'Redirects are not followed: register the address itself.';
-  return ANSWER_ADVICE[protocol];
+  return ANSWER_ADVICE[adapter];
 }
 
 function ok(check: string, found: string): Finding {

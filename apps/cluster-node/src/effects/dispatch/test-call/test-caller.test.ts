@@ -1,7 +1,7 @@
 import { verifyWebhook } from '@fleetlm/agent';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { completion, event } from '../call/protocols/testing/openai-chat-streams.ts';
+import { completion, event } from '../call/adapters/testing/openai-chat-streams.ts';
 import { delta, FakeAgent, HELLO, OPENING, sse, stream } from '../testing/fake-agent.ts';
 import { TEST_BYTES_MAX, TEST_CALLS_MAX, TestCaller, type TestReport } from './test-caller.ts';
 import { TEST_CHUNKS_MAX } from './test-reading.ts';
@@ -36,8 +36,9 @@ function call(
       id: 'bot',
       originUrl: agent.url,
       webhookPath: '/webhook',
-      protocol: 'ai-sdk',
+      adapter: 'ai-sdk',
       model: null,
+      apiKey: null,
       headers: { authorization: TOKEN },
       timeoutMs: 5_000,
       connectTimeoutMs: 2_000,
@@ -208,7 +209,7 @@ test('a conversation goes on: earlier messages are sent as the agent asks for th
 test('a test of an OpenAI-compatible server asks it as a turn would, and reports what it became', async () => {
   agent.handler = (_, response) =>
     stream(response).end(completion(event({ content: 'Hello' }, 'stop'), '[DONE]'));
-  const fields = { protocol: 'openai-chat', model: 'llama3.2' } as const;
+  const fields = { adapter: 'openai-chat', model: 'llama3.2' } as const;
   const made = await report(callerWith(), fields);
   expect(made).toMatchObject({ isHealthy: true, failure: null });
   expect(made.answer).toContainEqual({ type: 'text', text: 'Hello', state: 'done' });

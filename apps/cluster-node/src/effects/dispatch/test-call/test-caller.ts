@@ -1,16 +1,16 @@
 import { type EndpointReply, examineReply, type Finding } from '@fleetlm/agent/doctor';
-import { type AgentProtocolName, webhookId } from '@fleetlm/protocol';
+import { type AgentAdapterName, webhookId } from '@fleetlm/protocol';
 import type { UiPart } from '@fleetlm/protocol/ui-stream';
 import type { Dispatcher } from 'undici';
 import { errorText } from '../../error-text.ts';
 import type { AgentRecord } from '../../ports.ts';
 import type { AttemptReport } from '../attempt/attempt-report.ts';
 import { type AttemptFailure, describeFailure, failureCode } from '../attempt/retry-policy.ts';
+import { agentAdapter } from '../call/adapters/agent-adapters.ts';
 import { AttemptError, failureOf, openCall } from '../call/agent-call.ts';
 import { CallLimits, describeLimit, limitCode } from '../call/call-limits.ts';
 import { Exchange } from '../call/exchange.ts';
 import { createHttpAgent } from '../call/http-pools.ts';
-import { agentProtocol } from '../call/protocols/agent-protocols.ts';
 import { signatureHeaders } from '../call/webhook-signature.ts';
 import { examineTranslated } from './examine-translated.ts';
 import { type TestConversation, testBody } from './test-conversation.ts';
@@ -34,8 +34,9 @@ export type TestedAgent = Pick<
   | 'connectTimeoutMs'
   | 'idleTimeoutMs'
   | 'totalTimeoutMs'
-  | 'protocol'
+  | 'adapter'
   | 'model'
+  | 'apiKey'
   | 'messageHistoryMode'
   | 'messageHistoryParts'
   | 'messageHistoryLimit'
@@ -112,7 +113,7 @@ export class TestCaller {
       idleTimeoutMs: agent.idleTimeoutMs,
       totalTimeoutMs: Math.min(agent.totalTimeoutMs ?? TEST_LIMIT_MS, TEST_LIMIT_MS),
     });
-    const answer = new TestAnswer(exchange, agent.protocol, body);
+    const answer = new TestAnswer(exchange, agent.adapter, body);
     let failure: AttemptFailure | null = null;
     try {
       const id = webhookId(sessionId, epoch);
@@ -151,7 +152,7 @@ export class TestCaller {
 /** The answer to a test call while it comes in. */
 class TestAnswer {
   readonly #exchange: Exchange;
-  readonly #protocol: AgentProtocolName;
+  readonly #adapter: AgentAdapterName;
   /** The body of the call. */
   readonly #sent: string;
   readonly #startedAt = performance.now();
@@ -163,9 +164,9 @@ class TestAnswer {
   #bytes = 0;
   #firstBodyByteMs: number | null = null;
 
-  constructor(exchange: Exchange, protocol: AgentProtocolName, sent: string) {
+  constructor(exchange: Exchange, adapter: AgentAdapterName, sent: string) {
     this.#exchange = exchange;
-    this.#protocol = protocol;
+    this.#adapter = adapter;
     this.#sent = sent;
   }
 
@@ -184,7 +185,7 @@ class TestAnswer {
     }
     const redacted = (text: string): string => this.#exchange.redacted(text);
     const isAnswer = statusCode >= 200 && statusCode < 300;
-    const { reader } = agentProtocol(this.#protocol);
+    const { reader } = agentAdapter(this.#adapter);
     const reading = isAnswer
       ? new TestReading(reader(this.#headers.get('content-type'), this.#sent), redacted)
       : null;
@@ -234,9 +235,9 @@ class TestAnswer {
   }
 
   #examined(reply: EndpointReply, isSecretKnown: boolean): readonly Finding[] {
-    return this.#protocol === 'ai-sdk'
+    return this.#adapter === 'ai-sdk'
       ? examineReply(reply, isSecretKnown)
-      : examineTranslated(this.#protocol, reply, this.#reading);
+      : examineTranslated(this.#adapter, reply, this.#reading);
   }
 
   #reply(failure: AttemptFailure | null, detail: string | null, totalMs: number): EndpointReply {

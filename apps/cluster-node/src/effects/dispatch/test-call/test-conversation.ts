@@ -1,7 +1,7 @@
 import { formatSessionId } from '@fleetlm/protocol';
 import type { AgentRecord, Message } from '../../ports.ts';
 import { type HistorySettings, threadHistory } from '../attempt/thread-history.ts';
-import { callBody } from '../call/protocols/agent-protocols.ts';
+import { callBody } from '../call/adapters/agent-adapters.ts';
 
 export const TEST_USER_ID = 'fleetlm-test';
 const ENCODER = new TextEncoder();
@@ -12,7 +12,7 @@ export type TestTurn =
   | { readonly role: 'assistant'; readonly parts: readonly { readonly type: string }[] };
 
 export interface TestConversation {
-  readonly agent: Pick<AgentRecord, 'id' | 'protocol' | 'model'> & HistorySettings;
+  readonly agent: Pick<AgentRecord, 'id' | 'adapter' | 'model'> & HistorySettings;
   /** Null: it begins. */
   readonly sessionId: string | null;
   /** The messages before. */

@@ -124,6 +124,7 @@ export class DispatchBed {
       agent: (id) => this.agents.get(id) ?? null,
       catchUpAgents: async () => true,
       signingSecrets: ({ secret }) => [secret],
+      withKey: (agent) => agent,
       disableAgent: async (id) => {
         this.setAgent({ id, status: 'disabled' });
       },

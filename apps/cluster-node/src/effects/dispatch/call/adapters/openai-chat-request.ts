@@ -1,7 +1,7 @@
 import type { WebhookMessage } from '@fleetlm/protocol';
 import { partsOf, type ToolPart, toolNameOf, type UiPart } from '@fleetlm/protocol/ui-stream';
 import { newestFitting, SUMMARY_KIND } from '../webhook-body.ts';
-import type { CallContent } from './agent-protocol.ts';
+import type { CallContent } from './agent-adapter.ts';
 import { argumentsText, outputText, replySteps } from './reply-steps.ts';
 
 type ContentPart =

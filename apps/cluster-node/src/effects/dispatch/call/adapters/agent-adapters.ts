@@ -1,11 +1,11 @@
-import type { AgentProtocolName } from '@fleetlm/protocol';
+import type { AgentAdapterName } from '@fleetlm/protocol';
 import { inComponent } from '../../../../telemetry/component-turns.ts';
 import type { AgentRecord } from '../../../ports.ts';
 import { AnswerStream } from '../answer-stream.ts';
 import { webhookBody } from '../webhook-body.ts';
 import { RunChunks } from './ag-ui-chunks.ts';
 import { runAgentInput } from './ag-ui-request.ts';
-import type { AgentProtocol, CallContent } from './agent-protocol.ts';
+import type { AgentAdapter, CallContent } from './agent-adapter.ts';
 import { CompletionChunks } from './openai-chat-chunks.ts';
 import { openAiChatBody } from './openai-chat-request.ts';
 import { ResponseChunks } from './openai-responses-chunks.ts';
@@ -16,7 +16,7 @@ import { TranslatedReader } from './translated-reader.ts';
 const webhook = ({ session, work, history }: CallContent): string =>
   webhookBody(session, work, history);
 
-const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocol>> = {
+const AGENT_ADAPTERS: Readonly<Record<AgentAdapterName, AgentAdapter>> = {
   'ai-sdk': {
     accept: 'text/event-stream, application/x-ndjson',
     body: webhook,
@@ -44,14 +44,14 @@ const AGENT_PROTOCOLS: Readonly<Record<AgentProtocolName, AgentProtocol>> = {
   },
 };
 
-export function agentProtocol(name: AgentProtocolName): AgentProtocol {
-  return AGENT_PROTOCOLS[name];
+export function agentAdapter(name: AgentAdapterName): AgentAdapter {
+  return AGENT_ADAPTERS[name];
 }
 
 /** What an agent is sent of a conversation, in its protocol. */
 export function callBody(
-  { protocol, model }: Pick<AgentRecord, 'protocol' | 'model'>,
+  { adapter, model }: Pick<AgentRecord, 'adapter' | 'model'>,
   content: Omit<CallContent, 'model'>,
 ): string {
-  return inComponent('dispatch', () => agentProtocol(protocol).body({ ...content, model }));
+  return inComponent('dispatch', () => agentAdapter(adapter).body({ ...content, model }));
 }

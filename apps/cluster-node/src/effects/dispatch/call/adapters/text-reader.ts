@@ -7,7 +7,7 @@ import {
   type StreamItem,
 } from '../answer-stream.ts';
 import { unfinishedLength } from '../unfinished-character.ts';
-import { mediaType } from './agent-protocol.ts';
+import { mediaType } from './agent-adapter.ts';
 
 const TEXT_ID = 'text';
 const NOT_UTF8 = 'the answer is not UTF-8';

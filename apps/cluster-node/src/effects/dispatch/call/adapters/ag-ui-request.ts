@@ -2,7 +2,7 @@ import { type WebhookMessage, webhookId } from '@fleetlm/protocol';
 import { isDataPart, partsOf, toolNameOf, type UiPart } from '@fleetlm/protocol/ui-stream';
 import { newestFitting, SUMMARY_KIND } from '../webhook-body.ts';
 import { STATE_PART } from './ag-ui-chunks.ts';
-import type { CallContent } from './agent-protocol.ts';
+import type { CallContent } from './agent-adapter.ts';
 import { argumentsText, outputText, replySteps } from './reply-steps.ts';
 
 type Source =

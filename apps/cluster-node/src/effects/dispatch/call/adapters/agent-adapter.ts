@@ -15,7 +15,7 @@ export interface CallContent {
  * How agents of one kind are talked to: a translation from history to a request body, and from the bytes of a response to UI message
  * chunks. No I/O and no clock; connections, time-outs, signatures, retries and limits of replies are the same for all.
  */
-export interface AgentProtocol {
+export interface AgentAdapter {
   /** Media types that the call accepts. */
   readonly accept: string;
   body(content: CallContent): string;
