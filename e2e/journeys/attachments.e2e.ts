@@ -79,7 +79,8 @@ test('an upload that fails says why and is tried again; one under way is cancell
   await startConversation(page);
   await page.route(UPLOADS, (route) => route.abort());
   await page.setInputFiles('input[type=file]', NOTES);
-  await expect(attached(page)).toContainText('No node could be reached.');
+  // The client asks one node after the other for some seconds first.
+  await expect(attached(page)).toContainText('No node could be reached.', { timeout: 60_000 });
   await expect(page.getByRole('button', { name: 'Send' })).toHaveAttribute('aria-disabled', 'true');
   await page.unroute(UPLOADS);
   await page.getByRole('button', { name: 'Upload notes.txt again' }).click();
