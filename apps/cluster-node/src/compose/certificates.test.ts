@@ -101,7 +101,7 @@ async function listen(read: Certificate): Promise<HttpListener & { readonly port
     waitingFor: () => ['a test'],
     limits: {
       ...CONNECTION_TIMES,
-      addressConnections: 10,
+      addressConnections: 10_000,
       trustedProxies: [],
       refused: () => undefined,
     },
@@ -133,6 +133,7 @@ async function ask(port: number): Promise<{ peer: PeerCertificate; answer: strin
   });
   socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
   await expect.poll(() => answer).toContain('true');
+  socket.destroy();
   return { peer, answer };
 }
 
