@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, problem, UPLOAD_PATH } from '@fleetlm/protocol';
 import { clientAddress, isTrustedPeer, type TrustedProxies } from './access/client-address.ts';
+import { contained } from './contained.ts';
 import {
   CONNECTIONS_MAX,
   HEADER_BYTES_MAX,
@@ -110,7 +111,10 @@ function tlsServer(
   );
   // What ends a connection before it is encrypted is no request: it is answered with nothing.
   server.removeAllListeners('tlsClientError');
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on(
+    'tlsClientError',
+    contained('listener', (_error: Error, socket: Socket) => socket.destroy()),
+  );
   certificate.watch((files) => server.setSecureContext(contextOf(files)));
   return server;
 }
