@@ -72,7 +72,7 @@ export async function tryBeside(
     // A refusal is a failure here; the pages show the answer.
     'curl() { command curl --fail-with-body "$@"; }',
     line,
-    `code=$?; { declare -p API_KEY SESSION WEBHOOK_SECRET FLEETLM_URL FLEETLM_TOKEN; declare -f api; } > ${state} 2>/dev/null; exit $code`,
+    `code=$?; { declare -p API_KEY SESSION WEBHOOK_SECRET FLEETLM_URL FLEETLM_TOKEN; } > ${state} 2>/dev/null; exit $code`,
   ];
   const { code, output } = await typeToTheEnd(
     lines.join('\n'),
