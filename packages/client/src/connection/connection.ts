@@ -12,6 +12,7 @@ import {
   type ConnectionEvent,
   type ConnectionStatus,
 } from './connection-machine.ts';
+import { nodeOrder } from './node-order.ts';
 import type { NodeSocket, OpenNodeSocket } from './node-socket.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -61,7 +62,7 @@ export class Connection {
   #handlers = new Map<string, Set<EventHandler>>();
   #socket: NodeSocket | null = null;
   #token: string | null = null;
-  #nodeIndex: number;
+  #nodeIndex = 0;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #heartbeat: ReturnType<typeof setInterval> | null = null;
@@ -70,8 +71,8 @@ export class Connection {
   /** Throws a TypeError for a node that is no URL. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#nodes = options.nodes.map((node) => new URL(node).origin);
-    this.#nodeIndex = Math.floor(Math.random() * this.#nodes.length);
+    const nodes = options.nodes.map((node) => new URL(node).origin);
+    this.#nodes = nodeOrder(nodes, Math.random);
     this.#view = {
       status: 'stopped',
       node: this.#nodeUrl(),
