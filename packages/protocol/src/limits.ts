@@ -83,6 +83,7 @@ export const AGENT_URL_LENGTH_MAX = 2048;
 export const AGENT_DESCRIPTION_LENGTH_MAX = 200;
 /** `suggested_prompts`: messages that a conversation with an agent can begin with. */
 export const AGENT_PROMPTS_MAX = 3;
+/** A suggested prompt, in characters. */
 export const AGENT_PROMPT_LENGTH_MAX = 200;
 /** A title that was made of a first message, or came from an agent; a longer one is cut. */
 export const AUTOMATIC_TITLE_LENGTH_MAX = 60;
@@ -121,6 +122,7 @@ export const WEBHOOK_SECRET_BYTES_MAX = 64;
 
 /** Subscriptions to events, enabled or not. */
 export const EVENT_SUBSCRIPTIONS_MAX = 16;
+/** What an owner says of a subscription, in characters. */
 export const EVENT_DESCRIPTION_LENGTH_MAX = 200;
 /** `url` of a subscription, in characters. */
 export const EVENT_URL_LENGTH_MAX = 2048;

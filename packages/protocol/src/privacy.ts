@@ -3,7 +3,9 @@ import { timestampSchema, userIdSchema } from './ids.ts';
 import { HOLD_REASON_LENGTH_MAX } from './limits.ts';
 import { isStorable } from './parse/json-object.ts';
 
+/** What can be done with what is kept of a user. */
 export const PRIVACY_KINDS = ['export-user', 'erase-user', 'retention'] as const;
+/** What can be done with what is kept of a user. */
 export type PrivacyKind = (typeof PRIVACY_KINDS)[number];
 const PRIVACY_STATES = ['running', 'done', 'failed'] as const;
 
@@ -13,6 +15,7 @@ export const erasePersonSchema = z.strictObject({
   user_id: userIdSchema,
 });
 
+/** An operation on what is kept of a user. */
 export const privacyOperationSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(PRIVACY_KINDS),
@@ -25,6 +28,7 @@ export const privacyOperationSchema = z.strictObject({
   started_at: timestampSchema,
   ended_at: timestampSchema.nullable(),
 });
+/** An operation on what is kept of a user. */
 export type PrivacyOperation = z.output<typeof privacyOperationSchema>;
 
 export const privacyOperationAnswerSchema = z.strictObject({ operation: privacyOperationSchema });
@@ -41,6 +45,7 @@ export const placeHoldSchema = z.strictObject({
     .refine(isStorable, 'must not contain U+0000 or half a surrogate pair'),
 });
 
+/** Why nothing of a user is erased at present. */
 export const legalHoldSchema = z.strictObject({
   user_id: userIdSchema,
   reason: z.string(),
@@ -49,6 +54,7 @@ export const legalHoldSchema = z.strictObject({
   lifted_by: z.string().nullable(),
   lifted_at: timestampSchema.nullable(),
 });
+/** Why nothing of a user is erased at present. */
 export type LegalHoldBody = z.output<typeof legalHoldSchema>;
 
 export const legalHoldsAnswerSchema = z.strictObject({ holds: z.array(legalHoldSchema) });

@@ -22,6 +22,7 @@ export type UploadResult =
   | { readonly ok: true; readonly part: FilePart }
   | { readonly ok: false; readonly error: WireError };
 
+/** A link to a file, or why there is none. */
 export type LinkResult =
   | { readonly ok: true; readonly url: string }
   | { readonly ok: false; readonly error: WireError };

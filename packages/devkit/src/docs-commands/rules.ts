@@ -59,7 +59,7 @@ const PROJECTS = [
   'conversation',
   'database',
   'devkit',
-  'adapter',
+  'protocol',
   'raft',
   'web',
 ];

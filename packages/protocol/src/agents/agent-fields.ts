@@ -475,6 +475,7 @@ export interface AgentAdapterInfo {
   readonly hint: string;
 }
 
+/** What forms say of each adapter. */
 export const AGENT_ADAPTERS: Readonly<Record<AgentAdapterName, AgentAdapterInfo>> = {
   'ai-sdk': {
     usualPath: '/webhook',

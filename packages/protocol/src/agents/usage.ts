@@ -73,12 +73,14 @@ const usageSumsSchema = z.strictObject({
   costs: z.array(z.strictObject({ currency: currencySchema, cost_micros: sum })),
 });
 
+/** Tokens and costs of one day, user or agent. */
 export const usageRowSchema = usageSumsSchema.extend({
   /** Of rows by day; else null. */
   day: daySchema.nullable(),
   /** Of rows by user; null, too: users whose data was erased. */
   user_id: z.string().nullable(),
 });
+/** Tokens and costs of one day, user or agent. */
 export type UsageRow = z.output<typeof usageRowSchema>;
 
 const budgetStateSchema = z.strictObject({
@@ -93,6 +95,7 @@ const budgetStateSchema = z.strictObject({
   is_exhausted: z.boolean(),
 });
 
+/** The answer of the routes about usage. */
 export const usageAnswerSchema = z.strictObject({
   from: daySchema,
   to: daySchema,
@@ -102,4 +105,5 @@ export const usageAnswerSchema = z.strictObject({
   has_more: z.boolean(),
   budget: budgetStateSchema,
 });
+/** Tokens and costs over a time, in rows. */
 export type UsageAnswer = z.output<typeof usageAnswerSchema>;

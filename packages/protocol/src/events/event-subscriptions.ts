@@ -55,6 +55,7 @@ export const updateEventSubscriptionSchema = z.strictObject({
 });
 export type UpdateEventSubscription = z.output<typeof updateEventSubscriptionSchema>;
 
+/** A subscription, as its owner sees it. */
 export const eventSubscriptionSchema = z.strictObject({
   id: eventSubscriptionIdSchema,
   ...settings,
@@ -67,6 +68,7 @@ export const eventSubscriptionSchema = z.strictObject({
   inserted_at: timestampSchema,
   updated_at: timestampSchema,
 });
+/** A subscription, as its owner sees it. */
 export type EventSubscriptionBody = z.output<typeof eventSubscriptionSchema>;
 
 export const eventSubscriptionAnswerSchema = z.strictObject({

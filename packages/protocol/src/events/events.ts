@@ -76,4 +76,5 @@ export const eventFeedSchema = z.strictObject({
   next: eventCursorSchema,
   has_more: z.boolean(),
 });
+/** A page of events, and the cursor of the next one. */
 export type EventFeedBody = z.output<typeof eventFeedSchema>;

@@ -16,6 +16,7 @@ export const mediaTypeSchema = z
     'must be a media type in lower case, without parameters',
   );
 
+/** The size of a file in bytes. */
 export const blobSizeSchema = z
   .int('must be an integer')
   .min(1, 'must not be empty')
@@ -50,6 +51,7 @@ export const blobUploadSchema = z.strictObject({
   expires_at: timestampSchema,
 });
 
+/** A file that is to be uploaded, and where to. */
 export const createdBlobSchema = z.strictObject({ blob: blobSchema, upload: blobUploadSchema });
 export type CreatedBlob = z.output<typeof createdBlobSchema>;
 

@@ -47,6 +47,7 @@ export const summarizeSchema = z.strictObject({
 });
 export type Summarize = z.output<typeof summarizeSchema>;
 
+/** What the agent of a conversation would be sent now. */
 export const contextAnswerSchema = z.strictObject({
   messages: z.array(webhookMessageSchema),
   /** Estimated, unless the agent reports its usage. */
@@ -57,4 +58,5 @@ export const contextAnswerSchema = z.strictObject({
   overrides: contextOverridesSchema,
   omitted: z.int().min(0),
 });
+/** What the agent of a conversation would be sent now. */
 export type ContextAnswer = z.output<typeof contextAnswerSchema>;

@@ -1,4 +1,6 @@
+/** What a user can think of a reply. */
 export const FEEDBACK_RATINGS = ['up', 'down'] as const;
+/** What a user can think of a reply. */
 export type FeedbackRating = (typeof FEEDBACK_RATINGS)[number];
 
 /** Why: a closed list, so that reasons can be counted. */

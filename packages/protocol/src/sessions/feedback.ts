@@ -26,6 +26,7 @@ export const rateReplySchema = z.strictObject({
 });
 export type RateReply = z.output<typeof rateReplySchema>;
 
+/** What a user thinks of a reply. */
 export const feedbackSchema = z.strictObject({
   session_id: sessionIdSchema,
   seq: seqSchema.min(1),
@@ -38,9 +39,12 @@ export const feedbackSchema = z.strictObject({
   created_at: timestampSchema,
   updated_at: timestampSchema,
 });
+/** What a user thinks of a reply. */
 export type FeedbackBody = z.output<typeof feedbackSchema>;
 
+/** The feedback for one reply. */
 export const feedbackAnswerSchema = z.strictObject({ feedback: feedbackSchema });
+/** The feedback for all replies of a conversation. */
 export const sessionFeedbackAnswerSchema = z.strictObject({ feedback: z.array(feedbackSchema) });
 
 /** The `next` of a page: the time of its last feedback, its conversation and its seq. */
@@ -71,6 +75,7 @@ export const feedbackStatsQuerySchema = withinDays(
 
 const count = z.int().min(0);
 
+/** How often the replies of an agent were liked, and why not. */
 export const feedbackStatsAnswerSchema = z.strictObject({
   from: daySchema,
   to: daySchema,
@@ -85,4 +90,5 @@ export const feedbackStatsAnswerSchema = z.strictObject({
   ),
   days: z.array(z.strictObject({ day: daySchema, up: count, down: count })),
 });
+/** How often the replies of an agent were liked, and why not. */
 export type FeedbackStatsAnswer = z.output<typeof feedbackStatsAnswerSchema>;

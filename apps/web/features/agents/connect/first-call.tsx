@@ -16,7 +16,7 @@ export interface FirstCallProps {
 /** Until an agent has answered for the first time: what is left to do, and whether it has been called. */
 export function FirstCall({ agent, stats }: FirstCallProps) {
   const state = firstCallState(stats);
-  // An agent that has answered long ago needs none of this; one that does so now is told apart.
+  // An agent that has answered long ago needs none of this; one that does so now is shown.
   const wasWaiting = useRef(state !== 'answered');
   if (state === 'answered' && !wasWaiting.current) return null;
   const doctor = `npx @fleetlm/agent doctor ${agent.origin_url}${agent.webhook_path} --secret "$WEBHOOK_SECRET"`;

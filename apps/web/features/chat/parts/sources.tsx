@@ -9,7 +9,7 @@ export interface SourcesProps {
 const CHIP =
   'inline-flex h-7 max-w-64 items-center gap-1.5 rounded-full border border-border bg-surface pl-1 pr-2.5 text-xs pointer-coarse:h-11';
 
-/** What a reply rests on, as chips. Their pictures are initials: nothing is asked of the sources before somebody opens one. */
+/** What a reply rests on, as chips. Their pictures are initials: nothing is asked of the sources before a user opens one. */
 export function Sources({ sources }: SourcesProps) {
   const { shown, hidden } = distinctSources(sources);
   return (

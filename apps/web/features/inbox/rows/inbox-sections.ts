@@ -18,7 +18,7 @@ export function pinnedFirst(entries: readonly InboxEntry[]): readonly InboxEntry
 
 /**
  * The section that begins at each entry, by its place; null: it belongs to the one before. Sections never go back: in an order that
- * is held for somebody who looks at it, an entry that has changed stays where it is.
+ * is held for a user who looks at it, an entry that has changed stays where it is.
  */
 export function sectionStarts(
   entries: readonly InboxEntry[],

@@ -6,7 +6,7 @@ import { generate } from './generate.ts';
 import { PAYLOAD_BYTES_MAX, type Payload, payloadBytes, payloadSize } from './payload.ts';
 
 const SEED = 20_261_130;
-const INPUTS = 1_200;
+const INPUTS = 4_000;
 const drawn = Array.from({ length: INPUTS }, (_, index) => generate(SEED, index, EDGES));
 
 function payloadsOf(one: FuzzCase): readonly Payload[] {
