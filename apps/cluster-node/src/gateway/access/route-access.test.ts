@@ -170,7 +170,7 @@ describe('what is another user’s', () => {
   const BLOB = '01J00000000000000000000000';
   /** As much as the schemas of such calls ask for. */
   const FIELDS = {
-    ...{ user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text' },
+    ...{ user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text', rating: 'up' },
     ...{ name: 'a.txt', media_type: 'text/plain', bytes: 1 },
   };
   let authorization: string;
@@ -192,7 +192,8 @@ describe('what is another user’s', () => {
   async function call({ method, path, query, body }: RestRoute): Promise<Response> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(fieldsOf(query))) search.set(name, String(value));
-    return fetch(`${others.url}${path.replace(':id', SESSION).replace(':blob', BLOB)}?${search}`, {
+    const target = path.replace(':id', SESSION).replace(':blob', BLOB).replace(':seq', '1');
+    return fetch(`${others.url}${target}?${search}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(bodyFor(body)) }),
@@ -201,9 +202,8 @@ describe('what is another user’s', () => {
 
   function bodyFor(body: z.ZodType): Record<string, unknown> {
     const fields = fieldsOf(body);
-    return 'agent_id' in fields || 'last_seq' in fields || 'bytes' in fields
-      ? fields
-      : { metadata: {} };
+    const isKnown = ['agent_id', 'last_seq', 'rating', 'bytes'].some((name) => name in fields);
+    return isKnown ? fields : { metadata: {} };
   }
 
   const owned = REST_ROUTES.filter(({ access }) => access === 'user');
