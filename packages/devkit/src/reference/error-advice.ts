@@ -16,6 +16,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   headers_too_large: 'Send fewer or shorter headers and a shorter URL: 16 KiB together.',
   rate_limited: 'Wait as `Retry-After` says.',
   internal: 'Tell an operator; the log of the node has the rest.',
+  agent_failed:
+    'The message is kept, and its turn is a failed one: have it answered again with `POST /api/sessions/:id/retry`.',
   overloaded: 'Try again, with growing pauses. Nothing was done.',
   no_quorum: 'Try again, with growing pauses, at another node too. Nothing was done.',
   archive_unavailable:

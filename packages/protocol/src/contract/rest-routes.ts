@@ -3,6 +3,7 @@ import { CHAT_ROUTES } from './chat-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
+import { OUTWARD_ROUTES } from './outward-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
 import { ANSWER_ROUTES, FEED_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
 
@@ -13,6 +14,7 @@ export const REST = {
   ...ANSWER_ROUTES,
   ...FEED_ROUTES,
   ...CHAT_ROUTES,
+  ...OUTWARD_ROUTES,
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,

@@ -49,6 +49,7 @@ interface RouteParts {
     | 'Answers'
     | 'Event feeds'
     | 'Chat'
+    | 'Other protocols'
     | 'Health'
     | 'Operators';
   readonly summary: string;

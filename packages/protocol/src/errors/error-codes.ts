@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   headers_too_large: { status: 431, retryable: false, title: 'The headers are too large' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
   internal: { status: 500, retryable: false, title: 'Something went wrong here' },
+  agent_failed: { status: 502, retryable: false, title: 'The agent did not answer' },
   overloaded: { status: 503, retryable: true, title: 'The cluster is busy' },
   no_quorum: { status: 503, retryable: true, title: 'The group has no quorum right now' },
   archive_unavailable: { status: 503, retryable: true, title: 'The archive cannot be reached' },

@@ -168,7 +168,8 @@ describe.each(CALLERS)('%s', (caller) => {
 describe('what is another user’s', () => {
   const SESSION = '07-01J00000000000000000000000';
   /** As much as the schemas of such calls ask for. */
-  const FIELDS = { user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text' };
+  const RUN = { threadId: 't', runId: 'r', messages: [{ id: 'm', role: 'user', content: 'x' }] };
+  const FIELDS = { user_id: 'bob', last_seq: 0, agent_id: 'bot', q: 'text', ...RUN };
   let authorization: string;
   let others: TestGateway;
   beforeAll(async () => {
@@ -197,7 +198,7 @@ describe('what is another user’s', () => {
 
   function bodyFor(body: z.ZodType): Record<string, unknown> {
     const fields = fieldsOf(body);
-    return 'agent_id' in fields || 'last_seq' in fields ? fields : { metadata: {} };
+    return Object.keys(fields).length > 0 ? fields : { metadata: {} };
   }
 
   const owned = REST_ROUTES.filter(({ access }) => access === 'user');
