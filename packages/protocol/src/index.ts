@@ -22,8 +22,11 @@ export { isStorable, type JsonObject, type JsonValue, jsonObject } from './parse
 export { fieldErrors, type Parsed, parse } from './parse/parse.ts';
 export * from './plain.ts';
 export * from './privacy.ts';
+export * from './sessions/ag-ui.ts';
 export * from './sessions/blobs.ts';
 export * from './sessions/chat.ts';
+export * from './sessions/chat.ts';
+export * from './sessions/completions.ts';
 export * from './sessions/context.ts';
 export * from './sessions/event-feeds.ts';
 export * from './sessions/feedback.ts';

@@ -45,6 +45,8 @@ export const CLIENT_MESSAGE_ID_LENGTH_MAX = 128;
 export const PREVIEW_LENGTH_MAX = 140;
 /** `id` of a chat: a session's, or one that a browser made. */
 export const CHAT_ID_LENGTH_MAX = 128;
+/** `threadId` and `runId` of an AG-UI client. */
+export const RUN_ID_LENGTH_MAX = 256;
 /** `Idempotency-Key`: visible ASCII. */
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 /** `before` of a page of sessions. */

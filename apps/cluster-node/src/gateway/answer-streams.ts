@@ -1,3 +1,4 @@
+import { COMPLETION_SESSION_HEADER } from '@fleetlm/protocol';
 import type { FastifyReply } from 'fastify';
 import type { Runtime, SessionEvent } from '../runtime/runtime-api.ts';
 import { contained } from './contained.ts';
@@ -8,7 +9,7 @@ import { type Listening, listenToSession } from './streams/session-listening.ts'
 import type { StreamCall, StreamSlots } from './streams/stream-slots.ts';
 
 /** Says which session a chat is. */
-export const SESSION_HEADER = 'x-fleetlm-session';
+export const SESSION_HEADER = COMPLETION_SESSION_HEADER;
 
 type AnswerCall = StreamCall & Refusals<'no_quorum' | 'overloaded'>;
 
@@ -17,6 +18,8 @@ export class AnswerStreams {
   readonly #runtime: Pick<Runtime, 'subscribeSession'>;
   readonly #slots: StreamSlots;
   readonly #open = new Set<EventStream>();
+  /** Ends what is collected: the answer is lost to its reader. */
+  readonly #collecting = new Set<() => void>();
 
   constructor(runtime: Pick<Runtime, 'subscribeSession'>, slots: StreamSlots) {
     this.#runtime = runtime;
@@ -87,8 +90,53 @@ export class AnswerStreams {
     contained('stream', begin, () => stream.destroy())();
   }
 
+  /** Gives `take` an answer until it is over, for a response that is made of it as a whole. False: its reader has gone. */
+  collect(
+    reply: FastifyReply,
+    listening: Listening,
+    follower: ReplyFollower,
+    known: readonly SessionEvent[],
+    take: (chunks: Step['chunks']) => void,
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      let isDone = false;
+      const done = (isWhole: boolean): void => {
+        if (isDone) return;
+        isDone = true;
+        this.#collecting.delete(lose);
+        listening.close();
+        resolve(isWhole);
+      };
+      const lose = (): void => {
+        if (!isDone) take([LOST]);
+        done(true);
+      };
+      this.#collecting.add(lose);
+      reply.raw.once(
+        'close',
+        contained('stream', () => done(false)),
+      );
+      if (reply.raw.destroyed) {
+        done(false);
+        return;
+      }
+      const hear = (event: SessionEvent): void => {
+        if (isDone) return;
+        const { chunks, isOver } = follower.take(event);
+        take(chunks);
+        if (isOver) done(true);
+      };
+      const begin = (): void => {
+        listening.hearAll(hear, lose);
+        for (const event of known) hear(event);
+      };
+      contained('stream', begin, lose)();
+    });
+  }
+
   /** The node stops: its readers must ask another one. */
   endAll(): void {
+    for (const lose of this.#collecting) lose();
     for (const stream of this.#open) {
       stream.write([LOST]);
       stream.end();

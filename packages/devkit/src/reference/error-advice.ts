@@ -20,6 +20,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   internal: 'Report it to an operator; the log of the node has the details.',
   overloaded: 'Try again, with backoff. Nothing was done.',
   no_quorum: 'Try again, with backoff, at another node too. Nothing was done.',
+  agent_failed:
+    'The message is kept, and its turn is a failed one: have it answered again with `POST /api/sessions/:id/retry`.',
   archive_unavailable:
     'Try again later: what is asked for has left memory, and only Postgres has it. Conversations in progress are not affected.',
   timeout:

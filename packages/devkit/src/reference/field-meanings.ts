@@ -105,7 +105,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   trigger: '`submit-message`, or `regenerate-message` when the user asks for another answer',
   role: 'whose it is',
   parts: 'as in a UIMessage of the AI SDK',
-  'CreateAgent.adapter_options': 'what the adapter needs: `model` and `api_key`, for `openai-chat` and `openai-responses`',
+  'CreateAgent.adapter_options':
+    'what the adapter needs: `model` and `api_key`, for `openai-chat` and `openai-responses`',
   'UpdateAgent.adapter_options': 'the options that change; null takes one away',
   'TestAgent.adapter_options': 'as in a registration',
   'Agent.adapter_options': 'what the adapter needs; its key is not shown',
@@ -462,6 +463,23 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   degraded:
     'what does not work although the node is ready, such as reading older messages without Postgres',
   live: '`true`',
+
+  // Other protocols
+  'RunAgentInput.threadId': 'yours; the events have it',
+  'RunAgentInput.runId': 'yours; the events have it',
+  'RunAgentInput.messages':
+    'of the whole conversation; read is the newest, or the results of tools at its end',
+  'RunAgentInput.resume':
+    'decisions on the approvals of the run before; `{"approved":false,"reason":"..."}` as `payload` denies',
+  'Completion.model': 'the agent',
+  'Completion.messages': 'of the whole conversation; read is the newest, which must be the user’s',
+  'Completion.stream': '`true`: chunks as they are made',
+  'Completion.stream_options': 'for a stream',
+  include_usage: 'usage in a last chunk',
+  'Completion.user': 'whose conversation it is; with the API key it is needed',
+  n: 'a conversation has one answer',
+  tools: 'left out: tools are the agent’s own',
+  functions: 'left out: tools are the agent’s own',
 
   // Errors
   'Problem.type': 'a URN of the code',

@@ -134,11 +134,19 @@ function queryParameters({ query }: RestRoute): readonly Json[] {
 }
 
 function answers(list: readonly RestAnswer[]): Json {
+  const statuses = [...new Set(list.map(({ status }) => status))];
   return Object.fromEntries(
-    list.map(({ status, description, body }) => [
-      String(status),
-      { description, ...(body === undefined ? {} : { content: content(body) }) },
-    ]),
+    statuses.map((status) => {
+      const same = list.filter((answer) => answer.status === status);
+      const bodies = same.flatMap(({ body }) => (body === undefined ? [] : [content(body)]));
+      return [
+        String(status),
+        {
+          description: same.map(({ description }) => description).join('; '),
+          ...(bodies.length === 0 ? {} : { content: Object.assign({}, ...bodies) }),
+        },
+      ];
+    }),
   );
 }
 

@@ -101,6 +101,8 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'POST /api/sessions/:id/read': 'Read',
   'GET /api/sessions/:id/events': 'Feed',
   'GET /api/inbox/events': 'InboxFeed',
+  'POST /api/sessions/:id/ag-ui': 'RunAgentInput',
+  'POST /v1/chat/completions': 'Completion',
   'POST /api/sessions/:id/messages': 'PostMessage',
   'GET /api/agents/:id/usage': 'UsageQuery',
   'GET /api/agents/:id/usage.csv': 'UsageQuery',

@@ -7,6 +7,7 @@ import { EVENT_ROUTES } from './event-routes.ts';
 import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
+import { OUTWARD_ROUTES } from './outward-routes.ts';
 import { PRIVACY_ROUTES } from './privacy-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
 import { ANSWER_ROUTES, FEED_ROUTES, MESSAGE_ROUTES, SESSION_ROUTES } from './session-routes.ts';
@@ -22,6 +23,7 @@ export const REST = {
   ...CONTEXT_ROUTES,
   ...FEED_ROUTES,
   ...CHAT_ROUTES,
+  ...OUTWARD_ROUTES,
   ...AGENT_ROUTES,
   ...USAGE_ROUTES,
   ...DELIVERY_ROUTES,

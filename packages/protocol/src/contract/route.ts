@@ -55,6 +55,7 @@ interface RouteParts {
     | 'Files'
     | 'Event feeds'
     | 'Chat'
+    | 'Other protocols'
     | 'Health'
     | 'Operators';
   readonly summary: string;

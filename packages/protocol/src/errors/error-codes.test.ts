@@ -20,6 +20,7 @@ describe('error codes', () => {
     ['conflict', 409, false],
     ['payload_too_large', 413, false],
     ['rate_limited', 429, true],
+    ['agent_failed', 502, false],
     ['overloaded', 503, true],
     ['no_quorum', 503, true],
     ['timeout', 504, true],

@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   no_quorum: { status: 503, retryable: true, title: 'The group has no quorum' },
   archive_unavailable: { status: 503, retryable: true, title: 'Archive unavailable' },
   timeout: { status: 504, retryable: true, title: 'Timed out; outcome unknown' },
+  agent_failed: { status: 502, retryable: false, title: 'The agent did not answer' },
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;
 
 /** A code of the table. Clients get others from a newer node: see `isErrorCode`. */

@@ -134,6 +134,7 @@ export function requireSameMessage(
   if (!isSame) throw refuse({ code: 'conflict', detail: OTHER_BODY });
 }
 
-function callerOf(identity: Identity): string {
+/** Who uses a key: it is the caller's own. */
+export function callerOf(identity: Identity): string {
   return identity.type === 'user' ? `user ${identity.userId}` : identity.type;
 }

@@ -40,7 +40,17 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, body: Problem): void {
   if (!mayDrain(request)) reply.header('connection', 'close');
-  reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+  const isOpenAi = request.routeOptions.url?.startsWith(OPENAI_PREFIX) === true;
+  const sent = isOpenAi ? { ...body, error: openAiError(body) } : body;
+  reply.status(body.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(sent));
+}
+
+/** Calls that clients of OpenAI make. */
+const OPENAI_PREFIX = '/v1/';
+
+/** The same error where such a client looks for it. */
+function openAiError({ code, detail, errors }: Problem): object {
+  return { message: detail, type: code, param: errors[0]?.path ?? null, code };
 }
 
 /** An unread body is discarded by the server before the next request: only a short one is worth that. */

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import cors from '@fastify/cors';
 import {
   BODY_BYTES_MAX,
+  COMPLETION_SESSION_HEADER,
   IDEMPOTENCY_HEADER,
   LAST_EVENT_HEADER,
   SDK_VERSION_HEADER,
@@ -64,6 +65,7 @@ export function createRestApp(listener: HttpListener, ports: RestPorts): RestApp
       SDK_VERSION_HEADER,
       IDEMPOTENCY_HEADER,
       LAST_EVENT_HEADER,
+      COMPLETION_SESSION_HEADER,
     ],
     exposedHeaders: [
       SESSION_HEADER,

@@ -2,9 +2,11 @@ import {
   agentsQuerySchema,
   chatRequestSchema,
   rotateSecretSchema,
+  runAgentInputSchema,
   updateAgentSchema,
   usageQuerySchema,
 } from '@fleetlm/protocol';
+import { lengthOf } from './edge-probes.ts';
 import { atLeast, atMost, type Probe, type Probes } from './probe.ts';
 
 const takes = (agent: Readonly<Record<string, unknown>>): boolean =>
@@ -31,6 +33,7 @@ export const REGISTRATION_PROBES: Probes = {
   'Chat: parts of the newest message': atMost((size) =>
     chat({ messages: [{ ...MESSAGE, parts: new Array(size).fill(MESSAGE.parts[0]) }] }),
   ),
+  'Chat: `threadId` and `runId` of an AG-UI client': lengthOf(runAgentInputSchema.shape.runId),
   'Chat: `id` of a chat': atMost((size, { character }) => chat({ id: character.repeat(size) })),
   'Registration of agents: `name`': atMost((size, { character }) =>
     takes({ name: character.repeat(size) }),
