@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { CONTENT_BYTES_MAX, contentSchema, METADATA_BYTES_MAX } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { isLongerThan } from './common/json-length.ts';
 import {
   CHECKED_PASSWORD_LENGTH_MAX,
   COMPOSED_MESSAGE_BYTES_MAX,
@@ -13,6 +12,7 @@ import {
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
 import { signInSchema } from './common/sign-in-schema.ts';
+import { isLongerThan } from './common/text/json-length.ts';
 import { ATTACHMENTS_BYTES_MAX } from './features/chat/composer/attachments.ts';
 
 const ROOT = import.meta.dirname;
