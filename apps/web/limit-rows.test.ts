@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { CONTENT_BYTES_MAX, contentSchema, METADATA_BYTES_MAX } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { isLongerThan } from './common/json-length.ts';
 import {
   CHECKED_PASSWORD_LENGTH_MAX,
   COMPOSED_MESSAGE_BYTES_MAX,

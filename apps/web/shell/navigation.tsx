@@ -8,7 +8,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { Person } from '@/common/person.ts';
 import { isAtLeast, type Role } from '@/common/roles.ts';
-import { Mark } from '@/ui/mark.tsx';
+import { Mark } from '@/ui/brand/mark.tsx';
 import { PersonMenu } from './person-menu.tsx';
 
 interface Area {

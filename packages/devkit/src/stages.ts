@@ -73,7 +73,13 @@ async function registerDemoAgent(system: System, secrets: Secrets): Promise<void
   };
   const existing = await fetch(`${url}/${DEMO_AGENT_ID}`, { headers });
   await existing.body?.cancel();
-  const agent = { name: 'FleetLM guide', origin_url: system.agentUrl, debounce_window_ms: 150 };
+  const agent = {
+    name: 'FleetLM guide',
+    description: 'Explains the cluster, calculates, and asks before it sends a mail.',
+    suggested_prompts: ['What happens when a node dies?', 'Calculate 6 * 7', 'Send a mail to Bob'],
+    origin_url: system.agentUrl,
+    debounce_window_ms: 150,
+  };
   const response = existing.ok
     ? await fetch(`${url}/${DEMO_AGENT_ID}`, {
         method: 'PATCH',

@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation';
 import { LoginForm } from '@/features/accounts/sign-in/login-form.tsx';
 import { currentSignIn } from '@/server/accounts/session.ts';
 import { serverEnv } from '@/server/env.ts';
-import { Mark } from '@/ui/mark.tsx';
+import { Mark } from '@/ui/brand/mark.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

@@ -2,7 +2,7 @@ import type { AgentBody } from '@fleetlm/protocol';
 import clsx from 'clsx';
 import { ChevronLeft } from 'lucide-react';
 import Link from 'next/link';
-import { Avatar } from '@/ui/avatar.tsx';
+import { Avatar } from '@/ui/brand/avatar.tsx';
 
 /** Which agent this is, and where its calls go. */
 export function AgentHeader({ agent }: { readonly agent: AgentBody }) {

@@ -4,7 +4,7 @@ import type { AgentStatus } from '@fleetlm/client';
 import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { ConversationMenu } from '@/features/inbox/index.ts';
-import { Avatar } from '@/ui/avatar.tsx';
+import { Avatar } from '@/ui/brand/avatar.tsx';
 import { Button } from '@/ui/button.tsx';
 import type { ConversationNames } from './use-conversation-names.ts';
 

@@ -135,8 +135,9 @@ function InboxEmpty({ onStart }: { readonly onStart: () => void }) {
   return (
     <div className="px-6 py-12 text-center">
       <p className="font-medium">No conversations yet</p>
-      <p className="mb-4 mt-1 text-sm text-muted">Choose an agent and say hello.</p>
-      <Button variant="primary" onClick={onStart}>
+      <p className="mb-4 mt-1 text-sm text-muted">The first one begins with a message.</p>
+      {/* Beside a composer it would say the same twice. */}
+      <Button variant="primary" onClick={onStart} className="md:hidden">
         Start a conversation
       </Button>
     </div>

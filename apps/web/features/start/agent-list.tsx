@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { Avatar } from '@/ui/avatar.tsx';
+import { Avatar } from '@/ui/brand/avatar.tsx';
 import { type AgentChoice, agentsFound, FILTER_FROM } from './agents-found.ts';
 
 export interface AgentListProps {

@@ -6,13 +6,13 @@ import { ArrowUp, ChevronDown } from 'lucide-react';
 import { useQueryState } from 'nuqs';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { readDraft, writeDraft } from '@/common/drafts.ts';
-import { isLongerThan } from '@/common/json-length.ts';
 import { COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
-import { Avatar } from '@/ui/avatar.tsx';
+import { isLongerThan } from '@/common/text/json-length.ts';
+import { Avatar } from '@/ui/brand/avatar.tsx';
+import { Mark } from '@/ui/brand/mark.tsx';
 import { Button } from '@/ui/button.tsx';
 import { Dialog } from '@/ui/dialog.tsx';
 import { Form } from '@/ui/form.tsx';
-import { Mark } from '@/ui/mark.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { AgentList } from './agent-list.tsx';
 import { type AgentChoice, recentAgents } from './agents-found.ts';
@@ -54,7 +54,7 @@ export function StartConversation({ children }: StartConversationProps) {
           <>
             <header className="flex flex-col items-center gap-4 text-center">
               <Mark size={48} />
-              <h2 className="text-2xl font-semibold tracking-tight">What is it about?</h2>
+              <h2 className="text-2xl font-semibold tracking-tight">What would you like to ask?</h2>
             </header>
             <StartForm agents={agents.data} />
           </>
@@ -115,14 +115,13 @@ export function StartForm({ agents }: { readonly agents: readonly AgentChoice[] 
           className="max-h-[40dvh] resize-none bg-transparent px-1 text-lg leading-6 outline-none placeholder:text-muted"
         />
         <div className="flex items-center justify-between gap-2">
-          <Button
-            variant="ghost"
-            className="min-w-0 pl-1.5"
-            aria-label={`Agent: ${agent.name}. Choose another one`}
-            onClick={() => setIsChoosing(true)}
-          >
+          <Button variant="ghost" className="min-w-0 pl-1.5" onClick={() => setIsChoosing(true)}>
             <Avatar id={agent.id} name={agent.name} size="sm" />
-            <span className="truncate text-text">{agent.name}</span>
+            <span className="truncate text-text">
+              <span className="sr-only">Agent: </span>
+              {agent.name}
+              <span className="sr-only">, choose another one</span>
+            </span>
             <ChevronDown size={15} aria-hidden />
           </Button>
           <Button

@@ -17,11 +17,10 @@ import { toast } from 'sonner';
 import { called } from '@/common/outcome.ts';
 import { Button } from '@/ui/button.tsx';
 import { classNames } from '@/ui/class-names.ts';
-import { Field } from '@/ui/field.tsx';
+import { Field, TextArea } from '@/ui/field.tsx';
 import { Form } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { Section } from '@/ui/section.tsx';
-import { TextArea } from '@/ui/text-area.tsx';
 import { saveSettings } from '../actions.ts';
 import { Choice } from './choice.tsx';
 import {

@@ -12,8 +12,8 @@ import {
   useState,
 } from 'react';
 import { readDraft, writeDraft } from '@/common/drafts.ts';
-import { isLongerThan } from '@/common/json-length.ts';
 import { COMPOSED_MESSAGE_BYTES_MAX, COMPOSED_TEXT_BYTES_MAX } from '@/common/limits.ts';
+import { isLongerThan } from '@/common/text/json-length.ts';
 import { Button } from '@/ui/button.tsx';
 import { Form } from '@/ui/form.tsx';
 import { ComposerExtras } from './composer-extras.tsx';

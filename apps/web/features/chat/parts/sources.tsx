@@ -1,5 +1,5 @@
 import type { SourceDocumentPart, SourceUrlPart } from '@fleetlm/client';
-import { Avatar } from '@/ui/avatar.tsx';
+import { Avatar } from '@/ui/brand/avatar.tsx';
 import { distinctSources } from './distinct-sources.ts';
 
 export interface SourcesProps {

@@ -9,7 +9,7 @@ import { readDraft } from '@/common/drafts.ts';
 import { formatShort } from '@/common/format-time.ts';
 import { isOwnMessage } from '@/common/own-message.ts';
 import { plainText } from '@/common/plain-text.ts';
-import { Avatar } from '@/ui/avatar.tsx';
+import { Avatar } from '@/ui/brand/avatar.tsx';
 import { isPinned } from './inbox-sections.ts';
 import { RowBadge } from './row-badge.tsx';
 

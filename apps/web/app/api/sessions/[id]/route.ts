@@ -1,7 +1,7 @@
 import { AUTOMATIC_TITLE_LENGTH_MAX } from '@fleetlm/protocol';
 import * as z from 'zod';
-import { withChange } from '@/common/conversation-metadata.ts';
 import { TITLE_LENGTH_MAX } from '@/common/limits.ts';
+import { withChange } from '@/server/cluster/conversation-metadata.ts';
 import { userRequest } from '@/server/cluster/user-request.ts';
 import { userRoute } from '@/server/guards/guarded-route.ts';
 import { problemResponse } from '@/server/guards/problem-response.ts';

@@ -1,4 +1,4 @@
-import { classNames } from './class-names.ts';
+import { classNames } from '../class-names.ts';
 import { hueOf, initialsOf } from './initials.ts';
 
 const SIZES = {

@@ -1,3 +1,4 @@
+import 'server-only';
 import { TITLE_KEY, TITLE_SOURCE_KEY, withAutomaticTitle } from '@fleetlm/protocol/session-title';
 
 type Metadata = Readonly<Record<string, unknown>>;
