@@ -12,6 +12,7 @@ import {
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
 import { signInSchema } from './common/sign-in-schema.ts';
+import { isLongerThan } from './common/text/json-length.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
 import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/preview-limits.ts';
 

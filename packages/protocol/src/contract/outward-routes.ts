@@ -23,7 +23,7 @@ export const OUTWARD_ROUTES = {
     body: runAgentInputSchema,
     bodyBytesMax: CHAT_BODY_BYTES_MAX,
     answers: [{ status: 200, description: 'the events', body: EVENT_STREAM }],
-    errors: ['conflict', ...SESSION_COMMAND],
+    errors: ['conflict', 'budget_exhausted', ...SESSION_COMMAND],
   }),
   createCompletion: route({
     method: 'POST',
@@ -40,7 +40,7 @@ export const OUTWARD_ROUTES = {
       { status: 200, description: 'the completion', body: completionSchema },
       { status: 200, description: 'its chunks, with `stream`', body: EVENT_STREAM },
     ],
-    errors: ['conflict', 'forbidden', 'agent_failed', ...SESSION_COMMAND],
+    errors: ['conflict', 'budget_exhausted', 'forbidden', 'agent_failed', ...SESSION_COMMAND],
   }),
   listModels: route({
     method: 'GET',
