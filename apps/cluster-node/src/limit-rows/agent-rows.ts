@@ -11,7 +11,6 @@ import {
 import { type LimitRow, limitRows } from '@fleetlm/protocol/reference';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
 import { CHUNKS_PER_SECOND_MAX } from '../effects/dispatch/attempt/chunk-throttle.ts';
-import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/attempt/compaction.ts';
 import { BATCH_ITEMS_MAX } from '../effects/dispatch/attempt/merged-batch.ts';
 import { ATTEMPTS_MAX } from '../effects/dispatch/attempt/retry-policy.ts';
 import { ERROR_BODY_BYTES_MAX } from '../effects/dispatch/call/agent-call.ts';
@@ -29,6 +28,7 @@ import {
   HEADERS_BYTES_MAX,
 } from '../effects/dispatch/call/http-pools.ts';
 import { DISPATCH_LIMITS, EXCEPTIONS_MAX } from '../effects/dispatch/dispatch-limits.ts';
+import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/history/compaction.ts';
 import { TEST_BYTES_MAX, TEST_CALLS_MAX } from '../effects/dispatch/test-call/test-caller.ts';
 import {
   AG_UI_STATE_BYTES_MAX,

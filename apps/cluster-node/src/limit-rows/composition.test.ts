@@ -15,7 +15,6 @@ import { HANDSHAKE_BYTES_MAX } from '@fleetlm/raft/mesh';
 import { SEGMENT_BYTES_DEFAULT } from '@fleetlm/raft/wal';
 import { describe, expect, test } from 'vitest';
 import { REPORT_BODY_LENGTH_MAX } from '../effects/dispatch/attempt/attempt-report.ts';
-import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/attempt/compaction.ts';
 import {
   ANSWER_HELD_BYTES_MAX,
   ERROR_BODY_BYTES_MAX,
@@ -27,6 +26,7 @@ import {
 } from '../effects/dispatch/call/byte-budget.ts';
 import { CONNECTIONS_PER_AGENT_MAX } from '../effects/dispatch/call/http-pools.ts';
 import { DISPATCH_LIMITS } from '../effects/dispatch/dispatch-limits.ts';
+import { SUMMARY_RESPONSE_BYTES_MAX } from '../effects/dispatch/history/compaction.ts';
 import * as edge from '../gateway/limits.ts';
 import * as node from '../limits.ts';
 import { AGENTS_BYTES_MAX, AGENTS_MAX } from '../membership/agent-registry.ts';

@@ -50,6 +50,7 @@ const newMessageSchema = z.discriminatedUnion('role', [
     error: text.nullish(),
   }),
 ]);
+/** What is new in a run: the newest message of the user, or results of tools. */
 export type RunMessage = z.output<typeof newMessageSchema>;
 
 /** Only what is new is read: the newest message when it is the user's, or the results of tools behind the agent's; else nothing. */
@@ -90,6 +91,7 @@ const resumeSchema = z.looseObject({
   status: z.enum(['resolved', 'cancelled']),
   payload: z.unknown().optional(),
 });
+/** A decision about an interrupt of the run before. */
 export type RunResume = z.output<typeof resumeSchema>;
 
 /**

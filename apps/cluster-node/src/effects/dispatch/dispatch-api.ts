@@ -3,10 +3,10 @@ import type { Failure } from '@fleetlm/protocol';
 import type { NodeRefusal, Outcome } from '../../outcome.ts';
 import type { AgentRecord, LedGroup, Propose, Session } from '../ports.ts';
 import type { OnAttempt, OnDecision } from './attempt/attempt-report.ts';
-import type { HistorySettings } from './attempt/thread-history.ts';
 import type { AgentHistory } from './call/webhook-body.ts';
 import type { AgentLoad } from './call-slots.ts';
 import type { DispatchLimits } from './dispatch-limits.ts';
+import type { HistorySettings } from './history/thread-history.ts';
 
 /** One validated AI SDK UI message chunk, as JSON. */
 export type Chunk = { readonly type: string } & Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { WebhookMessage } from '@fleetlm/protocol';
 import { expect, test } from 'vitest';
 import { HISTORY_BYTES_MAX, HISTORY_MESSAGES_MAX } from '../../../limits.ts';
 import type { Message } from '../../ports.ts';
-import { threadHistory } from '../attempt/thread-history.ts';
+import { threadHistory } from '../history/thread-history.ts';
 import { SUMMARY_KIND, webhookBody } from './webhook-body.ts';
 
 const SESSION = { id: '07-01J00000000000000000000000', agentId: 'bot', userId: 'ann' };

@@ -1,7 +1,7 @@
 import { formatSessionId } from '@fleetlm/protocol';
 import type { AgentRecord, Message } from '../../ports.ts';
-import { type HistorySettings, threadHistory } from '../attempt/thread-history.ts';
 import { callBody } from '../call/adapters/agent-adapters.ts';
+import { type HistorySettings, threadHistory } from '../history/thread-history.ts';
 
 export const TEST_USER_ID = 'fleetlm-test';
 const ENCODER = new TextEncoder();

@@ -15,10 +15,10 @@ import { agentRecord } from '../../../membership/testing/agent-record.ts';
 import { newMessage } from '../../../runtime/new-message.ts';
 import type { AgentRecord, Proposed } from '../../ports.ts';
 import type { AttemptReport, TurnDecision } from '../attempt/attempt-report.ts';
-import { threadHistory, throughSeqOf } from '../attempt/thread-history.ts';
 import type { DispatchEngine, DispatchPorts, LiveChunk } from '../dispatch-api.ts';
 import { createDispatchEngine } from '../dispatch-engine.ts';
 import { DISPATCH_LIMITS, type DispatchLimits } from '../dispatch-limits.ts';
+import { threadHistory, throughSeqOf } from '../history/thread-history.ts';
 import { FakeAgent } from './fake-agent.ts';
 
 export const GROUP = 7;
