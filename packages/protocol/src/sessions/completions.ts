@@ -112,7 +112,7 @@ export const completionSchema = z.strictObject({
   ),
   usage: usageSchema.optional(),
 });
-/** A request for a completion, as far as it is used. */
+/** A completion that is answered as a whole. */
 export type Completion = z.output<typeof completionSchema>;
 
 export const modelsSchema = z.strictObject({
