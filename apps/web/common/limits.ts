@@ -32,6 +32,8 @@ export const TITLE_LENGTH_MAX = 120;
 export const COMPOSED_TEXT_BYTES_MAX = 200 * 1024;
 /** The text of a message together with what is attached, in bytes. */
 export const COMPOSED_MESSAGE_BYTES_MAX = 240 * 1024;
+/** The small picture of a file, as a data URL, in UTF-16 code units: eight of them fit a message beside its words. */
+export const THUMBNAIL_LENGTH_MAX = 12 * 1024;
 /** The arguments of a server action, in bytes. */
 export const ACTION_BODY_BYTES_MAX = 1024 * 1024;
 

@@ -1,5 +1,5 @@
-/** A small picture as a data URL: eight of them fit a message beside its words. */
-export const THUMBNAIL_LENGTH_MAX = 12 * 1024;
+import { THUMBNAIL_LENGTH_MAX } from '@/common/limits.ts';
+
 /** Its longer side, in pixels; smaller ones are tried until it fits. */
 const SIDES = [320, 240, 160, 96] as const;
 const QUALITY = 0.75;
