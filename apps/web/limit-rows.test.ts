@@ -9,12 +9,12 @@ import {
   COMPOSED_TEXT_BYTES_MAX,
   EMAIL_LENGTH_MAX,
   ROUTE_BODY_BYTES_MAX,
+  THUMBNAIL_LENGTH_MAX,
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX } from './common/password-length.ts';
 import { signInSchema } from './common/sign-in-schema.ts';
 import { isLongerThan } from './common/text/json-length.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
-import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/preview-limits.ts';
 
 const ROOT = import.meta.dirname;
 

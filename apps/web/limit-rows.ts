@@ -21,11 +21,11 @@ import {
   SIGN_INS_PER_ACCOUNT_MAX,
   SIGN_INS_PER_ADDRESS_MAX,
   SIGN_INS_PER_PAIR_MAX,
+  THUMBNAIL_LENGTH_MAX,
   TITLE_LENGTH_MAX,
 } from './common/limits.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './common/password-length.ts';
 import { ATTACHMENTS_MAX } from './features/chat/composer/attachments.ts';
-import { THUMBNAIL_LENGTH_MAX } from './features/chat/composer/preview-limits.ts';
 import {
   MARKDOWN_LENGTH_MAX,
   SHOWN_LENGTH_MAX,

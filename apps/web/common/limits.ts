@@ -34,6 +34,8 @@ export const COMPOSED_TEXT_BYTES_MAX = 200 * 1024;
 export const COMPOSED_MESSAGE_BYTES_MAX = 240 * 1024;
 /** Why a tool call is denied, in UTF-16 code units. */
 export const DENIAL_REASON_LENGTH_MAX = 500;
+/** The small picture of a file, as a data URL, in UTF-16 code units: eight of them fit a message beside its words. */
+export const THUMBNAIL_LENGTH_MAX = 12 * 1024;
 /** The arguments of a server action, in bytes. */
 export const ACTION_BODY_BYTES_MAX = 1024 * 1024;
 

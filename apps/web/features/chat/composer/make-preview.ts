@@ -1,4 +1,4 @@
-import { THUMBNAIL_LENGTH_MAX } from './preview-limits.ts';
+import { THUMBNAIL_LENGTH_MAX } from '@/common/limits.ts';
 
 /** Its longer side, in pixels; smaller ones are tried until it fits. */
 const SIDES = [320, 240, 160, 96] as const;
