@@ -21,6 +21,7 @@ export * from './sessions/ag-ui.ts';
 export * from './sessions/chat.ts';
 export * from './sessions/completions.ts';
 export * from './sessions/event-feeds.ts';
+export * from './sessions/mcp.ts';
 export * from './sessions/messages.ts';
 export * from './sessions/search.ts';
 export * from './sessions/sessions.ts';

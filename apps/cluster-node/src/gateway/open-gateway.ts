@@ -9,6 +9,7 @@ import type { EdgeAdmission } from './access/request-admission.ts';
 import { AnswerStreams } from './answer-streams.ts';
 import { containListeners } from './contain-listeners.ts';
 import type { HttpListener } from './http-listener.ts';
+import { mcpHandlers } from './mcp/mcp-handlers.ts';
 import { outwardHandlers } from './outward/outward-handlers.ts';
 import { agentStatsHandlers } from './rest/rest-agent-stats.ts';
 import { agentTestHandlers } from './rest/rest-agent-tests.ts';
@@ -52,6 +53,7 @@ function addRoutes(
     ...sessionHandlers(runtime, admission.quotas, Date.now),
     ...chatHandlers(runtime, streams, admission.quotas),
     ...feeds.handlers,
+    ...mcpHandlers(runtime),
     ...outwardHandlers({ runtime, streams }, admission.quotas, Date.now),
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),

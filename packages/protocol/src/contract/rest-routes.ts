@@ -2,6 +2,7 @@ import { AGENT_ROUTES } from './agent-routes.ts';
 import { CHAT_ROUTES } from './chat-routes.ts';
 import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
+import { MCP_ROUTES } from './mcp-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
 import { OUTWARD_ROUTES } from './outward-routes.ts';
 import type { AnswerOf, BodyInputOf, ErrorsOf, RestRoute } from './route.ts';
@@ -15,6 +16,7 @@ export const REST = {
   ...FEED_ROUTES,
   ...CHAT_ROUTES,
   ...OUTWARD_ROUTES,
+  ...MCP_ROUTES,
   ...AGENT_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATOR_ROUTES,
