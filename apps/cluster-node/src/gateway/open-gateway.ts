@@ -10,6 +10,7 @@ import { AnswerStreams } from './answer-streams.ts';
 import { containListeners } from './contain-listeners.ts';
 import { blobHandlers } from './files/rest-blobs.ts';
 import type { HttpListener } from './http-listener.ts';
+import { mcpHandlers } from './mcp/mcp-handlers.ts';
 import { outwardHandlers } from './outward/outward-handlers.ts';
 import { contextHandlers } from './rest/records/rest-context.ts';
 import { feedbackHandlers } from './rest/records/rest-feedback.ts';
@@ -59,6 +60,7 @@ function addRoutes(
     ...blobHandlers(runtime),
     ...chatHandlers(runtime, streams, admission.quotas),
     ...feeds.handlers,
+    ...mcpHandlers(runtime),
     ...outwardHandlers({ runtime, streams }, admission.quotas, Date.now),
     ...agentHandlers(runtime),
     ...agentStatsHandlers(runtime),

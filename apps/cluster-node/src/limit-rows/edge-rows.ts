@@ -45,6 +45,7 @@ import {
   UNREAD_BODY_BYTES_MAX,
 } from '../gateway/limits.ts';
 import { LEGAL_HOLDS_MAX } from '../membership/legal-holds.ts';
+import { MCP_ENTRIES_MAX } from '../gateway/mcp/mcp-tools.ts';
 import { FOLDER } from './folder.ts';
 
 const INVALID = '`422 invalid_request`, which names the field';
@@ -270,6 +271,14 @@ const rest = limitRows('REST', FOLDER, [
     in: 'gateway/rest/rest-app.ts',
     answer: '`404 not_found`',
     test: 'gateway/edge-limits.test.ts > a parameter of a path that is longer than its limit names nothing',
+  },
+  {
+    input: 'entries of an answer of an MCP tool',
+    limit: { MCP_ENTRIES_MAX },
+    unit: 'entries',
+    in: 'gateway/mcp/mcp-tools.ts',
+    answer: 'an error of the tool, which names the field',
+    test: 'apps/cluster-node/test/mcp.test.ts > with the API key a user is named, and what is wrong is said by its name',
   },
   {
     input: 'time that a large response is waited for to be read',

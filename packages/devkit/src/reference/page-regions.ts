@@ -103,6 +103,7 @@ const REQUEST_NAMES: Readonly<Record<string, string>> = {
   'GET /api/inbox/events': 'InboxFeed',
   'POST /api/sessions/:id/ag-ui': 'RunAgentInput',
   'POST /v1/chat/completions': 'Completion',
+  'POST /mcp': 'JsonRpc',
   'POST /api/sessions/:id/messages': 'PostMessage',
   'GET /api/agents/:id/usage': 'UsageQuery',
   'GET /api/agents/:id/usage.csv': 'UsageQuery',

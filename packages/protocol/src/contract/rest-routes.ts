@@ -6,6 +6,7 @@ import { DELIVERY_ROUTES } from './delivery-routes.ts';
 import { EVENT_ROUTES } from './event-routes.ts';
 import { FEEDBACK_ROUTES } from './feedback-routes.ts';
 import { HEALTH_ROUTES } from './health-routes.ts';
+import { MCP_ROUTES } from './mcp-routes.ts';
 import { METRICS_ROUTES, OPERATION_ROUTES, OPERATOR_ROUTES } from './operation-routes.ts';
 import { OUTWARD_ROUTES } from './outward-routes.ts';
 import { PRIVACY_ROUTES } from './privacy-routes.ts';
@@ -24,6 +25,7 @@ export const REST = {
   ...FEED_ROUTES,
   ...CHAT_ROUTES,
   ...OUTWARD_ROUTES,
+  ...MCP_ROUTES,
   ...AGENT_ROUTES,
   ...USAGE_ROUTES,
   ...DELIVERY_ROUTES,

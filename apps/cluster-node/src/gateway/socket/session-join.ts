@@ -99,7 +99,7 @@ async function answerOf(
 }
 
 /** The first messages that come to at most `bytesMax`; at least one. */
-function firstWithin(messages: readonly Message[], bytesMax: number): readonly Message[] {
+export function firstWithin(messages: readonly Message[], bytesMax: number): readonly Message[] {
   let bytes = 0;
   const end = messages.findIndex(({ payload }, place) => {
     bytes += payload.length + MESSAGE_ENVELOPE_BYTES_MAX;
