@@ -44,8 +44,8 @@ import {
   UNAUTHENTICATED_SOCKETS_MAX,
   UNREAD_BODY_BYTES_MAX,
 } from '../gateway/limits.ts';
-import { LEGAL_HOLDS_MAX } from '../membership/legal-holds.ts';
 import { MCP_ENTRIES_MAX } from '../gateway/mcp/mcp-tools.ts';
+import { LEGAL_HOLDS_MAX } from '../membership/legal-holds.ts';
 import { FOLDER } from './folder.ts';
 
 const INVALID = '`422 invalid_request`, which names the field';
