@@ -37,7 +37,7 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await expect(title).toContainText('done', { timeout: MOVE_LIMIT_MS });
   await expectAccessible(page);
   await page.goto(`${system.webUrl}/admin`);
-  await expect(page.getByRole('row', { name: /^n3/ })).toContainText('up, draining');
+  await expect(page.getByRole('row', { name: /^n3/ })).toContainText('up, drained');
   await page.goto(`${system.webUrl}/admin/nodes/n3`);
   await press(page, 'Undrain…');
   const back = page.getByRole('dialog', { name: 'Undrain n3' });
