@@ -102,7 +102,7 @@ export class Certificate {
       key: await readFile(key, 'utf8'),
       authorities: authorities === undefined ? null : await readFile(authorities, 'utf8'),
     };
-    if (JSON.stringify(next) === JSON.stringify(this.#files)) return;
+    if (this.#stopped || JSON.stringify(next) === JSON.stringify(this.#files)) return;
     this.#renewed(checked(next));
     this.#files = next;
     this.#refused = '';
@@ -115,7 +115,7 @@ export class Certificate {
 
   /** Files are written one after the other: what does not fit yet mostly does at the next look. */
   #report(detail: string): void {
-    if (detail === this.#refused) return;
+    if (this.#stopped || detail === this.#refused) return;
     this.#refused = detail;
     const { log, variable } = this.#options;
     log.error({ variable, detail }, 'tls: certificate not renewed, the one in use stays');

@@ -184,14 +184,16 @@ function limitRequestTime(server: Server, request: IncomingMessage, ms: number):
   const { headers, socket, method, url = '' } = request;
   if ((headers['transfer-encoding'] ?? headers['content-length'] ?? '0') === '0') return;
   if (method === 'PUT' && url.startsWith(UPLOAD_PATH)) return;
-  const timer = setTimeout(() => {
-    if (request.complete) return;
-    if (!server.emit('clientError', new RequestTimeoutError(), socket)) socket.destroy();
-  }, ms);
+  const timer = setTimeout(
+    contained('timer', () => {
+      if (request.complete) return;
+      if (!server.emit('clientError', new RequestTimeoutError(), socket)) socket.destroy();
+    }),
+    ms,
+  );
   timer.unref();
-  const end = (): void => clearTimeout(timer);
-  request.once('end', end);
-  request.once('close', end);
+  request.once('end', () => clearTimeout(timer));
+  request.once('close', () => clearTimeout(timer));
 }
 
 /** As the server itself reports a request that takes too long. */

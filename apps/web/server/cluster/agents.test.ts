@@ -11,7 +11,12 @@ const REGISTERED = '2026-11-30T12:00:00.000Z';
 function agent(id: string, name: string): object {
   const given = { id, name, origin_url: 'https://agents.test' };
   const { secret: _, ...fields } = createAgentSchema.parse({ agent: given }).agent;
-  return { ...fields, inserted_at: REGISTERED, updated_at: REGISTERED };
+  return {
+    ...fields,
+    adapter_options: { model: null, has_api_key: false },
+    inserted_at: REGISTERED,
+    updated_at: REGISTERED,
+  };
 }
 
 const paths: string[] = [];

@@ -46,7 +46,7 @@ export const AGENT_SECTIONS = {
   costs: { title: 'Costs', text: 'What its tokens cost, and how much may be spent a day.' },
   privacy: { title: 'Privacy', text: 'How long conversations with it are kept.' },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly text: string }>>;
-export type AgentSection = keyof typeof AGENT_SECTIONS;
+type AgentSection = keyof typeof AGENT_SECTIONS;
 
 /** How an owner sets it: a field of text, lines of text, or one of a few, each in words. */
 export interface AgentFieldControl {

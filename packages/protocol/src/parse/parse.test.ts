@@ -224,9 +224,11 @@ describe('agents', () => {
   const agent = { id: 'support-bot', name: 'Support', origin_url: 'http://127.0.0.1:4200' };
 
   test('a registration gets every default', () => {
+    const { model: _, api_key: __, ...defaults } = AGENT_DEFAULTS;
     expect(accepted(parse(createAgentSchema, { agent })).agent).toEqual({
       ...agent,
-      ...AGENT_DEFAULTS,
+      ...defaults,
+      adapter_options: {},
     });
   });
 

@@ -156,12 +156,17 @@ test('an event that is refused for good is a dead letter at once; 410 disables t
 test('a new leader goes on where the one before it was saved: nothing is left out', async () => {
   memory.subscribe('sub_1', receiver.url);
   memory.append(7, 40);
+  // The eleventh call stays open, so that there is something left to take over.
+  receiver.handler = (_, response) => {
+    if (receiver.calls.length <= 10) response.writeHead(204).end();
+  };
   const first = open([{ group: 7, term: 1 }]);
-  await until(first, () => receiver.calls.length >= 10);
+  await until(first, () => receiver.calls.length > 10);
   // It is gone without a word: what it had not saved is delivered again.
   memory.isAway = true;
   await first.stop();
   memory.isAway = false;
+  receiver.handler = (_, response) => response.writeHead(204).end();
   const atTakeover = receiver.calls.length;
   const second = open([{ group: 7, term: 2 }]);
   await until(second, () => received().at(-1) === 40);

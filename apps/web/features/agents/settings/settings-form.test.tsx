@@ -74,22 +74,22 @@ test('changes can be discarded', () => {
 });
 
 test.each(Object.entries(AGENT_ADAPTERS))(
-  'the protocol %s says what it is for, and asks for a model when it uses one',
-  async (name, protocol) => {
+  'the adapter %s says what it is for, and asks for a model when it uses one',
+  async (name, adapter) => {
     render(<SettingsForm agent={AGENT} />);
-    const select = screen.getByLabelText('Protocol');
+    const select = screen.getByLabelText('Adapter');
     fireEvent.change(select, { target: { value: name } });
-    await expect.poll(() => screen.queryByText(protocol.hint)).not.toBeNull();
-    expect(select.getAttribute('aria-describedby')).toBe(screen.getByText(protocol.hint).id);
-    expect(screen.queryByLabelText('Model') !== null).toBe(protocol.usesModel);
+    await expect.poll(() => screen.queryByText(adapter.hint)).not.toBeNull();
+    expect(select.getAttribute('aria-describedby')).toBe(screen.getByText(adapter.hint).id);
+    expect(screen.queryByLabelText('Model') !== null).toBe(adapter.usesModel);
   },
 );
 
-test('a model is asked for where the protocol uses one', async () => {
+test('a model is asked for where the adapter uses one', async () => {
   saveSettings.mockResolvedValue({ ok: true, value: null });
   render(<SettingsForm agent={AGENT} />);
   expect(screen.queryByLabelText('Model')).toBeNull();
-  fireEvent.change(screen.getByLabelText('Protocol'), { target: { value: 'openai-chat' } });
+  fireEvent.change(screen.getByLabelText('Adapter'), { target: { value: 'openai-chat' } });
   await expect.poll(() => screen.queryByLabelText('Model')).not.toBeNull();
   type('Model', 'llama3.2');
   fireEvent.click(save());
@@ -116,6 +116,8 @@ test('settings stand in sections, each with what it is about', () => {
     'Concurrency',
     'Time-outs',
     'Summaries',
+    'Costs',
+    'Privacy',
   ]);
 });
 

@@ -4,7 +4,6 @@ import {
   ADAPTER_OPTIONS,
   AGENT_ADAPTERS,
   AGENT_FIELDS,
-  AGENT_SECTIONS,
   type AgentBody,
   type AgentFieldControl,
   isOfferedAgentField,
@@ -110,16 +109,13 @@ export function SettingsForm({ agent }: { readonly agent: AgentBody }) {
           {problem}
         </Notice>
       )}
-      {SETTINGS_BY_SECTION.map(({ section, names }) => {
-        const { title, text } = AGENT_SECTIONS[section];
-        return (
-          <Section key={section} id={section} title={title} text={text}>
-            <div className="grid gap-4 sm:grid-cols-2">
-              {names.filter((name) => adapter.usesModel || !isAdapterOption(name)).map(control)}
-            </div>
-          </Section>
-        );
-      })}
+      {SETTINGS_BY_SECTION.map(({ section, title, text, names }) => (
+        <Section key={section} id={section} title={title} text={text}>
+          <div className="grid gap-4 sm:grid-cols-2">
+            {names.filter((name) => adapter.usesModel || !isAdapterOption(name)).map(control)}
+          </div>
+        </Section>
+      ))}
       <div
         className={classNames(
           'flex items-center gap-3 rounded-lg border border-border bg-surface p-3',

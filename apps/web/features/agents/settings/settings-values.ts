@@ -1,8 +1,8 @@
 import {
   AGENT_FIELD_NAMES,
   AGENT_FIELDS,
+  AGENT_SECTIONS,
   type AgentBody,
-  type AgentSection,
   agentSettingsSchema,
   isOfferedAgentField,
   mapAgentFields,
@@ -30,10 +30,14 @@ export function valuesOf(agent: AgentBody): FormValues {
 
 /** The settings of each section, in the order of the form. */
 export const SETTINGS_BY_SECTION: readonly {
-  readonly section: AgentSection;
+  readonly section: string;
+  readonly title: string;
+  readonly text: string;
   readonly names: readonly OfferedAgentField[];
-}[] = [...new Set(SETTINGS.map((name) => AGENT_FIELDS[name].control.section))].map((section) => ({
+}[] = Object.entries(AGENT_SECTIONS).map(([section, { title, text }]) => ({
   section,
+  title,
+  text,
   names: SETTINGS.filter((name) => AGENT_FIELDS[name].control.section === section),
 }));
 
