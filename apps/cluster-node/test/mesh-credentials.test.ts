@@ -57,6 +57,7 @@ test('nodes with certificates form a cluster, and say when those end', {
   const certificate = join(directory, 'mesh.crt');
   const cluster = await TestCluster.start({
     env: {
+      MESH_TLS: 'cert',
       MESH_TLS_CERT: certificate,
       MESH_TLS_KEY: join(directory, 'mesh.key'),
       MESH_TLS_CA: certificate,
@@ -69,4 +70,20 @@ test('nodes with certificates form a cluster, and say when those end', {
   const days = (Number(endsAt) - Date.now() / 1_000) / 86_400;
   expect(Math.round(days)).toBe(30);
   expect(text).not.toMatch(/^fleetlm_public_certificate_expiry_timestamp_seconds /m);
+});
+
+test('nodes without TLS form a cluster, each says what that means, and one with TLS stays outside', {
+  timeout: 120_000,
+}, async () => {
+  const cluster = await TestCluster.start({ env: { MESH_TLS: 'off' } });
+  closing.push(() => cluster.close());
+  await works(cluster, 'ann');
+  for (const id of IDS)
+    expect(cluster.node(id).output()).toContain('connections are not encrypted and prove nothing');
+  await cluster.node('n3').kill('SIGTERM');
+  cluster.configure('n3', { MESH_TLS: 'psk' });
+  const { output } = cluster.startNode('n3');
+  await expect.poll(output, { timeout: 60_000 }).toContain('or one without encryption');
+  const session = await cluster.createSession('ben');
+  expect((await cluster.call('n1', 'GET', `/api/sessions/${session}`)).status).toBe(200);
 });

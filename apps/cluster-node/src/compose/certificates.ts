@@ -2,7 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { type TlsNet, tlsNet } from '@fleetlm/raft/mesh';
+import { type NetPort, tcpNet, tlsNet } from '@fleetlm/raft/mesh';
 import {
   type CertificatePaths,
   ConfigurationError,
@@ -139,9 +139,20 @@ function messageOf(error: unknown): string {
 
 /** Connections between nodes, as the operator wants them to prove themselves. */
 export function meshNet(
-  { clusterSecret, clusterSecretsAlso }: Pick<Environment, 'clusterSecret' | 'clusterSecretsAlso'>,
+  {
+    meshTls,
+    clusterSecret,
+    clusterSecretsAlso,
+  }: Pick<Environment, 'meshTls' | 'clusterSecret' | 'clusterSecretsAlso'>,
   certificate: Certificate | null,
-): TlsNet {
+  log: Logger,
+): NetPort {
+  if (meshTls === 'off') {
+    log.warn(
+      'mesh: MESH_TLS=off: connections are not encrypted and prove nothing: whoever reaches MESH_PORT is trusted with everything',
+    );
+    return tcpNet;
+  }
   if (certificate === null) {
     // Without a secret there is only this node, and no other is admitted.
     const secret = clusterSecret ?? randomBytes(32).toString('hex');

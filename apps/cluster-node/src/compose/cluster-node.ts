@@ -168,7 +168,7 @@ export class ClusterNode {
           onEvent: guarded('mesh', (event) => this.#meshEvent(entry, event)),
         },
         {
-          net: meshNet(environment, this.#certificates.mesh),
+          net: meshNet(environment, this.#certificates.mesh, log),
           clock: guardedClock(nodeClock),
           crc32c,
         },
@@ -367,7 +367,7 @@ export class ClusterNode {
 const STARTING = 'the node is starting';
 
 interface Certificates {
-  /** Null: nodes prove the cluster's secret to each other. */
+  /** Null: nodes prove the cluster's secret to each other, or nothing. */
   readonly mesh: Certificate | null;
   /** Null: plain HTTP. */
   readonly public: Certificate | null;

@@ -154,12 +154,28 @@ describe('the environment', () => {
   test('certificates are files, all of them', () => {
     const { meshCertificate, publicCertificate } = readEnvironment({
       ...GOOD,
+      MESH_TLS: 'cert',
       ...{ MESH_TLS_CERT: 'm.crt', MESH_TLS_KEY: 'm.key', MESH_TLS_CA: 'ca.crt' },
       ...{ TLS_CERT: 'p.crt', TLS_KEY: 'p.key' },
     });
     expect(meshCertificate).toEqual({ certificate: 'm.crt', key: 'm.key', authorities: 'ca.crt' });
     expect(publicCertificate).toEqual({ certificate: 'p.crt', key: 'p.key' });
     expect(readEnvironment(GOOD)).toMatchObject({ meshCertificate: null, publicCertificate: null });
+  });
+
+  test('how nodes talk is one of three, and certificates are given where they are used', () => {
+    expect(readEnvironment(GOOD).meshTls).toBe('psk');
+    expect(readEnvironment({ ...GOOD, MESH_TLS: 'off' }).meshTls).toBe('off');
+    expect(messageOf({ ...GOOD, MESH_TLS: 'on' })).toContain(
+      'MESH_TLS must be one of psk, cert, off',
+    );
+    expect(messageOf({ ...GOOD, MESH_TLS: 'cert' })).toContain(
+      'MESH_TLS_CERT must be set with MESH_TLS=cert',
+    );
+    const files = { MESH_TLS_CERT: 'm.crt', MESH_TLS_KEY: 'm.key', MESH_TLS_CA: 'ca.crt' };
+    expect(messageOf({ ...GOOD, ...files })).toContain(
+      'MESH_TLS must be "cert" when MESH_TLS_CERT is set',
+    );
   });
 
   test('with discovery a node announces where it listens, not where the list has it', () => {

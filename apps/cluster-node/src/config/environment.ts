@@ -9,7 +9,13 @@ import { FAILURE_DOMAIN_LENGTH_MAX } from '../limits.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { blobFaults, blobSettings } from './blob-variables.ts';
 import { quotaSettings } from './quota-variables.ts';
-import { type Discovery, type PeerAddress, VARIABLES, type VariableName } from './variables.ts';
+import {
+  type Discovery,
+  type MeshTls,
+  type PeerAddress,
+  VARIABLES,
+  type VariableName,
+} from './variables.ts';
 
 /** Files in PEM. */
 export interface CertificatePaths {
@@ -30,7 +36,8 @@ export interface Environment extends TokenSettings {
   readonly clusterSecret: string | null;
   /** Of callers these are accepted, too. */
   readonly clusterSecretsAlso: readonly string[];
-  /** Null: nodes prove the secret to each other. */
+  readonly meshTls: MeshTls;
+  /** Null unless `meshTls` is "cert". */
   readonly meshCertificate: (CertificatePaths & { readonly authorities: string }) | null;
   /** Null: plain HTTP. */
   readonly publicCertificate: CertificatePaths | null;
@@ -100,6 +107,7 @@ const schema = z.strictObject({
   CLUSTER_PEERS: VARIABLES.CLUSTER_PEERS.schema,
   CLUSTER_SECRET: VARIABLES.CLUSTER_SECRET.schema,
   CLUSTER_SECRET_ALSO: VARIABLES.CLUSTER_SECRET_ALSO.schema,
+  MESH_TLS: VARIABLES.MESH_TLS.schema,
   MESH_TLS_CERT: VARIABLES.MESH_TLS_CERT.schema,
   MESH_TLS_KEY: VARIABLES.MESH_TLS_KEY.schema,
   MESH_TLS_CA: VARIABLES.MESH_TLS_CA.schema,
@@ -231,6 +239,11 @@ function faultsBetween(variables: Variables): readonly Fault[] {
       for (const name of missing)
         faults.push({ name, message: `must be set together with ${group[0]}` });
   }
+  const hasCertificate = variables.MESH_TLS_CERT !== undefined;
+  if (variables.MESH_TLS === 'cert' && !hasCertificate)
+    faults.push({ name: 'MESH_TLS_CERT', message: 'must be set with MESH_TLS=cert' });
+  if (variables.MESH_TLS !== 'cert' && hasCertificate)
+    faults.push({ name: 'MESH_TLS', message: 'must be "cert" when MESH_TLS_CERT is set' });
   const isAlone =
     namesItself && (peers?.length ?? 1) === 1 && variables.CLUSTER_DISCOVERY === undefined;
   if (!isAlone && variables.CLUSTER_SECRET === undefined)
@@ -273,6 +286,7 @@ function toEnvironment(variables: Variables): Environment {
     peers: variables.CLUSTER_PEERS ?? [self],
     clusterSecret: variables.CLUSTER_SECRET ?? null,
     clusterSecretsAlso: variables.CLUSTER_SECRET_ALSO ?? [],
+    meshTls: variables.MESH_TLS,
     meshCertificate: meshCertificate(variables),
     publicCertificate: publicCertificate(variables),
     discovery:

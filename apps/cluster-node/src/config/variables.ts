@@ -6,6 +6,10 @@ import { BLOB_VARIABLES } from './blob-variables.ts';
 import { QUOTA_VARIABLES } from './quota-variables.ts';
 import { httpUrl, integer, list, text, variable } from './variable.ts';
 
+/** How connections between nodes prove themselves. */
+const MESH_TLS = ['psk', 'cert', 'off'] as const;
+export type MeshTls = (typeof MESH_TLS)[number];
+
 const host = text.regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an address');
 const nodeId = text.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and "-"');
 const postgresUrl = text.refine(
@@ -156,9 +160,14 @@ export const VARIABLES = {
     'further secrets that a calling node may prove, apart by commas, while CLUSTER_SECRET is changed',
     'CLUSTER_SECRET_ALSO=$(openssl rand -hex 32)',
   ),
+  MESH_TLS: variable(
+    z.enum(MESH_TLS, `must be one of ${MESH_TLS.join(', ')}`).default('psk'),
+    'how nodes talk to each other: "psk", TLS with a key made of CLUSTER_SECRET; "cert", TLS with certificates; "off", in the clear and without any proof; the same on all nodes',
+    'MESH_TLS=psk',
+  ),
   MESH_TLS_CERT: variable(
     path.optional(),
-    'a file with the certificate of this node, in PEM, that it shows to the other nodes in place of proving CLUSTER_SECRET; with MESH_TLS_KEY and MESH_TLS_CA, on all nodes or on none',
+    'a file with the certificate of this node, in PEM, that it shows to the other nodes with MESH_TLS=cert',
     'MESH_TLS_CERT=/etc/fleetlm/mesh.crt',
   ),
   MESH_TLS_KEY: variable(

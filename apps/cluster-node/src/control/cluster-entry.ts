@@ -333,7 +333,7 @@ function removed(nodeId: string): string {
 const REFUSAL_TEXT: Readonly<Record<PeerRefusal, string>> = {
   'bad-secret': 'mesh: the secrets differ; CLUSTER_SECRET must be the same on all nodes',
   'bad-certificate':
-    'mesh: a certificate was not accepted; MESH_TLS_CERT, MESH_TLS_KEY and MESH_TLS_CA must be set on all nodes or on none, valid, and of one authority',
+    'mesh: a certificate was not accepted; MESH_TLS must be the same on all nodes, and the certificates valid and of one authority',
   'other-cluster': 'mesh: that node belongs to another cluster; see CLUSTER_PEERS and DATA_DIR',
   'unknown-incarnation': 'mesh: a node that was removed from the cluster',
   'duplicate-node': 'mesh: a node of that name is already connected; NODE_ID must be unique',

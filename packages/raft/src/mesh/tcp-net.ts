@@ -1,7 +1,7 @@
 import { createServer, connect as dial, type Socket } from 'node:net';
 import type { NetPort, Wire, WireEvents, WireRefusal } from './net-port.ts';
 
-/** Connections of the operating system, without Nagle's delay. They prove nothing: for tests and measurements alone. */
+/** Connections of the operating system, without Nagle's delay. They prove nothing: for tests, measurements, and networks that do it. */
 export const tcpNet: NetPort = {
   dial: (host, port, events) => {
     const socket = dial({ host, port, noDelay: true });
