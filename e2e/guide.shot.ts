@@ -112,7 +112,7 @@ test('agents', async () => {
     await expect(admin.getByText('Loading')).toBeHidden();
     if (tab === 'Playground') {
       await admin.getByRole('button', { name: 'Call the agent' }).click();
-      await expect(admin.getByText(/It answers/)).toBeVisible();
+      await expect(admin.getByText(/The agent replies/)).toBeVisible();
     }
     await shoot(admin, name);
   }

@@ -188,7 +188,7 @@ test('by keyboard: an agent is registered', async ({ admin: page }) => {
     await page.keyboard.type(text);
   }
   await activate(page, dialog.getByRole('button', { name: 'Test call' }));
-  await expect(dialog.getByText(/It answers/)).toBeVisible();
+  await expect(dialog.getByText(/The agent replies/)).toBeVisible();
   await activate(page, dialog.getByRole('button', { name: 'Register', exact: true }));
   await expect(dialog.getByText(/whsec_/)).toBeVisible();
   await activate(page, dialog.getByRole('button', { name: 'Done' }));

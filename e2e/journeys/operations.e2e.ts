@@ -26,7 +26,7 @@ test('a node is drained and taken back by keyboard; what it costs is seen and ac
   await expectAccessible(page);
   const begin = dialog.getByRole('button', { name: 'Drain n3' });
   await expect(begin).toBeDisabled();
-  await dialog.getByLabel(/^To go on all the same/).focus();
+  await dialog.getByLabel(/^To continue anyway/).focus();
   await page.keyboard.type('n3');
   await page.keyboard.press('Enter');
   await expect(dialog.getByText(/Started: operation/)).toBeVisible();
@@ -72,7 +72,7 @@ test('an operation that cannot finish is cancelled, another one is refused besid
   await test.step(`another operator is about to drain ${third}`, async () => {
     await other.goto(`${system.webUrl}/admin/nodes/${third}`);
     await press(other, 'Drain…');
-    await beside.getByLabel(/^To go on all the same/).fill(third);
+    await beside.getByLabel(/^To continue anyway/).fill(third);
     await expect(beside.getByRole('button', { name: `Drain ${third}` })).toBeEnabled();
   });
   await test.step('the drain of n2 begins, and waits', async () => {
@@ -80,7 +80,7 @@ test('an operation that cannot finish is cancelled, another one is refused besid
     await press(page, 'Drain…');
     const dialog = page.getByRole('dialog', { name: 'Drain n2' });
     await expect(dialog).toContainText(`${paused} can't be reached at the moment`);
-    await dialog.getByLabel(/^To go on all the same/).fill('n2');
+    await dialog.getByLabel(/^To continue anyway/).fill('n2');
     await page.keyboard.press('Enter');
     await dialog.getByRole('link', { name: 'View operation' }).click();
     const waits = page.getByRole('region', { name: 'Waiting groups' });

@@ -27,7 +27,7 @@ test('an agent is registered in three steps, with a signed test call before it',
   await dialog.getByLabel('Name').fill(agent.name);
   await dialog.getByLabel('Origin URL').fill(agent.url);
   await dialog.getByRole('button', { name: 'Test call' }).click();
-  await expect(dialog.getByText(/It answers\. First token:/)).toBeVisible();
+  await expect(dialog.getByText(/The agent replies\. First token:/)).toBeVisible();
   await expect(dialog.getByText('Hello from the agent')).toBeVisible();
   await dialog.getByRole('button', { name: 'Register', exact: true }).click();
   await expect(dialog.getByText(/whsec_/)).toBeVisible();
@@ -62,7 +62,7 @@ test('an owner looks after agents, and the cluster is not theirs to see', async 
   await page.getByLabel('Say').press('Enter');
   await expect(turns.nth(2)).toContainText('No answer');
   await turns.first().getByRole('button').click();
-  await expect(page.getByText(/It answers/)).toBeVisible();
+  await expect(page.getByText(/The agent replies/)).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Start over' }).click();
   await expect(turns).toHaveCount(0);
@@ -158,7 +158,7 @@ test('settings are saved, wrong ones are named, and the secret is rotated', asyn
   await expect(admin.getByText(/calls are signed with the previous secret too/)).toBeVisible();
   await admin.getByRole('link', { name: 'Playground' }).click();
   await admin.getByRole('button', { name: 'Call the agent' }).click();
-  await expect(admin.getByText(/It answers/)).toBeVisible();
+  await expect(admin.getByText(/The agent replies/)).toBeVisible();
 });
 
 test('every page of an agent can be used by every kind of user', async ({

@@ -149,7 +149,7 @@ export function meshNet(
 ): NetPort {
   if (meshTls === 'off') {
     log.warn(
-      'mesh: MESH_TLS=off: connections are not encrypted and prove nothing: whoever reaches MESH_PORT is trusted with everything',
+      'mesh: MESH_TLS=off: connections are not encrypted and prove nothing: any caller that reaches MESH_PORT is trusted with everything',
     );
     return tcpNet;
   }
