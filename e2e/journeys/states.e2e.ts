@@ -55,7 +55,7 @@ test('error: no such conversation, a search and devices that can’t be read', a
   await expectAccessible(page);
   await page.route('**/api/devices', (route) => route.abort());
   await page.goto(`${system.webUrl}/settings`);
-  const failed = page.getByRole('alert').filter({ hasText: 'The web app can’t be reached' });
+  const failed = page.getByRole('alert').filter({ hasText: 'The web app is unreachable' });
   await expect(failed).toBeVisible();
   await expectAccessible(page);
   await page.unroute('**/api/search?*');
