@@ -15,7 +15,10 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
 COMP_CWORD=${words.length - 1}
 _fleetlm
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr, status } = spawnSync('bash', ['-u', '-c', program], { encoding: 'utf8' });
+  // A bash whose input is a socket takes itself for one of a remote shell, and reads /etc/bash.bashrc.
+  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-u', '-c', program], {
+    encoding: 'utf8',
+  });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   return stdout.split('\n').filter((word) => word !== '');
 }
