@@ -109,5 +109,8 @@ test('without a token, or with what is no message, nothing is served', async () 
   expect((await post(ping, { authorization })).status).toBe(200);
   expect((await post({ hello: 'world' }, { authorization })).status).toBe(422);
   expect((await post(ping, { authorization, accept: 'text/html' })).status).toBe(422);
-  expect((await fetch(`${url}/mcp`, { headers: { authorization } })).status).toBe(405);
+  const refused = await fetch(`${url}/mcp`, { headers: { authorization } });
+  expect(refused.status).toBe(405);
+  expect(refused.headers.get('allow')).toBe('POST');
+  expect(await refused.json()).toMatchObject({ code: 'method_not_allowed' });
 });

@@ -7,7 +7,7 @@ const NO_STREAM = {
   access: 'user',
   owner: 'chat',
   answers: [{ status: 405, description: 'there is no stream, and no MCP session' }],
-  errors: [],
+  errors: ['method_not_allowed'],
 } as const;
 
 /** The Model Context Protocol, as streamable HTTP without sessions. */

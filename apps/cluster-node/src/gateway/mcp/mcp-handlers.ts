@@ -28,9 +28,10 @@ export function mcpHandlers(runtime: Runtime) {
   } satisfies Partial<Handlers>;
 }
 
-function onlyPost(reply: FastifyReply): null {
+/** Clients take 405 for a server that has no stream and no session. */
+function onlyPost(reply: FastifyReply): never {
   reply.header('allow', 'POST');
-  return null;
+  throw new RequestError('method_not_allowed', 'only POST is served here');
 }
 
 /** The SDK is loaded with the first call: a node that serves none does not pay for it. */
