@@ -93,6 +93,9 @@ describe('answers of REST', () => {
     expect(checkAccess(422, create, 'anonymous')).toHaveLength(1);
     expect(checkAccess(201, create, 'anonymous')).toHaveLength(1);
     expect(checkAccess(401, create, 'anonymous')).toEqual([]);
+    const signed = 'GET /api/blobs';
+    expect(checkAccess(422, signed, 'anonymous')).toEqual([]);
+    expect(checkAccess(200, signed, 'anonymous')).toHaveLength(1);
     expect(checkAccess(201, create, 'user')).toEqual([]);
     expect(checkAccess(200, cluster, 'user')).toHaveLength(1);
     expect(checkAccess(200, cluster, 'operator')).toEqual([]);
