@@ -110,7 +110,7 @@ export class HolderStore implements BlobStore {
     let at = range.start + first.piece.bytes.length;
     while (at <= range.end) {
       const next = await peers.piece(first.nodeId, key, at, length(at));
-      // Another node goes on where this one can't.
+      // Another node continues where this one can't.
       const piece =
         next === null || next === 'missing'
           ? (await this.#firstPiece(key, at, length(at)))?.piece

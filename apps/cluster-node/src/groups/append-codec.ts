@@ -49,7 +49,7 @@ export function decodeAppend(data: Uint8Array): ParsedCommand {
   }
 }
 
-/** Nothing is held up by the command, and it holds wherever the conversation has come to. */
+/** Nothing is held up by the command, and it holds at any seq of the conversation. */
 export function isUsual({ held, expectedSeq }: Pick<AppendMessage, Rare>): boolean {
   return held === null && expectedSeq === undefined;
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../telemetry/logger.ts';
 export const LOOK_MS = 1_000;
 /** A node that serves nothing yet is reported as started after this long: founding nodes wait for each other. */
 export const START_PATIENCE_MS = 300_000;
-/** How much longer a start may take with each report that it goes on. */
+/** How much longer a start may take with each report of its progress. */
 export const START_EXTENSION_MS = 120_000;
 /** Between two reports of a start, and of a node without a watchdog. */
 export const REPORT_MS = 20_000;
@@ -27,7 +27,7 @@ export interface ServiceManagerOptions {
 }
 
 /**
- * Reports to systemd (sd_notify): that a start goes on, that the node serves, that its event loop turns, that it stops. Each report
+ * Reports to systemd (sd_notify): that a start makes progress, that the node serves, that its event loop turns, that it stops. Each report
  * comes from the event loop itself, so that a node which hangs falls silent and is started again.
  */
 export class ServiceManager {

@@ -54,7 +54,7 @@ export async function waitFor(
       throw new CommandFailure(
         EXIT.temporary,
         `${operation.kind} ${operation.id} has not ended within ${timeoutS} s: ${progressText(operation)}`,
-        `It goes on. Follow it with: fleetlm operations show ${operation.id} --wait`,
+        `The operation continues. Follow it with: fleetlm operations show ${operation.id} --wait`,
       );
     await context.pause(POLL_INTERVAL_MS);
     try {

@@ -188,7 +188,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   'ExportQuery.format': '`json`, or `html` to read',
   'Context.messages': 'as the agent would be sent them, a summary first where there is one',
   tokens:
-    'what they come to: by the usage that the agent reported last, and four characters each for what came after it',
+    'their total: by the usage that the agent reported last, and four characters each for what came after it',
   truncated: 'older messages are left out, by the history mode or by size',
   compacted_through_seq: 'a summary stands for the messages up to this number; null: none does',
   token_budget: 'from a share of it on the agent’s compaction webhook is called; null: never',

@@ -5,7 +5,7 @@ import { queryInteger } from './messages.ts';
 import { inboxEntrySchema, runStateSchema, sessionSchema } from './sessions.ts';
 import { liveAnswerSchema } from './socket-events.ts';
 
-/** Where a reader of server-sent events goes on: the `id` of the newest event that it has. Set by its library. */
+/** Where a reader of server-sent events resumes: the `id` of the newest event that it has. Set by its library. */
 export const LAST_EVENT_HEADER = 'last-event-id';
 
 const positionSchema = queryInteger(0, SEQ_MAX).optional();

@@ -72,7 +72,7 @@ export async function postEvent(
       signal: AbortSignal.any([limit, stopped]),
     });
     const { statusCode: status, headers } = response;
-    // The status is the answer; a body that breaks off or goes on changes nothing.
+    // The status is the answer; a body that breaks off or continues changes nothing.
     await response.body.dump({ limit: EVENT_ANSWER_BYTES_MAX }).catch(() => undefined);
     if (status >= 200 && status < 300) return { type: 'delivered', status };
     const retryAfter = headers['retry-after'];

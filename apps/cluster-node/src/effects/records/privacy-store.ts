@@ -1,7 +1,7 @@
 import { PRIVACY_KINDS, PRIVACY_OPERATIONS_MAX, type PrivacyKind } from '@fleetlm/protocol';
 import type { RecordDatabase, RecordResult } from './record-database.ts';
 
-/** How long an operation is a node's without a word from it; then another one goes on with it. */
+/** How long an operation is a node's without a word from it; then another one continues it. */
 export const LEASE_MS = 30_000;
 
 export interface PrivacyRecord {

@@ -28,7 +28,7 @@ export interface UsageReport {
   readonly hasMore: boolean;
 }
 
-/** What an agent's replies of one day come to, in one currency. */
+/** The sum of an agent's replies of one day, in one currency. */
 export interface Spent {
   readonly agentId: string;
   readonly currency: string;

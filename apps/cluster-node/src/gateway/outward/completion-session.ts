@@ -47,7 +47,7 @@ export async function completionSession(
     throw refuse(
       invalidField(
         COMPLETION_SESSION_HEADER,
-        'is required for a conversation that goes on: its history is kept here',
+        'is required for an existing conversation: its history is kept here',
       ),
     );
   const input = { userId, agentId, metadata: name === null ? {} : { chat_id: name } };
@@ -71,7 +71,7 @@ function derivedId(
   key: string | null,
 ): string | null {
   const group = runtime.groupOfUser(userId);
-  // As `POST /api/chat` has it: one name is one conversation, whichever way it is come to.
+  // As `POST /api/chat` has it: one name is one conversation, by either route.
   if (name !== null) return derivedSessionId(group, [userId, name]);
   return key === null
     ? null

@@ -16,7 +16,7 @@ export interface ThreadMessage {
 
 export interface ChatThread {
   readonly messages: readonly ThreadMessage[];
-  /** The newest entry of the user answers tool calls: the next answer goes on with the last message. */
+  /** The newest entry of the user answers tool calls: the next answer continues the last message. */
   readonly isContinued: boolean;
 }
 

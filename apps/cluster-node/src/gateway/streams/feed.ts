@@ -9,7 +9,7 @@ import { SseResponse } from './sse-response.ts';
 export interface FeedEvent {
   readonly name: string;
   readonly payload: unknown;
-  /** From which a reader goes on that has seen this event; left out: from the one before. */
+  /** Where a reader that has seen this event resumes; left out: from the one before. */
   readonly id?: number;
 }
 
@@ -20,7 +20,7 @@ export interface FeedOptions {
   readonly closed: () => void;
 }
 
-/** Live events as server-sent events to one reader. It always ends with the reason, so that its reader goes on where it was. */
+/** Live events as server-sent events to one reader. It always ends with the reason, so that its reader resumes where it was. */
 export class Feed {
   readonly #sse: SseResponse;
   readonly #expiry: NodeJS.Timeout | null;

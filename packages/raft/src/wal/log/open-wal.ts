@@ -46,7 +46,7 @@ export type OpenWalResult =
   | { readonly ok: true; readonly wal: Wal; readonly recovered: RecoveredWal }
   | { readonly ok: false; readonly failure: WalFailure };
 
-/** Size of a segment: when it is full the log goes on in the next one. */
+/** Size of a segment: when it is full the log continues in the next one. */
 export const SEGMENT_BYTES_DEFAULT = 32 * 1024 * 1024;
 /** The smallest segment that a log takes; tests use small ones. */
 export const SEGMENT_BYTES_MIN = 4096;

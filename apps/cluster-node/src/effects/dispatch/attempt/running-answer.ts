@@ -77,7 +77,7 @@ const PREAMBLE = new Set(['start', 'start-step', 'message-metadata', TITLE_CHUNK
 export class RunningAnswer {
   /** Of the entry in the log. */
   readonly messageId: string;
-  /** What users see it as: the message that it goes on with, when there is one. */
+  /** What users see it as: the message that it continues, when there is one. */
   #shownId: string;
   /** Where that message stood when this answer began. */
   #base: readonly UiPart[] = [];

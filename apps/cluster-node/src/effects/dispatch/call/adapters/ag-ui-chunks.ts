@@ -23,7 +23,7 @@ export class RunChunks implements EventTranslation {
   readonly #answered = new Set<OpenCall>();
   /** Messages of others than the agent that it sends along. */
   readonly #others = new Set<string>();
-  /** What a shorthand event without an id goes on with. */
+  /** What a shorthand event without an id continues. */
   #openMessage = '';
   #openCall: OpenCall | null = null;
   /** The newest of the agent's own messages, of a run that sends them whole. */
